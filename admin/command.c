@@ -1,0 +1,69 @@
+/* command.c: what several commands do alike. */
+#include "config.h"
+
+#include "admin/command.h"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include "lib/base/pool.h"
+#include "lib/base/text.h"
+#include "lib/model/audit.h"
+
+static const char *option_name(enum command_option option)
+{
+	/* clang-format off */
+	static const char *const names[OPTION__COUNT] = {
+		[OPTION_EXPIRES_IN] = "--expires-in",
+		[OPTION_LIMIT] = "--limit",
+		[OPTION_RETIRE_AFTER] = "--retire-after",
+	};
+	/* clang-format on */
+
+	return names[option];
+}
+
+bool command_number(int64_t *number, const struct call *call,
+		    enum command_option option, int64_t fallback, int64_t min,
+		    int64_t max)
+{
+	const char *text = call->options[option];
+
+	if (!text) {
+		*number = fallback;
+		return true;
+	}
+	return text_int(number, text, min, max) ||
+	       fail(call->work, ERR_BAD_REQUEST,
+		    "%s: a number from %lld to %lld, not \"%s\"",
+		    option_name(option), (long long)min, (long long)max, text);
+}
+
+/* Who logged in, also behind sudo. */
+static const char *login_name(struct pool *pool)
+{
+	const char *name = getlogin();
+	const struct passwd *account = name ? NULL : getpwuid(getuid());
+
+	if (account)
+		name = account->pw_name;
+	if (!name || !text_is_printable(name))
+		return pool_printf(pool, "uid %lu", (unsigned long)getuid());
+	return pool_strdup(pool, name);
+}
+
+bool command_record(const struct call *call, const char *action,
+		    const char *subject, const char *detail)
+{
+	struct pool *pool = call->work->pool;
+	const struct audit audit = {
+		.actor = pool_printf(pool, "pixtierctl (%.48s)",
+				     login_name(pool)),
+		.action = action,
+		.subject = pool_strndup(pool, subject, text_cut(subject, 128)),
+		.detail = pool_strndup(pool, detail, text_cut(detail, 255)),
+		.address = "",
+	};
+
+	return audit_add(call->work, &audit);
+}

@@ -1,0 +1,480 @@
+/* doctor.c: pixtierctl doctor, which looks at an installation. */
+#include "config.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "admin/command.h"
+#include "admin/print.h"
+#include "lib/base/clock.h"
+#include "lib/base/conf.h"
+#include "lib/base/crypt.h"
+#include "lib/base/json.h"
+#include "lib/base/pool.h"
+#include "lib/base/text.h"
+#include "lib/db/db.h"
+#include "lib/db/migrate.h"
+#include "lib/model/check.h"
+#include "lib/picture/paint.h"
+#include "lib/picture/painter.h"
+#include "lib/service/keyring.h"
+#include "lib/store/store.h"
+
+enum { MIN_PACKET = 1 << 20, MAX_SKEW_S = 2, SPARE_CONNECTIONS = 5 };
+
+/* What one look has found, and what to do about it. */
+struct finding {
+	enum { FINE, WARN, BAD } verdict;
+	const char *text;
+};
+
+struct doctor {
+	struct work *work;
+	const char *server; /* db_server_version(); NULL: it does not answer */
+};
+
+static struct finding fine(const char *text)
+{
+	return (struct finding){ FINE, text };
+}
+
+#define FINDING(doctor, verdict, ...)                                          \
+	((struct finding){ (verdict),                                          \
+			   pool_printf((doctor)->work->pool, __VA_ARGS__) })
+
+static struct finding failure(const struct doctor *d)
+{
+	return FINDING(d, BAD, "%s", d->work->why);
+}
+
+/* Versions */
+
+static struct finding look_at_pixtier(struct doctor *d)
+{
+	(void)d;
+	return fine(PACKAGE_VERSION);
+}
+
+static struct finding look_at_magick(struct doctor *d)
+{
+	(void)d;
+	return fine(paint_library());
+}
+
+static struct finding look_at_crypto(struct doctor *d)
+{
+	(void)d;
+	return fine(crypt_library());
+}
+
+static struct finding look_at_json(struct doctor *d)
+{
+	(void)d;
+	return fine(json_library());
+}
+
+static struct finding look_at_client(struct doctor *d)
+{
+	(void)d;
+	return fine(db_client_version());
+}
+
+/* Database */
+
+static bool server_is_old(const char *version)
+{
+	int major = 0, minor = 0;
+
+	if (sscanf(version, "%d.%d", &major, &minor) != 2)
+		return true;
+	if (strstr(version, "MariaDB"))
+		return major < 10 || (major == 10 && minor < 6);
+	return major < 8;
+}
+
+static struct finding look_at_server(struct doctor *d)
+{
+	const struct conf *conf = d->work->conf;
+	int len;
+
+	if (!d->server)
+		return FINDING(
+			d, BAD,
+			"%s at %s%s; is it running, and are db_socket, "
+			"db_host, db_user, db_password and db_name "
+			"right?",
+			d->work->why, *conf->db_socket ? "the socket " : "",
+			*conf->db_socket ? conf->db_socket : conf->db_host);
+	len = (int)strcspn(d->server, " ");
+	if (server_is_old(d->server))
+		return FINDING(d, BAD,
+			       "%.*s is too old: MariaDB 10.6 or MySQL 8.0 at "
+			       "least",
+			       len, d->server);
+	return FINDING(d, FINE, "%.*s", len, d->server);
+}
+
+/* The value of "name=value" among the server's words. */
+static const char *server_value(const struct doctor *d, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *at = strchr(d->server, ' '); at; at = strchr(at, ' '))
+		if (!strncmp(++at, name, len) && at[len] == '=')
+			return pool_strndup(d->work->pool, at + len + 1,
+					    strcspn(at + len + 1, " "));
+	return "";
+}
+
+static struct finding look_at_flush(struct doctor *d)
+{
+	const char *value = server_value(d, "innodb_flush_log_at_trx_commit");
+
+	if (strcmp(value, "1"))
+		return FINDING(d, BAD,
+			       "%s: a power failure loses pictures that were "
+			       "acknowledged; set "
+			       "innodb_flush_log_at_trx_commit=1",
+			       value);
+	return fine("1");
+}
+
+static struct finding look_at_doublewrite(struct doctor *d)
+{
+	const char *value = server_value(d, "innodb_doublewrite");
+
+	if (!strcmp(value, "0") || !strcasecmp(value, "off"))
+		return FINDING(d, WARN,
+			       "%s: a power failure may tear pages; set "
+			       "innodb_doublewrite=ON unless the file system "
+			       "writes whole pages",
+			       value);
+	return FINDING(d, FINE, "%s", value);
+}
+
+static struct finding look_at_binlog(struct doctor *d)
+{
+	const char *value = server_value(d, "sync_binlog");
+	struct check_server server;
+
+	if (!check_server(&server, d->work))
+		return failure(d);
+	if (!server.has_binlog)
+		return fine("no binary log");
+	if (strcmp(value, "1"))
+		return FINDING(d, WARN,
+			       "%s: after a power failure replicas may differ; "
+			       "set sync_binlog=1",
+			       value);
+	return fine("1");
+}
+
+static struct finding look_at_packet(struct doctor *d)
+{
+	const char *value = server_value(d, "max_allowed_packet");
+	int64_t bytes;
+
+	if (!text_int(&bytes, value, MIN_PACKET, INT64_MAX))
+		return FINDING(d, BAD,
+			       "%s: schema files need up to 1 MiB; set "
+			       "max_allowed_packet=16M",
+			       value);
+	return FINDING(d, FINE, "%s bytes", value);
+}
+
+static struct finding look_at_connections(struct doctor *d)
+{
+	const struct conf *conf = d->work->conf;
+	long needed = conf->responders + conf->workers + SPARE_CONNECTIONS +
+		      (*conf->listen_uploads ? conf->upload_responders : 0);
+	struct check_server server;
+
+	if (!check_server(&server, d->work))
+		return failure(d);
+	if (server.max_connections < needed)
+		return FINDING(d, BAD,
+			       "%lld, but this host may open %ld: raise "
+			       "max_connections or lower responders, "
+			       "upload_responders or workers",
+			       (long long)server.max_connections, needed);
+	return FINDING(d, FINE, "%lld; this host may open %ld",
+		       (long long)server.max_connections, needed);
+}
+
+static struct finding look_at_time(struct doctor *d)
+{
+	const char *zone = server_value(d, "time_zone");
+	struct check_server server;
+	int64_t skew;
+
+	if (!check_server(&server, d->work))
+		return failure(d);
+	if (strcmp(zone, "+00:00"))
+		return FINDING(d, BAD,
+			       "the session's zone is %s, not +00:00: does a "
+			       "proxy change it?",
+			       zone);
+	skew = (server.now - clock_now_us()) / 1000000;
+	if (skew > MAX_SKEW_S || skew < -MAX_SKEW_S)
+		return FINDING(d, WARN,
+			       "the database's clock differs by %lld s from "
+			       "this host's: run an NTP client on both",
+			       (long long)skew);
+	return fine("UTC, and the clocks agree");
+}
+
+static struct finding look_at_schema(struct doctor *d)
+{
+	struct migrations migrations;
+
+	if (!migrate_status(&migrations, d->work))
+		return failure(d);
+	if (migrations.pending)
+		return FINDING(d, BAD,
+			       "%zu of %zu parts are missing: run `pixtierctl "
+			       "schema apply`",
+			       migrations.pending, migrations.count);
+	for (size_t i = 0; i < migrations.count; i++)
+		if (migrations.list[i].changed)
+			return FINDING(d, BAD,
+				       "%s was changed after it was applied: "
+				       "put back the released file",
+				       migrations.list[i].name);
+	return FINDING(d, FINE, "all %zu parts are applied", migrations.count);
+}
+
+/* Store */
+
+/* Who the programs are when root starts them; NULL: whoever asks here. */
+static const struct passwd *service_account(const struct conf *conf)
+{
+	return *conf->user && !geteuid() ? getpwnam(conf->user) : NULL;
+}
+
+static struct finding look_at_owner(struct doctor *d)
+{
+	const struct conf *conf = d->work->conf;
+	const struct passwd *account = service_account(conf);
+	struct stat st;
+
+	if (stat(conf->store_dir, &st))
+		return FINDING(d, BAD, "store_dir: %s: %s; make the folder",
+			       conf->store_dir, strerror(errno));
+	if (!S_ISDIR(st.st_mode))
+		return FINDING(d, BAD, "store_dir: %s is no folder",
+			       conf->store_dir);
+	if (account && account->pw_uid != st.st_uid)
+		return FINDING(d, WARN,
+			       "%s does not belong to %s (the setting user): "
+			       "can that account write to it?",
+			       conf->store_dir, conf->user);
+	if (st.st_mode & S_IWOTH)
+		return FINDING(d, BAD,
+			       "%s can be written by everybody: chmod o-w",
+			       conf->store_dir);
+	return fine(conf->store_dir);
+}
+
+static bool write_something(struct work *work)
+{
+	struct store *store = pool_alloc(work->pool, sizeof(*store));
+	struct store_temp *temp;
+
+	return store_open(store, work) && store_temp_new(&temp, work) &&
+	       store_temp_write(temp, work, "?", 1) &&
+	       store_temp_end(temp, work);
+}
+
+/* Root would make the folders of a new store its own. */
+static struct finding look_at_writing(struct doctor *d)
+{
+	const char *temp =
+		pool_printf(d->work->pool, "%s/tmp", d->work->conf->store_dir);
+
+	if (service_account(d->work->conf) && access(temp, F_OK))
+		return fine("new: the first start will make its folders");
+	return write_something(d->work) ? fine("it can be written")
+					: failure(d);
+}
+
+static struct finding look_at_room(struct doctor *d)
+{
+	const struct conf *conf = d->work->conf;
+	struct statvfs fs;
+	double percent, gib;
+
+	if (statvfs(conf->store_dir, &fs))
+		return FINDING(d, BAD, "%s: %s", conf->store_dir,
+			       strerror(errno));
+	percent = fs.f_blocks
+			  ? 100.0 * (double)fs.f_bavail / (double)fs.f_blocks
+			  : 0;
+	gib = (double)fs.f_bavail * (double)fs.f_frsize / (1 << 30);
+	if (percent < (double)conf->store_reserve)
+		return FINDING(d, BAD,
+			       "%.1f %% (%.1f GiB) are free, less than "
+			       "store_reserve: uploads answer 507; make room",
+			       percent, gib);
+	if (percent < 2 * (double)conf->store_reserve)
+		return FINDING(d, WARN,
+			       "%.1f %% (%.1f GiB) are free, and at %ld %% "
+			       "uploads stop",
+			       percent, gib, conf->store_reserve);
+	return FINDING(d, FINE, "%.1f %% (%.1f GiB) are free", percent, gib);
+}
+
+static struct finding look_at_devices(struct doctor *d)
+{
+	const char *dir = d->work->conf->store_dir;
+	struct pool *pool = d->work->pool;
+	struct stat temp, objects;
+
+	if (stat(pool_printf(pool, "%s/tmp", dir), &temp) ||
+	    stat(pool_printf(pool, "%s/objects", dir), &objects))
+		return errno == ENOENT ? fine("new")
+				       : FINDING(d, BAD, "%s: %s", dir,
+						 strerror(errno));
+	if (temp.st_dev != objects.st_dev)
+		return FINDING(d, BAD,
+			       "%s/tmp and %s/objects are on different file "
+			       "systems: uploads cannot be moved",
+			       dir, dir);
+	return fine("tmp and objects share one");
+}
+
+/* Keys, sandbox, addresses */
+
+static struct finding look_at_keys(struct doctor *d)
+{
+	const char *path = d->work->conf->keys_file;
+	struct key key;
+	struct stat st;
+
+	if (stat(path, &st))
+		return FINDING(d, BAD,
+			       "keys_file: %s: %s; run `pixtierctl key rotate` "
+			       "and give the file to the service's account",
+			       path, strerror(errno));
+	if (st.st_mode & (S_IRWXO | S_IWGRP))
+		return FINDING(d, BAD,
+			       "%s has the mode %04o: whoever reads it can "
+			       "sign links; chmod 0600",
+			       path, (unsigned)(st.st_mode & 07777));
+	if (!keyring_signer(&key, d->work))
+		return failure(d);
+	explicit_bzero(&key.secret, sizeof(key.secret));
+	return FINDING(d, FINE, "key %lld signs", (long long)key.id);
+}
+
+static struct finding look_at_sandbox(struct doctor *d)
+{
+	const struct conf *conf = d->work->conf;
+	const char *fence = painter_fence(d->work->pool, conf);
+	bool fenced = strstr(fence, "seccomp");
+
+	if (conf->sandbox == SANDBOX_OFF)
+		return fine("off");
+	if (!fenced && conf->sandbox == SANDBOX_REQUIRED)
+		return FINDING(d, BAD,
+			       "no seccomp here (%s), so no picture can be "
+			       "made: allow it, or set sandbox to best-effort",
+			       fence);
+	if (!fenced)
+		return FINDING(d, WARN, "no seccomp here (%s)", fence);
+	return FINDING(d, FINE, "%s", fence);
+}
+
+static struct finding look_at_base_url(struct doctor *d)
+{
+	const char *url = d->work->conf->base_url;
+	bool plain = text_starts(url, "http://");
+	const char *host = strstr(url, "://") ? strstr(url, "://") + 3 : "";
+
+	if (!plain && !text_starts(url, "https://"))
+		return FINDING(d, BAD,
+			       "%s: base_url begins with https:// or http://",
+			       url);
+	if (!*host || url[strlen(url) - 1] == '/')
+		return FINDING(d, BAD,
+			       "%s: base_url is scheme, host and port, without "
+			       "a slash at the end",
+			       url);
+	if (plain && !text_starts(host, "localhost") &&
+	    !text_starts(host, "127.") && !text_starts(host, "[::1]"))
+		return FINDING(d, WARN,
+			       "%s: passwords and links travel in the clear; "
+			       "use https",
+			       url);
+	if (text_starts(host, "localhost") || text_starts(host, "127."))
+		return FINDING(d, WARN,
+			       "%s: links work on this machine only; set "
+			       "base_url to what clients use",
+			       url);
+	return FINDING(d, FINE, "%s", url);
+}
+
+/* clang-format off */
+static const struct look {
+	const char *name;
+	bool asks_server; /* left out while that does not answer */
+	struct finding (*look)(struct doctor *doctor);
+} looks[] = {
+	{ "pixtier",                        false, look_at_pixtier },
+	{ "GraphicsMagick",                 false, look_at_magick },
+	{ "crypto library",                 false, look_at_crypto },
+	{ "json-c",                         false, look_at_json },
+	{ "database client",                false, look_at_client },
+	{ "database server",                false, look_at_server },
+	{ "innodb_flush_log_at_trx_commit", true,  look_at_flush },
+	{ "innodb_doublewrite",             true,  look_at_doublewrite },
+	{ "sync_binlog",                    true,  look_at_binlog },
+	{ "max_allowed_packet",             true,  look_at_packet },
+	{ "max_connections",                true,  look_at_connections },
+	{ "time",                           true,  look_at_time },
+	{ "schema",                         true,  look_at_schema },
+	{ "store folder",                   false, look_at_owner },
+	{ "store writable",                 false, look_at_writing },
+	{ "store room",                     false, look_at_room },
+	{ "store file system",              false, look_at_devices },
+	{ "keys",                           false, look_at_keys },
+	{ "sandbox",                        false, look_at_sandbox },
+	{ "base_url",                       false, look_at_base_url },
+};
+/* clang-format on */
+
+bool doctor_run(struct call *call)
+{
+	static const char *const columns[] = { "verdict", "what", "finding",
+					       NULL };
+	static const char *const verdicts[] = { "ok", "warn", "FAIL" };
+	struct print *print = print_table(call, columns);
+	struct doctor doctor = { .work = call->work };
+	int bad = 0;
+
+	doctor.server = db_server_version(call->work);
+	for (size_t i = 0; i < ARRAY_LEN(looks); i++) {
+		const struct look *look = &looks[i];
+		struct finding found;
+
+		if (look->asks_server && !doctor.server)
+			continue;
+		found = look->look(&doctor);
+		bad += found.verdict == BAD;
+		const struct cell cells[] = {
+			cell_text(verdicts[found.verdict]),
+			cell_text(look->name),
+			cell_text(found.text),
+		};
+		print_row(print, cells);
+	}
+	print_end(print);
+	return !bad || fail(call->work, ERR_INTERNAL,
+			    "%d of the findings above are FAIL", bad);
+}

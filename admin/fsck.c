@@ -1,0 +1,468 @@
+/* fsck.c: pixtierctl fsck and sweep: do database and store agree? */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "admin/command.h"
+#include "admin/print.h"
+#include "lib/base/clock.h"
+#include "lib/base/conf.h"
+#include "lib/base/crypt.h"
+#include "lib/base/json.h"
+#include "lib/base/pool.h"
+#include "lib/model/check.h"
+#include "lib/model/image.h"
+#include "lib/model/variant.h"
+#include "lib/service/purge.h"
+#include "lib/service/requeue.h"
+#include "lib/store/store.h"
+
+enum { EXAMPLES = 20, BATCH = 500, PROGRESS_MS = 200, CHUNK = 1 << 16 };
+
+/* What must hold after every fault. */
+enum invariant { I1, I2, I3, I4, I5, I6, I7, I8, INVARIANTS };
+
+/* clang-format off */
+static const struct {
+	const char *id, *what, *remedy;
+} invariants[INVARIANTS] = {
+	[I1] = { "I1", "ready images without their original", "restore the file from a backup of the store, or delete the image" },
+	[I2] = { "I2", "ready variants without their file", "restore the file from a backup of the store" },
+	[I3] = { "I3", "files that no row names, older than sweep_grace", "`pixtierctl fsck --repair` or `pixtierctl sweep` removes them" },
+	[I4] = { "I4", "files that are not as their row says", "restore the file from a backup of the store" },
+	[I5] = { "I5", "users whose sums are not those of their images", "`pixtierctl fsck --repair` counts anew" },
+	[I6] = { "I6", "running jobs whose lease ended more than a lease ago", "is pixtier-worker running? `pixtierctl fsck --repair` gives them back" },
+	[I7] = { "I7", "images in processing without a live job", "`pixtierctl job retry` if a job of theirs has failed, else delete the image" },
+	[I8] = { "I8", "rows whose owner is not there", "restore the database from a backup" },
+};
+/* clang-format on */
+
+struct fsck {
+	struct call *call;
+	struct pool *pool; /* of the whole run; work->pool is of one step */
+	bool deep;
+	int64_t files;
+	int64_t counts[INVARIANTS];
+	const char *examples[INVARIANTS][EXAMPLES];
+	int64_t progress_at_ms;
+};
+
+static void note(struct fsck *fsck, enum invariant invariant,
+		 const char *example)
+{
+	int64_t *count = &fsck->counts[invariant];
+
+	if (*count < EXAMPLES)
+		fsck->examples[invariant][*count] =
+			pool_strdup(fsck->pool, example);
+	++*count;
+}
+
+static void show_progress(struct fsck *fsck)
+{
+	int64_t now = clock_monotonic_ms();
+
+	fsck->files++;
+	if (now < fsck->progress_at_ms || !isatty(STDERR_FILENO))
+		return;
+	fsck->progress_at_ms = now + PROGRESS_MS;
+	fprintf(stderr, "\r%lld files looked at", (long long)fsck->files);
+}
+
+static void end_progress(void)
+{
+	if (isatty(STDERR_FILENO))
+		fputs("\r\033[K", stderr);
+}
+
+/* Files that rows name */
+
+/* Rows change while this runs: only what still stands counts. */
+static bool still_stands(struct work *work, const struct check_file *file,
+			 bool *stands)
+{
+	bool original = !strcmp(file->variant, "original");
+	struct image image;
+	struct variant variant;
+
+	*stands = false;
+	if (original ? !image_find(&image, work, file->image_id)
+		     : !variant_find(&variant, work, file->image_id,
+				     file->variant))
+		return work->err == ERR_NOT_FOUND;
+	*stands = !strcmp(original ? image.status : variant.status, "ready") &&
+		  !memcmp(original ? image.sha256 : variant.sha256,
+			  file->sha256, sizeof(file->sha256));
+	return true;
+}
+
+static bool sum_file(uint8_t sum[CRYPT_SHA256_SIZE], struct work *work, int fd)
+{
+	struct crypt_sha256 *sha256 = crypt_sha256_new(work->pool);
+	uint8_t *chunk = pool_alloc(work->pool, CHUNK);
+	ssize_t got;
+
+	while ((got = read(fd, chunk, CHUNK)) > 0)
+		crypt_sha256_add(sha256, chunk, (size_t)got);
+	crypt_sha256_end(sha256, sum);
+	return !got || fail_errno(work, "cannot read a file of the store");
+}
+
+/* By its size, or by its sum too. */
+static bool is_as_said(bool *same, struct fsck *fsck, int fd,
+		       const struct check_file *file)
+{
+	struct work *work = fsck->call->work;
+	uint8_t sum[CRYPT_SHA256_SIZE];
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return fail_errno(work, "fstat of a file of the store");
+	*same = st.st_size == file->bytes;
+	if (!*same || !fsck->deep)
+		return true;
+	if (!sum_file(sum, work, fd))
+		return false;
+	*same = !memcmp(sum, file->sha256, sizeof(sum));
+	return true;
+}
+
+static bool check_one(struct fsck *fsck, const struct check_file *file,
+		      enum invariant missing)
+{
+	struct work *work = fsck->call->work;
+	const char *key = store_key(work->pool, file->image_id, file->variant);
+	enum invariant broken = I4;
+	bool same = false, stands;
+	int fd;
+
+	show_progress(fsck);
+	if (!store_get(&fd, work, key)) {
+		if (work->err != ERR_NOT_FOUND)
+			return false;
+		broken = missing;
+	} else if (!is_as_said(&same, fsck, fd, file)) {
+		return false;
+	}
+	if (same)
+		return true;
+	if (!still_stands(work, file, &stands))
+		return false;
+	if (stands)
+		note(fsck, broken, key);
+	return true;
+}
+
+/* Each file has a pool of its own, which closes it. */
+static bool check_files(struct fsck *fsck, const struct check_file *files,
+			size_t count, enum invariant missing)
+{
+	struct work *work = fsck->call->work;
+	struct pool *outer = work->pool;
+	bool good = true;
+
+	for (size_t i = 0; good && i < count; i++) {
+		work->pool = pool_new();
+		good = check_one(fsck, &files[i], missing);
+		pool_free(work->pool);
+	}
+	work->pool = outer;
+	return good;
+}
+
+static bool check_batch(struct fsck *fsck, struct check_file *last,
+			size_t *count, enum invariant missing)
+{
+	struct work *work = fsck->call->work;
+	struct check_file *files;
+
+	if (missing == I1
+		    ? !check_list_originals(&files, count, work, last->image_id,
+					    BATCH)
+		    : !check_list_variants(&files, count, work, last, BATCH))
+		return false;
+	if (!check_files(fsck, files, *count, missing))
+		return false;
+	if (*count) {
+		*last = files[*count - 1];
+		last->variant = pool_strdup(fsck->pool, last->variant);
+	}
+	return true;
+}
+
+static bool walk_rows(struct fsck *fsck, enum invariant missing)
+{
+	struct work *work = fsck->call->work;
+	struct check_file last = { .variant = "" };
+	size_t count = BATCH;
+	bool good = true;
+
+	while (good && count == BATCH) {
+		work->pool = pool_new();
+		good = check_batch(fsck, &last, &count, missing);
+		pool_free(work->pool);
+	}
+	work->pool = fsck->pool;
+	return good;
+}
+
+static bool check_originals(struct fsck *fsck)
+{
+	return walk_rows(fsck, I1);
+}
+
+static bool check_variants(struct fsck *fsck)
+{
+	return walk_rows(fsck, I2);
+}
+
+/* Files that no row names */
+
+static bool visit_file(struct work *work, const char *key, int64_t bytes,
+		       int64_t changed_at, void *arg)
+{
+	struct fsck *fsck = arg;
+	int64_t age_us = clock_now_us() - changed_at;
+
+	(void)bytes;
+	show_progress(fsck);
+	if (age_us > work->conf->sweep_grace * 1000000 &&
+	    !purge_is_named(work, key))
+		note(fsck, I3, key);
+	return true;
+}
+
+static bool check_orphans(struct fsck *fsck)
+{
+	return store_each(fsck->call->work, visit_file, fsck);
+}
+
+/* Rows */
+
+static bool check_sums(struct fsck *fsck)
+{
+	struct check_sums *sums;
+	size_t count;
+
+	if (!check_list_sums(&sums, &count, fsck->call->work))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		note(fsck, I5,
+		     pool_printf(fsck->pool,
+				 "%s: %lld bytes and %lld images, not %lld and "
+				 "%lld",
+				 sums[i].username, (long long)sums[i].bytes,
+				 (long long)sums[i].images,
+				 (long long)sums[i].used_bytes,
+				 (long long)sums[i].used_images));
+	return true;
+}
+
+static void note_ids(struct fsck *fsck, enum invariant invariant,
+		     const struct uuid *ids, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		note(fsck, invariant, UUID_TEXT(ids[i]));
+}
+
+static bool check_jobs(struct fsck *fsck)
+{
+	struct work *work = fsck->call->work;
+	struct uuid *ids;
+	size_t count;
+
+	if (!check_list_stale_jobs(&ids, &count, work, work->conf->job_lease))
+		return false;
+	note_ids(fsck, I6, ids, count);
+	return true;
+}
+
+static bool check_images(struct fsck *fsck)
+{
+	struct uuid *ids;
+	size_t count;
+
+	if (!check_list_stuck_images(&ids, &count, fsck->call->work))
+		return false;
+	note_ids(fsck, I7, ids, count);
+	return true;
+}
+
+static bool check_owners(struct fsck *fsck)
+{
+	struct check_stray *strays;
+	size_t count;
+
+	if (!check_list_strays(&strays, &count, fsck->call->work))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		note(fsck, I8,
+		     pool_printf(fsck->pool, "%s %s", strays[i].table,
+				 UUID_TEXT(strays[i].id)));
+	return true;
+}
+
+static bool (*const checks[])(struct fsck *fsck) = {
+	check_originals, check_variants, check_orphans, check_sums,
+	check_jobs,      check_images,   check_owners,
+};
+
+/* Repairs, before the checks */
+
+struct repaired {
+	struct purge_swept swept;
+	int64_t sums, jobs;
+};
+
+static bool repair_sums(int64_t *repaired, struct work *work)
+{
+	struct check_sums *sums;
+	size_t count;
+
+	if (!check_list_sums(&sums, &count, work))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (!check_repair_sums(work, sums[i].user_id))
+			return false;
+	*repaired = (int64_t)count;
+	return true;
+}
+
+static bool repair(struct repaired *done, const struct call *call)
+{
+	struct work *work = call->work;
+
+	if (!purge_sweep(&done->swept, work) ||
+	    !repair_sums(&done->sums, work) ||
+	    !requeue_expired(&done->jobs, work))
+		return false;
+	return command_record(
+		call, "fsck.repair", "database and store",
+		pool_printf(work->pool,
+			    "%lld temporary files, %lld orphans, %lld sums, "
+			    "%lld jobs",
+			    (long long)done->swept.temporary,
+			    (long long)done->swept.orphans,
+			    (long long)done->sums, (long long)done->jobs));
+}
+
+/* The report */
+
+static int64_t total_of(const struct fsck *fsck)
+{
+	int64_t total = 0;
+
+	for (size_t i = 0; i < INVARIANTS; i++)
+		total += fsck->counts[i];
+	return total;
+}
+
+static struct json *json_of(const struct fsck *fsck, enum invariant i)
+{
+	struct json *json = json_object(fsck->pool);
+	struct json *examples = json_array(fsck->pool);
+
+	for (int64_t k = 0; k < fsck->counts[i] && k < EXAMPLES; k++)
+		json_push_text(examples, fsck->examples[i][k]);
+	json_set_text(json, "id", invariants[i].id);
+	json_set_text(json, "what", invariants[i].what);
+	json_set_int(json, "count", fsck->counts[i]);
+	json_set(json, "examples", examples);
+	return json;
+}
+
+static struct json *json_of_repair(struct pool *pool,
+				   const struct repaired *done)
+{
+	struct json *json = json_object(pool);
+
+	json_set_int(json, "temporary", done->swept.temporary);
+	json_set_int(json, "orphans", done->swept.orphans);
+	json_set_int(json, "sums", done->sums);
+	json_set_int(json, "jobs", done->jobs);
+	return json;
+}
+
+static void report_json(const struct fsck *fsck, const struct repaired *done)
+{
+	struct json *json = json_object(fsck->pool);
+	struct json *list = json_array(fsck->pool);
+
+	for (size_t i = 0; i < INVARIANTS; i++)
+		json_push(list, json_of(fsck, (enum invariant)i));
+	json_set_bool(json, "clean", !total_of(fsck));
+	json_set_bool(json, "deep", fsck->deep);
+	json_set_int(json, "files", fsck->files);
+	json_set(json, "invariants", list);
+	json_set(json, "repaired",
+		 done ? json_of_repair(fsck->pool, done) : NULL);
+	puts(json_print_pretty(fsck->pool, json));
+}
+
+static void report_text(const struct fsck *fsck, const struct repaired *done)
+{
+	if (done)
+		printf("repaired: %lld temporary files, %lld orphans, %lld "
+		       "sums, %lld jobs\n",
+		       (long long)done->swept.temporary,
+		       (long long)done->swept.orphans, (long long)done->sums,
+		       (long long)done->jobs);
+	for (size_t i = 0; i < INVARIANTS; i++) {
+		printf("%s %6lld  %s\n", invariants[i].id,
+		       (long long)fsck->counts[i], invariants[i].what);
+		if (!fsck->counts[i])
+			continue;
+		printf("%11s%s\n", "", invariants[i].remedy);
+		for (int64_t k = 0; k < fsck->counts[i] && k < EXAMPLES; k++)
+			printf("%13s%s\n", "", fsck->examples[i][k]);
+	}
+	if (!fsck->deep)
+		puts("I4 by sizes only; --deep reads every file");
+}
+
+bool fsck_run(struct call *call)
+{
+	struct work *work = call->work;
+	struct fsck fsck = {
+		.call = call,
+		.pool = work->pool,
+		.deep = call->options[OPTION_DEEP],
+	};
+	bool repairs = call->options[OPTION_REPAIR];
+	struct repaired done = { 0 };
+	bool good = !repairs || repair(&done, call);
+
+	for (size_t i = 0; good && i < ARRAY_LEN(checks); i++)
+		good = checks[i](&fsck);
+	end_progress();
+	if (!good)
+		return false;
+	(call->json ? report_json : report_text)(&fsck, repairs ? &done : NULL);
+	return !total_of(&fsck) ||
+	       fail(work, ERR_INTERNAL, "%lld things are not as they must be",
+		    (long long)total_of(&fsck));
+}
+
+bool fsck_sweep(struct call *call)
+{
+	static const char *const columns[] = { "temporary", "orphans", NULL };
+	struct print *print = print_record(call, columns);
+	struct purge_swept swept;
+
+	if (!purge_sweep(&swept, call->work))
+		return false;
+	const struct cell cells[] = { cell_number(swept.temporary),
+				      cell_number(swept.orphans) };
+
+	print_row(print, cells);
+	print_end(print);
+	return command_record(call, "sweep", "store",
+			      pool_printf(call->work->pool,
+					  "%lld temporary files, %lld orphans",
+					  (long long)swept.temporary,
+					  (long long)swept.orphans));
+}

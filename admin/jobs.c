@@ -1,0 +1,107 @@
+/* jobs.c: pixtierctl job. */
+#include "config.h"
+
+#include <string.h>
+
+#include "admin/command.h"
+#include "admin/print.h"
+#include "lib/base/clock.h"
+#include "lib/base/pool.h"
+#include "lib/model/job.h"
+#include "lib/model/tier.h"
+#include "lib/service/access.h"
+#include "lib/service/requeue.h"
+
+enum { LIMIT = 50, LIMIT_MAX = 100000 };
+
+static const char *const columns[] = {
+	"id",         "kind",         "state",      "priority",
+	"attempts",   "max_attempts", "user_id",    "image_id",
+	"worker",     "created_at",   "started_at", "finished_at",
+	"error_code", "error_detail", NULL
+};
+
+static const char *id_text(struct pool *pool, struct uuid id)
+{
+	return uuid_is_nil(id) ? NULL : pool_strdup(pool, UUID_TEXT(id));
+}
+
+static void add_row(struct print *print, struct pool *pool,
+		    const struct job *job)
+{
+	const struct cell cells[] = {
+		cell_text(id_text(pool, job->id)),
+		cell_text(job->kind),
+		cell_text(job->state),
+		cell_text(tier_priority_name(job->priority)),
+		cell_number(job->attempts),
+		cell_number(job->max_attempts),
+		cell_text(id_text(pool, job->user_id)),
+		cell_text(id_text(pool, job->image_id)),
+		cell_text(job->worker),
+		cell_text(clock_text(pool, job->created_at)),
+		cell_text(clock_text(pool, job->started_at)),
+		cell_text(clock_text(pool, job->finished_at)),
+		cell_text(job->error_code),
+		cell_text(job->error_detail),
+	};
+
+	print_row(print, cells);
+}
+
+static bool check_state(struct work *work, const char *state)
+{
+	static const char states[] = "queued running done failed cancelled";
+
+	return !state || tier_has_word(states, state) ||
+	       fail(work, ERR_BAD_REQUEST, "--state: one of %s, not \"%s\"",
+		    states, state);
+}
+
+bool jobs_list(struct call *call)
+{
+	struct print *print = print_table(call, columns);
+	struct job_filter filter = { .state = call->options[OPTION_STATE] };
+	struct job *jobs;
+	size_t count;
+
+	if (!check_state(call->work, filter.state) ||
+	    !command_number(&filter.limit, call, OPTION_LIMIT, LIMIT, 1,
+			    LIMIT_MAX) ||
+	    !job_list(&jobs, &count, call->work, &filter))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		add_row(print, call->work->pool, &jobs[i]);
+	print_end(print);
+	return true;
+}
+
+static bool show(struct call *call, struct uuid id)
+{
+	struct print *print = print_record(call, columns);
+	struct job job;
+
+	if (!job_find(&job, call->work, id))
+		return false;
+	add_row(print, call->work->pool, &job);
+	print_end(print);
+	return true;
+}
+
+bool jobs_show(struct call *call)
+{
+	struct uuid id;
+
+	return access_id(&id, call->work, "job", call->args[0]) &&
+	       show(call, id);
+}
+
+bool jobs_retry(struct call *call)
+{
+	struct uuid id;
+
+	return access_id(&id, call->work, "job", call->args[0]) &&
+	       requeue_job(call->work, id) &&
+	       command_record(call, "job.retry", call->args[0], "") &&
+	       show(call, id);
+}

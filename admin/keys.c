@@ -1,0 +1,85 @@
+/* keys.c: pixtierctl key. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "admin/command.h"
+#include "admin/print.h"
+#include "lib/base/clock.h"
+#include "lib/base/conf.h"
+#include "lib/base/pool.h"
+#include "lib/service/keyring.h"
+
+enum { RETIRE_AFTER = 2592000, RETIRE_MAX = 315360000 };
+
+static const char *time_text(struct pool *pool, int64_t seconds)
+{
+	return clock_text(pool, seconds * 1000000);
+}
+
+static const char *state_of(const struct key *key, int64_t signer)
+{
+	if (key->id == signer)
+		return "signs";
+	if (key->retires_at && key->retires_at * 1000000 <= clock_now_us())
+		return "retired";
+	return "verifies";
+}
+
+bool keys_list(struct call *call)
+{
+	static const char *const columns[] = { "id", "state", "created_at",
+					       "retires_at", NULL };
+	struct pool *pool = call->work->pool;
+	struct print *print = print_table(call, columns);
+	struct key signer;
+	const struct key *keys;
+	size_t count;
+
+	if (!keyring_signer(&signer, call->work) ||
+	    !keyring_list(&keys, &count, call->work))
+		return false;
+	explicit_bzero(signer.secret, sizeof(signer.secret));
+	for (size_t i = 0; i < count; i++) {
+		const struct cell cells[] = {
+			cell_number(keys[i].id),
+			cell_text(state_of(&keys[i], signer.id)),
+			cell_text(time_text(pool, keys[i].created_at)),
+			cell_text(time_text(pool, keys[i].retires_at)),
+		};
+
+		print_row(print, cells);
+	}
+	print_end(print);
+	return true;
+}
+
+/* The keys are files of one host, so a database that is away or has no schema
+   yet does not stop a rotation: then there is no audit row. */
+static void record(struct call *call, const struct key *key)
+{
+	struct pool *pool = call->work->pool;
+
+	if (!command_record(call, "key.rotate",
+			    pool_printf(pool, "key %lld", (long long)key->id),
+			    ""))
+		fprintf(stderr,
+			"pixtierctl: the key is in force, but this was not "
+			"noted in the audit: %s\n",
+			call->work->why);
+}
+
+bool keys_rotate(struct call *call)
+{
+	int64_t retire_after;
+	struct key key;
+
+	if (!command_number(&retire_after, call, OPTION_RETIRE_AFTER,
+			    RETIRE_AFTER, 0, RETIRE_MAX) ||
+	    !keyring_rotate(&key, call->work, retire_after))
+		return false;
+	explicit_bzero(key.secret, sizeof(key.secret));
+	record(call, &key);
+	return keys_list(call);
+}

@@ -1,0 +1,342 @@
+/* main.c: pixtierctl, the administrator's command. */
+#include "config.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "admin/command.h"
+#include "lib/base/conf.h"
+#include "lib/base/log.h"
+#include "lib/base/pool.h"
+#include "lib/db/db.h"
+#include "lib/db/migrate.h"
+#include "lib/service/keyring.h"
+#include "lib/store/store.h"
+
+enum { DONE = 0, FAILED = 1, MISUSED = 2 };
+enum { SLOW_SECONDS = 300, MANY = 64 };
+
+static const char default_config[] = "/etc/pixtier/pixtier.conf";
+
+/* What must be there before a command runs. */
+enum need {
+	NEEDS_DB = 1,
+	NEEDS_SCHEMA = 2 | NEEDS_DB, /* and all of it applied */
+	NEEDS_STORE = 4,
+	NEEDS_KEYS = 8,
+	NEEDS_TIME = 16, /* statements may take SLOW_SECONDS */
+};
+
+struct command {
+	const char *group, *name; /* no name: the group is the command */
+	const char *arguments;
+	const char *help;
+	unsigned needs;
+	int min_args, max_args;
+	unsigned options; /* a bit for each that it takes */
+	bool (*run)(struct call *call);
+};
+
+#define TAKES(option) (1u << OPTION_##option)
+
+/* clang-format off */
+static const struct command commands[] = {
+	{ "schema", "apply", "", "applies what the database has not got yet", NEEDS_DB, 0, 0, 0, schema_apply },
+	{ "schema", "status", "", "which parts of the schema are applied", NEEDS_DB, 0, 0, 0, schema_status },
+	{ "user", "add", "NAME --tier TIER [--email E] [--admin] [--password-stdin]", "adds a user; asks for a password", NEEDS_SCHEMA, 1, 1,
+	  TAKES(TIER) | TAKES(EMAIL) | TAKES(ADMIN) | TAKES(PASSWORD_STDIN), users_add },
+	{ "user", "list", "", "all users", NEEDS_SCHEMA, 0, 0, 0, users_list },
+	{ "user", "passwd", "NAME [--password-stdin]", "a new password; ends the user's sessions", NEEDS_SCHEMA, 1, 1,
+	  TAKES(PASSWORD_STDIN), users_set_password },
+	{ "user", "tier", "NAME TIER", "moves a user to another tier", NEEDS_SCHEMA, 2, 2, 0, users_set_tier },
+	{ "user", "disable", "NAME", "the user may not sign in any more", NEEDS_SCHEMA, 1, 1, 0, users_disable },
+	{ "user", "enable", "NAME", "the user may sign in again", NEEDS_SCHEMA, 1, 1, 0, users_enable },
+	{ "tier", "list", "", "all tiers with their limits", NEEDS_SCHEMA, 0, 0, 0, tiers_list },
+	{ "tier", "add", "NAME [FIELD=VALUE ...]", "adds a tier", NEEDS_SCHEMA, 1, MANY, 0, tiers_add },
+	{ "tier", "set", "NAME FIELD=VALUE ...", "changes a tier", NEEDS_SCHEMA, 2, MANY, 0, tiers_set },
+	{ "token", "add", "USER --name N [--scopes read,write] [--expires-in S]", "makes an API token and shows it once", NEEDS_SCHEMA, 1, 1,
+	  TAKES(NAME) | TAKES(SCOPES) | TAKES(EXPIRES_IN), tokens_add },
+	{ "token", "list", "USER", "the user's API tokens", NEEDS_SCHEMA, 1, 1, 0, tokens_list },
+	{ "token", "delete", "USER ID", "the token is valid no more", NEEDS_SCHEMA, 2, 2, 0, tokens_delete },
+	{ "job", "list", "[--state S] [--limit N]", "jobs, newest first", NEEDS_SCHEMA, 0, 0, TAKES(STATE) | TAKES(LIMIT), jobs_list },
+	{ "job", "show", "ID", "one job", NEEDS_SCHEMA, 1, 1, 0, jobs_show },
+	{ "job", "retry", "ID", "queues a failed job anew", NEEDS_SCHEMA, 1, 1, 0, jobs_retry },
+	{ "key", "rotate", "[--retire-after SECONDS]", "makes the key that signs links from now on", NEEDS_KEYS, 0, 0,
+	  TAKES(RETIRE_AFTER), keys_rotate },
+	{ "key", "list", "", "the keys' ids and times, not the secrets", NEEDS_KEYS, 0, 0, 0, keys_list },
+	{ "settings", NULL, "[--effective]", "every setting with its meaning, or the values in force", 0, 0, 0,
+	  TAKES(EFFECTIVE) | TAKES(MAN), settings_show },
+	{ "doctor", NULL, "", "checks this installation", NEEDS_KEYS, 0, 0, 0, doctor_run },
+	{ "fsck", NULL, "[--deep] [--repair]", "checks that database and store agree", NEEDS_SCHEMA | NEEDS_STORE | NEEDS_TIME, 0, 0,
+	  TAKES(DEEP) | TAKES(REPAIR), fsck_run },
+	{ "sweep", NULL, "", "removes files that no row names", NEEDS_SCHEMA | NEEDS_STORE | NEEDS_TIME, 0, 0, 0, fsck_sweep },
+};
+
+enum { CONFIG = OPTION__COUNT, JSON, HELP, SHOW_VERSION };
+
+static const struct option options[] = {
+	{ "admin",          no_argument,       NULL, OPTION_ADMIN },
+	{ "config",         required_argument, NULL, CONFIG },
+	{ "deep",           no_argument,       NULL, OPTION_DEEP },
+	{ "effective",      no_argument,       NULL, OPTION_EFFECTIVE },
+	{ "email",          required_argument, NULL, OPTION_EMAIL },
+	{ "expires-in",     required_argument, NULL, OPTION_EXPIRES_IN },
+	{ "help",           no_argument,       NULL, HELP },
+	{ "json",           no_argument,       NULL, JSON },
+	{ "limit",          required_argument, NULL, OPTION_LIMIT },
+	{ "man",            no_argument,       NULL, OPTION_MAN },
+	{ "name",           required_argument, NULL, OPTION_NAME },
+	{ "password-stdin", no_argument,       NULL, OPTION_PASSWORD_STDIN },
+	{ "repair",         no_argument,       NULL, OPTION_REPAIR },
+	{ "retire-after",   required_argument, NULL, OPTION_RETIRE_AFTER },
+	{ "scopes",         required_argument, NULL, OPTION_SCOPES },
+	{ "state",          required_argument, NULL, OPTION_STATE },
+	{ "tier",           required_argument, NULL, OPTION_TIER },
+	{ "version",        no_argument,       NULL, SHOW_VERSION },
+	{ 0 },
+};
+/* clang-format on */
+
+static void print_usage(FILE *out, const char *before, const struct command *c)
+{
+	fprintf(out, "%s%s%s%s%s%s\n        %s\n", before, c->group,
+		c->name ? " " : "", c->name ? c->name : "",
+		*c->arguments ? " " : "", c->arguments, c->help);
+}
+
+static void print_help(const char *group)
+{
+	puts("Usage: pixtierctl [--config FILE] [--json] COMMAND ...\n"
+	     "Administers pixtier. The settings are in $PIXTIER_CONFIG or "
+	     "/etc/pixtier/pixtier.conf.");
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		if (!group || !strcmp(group, commands[i].group))
+			print_usage(stdout, "  ", &commands[i]);
+	puts("  --help, --version");
+}
+
+static int misused(const struct command *command, const char *why)
+{
+	fprintf(stderr, "pixtierctl: %s\n", why);
+	if (command)
+		print_usage(stderr, "usage: pixtierctl ", command);
+	else
+		fputs("`pixtierctl --help` lists the commands\n", stderr);
+	return MISUSED;
+}
+
+/* The command that the first one or two words name, which are taken away. */
+static const struct command *find_command(struct call *call)
+{
+	const char *group = call->arg_count ? call->args[0] : "";
+	const char *name = call->arg_count > 1 ? call->args[1] : "";
+
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+		const struct command *c = &commands[i];
+		int words = c->name ? 2 : 1;
+
+		if (strcmp(c->group, group) ||
+		    (c->name && strcmp(c->name, name)))
+			continue;
+		call->args += words;
+		call->arg_count -= words;
+		return c;
+	}
+	return NULL;
+}
+
+static bool is_group(const char *word)
+{
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		if (!strcmp(commands[i].group, word))
+			return true;
+	return false;
+}
+
+/* NULL when the call is as the row says, else what is wrong with it. */
+static const char *what_is_wrong(const struct command *command,
+				 const struct call *call)
+{
+	struct pool *pool = call->work->pool;
+
+	if (call->arg_count < command->min_args)
+		return "an argument is missing";
+	if (call->arg_count > command->max_args)
+		return pool_printf(pool, "there is an argument too many: %s",
+				   call->args[command->max_args]);
+	for (size_t i = 0; i < ARRAY_LEN(options) - 1; i++)
+		if (options[i].val < OPTION__COUNT &&
+		    call->options[options[i].val] &&
+		    !(command->options & (1u << options[i].val)))
+			return pool_printf(pool,
+					   "--%s does not belong to this "
+					   "command",
+					   options[i].name);
+	return NULL;
+}
+
+static void close_db(void *db)
+{
+	db_close(db);
+}
+
+static void free_keys(void *keys)
+{
+	keyring_free(keys);
+}
+
+static bool schema_is_applied(struct work *work)
+{
+	struct migrations migrations;
+
+	if (!migrate_status(&migrations, work))
+		return false;
+	return !migrations.pending ||
+	       fail(work, ERR_CONFLICT,
+		    "the database lacks %zu of %zu parts of the schema; run "
+		    "`pixtierctl schema apply`",
+		    migrations.pending, migrations.count);
+}
+
+static bool provide(struct work *work, struct conf *conf, unsigned needs)
+{
+	struct store *store = pool_alloc(work->pool, sizeof(*store));
+
+	if (needs & NEEDS_TIME)
+		conf->db_timeout = SLOW_SECONDS;
+	work->db = db_open(conf);
+	pool_defer(work->pool, close_db, work->db);
+	if (needs & NEEDS_KEYS) {
+		work->keys = keyring_new(conf);
+		pool_defer(work->pool, free_keys, work->keys);
+	}
+	if ((needs & NEEDS_SCHEMA) == NEEDS_SCHEMA && !schema_is_applied(work))
+		return false;
+	return !(needs & NEEDS_STORE) || store_open(store, work);
+}
+
+/* Where the database was looked for: ERR_UNAVAILABLE keeps that from clients.
+ */
+static const char *database_place(struct work *work)
+{
+	const struct conf *conf = work->conf;
+
+	if (*conf->db_socket)
+		return pool_printf(work->pool, "at the socket %s (db_socket)",
+				   conf->db_socket);
+	return pool_printf(work->pool, "at %s:%ld (db_host, db_port)",
+			   conf->db_host, conf->db_port);
+}
+
+static int explain(const struct command *command, struct work *work)
+{
+	if (work->err == ERR_BAD_REQUEST)
+		return misused(command, work->why);
+	if (work->err == ERR_UNAVAILABLE && command->needs & NEEDS_DB)
+		fprintf(stderr,
+			"pixtierctl: %s: %s, as %s (db_user), database %s "
+			"(db_name); the line above has its reason. Is the "
+			"server running, and are these settings right?\n",
+			work->why, database_place(work), work->conf->db_user,
+			work->conf->db_name);
+	else
+		fprintf(stderr, "pixtierctl: %s\n", work->why);
+	return FAILED;
+}
+
+static const char *find_config(const char *given)
+{
+	const char *named = given ? given : getenv("PIXTIER_CONFIG");
+
+	if (named && *named)
+		return named;
+	return access(default_config, F_OK) ? NULL : default_config;
+}
+
+/* Errors of the log are for whoever sits here. */
+static void open_log(const struct conf *conf)
+{
+	struct conf aside = *conf;
+
+	aside.log_to = LOG_TO_STDERR;
+	aside.log_format = LOG_AS_TEXT;
+	aside.log_level = LOG_LEVEL_ERROR;
+	log_init(&aside, "pixtierctl");
+}
+
+static int run(struct call *call, const char *config_file)
+{
+	struct conf conf;
+	struct work *work = call->work;
+	const struct command *command = find_command(call);
+	const char *wrong;
+
+	if (!command)
+		return misused(
+			NULL,
+			pool_printf(work->pool,
+				    "there is no command \"%s%s%s"
+				    "\"",
+				    call->args[0],
+				    call->arg_count > 1 ? " " : "",
+				    call->arg_count > 1 ? call->args[1] : ""));
+	wrong = what_is_wrong(command, call);
+	if (wrong)
+		return misused(command, wrong);
+	work->conf = &conf;
+	if (!conf_load(&conf, work, find_config(config_file)))
+		return explain(command, work);
+	open_log(&conf);
+	if (!provide(work, &conf, command->needs) || !command->run(call))
+		return explain(command, work);
+	if (fflush(stdout) || ferror(stdout)) {
+		fputs("pixtierctl: the output could not be written\n", stderr);
+		return FAILED;
+	}
+	return DONE;
+}
+
+int main(int argc, char **argv)
+{
+	struct work work = { .pool = pool_new(), .id = "pixtierctl" };
+	struct call call = { .work = &work };
+	const char *config_file = NULL;
+	bool help = false;
+	int option, status;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
+		switch (option) {
+		case CONFIG:
+			config_file = optarg;
+			break;
+		case JSON:
+			call.json = true;
+			break;
+		case HELP:
+			help = true;
+			break;
+		case SHOW_VERSION:
+			puts("pixtierctl " PACKAGE_VERSION);
+			return DONE;
+		case '?':
+			return misused(NULL, "an option is wrong");
+		default:
+			call.options[option] = optarg ? optarg : "";
+		}
+	call.args = argv + optind;
+	call.arg_count = argc - optind;
+	if (help) {
+		print_help(call.arg_count && is_group(call.args[0])
+				   ? call.args[0]
+				   : NULL);
+		return DONE;
+	}
+	if (!call.arg_count)
+		return misused(NULL, "a command is missing");
+	status = run(&call, config_file);
+	pool_free(work.pool);
+	return status;
+}

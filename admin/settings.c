@@ -1,0 +1,127 @@
+/* settings.c: pixtierctl settings. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "admin/command.h"
+#include "admin/print.h"
+#include "lib/base/conf.h"
+#include "lib/base/pool.h"
+
+static void add_row(const struct conf_row *row, void *print)
+{
+	const struct cell cells[] = {
+		cell_text(row->name),     cell_text(row->value),
+		cell_text(row->fallback), cell_text(row->type),
+		cell_text(row->meaning),
+	};
+
+	print_row(print, cells);
+}
+
+static void print_value(const struct conf_row *row, void *out)
+{
+	(void)out;
+	printf("%s = \"%s\"\n", row->name, row->value);
+}
+
+static void print_all(const struct call *call)
+{
+	static const char *const columns[] = { "name", "value",   "default",
+					       "type", "meaning", NULL };
+	struct print *print = print_table(call, columns);
+
+	conf_each(call->work->conf, call->work->pool, add_row, print);
+	print_end(print);
+}
+
+/* In roff a line that begins with a dot or an apostrophe is a request, and a
+   backslash begins an escape. */
+static void print_roff(const char *text)
+{
+	if (*text == '.' || *text == '\'')
+		fputs("\\&", stdout);
+	for (; *text; text++)
+		switch (*text) {
+		case '\\':
+			fputs("\\e", stdout);
+			break;
+		case '-':
+			fputs("\\-", stdout);
+			break;
+		case '`':
+			fputs("\\(ga", stdout);
+			break;
+		default:
+			putchar(*text);
+		}
+}
+
+/* Without the folder that this build was configured for. */
+static const char *default_of(const struct conf_row *row)
+{
+	if (!strcmp(row->fallback, PIXTIER_SCHEMA_DIR))
+		return "the installed one";
+	return *row->fallback ? row->fallback : "empty";
+}
+
+static void print_man_row(const struct conf_row *row, void *arg)
+{
+	(void)arg;
+	printf(".TP\n.B %s\n", row->name);
+	print_roff(row->meaning);
+	fputs("\n.br\n(", stdout);
+	print_roff(row->type);
+	fputs("; default: ", stdout);
+	print_roff(default_of(row));
+	fputs(")\n", stdout);
+}
+
+static void print_man(const struct call *call)
+{
+	static const char head[] =
+		".\\\" Made by `pixtierctl settings --man`.\n"
+		".TH PIXTIER.CONF 5\n"
+		".SH NAME\n"
+		"pixtier.conf \\- the settings of pixtier\n"
+		".SH DESCRIPTION\n"
+		"Lines of the form\n"
+		".IR name\\  = \\ \\(dq value \\(dq\n"
+		"and comments that begin with #. All programs of pixtier read "
+		"the same file, given by\n"
+		".BR \\-\\-config ;\n"
+		".BR pixtierctl (1)\n"
+		"also looks at\n"
+		".B $PIXTIER_CONFIG\n"
+		"and\n"
+		".IR /etc/pixtier/pixtier.conf .\n"
+		"The environment overrides the file: the setting\n"
+		".I x_y\n"
+		"is\n"
+		".BR PIXTIER_X_Y .\n"
+		"A SIGHUP to a supervisor makes it read the file anew.\n"
+		".SH SETTINGS\n";
+	static const char tail[] = ".SH SEE ALSO\n"
+				   ".BR pixtierctl (1),\n"
+				   ".BR pixtier\\-fcgi (8),\n"
+				   ".BR pixtier\\-worker (8)\n";
+
+	fputs(head, stdout);
+	conf_each(call->work->conf, call->work->pool, print_man_row, NULL);
+	fputs(tail, stdout);
+}
+
+bool settings_show(struct call *call)
+{
+	if (call->options[OPTION_MAN])
+		print_man(call);
+	else if (call->json)
+		print_all(call);
+	else if (call->options[OPTION_EFFECTIVE])
+		conf_each(call->work->conf, call->work->pool, print_value,
+			  NULL);
+	else
+		conf_print_reference(stdout);
+	return true;
+}

@@ -1,0 +1,169 @@
+/* tiers.c: pixtierctl tier. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "admin/command.h"
+#include "admin/print.h"
+#include "lib/base/pool.h"
+#include "lib/model/tier.h"
+#include "lib/service/tiering.h"
+
+enum { MAX_COLUMNS = 24 };
+
+/* "id", "name" and the fields of the table. */
+static const char *const *columns(struct pool *pool)
+{
+	const char **names = pool_alloc(pool, MAX_COLUMNS * sizeof(*names));
+	const struct tiering_field *field;
+	size_t count = 0;
+
+	names[count++] = "id";
+	names[count++] = "name";
+	for (size_t i = 0; (field = tiering_field(i)); i++)
+		names[count++] = field->name;
+	return names;
+}
+
+static struct cell cell_of(const struct call *call, const struct tier *tier,
+			   const struct tiering_field *field)
+{
+	const char *text = tiering_text(call->work->pool, tier, field->name);
+
+	if (!call->json)
+		return cell_text(text);
+	switch (field->type) {
+	case TIERING_FLAG:
+		return cell_bool(!strcmp(text, "yes"));
+	case TIERING_NUMBER:
+	case TIERING_LIMIT:
+		return strcmp(text, "none") ? cell_number(atoll(text))
+					    : cell_text(NULL);
+	case TIERING_WORDS:
+		return cell_words(strcmp(text, "none") ? text : "");
+	case TIERING_CHOICE:
+		break;
+	}
+	return cell_text(text);
+}
+
+static void add_row(struct print *print, const struct call *call,
+		    const struct tier *tier)
+{
+	struct cell cells[MAX_COLUMNS];
+	const struct tiering_field *field;
+	size_t count = 0;
+
+	cells[count++] =
+		cell_text(pool_strdup(call->work->pool, UUID_TEXT(tier->id)));
+	cells[count++] = cell_text(tier->name);
+	for (size_t i = 0; (field = tiering_field(i)); i++)
+		cells[count++] = cell_of(call, tier, field);
+	print_row(print, cells);
+}
+
+/* A tier has too many fields for one line of a terminal. */
+static bool show(struct call *call, const char *name)
+{
+	struct print *print = print_record(call, columns(call->work->pool));
+	struct tier tier;
+
+	if (!tier_by_name(&tier, call->work, name))
+		return false;
+	add_row(print, call, &tier);
+	print_end(print);
+	return true;
+}
+
+static void print_all(const struct call *call, const struct tier *tiers,
+		      size_t count)
+{
+	struct print *print = print_table(call, columns(call->work->pool));
+
+	for (size_t i = 0; i < count; i++)
+		add_row(print, call, &tiers[i]);
+	print_end(print);
+}
+
+bool tiers_list(struct call *call)
+{
+	struct tier *tiers;
+	size_t count;
+
+	if (!tier_list(&tiers, &count, call->work))
+		return false;
+	if (call->json) {
+		print_all(call, tiers, count);
+		return true;
+	}
+	for (size_t i = 0; i < count; i++) {
+		struct print *print =
+			print_record(call, columns(call->work->pool));
+
+		if (i)
+			putchar('\n');
+		add_row(print, call, &tiers[i]);
+		print_end(print);
+	}
+	return true;
+}
+
+/* FIELD=VALUE ... */
+static bool set_fields(struct tier *tier, struct call *call)
+{
+	struct work *work = call->work;
+
+	for (int i = 1; i < call->arg_count; i++) {
+		const char *value = strchr(call->args[i], '=');
+
+		if (!value)
+			return fail(work, ERR_BAD_REQUEST,
+				    "FIELD=VALUE was expected, not \"%s\"",
+				    call->args[i]);
+		if (!tiering_set(tier, work,
+				 pool_strndup(work->pool, call->args[i],
+					      (size_t)(value - call->args[i])),
+				 value + 1))
+			return false;
+	}
+	return tiering_check(tier, work);
+}
+
+static const char *words_of(struct call *call)
+{
+	const char *words = "";
+
+	for (int i = 1; i < call->arg_count; i++)
+		words = pool_printf(call->work->pool, "%s%s%s", words,
+				    *words ? " " : "", call->args[i]);
+	return words;
+}
+
+bool tiers_add(struct call *call)
+{
+	struct tier tier;
+
+	tier_init(&tier, call->args[0]);
+	if (!set_fields(&tier, call))
+		return false;
+	if (!tier_add(&tier, call->work))
+		return call->work->err == ERR_CONFLICT
+			       ? fail(call->work, ERR_CONFLICT,
+				      "a tier is called \"%s\" already",
+				      tier.name)
+			       : false;
+	return command_record(call, "tier.add", tier.name, words_of(call)) &&
+	       show(call, tier.name);
+}
+
+bool tiers_set(struct call *call)
+{
+	struct tier tier;
+
+	return tier_by_name(&tier, call->work, call->args[0]) &&
+	       set_fields(&tier, call) && tier_update(&tier, call->work) &&
+	       command_record(call, "tier.set", tier.name, words_of(call)) &&
+	       show(call, tier.name);
+}

@@ -1,0 +1,150 @@
+/* tokens.c: pixtierctl token. */
+#include "config.h"
+
+#include <string.h>
+
+#include "admin/command.h"
+#include "admin/print.h"
+#include "lib/base/clock.h"
+#include "lib/base/pool.h"
+#include "lib/base/text.h"
+#include "lib/model/tier.h"
+#include "lib/model/token.h"
+#include "lib/model/user.h"
+#include "lib/service/access.h"
+#include "lib/service/login.h"
+
+enum { NAME_MAX_BYTES = 64, MAX_SECONDS = 315360000, BATCH = 500 };
+
+static const char *const columns[] = { "id",         "name",
+				       "scopes",     "created_at",
+				       "expires_at", "last_used_at",
+				       "token",      NULL };
+
+static void add_row(struct print *print, struct pool *pool,
+		    const struct token *token, const char *secret)
+{
+	const struct cell cells[] = {
+		cell_text(pool_strdup(pool, UUID_TEXT(token->id))),
+		cell_text(token->name),
+		cell_words(token->scopes),
+		cell_text(clock_text(pool, token->created_at)),
+		cell_text(clock_text(pool, token->expires_at)),
+		cell_text(clock_text(pool, token->last_used_at)),
+		cell_text(secret),
+	};
+
+	print_row(print, cells);
+}
+
+/* Commas or spaces between; the scope admin is for administrators. */
+static bool read_scopes(const char **scopes, struct work *work,
+			const char *text, const struct user *user)
+{
+	char *rest = pool_strdup(work->pool, text);
+	const char *words = "";
+	char *save;
+
+	for (char *word = strtok_r(rest, " ,", &save); word;
+	     word = strtok_r(NULL, " ,", &save)) {
+		if (!tier_has_word("read write link admin", word))
+			return fail(work, ERR_BAD_REQUEST,
+				    "--scopes: of read, write, link and admin, "
+				    "not \"%s\"",
+				    word);
+		if (!strcmp(word, "admin") && !user->is_admin)
+			return fail(work, ERR_FORBIDDEN,
+				    "%s is no administrator, so a token of "
+				    "theirs cannot have the scope admin",
+				    user->username);
+		if (!tier_has_word(words, word))
+			words = pool_printf(work->pool, "%s%s%s", words,
+					    *words ? " " : "", word);
+	}
+	if (!*words)
+		return fail(work, ERR_BAD_REQUEST, "--scopes: at least one");
+	*scopes = words;
+	return true;
+}
+
+static bool check_name(struct work *work, const char *name)
+{
+	size_t len;
+
+	if (!name)
+		return fail(work, ERR_BAD_REQUEST, "--name is missing");
+	len = strlen(name);
+	return (len && len <= NAME_MAX_BYTES && text_is_utf8(name, len) &&
+		text_is_printable(name)) ||
+	       fail_field(work, "name",
+			  "--name: 1 to %d bytes of UTF-8 without control "
+			  "characters, not %zu",
+			  NAME_MAX_BYTES, len);
+}
+
+bool tokens_add(struct call *call)
+{
+	struct work *work = call->work;
+	struct print *print = print_record(call, columns);
+	const char *name = call->options[OPTION_NAME];
+	const char *asked = call->options[OPTION_SCOPES];
+	const char *scopes = "", *secret;
+	struct user user;
+	struct token token;
+	int64_t expires_in;
+
+	if (!check_name(work, name) ||
+	    !command_number(&expires_in, call, OPTION_EXPIRES_IN, 0, 1,
+			    MAX_SECONDS) ||
+	    !user_by_name(&user, work, call->args[0]) ||
+	    !read_scopes(&scopes, work, asked ? asked : "read write link",
+			 &user) ||
+	    !login_add_token(&token, &secret, work, user.id, name, scopes,
+			     expires_in))
+		return false;
+	add_row(print, work->pool, &token, secret);
+	print_end(print);
+	return command_record(call, "token.add", user.username,
+			      pool_printf(work->pool, "%s: %s, %s",
+					  UUID_TEXT(token.id), name, scopes));
+}
+
+/* Without the secrets, which nobody has but their owners. */
+bool tokens_list(struct call *call)
+{
+	static const char *const without[] = { "id",         "name",
+					       "scopes",     "created_at",
+					       "expires_at", "last_used_at",
+					       NULL };
+	struct print *print = print_table(call, without);
+	struct uuid before = { 0 };
+	struct token *tokens;
+	struct user user;
+	size_t count;
+
+	if (!user_by_name(&user, call->work, call->args[0]))
+		return false;
+	do {
+		if (!token_list(&tokens, &count, call->work, user.id, before,
+				BATCH))
+			return false;
+		for (size_t i = 0; i < count; i++)
+			add_row(print, call->work->pool, &tokens[i], NULL);
+		if (count)
+			before = tokens[count - 1].id;
+	} while (count == BATCH);
+	print_end(print);
+	return true;
+}
+
+bool tokens_delete(struct call *call)
+{
+	struct user user;
+	struct uuid id;
+
+	return user_by_name(&user, call->work, call->args[0]) &&
+	       access_id(&id, call->work, "token", call->args[1]) &&
+	       token_drop(call->work, user.id, id) &&
+	       command_record(call, "token.delete", user.username,
+			      call->args[1]);
+}

@@ -1,0 +1,211 @@
+/* account.c: /v1/login, /v1/me and /v1/tokens. */
+#include "config.h"
+
+#include <string.h>
+
+#include "fcgi/api/view.h"
+#include "fcgi/gate.h"
+#include "fcgi/page.h"
+#include "fcgi/response.h"
+#include "fcgi/routes.h"
+#include "lib/base/conf.h"
+#include "lib/base/json.h"
+#include "lib/base/pool.h"
+#include "lib/service/access.h"
+#include "lib/service/login.h"
+#include "lib/service/upload.h"
+
+enum { NAME_MAX_BYTES = 64, TOKEN_MAX_SECONDS = 315360000 };
+
+static struct json *view_user(struct pool *pool, const struct user *user)
+{
+	struct json *json = json_object(pool);
+
+	json_set_text(json, "id", UUID_TEXT(user->id));
+	json_set_text(json, "username", user->username);
+	json_set_text(json, "email", user->email);
+	json_set_bool(json, "is_admin", user->is_admin);
+	return json;
+}
+
+bool account_login(struct request *req, struct response *res)
+{
+	static const char *const known[] = { "username", "password", NULL };
+	struct work *work = req->work;
+	struct json *json = json_object(work->pool);
+	struct identity who;
+	const char *username, *password, *secret;
+
+	if (!json_only(req->json, work, known) ||
+	    !json_get_text(&username, work, req->json, "username", 1, 255) ||
+	    !json_get_text(&password, work, req->json, "password", 1, 1024) ||
+	    !login_by_password(&who, work, username, password) ||
+	    !login_start_session(&secret, work, &who))
+		return false;
+	json_set(json, "user", view_user(work->pool, &who.user));
+	json_set_text(json, "csrf", login_csrf(work->pool, secret));
+	response_json(res, req, 200, json);
+	response_header(res, work->pool, "Set-Cookie",
+			gate_cookie(req, secret));
+	return true;
+}
+
+bool account_logout(struct request *req, struct response *res)
+{
+	if (req->session && !token_drop(req->work, req->who->user.id,
+					req->who->token.id))
+		return false;
+	response_empty(res, 204);
+	response_header(res, req->work->pool, "Set-Cookie",
+			gate_cookie(req, NULL));
+	return true;
+}
+
+/* The tier's limits with the service's own, which hold for everybody. */
+static struct json *view_limits(struct pool *pool, const struct conf *conf,
+				const struct tier *tier)
+{
+	struct json *json = json_object(pool);
+	bool limited = tier->max_pixels != TIER_NO_LIMIT &&
+		       tier->max_pixels < conf->max_pixels;
+
+	json_set_int(json, "max_bytes", upload_max_bytes(conf, tier));
+	json_set_int(json, "max_pixels",
+		     limited ? tier->max_pixels : conf->max_pixels);
+	json_set_int(json, "max_side", conf->max_side);
+	json_set_int(json, "link_min", tier->link_min);
+	json_set_int(json, "link_max", tier->link_max);
+	return json;
+}
+
+bool account_show(struct request *req, struct response *res)
+{
+	struct pool *pool = req->work->pool;
+	const struct user *user = &req->who->user;
+	const struct tier *tier = &req->who->tier;
+	struct json *json = view_user(pool, user);
+	struct json *usage = json_object(pool);
+
+	json_set_int(usage, "images", user->used_images);
+	json_set_int(usage, "bytes", user->used_bytes);
+	json_set_int(usage, "uploads_today", user->uploads_today);
+	json_set(json, "tier", view_tier(pool, tier));
+	json_set(json, "usage", usage);
+	json_set(json, "limits", view_limits(pool, req->work->conf, tier));
+	response_json(res, req, 200, json);
+	return true;
+}
+
+bool account_set_password(struct request *req, struct response *res)
+{
+	static const char *const known[] = { "old", "new", NULL };
+	struct work *work = req->work;
+	struct identity same;
+	const char *old, *new;
+
+	if (!json_only(req->json, work, known) ||
+	    !json_get_text(&old, work, req->json, "old", 1, 1024) ||
+	    !json_get_text(&new, work, req->json, "new", 1, 1024) ||
+	    !login_check_password(work, "new", new) ||
+	    !login_by_password(&same, work, req->who->user.username, old) ||
+	    !login_set_password(work, req->who->user.id, new,
+				req->who->token.id))
+		return false;
+	response_empty(res, 204);
+	return true;
+}
+
+/* The scopes asked for, which are at most the asker's own: a token cannot make
+   a mightier one. */
+static bool read_scopes(const char **scopes, struct request *req)
+{
+	struct work *work = req->work;
+	const char *text = "", **words;
+	size_t count;
+
+	if (!json_has(req->json, "scopes")) {
+		*scopes = tier_has_word(req->who->scopes, "link")
+				  ? "read write link"
+				  : "read write";
+		return true;
+	}
+	if (!json_get_texts(&words, &count, work, req->json, "scopes", 4, 5))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (!tier_has_word("read write link admin", words[i]))
+			return fail_field(work, "scopes",
+					  "scopes: of read, write, link and "
+					  "admin, not \"%s\"",
+					  words[i]);
+		if (!tier_has_word(req->who->scopes, words[i]) ||
+		    (!strcmp(words[i], "admin") && !req->who->user.is_admin))
+			return fail(work, ERR_FORBIDDEN,
+				    "you do not have the scope %s yourself",
+				    words[i]);
+		if (!tier_has_word(text, words[i]))
+			text = pool_printf(work->pool, "%s%s%s", text,
+					   *text ? " " : "", words[i]);
+	}
+	if (!*text)
+		return fail_field(work, "scopes", "scopes: at least one");
+	*scopes = text;
+	return true;
+}
+
+bool tokens_create(struct request *req, struct response *res)
+{
+	static const char *const known[] = { "name", "expires_in", "scopes",
+					     NULL };
+	struct work *work = req->work;
+	struct json *json;
+	struct token token;
+	const char *name, *scopes = "", *secret;
+	int64_t expires_in = 0;
+
+	if (!json_only(req->json, work, known) ||
+	    !json_get_text(&name, work, req->json, "name", 1,
+			   NAME_MAX_BYTES) ||
+	    (json_has(req->json, "expires_in") &&
+	     !json_get_int(&expires_in, work, req->json, "expires_in", 1,
+			   TOKEN_MAX_SECONDS)) ||
+	    !read_scopes(&scopes, req) ||
+	    !login_add_token(&token, &secret, work, req->who->user.id, name,
+			     scopes, expires_in))
+		return false;
+	json = view_token(work->pool, &token);
+	json_set_text(json, "token", secret);
+	response_json(res, req, 201, json);
+	return true;
+}
+
+bool tokens_list(struct request *req, struct response *res)
+{
+	struct pool *pool = req->work->pool;
+	struct json *items = json_array(pool);
+	struct page page;
+	struct token *tokens;
+	struct uuid last = { 0 };
+	size_t count;
+
+	if (!page_read(&page, req) ||
+	    !token_list(&tokens, &count, req->work, req->who->user.id,
+			page.before, page.limit + 1))
+		return false;
+	if (count > (size_t)page.limit)
+		last = tokens[--count - 1].id;
+	for (size_t i = 0; i < count; i++)
+		json_push(items, view_token(pool, &tokens[i]));
+	page_answer(res, req, &page, items, last);
+	return true;
+}
+
+bool tokens_delete(struct request *req, struct response *res)
+{
+	struct uuid id;
+
+	if (!access_id(&id, req->work, "token", req->param[0]) ||
+	    !token_drop(req->work, req->who->user.id, id))
+		return false;
+	response_empty(res, 204);
+	return true;
+}

@@ -1,0 +1,211 @@
+/* images.c: the routes under /v1/images. */
+#include "config.h"
+
+#include <string.h>
+
+#include "fcgi/api/view.h"
+#include "fcgi/body.h"
+#include "fcgi/intake.h"
+#include "fcgi/page.h"
+#include "fcgi/response.h"
+#include "fcgi/routes.h"
+#include "lib/base/conf.h"
+#include "lib/base/json.h"
+#include "lib/base/pool.h"
+#include "lib/base/text.h"
+#include "lib/service/access.h"
+#include "lib/service/login.h"
+#include "lib/service/purge.h"
+#include "lib/service/upload.h"
+
+/* What a picture is called: the form's or the query's `name`, else the file's,
+   cut at a character. */
+static bool read_name(const char **name, struct request *req,
+		      const struct intake *intake)
+{
+	const char *given = intake_field(intake, "name");
+	size_t len;
+
+	if (!given)
+		given = request_query(req, "name");
+	if (!given) {
+		given = *intake->filename ? intake->filename : "image";
+		len = strlen(given);
+		if (len > IMAGE_NAME_MAX)
+			for (len = IMAGE_NAME_MAX; (given[len] & 0xc0) == 0x80;
+			     len--)
+				;
+		*name = pool_strndup(req->work->pool, given, len);
+		return true;
+	}
+	if (!*given || strlen(given) > IMAGE_NAME_MAX ||
+	    !text_is_printable(given))
+		return fail_field(req->work, "name",
+				  "name: 1 to %d bytes without control "
+				  "characters, not %zu bytes",
+				  IMAGE_NAME_MAX, strlen(given));
+	*name = given;
+	return true;
+}
+
+static bool check_fields(struct request *req, const struct intake *intake)
+{
+	for (size_t i = 0; i < intake->field_count; i++)
+		if (strcmp(intake->fields[i].name, "name"))
+			return fail(req->work, ERR_UNKNOWN_FIELD,
+				    "the field \"%.60s\" is not known here; "
+				    "known are: image, file, name",
+				    intake->fields[i].name);
+	return true;
+}
+
+bool images_create(struct request *req, struct response *res)
+{
+	struct work *work = req->work;
+	const struct tier *tier = &req->who->tier;
+	struct upload upload = { .user = &req->who->user, .tier = tier };
+	struct uploaded uploaded;
+	struct intake intake;
+	struct json *json;
+	const char *url;
+	bool waits;
+
+	if (!intake_read(&intake, req, upload_max_bytes(work->conf, tier),
+			 "image", "file") ||
+	    !check_fields(req, &intake) ||
+	    !read_name(&upload.name, req, &intake))
+		return false;
+	upload.file = intake.file;
+	upload.later = request_prefers(req, "respond-async");
+	if (!upload_take(&uploaded, work, &upload))
+		return false;
+
+	waits = !uuid_is_nil(uploaded.job.id);
+	if (!view_image(&json, req, &uploaded.image, uploaded.variants,
+			uploaded.count, waits ? &uploaded.job : NULL))
+		return false;
+	response_json(res, req, waits ? 202 : 201, json);
+	url = pool_printf(work->pool, "%s/v1/images/%s", work->conf->base_url,
+			  UUID_TEXT(uploaded.image.id));
+	response_header(res, work->pool, "Location", url);
+	if (waits)
+		response_header(res, work->pool, "Retry-After", "1");
+	return true;
+}
+
+/* The job is of interest until the image is settled. */
+static bool answer_image(struct request *req, struct response *res,
+			 const struct image *image)
+{
+	struct work *work = req->work;
+	struct variant *variants;
+	struct job job;
+	struct json *json;
+	size_t count;
+	bool has_job = false;
+
+	if (!variant_list(&variants, &count, work, image->user_id, image->id,
+			  image->id))
+		return false;
+	if (strcmp(image->status, "ready")) {
+		has_job = job_of_image(&job, work, image->id);
+		if (!has_job && work->err != ERR_NOT_FOUND)
+			return false;
+	}
+	if (!view_image(&json, req, image, variants, count,
+			has_job ? &job : NULL))
+		return false;
+	response_json(res, req, 200, json);
+	return true;
+}
+
+bool images_show(struct request *req, struct response *res)
+{
+	struct image image;
+
+	return access_image(&image, req->work, req->who->user.id,
+			    req->param[0]) &&
+	       answer_image(req, res, &image);
+}
+
+static bool read_filter(struct image_filter *filter, struct request *req,
+			struct page *page)
+{
+	const char *status = request_query(req, "status");
+
+	if (!page_read(page, req))
+		return false;
+	if (status && !tier_has_word("processing ready failed", status))
+		return fail_field(req->work, "status",
+				  "status: processing, ready or failed, not "
+				  "\"%.40s\"",
+				  status);
+	*filter = (struct image_filter){
+		.user_id = req->who->user.id,
+		.status = status,
+		.name = request_query(req, "name"),
+		.before = page->before,
+		.limit = page->limit + 1,
+	};
+	return true;
+}
+
+bool images_list(struct request *req, struct response *res)
+{
+	struct work *work = req->work;
+	struct json *items = json_array(work->pool), *item;
+	struct image_filter filter;
+	struct page page;
+	struct image *images;
+	struct variant *variants = NULL;
+	struct uuid last = { 0 };
+	size_t count, variant_count = 0;
+
+	if (!read_filter(&filter, req, &page) ||
+	    !image_list(&images, &count, work, &filter))
+		return false;
+	if (count > (size_t)page.limit)
+		last = images[--count - 1].id;
+	if (count && !variant_list(&variants, &variant_count, work,
+				   req->who->user.id, images[count - 1].id,
+				   images[0].id))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (!view_image(&item, req, &images[i], variants,
+				variant_count, NULL))
+			return false;
+		json_push(items, item);
+	}
+	page_answer(res, req, &page, items, last);
+	return true;
+}
+
+bool images_rename(struct request *req, struct response *res)
+{
+	static const char *const known[] = { "name", NULL };
+	struct work *work = req->work;
+	struct image image;
+
+	if (!json_only(req->json, work, known) ||
+	    !access_image(&image, work, req->who->user.id, req->param[0]) ||
+	    !json_get_text(&image.name, work, req->json, "name", 1,
+			   IMAGE_NAME_MAX))
+		return false;
+	if (!text_is_printable(image.name))
+		return fail_field(work, "name",
+				  "name: no control characters");
+	return image_set_name(work, image.id, image.name) &&
+	       answer_image(req, res, &image);
+}
+
+bool images_delete(struct request *req, struct response *res)
+{
+	struct image image;
+
+	if (!access_image(&image, req->work, req->who->user.id,
+			  req->param[0]) ||
+	    !purge_image(req->work, &image))
+		return false;
+	response_empty(res, 204);
+	return true;
+}

@@ -1,0 +1,90 @@
+/* links.c: expiring links, made by owners, opened by anyone. */
+#include "config.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "fcgi/api/view.h"
+#include "fcgi/deliver.h"
+#include "fcgi/page.h"
+#include "fcgi/response.h"
+#include "fcgi/routes.h"
+#include "lib/base/json.h"
+#include "lib/base/pool.h"
+#include "lib/service/access.h"
+#include "lib/service/login.h"
+#include "lib/service/share.h"
+
+bool links_create(struct request *req, struct response *res)
+{
+	static const char *const known[] = { "variant", "expires_in", NULL };
+	struct work *work = req->work;
+	const char *variant = "original", *url;
+	struct image image;
+	struct link link;
+	int64_t expires_in;
+
+	if (!json_only(req->json, work, known) ||
+	    (json_has(req->json, "variant") &&
+	     !json_get_text(&variant, work, req->json, "variant", 1, 48)) ||
+	    !json_get_int(&expires_in, work, req->json, "expires_in",
+			  INT64_MIN, INT64_MAX) ||
+	    !access_image(&image, work, req->who->user.id, req->param[0]) ||
+	    !share_link(&link, &url, work, &req->who->tier, &image, variant,
+			expires_in))
+		return false;
+	response_json(res, req, 201, view_link(work->pool, &link, url));
+	response_header(res, work->pool, "Location", url);
+	return true;
+}
+
+bool links_list(struct request *req, struct response *res)
+{
+	struct work *work = req->work;
+	struct json *items = json_array(work->pool);
+	struct image image;
+	struct page page;
+	struct link *links;
+	struct uuid last = { 0 };
+	size_t count;
+
+	if (!page_read(&page, req) ||
+	    !access_image(&image, work, req->who->user.id, req->param[0]) ||
+	    !link_list(&links, &count, work, image.id, page.before,
+		       page.limit + 1))
+		return false;
+	if (count > (size_t)page.limit)
+		last = links[--count - 1].id;
+	for (size_t i = 0; i < count; i++)
+		json_push(items, view_link(work->pool, &links[i], NULL));
+	page_answer(res, req, &page, items, last);
+	return true;
+}
+
+bool links_delete(struct request *req, struct response *res)
+{
+	struct uuid id;
+
+	if (!access_id(&id, req->work, "link", req->param[0]) ||
+	    !link_revoke(req->work, req->who->user.id, id))
+		return false;
+	response_empty(res, 204);
+	return true;
+}
+
+bool links_open(struct request *req, struct response *res)
+{
+	struct work *work = req->work;
+	const char *file_name = req->param[1];
+	struct shared shared;
+
+	if (!share_open(&shared, work, req->param[0], file_name))
+		return false;
+	if (shared.purpose == SHARE_LINK &&
+	    share_is_revoked(req->revoked, work, shared.link_id))
+		return fail(work, ERR_LINK_REVOKED,
+			    "the link was revoked by its owner");
+	return deliver(res, req, shared.image_id, shared.variant,
+		       share_format_name(&shared), file_name,
+		       shared.expires_at - time(NULL));
+}

@@ -1,0 +1,89 @@
+/* variants.c: the pictures made of an image. */
+#include "config.h"
+
+#include <string.h>
+
+#include "fcgi/api/view.h"
+#include "fcgi/deliver.h"
+#include "fcgi/response.h"
+#include "fcgi/routes.h"
+#include "lib/base/json.h"
+#include "lib/base/pool.h"
+#include "lib/service/access.h"
+#include "lib/service/login.h"
+#include "lib/service/render.h"
+
+/* The image, if the caller's tier has this variant of it now. */
+static bool find_allowed(struct image *image, struct request *req,
+			 const char *variant)
+{
+	return access_image(image, req->work, req->who->user.id,
+			    req->param[0]) &&
+	       access_check_variant(req->work, &req->who->tier, variant);
+}
+
+static bool answer_variant(struct request *req, struct response *res,
+			   int status, const struct image *image,
+			   const struct variant *variant)
+{
+	struct json *json;
+
+	if (!view_variant(&json, req, image, variant))
+		return false;
+	response_json(res, req, status, json);
+	if (status == 202)
+		response_header(res, req->work->pool, "Retry-After", "1");
+	return true;
+}
+
+bool variants_show(struct request *req, struct response *res)
+{
+	const char *name = req->param[1];
+	struct work *work = req->work;
+	struct image image;
+	struct variant variant;
+
+	if (!find_allowed(&image, req, name))
+		return false;
+	if (!strcmp(name, "original"))
+		return deliver(res, req, image.id, name, image.format,
+			       image.name, 0);
+	if (!render_want(&variant, work, &image, name,
+			 req->who->tier.priority))
+		return false;
+	if (!strcmp(variant.status, "ready"))
+		return deliver(res, req, image.id, name, variant.format,
+			       image.name, 0);
+	if (!strcmp(variant.status, "failed"))
+		return fail(work,
+			    image.error_code ? err_by_code(image.error_code)
+					     : ERR_CORRUPT_IMAGE,
+			    "%s",
+			    image.error_detail ? image.error_detail
+					       : "it could not be made");
+	return answer_variant(req, res, 202, &image, &variant);
+}
+
+bool variants_create(struct request *req, struct response *res)
+{
+	static const char *const known[] = { "variant", NULL };
+	struct work *work = req->work;
+	const char *name;
+	struct image image;
+	struct variant variant;
+
+	if (!json_only(req->json, work, known) ||
+	    !json_get_text(&name, work, req->json, "variant", 1, 48))
+		return false;
+	if (!strcmp(name, "original"))
+		return fail_field(work, "variant",
+				  "variant: a recipe such as h200; the "
+				  "original is there already");
+	if (!find_allowed(&image, req, name) ||
+	    !render_want(&variant, work, &image, name,
+			 req->who->tier.priority))
+		return false;
+	return answer_variant(req, res,
+			      strcmp(variant.status, "processing") ? 201 : 202,
+			      &image, &variant);
+}

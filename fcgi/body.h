@@ -1,0 +1,33 @@
+#ifndef FCGI_BODY_H
+#define FCGI_BODY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fcgi/request.h"
+
+/* Takes a piece of the body. */
+typedef bool body_sink(void *arg, struct work *work, const void *bytes,
+		       size_t len);
+
+/*
+ * Reads the body to its end, exactly what CONTENT_LENGTH says or, where that
+ * is not known, until the stream ends; at most `max_bytes`. ERR_TOO_LARGE;
+ * ERR_BAD_REQUEST when it was cut off or the stream is damaged.
+ */
+bool body_read(struct request *req, int64_t max_bytes, body_sink *sink,
+	       void *arg) MUST_CHECK;
+
+/* Reads a JSON object of at most BODY_MAX_JSON bytes into req->json; the media
+   type must be application/json. */
+enum { BODY_MAX_JSON = 65536 };
+bool body_read_json(struct request *req) MUST_CHECK;
+
+/* True when nothing of the body is left to read: it was read, or the web server
+   announced none and sent none. */
+bool body_is_done(struct request *req);
+
+/* True when the request's media type, without parameters, is this one. */
+bool body_is(const struct request *req, const char *media_type);
+
+#endif

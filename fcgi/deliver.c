@@ -1,0 +1,45 @@
+/* deliver.c: answers with a picture. */
+#include "config.h"
+
+#include "fcgi/deliver.h"
+
+#include <string.h>
+
+#include "lib/base/pool.h"
+#include "lib/picture/format.h"
+#include "lib/store/store.h"
+
+/* "puffin.png" as a jpeg is "puffin.jpg". */
+static const char *saved_name(struct pool *pool, const char *name,
+			      enum format format)
+{
+	const char *dot = strrchr(name, '.');
+	int stem =
+		(int)(dot && dot != name ? (size_t)(dot - name) : strlen(name));
+
+	return pool_printf(pool, "%.*s.%s", stem, name,
+			   format_row(format)->extension);
+}
+
+bool deliver(struct response *res, struct request *req, struct uuid image_id,
+	     const char *variant, const char *format_name, const char *name,
+	     int64_t max_age)
+{
+	struct pool *pool = req->work->pool;
+	enum format format;
+	struct response_file file = {
+		.key = store_key(pool, image_id, variant),
+		.max_age = max_age,
+	};
+
+	if (!format_by_name(&format, format_name))
+		return fail(req->work, ERR_INTERNAL, "no format %s",
+			    format_name);
+	if (!store_has(req->work, file.key))
+		return fail(req->work, ERR_NOT_FOUND, "the picture is gone");
+	file.media_type = format_row(format)->media_type;
+	file.name = saved_name(pool, name, format);
+	file.shows = format_row(format)->in_browsers;
+	response_file(res, req, &file);
+	return true;
+}

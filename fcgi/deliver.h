@@ -1,0 +1,16 @@
+#ifndef FCGI_DELIVER_H
+#define FCGI_DELIVER_H
+
+#include "fcgi/response.h"
+#include "lib/base/uuid.h"
+
+/*
+ * Answers with a picture's file: `variant` of the image, in the format with
+ * that name. What browsers show, they may show; the rest is an attachment.
+ * ERR_NOT_FOUND when the file is gone.
+ */
+bool deliver(struct response *res, struct request *req, struct uuid image_id,
+	     const char *variant, const char *format, const char *name,
+	     int64_t max_age) MUST_CHECK;
+
+#endif

@@ -1,0 +1,137 @@
+/* gate.c: who may pass to a route. */
+#include "config.h"
+
+#include "fcgi/gate.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "fcgi/router.h"
+#include "lib/base/conf.h"
+#include "lib/base/crypt.h"
+#include "lib/base/pool.h"
+#include "lib/base/text.h"
+#include "lib/service/login.h"
+
+/* The __Host- prefix (RFC 6265bis 4.1.3.2) needs Secure, so needs TLS. */
+static bool is_secure(const struct request *req)
+{
+	return text_starts(req->work->conf->base_url, "https://");
+}
+
+static const char *cookie_name(const struct request *req)
+{
+	return is_secure(req) ? "__Host-pixtier_session" : "pixtier_session";
+}
+
+const char *gate_cookie(struct request *req, const char *secret)
+{
+	return pool_printf(req->work->pool,
+			   "%s=%s; Path=/; HttpOnly; SameSite=Strict%s; "
+			   "Max-Age=%ld",
+			   cookie_name(req), secret ? secret : "",
+			   is_secure(req) ? "; Secure" : "",
+			   secret ? req->work->conf->session_ttl : 0L);
+}
+
+/* The session's secret in "a=b; name=secret; ...", or NULL. */
+static const char *find_cookie(struct request *req)
+{
+	const char *name = cookie_name(req);
+	size_t len = strlen(name);
+	const char *at = req->cookie;
+
+	while (*at) {
+		at += strspn(at, "; ");
+		if (!strncmp(at, name, len) && at[len] == '=')
+			return pool_strndup(req->work->pool, at + len + 1,
+					    strcspn(at + len + 1, "; "));
+		at += strcspn(at, ";");
+	}
+	return NULL;
+}
+
+static bool pass_basic(struct request *req, const char *credentials)
+{
+	struct work *work = req->work;
+	void *bytes;
+	char *colon;
+	size_t len;
+
+	if (!text_unbase64(work->pool, &bytes, &len, credentials) ||
+	    !text_is_utf8(bytes, len) || !(colon = strchr(bytes, ':')))
+		return fail(work, ERR_WRONG_CREDENTIALS,
+			    "Authorization: Basic takes the base64 of "
+			    "\"name:password\" in UTF-8");
+	*colon = '\0';
+	return login_by_password(req->who, work, bytes, colon + 1);
+}
+
+static bool pass_cookie(struct request *req, const char *secret)
+{
+	const char *csrf = login_csrf(req->work->pool, secret);
+	bool reads = req->method == METHOD_GET;
+
+	if (!login_by_secret(req->who, req->work, "session", secret))
+		return false;
+	req->session = secret;
+	if (!reads && (strlen(req->csrf) != strlen(csrf) ||
+		       !crypt_equal(req->csrf, csrf, strlen(csrf))))
+		return fail(req->work, ERR_FORBIDDEN,
+			    "a request with a cookie needs the header "
+			    "X-Pixtier-CSRF with the value that login "
+			    "returned");
+	return true;
+}
+
+static const char *after_scheme(const char *authorization, const char *scheme)
+{
+	size_t len = strlen(scheme);
+
+	if (strncasecmp(authorization, scheme, len) ||
+	    authorization[len] != ' ')
+		return NULL;
+	return authorization + len + strspn(authorization + len, " ");
+}
+
+static bool identify(struct request *req)
+{
+	const char *basic = after_scheme(req->authorization, "Basic");
+	const char *bearer = after_scheme(req->authorization, "Bearer");
+	const char *secret;
+
+	if (basic)
+		return pass_basic(req, basic);
+	if (bearer)
+		return login_by_secret(req->who, req->work, "api", bearer);
+	if (*req->authorization)
+		return fail(req->work, ERR_UNAUTHENTICATED,
+			    "Authorization: Bearer or Basic, not \"%.20s\"",
+			    req->authorization);
+	secret = find_cookie(req);
+	if (secret)
+		return pass_cookie(req, secret);
+	return fail(req->work, ERR_UNAUTHENTICATED,
+		    "send Authorization: Bearer or Basic, or log in");
+}
+
+bool gate_pass(struct request *req)
+{
+	const struct route *route = req->route;
+	const char *scope = router_scope_name(route->scope);
+
+	if (route->need == NEED_NOBODY)
+		return true;
+	req->who = pool_alloc(req->work->pool, sizeof(*req->who));
+	if (!identify(req))
+		return false;
+	if (route->need == NEED_ADMIN && !req->who->user.is_admin)
+		return fail(req->work, ERR_FORBIDDEN,
+			    "only administrators may do this");
+	if (*scope && !tier_has_word(req->who->scopes, scope))
+		return fail(req->work, ERR_FORBIDDEN,
+			    "this needs a token with the scope %s; yours has: "
+			    "%s",
+			    scope, req->who->scopes);
+	return true;
+}

@@ -1,0 +1,17 @@
+#ifndef FCGI_GATE_H
+#define FCGI_GATE_H
+
+#include "fcgi/request.h"
+
+/*
+ * Lets a request through to its route: finds out who it is from by
+ * Authorization (Bearer, Basic) or the session's cookie, and checks the route's
+ * need and scope, and X-Pixtier-CSRF where a cookie changes something. Sets
+ * req->who. ERR_UNAUTHENTICATED, ERR_WRONG_CREDENTIALS, ERR_FORBIDDEN.
+ */
+bool gate_pass(struct request *req) MUST_CHECK;
+
+/* Set-Cookie of a session's secret; NULL ends it. */
+const char *gate_cookie(struct request *req, const char *secret);
+
+#endif

@@ -1,0 +1,133 @@
+/* intake.c: streams an upload to a temporary file. */
+#include "config.h"
+
+#include "fcgi/intake.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "fcgi/body.h"
+#include "fcgi/multipart.h"
+#include "lib/base/pool.h"
+
+/* What a form has beside the file: boundaries, part headers, other fields. */
+enum { FORM_OVERHEAD = 1 << 20 };
+
+struct reading {
+	struct intake *intake;
+	struct uri_pair *fields; /* room for MULTIPART_MAX_PARTS */
+	int64_t max_bytes;
+	const char *file_part, *other_part;
+	struct multipart *form;
+};
+
+static bool on_field(void *arg, struct work *work, const char *name,
+		     const char *value)
+{
+	struct reading *r = arg;
+	struct intake *intake = r->intake;
+
+	if (intake_field(intake, name))
+		return fail(work, ERR_BAD_REQUEST,
+			    "the field \"%.60s\" came twice", name);
+	r->fields[intake->field_count++] = (struct uri_pair){ name, value };
+	return true;
+}
+
+static bool on_file(void *arg, struct work *work, const char *name,
+		    const char *filename, const char *media_type)
+{
+	struct reading *r = arg;
+
+	(void)media_type; /* the bytes tell what it is */
+	if (strcmp(name, r->file_part) &&
+	    (!r->other_part || strcmp(name, r->other_part)))
+		return fail(work, ERR_UNKNOWN_FIELD,
+			    "the file comes in the part \"%s\", not \"%.60s\"",
+			    r->file_part, name);
+	r->intake->filename = filename;
+	return store_temp_new(&r->intake->file, work);
+}
+
+static bool on_data(void *arg, struct work *work, const void *bytes, size_t len)
+{
+	struct reading *r = arg;
+	struct store_temp *file = r->intake->file;
+
+	if (file->bytes + (int64_t)len > r->max_bytes)
+		return fail(work, ERR_TOO_LARGE,
+			    "at most %lld bytes are taken here, more came",
+			    (long long)r->max_bytes);
+	return store_temp_write(file, work, bytes, len);
+}
+
+static bool feed_form(void *arg, struct work *work, const void *bytes,
+		      size_t len)
+{
+	const struct reading *r = arg;
+
+	(void)work;
+	return multipart_feed(r->form, bytes, len);
+}
+
+static bool read_form(struct reading *r, struct request *req)
+{
+	const struct multipart_sink sink = { r, on_field, on_file, on_data };
+
+	return multipart_open(&r->form, req->work, req->content_type, &sink) &&
+	       body_read(req, r->max_bytes + FORM_OVERHEAD, feed_form, r) &&
+	       multipart_close(r->form);
+}
+
+static bool read_raw(struct reading *r, struct request *req)
+{
+	return store_temp_new(&r->intake->file, req->work) &&
+	       body_read(req, r->max_bytes, on_data, r);
+}
+
+static bool is_raw(const struct request *req)
+{
+	return !strncasecmp(req->content_type, "image/", 6) ||
+	       body_is(req, "application/octet-stream");
+}
+
+bool intake_read(struct intake *intake, struct request *req, int64_t max_bytes,
+		 const char *file_part, const char *other_part)
+{
+	struct intake got = { .filename = "" };
+	struct reading r = {
+		.intake = &got,
+		.fields = pool_alloc(req->work->pool,
+				     MULTIPART_MAX_PARTS * sizeof(*r.fields)),
+		.max_bytes = max_bytes,
+		.file_part = file_part,
+		.other_part = other_part,
+	};
+
+	got.fields = r.fields;
+	if (is_raw(req)) {
+		if (!read_raw(&r, req))
+			return false;
+	} else if (body_is(req, "multipart/form-data")) {
+		if (!read_form(&r, req))
+			return false;
+	} else {
+		return fail(req->work, ERR_UNSUPPORTED_MEDIA_TYPE,
+			    "Content-Type: multipart/form-data or image/..., "
+			    "not \"%.60s\"",
+			    req->content_type);
+	}
+	if (!got.file)
+		return fail_field(req->work, file_part,
+				  "%s: a file, but none came", file_part);
+	*intake = got;
+	return true;
+}
+
+const char *intake_field(const struct intake *intake, const char *name)
+{
+	for (size_t i = 0; i < intake->field_count; i++)
+		if (!strcmp(intake->fields[i].name, name))
+			return intake->fields[i].value;
+	return NULL;
+}

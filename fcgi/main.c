@@ -1,0 +1,216 @@
+/* main.c: the supervisor of the responders. */
+#include "config.h"
+
+#include <errno.h>
+#include <fcgiapp.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fcgi/serve.h"
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+#include "lib/base/metric.h"
+#include "lib/base/pool.h"
+#include "lib/base/prefork.h"
+#include "lib/base/text.h"
+
+enum { GROUPS = 2, BACKLOG = 1024, LISTEN_FDS_START = 3 };
+
+/* Everything that the supervisor knows; a reload replaces `conf`. */
+struct program {
+	const char *config_file;
+	struct pool *pool;
+	struct conf conf;
+	int listeners[GROUPS];
+	struct serve serves[GROUPS];
+	struct prefork_group groups[GROUPS];
+};
+
+static bool load(struct program *program, struct work *work)
+{
+	return conf_load(&program->conf, work, program->config_file);
+}
+
+/* A new socket at the path; one that a dead process left is replaced. */
+static bool open_socket(int *fd, struct work *work, const char *path)
+{
+	mode_t mode = (mode_t)work->conf->socket_mode;
+	mode_t mask = umask(0777 & ~mode);
+
+	*fd = FCGX_OpenSocket(path, BACKLOG);
+	umask(mask);
+	if (*fd < 0)
+		return fail_errno(work, "listen: cannot listen at %s", path);
+	fcntl(*fd, F_SETFD, FD_CLOEXEC);
+	return chmod(path, mode) == 0 || fail_errno(work, "chmod %s", path);
+}
+
+/* How many sockets systemd or its like hands over: sd_listen_fds(3). */
+static long inherited_sockets(void)
+{
+	const char *pid = getenv("LISTEN_PID");
+	const char *fds = getenv("LISTEN_FDS");
+	int64_t number;
+
+	if (!fds || (pid && strtol(pid, NULL, 10) != getpid()) ||
+	    !text_int(&number, fds, 0, GROUPS))
+		return 0;
+	return (long)number;
+}
+
+static bool is_listening(int fd)
+{
+	int listening = 0;
+	socklen_t size = sizeof(listening);
+
+	return !getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) &&
+	       listening;
+}
+
+/* From the settings, from LISTEN_FDS, or file descriptor 0 (spawn-fcgi,
+   lighttpd). The second is -1 when there is only one. */
+static bool open_sockets(struct program *program, struct work *work)
+{
+	const struct conf *conf = &program->conf;
+	int *listeners = program->listeners;
+	long inherited = inherited_sockets();
+
+	listeners[1] = -1;
+	if (*conf->listen)
+		return open_socket(&listeners[0], work, conf->listen) &&
+		       (!*conf->listen_uploads ||
+			open_socket(&listeners[1], work, conf->listen_uploads));
+	if (inherited) {
+		listeners[0] = LISTEN_FDS_START;
+		if (inherited == GROUPS)
+			listeners[1] = LISTEN_FDS_START + 1;
+		return true;
+	}
+	listeners[0] = STDIN_FILENO;
+	return is_listening(STDIN_FILENO) ||
+	       fail_field(work, "listen",
+			  "listen: no socket: set listen, or start this by "
+			  "spawn-fcgi, lighttpd or systemd");
+}
+
+/* A socket group's children share its listener. */
+static size_t fill_groups(struct program *program)
+{
+	const struct conf *conf = &program->conf;
+	const char *const names[GROUPS] = { "responder", "upload-responder" };
+	const long counts[GROUPS] = { conf->responders,
+				      conf->upload_responders };
+	size_t used = program->listeners[1] < 0 ? 1 : 2;
+
+	for (size_t i = 0; i < used; i++) {
+		program->serves[i] =
+			(struct serve){ conf, program->listeners[i] };
+		program->groups[i] =
+			(struct prefork_group){ names[i], counts[i], serve_run,
+						&program->serves[i] };
+	}
+	return used;
+}
+
+/* New settings, or the old ones when the new have a fault. The sockets and
+   the account stay as they are. */
+static bool reload(void *arg)
+{
+	struct program *program = arg;
+	struct program fresh = *program;
+	struct work work = { .pool = pool_new(), .id = "reload" };
+
+	fresh.pool = work.pool;
+	if (!load(&fresh, &work)) {
+		log_failure(&work, "reload_failed");
+		pool_free(work.pool);
+		return false;
+	}
+	pool_free(program->pool);
+	*program = fresh;
+	fill_groups(program);
+	LOG_EVENT(LOG_LEVEL_INFO, "reloaded",
+		  log_text("config", program->config_file));
+	return true;
+}
+
+static int run(struct program *program, struct work *work)
+{
+	struct prefork prefork = {
+		.groups = program->groups,
+		.group_count = fill_groups(program),
+		.stop_timeout = program->conf.stop_timeout,
+		.reload = reload,
+		.reload_arg = program,
+	};
+
+	const char *dir = program->conf.run_dir;
+	const char *pid_file =
+		*dir ? pool_printf(work->pool, "%s/pixtier-fcgi.pid", dir) : "";
+
+	metric_init();
+	if (!prefork_write_pid(work, pid_file) ||
+	    !prefork_drop_rights(work, program->conf.user)) {
+		log_failure(work, "start_failed");
+		return EXIT_FAILURE;
+	}
+	return prefork_run(&prefork);
+}
+
+static void usage(FILE *out)
+{
+	fputs("Usage: pixtier-fcgi [--config FILE]\n"
+	      "Answers FastCGI requests from the web server. It takes its "
+	      "socket from the\nsetting listen, from LISTEN_FDS, or as file "
+	      "descriptor 0.\n"
+	      "  -c, --config FILE  the settings; see pixtierctl settings\n"
+	      "  -h, --help         this text\n"
+	      "  -V, --version      the version\n",
+	      out);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ 0 },
+	};
+	struct program program = { .pool = pool_new() };
+	struct work work = { .conf = &program.conf, .id = "start" };
+	int option, status;
+
+	while ((option = getopt_long(argc, argv, "c:hV", options, NULL)) != -1)
+		switch (option) {
+		case 'c':
+			program.config_file = optarg;
+			break;
+		case 'h':
+			usage(stdout);
+			return EXIT_SUCCESS;
+		case 'V':
+			puts("pixtier-fcgi " PACKAGE_VERSION);
+			return EXIT_SUCCESS;
+		default:
+			usage(stderr);
+			return EXIT_FAILURE;
+		}
+	work.pool = program.pool;
+	if (!load(&program, &work) || !open_sockets(&program, &work)) {
+		fprintf(stderr, "pixtier-fcgi: %s\n", work.why);
+		return EXIT_FAILURE;
+	}
+	log_init(&program.conf, "pixtier-fcgi");
+	work.pool = pool_new(); /* the reload frees the settings' */
+	status = run(&program, &work);
+	pool_free(work.pool);
+	pool_free(program.pool);
+	return status;
+}

@@ -1,0 +1,114 @@
+/* mime.c: media types and the parameters of header fields. */
+#include "config.h"
+
+#include "fcgi/mime.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "lib/base/pool.h"
+#include "lib/base/work.h"
+
+size_t mime_token(const char *text)
+{
+	return strspn(text, "0123456789"
+			    "abcdefghijklmnopqrstuvwxyz"
+			    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			    "!#$%&'*+-.^_`|~");
+}
+
+static const char *skip_blanks(const char *text)
+{
+	return text + strspn(text, " \t");
+}
+
+bool mime_type(const char **type, struct work *work, const char **text)
+{
+	size_t main_len = mime_token(*text);
+	size_t sub_len = 0;
+	char *lower;
+
+	if (main_len && (*text)[main_len] == '/')
+		sub_len = mime_token(*text + main_len + 1);
+	if (!sub_len)
+		return fail(work, ERR_BAD_REQUEST,
+			    "Content-Type: type/subtype is expected");
+	lower = pool_strndup(work->pool, *text, main_len + 1 + sub_len);
+	for (char *at = lower; *at; at++)
+		*at = (char)tolower((unsigned char)*at);
+	*type = lower;
+	*text += main_len + 1 + sub_len;
+	return true;
+}
+
+static bool is_escape(const char *text)
+{
+	return text[0] == '\\' && (text[1] == '"' || text[1] == '\\');
+}
+
+/* `text` points behind the quote that begins the value. */
+static bool read_quoted(const char **value, struct work *work,
+			const char **text)
+{
+	const char *at = *text;
+	char *out, *to;
+
+	while (*at && *at != '"')
+		at += is_escape(at) ? 2 : 1;
+	if (!*at)
+		return fail(work, ERR_BAD_REQUEST,
+			    "a parameter's quoted value has no end");
+	out = to = pool_alloc(work->pool, (size_t)(at - *text) + 1);
+	for (const char *from = *text; from < at;) {
+		from += is_escape(from);
+		*to++ = *from++;
+	}
+	*value = out;
+	*text = at + 1;
+	return true;
+}
+
+static bool read_value(const char **value, struct work *work, const char **text)
+{
+	size_t len = strcspn(*text, "; \t\"");
+
+	if (**text == '"') {
+		++*text;
+		return read_quoted(value, work, text);
+	}
+	if (!len)
+		return fail(work, ERR_BAD_REQUEST,
+			    "a parameter's value is missing");
+	*value = pool_strndup(work->pool, *text, len);
+	*text += len;
+	return true;
+}
+
+bool mime_params(struct work *work, const char *text,
+		 bool (*visit)(void *arg, const char *name, const char *value),
+		 void *arg)
+{
+	for (;;) {
+		const char *name, *value = NULL;
+		size_t len;
+
+		text = skip_blanks(text);
+		if (!*text)
+			return true;
+		if (*text != ';')
+			return fail(work, ERR_BAD_REQUEST,
+				    "\";\" is expected before a parameter");
+		text = skip_blanks(text + 1);
+		if (!*text || *text == ';')
+			continue;
+		len = mime_token(text);
+		if (!len || text[len] != '=')
+			return fail(work, ERR_BAD_REQUEST,
+				    "a parameter is a name, \"=\" and a value");
+		name = pool_strndup(work->pool, text, len);
+		text += len + 1;
+		if (!read_value(&value, work, &text) ||
+		    !visit(arg, name, value))
+			return false;
+	}
+}

@@ -1,0 +1,371 @@
+/* multipart.c: takes forms and files apart while they arrive. */
+#include "config.h"
+
+#include "fcgi/multipart.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "fcgi/mime.h"
+#include "fcgi/part.h"
+#include "lib/base/buf.h"
+#include "lib/base/pool.h"
+#include "lib/base/text.h"
+#include "lib/base/work.h"
+
+/* In the order in which a body goes through them. */
+enum state {
+	PREAMBLE,
+	DELIMITED,
+	PADDED,
+	LINE_END,
+	HEADER,
+	FIELD,
+	FILE_DATA,
+	DASH,
+	CLOSED,
+	CLOSED_LINE_END,
+	EPILOGUE,
+};
+
+struct multipart {
+	struct work *work;
+	struct multipart_sink sink;
+	enum state state;
+	bool failed;
+
+	/* CR LF "--" and the boundary. `matched` bytes of it were seen, the
+	   first `implied` of which are no bytes of the body. */
+	char delimiter[4 + MULTIPART_MAX_BOUNDARY + 1];
+	size_t delimiter_len;
+	size_t matched;
+	size_t implied;
+
+	size_t spare;
+	unsigned parts;
+	bool has_file;
+
+	struct part part;
+	struct buf *header;
+	size_t line_start;
+	struct buf *value;
+};
+
+static bool bad(struct multipart *mp, const char *what)
+{
+	return fail(mp->work, ERR_BAD_REQUEST, "multipart: %s", what);
+}
+
+static bool begin_file(struct multipart *mp)
+{
+	const struct part *part = &mp->part;
+
+	if (mp->has_file)
+		return bad(mp, "one file is expected, not a second one");
+	mp->has_file = true;
+	mp->state = FILE_DATA;
+	return mp->sink.file(mp->sink.arg, mp->work, part->name, part->filename,
+			     part->media_type);
+}
+
+static bool begin_content(struct multipart *mp)
+{
+	if (!part_finish(&mp->part, mp->work))
+		return false;
+	/* Nothing of the part came yet, so the end of its header's last line
+	   may also be the beginning of the next delimiter. */
+	mp->matched = mp->implied = 2;
+	if (mp->part.is_file)
+		return begin_file(mp);
+	buf_release(mp->value);
+	mp->state = FIELD;
+	return true;
+}
+
+static bool begin_header(struct multipart *mp)
+{
+	if (++mp->parts > MULTIPART_MAX_PARTS)
+		return fail(mp->work, ERR_BAD_REQUEST,
+			    "multipart: at most %d parts are taken",
+			    MULTIPART_MAX_PARTS);
+	mp->part = (struct part){ 0 };
+	mp->line_start = 0;
+	buf_release(mp->header);
+	return true;
+}
+
+static bool take_spare(struct multipart *mp, const char *bytes, size_t len)
+{
+	(void)bytes;
+	if (len > MULTIPART_MAX_SPARE - mp->spare)
+		return fail(mp->work, ERR_BAD_REQUEST,
+			    "multipart: at most %d bytes may be outside the "
+			    "parts",
+			    MULTIPART_MAX_SPARE);
+	mp->spare += len;
+	return true;
+}
+
+static bool take_value(struct multipart *mp, const char *bytes, size_t len)
+{
+	const char *name = mp->part.name;
+
+	if (!buf_add(mp->value, bytes, len))
+		return fail(mp->work, ERR_TOO_LARGE,
+			    "%.*s: at most %d bytes are taken",
+			    (int)text_cut(name, 64), name, MULTIPART_MAX_VALUE);
+	return true;
+}
+
+static bool end_value(struct multipart *mp)
+{
+	const struct buf *value = mp->value;
+	const char *name = mp->part.name;
+	const char *text;
+
+	if (!text_is_utf8(value->data, value->len) ||
+	    !text_is_clean(value->data, value->len, "\t\r\n"))
+		return fail(mp->work, ERR_BAD_REQUEST,
+			    "%.*s: text in UTF-8 without control characters "
+			    "is expected",
+			    (int)text_cut(name, 64), name);
+	text = pool_strndup(mp->work->pool, value->data, value->len);
+	return mp->sink.field(mp->sink.arg, mp->work, name, text);
+}
+
+static bool take_data(struct multipart *mp, const char *bytes, size_t len)
+{
+	return mp->sink.data(mp->sink.arg, mp->work, bytes, len);
+}
+
+static bool end_nothing(struct multipart *mp)
+{
+	(void)mp;
+	return true;
+}
+
+/*
+ * What is known of each state: the function that consumes bytes, at least one;
+ * then, for those between delimiters, where content goes and what its end
+ * means; for those that are one byte long, what may come and what it leads to.
+ */
+struct turn {
+	char byte;
+	enum state next;
+};
+
+struct row {
+	bool (*step)(struct multipart *mp, const struct row *row,
+		     const char **at, const char *end);
+	bool (*take)(struct multipart *mp, const char *bytes, size_t len);
+	bool (*end)(struct multipart *mp);
+	const char *expected;
+	struct turn turns[4];
+};
+
+/* The next bytes of a delimiter that has begun. CR stands only at a
+   delimiter's beginning: so if it goes on differently, none of the bytes that
+   were held back can begin another, and they are known without a copy. */
+static bool match_on(struct multipart *mp, const struct row *row,
+		     const char **at, const char *end)
+{
+	size_t held;
+
+	while (*at < end && mp->matched < mp->delimiter_len &&
+	       **at == mp->delimiter[mp->matched]) {
+		mp->matched++;
+		(*at)++;
+	}
+	if (*at == end || mp->matched == mp->delimiter_len)
+		return true;
+	held = mp->matched - mp->implied;
+	mp->matched = 0;
+	return !held || row->take(mp, mp->delimiter + mp->implied, held);
+}
+
+/* How many of the last bytes may be a delimiter's beginning. */
+static size_t held_back(const struct multipart *mp, const char *from,
+			const char *end)
+{
+	size_t len = (size_t)(end - from);
+	size_t most = len < mp->delimiter_len ? len : mp->delimiter_len - 1;
+	const char *cr = memrchr(end - most, '\r', most);
+	size_t held = cr ? (size_t)(end - cr) : 0;
+
+	return memcmp(end - held, mp->delimiter, held) ? 0 : held;
+}
+
+static bool search(struct multipart *mp, const struct row *row, const char **at,
+		   const char *end)
+{
+	const char *from = *at;
+	const char *hit = memmem(from, (size_t)(end - from), mp->delimiter,
+				 mp->delimiter_len);
+	size_t held = hit ? 0 : held_back(mp, from, end);
+	const char *stop = hit ? hit : end - held;
+
+	mp->implied = 0;
+	mp->matched = hit ? mp->delimiter_len : held;
+	*at = hit ? hit + mp->delimiter_len : end;
+	return stop == from || row->take(mp, from, (size_t)(stop - from));
+}
+
+static bool content(struct multipart *mp, const struct row *row,
+		    const char **at, const char *end)
+{
+	if (!(mp->matched ? match_on : search)(mp, row, at, end))
+		return false;
+	if (mp->matched < mp->delimiter_len)
+		return true;
+	mp->matched = 0;
+	mp->state = DELIMITED;
+	return row->end(mp);
+}
+
+static bool turn(struct multipart *mp, const struct row *row, const char **at,
+		 const char *end)
+{
+	char byte = *(*at)++;
+
+	(void)end;
+	for (size_t i = 0; i < ARRAY_LEN(row->turns); i++)
+		if (row->turns[i].byte == byte && row->turns[i].next) {
+			mp->state = row->turns[i].next;
+			return take_spare(mp, &byte, 1) &&
+			       (mp->state != HEADER || begin_header(mp));
+		}
+	return bad(mp, row->expected);
+}
+
+static bool header(struct multipart *mp, const struct row *row, const char **at,
+		   const char *end)
+{
+	const char *lf = memchr(*at, '\n', (size_t)(end - *at));
+	size_t count = (size_t)((lf ? lf + 1 : end) - *at);
+	char *line;
+	size_t len;
+
+	if (!buf_add(mp->header, *at, count))
+		return fail(mp->work, ERR_BAD_REQUEST,
+			    "multipart: a part's header has at most %d bytes",
+			    MULTIPART_MAX_HEADER);
+	*at += count;
+	if (!lf)
+		return true;
+	line = mp->header->data + mp->line_start;
+	len = mp->header->len - mp->line_start;
+	mp->line_start = mp->header->len;
+	if (len < 2 || line[len - 2] != '\r')
+		return bad(mp, row->expected);
+	line[len - 2] = '\0';
+	if (len == 2)
+		return begin_content(mp);
+	return part_line(&mp->part, mp->work, line, len - 2);
+}
+
+static bool epilogue(struct multipart *mp, const struct row *row,
+		     const char **at, const char *end)
+{
+	size_t len = (size_t)(end - *at);
+
+	(void)row;
+	*at = end;
+	return take_spare(mp, NULL, len);
+}
+
+static const char after_boundary[] =
+	"a boundary is followed by CRLF, or by \"--\" where it is the last";
+static const char after_closing[] =
+	"the last delimiter is followed by CRLF or nothing";
+
+/* clang-format off */
+static const struct row rows[] = {
+	[PREAMBLE]        = { .step = content, .take = take_spare, .end = end_nothing },
+	[DELIMITED]       = { .step = turn, .expected = after_boundary,
+			      .turns = { { '\r', LINE_END }, { '-', DASH },
+					 { ' ', PADDED }, { '\t', PADDED } } },
+	[PADDED]          = { .step = turn, .expected = after_boundary,
+			      .turns = { { '\r', LINE_END }, { ' ', PADDED }, { '\t', PADDED } } },
+	[LINE_END]        = { .step = turn, .expected = after_boundary,
+			      .turns = { { '\n', HEADER } } },
+	[HEADER]          = { .step = header, .expected = "a line of a part's header ends in CRLF" },
+	[FIELD]           = { .step = content, .take = take_value, .end = end_value },
+	[FILE_DATA]       = { .step = content, .take = take_data, .end = end_nothing },
+	[DASH]            = { .step = turn, .expected = after_boundary,
+			      .turns = { { '-', CLOSED } } },
+	[CLOSED]          = { .step = turn, .expected = after_closing,
+			      .turns = { { '\r', CLOSED_LINE_END }, { ' ', CLOSED }, { '\t', CLOSED } } },
+	[CLOSED_LINE_END] = { .step = turn, .expected = after_closing,
+			      .turns = { { '\n', EPILOGUE } } },
+	[EPILOGUE]        = { .step = epilogue },
+};
+/* clang-format on */
+_Static_assert(ARRAY_LEN(rows) == EPILOGUE + 1, "every state needs a row");
+
+static bool take_boundary(void *arg, const char *name, const char *value)
+{
+	static const char bchars[] = "0123456789"
+				     "abcdefghijklmnopqrstuvwxyz"
+				     "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				     "'()+_,-./:=? ";
+	struct multipart *mp = arg;
+	size_t len = strlen(value);
+
+	if (strcasecmp(name, "boundary"))
+		return true;
+	if (mp->delimiter_len)
+		return bad(mp, "one boundary is expected, not two");
+	if (!len || len > MULTIPART_MAX_BOUNDARY ||
+	    strspn(value, bchars) != len || value[len - 1] == ' ')
+		return bad(mp, "a boundary is 1 to 70 of the characters of "
+			       "RFC 2046 section 5.1.1");
+	memcpy(mp->delimiter, "\r\n--", 4);
+	memcpy(mp->delimiter + 4, value, len);
+	mp->delimiter_len = 4 + len;
+	return true;
+}
+
+bool multipart_open(struct multipart **opened, struct work *work,
+		    const char *content_type, const struct multipart_sink *sink)
+{
+	struct multipart *mp = pool_alloc(work->pool, sizeof(*mp));
+	const char *type;
+
+	mp->work = work;
+	mp->sink = *sink;
+	mp->header = buf_new(work->pool, MULTIPART_MAX_HEADER);
+	mp->value = buf_new(work->pool, MULTIPART_MAX_VALUE);
+	if (!mime_type(&type, work, &content_type))
+		return false;
+	if (strcmp(type, "multipart/form-data"))
+		return fail(work, ERR_UNSUPPORTED_MEDIA_TYPE,
+			    "multipart/form-data is expected, not %.80s", type);
+	if (!mime_params(work, content_type, take_boundary, mp))
+		return false;
+	if (!mp->delimiter_len)
+		return bad(mp, "Content-Type needs the parameter boundary");
+	/* A body begins as if a line had ended before it. */
+	mp->matched = mp->implied = 2;
+	*opened = mp;
+	return true;
+}
+
+bool multipart_feed(struct multipart *mp, const void *bytes, size_t len)
+{
+	const char *at = bytes;
+	const char *end = len ? at + len : at;
+
+	while (at < end && !mp->failed)
+		mp->failed =
+			!rows[mp->state].step(mp, &rows[mp->state], &at, end);
+	return !mp->failed;
+}
+
+bool multipart_close(struct multipart *mp)
+{
+	if (mp->failed)
+		return false;
+	if (mp->state < CLOSED)
+		return bad(mp, "the body ends before its last delimiter");
+	return true;
+}

@@ -1,0 +1,74 @@
+/* page.c: long lists, a page at a time. */
+#include "config.h"
+
+#include "fcgi/page.h"
+
+#include <string.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/conf.h"
+#include "lib/base/json.h"
+#include "lib/base/pool.h"
+#include "lib/base/text.h"
+
+enum { PAGE_DEFAULT = 20, PAGE_MAX = 100, MAX_URL = 16384 };
+
+bool page_read(struct page *page, struct request *req)
+{
+	const char *limit = request_query(req, "limit");
+	const char *cursor = request_query(req, "cursor");
+	struct page got = { .limit = PAGE_DEFAULT };
+	void *bytes;
+	size_t len;
+
+	if (limit && !text_int(&got.limit, limit, 1, PAGE_MAX))
+		return fail_field(req->work, "limit",
+				  "limit: a number from 1 to %d, not \"%.40s\"",
+				  PAGE_MAX, limit);
+	if (cursor) {
+		if (!text_unbase64url(req->work->pool, &bytes, &len, cursor) ||
+		    len != sizeof(got.before))
+			return fail_field(req->work, "cursor",
+					  "cursor: one that a list gave, not "
+					  "\"%.40s\"",
+					  cursor);
+		memcpy(&got.before, bytes, len);
+	}
+	*page = got;
+	return true;
+}
+
+static const char *next_url(struct request *req, const struct page *page,
+			    struct uuid last)
+{
+	struct pool *pool = req->work->pool;
+	struct buf *url = buf_new(pool, MAX_URL);
+
+	buf_printf(url, "%s%s?limit=%lld", req->work->conf->base_url,
+		   req->uri.path, (long long)page->limit);
+	for (size_t i = 0; i < req->uri.query_count; i++) {
+		const struct uri_pair *pair = &req->uri.query[i];
+
+		if (strcmp(pair->name, "limit") && strcmp(pair->name, "cursor"))
+			buf_printf(url, "&%s=%s", pair->name,
+				   text_percent(pool, pair->value));
+	}
+	buf_printf(url, "&cursor=%s",
+		   text_base64url(pool, &last, sizeof(last)));
+	return url->data;
+}
+
+void page_answer(struct response *res, struct request *req,
+		 const struct page *page, struct json *items, struct uuid last)
+{
+	struct pool *pool = req->work->pool;
+	struct json *json = json_object(pool);
+	const char *next = uuid_is_nil(last) ? NULL : next_url(req, page, last);
+
+	json_set(json, "items", items);
+	json_set_text(json, "next", next);
+	response_json(res, req, 200, json);
+	if (next)
+		response_header(res, pool, "Link",
+				pool_printf(pool, "<%s>; rel=\"next\"", next));
+}

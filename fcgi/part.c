@@ -1,0 +1,274 @@
+/* part.c: what the header of one part of a form says. */
+#include "config.h"
+
+#include "fcgi/part.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "fcgi/mime.h"
+#include "lib/base/pool.h"
+#include "lib/base/text.h"
+#include "lib/base/work.h"
+
+struct reading {
+	struct part *part;
+	struct work *work;
+};
+
+static bool take_disposition_param(void *arg, const char *name,
+				   const char *value)
+{
+	const struct reading *reading = arg;
+	struct part *part = reading->part;
+	const struct {
+		const char *name;
+		const char **value;
+	} params[] = {
+		{ "name", &part->name },
+		{ "filename", &part->filename },
+		{ "filename*", &part->filename_star },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(params); i++) {
+		if (strcasecmp(name, params[i].name))
+			continue;
+		if (*params[i].value)
+			return fail(reading->work, ERR_BAD_REQUEST,
+				    "multipart: one %s is expected in a "
+				    "part, not two",
+				    params[i].name);
+		*params[i].value = value;
+	}
+	return true;
+}
+
+static bool take_disposition(struct part *part, struct work *work,
+			     const char *text)
+{
+	size_t len = mime_token(text);
+
+	if (len != strlen("form-data") || strncasecmp(text, "form-data", len))
+		return fail(work, ERR_BAD_REQUEST,
+			    "multipart: Content-Disposition: form-data is "
+			    "expected, not \"%.*s\"",
+			    (int)(len < 40 ? len : 40), text);
+	return mime_params(work, text + len, take_disposition_param,
+			   &(struct reading){ part, work });
+}
+
+static bool take_type_param(void *arg, const char *name, const char *value)
+{
+	const struct reading *reading = arg;
+
+	if (!strcasecmp(name, "charset"))
+		reading->part->charset = value;
+	return true;
+}
+
+static bool take_type(struct part *part, struct work *work, const char *text)
+{
+	if (!mime_type(&part->media_type, work, &text))
+		return false;
+	if (text_starts(part->media_type, "multipart/"))
+		return fail(work, ERR_BAD_REQUEST,
+			    "multipart: a field or a file is expected, not "
+			    "%.80s within a part",
+			    part->media_type);
+	return mime_params(work, text, take_type_param,
+			   &(struct reading){ part, work });
+}
+
+/* RFC 7578 section 4.7 deprecates it: bytes are taken as they are. */
+static bool take_encoding(struct part *part, struct work *work,
+			  const char *text)
+{
+	static const char *const plain[] = { "7bit", "8bit", "binary" };
+	size_t len = mime_token(text);
+
+	(void)part;
+	for (size_t i = 0; i < ARRAY_LEN(plain); i++)
+		if (!strcasecmp(text, plain[i]))
+			return true;
+	return fail(work, ERR_BAD_REQUEST,
+		    "multipart: Content-Transfer-Encoding 7bit, 8bit or binary "
+		    "is expected, not \"%.*s\"",
+		    (int)(len < 40 ? len : 40), text);
+}
+
+/* RFC 7578 section 4.8: all others are ignored. */
+static const struct {
+	const char *name;
+	bool (*take)(struct part *part, struct work *work, const char *text);
+} fields[] = {
+	{ "Content-Disposition", take_disposition },
+	{ "Content-Type", take_type },
+	{ "Content-Transfer-Encoding", take_encoding },
+};
+
+static bool take_field(struct part *part, struct work *work, const char *name,
+		       const char *text)
+{
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+		if (strcasecmp(name, fields[i].name))
+			continue;
+		if (part->seen & 1U << i)
+			return fail(work, ERR_BAD_REQUEST,
+				    "multipart: one %s is expected in a "
+				    "part, not two",
+				    fields[i].name);
+		part->seen |= 1U << i;
+		return fields[i].take(part, work, text);
+	}
+	return true;
+}
+
+bool part_line(struct part *part, struct work *work, char *line, size_t len)
+{
+	size_t name_len = mime_token(line);
+	char *text = line + name_len + 1;
+
+	if (++part->lines > PART_MAX_LINES)
+		return fail(work, ERR_BAD_REQUEST,
+			    "multipart: a part's header has at most %d lines",
+			    PART_MAX_LINES);
+	if (!text_is_clean(line, len, "\t"))
+		return fail(work, ERR_BAD_REQUEST,
+			    "multipart: a part's header has no control "
+			    "characters");
+	if (!name_len || line[name_len] != ':')
+		return fail(work, ERR_BAD_REQUEST,
+			    "multipart: a line of a part's header is a name, "
+			    "a colon and a value");
+	line[name_len] = '\0';
+	text += strspn(text, " \t");
+	for (char *end = line + len; end > text && strchr(" \t", end[-1]);)
+		*--end = '\0';
+	return take_field(part, work, line, text);
+}
+
+/* Browsers write %22, %0D and %0A for what would end a quoted text (WHATWG
+   HTML, "multipart/form-data encoding"), and leave every other % as it is. */
+static const char *unescape(struct pool *pool, const char *text)
+{
+	static const struct {
+		const char *escape;
+		char byte;
+	} escapes[] = { { "%22", '"' }, { "%0D", '\r' }, { "%0A", '\n' } };
+	char *out = pool_strdup(pool, text), *to = out;
+
+	while (*text) {
+		size_t i = 0;
+
+		while (i < ARRAY_LEN(escapes) &&
+		       strncasecmp(text, escapes[i].escape, 3))
+			i++;
+		*to++ = i < ARRAY_LEN(escapes) ? escapes[i].byte : *text;
+		text += i < ARRAY_LEN(escapes) ? 3 : 1;
+	}
+	*to = '\0';
+	return out;
+}
+
+static bool check_name(struct work *work, const char *what, const char *name)
+{
+	if (!text_is_utf8(name, strlen(name)) || !text_is_printable(name))
+		return fail(work, ERR_BAD_REQUEST,
+			    "multipart: %s in UTF-8 without control "
+			    "characters is expected",
+			    what);
+	return true;
+}
+
+/* RFC 8187 section 3.2.1: charset'language'percent-encoded. */
+static bool decode_star(const char **filename, struct work *work,
+			const char *text)
+{
+	const char *value = strchr(text, '\'');
+	char *bytes;
+	size_t size;
+
+	value = value ? strchr(value + 1, '\'') : NULL;
+	if (!value || strncasecmp(text, "UTF-8'", 6) ||
+	    !text_unpercent(work->pool, &bytes, &size, value + 1,
+			    strlen(value + 1)) ||
+	    !text_is_utf8(bytes, size))
+		return fail(work, ERR_BAD_REQUEST,
+			    "multipart: filename* is UTF-8'' and "
+			    "percent-encoded UTF-8");
+	*filename = bytes;
+	return true;
+}
+
+/* Some clients send the whole path, with the separators of their system. */
+static const char *last_component(const char *path)
+{
+	const char *last = path;
+
+	for (const char *at = path; *at; at++)
+		if (*at == '/' || *at == '\\')
+			last = at + 1;
+	return strcmp(last, ".") && strcmp(last, "..") ? last : "";
+}
+
+/* RFC 7578 section 4.2 forbids filename*; it counts where it stands alone. */
+static bool finish_filename(struct part *part, struct work *work)
+{
+	const char *path = "";
+
+	if (part->filename)
+		path = unescape(work->pool, part->filename);
+	else if (part->filename_star &&
+		 !decode_star(&path, work, part->filename_star))
+		return false;
+	part->filename = last_component(path);
+	return check_name(work, "a filename", path);
+}
+
+static bool finish_name(struct part *part, struct work *work)
+{
+	if (!part->name || !*part->name)
+		return fail(work, ERR_BAD_REQUEST,
+			    "multipart: a part needs Content-Disposition: "
+			    "form-data with a name");
+	part->name = unescape(work->pool, part->name);
+	return check_name(work, "a name", part->name);
+}
+
+static bool looks_like_file(const struct part *part)
+{
+	static const char *const names[] = { "image", "file", "original_file" };
+
+	if (part->filename || part->filename_star)
+		return true;
+	if (!part->media_type || !text_starts(part->media_type, "image/"))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (!strcmp(part->name, names[i]))
+			return true;
+	return false;
+}
+
+/* US-ASCII is the part of UTF-8 that old clients name. */
+static bool check_charset(struct work *work, const char *charset)
+{
+	if (charset && strcasecmp(charset, "utf-8") &&
+	    strcasecmp(charset, "us-ascii"))
+		return fail(work, ERR_BAD_REQUEST,
+			    "multipart: a field's charset is UTF-8, not "
+			    "\"%.*s\"",
+			    (int)mime_token(charset), charset);
+	return true;
+}
+
+bool part_finish(struct part *part, struct work *work)
+{
+	if (!finish_name(part, work))
+		return false;
+	part->is_file = looks_like_file(part);
+	if (!part->is_file && !check_charset(work, part->charset))
+		return false;
+	if (!part->media_type)
+		part->media_type = "application/octet-stream";
+	return finish_filename(part, work);
+}

@@ -1,0 +1,38 @@
+#ifndef FCGI_PART_H
+#define FCGI_PART_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lib/base/util.h"
+
+struct work;
+
+/*
+ * What the header of one part of multipart/form-data says (RFC 7578 section 4).
+ * Zero it, give it the lines, then finish it; after that `name` is UTF-8
+ * without control characters and not "". So is `filename`, but it may be ""; it
+ * has no folder. `media_type` is the client's claim, in lower case without
+ * parameters; application/octet-stream where there is none.
+ *
+ * A part is a file when it has a filename, or when it has the name under which
+ * pictures are sent and an image's type. All failures are ERR_BAD_REQUEST.
+ */
+struct part {
+	const char *name, *filename, *media_type;
+	bool is_file;
+
+	const char *filename_star, *charset;
+	unsigned lines;
+	unsigned seen; /* bits: which header fields came */
+};
+
+enum { PART_MAX_LINES = 16 };
+
+/* `line` is `len` bytes and a NUL, without its line end; it is changed. */
+bool part_line(struct part *part, struct work *work, char *line,
+	       size_t len) MUST_CHECK;
+
+bool part_finish(struct part *part, struct work *work) MUST_CHECK;
+
+#endif

@@ -1,0 +1,174 @@
+/* request.c: what the web server says of a request. */
+#include "config.h"
+
+#include "fcgi/request.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "lib/base/pool.h"
+#include "lib/base/text.h"
+#include "lib/base/uuid.h"
+
+static const char *const methods[] = {
+	[METHOD_GET] = "GET",       [METHOD_POST] = "POST",
+	[METHOD_PUT] = "PUT",       [METHOD_PATCH] = "PATCH",
+	[METHOD_DELETE] = "DELETE", [METHOD_OPTIONS] = "OPTIONS",
+};
+_Static_assert(ARRAY_LEN(methods) == METHOD__COUNT, "a name for each method");
+
+/* Of two, a web server means one and the application sees the other. */
+static const char *const once_only[] = {
+	"CONTENT_LENGTH",     "CONTENT_TYPE", "REQUEST_METHOD", "REQUEST_URI",
+	"HTTP_AUTHORIZATION", "HTTP_COOKIE",  "REMOTE_ADDR",
+};
+
+/* The value of "NAME=value" if that is the name, else NULL. */
+static const char *value_of(const char *entry, const char *name)
+{
+	size_t len = strlen(name);
+
+	return !strncmp(entry, name, len) && entry[len] == '=' ? entry + len + 1
+							       : NULL;
+}
+
+const char *request_env(char **envp, const char *name)
+{
+	for (; *envp; envp++) {
+		const char *value = value_of(*envp, name);
+
+		if (value)
+			return value;
+	}
+	return "";
+}
+
+static bool check_once_only(struct work *work, char **envp)
+{
+	for (size_t i = 0; i < ARRAY_LEN(once_only); i++) {
+		int seen = 0;
+
+		for (char **at = envp; *at; at++)
+			seen += value_of(*at, once_only[i]) != NULL;
+		if (seen > 1)
+			return fail(work, ERR_BAD_REQUEST,
+				    "%s came %d times, expected once",
+				    once_only[i], seen);
+	}
+	return true;
+}
+
+/* libfcgi says the role first, so no parameter of that name passes for it. */
+static bool check_role(struct work *work, char **envp)
+{
+	const char *role = request_env(envp, "FCGI_ROLE");
+
+	return !strcmp(role, "RESPONDER") ||
+	       fail(work, ERR_BAD_REQUEST,
+		    "expected the FastCGI role RESPONDER, not %.20s", role);
+}
+
+static bool check_method(const struct request *req)
+{
+	return *req->method_text ||
+	       fail(req->work, ERR_BAD_REQUEST, "no REQUEST_METHOD came");
+}
+
+static bool is_request_id(const char *text)
+{
+	size_t len = strlen(text);
+
+	if (len < 8 || len > 64)
+		return false;
+	for (; *text; text++)
+		if (!isalnum((unsigned char)*text) && *text != '-' &&
+		    *text != '_')
+			return false;
+	return true;
+}
+
+static const char *request_id(struct pool *pool, char **envp)
+{
+	const char *given = request_env(envp, "HTTP_X_REQUEST_ID");
+
+	return pool_strdup(pool, is_request_id(given) ? given
+						      : UUID_TEXT(uuid_new()));
+}
+
+static enum method method_of(const char *text)
+{
+	for (enum method method = 0; method < METHOD__COUNT; method++)
+		if (!strcmp(methods[method], text))
+			return method;
+	return METHOD_OTHER;
+}
+
+/* Empty (nginx), "-1" (Caddy) and absent (Apache) all mean: not known. */
+static bool read_length(struct request *req, const char *text)
+{
+	req->content_length = -1;
+	if (!*text || !strcmp(text, "-1"))
+		return true;
+	if (!isdigit((unsigned char)*text) ||
+	    !text_int(&req->content_length, text, 0, INT64_MAX))
+		return fail(req->work, ERR_BAD_REQUEST,
+			    "Content-Length: a number of bytes, not \"%.40s\"",
+			    text);
+	return true;
+}
+
+bool request_read(struct request *req, struct work *work, char **envp)
+{
+	struct pool *pool = work->pool;
+	const char *target = request_env(envp, "REQUEST_URI");
+
+	*req = (struct request){ .work = work,
+				 .revoked = req->revoked,
+				 .in = req->in };
+	req->id = work->id = request_id(pool, envp);
+	req->method_text =
+		pool_strdup(pool, request_env(envp, "REQUEST_METHOD"));
+	req->raw_path = pool_strndup(pool, target, strcspn(target, "?"));
+	req->remote_addr = pool_strdup(pool, request_env(envp, "REMOTE_ADDR"));
+	req->content_type =
+		pool_strdup(pool, request_env(envp, "CONTENT_TYPE"));
+	req->authorization =
+		pool_strdup(pool, request_env(envp, "HTTP_AUTHORIZATION"));
+	req->cookie = pool_strdup(pool, request_env(envp, "HTTP_COOKIE"));
+	req->csrf = pool_strdup(pool, request_env(envp, "HTTP_X_PIXTIER_CSRF"));
+	req->prefer = pool_strdup(pool, request_env(envp, "HTTP_PREFER"));
+	req->if_none_match =
+		pool_strdup(pool, request_env(envp, "HTTP_IF_NONE_MATCH"));
+	req->is_head = !strcmp(req->method_text, "HEAD");
+	req->method = req->is_head ? METHOD_GET : method_of(req->method_text);
+	return check_role(work, envp) && check_once_only(work, envp) &&
+	       check_method(req) &&
+	       read_length(req, request_env(envp, "CONTENT_LENGTH")) &&
+	       uri_parse(&req->uri, work, target);
+}
+
+const char *request_query(const struct request *req, const char *name)
+{
+	for (size_t i = 0; i < req->uri.query_count; i++)
+		if (!strcmp(req->uri.query[i].name, name))
+			return req->uri.query[i].value;
+	return NULL;
+}
+
+bool request_prefers(const struct request *req, const char *word)
+{
+	const char *at = req->prefer;
+	size_t len = strlen(word);
+
+	while (*at) {
+		at += strspn(at, " \t,");
+		if (!strncasecmp(at, word, len) &&
+		    !at[len + strspn(at + len, " \t")])
+			return true;
+		if (!strncasecmp(at, word, len) && strchr(" \t,;", at[len]))
+			return true;
+		at += strcspn(at, ",");
+	}
+	return false;
+}

@@ -1,0 +1,71 @@
+#ifndef FCGI_REQUEST_H
+#define FCGI_REQUEST_H
+
+#include <stdint.h>
+
+#include "fcgi/uri.h"
+#include "lib/base/work.h"
+
+enum method {
+	METHOD_GET, /* HEAD too */
+	METHOD_POST,
+	METHOD_PUT,
+	METHOD_PATCH,
+	METHOD_DELETE,
+	METHOD_OPTIONS,
+	METHOD__COUNT,
+	METHOD_OTHER = METHOD__COUNT
+};
+
+struct identity;
+struct json;
+struct route;
+struct share_revoked;
+
+/* One request, as far as it has been read. Texts live in the work's pool. */
+struct request {
+	struct work *work;
+	enum method method;
+	bool is_head;
+	struct uri uri;
+	const char *param[4]; /* what {name} matched, in order */
+	const struct route *route;
+
+	const char *id;
+	const char *method_text;
+	const char *raw_path; /* for the log: without the query */
+	const char *remote_addr;
+	const char *content_type; /* "" when absent, like all below */
+	int64_t content_length;   /* bytes; -1: not known */
+	const char *authorization;
+	const char *cookie;
+	const char *csrf;
+	const char *prefer;
+	const char *if_none_match;
+
+	struct identity *who; /* set where the route needs a user */
+	const char *session;  /* the cookie's secret, or NULL */
+	struct json *json;    /* set where the route takes JSON */
+
+	struct share_revoked *revoked; /* the responder's */
+	void *in;                      /* the body's stream: body.c */
+	bool body_read;                /* to its end */
+};
+
+/* A header by its CGI name ("HTTP_ACCEPT"), "" when it is absent. */
+const char *request_env(char **envp, const char *name);
+
+/*
+ * Fills the request from the FastCGI parameters; ERR_BAD_REQUEST when one that
+ * matters comes twice. The work's id becomes the request's.
+ */
+bool request_read(struct request *req, struct work *work,
+		  char **envp) MUST_CHECK;
+
+/* The value of a query parameter, or NULL. */
+const char *request_query(const struct request *req, const char *name);
+
+/* True when a header of comma-separated words has this one (RFC 7240). */
+bool request_prefers(const struct request *req, const char *word);
+
+#endif

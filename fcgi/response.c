@@ -1,0 +1,164 @@
+/* response.c: answers, before they are written. */
+#include "config.h"
+
+#include "fcgi/response.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "fcgi/disposition.h"
+#include "lib/base/conf.h"
+#include "lib/base/json.h"
+#include "lib/base/pool.h"
+#include "lib/store/store.h"
+
+/* clang-format off */
+static const struct {
+	int status;
+	const char *reason;
+} reasons[] = {
+	{ 200, "OK" },                   { 201, "Created" },
+	{ 202, "Accepted" },             { 204, "No Content" },
+	{ 304, "Not Modified" },         { 400, "Bad Request" },
+	{ 401, "Unauthorized" },         { 403, "Forbidden" },
+	{ 404, "Not Found" },            { 405, "Method Not Allowed" },
+	{ 409, "Conflict" },             { 410, "Gone" },
+	{ 413, "Content Too Large" },    { 414, "URI Too Long" },
+	{ 415, "Unsupported Media Type" }, { 422, "Unprocessable Content" },
+	{ 429, "Too Many Requests" },    { 500, "Internal Server Error" },
+	{ 503, "Service Unavailable" },  { 507, "Insufficient Storage" },
+};
+/* clang-format on */
+
+const char *response_reason(int status)
+{
+	for (size_t i = 0; i < ARRAY_LEN(reasons); i++)
+		if (reasons[i].status == status)
+			return reasons[i].reason;
+	return "";
+}
+
+void response_header(struct response *res, struct pool *pool, const char *name,
+		     const char *value)
+{
+	char *clean = pool_strdup(pool, value);
+	size_t i = 0;
+
+	for (char *at = clean; *at; at++)
+		if ((unsigned char)*at < 0x20 || *at == 0x7f)
+			*at = '_';
+	while (i < res->header_count && strcmp(res->headers[i].name, name))
+		i++;
+	if (i == RESPONSE_MAX_HEADERS)
+		abort();
+	res->headers[i] = (struct response_header){ name, clean };
+	if (i == res->header_count)
+		res->header_count++;
+}
+
+static void json_body(struct response *res, struct request *req, int status,
+		      const char *media_type, const struct json *json)
+{
+	struct pool *pool = req->work->pool;
+
+	res->status = status;
+	response_header(res, pool, "Content-Type", media_type);
+	response_header(res, pool, "Cache-Control", "no-store");
+	response_header(res, pool, "X-Content-Type-Options", "nosniff");
+	response_header(res, pool, "Content-Security-Policy",
+			"default-src 'none'; frame-ancestors 'none'");
+	res->body = json_print(pool, json, &res->body_len);
+}
+
+void response_json(struct response *res, struct request *req, int status,
+		   const struct json *json)
+{
+	json_body(res, req, status, "application/json", json);
+}
+
+void response_empty(struct response *res, int status)
+{
+	res->status = status;
+}
+
+static struct json *problem(struct request *req)
+{
+	const struct work *work = req->work;
+	struct json *json = json_object(work->pool);
+	struct json *errors = json_array(work->pool);
+	const char *code = err_code(work->err);
+	const char *detail =
+		work->err == ERR_INTERNAL
+			? "the log says more under the request's id"
+			: work->why;
+
+	json_set_text(json, "type",
+		      pool_printf(work->pool, "/problems/%s", code));
+	json_set_text(json, "title", err_title(work->err));
+	json_set_int(json, "status", err_http_status(work->err));
+	json_set_text(json, "code", code);
+	json_set_text(json, "detail", detail);
+	json_set_text(json, "request_id", req->id);
+	if (*work->field) {
+		struct json *error = json_object(work->pool);
+
+		json_set_text(error, "field", work->field);
+		json_set_text(error, "detail", detail);
+		json_push(errors, error);
+	}
+	json_set(json, "errors", errors);
+	return json;
+}
+
+void response_problem(struct response *res, struct request *req)
+{
+	struct pool *pool = req->work->pool;
+	enum err err = req->work->err;
+
+	res->header_count = 0;
+	json_body(res, req, err_http_status(err), "application/problem+json",
+		  problem(req));
+	if (err_http_status(err) == 401)
+		response_header(res, pool, "WWW-Authenticate",
+				"Bearer realm=\"pixtier\", "
+				"Basic realm=\"pixtier\", charset=\"UTF-8\"");
+	if (err == ERR_UNAVAILABLE || err == ERR_RATE_LIMITED ||
+	    err == ERR_STORAGE_FULL)
+		response_header(res, pool, "Retry-After", "1");
+}
+
+void response_file(struct response *res, struct request *req,
+		   const struct response_file *file)
+{
+	const struct conf *conf = req->work->conf;
+	struct pool *pool = req->work->pool;
+	const char *location = store_location(pool, file->key);
+
+	res->status = 200;
+	response_header(res, pool, "Content-Type", file->media_type);
+	response_header(res, pool, "Content-Disposition",
+			disposition_header(pool, file->shows, file->name));
+	response_header(res, pool, "Cache-Control",
+			file->max_age > 0
+				? pool_printf(pool, "private, max-age=%lld",
+					      (long long)file->max_age)
+				: "private, no-cache");
+	response_header(res, pool, "X-Content-Type-Options", "nosniff");
+	response_header(res, pool, "Content-Security-Policy",
+			"default-src 'none'; frame-ancestors 'none'; sandbox");
+	response_header(res, pool, "Cross-Origin-Resource-Policy",
+			"cross-origin");
+	if (conf->delivery == DELIVERY_ACCEL) {
+		/* nginx makes the ETag and drops ours. */
+		response_header(res, pool, "X-Accel-Redirect",
+				pool_printf(pool, "%s%s", conf->accel_prefix,
+					    location));
+		return;
+	}
+	/* A key's bytes never change, so the key is a strong validator. */
+	response_header(res, pool, "ETag",
+			pool_printf(pool, "\"%s\"", file->key));
+	response_header(
+		res, pool, "X-Sendfile",
+		pool_printf(pool, "%s/objects/%s", conf->store_dir, location));
+}

@@ -1,0 +1,86 @@
+/* router.c: finds the route that a request is for. */
+#include "config.h"
+
+#include "fcgi/router.h"
+
+#include <string.h>
+
+#include "lib/base/pool.h"
+#include "lib/model/tier.h"
+
+static const char *const method_names[] = {
+	[METHOD_GET] = "GET, HEAD", [METHOD_POST] = "POST",
+	[METHOD_PUT] = "PUT",       [METHOD_PATCH] = "PATCH",
+	[METHOD_DELETE] = "DELETE", [METHOD_OPTIONS] = "OPTIONS",
+};
+
+static const char *const scope_names[] = {
+	[SCOPE_NONE] = "",     [SCOPE_READ] = "read",   [SCOPE_WRITE] = "write",
+	[SCOPE_LINK] = "link", [SCOPE_ADMIN] = "admin",
+};
+
+/* Matches "/v1/images/{id}" and copies what {id} stood for. */
+static bool path_matches(const char *pattern, struct request *req)
+{
+	const char *path = req->uri.path;
+	size_t params = 0;
+
+	while (*pattern) {
+		if (*pattern == '{') {
+			size_t len = strcspn(path, "/");
+
+			if (!len)
+				return false;
+			req->param[params++] =
+				pool_strndup(req->work->pool, path, len);
+			path += len;
+			pattern = strchr(pattern, '}') + 1;
+		} else if (*pattern++ != *path++) {
+			return false;
+		}
+	}
+	return !*path;
+}
+
+bool router_find(struct request *req, const char **allow,
+		 const struct route *routes, size_t count)
+{
+	const char *methods = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!path_matches(routes[i].path, req))
+			continue;
+		if (routes[i].method == req->method) {
+			req->route = &routes[i];
+			return true;
+		}
+		methods = pool_printf(
+			req->work->pool, "%s%s%s", methods ? methods : "",
+			methods ? ", " : "", method_names[routes[i].method]);
+	}
+	if (!methods)
+		return fail(req->work, ERR_NOT_FOUND, "nothing is at %.200s",
+			    req->uri.path);
+	*allow = methods;
+	return fail(req->work, ERR_METHOD_NOT_ALLOWED,
+		    "%.200s takes %s, not %.20s", req->uri.path, methods,
+		    req->method_text);
+}
+
+bool router_check_query(struct request *req)
+{
+	for (size_t i = 0; i < req->uri.query_count; i++)
+		if (!tier_has_word(req->route->query, req->uri.query[i].name))
+			return fail(req->work, ERR_UNKNOWN_FIELD,
+				    "the parameter \"%.40s\" is not known "
+				    "here; known are: %s",
+				    req->uri.query[i].name,
+				    *req->route->query ? req->route->query
+						       : "none");
+	return true;
+}
+
+const char *router_scope_name(enum scope scope)
+{
+	return scope_names[scope];
+}

@@ -1,0 +1,44 @@
+#ifndef FCGI_ROUTER_H
+#define FCGI_ROUTER_H
+
+#include <stddef.h>
+
+#include "fcgi/request.h"
+
+enum need { NEED_NOBODY, NEED_USER, NEED_ADMIN };
+
+/* What a token must be allowed (words of its scopes). */
+enum scope { SCOPE_NONE, SCOPE_READ, SCOPE_WRITE, SCOPE_LINK, SCOPE_ADMIN };
+
+/* BODY_UPLOAD is left to the handler, which streams it. */
+enum body { BODY_NONE, BODY_JSON, BODY_UPLOAD };
+
+struct response;
+
+/* Called only when everything its route asks for is there. On failure it
+   returns false, having said why in req->work. */
+typedef bool handler(struct request *req, struct response *res);
+
+struct route {
+	enum method method;
+	const char *path;
+	enum need need;
+	enum scope scope;
+	enum body body;
+	const char *query; /* the parameters it knows, or "" */
+	handler *run;
+};
+
+/*
+ * Finds the request's route and fills its parameters. ERR_NOT_FOUND, or
+ * ERR_METHOD_NOT_ALLOWED with `allow` set to the methods that the path has.
+ */
+bool router_find(struct request *req, const char **allow,
+		 const struct route *routes, size_t count) MUST_CHECK;
+
+/* Refuses query parameters that the route does not know. */
+bool router_check_query(struct request *req) MUST_CHECK;
+
+const char *router_scope_name(enum scope scope);
+
+#endif

@@ -1,0 +1,38 @@
+/* routes.c: everything the API answers to. */
+#include "config.h"
+
+#include "fcgi/routes.h"
+
+/* clang-format off */
+const struct route routes[] = {
+	{ METHOD_POST,   "/v1/login",       NEED_NOBODY, SCOPE_NONE,  BODY_JSON,   "", account_login },
+	{ METHOD_POST,   "/v1/logout",      NEED_USER,   SCOPE_NONE,  BODY_NONE,   "", account_logout },
+	{ METHOD_GET,    "/v1/me",          NEED_USER,   SCOPE_READ,  BODY_NONE,   "", account_show },
+	{ METHOD_PUT,    "/v1/me/password", NEED_USER,   SCOPE_WRITE, BODY_JSON,   "", account_set_password },
+	{ METHOD_POST,   "/v1/tokens",      NEED_USER,   SCOPE_WRITE, BODY_JSON,   "", tokens_create },
+	{ METHOD_GET,    "/v1/tokens",      NEED_USER,   SCOPE_READ,  BODY_NONE,   "limit cursor", tokens_list },
+	{ METHOD_DELETE, "/v1/tokens/{id}", NEED_USER,   SCOPE_WRITE, BODY_NONE,   "", tokens_delete },
+
+	{ METHOD_POST,   "/v1/images",      NEED_USER,   SCOPE_WRITE, BODY_UPLOAD, "name", images_create },
+	{ METHOD_GET,    "/v1/images",      NEED_USER,   SCOPE_READ,  BODY_NONE,   "limit cursor status name", images_list },
+	{ METHOD_GET,    "/v1/images/{id}", NEED_USER,   SCOPE_READ,  BODY_NONE,   "", images_show },
+	{ METHOD_PATCH,  "/v1/images/{id}", NEED_USER,   SCOPE_WRITE, BODY_JSON,   "", images_rename },
+	{ METHOD_DELETE, "/v1/images/{id}", NEED_USER,   SCOPE_WRITE, BODY_NONE,   "", images_delete },
+
+	{ METHOD_POST,   "/v1/images/{id}/variants",           NEED_USER, SCOPE_WRITE, BODY_JSON, "", variants_create },
+	{ METHOD_GET,    "/v1/images/{id}/variants/{variant}", NEED_USER, SCOPE_READ,  BODY_NONE, "", variants_show },
+
+	{ METHOD_POST,   "/v1/images/{id}/links", NEED_USER,   SCOPE_LINK, BODY_JSON, "", links_create },
+	{ METHOD_GET,    "/v1/images/{id}/links", NEED_USER,   SCOPE_READ, BODY_NONE, "limit cursor", links_list },
+	{ METHOD_DELETE, "/v1/links/{id}",        NEED_USER,   SCOPE_LINK, BODY_NONE, "", links_delete },
+	{ METHOD_GET,    "/l/{token}/{filename}", NEED_NOBODY, SCOPE_NONE, BODY_NONE, "", links_open },
+
+	{ METHOD_GET,    "/v1/jobs",      NEED_USER, SCOPE_READ, BODY_NONE, "limit cursor state", jobs_list },
+	{ METHOD_GET,    "/v1/jobs/{id}", NEED_USER, SCOPE_READ, BODY_NONE, "", jobs_show },
+
+	{ METHOD_GET,    "/healthz", NEED_NOBODY, SCOPE_NONE, BODY_NONE, "", health_alive },
+	{ METHOD_GET,    "/readyz",  NEED_NOBODY, SCOPE_NONE, BODY_NONE, "", health_ready },
+	{ METHOD_GET,    "/metrics", NEED_NOBODY, SCOPE_NONE, BODY_NONE, "", health_metrics },
+};
+/* clang-format on */
+const size_t routes_count = ARRAY_LEN(routes);

@@ -1,0 +1,28 @@
+#ifndef FCGI_ROUTES_H
+#define FCGI_ROUTES_H
+
+#include "fcgi/router.h"
+
+extern const struct route routes[];
+extern const size_t routes_count;
+
+/* api/account.c */
+handler account_login, account_logout, account_show, account_set_password;
+handler tokens_create, tokens_list, tokens_delete;
+
+/* api/images.c */
+handler images_create, images_list, images_show, images_rename, images_delete;
+
+/* api/variants.c */
+handler variants_show, variants_create;
+
+/* api/links.c */
+handler links_create, links_list, links_delete, links_open;
+
+/* api/jobs.c */
+handler jobs_list, jobs_show;
+
+/* api/health.c */
+handler health_alive, health_ready, health_metrics;
+
+#endif

@@ -1,0 +1,263 @@
+/* serve.c: the life of a responder, and of a request. */
+#include "config.h"
+
+#include "fcgi/serve.h"
+
+#include <fcgiapp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include "fcgi/body.h"
+#include "fcgi/gate.h"
+#include "fcgi/response.h"
+#include "fcgi/routes.h"
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+#include "lib/base/metric.h"
+#include "lib/base/pool.h"
+#include "lib/base/prefork.h"
+#include "lib/db/db.h"
+#include "lib/picture/painter.h"
+#include "lib/service/keyring.h"
+#include "lib/service/login.h"
+#include "lib/service/share.h"
+#include "lib/store/store.h"
+
+/* What lives as long as the responder. */
+struct responder {
+	const struct serve *serve;
+	struct work base; /* the start of each request's work */
+	struct store store;
+	struct share_revoked revoked;
+};
+
+static bool open_responder(struct responder *responder,
+			   const struct serve *serve, struct pool *pool)
+{
+	const struct conf *conf = serve->conf;
+	const struct painter_limits limits = {
+		.memory_bytes = (size_t)conf->painter_memory_request << 20,
+		.seconds = conf->painter_seconds_request,
+	};
+	struct work *base = &responder->base;
+
+	responder->serve = serve;
+	*base = (struct work){ .conf = conf, .pool = pool, .id = "start" };
+	if (!store_open(&responder->store, base)) {
+		log_failure(base, "responder_failed");
+		return false;
+	}
+	base->painter = painter_new(conf, &limits);
+	base->db = db_open(conf);
+	base->keys = keyring_new(conf);
+	base->logins = login_cache_new();
+	return true;
+}
+
+static void close_responder(struct responder *responder)
+{
+	struct work *base = &responder->base;
+
+	login_cache_free(base->logins);
+	keyring_free(base->keys);
+	db_close(base->db);
+	painter_free(base->painter);
+	if (responder->revoked.pool)
+		pool_free(responder->revoked.pool);
+}
+
+/* libfcgi hands over damaged parameters as good: its error tells. */
+static bool check_stream(struct request *req, struct response *res)
+{
+	int error = FCGX_GetError(req->in);
+
+	(void)res;
+	return !error ||
+	       fail(req->work, ERR_BAD_REQUEST,
+		    "the request's parameters are damaged (%d)", error);
+}
+
+static bool find_route(struct request *req, struct response *res)
+{
+	const char *allow = NULL;
+
+	if (router_find(req, &allow, routes, routes_count))
+		return router_check_query(req);
+	if (allow)
+		response_header(res, req->work->pool, "Allow", allow);
+	return false;
+}
+
+static bool pass_gate(struct request *req, struct response *res)
+{
+	(void)res;
+	return gate_pass(req);
+}
+
+static bool read_body(struct request *req, struct response *res)
+{
+	(void)res;
+	return req->route->body != BODY_JSON || body_read_json(req);
+}
+
+static bool run_handler(struct request *req, struct response *res)
+{
+	return req->route->run(req, res);
+}
+
+/* The states of a request, in order; the first that fails ends it. */
+static bool (*const steps[])(struct request *req, struct response *res) = {
+	check_stream, find_route, pass_gate, read_body, run_handler,
+};
+
+static void answer(struct request *req, struct response *res, char **envp)
+{
+	const char *allow = NULL;
+	bool good = request_read(req, req->work, envp);
+
+	for (size_t i = 0; good && i < ARRAY_LEN(steps); i++)
+		good = steps[i](req, res);
+	if (!good) {
+		for (size_t i = 0; i < res->header_count; i++)
+			if (!strcmp(res->headers[i].name, "Allow"))
+				allow = res->headers[i].value;
+		if (err_http_status(req->work->err) >= 500)
+			log_failure(req->work, "request_failed");
+		response_problem(res, req);
+		if (allow)
+			response_header(res, req->work->pool, "Allow", allow);
+	}
+	response_header(res, req->work->pool, "X-Request-Id", req->id);
+}
+
+static void write_response(FCGX_Request *fcgx, const struct request *req,
+			   const struct response *res)
+{
+	FCGX_FPrintF(fcgx->out, "Status: %d %s\r\n", res->status,
+		     response_reason(res->status));
+	for (size_t i = 0; i < res->header_count; i++)
+		FCGX_FPrintF(fcgx->out, "%s: %s\r\n", res->headers[i].name,
+			     res->headers[i].value);
+	if (res->body)
+		FCGX_FPrintF(fcgx->out, "Content-Length: %ld\r\n",
+			     (long)res->body_len);
+	FCGX_PutS("\r\n", fcgx->out);
+	if (res->body && !req->is_head)
+		FCGX_PutStr(res->body, (int)res->body_len, fcgx->out);
+}
+
+/* A route's text, not the client's, is what metrics and sums count. */
+static void account(const struct request *req, const struct response *res,
+		    int64_t began_us)
+{
+	const char *route = req->route ? req->route->path : "none";
+	int64_t us = clock_now_us() - began_us;
+
+	metric_add(METRIC_REQUESTS,
+		   pool_printf(req->work->pool, "%s %s|%d",
+			       req->method == METHOD_OTHER ? "OTHER"
+							   : req->method_text,
+			       route, res->status),
+		   1);
+	metric_observe_us(METRIC_REQUEST_SECONDS, us);
+	LOG_EVENT(LOG_LEVEL_INFO, "request", log_text("id", req->id),
+		  log_text("method", req->method_text),
+		  log_text("route", route), log_number("status", res->status),
+		  log_text("code", res->status >= 400 ? err_code(req->work->err)
+						      : NULL),
+		  log_text("user", req->who && req->who->user.username
+					   ? req->who->user.username
+					   : NULL),
+		  log_text("addr", req->remote_addr), log_number("us", us));
+}
+
+static void set_timeouts(int fd, long seconds)
+{
+	const struct timeval limit = { .tv_sec = seconds };
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+}
+
+/* libfcgi takes a signal for the end of what it reads or writes, so a request
+   once begun is not to see one. */
+static void hold_stop(bool hold)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
+}
+
+/* libfcgi would wait for ever for a request that stops half-way. So the
+   connection is accepted here and has its time-outs before libfcgi reads from
+   it; whose own listener is -1, for after a damaged request it tries the next
+   connection. */
+static bool accept_request(FCGX_Request *fcgx, const struct serve *serve)
+{
+	int fd;
+
+	hold_stop(false);
+	fd = accept4(serve->listener, NULL, NULL, SOCK_CLOEXEC);
+	hold_stop(true);
+	if (fd < 0)
+		return false;
+	set_timeouts(fd, serve->conf->request_timeout);
+	fcgx->ipcFd = fd;
+	fcgx->keepConnection = true; /* or FCGX_Accept_r() would close it */
+	if (FCGX_Accept_r(fcgx) < 0)
+		return false;
+	fcgx->keepConnection = false; /* it would own this responder */
+	return true;
+}
+
+/* After FCGX_Detach(), FCGX_Finish_r() does not wait two seconds for the web
+   server to close; safe only when nothing is left to read. */
+static void finish(FCGX_Request *fcgx, struct request *req)
+{
+	if (body_is_done(req)) {
+		FCGX_FFlush(fcgx->out);
+		FCGX_Detach(fcgx);
+	}
+	FCGX_Finish_r(fcgx);
+}
+
+static void serve_one(struct responder *responder, FCGX_Request *fcgx)
+{
+	struct work work = responder->base;
+	struct request req = { .work = &work,
+			       .revoked = &responder->revoked,
+			       .in = fcgx->in };
+	struct response res = { 0 };
+	int64_t began_us = clock_now_us();
+
+	work.pool = pool_new();
+	answer(&req, &res, fcgx->envp);
+	write_response(fcgx, &req, &res);
+	finish(fcgx, &req);
+	account(&req, &res, began_us);
+	pool_free(work.pool);
+}
+
+int serve_run(void *arg, long slot)
+{
+	const struct serve *serve = arg;
+	struct pool *pool = pool_new();
+	struct responder responder = { 0 };
+	FCGX_Request fcgx;
+
+	(void)slot;
+	if (!open_responder(&responder, serve, pool) || FCGX_Init() ||
+	    FCGX_InitRequest(&fcgx, -1, 0))
+		return EXIT_FAILURE;
+	while (!prefork_stopping())
+		if (accept_request(&fcgx, serve))
+			serve_one(&responder, &fcgx);
+	close_responder(&responder);
+	pool_free(pool);
+	return EXIT_SUCCESS;
+}

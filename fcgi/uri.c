@@ -1,0 +1,202 @@
+/* uri.c: reads what a request asks for, the only decoder of addresses. */
+#include "config.h"
+
+#include "fcgi/uri.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "lib/base/pool.h"
+#include "lib/base/text.h"
+#include "lib/base/work.h"
+
+/* What no client may send unencoded. nginx and lighttpd differ in which of
+   these they pass on, so none of them is relied upon. A backslash is no
+   character of a URI, and some would take it for a slash. */
+static bool check_raw(struct work *work, const char *text)
+{
+	for (const char *at = text; *at; at++) {
+		unsigned char c = (unsigned char)*at;
+
+		if (c <= ' ' || c == 0x7f || c == '\\' || c == '#')
+			return fail(work, ERR_BAD_REQUEST,
+				    "address: the byte 0x%02x at %zu must be "
+				    "sent as %%%02X",
+				    c, (size_t)(at - text), c);
+	}
+	return true;
+}
+
+/* Decodes `len` bytes of the part of the request that `what` names. */
+static bool decode(const char **decoded, struct work *work, const char *what,
+		   const char *text, size_t len)
+{
+	char *bytes;
+	size_t size;
+
+	if (!text_unpercent(work->pool, &bytes, &size, text, len))
+		return fail(work, ERR_BAD_REQUEST,
+			    "%s: %% must be followed by two hexadecimal digits",
+			    what);
+	if (!text_is_utf8(bytes, size))
+		return fail(work, ERR_BAD_REQUEST,
+			    "%s: UTF-8 without NUL is expected", what);
+	if (!text_is_printable(bytes))
+		return fail(work, ERR_BAD_REQUEST,
+			    "%s: control characters (%%00 to %%1F, %%7F) are "
+			    "not taken",
+			    what);
+	*decoded = bytes;
+	return true;
+}
+
+/* Each segment between slashes must say something of its own: what a server in
+   front would fold or resolve is refused, so that both see the same path. */
+static bool check_segments(struct work *work, const char *path)
+{
+	for (const char *at = path; *at;) {
+		size_t len = strcspn(++at, "/");
+
+		if (!len && *at)
+			return fail(work, ERR_BAD_REQUEST,
+				    "path: one \"/\" between segments, not "
+				    "\"//\"");
+		if ((len == 1 && at[0] == '.') ||
+		    (len == 2 && at[0] == '.' && at[1] == '.'))
+			return fail(work, ERR_BAD_REQUEST,
+				    "path: no segment may be \".\" or \"..\"");
+		at += len;
+	}
+	return true;
+}
+
+static bool parse_path(const char **path, struct work *work, const char *text)
+{
+	const char *raw = pool_strndup(work->pool, text, strcspn(text, "?"));
+
+	/* Decoded, %2F could not be told from a slash: a server that routes on
+	   the undecoded path would see one segment where this one sees two. No
+	   name here contains a slash, so nothing is lost by refusing it. */
+	if (strcasestr(raw, "%2f"))
+		return fail(work, ERR_BAD_REQUEST,
+			    "path: an encoded slash (%%2F) is not taken");
+	if (strcasestr(raw, "%5c"))
+		return fail(work, ERR_BAD_REQUEST,
+			    "path: a backslash (%%5C) is not taken");
+	return decode(path, work, "path", raw, strlen(raw)) &&
+	       check_segments(work, *path);
+}
+
+/* What follows scheme and authority (RFC 9112 section 3.2.2), or NULL. */
+static const char *skip_authority(const char *text)
+{
+	if (strncasecmp(text, "http://", 7) && strncasecmp(text, "https://", 8))
+		return NULL;
+	text = strchr(text, ':') + 3;
+	return strchr("/?", *text) ? NULL : text + strcspn(text, "/?");
+}
+
+static bool is_repeated(const struct uri_pair *pairs, size_t count,
+			const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(pairs[i].name, name))
+			return true;
+	return false;
+}
+
+static bool parse_pair(struct uri_pair *pair, struct work *work,
+		       const char *text, size_t len)
+{
+	const char *equals = memchr(text, '=', len);
+	size_t name_len = equals ? (size_t)(equals - text) : len;
+	const char *value = equals ? equals + 1 : text + len;
+
+	if (!name_len)
+		return fail(work, ERR_BAD_REQUEST,
+			    "parameters: a name is expected before \"=\"");
+	return decode(&pair->name, work, "parameters", text, name_len) &&
+	       decode(&pair->value, work, "parameters", value,
+		      len - (size_t)(value - text));
+}
+
+/* Two values of one name are how a check and a use come to read different
+   things; so a name comes once. */
+static bool add_pair(struct uri_pair *pairs, size_t *count, struct work *work,
+		     const char *text, size_t len)
+{
+	struct uri_pair pair;
+
+	if (*count == URI_MAX_PAIRS)
+		return fail(work, ERR_BAD_REQUEST,
+			    "parameters: at most %d are taken", URI_MAX_PAIRS);
+	if (!parse_pair(&pair, work, text, len))
+		return false;
+	if (is_repeated(pairs, *count, pair.name))
+		return fail(work, ERR_BAD_REQUEST,
+			    "parameters: \"%.*s\" comes more than once",
+			    (int)text_cut(pair.name, 64), pair.name);
+	pairs[(*count)++] = pair;
+	return true;
+}
+
+static bool parse_pairs(const struct uri_pair **pairs, size_t *count,
+			struct work *work, const char *text)
+{
+	char *spaced = pool_strdup(work->pool, text);
+	struct uri_pair *list =
+		pool_alloc(work->pool, URI_MAX_PAIRS * sizeof(*list));
+	size_t used = 0;
+
+	for (char *at = spaced; *at; at++)
+		if (*at == '+')
+			*at = ' ';
+	for (const char *at = spaced; *at;) {
+		size_t len = strcspn(at, "&");
+
+		if (len && !add_pair(list, &used, work, at, len))
+			return false;
+		at += len + (at[len] == '&');
+	}
+	*pairs = list;
+	*count = used;
+	return true;
+}
+
+bool uri_parse_form(const struct uri_pair **pairs, size_t *count,
+		    struct work *work, const char *text)
+{
+	if (strnlen(text, URI_MAX_FORM + 1) > URI_MAX_FORM)
+		return fail(work, ERR_TOO_LARGE,
+			    "form: at most %d bytes are taken", URI_MAX_FORM);
+	return parse_pairs(pairs, count, work, text);
+}
+
+bool uri_parse(struct uri *uri, struct work *work, const char *request_uri)
+{
+	const char *text = request_uri;
+	struct uri parsed = { 0 };
+
+	if (strnlen(text, URI_MAX_BYTES + 1) > URI_MAX_BYTES)
+		return fail(work, ERR_URI_TOO_LONG,
+			    "address: at most %d bytes are taken",
+			    URI_MAX_BYTES);
+	if (!check_raw(work, text))
+		return false;
+	if (*text != '/')
+		text = skip_authority(text);
+	if (!text)
+		return fail(work, ERR_BAD_REQUEST,
+			    "address: a path from \"/\" on, or http(s)://, a "
+			    "host and a path, is expected");
+	if (!parse_path(&parsed.path, work, text))
+		return false;
+	if (!*parsed.path)
+		parsed.path = "/";
+	text += strcspn(text, "?");
+	text += *text == '?';
+	if (!parse_pairs(&parsed.query, &parsed.query_count, work, text))
+		return false;
+	*uri = parsed;
+	return true;
+}

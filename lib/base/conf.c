@@ -1,0 +1,440 @@
+/* conf.c: the settings, each declared once. */
+#include "config.h"
+
+#include "lib/base/conf.h"
+
+#include <confuse.h>
+#include <ctype.h>
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/pool.h"
+#include "lib/base/text.h"
+
+enum { MAX_FILE = 1 << 20 };
+
+enum type { TEXT, SECRET, NUMBER, OCTAL, CHOICE };
+
+struct setting {
+	const char *name;
+	enum type type;
+	size_t offset;
+	const char *fallback;
+	long min, max;
+	const char *choices; /* words, in the order of their enum */
+	const char *meaning;
+};
+
+#define TEXT_ROW(field, fallback, meaning)                                     \
+	{                                                                      \
+#field, TEXT, offsetof(struct conf, field), fallback, 0, 0,    \
+			NULL, meaning                                          \
+	}
+#define SECRET_ROW(field, fallback, meaning)                                   \
+	{                                                                      \
+#field, SECRET, offsetof(struct conf, field), fallback, 0, 0,  \
+			NULL, meaning                                          \
+	}
+#define NUMBER_ROW(field, fallback, min, max, meaning)                         \
+	{                                                                      \
+#field, NUMBER, offsetof(struct conf, field), fallback, min,   \
+			max, NULL, meaning                                     \
+	}
+#define OCTAL_ROW(field, fallback, min, max, meaning)                          \
+	{                                                                      \
+#field, OCTAL, offsetof(struct conf, field), fallback, min,    \
+			max, NULL, meaning                                     \
+	}
+#define CHOICE_ROW(field, fallback, choices, meaning)                          \
+	{                                                                      \
+#field, CHOICE, offsetof(struct conf, field), fallback, 0, 0,  \
+			choices, meaning                                       \
+	}
+
+/* clang-format off */
+static const struct setting settings[] = {
+	TEXT_ROW(base_url, "http://localhost", "Where clients reach the service: scheme, host and port, without a slash at the end. Every URL it hands out begins with this."),
+	NUMBER_ROW(display_ttl, "3600", 60, 604800, "Seconds that the picture URLs inside answers are valid at least; at most twice as long."),
+
+	TEXT_ROW(listen, "", "Path of the unix socket for the web server. Empty: take the sockets of LISTEN_FDS, or file descriptor 0."),
+	TEXT_ROW(listen_uploads, "", "Path of a second socket, for uploads, so that a burst of them cannot starve the rest. Empty: one socket serves both."),
+	OCTAL_ROW(socket_mode, "0660", 0600, 0666, "Permissions of the sockets. Who can write to them can speak for the web server."),
+	NUMBER_ROW(responders, "4", 1, 512, "Processes that answer requests on the first socket."),
+	NUMBER_ROW(upload_responders, "4", 1, 512, "Processes that answer requests on the second socket."),
+	NUMBER_ROW(workers, "2", 1, 256, "Processes of pixtier-worker that carry out jobs."),
+	NUMBER_ROW(stop_timeout, "30", 1, 3600, "Seconds that a stop or a reload waits for work in hand."),
+	TEXT_ROW(user, "", "The account to run as when started by root. Empty: stay."),
+	TEXT_ROW(run_dir, "", "Folder for pixtier-fcgi.pid and pixtier-worker.pid, the supervisors' process ids. Empty: none is written."),
+
+	TEXT_ROW(db_socket, "", "Path of the database's unix socket. Empty: connect to db_host."),
+	TEXT_ROW(db_host, "localhost", "Host of the database."),
+	NUMBER_ROW(db_port, "3306", 1, 65535, "Port of the database."),
+	TEXT_ROW(db_user, "pixtier", "Account at the database."),
+	SECRET_ROW(db_password, "", "Its password. Empty: none, as with unix_socket authentication."),
+	TEXT_ROW(db_name, "pixtier", "Name of the database (schema)."),
+	TEXT_ROW(db_tls_ca, "", "File of certificates that the database's own must be signed by. Empty: no TLS."),
+	NUMBER_ROW(db_connect_timeout, "2", 1, 60, "Seconds to wait for a connection to the database."),
+	NUMBER_ROW(db_timeout, "5", 1, 300, "Seconds to wait for an answer of the database."),
+
+	TEXT_ROW(store_dir, "/var/lib/pixtier", "Folder that keeps the pictures; the web server reads it."),
+	NUMBER_ROW(store_reserve, "5", 0, 90, "Per cent of the file system to leave free: uploads beyond answer 507."),
+	CHOICE_ROW(delivery, "accel", "accel sendfile", "How pictures leave: accel (X-Accel-Redirect, nginx) or sendfile (X-Sendfile, lighttpd and Apache)."),
+	TEXT_ROW(accel_prefix, "/_store/", "The web server's internal location for store_dir, with both slashes."),
+	TEXT_ROW(keys_file, "/etc/pixtier/keys", "File of the keys that sign links; made by `pixtierctl key rotate`."),
+	TEXT_ROW(schema_dir, PIXTIER_SCHEMA_DIR, "Folder of the schema's migrations."),
+
+	NUMBER_ROW(max_upload, "67108864", 1024, 4294967296, "Bytes of the largest request body."),
+	NUMBER_ROW(max_pixels, "200000000", 1000, 2000000000, "Pixels of the largest picture that any tier may allow."),
+	NUMBER_ROW(max_side, "65535", 64, 65535, "Pixels of the longest side of a picture."),
+	NUMBER_ROW(max_scans, "100", 1, 1000, "Scans of a progressive JPEG; each costs a pass over the picture."),
+	NUMBER_ROW(request_timeout, "30", 1, 3600, "Seconds that reading a request from the web server may take."),
+
+	NUMBER_ROW(sync_budget_ms, "400", 0, 60000, "Estimated milliseconds of painting up to which an upload waits for its thumbnails; above, a job makes them."),
+	NUMBER_ROW(jpeg_quality, "85", 1, 100, "Quality of JPEG thumbnails."),
+	NUMBER_ROW(webp_quality, "80", 1, 100, "Quality of WebP thumbnails."),
+	CHOICE_ROW(sandbox, "required", "required best-effort off", "Whether painters may run without the system-call filter: required (never), best-effort (where the kernel has none), off."),
+	NUMBER_ROW(painter_memory_request, "512", 64, 65536, "MiB of memory of a painter that a request waits for."),
+	NUMBER_ROW(painter_memory_worker, "2048", 64, 65536, "MiB of memory of a painter in a worker."),
+	NUMBER_ROW(painter_seconds_request, "5", 1, 60, "Seconds that a painter may take while a request waits."),
+	NUMBER_ROW(painter_seconds_worker, "60", 1, 3600, "Seconds that a painter may take in a worker."),
+
+	NUMBER_ROW(job_lease, "60", 1, 3600, "Seconds after which a silent worker's job is given to another."),
+	NUMBER_ROW(job_attempts, "3", 1, 20, "Attempts after which a job has failed."),
+	NUMBER_ROW(job_retry, "2", 0, 3600, "Seconds before a job's second attempt; doubled before each further one."),
+	NUMBER_ROW(worker_poll_ms, "215", 50, 60000, "Milliseconds between an idle worker's looks at the queue."),
+	NUMBER_ROW(sweep_grace, "3600", 1, 604800, "Seconds that a file which no row names is left alone."),
+
+	NUMBER_ROW(password_cost, "5", 1, 11, "Cost of yescrypt password hashes: 5 takes 16 MiB and some 20 ms, each step up twice that."),
+	NUMBER_ROW(session_ttl, "43200", 60, 31536000, "Seconds that a browser's session lasts."),
+
+	CHOICE_ROW(log_to, "stderr", "stderr syslog", "Where the log goes."),
+	CHOICE_ROW(log_format, "json", "text json", "One line an event, as text or as a JSON object."),
+	CHOICE_ROW(log_level, "info", "error info debug", "What is logged: error (only failures), info (requests and jobs too), debug."),
+};
+/* clang-format on */
+
+static bool set_number(const struct setting *s, struct work *work, long *field,
+		       const char *value, const char *where)
+{
+	int64_t number;
+
+	if (!text_int(&number, value, s->min, s->max))
+		return fail_field(
+			work, s->name,
+			"%s: %s: a number from %ld to %ld, not \"%s\"", where,
+			s->name, s->min, s->max, value);
+	*field = (long)number;
+	return true;
+}
+
+static bool set_octal(const struct setting *s, struct work *work, long *field,
+		      const char *value, const char *where)
+{
+	char *end;
+	long number = strtol(value, &end, 8);
+
+	if (!isdigit((unsigned char)*value) || *end || number < s->min ||
+	    number > s->max)
+		return fail_field(work, s->name,
+				  "%s: %s: permissions from %04lo to %04lo, "
+				  "not \"%s\"",
+				  where, s->name, s->min, s->max, value);
+	*field = number;
+	return true;
+}
+
+/* The index of a word in "one two three", or -1. */
+static int choice_of(const char *choices, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (int i = 0; *choices; i++) {
+		size_t next = strcspn(choices, " ");
+
+		if (len == next && !strncmp(choices, word, len))
+			return i;
+		choices += next + (choices[next] == ' ');
+	}
+	return -1;
+}
+
+static bool set_choice(const struct setting *s, struct work *work, int *field,
+		       const char *value, const char *where)
+{
+	int choice = choice_of(s->choices, value);
+
+	if (choice < 0)
+		return fail_field(work, s->name,
+				  "%s: %s: one of %s, not \"%s\"", where,
+				  s->name, s->choices, value);
+	*field = choice;
+	return true;
+}
+
+static bool assign(const struct setting *s, struct conf *conf,
+		   struct work *work, const char *value, const char *where)
+{
+	void *field = (char *)conf + s->offset;
+
+	switch (s->type) {
+	case TEXT:
+	case SECRET:
+		*(const char **)field = value;
+		return true;
+	case NUMBER:
+		return set_number(s, work, field, value, where);
+	case OCTAL:
+		return set_octal(s, work, field, value, where);
+	case CHOICE:
+		return set_choice(s, work, field, value, where);
+	}
+	abort();
+}
+
+void conf_init(struct conf *conf)
+{
+	struct work work = { 0 };
+
+	for (size_t i = 0; i < ARRAY_LEN(settings); i++)
+		if (!assign(&settings[i], conf, &work, settings[i].fallback,
+			    "default"))
+			abort();
+}
+
+/* libconfuse's callbacks have no argument of ours, hence a variable. */
+static struct {
+	const char *file;
+	struct work work;
+} reading;
+
+static void note_error(cfg_t *cfg, const char *fmt, va_list args)
+{
+	char what[160];
+
+	vsnprintf(what, sizeof(what), fmt, args);
+	fail_field(&reading.work, "settings", "%s:%d: %s", reading.file,
+		   cfg->line, what);
+}
+
+/* While a value is read its line is known. */
+static int check_value(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *value = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
+	struct conf scratch;
+	char where[160];
+
+	snprintf(where, sizeof(where), "%s:%d", reading.file, cfg->line);
+	for (size_t i = 0; i < ARRAY_LEN(settings); i++)
+		if (!strcmp(settings[i].name, opt->name) &&
+		    !assign(&settings[i], &scratch, &reading.work, value,
+			    where))
+			return -1;
+	return 0;
+}
+
+static void close_file(void *file)
+{
+	fclose(file);
+}
+
+/* libconfuse 3.3 counts a line with a comment three times and ends the process
+   when a file cannot be read, so it gets the text, with the comments empty. */
+static bool read_text(const char **text, struct work *work, const char *file)
+{
+	struct buf *buf = buf_new(work->pool, MAX_FILE);
+	FILE *in = fopen(file, "re");
+	char line[4096];
+
+	if (!in)
+		return fail_errno(work, "cannot read the settings in %s", file);
+	pool_defer(work->pool, close_file, in);
+	while (fgets(line, sizeof(line), in)) {
+		bool comment = line[strspn(line, " \t")] == '#';
+
+		if (!strchr(line, '\n') && !feof(in))
+			return fail_field(work, "settings",
+					  "%s: lines of at most %zu bytes and "
+					  "no NUL",
+					  file, sizeof(line) - 2);
+		if (!buf_add_text(buf, comment ? "\n" : line))
+			return fail_field(work, "settings",
+					  "%s: at most %d bytes", file,
+					  MAX_FILE);
+	}
+	if (ferror(in))
+		return fail_errno(work, "cannot read the settings in %s", file);
+	*text = buf->data;
+	return true;
+}
+
+static void free_cfg(void *cfg)
+{
+	cfg_free(cfg);
+}
+
+static cfg_t *new_cfg(struct pool *pool)
+{
+	cfg_opt_t opts[ARRAY_LEN(settings) + 1];
+	cfg_t *cfg;
+
+	for (size_t i = 0; i < ARRAY_LEN(settings); i++)
+		opts[i] = (cfg_opt_t)CFG_STR(settings[i].name, NULL,
+					     CFGF_NODEFAULT);
+	opts[ARRAY_LEN(settings)] = (cfg_opt_t)CFG_END();
+	cfg = cfg_init(opts, CFGF_NONE);
+	if (!cfg)
+		abort();
+	pool_defer(pool, free_cfg, cfg);
+	cfg_set_error_function(cfg, note_error);
+	for (size_t i = 0; i < ARRAY_LEN(settings); i++)
+		cfg_set_validate_func(cfg, settings[i].name, check_value);
+	return cfg;
+}
+
+static bool read_file(struct conf *conf, struct work *work, const char *file)
+{
+	cfg_t *cfg = new_cfg(work->pool);
+	const char *text;
+
+	if (!read_text(&text, work, file))
+		return false;
+	reading.file = file;
+	if (cfg_parse_buf(cfg, text) != CFG_SUCCESS)
+		return fail_field(work, reading.work.field, "%s",
+				  reading.work.why);
+
+	for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
+		const char *value = cfg_getstr(cfg, settings[i].name);
+
+		if (value && !assign(&settings[i], conf, work, value, file))
+			return false;
+	}
+	return true;
+}
+
+static const char *environment_name(struct pool *pool, const char *name)
+{
+	char *variable = pool_printf(pool, "PIXTIER_%s", name);
+
+	for (char *at = variable; *at; at++)
+		*at = (char)toupper((unsigned char)*at);
+	return variable;
+}
+
+static bool read_environment(struct conf *conf, struct work *work)
+{
+	for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
+		const char *variable =
+			environment_name(work->pool, settings[i].name);
+		const char *value = getenv(variable);
+
+		if (value && !assign(&settings[i], conf, work,
+				     pool_strdup(work->pool, value), variable))
+			return false;
+	}
+	return true;
+}
+
+bool conf_load(struct conf *conf, struct work *work, const char *file)
+{
+	conf_init(conf);
+	return (!file || read_file(conf, work, file)) &&
+	       read_environment(conf, work);
+}
+
+static const char *type_text(const struct setting *s, struct pool *pool)
+{
+	switch (s->type) {
+	case TEXT:
+	case SECRET:
+		return "text";
+	case NUMBER:
+		return pool_printf(pool, "number, %ld to %ld", s->min, s->max);
+	case OCTAL:
+		return pool_printf(pool, "permissions, %04lo to %04lo", s->min,
+				   s->max);
+	case CHOICE:
+		return pool_printf(pool, "one of: %s", s->choices);
+	}
+	abort();
+}
+
+static const char *value_text(const struct setting *s, struct pool *pool,
+			      const struct conf *conf)
+{
+	const void *field = (const char *)conf + s->offset;
+	const char *choice = s->choices;
+
+	switch (s->type) {
+	case TEXT:
+		return *(const char *const *)field;
+	case SECRET:
+		return **(const char *const *)field ? "***" : "";
+	case NUMBER:
+		return pool_printf(pool, "%ld", *(const long *)field);
+	case OCTAL:
+		return pool_printf(pool, "%04lo", *(const long *)field);
+	case CHOICE:
+		for (int i = *(const int *)field; i; i--)
+			choice += strcspn(choice, " ") + 1;
+		return pool_strndup(pool, choice, strcspn(choice, " "));
+	}
+	abort();
+}
+
+void conf_each(const struct conf *conf, struct pool *pool,
+	       void (*visit)(const struct conf_row *row, void *arg), void *arg)
+{
+	for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
+		const struct setting *s = &settings[i];
+		struct conf_row row = { s->name, type_text(s, pool),
+					s->fallback, value_text(s, pool, conf),
+					s->meaning };
+
+		visit(&row, arg);
+	}
+}
+
+/* A comment of at most 78 columns a line. */
+static void print_comment(FILE *out, const char *text)
+{
+	int column = 0;
+
+	while (*text) {
+		int word = (int)strcspn(text, " ");
+
+		if (!column || column + 1 + word > 78) {
+			fprintf(out, "%s#", column ? "\n" : "");
+			column = 1;
+		}
+		fprintf(out, " %.*s", word, text);
+		column += 1 + word;
+		text += word;
+		text += strspn(text, " ");
+	}
+	fputc('\n', out);
+}
+
+static void print_row(const struct conf_row *row, void *out)
+{
+	print_comment(out, row->meaning);
+	fprintf(out, "# (%s)\n#%s = \"%s\"\n\n", row->type, row->name,
+		row->fallback);
+}
+
+void conf_print_reference(FILE *out)
+{
+	struct pool *pool = pool_new();
+	struct conf conf;
+
+	conf_init(&conf);
+	fputs("# The settings of pixtier and their defaults. The environment "
+	      "overrides the\n# file: PIXTIER_NAME for the setting name.\n\n",
+	      out);
+	conf_each(&conf, pool, print_row, out);
+	pool_free(pool);
+}

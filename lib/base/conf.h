@@ -1,0 +1,109 @@
+#ifndef LIB_BASE_CONF_H
+#define LIB_BASE_CONF_H
+
+#include <stdio.h>
+
+#include "lib/base/work.h"
+
+enum conf_delivery { DELIVERY_ACCEL, DELIVERY_SENDFILE };
+enum conf_sandbox { SANDBOX_REQUIRED, SANDBOX_BEST_EFFORT, SANDBOX_OFF };
+enum conf_log_to { LOG_TO_STDERR, LOG_TO_SYSLOG };
+enum conf_log_format { LOG_AS_TEXT, LOG_AS_JSON };
+enum conf_log_level { LOG_LEVEL_ERROR, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
+
+/* The settings. Each is declared once, in conf.c, with its default, its bounds
+   and its meaning; the name of a field is the name of its setting. */
+struct conf {
+	/* What clients see */
+	const char *base_url;
+	long display_ttl;
+
+	/* Processes */
+	const char *listen;
+	const char *listen_uploads;
+	long socket_mode;
+	long responders;
+	long upload_responders;
+	long workers;
+	long stop_timeout;
+	const char *user;
+	const char *run_dir;
+
+	/* Database */
+	const char *db_socket;
+	const char *db_host;
+	long db_port;
+	const char *db_user;
+	const char *db_password;
+	const char *db_name;
+	const char *db_tls_ca;
+	long db_connect_timeout;
+	long db_timeout;
+
+	/* Store and delivery */
+	const char *store_dir;
+	long store_reserve;
+	int delivery;
+	const char *accel_prefix;
+	const char *keys_file;
+	const char *schema_dir;
+
+	/* Limits */
+	long max_upload;
+	long max_pixels;
+	long max_side;
+	long max_scans;
+	long request_timeout;
+
+	/* Pictures */
+	long sync_budget_ms;
+	long jpeg_quality;
+	long webp_quality;
+	int sandbox;
+	long painter_memory_request;
+	long painter_memory_worker;
+	long painter_seconds_request;
+	long painter_seconds_worker;
+
+	/* Jobs */
+	long job_lease;
+	long job_attempts;
+	long job_retry;
+	long worker_poll_ms;
+	long sweep_grace;
+
+	/* Accounts */
+	long password_cost;
+	long session_ttl;
+
+	/* Log */
+	int log_to;
+	int log_format;
+	int log_level;
+};
+
+/* The defaults. */
+void conf_init(struct conf *conf);
+
+/*
+ * Defaults, then the file (NULL: none), then the environment, where the
+ * setting `x_y` is PIXTIER_X_Y. Texts live as long as the pool. Fails with
+ * ERR_INVALID_FIELD, naming the file and line or the variable, the setting,
+ * what was expected and what came.
+ */
+bool conf_load(struct conf *conf, struct work *work,
+	       const char *file) MUST_CHECK;
+
+/* Prints every setting with its default, bounds and meaning, as a file that
+   conf_load() reads. */
+void conf_print_reference(FILE *out);
+
+/* Calls back for each setting: what lints and `pixtierctl settings --json`
+   walk. `value` is the one in force, secrets as "***". */
+struct conf_row {
+	const char *name, *type, *fallback, *value, *meaning;
+};
+void conf_each(const struct conf *conf, struct pool *pool,
+	       void (*visit)(const struct conf_row *row, void *arg), void *arg);
+
+#endif

@@ -1,0 +1,142 @@
+/* crypt.c: sums, signatures, random bytes and passwords. */
+#include "config.h"
+
+#include "lib/base/crypt.h"
+
+#include <crypt.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "lib/base/pool.h"
+
+void crypt_sha256(uint8_t out[CRYPT_SHA256_SIZE], const void *bytes, size_t len)
+{
+	if (!EVP_Digest(bytes, len, out, NULL, EVP_sha256(), NULL))
+		abort();
+}
+
+/* One for each pool that sums; the context is OpenSSL's own. */
+struct crypt_sha256 {
+	EVP_MD_CTX *ctx;
+};
+
+static void free_ctx(void *ctx)
+{
+	EVP_MD_CTX_free(ctx);
+}
+
+struct crypt_sha256 *crypt_sha256_new(struct pool *pool)
+{
+	struct crypt_sha256 *sum = pool_alloc(pool, sizeof(*sum));
+
+	sum->ctx = EVP_MD_CTX_new();
+	if (!sum->ctx || !EVP_DigestInit_ex(sum->ctx, EVP_sha256(), NULL))
+		abort();
+	pool_defer(pool, free_ctx, sum->ctx);
+	return sum;
+}
+
+void crypt_sha256_add(struct crypt_sha256 *sum, const void *bytes, size_t len)
+{
+	if (!EVP_DigestUpdate(sum->ctx, bytes, len))
+		abort();
+}
+
+void crypt_sha256_end(struct crypt_sha256 *sum, uint8_t out[CRYPT_SHA256_SIZE])
+{
+	if (!EVP_DigestFinal_ex(sum->ctx, out, NULL))
+		abort();
+}
+
+void crypt_hmac_sha256(uint8_t out[CRYPT_SHA256_SIZE], const void *key,
+		       size_t key_len, const void *bytes, size_t len)
+{
+	if (!HMAC(EVP_sha256(), key, (int)key_len, bytes, len, out, NULL))
+		abort();
+}
+
+bool crypt_equal(const void *a, const void *b, size_t len)
+{
+	return !CRYPTO_memcmp(a, b, len);
+}
+
+void crypt_random(void *bytes, size_t len)
+{
+	/* A read of up to 256 bytes is never interrupted: getrandom(2). */
+	for (size_t done = 0; done < len;) {
+		size_t part = len - done < 256 ? len - done : 256;
+
+		if (getrandom((char *)bytes + done, part, 0) != (ssize_t)part)
+			abort();
+		done += part;
+	}
+}
+
+/* The settings of a yescrypt hash of this cost, "$y$j9T$" and the salt. */
+static void settings_of(char settings[CRYPT_GENSALT_OUTPUT_SIZE], long cost,
+			const char salt[16])
+{
+	if (!crypt_gensalt_rn("$y$", (unsigned long)cost, salt, 16, settings,
+			      CRYPT_GENSALT_OUTPUT_SIZE))
+		abort();
+}
+
+const char *crypt_password_hash(struct pool *pool, const char *password,
+				long cost)
+{
+	char settings[CRYPT_GENSALT_OUTPUT_SIZE], salt[16];
+	struct crypt_data data = { 0 };
+
+	if (strlen(password) > CRYPT_PASSWORD_MAX)
+		abort();
+	crypt_random(salt, sizeof(salt));
+	settings_of(settings, cost, salt);
+	if (!crypt_rn(password, settings, &data, sizeof(data)))
+		abort();
+	return pool_strdup(pool, data.output);
+}
+
+/* Spends the time of a verification. */
+static void pretend(long cost)
+{
+	static const char salt[16];
+	char settings[CRYPT_GENSALT_OUTPUT_SIZE];
+	struct crypt_data data = { 0 };
+
+	settings_of(settings, cost, salt);
+	if (!crypt_rn("", settings, &data, sizeof(data)))
+		abort();
+}
+
+bool crypt_password_verify(const char *password, const char *hash, long cost)
+{
+	struct crypt_data data = { 0 };
+	size_t len = hash ? strlen(hash) : 0;
+
+	if (!len || !crypt_rn(password, hash, &data, sizeof(data))) {
+		pretend(cost);
+		return false;
+	}
+	return strlen(data.output) == len &&
+	       crypt_equal(data.output, hash, len);
+}
+
+bool crypt_password_is_current(const char *hash, long cost)
+{
+	static const char salt[16];
+	char settings[CRYPT_GENSALT_OUTPUT_SIZE];
+	size_t len;
+
+	settings_of(settings, cost, salt);
+	len = (size_t)(strrchr(settings, '$') + 1 - settings);
+	return !strncmp(hash, settings, len);
+}
+
+const char *crypt_library(void)
+{
+	return OpenSSL_version(OPENSSL_VERSION);
+}

@@ -1,0 +1,67 @@
+/* err.c: the kinds of failure, and what each means over HTTP. */
+#include "config.h"
+
+#include "lib/base/err.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "lib/base/util.h"
+
+/* clang-format off */
+static const struct {
+	int status;
+	const char *code;
+	const char *title;
+} kinds[] = {
+	[ERR_BAD_REQUEST]            = { 400, "bad_request",            "The request cannot be understood" },
+	[ERR_UNKNOWN_FIELD]          = { 400, "unknown_field",          "A field or parameter is not known here" },
+	[ERR_INVALID_FIELD]          = { 422, "invalid_field",          "A field has a value that is not allowed" },
+	[ERR_UNAUTHENTICATED]        = { 401, "unauthenticated",        "Sign in first" },
+	[ERR_WRONG_CREDENTIALS]      = { 401, "wrong_credentials",      "The user name or the password is wrong" },
+	[ERR_FORBIDDEN]              = { 403, "forbidden",              "Not allowed" },
+	[ERR_TIER_FORBIDS]           = { 403, "tier_forbids",           "The account's tier does not include this" },
+	[ERR_QUOTA_EXCEEDED]         = { 403, "quota_exceeded",         "The account's quota is used up" },
+	[ERR_BAD_SIGNATURE]          = { 403, "bad_signature",          "The link's signature is not valid" },
+	[ERR_NOT_FOUND]              = { 404, "not_found",              "No such thing" },
+	[ERR_METHOD_NOT_ALLOWED]     = { 405, "method_not_allowed",     "The method is not allowed here" },
+	[ERR_CONFLICT]               = { 409, "conflict",               "In conflict with what is there" },
+	[ERR_JOB_FAILED]             = { 409, "job_failed",             "The job failed" },
+	[ERR_LINK_EXPIRED]           = { 410, "link_expired",           "The link has expired" },
+	[ERR_LINK_REVOKED]           = { 410, "link_revoked",           "The link was revoked" },
+	[ERR_TOO_LARGE]              = { 413, "too_large",              "Larger than this service takes" },
+	[ERR_URI_TOO_LONG]           = { 414, "uri_too_long",           "The address is too long" },
+	[ERR_UNSUPPORTED_MEDIA_TYPE] = { 415, "unsupported_media_type", "The body's media type is not taken here" },
+	[ERR_UNSUPPORTED_FORMAT]     = { 415, "unsupported_format",     "Not a picture in a format that is taken here" },
+	[ERR_CORRUPT_IMAGE]          = { 422, "corrupt_image",          "The picture is damaged" },
+	[ERR_TOO_MANY_PIXELS]        = { 422, "too_many_pixels",        "The picture has more pixels than the tier allows" },
+	[ERR_RATE_LIMITED]           = { 429, "rate_limited",           "Too many requests" },
+	[ERR_INTERNAL]               = { 500, "internal",               "Something went wrong here" },
+	[ERR_UNAVAILABLE]            = { 503, "unavailable",            "Not available for the moment" },
+	[ERR_STORAGE_FULL]           = { 507, "storage_full",           "No room left in the store" },
+};
+/* clang-format on */
+_Static_assert(ARRAY_LEN(kinds) == ERR__COUNT, "every kind needs a row");
+
+int err_http_status(enum err err)
+{
+	return kinds[err].status;
+}
+
+const char *err_code(enum err err)
+{
+	return kinds[err].code;
+}
+
+const char *err_title(enum err err)
+{
+	return kinds[err].title;
+}
+
+enum err err_by_code(const char *code)
+{
+	for (enum err err = 0; err < ERR__COUNT; err++)
+		if (!strcmp(kinds[err].code, code))
+			return err;
+	return ERR_INTERNAL;
+}

@@ -1,0 +1,45 @@
+#ifndef LIB_BASE_ERR_H
+#define LIB_BASE_ERR_H
+
+/*
+ * What went wrong, in words a client can act on. Each kind has one HTTP
+ * status, one wire code (the `code` of a problem+json answer and the last part
+ * of its `type`) and one title; see the table in err.c.
+ */
+enum err {
+	ERR_BAD_REQUEST,
+	ERR_UNKNOWN_FIELD,
+	ERR_INVALID_FIELD,
+	ERR_UNAUTHENTICATED,
+	ERR_WRONG_CREDENTIALS,
+	ERR_FORBIDDEN,
+	ERR_TIER_FORBIDS,
+	ERR_QUOTA_EXCEEDED,
+	ERR_BAD_SIGNATURE,
+	ERR_NOT_FOUND,
+	ERR_METHOD_NOT_ALLOWED,
+	ERR_CONFLICT,
+	ERR_JOB_FAILED,
+	ERR_LINK_EXPIRED,
+	ERR_LINK_REVOKED,
+	ERR_TOO_LARGE,
+	ERR_URI_TOO_LONG,
+	ERR_UNSUPPORTED_MEDIA_TYPE,
+	ERR_UNSUPPORTED_FORMAT,
+	ERR_CORRUPT_IMAGE,
+	ERR_TOO_MANY_PIXELS,
+	ERR_RATE_LIMITED,
+	ERR_INTERNAL,
+	ERR_UNAVAILABLE,
+	ERR_STORAGE_FULL,
+	ERR__COUNT
+};
+
+int err_http_status(enum err err);
+const char *err_code(enum err err);
+const char *err_title(enum err err);
+
+/* The kind whose wire code this is, or ERR_INTERNAL. */
+enum err err_by_code(const char *code);
+
+#endif

@@ -1,0 +1,444 @@
+/* json.c: reads and writes JSON, strictly. */
+#include "config.h"
+
+#include "lib/base/json.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* json-c has a typedef with the name of our json_object(). */
+#define json_object json_c_object
+#include <json.h>
+#undef json_object
+
+#include "lib/base/buf.h"
+#include "lib/base/pool.h"
+#include "lib/base/text.h"
+
+static struct json_c_object *inner(const struct json *json)
+{
+	return (struct json_c_object *)json;
+}
+
+static void put(void *object)
+{
+	json_object_put(object);
+}
+
+static struct json *own(struct pool *pool, struct json_c_object *object)
+{
+	if (!object)
+		abort();
+	pool_defer(pool, put, object);
+	return (struct json *)object;
+}
+
+static size_t digits(const char *at)
+{
+	return strspn(at, "0123456789");
+}
+
+/* The length of a number as RFC 8259 section 6 has it, or 0. */
+static size_t number_len(const char *text)
+{
+	const char *at = text + (*text == '-');
+
+	if (!digits(at) || (*at == '0' && digits(at) > 1))
+		return 0;
+	at += digits(at);
+	if (*at == '.') {
+		if (!digits(++at))
+			return 0;
+		at += digits(at);
+	}
+	if (*at == 'e' || *at == 'E') {
+		at += 1 + (at[1] == '-' || at[1] == '+');
+		if (!digits(at))
+			return 0;
+		at += digits(at);
+	}
+	return *at && strchr("+-.eE", *at) ? 0 : (size_t)(at - text);
+}
+
+/* How many bytes belong together here, or 0 if they are no JSON. */
+static size_t step(const char *at, bool quoted)
+{
+	if (quoted && *at == '\\')
+		return at[1] && strncmp(at, "\\u0000", 6) ? 2 : 0;
+	if (quoted)
+		return (unsigned char)*at >= 0x20;
+	if (*at == '-' || digits(at))
+		return number_len(at);
+	return strchr(" \t\r\n{}[],:\"trufalsen", *at) != NULL;
+}
+
+/*
+ * json-c 0.16 is less strict than its flag says: it takes 'a', 1., -01, NaN,
+ * Infinity, control characters in texts and overlong UTF-8, cuts names at a
+ * NUL and lets the last of two equal names win. All but the last are found
+ * here; for that this counts the names, to compare with how many it kept.
+ */
+static bool scan(size_t *names, struct work *work, const char *text, size_t len)
+{
+	bool quoted = false;
+
+	if (!text_is_utf8(text, len))
+		return fail(work, ERR_BAD_REQUEST,
+			    "JSON: text in UTF-8 without NUL");
+	for (size_t i = 0, size; i < len; i += size) {
+		size = step(text + i, quoted);
+		if (!size)
+			return fail(work, ERR_BAD_REQUEST,
+				    "JSON: an unexpected character, NUL or "
+				    "number at byte %zu",
+				    i);
+		if (text[i] == '"')
+			quoted = !quoted;
+		else if (!quoted)
+			*names += text[i] == ':';
+	}
+	return true;
+}
+
+static size_t count_names(struct json_c_object *object)
+{
+	size_t count = 0;
+
+	if (json_object_is_type(object, json_type_array))
+		for (size_t i = 0; i < json_object_array_length(object); i++)
+			count += count_names(
+				json_object_array_get_idx(object, i));
+	if (!json_object_is_type(object, json_type_object))
+		return count;
+
+	struct json_object_iterator at = json_object_iter_begin(object);
+	struct json_object_iterator end = json_object_iter_end(object);
+
+	for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at))
+		count += 1 + count_names(json_object_iter_peek_value(&at));
+	return count;
+}
+
+static void free_tokener(void *tokener)
+{
+	json_tokener_free(tokener);
+}
+
+static bool parse(struct json_c_object **object, struct work *work,
+		  const char *text, size_t len)
+{
+	struct json_tokener *tokener = json_tokener_new_ex(JSON_MAX_DEPTH);
+	enum json_tokener_error error;
+
+	if (!tokener)
+		abort();
+	pool_defer(work->pool, free_tokener, tokener);
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
+	*object = json_tokener_parse_ex(tokener, text, (int)len);
+	error = json_tokener_get_error(tokener);
+	if (error == json_tokener_success)
+		return true;
+	return fail(work, ERR_BAD_REQUEST, "JSON: %s at byte %zu",
+		    error == json_tokener_continue
+			    ? "unexpected end"
+			    : json_tokener_error_desc(error),
+		    json_tokener_get_parse_end(tokener));
+}
+
+bool json_parse(struct json **json, struct work *work, const char *text,
+		size_t len)
+{
+	struct json_c_object *object;
+	size_t names = 0;
+
+	if (len > JSON_MAX_BYTES)
+		return fail(work, ERR_TOO_LARGE,
+			    "JSON: at most %d bytes, not %zu", JSON_MAX_BYTES,
+			    len);
+	if (!scan(&names, work, text, len) || !parse(&object, work, text, len))
+		return false;
+	pool_defer(work->pool, put, object);
+	if (!json_object_is_type(object, json_type_object))
+		return fail(work, ERR_BAD_REQUEST, "JSON: an object, not %s",
+			    json_type_to_name(json_object_get_type(object)));
+	if (count_names(object) != names)
+		return fail(work, ERR_BAD_REQUEST,
+			    "JSON: an object has the same name twice");
+	*json = (struct json *)object;
+	return true;
+}
+
+struct json *json_object(struct pool *pool)
+{
+	return own(pool, json_object_new_object());
+}
+
+struct json *json_array(struct pool *pool)
+{
+	return own(pool, json_object_new_array());
+}
+
+static struct json_c_object *repaired(const char *text, size_t len)
+{
+	struct json_c_object *value;
+	struct buf buf;
+
+	buf_init(&buf, 3 * len);
+	for (size_t i = 0, next; i < len; i += next ? next : 1) {
+		next = text_character(text + i, len - i);
+		if (next ? !buf_add(&buf, text + i, next)
+			 : !buf_add_text(&buf, "\xef\xbf\xbd"))
+			abort();
+	}
+	value = json_object_new_string_len(buf.data, (int)buf.len);
+	buf_release(&buf);
+	return value;
+}
+
+static struct json_c_object *text_value(const char *text)
+{
+	size_t len = text ? strlen(text) : 0;
+	struct json_c_object *value;
+
+	if (!text)
+		return NULL;
+	value = text_is_utf8(text, len)
+			? json_object_new_string_len(text, (int)len)
+			: repaired(text, len);
+	if (!value)
+		abort();
+	return value;
+}
+
+static void add(struct json *object, const char *key,
+		struct json_c_object *value)
+{
+	if (json_object_object_add(inner(object), key, value))
+		abort();
+}
+
+static void push(struct json *array, struct json_c_object *value)
+{
+	if (json_object_array_add(inner(array), value))
+		abort();
+}
+
+void json_set_text(struct json *object, const char *key, const char *text)
+{
+	add(object, key, text_value(text));
+}
+
+void json_set_int(struct json *object, const char *key, int64_t number)
+{
+	add(object, key, json_object_new_int64(number));
+}
+
+void json_set_bool(struct json *object, const char *key, bool yes)
+{
+	add(object, key, json_object_new_boolean(yes));
+}
+
+void json_set_null(struct json *object, const char *key)
+{
+	add(object, key, NULL);
+}
+
+void json_set(struct json *object, const char *key, struct json *child)
+{
+	add(object, key, json_object_get(inner(child)));
+}
+
+void json_push(struct json *array, struct json *child)
+{
+	push(array, json_object_get(inner(child)));
+}
+
+void json_push_text(struct json *array, const char *text)
+{
+	push(array, text_value(text));
+}
+
+static const char *print(struct pool *pool, const struct json *json, int flags,
+			 size_t *len)
+{
+	size_t size;
+	const char *text = json_object_to_json_string_length(
+		inner(json), flags | JSON_C_TO_STRING_NOSLASHESCAPE, &size);
+
+	if (!text)
+		abort();
+	if (len)
+		*len = size;
+	return pool_strndup(pool, text, size);
+}
+
+const char *json_print(struct pool *pool, const struct json *json, size_t *len)
+{
+	return print(pool, json, JSON_C_TO_STRING_PLAIN, len);
+}
+
+const char *json_print_pretty(struct pool *pool, const struct json *json)
+{
+	return print(pool, json,
+		     JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED, NULL);
+}
+
+static bool is_among(const char *name, const char *const *known)
+{
+	for (; *known; known++)
+		if (!strcmp(name, *known))
+			return true;
+	return false;
+}
+
+static bool unknown(struct work *work, const char *name,
+		    const char *const *known)
+{
+	const char *list = *known ? *known : "no fields";
+
+	while (*known && *++known)
+		list = pool_printf(work->pool, "%s, %s", list, *known);
+	fail_field(work, name, "%s: a field that is not known here; known: %s",
+		   name, list);
+	work->err = ERR_UNKNOWN_FIELD;
+	return false;
+}
+
+bool json_only(const struct json *object, struct work *work,
+	       const char *const *known)
+{
+	struct json_object_iterator at = json_object_iter_begin(inner(object));
+	struct json_object_iterator end = json_object_iter_end(inner(object));
+
+	for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
+		const char *name = json_object_iter_peek_name(&at);
+
+		if (!is_among(name, known))
+			return unknown(work, name, known);
+	}
+	return true;
+}
+
+static struct json_c_object *field(const struct json *object, const char *key)
+{
+	return json_object_object_get(inner(object), key);
+}
+
+bool json_has(const struct json *object, const char *key)
+{
+	return field(object, key) != NULL;
+}
+
+/* What came, for people. */
+static const char *shown(const struct json *object, const char *key)
+{
+	struct json_c_object *value = field(object, key);
+
+	switch (json_object_get_type(value)) {
+	case json_type_null:
+		return json_object_object_get_ex(inner(object), key, NULL)
+			       ? "null"
+			       : "nothing";
+	case json_type_object:
+		return "an object";
+	case json_type_array:
+		return "an array";
+	default:
+		return json_object_to_json_string_ext(
+			value, JSON_C_TO_STRING_PLAIN |
+				       JSON_C_TO_STRING_NOSLASHESCAPE);
+	}
+}
+
+bool json_get_text(const char **text, struct work *work,
+		   const struct json *object, const char *key, size_t min,
+		   size_t max)
+{
+	struct json_c_object *value = field(object, key);
+	size_t len;
+
+	if (!json_object_is_type(value, json_type_string))
+		return fail_field(work, key,
+				  "%s: text of %zu to %zu bytes, not %.40s",
+				  key, min, max, shown(object, key));
+	len = (size_t)json_object_get_string_len(value);
+	if (len < min || len > max)
+		return fail_field(work, key,
+				  "%s: text of %zu to %zu bytes, not %zu", key,
+				  min, max, len);
+	*text = json_object_get_string(value);
+	return true;
+}
+
+/* json-c keeps numbers up to UINT64_MAX, but cuts them to INT64_MAX here. */
+static bool is_int(struct json_c_object *value)
+{
+	return json_object_is_type(value, json_type_int) &&
+	       json_object_get_uint64(value) <= INT64_MAX;
+}
+
+bool json_get_int(int64_t *number, struct work *work, const struct json *object,
+		  const char *key, int64_t min, int64_t max)
+{
+	struct json_c_object *value = field(object, key);
+	int64_t n = json_object_get_int64(value);
+
+	if (!is_int(value) || n < min || n > max)
+		return fail_field(work, key,
+				  "%s: a number from %" PRId64 " to %" PRId64
+				  ", not %.40s",
+				  key, min, max, shown(object, key));
+	*number = n;
+	return true;
+}
+
+bool json_get_bool(bool *yes, struct work *work, const struct json *object,
+		   const char *key)
+{
+	struct json_c_object *value = field(object, key);
+
+	if (!json_object_is_type(value, json_type_boolean))
+		return fail_field(work, key, "%s: true or false, not %.40s",
+				  key, shown(object, key));
+	*yes = json_object_get_boolean(value);
+	return true;
+}
+
+bool json_get_texts(const char ***texts, size_t *count, struct work *work,
+		    const struct json *object, const char *key,
+		    size_t max_count, size_t max_len)
+{
+	struct json_c_object *array = field(object, key);
+	const char **list;
+	size_t len;
+
+	if (!json_object_is_type(array, json_type_array))
+		return fail_field(work, key, "%s: an array of texts, not %.40s",
+				  key, shown(object, key));
+	len = json_object_array_length(array);
+	if (len > max_count)
+		return fail_field(work, key, "%s: at most %zu texts, not %zu",
+				  key, max_count, len);
+	list = pool_alloc(work->pool, (len + 1) * sizeof(*list));
+	for (size_t i = 0; i < len; i++) {
+		struct json_c_object *value =
+			json_object_array_get_idx(array, i);
+
+		if (!json_object_is_type(value, json_type_string) ||
+		    (size_t)json_object_get_string_len(value) > max_len)
+			return fail_field(work, key,
+					  "%s: texts of at most %zu bytes, "
+					  "number %zu is not",
+					  key, max_len, i + 1);
+		list[i] = json_object_get_string(value);
+	}
+	*texts = list;
+	*count = len;
+	return true;
+}
+
+const char *json_library(void)
+{
+	return json_c_version();
+}

@@ -1,0 +1,252 @@
+/* metric.c: counters and histograms that all processes share. */
+#include "config.h"
+
+#include "lib/base/metric.h"
+
+#include <inttypes.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "lib/base/buf.h"
+
+enum type { COUNTER, HISTOGRAM };
+
+/* clang-format off */
+static const struct {
+	const char *name;
+	enum type type;
+	const char *labels[2];
+	const char *help;
+} metrics[] = {
+	[METRIC_REQUESTS]        = { "pixtier_requests_total",        COUNTER,   { "route", "status" }, "Requests answered." },
+	[METRIC_REQUEST_SECONDS] = { "pixtier_request_seconds",       HISTOGRAM, { NULL },              "Time from accepting a request to the end of its answer." },
+	[METRIC_UPLOAD_BYTES]    = { "pixtier_upload_bytes_total",    COUNTER,   { NULL },              "Bytes of pictures taken in." },
+	[METRIC_PAINT_SECONDS]   = { "pixtier_paint_seconds",         HISTOGRAM, { NULL },              "Time that a painter took for one picture." },
+	[METRIC_PAINTER_DEATHS]  = { "pixtier_painter_deaths_total",  COUNTER,   { NULL },              "Painters that ended without a result." },
+	[METRIC_JOBS]            = { "pixtier_jobs_total",            COUNTER,   { "kind", "result" },  "Attempts of jobs that ended." },
+	[METRIC_RESPAWNS]        = { "pixtier_respawns_total",        COUNTER,   { "group" },           "Children that a supervisor had to replace." },
+	[METRIC_DB_RETRIES]      = { "pixtier_db_retries_total",      COUNTER,   { NULL },              "Transactions repeated after a deadlock or a lock time-out." },
+	[METRIC_DB_RECONNECTS]   = { "pixtier_db_reconnects_total",   COUNTER,   { NULL },              "Connections to the database opened anew." },
+};
+
+static const struct { int64_t us; const char *text; } bounds[] = {
+	{ 1000, "0.001" },  { 2500, "0.0025" },  { 5000, "0.005" },    { 10000, "0.01" },   { 25000, "0.025" },
+	{ 50000, "0.05" },  { 100000, "0.1" },   { 250000, "0.25" },   { 500000, "0.5" },   { 1000000, "1" },
+	{ 2500000, "2.5" }, { 5000000, "5" },    { 10000000, "10" },   { 30000000, "30" },  { 60000000, "60" },
+};
+/* clang-format on */
+_Static_assert(ARRAY_LEN(metrics) == METRIC__COUNT, "every metric needs a row");
+
+enum { LABEL_WORDS = (METRIC_MAX_LABEL + 1) / 8 };
+
+/*
+ * One combination of label values. A slot belongs to the hash that stands in
+ * it first; whoever then finds `owner` zero writes the text, and all write
+ * the same. So a process that dies between the steps leaves nothing half done
+ * that the next does not finish.
+ */
+struct slot {
+	_Atomic uint64_t hash;  /* 0: free */
+	_Atomic uint64_t owner; /* 1 + the metric; 0: `label` is not written */
+	_Atomic uint64_t value;
+	_Atomic uint64_t label[LABEL_WORDS];
+};
+
+struct region {
+	/* Without labels; of those with labels, what has no slot. */
+	_Atomic uint64_t plain[METRIC__COUNT];
+	_Atomic uint64_t sums_us[METRIC__COUNT];
+	_Atomic uint64_t buckets[METRIC__COUNT][ARRAY_LEN(bounds) + 1];
+	struct slot slots[METRIC_MAX_LABELS];
+};
+
+static struct region *region;
+
+void metric_init(void)
+{
+	void *memory;
+
+	if (region)
+		return;
+	memory = mmap(NULL, sizeof(*region), PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (memory == MAP_FAILED)
+		abort();
+	region = memory;
+}
+
+static void add(_Atomic uint64_t *cell, uint64_t n)
+{
+	atomic_fetch_add_explicit(cell, n, memory_order_relaxed);
+}
+
+/* FNV-1a; never 0. The labels are our own words, so 64 bits do for a name. */
+static uint64_t hash_of(enum metric metric, const char *label)
+{
+	uint64_t hash = 0xcbf29ce484222325 ^ (uint64_t)metric;
+
+	for (; *label; label++)
+		hash = (hash ^ (unsigned char)*label) * 0x100000001b3;
+	return hash ? hash : 1;
+}
+
+static void write_label(struct slot *slot, enum metric metric,
+			const char *label)
+{
+	uint64_t words[LABEL_WORDS] = { 0 };
+
+	memcpy(words, label, strlen(label));
+	for (size_t i = 0; i < LABEL_WORDS; i++)
+		atomic_store_explicit(&slot->label[i], words[i],
+				      memory_order_relaxed);
+	atomic_store_explicit(&slot->owner, 1 + (uint64_t)metric,
+			      memory_order_release);
+}
+
+/* The cell of these labels; that of "other" when there is no slot left. */
+static _Atomic uint64_t *cell_of(enum metric metric, const char *label)
+{
+	uint64_t hash = hash_of(metric, label);
+
+	if (strlen(label) > METRIC_MAX_LABEL)
+		return &region->plain[metric];
+	for (uint64_t i = 0; i < METRIC_MAX_LABELS; i++) {
+		struct slot *slot =
+			&region->slots[(hash + i) % METRIC_MAX_LABELS];
+		uint64_t found = 0;
+
+		if (!atomic_compare_exchange_strong(&slot->hash, &found,
+						    hash) &&
+		    found != hash)
+			continue;
+		if (!atomic_load_explicit(&slot->owner, memory_order_acquire))
+			write_label(slot, metric, label);
+		return &slot->value;
+	}
+	return &region->plain[metric];
+}
+
+void metric_add(enum metric metric, const char *label, uint64_t n)
+{
+	if (region)
+		add(label ? cell_of(metric, label) : &region->plain[metric], n);
+}
+
+void metric_observe_us(enum metric metric, int64_t us)
+{
+	size_t bucket = 0;
+
+	if (!region)
+		return;
+	if (us < 0)
+		us = 0;
+	while (bucket < ARRAY_LEN(bounds) && us > bounds[bucket].us)
+		bucket++;
+	add(&region->sums_us[metric], (uint64_t)us);
+	add(&region->buckets[metric][bucket], 1);
+}
+
+/* A label's value ends at the next '|'; the format escapes three bytes. */
+static bool print_value(struct buf *out, const char *value)
+{
+	for (; *value && *value != '|'; value++) {
+		const char *escaped = *value == '\\'   ? "\\\\"
+				      : *value == '"'  ? "\\\""
+				      : *value == '\n' ? "\\n"
+						       : NULL;
+
+		if (escaped ? !buf_add_text(out, escaped)
+			    : !buf_add(out, value, 1))
+			return false;
+	}
+	return true;
+}
+
+static bool print_labels(struct buf *out, enum metric metric,
+			 const char *values)
+{
+	const char *const *labels = metrics[metric].labels;
+
+	for (size_t i = 0; i < ARRAY_LEN(metrics->labels) && labels[i]; i++) {
+		if (!buf_printf(out, "%s%s=\"", i ? "," : "{", labels[i]) ||
+		    !print_value(out, values) || !buf_add_text(out, "\""))
+			return false;
+		values += strcspn(values, "|");
+		values += *values == '|';
+	}
+	return buf_add_text(out, "}");
+}
+
+static bool print_labelled(struct buf *out, enum metric metric,
+			   const char *values, const _Atomic uint64_t *cell)
+{
+	return buf_add_text(out, metrics[metric].name) &&
+	       print_labels(out, metric, values) &&
+	       buf_printf(out, " %" PRIu64 "\n", atomic_load(cell));
+}
+
+static bool print_slot(struct buf *out, enum metric metric,
+		       const struct slot *slot)
+{
+	uint64_t words[LABEL_WORDS];
+
+	if (atomic_load_explicit(&slot->owner, memory_order_acquire) !=
+	    1 + (uint64_t)metric)
+		return true;
+	for (size_t i = 0; i < LABEL_WORDS; i++)
+		words[i] = atomic_load_explicit(&slot->label[i],
+						memory_order_relaxed);
+	return print_labelled(out, metric, (const char *)words, &slot->value);
+}
+
+static bool print_counter(struct buf *out, enum metric metric)
+{
+	const _Atomic uint64_t *plain = &region->plain[metric];
+
+	if (!metrics[metric].labels[0])
+		return buf_printf(out, "%s %" PRIu64 "\n", metrics[metric].name,
+				  atomic_load(plain));
+	for (size_t i = 0; i < METRIC_MAX_LABELS; i++)
+		if (!print_slot(out, metric, &region->slots[i]))
+			return false;
+	return !atomic_load(plain) ||
+	       print_labelled(out, metric, "other|other", plain);
+}
+
+static bool print_histogram(struct buf *out, enum metric metric)
+{
+	const char *name = metrics[metric].name;
+	uint64_t sum_us = atomic_load(&region->sums_us[metric]);
+	uint64_t count = 0;
+
+	for (size_t i = 0; i <= ARRAY_LEN(bounds); i++) {
+		count += atomic_load(&region->buckets[metric][i]);
+		if (!buf_printf(out, "%s_bucket{le=\"%s\"} %" PRIu64 "\n", name,
+				i < ARRAY_LEN(bounds) ? bounds[i].text : "+Inf",
+				count))
+			return false;
+	}
+	return buf_printf(out,
+			  "%s_sum %" PRIu64 ".%06" PRIu64 "\n"
+			  "%s_count %" PRIu64 "\n",
+			  name, sum_us / 1000000, sum_us % 1000000, name,
+			  count);
+}
+
+bool metric_print(struct buf *out)
+{
+	for (enum metric metric = 0; region && metric < METRIC__COUNT;
+	     metric++) {
+		bool counter = metrics[metric].type == COUNTER;
+
+		if (!buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n",
+				metrics[metric].name, metrics[metric].help,
+				metrics[metric].name,
+				counter ? "counter" : "histogram") ||
+		    !(counter ? print_counter : print_histogram)(out, metric))
+			return false;
+	}
+	return true;
+}

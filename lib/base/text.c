@@ -1,0 +1,268 @@
+/* text.c: numbers, UTF-8, hexadecimal and base64, strictly. */
+#include "config.h"
+
+#include "lib/base/text.h"
+
+#include <b64/cdecode.h>
+#include <b64/cencode.h>
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/pool.h"
+
+bool text_int(int64_t *number, const char *text, int64_t min, int64_t max)
+{
+	const char *digits = text + (*text == '-' || *text == '+');
+	long long value;
+	char *end;
+
+	if (!isdigit((unsigned char)*digits))
+		return false;
+	errno = 0;
+	value = strtoll(text, &end, 10);
+	if (errno || *end || value < min || value > max)
+		return false;
+	*number = value;
+	return true;
+}
+
+/* How many bytes follow a lead byte, and the least code point they may make
+   (RFC 3629 section 3), or -1. */
+static int utf8_tail(unsigned char lead, uint32_t *code, uint32_t *least)
+{
+	if (lead < 0x80)
+		return *code = lead, *least = 0, 0;
+	if (lead >= 0xc2 && lead < 0xe0)
+		return *code = lead & 0x1f, *least = 0x80, 1;
+	if ((lead & 0xf0) == 0xe0)
+		return *code = lead & 0x0f, *least = 0x800, 2;
+	if (lead >= 0xf0 && lead < 0xf5)
+		return *code = lead & 0x07, *least = 0x10000, 3;
+	return -1;
+}
+
+bool text_is_utf8(const char *text, size_t len)
+{
+	const unsigned char *at = (const unsigned char *)text;
+	const unsigned char *end = at + len;
+
+	while (at < end) {
+		uint32_t code, least;
+		int tail = utf8_tail(*at++, &code, &least);
+
+		if (tail < 0 || tail > end - at)
+			return false;
+		for (; tail; tail--, at++) {
+			if ((*at & 0xc0) != 0x80)
+				return false;
+			code = code << 6 | (*at & 0x3f);
+		}
+		if (!code || code < least || code > 0x10ffff ||
+		    (code >= 0xd800 && code < 0xe000))
+			return false;
+	}
+	return true;
+}
+
+size_t text_character(const char *at, size_t left)
+{
+	for (size_t len = 1; len <= 4 && len <= left; len++)
+		if (text_is_utf8(at, len))
+			return len;
+	return 0;
+}
+
+bool text_is_printable(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			return false;
+	return true;
+}
+
+bool text_is_clean(const char *text, size_t len, const char *allowed)
+{
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (c < 0x20 || c == 0x7f)
+			if (!c || !strchr(allowed, c))
+				return false;
+	}
+	return true;
+}
+
+bool text_starts(const char *text, const char *prefix)
+{
+	return !strncmp(text, prefix, strlen(prefix));
+}
+
+void text_hex(char *hex, const void *bytes, size_t len)
+{
+	static const char digits[] = "0123456789abcdef";
+	const uint8_t *at = bytes;
+
+	for (size_t i = 0; i < len; i++) {
+		hex[2 * i] = digits[at[i] >> 4];
+		hex[2 * i + 1] = digits[at[i] & 15];
+	}
+	hex[2 * len] = '\0';
+}
+
+static int digit_of(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+bool text_unhex(void *bytes, size_t len, const char *hex)
+{
+	uint8_t *at = bytes;
+
+	if (strlen(hex) != 2 * len)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		int high = digit_of(hex[2 * i]);
+		int low = digit_of(hex[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		at[i] = (uint8_t)(high << 4 | low);
+	}
+	return true;
+}
+
+/* libb64 breaks lines at 72 columns; this joins them again. */
+static char *base64(struct pool *pool, const void *bytes, size_t len)
+{
+	char *text = pool_alloc(pool, len / 3 * 4 + len / 54 + 16);
+	base64_encodestate state;
+	size_t used, kept = 0;
+
+	base64_init_encodestate(&state);
+	used = (size_t)base64_encode_block(bytes, (int)len, text, &state);
+	used += (size_t)base64_encode_blockend(text + used, &state);
+	for (size_t i = 0; i < used; i++)
+		if (text[i] != '\n')
+			text[kept++] = text[i];
+	text[kept] = '\0';
+	return text;
+}
+
+char *text_base64url(struct pool *pool, const void *bytes, size_t len)
+{
+	char *text = base64(pool, bytes, len);
+
+	for (char *at = text; *at; at++) {
+		if (*at == '+')
+			*at = '-';
+		else if (*at == '/')
+			*at = '_';
+		else if (*at == '=')
+			*at = '\0';
+	}
+	return text;
+}
+
+/* libb64 skips what is no base64 and takes any tail, so the result counts only
+   if it encodes to the same text. */
+bool text_unbase64(struct pool *pool, void **bytes, size_t *len,
+		   const char *text)
+{
+	size_t size = strlen(text);
+	char *out = pool_alloc(pool, size + 4);
+	base64_decodestate state;
+	size_t used;
+
+	if (size > 1 << 20)
+		return false;
+	base64_init_decodestate(&state);
+	used = (size_t)base64_decode_block(text, (int)size, out, &state);
+	out[used] = '\0';
+	if (strcmp(base64(pool, out, used), text))
+		return false;
+	*bytes = out;
+	*len = used;
+	return true;
+}
+
+bool text_unbase64url(struct pool *pool, void **bytes, size_t *len,
+		      const char *text)
+{
+	char *plain = pool_printf(pool, "%s%s", text,
+				  &"==="[3 - (4 - strlen(text) % 4) % 4]);
+
+	for (char *at = plain; *at; at++) {
+		if (*at == '+' || *at == '/')
+			return false;
+		if (*at == '-')
+			*at = '+';
+		else if (*at == '_')
+			*at = '/';
+	}
+	return text[strcspn(text, "=")] == '\0' &&
+	       text_unbase64(pool, bytes, len, plain);
+}
+
+char *text_percent(struct pool *pool, const char *text)
+{
+	char *out = pool_alloc(pool, 3 * strlen(text) + 1);
+	char *at = out;
+
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (isalnum(c) || strchr("-._~", c)) {
+			*at++ = (char)c;
+		} else {
+			*at++ = '%';
+			*at++ = "0123456789ABCDEF"[c >> 4];
+			*at++ = "0123456789ABCDEF"[c & 15];
+		}
+	}
+	return out;
+}
+
+bool text_unpercent(struct pool *pool, char **bytes, size_t *size,
+		    const char *text, size_t len)
+{
+	const char *end = text + len;
+	char *out = pool_alloc(pool, len + 1);
+	char *at = out;
+
+	while (text < end) {
+		int high, low;
+
+		if (*text != '%') {
+			*at++ = *text++;
+			continue;
+		}
+		high = end - text < 3 ? -1 : digit_of(text[1]);
+		low = end - text < 3 ? -1 : digit_of(text[2]);
+		if (high < 0 || low < 0)
+			return false;
+		*at++ = (char)(high << 4 | low);
+		text += 3;
+	}
+	*bytes = out;
+	*size = (size_t)(at - out);
+	return true;
+}
+
+size_t text_cut(const char *text, size_t max)
+{
+	size_t len = strnlen(text, max + 1);
+
+	if (len <= max)
+		return len;
+	while (max && (text[max] & 0xc0) == 0x80)
+		max--;
+	return max;
+}

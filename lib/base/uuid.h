@@ -1,0 +1,32 @@
+#ifndef LIB_BASE_UUID_H
+#define LIB_BASE_UUID_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/base/util.h"
+
+/* RFC 9562 section 5.7: 48 bits of Unix milliseconds, then 74 random bits. */
+struct uuid {
+	uint8_t bytes[16];
+};
+
+enum { UUID_TEXT_SIZE = 37, UUID_HEX_SIZE = 33 };
+
+struct uuid uuid_new(void);
+bool uuid_is_nil(struct uuid uuid);
+bool uuid_equal(struct uuid a, struct uuid b);
+
+/* The 36 characters of RFC 9562 section 4, lower case. Any version is read;
+   upper case too. */
+bool uuid_parse(struct uuid *uuid, const char *text) MUST_CHECK;
+const char *uuid_text(struct uuid uuid, char text[UUID_TEXT_SIZE]);
+
+/* The 32 hexadecimal digits without hyphens, for file names. */
+const char *uuid_hex(struct uuid uuid, char hex[UUID_HEX_SIZE]);
+
+/* For a printf argument: text that lives until the end of the full
+   expression's block. */
+#define UUID_TEXT(uuid) uuid_text((uuid), (char[UUID_TEXT_SIZE]){ 0 })
+
+#endif

@@ -1,0 +1,66 @@
+/* work.c: how a unit of work fails. */
+#include "config.h"
+
+#include "lib/base/work.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/base/text.h"
+
+static void copy(char *to, size_t size, const char *text)
+{
+	size_t len = text_cut(text, size - 1);
+
+	memmove(to, text, len);
+	to[len] = '\0';
+}
+
+static void set(struct work *work, enum err err, const char *field,
+		const char *fmt, va_list args)
+{
+	/* Not yet into the work, as fmt's arguments may point at it; and longer
+	   than it by a character, so that the cut can be seen. */
+	char why[sizeof(work->why) + 4];
+
+	vsnprintf(why, sizeof(why), fmt, args);
+	work->err = err;
+	copy(work->field, sizeof(work->field), field);
+	copy(work->why, sizeof(work->why), why);
+}
+
+bool fail(struct work *work, enum err err, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	set(work, err, "", fmt, args);
+	va_end(args);
+	return false;
+}
+
+bool fail_field(struct work *work, const char *field, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	set(work, ERR_INVALID_FIELD, field, fmt, args);
+	va_end(args);
+	return false;
+}
+
+bool fail_errno(struct work *work, const char *fmt, ...)
+{
+	int saved = errno;
+	bool full = saved == ENOSPC || saved == EDQUOT;
+	char what[160];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(what, sizeof(what), fmt, args);
+	va_end(args);
+	return fail(work, full ? ERR_STORAGE_FULL : ERR_INTERNAL, "%s: %s",
+		    what, strerror(saved));
+}

@@ -1,0 +1,52 @@
+#ifndef LIB_BASE_WORK_H
+#define LIB_BASE_WORK_H
+
+#include <stdbool.h>
+
+#include "lib/base/err.h"
+#include "lib/base/util.h"
+
+struct conf;
+struct db;
+struct keyring;
+struct login_cache;
+struct painter;
+struct pool;
+struct store;
+
+/*
+ * One unit of work: a request, a job, a command. What it takes lives in its
+ * pool; when it fails, `err`, `field` and `why` say how. Clients see `why`
+ * unless the kind is ERR_INTERNAL, whose text is for the log only.
+ */
+struct work {
+	const struct conf *conf;
+	struct pool *pool;
+	struct db *db;
+	struct store *store;
+	struct keyring *keys;
+	struct painter *painter;
+	struct login_cache *logins;
+	const char *id; /* names the work in the log: the request's id */
+
+	/* Called about once a second while something is waited for; may be
+	   NULL. It must not touch the work itself. */
+	void (*tick)(void *arg);
+	void *tick_arg;
+
+	enum err err;
+	char field[64]; /* which field was wrong, or "" */
+	char why[256];
+};
+
+/* All return false, so that a failing function can `return fail(...)`.
+   fail_field() names the field that was wrong; its kind is
+   ERR_INVALID_FIELD. fail_errno() is ERR_INTERNAL (ERR_STORAGE_FULL after
+   ENOSPC and EDQUOT) and appends strerror(errno). */
+bool fail(struct work *work, enum err err, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
+bool fail_field(struct work *work, const char *field, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
+bool fail_errno(struct work *work, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+#endif

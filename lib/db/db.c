@@ -1,0 +1,347 @@
+/* db.c: the verbs of the database, and what is repeated when. */
+#include "config.h"
+
+#include "lib/db/db.h"
+
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/conf.h"
+#include "lib/base/metric.h"
+#include "lib/base/pool.h"
+#include "lib/db/connection.h"
+#include "lib/db/statement.h"
+
+enum { MAX_RETRIES = 3, PAUSE_MS = 20, MARGIN_MS = 100 };
+
+struct db *db_open(const struct conf *conf)
+{
+	struct pool *pool = pool_new();
+	struct db *db = pool_alloc(pool, sizeof(*db));
+
+	db->conf = conf;
+	db->pool = pool;
+	return db;
+}
+
+void db_close(struct db *db)
+{
+	connection_close(db);
+	pool_free(db->pool);
+}
+
+struct db_in db_bytes(const void *bytes, size_t size)
+{
+	return (struct db_in){ .type = DB_IN_BYTES,
+			       .bytes = bytes,
+			       .size = size };
+}
+
+struct db_in db_text(const char *text)
+{
+	if (!text)
+		return db_null();
+	return (struct db_in){ .type = DB_IN_TEXT,
+			       .bytes = text,
+			       .size = strlen(text) };
+}
+
+struct db_in db_int(int64_t number)
+{
+	return (struct db_in){ .type = DB_IN_INT, .number = number };
+}
+
+struct db_in db_bool(bool yes)
+{
+	return db_int(yes);
+}
+
+struct db_in db_time(int64_t time_us)
+{
+	if (!time_us)
+		return db_null();
+	return (struct db_in){ .type = DB_IN_TIME, .number = time_us };
+}
+
+struct db_in db_uuid(struct uuid uuid)
+{
+	if (uuid_is_nil(uuid))
+		return db_null();
+	return (struct db_in){ .type = DB_IN_UUID, .uuid = uuid };
+}
+
+struct db_in db_null(void)
+{
+	return (struct db_in){ .type = DB_IN_NULL };
+}
+
+struct db_out db_text_to(const char **place)
+{
+	return (struct db_out){ DB_OUT_TEXT, place, 0 };
+}
+
+struct db_out db_int_to(int64_t *place)
+{
+	return (struct db_out){ DB_OUT_INT, place, 0 };
+}
+
+struct db_out db_bool_to(bool *place)
+{
+	return (struct db_out){ DB_OUT_BOOL, place, 0 };
+}
+
+struct db_out db_time_to(int64_t *place)
+{
+	return (struct db_out){ DB_OUT_TIME, place, 0 };
+}
+
+struct db_out db_uuid_to(struct uuid *place)
+{
+	return (struct db_out){ DB_OUT_UUID, place, 0 };
+}
+
+struct db_out db_fixed_to(void *place, size_t size)
+{
+	return (struct db_out){ DB_OUT_FIXED, place, size };
+}
+
+/* How often and how long something has been tried. */
+struct patience {
+	int64_t started;
+	int retries;
+	bool reopened;
+};
+
+static struct patience patience_new(void)
+{
+	return (struct patience){ .started = clock_monotonic_ms() };
+}
+
+/* Up to PAUSE_MS longer each time, at random, so that two that met do not meet
+   again. */
+static void pause_before(int retry)
+{
+	unsigned char random = 0;
+	long ms;
+
+	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
+		random = 0;
+	ms = 1 + (long)random * PAUSE_MS * retry / UINT8_MAX;
+	nanosleep(&(struct timespec){ .tv_nsec = ms * 1000000 }, NULL);
+}
+
+/*
+ * `whole`: what is repeated may be done twice. When an answer has been waited
+ * for in vain nothing is repeated, nor after db_timeout: whoever asked waits.
+ */
+static bool may_repeat(struct patience *patience, const struct db *db,
+		       enum db_trouble trouble, bool whole)
+{
+	const int64_t waited = clock_monotonic_ms() - patience->started;
+
+	if (waited >= db->conf->db_timeout * 1000 - MARGIN_MS)
+		return false;
+	if (trouble == DB_BUSY && patience->retries < MAX_RETRIES) {
+		patience->retries++;
+		metric_add(METRIC_DB_RETRIES, NULL, 1);
+		pause_before(patience->retries);
+		return true;
+	}
+	if (trouble == DB_UNSENT || (trouble == DB_LOST && whole)) {
+		const bool first = !patience->reopened;
+
+		patience->reopened = true;
+		return first;
+	}
+	return false;
+}
+
+static bool is_select(const char *sql)
+{
+	return !strncmp(sql, "SELECT", strlen("SELECT"));
+}
+
+static enum db_trouble attempt(struct db_result *result, struct work *work,
+			       const struct db_query *query)
+{
+	struct db *db = work->db;
+	enum db_trouble trouble = connection_open(db);
+
+	return trouble ? trouble : statement_run(result, db, work->pool, query);
+}
+
+/* What is not repeated any more is logged here, once. */
+static bool give_up(struct work *work, enum db_trouble trouble, const char *sql)
+{
+	if (trouble >= DB_BUSY)
+		connection_log(work, sql);
+	return connection_fail(work, trouble);
+}
+
+static bool run_alone(struct db_result *result, struct work *work,
+		      const struct db_query *query)
+{
+	struct patience patience = patience_new();
+	enum db_trouble trouble;
+
+	do {
+		trouble = attempt(result, work, query);
+	} while (trouble && may_repeat(&patience, work->db, trouble,
+				       is_select(query->sql)));
+	return trouble ? give_up(work, trouble, query->sql) : true;
+}
+
+static bool run(struct db_result *result, struct work *work,
+		const struct db_query *query)
+{
+	struct db *db = work->db;
+	enum db_trouble trouble;
+
+	if (!db->in_transaction)
+		return run_alone(result, work, query);
+	/* After a deadlock the server has left the transaction: another
+	   statement would be committed on its own. */
+	trouble = db->ended ? db->ended : attempt(result, work, query);
+	if (trouble >= DB_BUSY)
+		db->ended = trouble;
+	return trouble ? connection_fail(work, trouble) : true;
+}
+
+bool db_one(struct work *work, const char *sql, const struct db_in *in,
+	    size_t in_count, const struct db_out *out, size_t out_count)
+{
+	const struct db_query query = { sql, in, in_count, out, out_count };
+	struct db_result result;
+
+	if (!run(&result, work, &query))
+		return false;
+	if (!result.row_count)
+		return fail(work, ERR_NOT_FOUND, "not found");
+	if (result.row_count > 1)
+		return fail(work, ERR_INTERNAL, "one row, not %zu: %.100s",
+			    result.row_count, sql);
+	return statement_place(work, &query, result.rows);
+}
+
+bool db_each(struct work *work, const char *sql, const struct db_in *in,
+	     size_t in_count, const struct db_out *out, size_t out_count,
+	     bool (*row)(struct work *work, void *arg), void *arg)
+{
+	const struct db_query query = { sql, in, in_count, out, out_count };
+	struct db_result result;
+
+	if (!run(&result, work, &query))
+		return false;
+	for (const struct db_row *next = result.rows; next; next = next->next)
+		if (!statement_place(work, &query, next) || !row(work, arg))
+			return false;
+	return true;
+}
+
+bool db_do(struct work *work, uint64_t *changed, const char *sql,
+	   const struct db_in *in, size_t in_count)
+{
+	const struct db_query query = { sql, in, in_count, NULL, 0 };
+	struct db_result result;
+
+	if (!run(&result, work, &query))
+		return false;
+	if (changed)
+		*changed = result.changed;
+	return true;
+}
+
+static bool command(struct work *work, const char *sql)
+{
+	struct db *db = work->db;
+
+	db->ended = connection_open(db);
+	if (!db->ended)
+		db->ended = connection_send(db, sql);
+	return db->ended ? connection_fail(work, db->ended) : true;
+}
+
+/* Leaves no transaction open, without a word about what made it fail. */
+static void roll_back(struct db *db)
+{
+	if (db->mysql && connection_send(db, "ROLLBACK"))
+		connection_close(db);
+}
+
+static bool transact(struct work *work,
+		     bool (*body)(struct work *work, void *arg), void *arg)
+{
+	struct db *db = work->db;
+	bool done;
+
+	if (!command(work, "START TRANSACTION"))
+		return false;
+	db->in_transaction = true;
+	done = body(work, arg);
+	/* `body` may have overlooked or renamed what ended it. */
+	if (db->ended)
+		done = connection_fail(work, db->ended);
+	done = done && command(work, "COMMIT");
+	if (!done)
+		roll_back(db);
+	db->in_transaction = false;
+	return done;
+}
+
+bool db_transaction(struct work *work,
+		    bool (*body)(struct work *work, void *arg), void *arg)
+{
+	struct db *db = work->db;
+	struct patience patience = patience_new();
+
+	if (db->in_transaction)
+		return fail(work, ERR_INTERNAL, "transactions do not nest");
+	while (!transact(work, body, arg)) {
+		if (!db->ended)
+			return false;
+		if (!may_repeat(&patience, db, db->ended, true))
+			return give_up(work, db->ended, "a transaction");
+	}
+	return true;
+}
+
+bool db_script(struct work *work, const char *statement)
+{
+	struct db *db = work->db;
+	enum db_trouble trouble;
+
+	if (!db->patient)
+		connection_close(db);
+	db->patient = true;
+	trouble = connection_open(db);
+	if (!trouble)
+		trouble = connection_send(db, statement);
+	return trouble ? give_up(work, trouble, statement) : true;
+}
+
+static bool settings(struct work *work, const char **text)
+{
+	return db_one(work,
+		      "SELECT CONCAT(VERSION(),"
+		      " ' innodb_flush_log_at_trx_commit=',"
+		      " @@innodb_flush_log_at_trx_commit,"
+		      " ' innodb_doublewrite=', @@innodb_doublewrite,"
+		      " ' sync_binlog=', @@sync_binlog,"
+		      " ' max_allowed_packet=', @@max_allowed_packet,"
+		      " ' time_zone=', @@time_zone)",
+		      DB_NO_IN, DB_OUT(db_text_to(text)));
+}
+
+const char *db_client_version(void)
+{
+	return mysql_get_client_info();
+}
+
+const char *db_server_version(struct work *work)
+{
+	const char *text = NULL;
+
+	return settings(work, &text) ? text : NULL;
+}

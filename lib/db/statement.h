@@ -1,0 +1,46 @@
+#ifndef LIB_DB_STATEMENT_H
+#define LIB_DB_STATEMENT_H
+
+#include "lib/db/connection.h"
+#include "lib/db/db.h"
+
+/* Between the files of lib/db only. */
+
+struct db_query {
+	const char *sql;
+	const struct db_in *in;
+	size_t in_count;
+	const struct db_out *out;
+	size_t out_count;
+};
+
+/* One value of a row: `bytes` for texts and bytes, else `number`. */
+struct db_cell {
+	char *bytes; /* NULL for NULL */
+	size_t size;
+	int64_t number;
+};
+
+struct db_row {
+	struct db_row *next;
+	struct db_cell cells[];
+};
+
+struct db_result {
+	struct db_row *rows;
+	size_t row_count;
+	uint64_t changed;
+};
+
+/* Prepares the query unless that has been done, carries it out and fetches all
+   rows into the pool. The connection is open. */
+enum db_trouble statement_run(struct db_result *result, struct db *db,
+			      struct pool *pool,
+			      const struct db_query *query) MUST_CHECK;
+
+/* Puts a row's values into their places. ERR_INTERNAL when one does not fit:
+   bytes of another length. */
+bool statement_place(struct work *work, const struct db_query *query,
+		     const struct db_row *row) MUST_CHECK;
+
+#endif

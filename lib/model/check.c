@@ -1,0 +1,185 @@
+/* check.c: the statements that examine the database. */
+#include "config.h"
+
+#include "lib/model/check.h"
+
+#include "lib/db/db.h"
+#include "lib/db/rows.h"
+
+static bool keep_list(void *list, size_t *count, const struct rows *rows)
+{
+	*(void **)list = rows->list;
+	*count = rows->count;
+	return true;
+}
+
+bool check_list_originals(struct check_file **files, size_t *count,
+			  struct work *work, struct uuid after, int64_t limit)
+{
+	struct check_file row = { .variant = "original" };
+	struct rows rows = ROWS_OF(row);
+
+	return db_each(work,
+		       "SELECT `id`, `bytes`, `sha256` FROM `images`"
+		       " WHERE `status` = 'ready' AND `id` > ?"
+		       " ORDER BY `id` LIMIT ?",
+		       DB_IN(db_bytes(&after, sizeof(after)), db_int(limit)),
+		       DB_OUT(db_uuid_to(&row.image_id), db_int_to(&row.bytes),
+			      db_fixed_to(row.sha256, sizeof(row.sha256))),
+		       rows_keep, &rows) &&
+	       keep_list(files, count, &rows);
+}
+
+bool check_list_variants(struct check_file **files, size_t *count,
+			 struct work *work, const struct check_file *last,
+			 int64_t limit)
+{
+	const struct uuid *id = &last->image_id;
+	struct check_file row;
+	struct rows rows = ROWS_OF(row);
+
+	return db_each(work,
+		       "SELECT `image_id`, `variant`, `bytes`, `sha256`"
+		       " FROM `variants` WHERE `status` = 'ready'"
+		       " AND `image_id` >= ? AND (`image_id` > ?"
+		       "   OR `variant` > ?)"
+		       " ORDER BY `image_id`, `variant` LIMIT ?",
+		       DB_IN(db_bytes(id, sizeof(*id)),
+			     db_bytes(id, sizeof(*id)), db_text(last->variant),
+			     db_int(limit)),
+		       DB_OUT(db_uuid_to(&row.image_id),
+			      db_text_to(&row.variant), db_int_to(&row.bytes),
+			      db_fixed_to(row.sha256, sizeof(row.sha256))),
+		       rows_keep, &rows) &&
+	       keep_list(files, count, &rows);
+}
+
+bool check_list_sums(struct check_sums **sums, size_t *count, struct work *work)
+{
+	struct check_sums row;
+	struct rows rows = ROWS_OF(row);
+
+	return db_each(work,
+		       "SELECT u.`id`, u.`username`, u.`used_bytes`,"
+		       " u.`used_images`, COALESCE(s.`bytes`, 0),"
+		       " COALESCE(s.`images`, 0)"
+		       " FROM `users` u LEFT JOIN (SELECT `user_id`,"
+		       "   CAST(SUM(`bytes`) AS SIGNED) AS `bytes`,"
+		       "   COUNT(*) AS `images`"
+		       "   FROM `images` GROUP BY `user_id`) s"
+		       " ON s.`user_id` = u.`id`"
+		       " WHERE u.`used_bytes` <> COALESCE(s.`bytes`, 0)"
+		       " OR u.`used_images` <> COALESCE(s.`images`, 0)"
+		       " ORDER BY u.`id`",
+		       DB_NO_IN,
+		       DB_OUT(db_uuid_to(&row.user_id),
+			      db_text_to(&row.username),
+			      db_int_to(&row.used_bytes),
+			      db_int_to(&row.used_images),
+			      db_int_to(&row.bytes), db_int_to(&row.images)),
+		       rows_keep, &rows) &&
+	       keep_list(sums, count, &rows);
+}
+
+/* Uploads and deletions change the images before they wait for the user's row:
+   with the row locked, the second statement sees all that is in its sums. */
+static bool repair_sums(struct work *work, void *arg)
+{
+	const struct uuid *id = arg;
+	const char *name;
+
+	return db_one(work,
+		      "SELECT `username` FROM `users` WHERE `id` = ?"
+		      " FOR UPDATE",
+		      DB_IN(db_uuid(*id)), DB_OUT(db_text_to(&name))) &&
+	       db_do(work, NULL,
+		     "UPDATE `users` SET `used_bytes` ="
+		     " (SELECT COALESCE(SUM(`bytes`), 0) FROM `images`"
+		     "   WHERE `user_id` = ?),"
+		     " `used_images` = (SELECT COUNT(*) FROM `images`"
+		     "   WHERE `user_id` = ?)"
+		     " WHERE `id` = ?",
+		     DB_IN(db_uuid(*id), db_uuid(*id), db_uuid(*id)));
+}
+
+bool check_repair_sums(struct work *work, struct uuid user_id)
+{
+	return db_transaction(work, repair_sums, &user_id);
+}
+
+bool check_list_stale_jobs(struct uuid **ids, size_t *count, struct work *work,
+			   int64_t lease)
+{
+	struct uuid id;
+	struct rows rows = ROWS_OF(id);
+
+	return db_each(work,
+		       "SELECT `id` FROM `jobs` WHERE `state` = 'running'"
+		       " AND `lease_until` <"
+		       "   UTC_TIMESTAMP(6) - INTERVAL ? SECOND"
+		       " ORDER BY `id`",
+		       DB_IN(db_int(lease)), DB_OUT(db_uuid_to(&id)), rows_keep,
+		       &rows) &&
+	       keep_list(ids, count, &rows);
+}
+
+bool check_list_stuck_images(struct uuid **ids, size_t *count,
+			     struct work *work)
+{
+	struct uuid id;
+	struct rows rows = ROWS_OF(id);
+
+	return db_each(work,
+		       "SELECT i.`id` FROM `images` i"
+		       " WHERE (i.`status` = 'processing'"
+		       "   OR EXISTS (SELECT 1 FROM `variants` v"
+		       "     WHERE v.`image_id` = i.`id`"
+		       "     AND v.`status` = 'processing'))"
+		       " AND NOT EXISTS (SELECT 1 FROM `jobs` j"
+		       "   WHERE j.`image_id` = i.`id`"
+		       "   AND j.`state` IN ('queued', 'running'))"
+		       " ORDER BY i.`id`",
+		       DB_NO_IN, DB_OUT(db_uuid_to(&id)), rows_keep, &rows) &&
+	       keep_list(ids, count, &rows);
+}
+
+bool check_list_strays(struct check_stray **strays, size_t *count,
+		       struct work *work)
+{
+	struct check_stray row;
+	struct rows rows = ROWS_OF(row);
+
+	return db_each(work,
+		       "SELECT 'tokens', t.`id` FROM `tokens` t"
+		       " LEFT JOIN `users` u ON u.`id` = t.`user_id`"
+		       " WHERE u.`id` IS NULL"
+		       " UNION ALL SELECT 'links', l.`id` FROM `links` l"
+		       " LEFT JOIN `users` u ON u.`id` = l.`user_id`"
+		       " LEFT JOIN `images` i ON i.`id` = l.`image_id`"
+		       " WHERE u.`id` IS NULL OR i.`id` IS NULL"
+		       " UNION ALL SELECT 'images', i.`id` FROM `images` i"
+		       " LEFT JOIN `users` u ON u.`id` = i.`user_id`"
+		       " WHERE u.`id` IS NULL"
+		       " UNION ALL SELECT 'variants', v.`image_id`"
+		       " FROM `variants` v"
+		       " LEFT JOIN `images` i ON i.`id` = v.`image_id`"
+		       " WHERE i.`id` IS NULL",
+		       DB_NO_IN,
+		       DB_OUT(db_text_to(&row.table), db_uuid_to(&row.id)),
+		       rows_keep, &rows) &&
+	       keep_list(strays, count, &rows);
+}
+
+bool check_server(struct check_server *server, struct work *work)
+{
+	struct check_server s;
+
+	if (!db_one(work,
+		    "SELECT @@max_connections, @@log_bin, UTC_TIMESTAMP(6)",
+		    DB_NO_IN,
+		    DB_OUT(db_int_to(&s.max_connections),
+			   db_bool_to(&s.has_binlog), db_time_to(&s.now))))
+		return false;
+	*server = s;
+	return true;
+}

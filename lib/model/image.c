@@ -1,0 +1,146 @@
+/* image.c: the table images. */
+#include "config.h"
+
+#include "lib/model/image.h"
+
+#include <string.h>
+
+#include "lib/base/pool.h"
+#include "lib/db/db.h"
+#include "lib/db/rows.h"
+
+bool image_find(struct image *image, struct work *work, struct uuid id)
+{
+	struct image i;
+
+	if (db_one(work,
+		   "SELECT `id`, `user_id`, `name`, `status`, `format`,"
+		   " `width`, `height`, `bytes`, `sha256`, `error_code`,"
+		   " `error_detail`, `created_at`"
+		   " FROM `images` WHERE `id` = ?",
+		   DB_IN(db_uuid(id)),
+		   DB_OUT(db_uuid_to(&i.id), db_uuid_to(&i.user_id),
+			  db_text_to(&i.name), db_text_to(&i.status),
+			  db_text_to(&i.format), db_int_to(&i.width),
+			  db_int_to(&i.height), db_int_to(&i.bytes),
+			  db_fixed_to(i.sha256, sizeof(i.sha256)),
+			  db_text_to(&i.error_code),
+			  db_text_to(&i.error_detail),
+			  db_time_to(&i.created_at)))) {
+		*image = i;
+		return true;
+	}
+	if (work->err == ERR_NOT_FOUND)
+		fail(work, ERR_NOT_FOUND, "no image %s", UUID_TEXT(id));
+	return false;
+}
+
+/* A LIKE pattern for a substring, in which \ % and _ stand for themselves. */
+static const char *substring_pattern(struct pool *pool, const char *text)
+{
+	char *pattern = pool_alloc(pool, 2 * strlen(text) + 3);
+	char *at = pattern;
+
+	*at++ = '%';
+	for (; *text; *at++ = *text++)
+		if (strchr("\\%_", *text))
+			*at++ = '\\';
+	*at = '%';
+	return pattern;
+}
+
+bool image_list(struct image **images, size_t *count, struct work *work,
+		const struct image_filter *f)
+{
+	const char *like = f->name ? substring_pattern(work->pool, f->name)
+				   : NULL;
+	struct image row, *i = &row;
+	struct rows rows = ROWS_OF(row);
+
+	if (!db_each(work,
+		     "SELECT `id`, `user_id`, `name`, `status`, `format`,"
+		     " `width`, `height`, `bytes`, `sha256`, `error_code`,"
+		     " `error_detail`, `created_at`"
+		     " FROM `images` WHERE `user_id` = ?"
+		     " AND (? IS NULL OR `id` < ?)"
+		     " AND (? IS NULL OR `status` = ?)"
+		     " AND (? IS NULL OR `name` LIKE ?)"
+		     " ORDER BY `id` DESC LIMIT ?",
+		     DB_IN(db_uuid(f->user_id), db_uuid(f->before),
+			   db_uuid(f->before), db_text(f->status),
+			   db_text(f->status), db_text(like), db_text(like),
+			   db_int(f->limit)),
+		     DB_OUT(db_uuid_to(&i->id), db_uuid_to(&i->user_id),
+			    db_text_to(&i->name), db_text_to(&i->status),
+			    db_text_to(&i->format), db_int_to(&i->width),
+			    db_int_to(&i->height), db_int_to(&i->bytes),
+			    db_fixed_to(i->sha256, sizeof(i->sha256)),
+			    db_text_to(&i->error_code),
+			    db_text_to(&i->error_detail),
+			    db_time_to(&i->created_at)),
+		     rows_keep, &rows))
+		return false;
+	*images = rows.list;
+	*count = rows.count;
+	return true;
+}
+
+bool image_add(struct work *work, const struct image *image)
+{
+	return db_do(work, NULL,
+		     "INSERT INTO `images` (`id`, `user_id`, `name`, `status`,"
+		     " `format`, `width`, `height`, `bytes`, `sha256`,"
+		     " `created_at`)"
+		     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6))",
+		     DB_IN(db_uuid(image->id), db_uuid(image->user_id),
+			   db_text(image->name), db_text(image->status),
+			   db_text(image->format), db_int(image->width),
+			   db_int(image->height), db_int(image->bytes),
+			   db_bytes(image->sha256, sizeof(image->sha256))));
+}
+
+static bool found_one(struct work *work, struct uuid id, uint64_t found)
+{
+	return found || fail(work, ERR_NOT_FOUND, "no image %s", UUID_TEXT(id));
+}
+
+bool image_set_name(struct work *work, struct uuid id, const char *name)
+{
+	uint64_t found;
+
+	return db_do(work, &found,
+		     "UPDATE `images` SET `name` = ? WHERE `id` = ?",
+		     DB_IN(db_text(name), db_uuid(id))) &&
+	       found_one(work, id, found);
+}
+
+bool image_settle(struct work *work, struct uuid id, const char *status,
+		  const char *error_code, const char *error_detail)
+{
+	uint64_t found;
+
+	return db_do(work, &found,
+		     "UPDATE `images` SET `status` = ?, `error_code` = ?,"
+		     " `error_detail` = ? WHERE `id` = ?",
+		     DB_IN(db_text(status), db_text(error_code),
+			   db_text(error_detail), db_uuid(id))) &&
+	       found_one(work, id, found);
+}
+
+bool image_reopen(struct work *work, struct uuid id)
+{
+	return db_do(work, NULL,
+		     "UPDATE `images` SET `status` = 'processing',"
+		     " `error_code` = NULL, `error_detail` = NULL"
+		     " WHERE `id` = ? AND `status` = 'failed'",
+		     DB_IN(db_uuid(id)));
+}
+
+bool image_drop(struct work *work, struct uuid id)
+{
+	uint64_t found;
+
+	return db_do(work, &found, "DELETE FROM `images` WHERE `id` = ?",
+		     DB_IN(db_uuid(id))) &&
+	       found_one(work, id, found);
+}

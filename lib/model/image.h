@@ -1,0 +1,58 @@
+#ifndef LIB_MODEL_IMAGE_H
+#define LIB_MODEL_IMAGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/base/uuid.h"
+#include "lib/base/work.h"
+
+/* An upload. Width and height are pixels as people see them. */
+struct image {
+	struct uuid id;
+	struct uuid user_id;
+	const char *name;
+	const char *status; /* "processing", "ready" or "failed" */
+	const char *format; /* "jpeg" */
+	int64_t width, height;
+	int64_t bytes;
+	uint8_t sha256[32];
+	const char *error_code; /* with status "failed", else NULL */
+	const char *error_detail;
+	int64_t created_at;
+};
+
+enum { IMAGE_NAME_MAX = 255 };
+
+/* ERR_NOT_FOUND. Whose it is, the caller checks. */
+bool image_find(struct image *image, struct work *work,
+		struct uuid id) MUST_CHECK;
+
+/* Newest first, older than `before` (nil: all). `status` and `name` (a
+   substring) narrow it unless NULL. */
+struct image_filter {
+	struct uuid user_id;
+	const char *status;
+	const char *name;
+	struct uuid before;
+	int64_t limit;
+};
+bool image_list(struct image **images, size_t *count, struct work *work,
+		const struct image_filter *filter) MUST_CHECK;
+
+/* With the id that the caller made. created_at is set by the database. */
+bool image_add(struct work *work, const struct image *image) MUST_CHECK;
+bool image_set_name(struct work *work, struct uuid id,
+		    const char *name) MUST_CHECK;
+
+/* From any status to "ready" or "failed"; the error is NULL for "ready". */
+bool image_settle(struct work *work, struct uuid id, const char *status,
+		  const char *error_code, const char *error_detail) MUST_CHECK;
+
+/* From "failed" to "processing"; in any other status nothing changes. */
+bool image_reopen(struct work *work, struct uuid id) MUST_CHECK;
+
+/* Its variants and links go with it. */
+bool image_drop(struct work *work, struct uuid id) MUST_CHECK;
+
+#endif

@@ -1,0 +1,288 @@
+/* job.c: the table jobs, which is the queue. */
+#include "config.h"
+
+#include "lib/model/job.h"
+
+#include <stdlib.h>
+
+#include "lib/base/pool.h"
+#include "lib/db/db.h"
+#include "lib/db/rows.h"
+
+static bool select_jobs(struct job **jobs, size_t *count, struct work *work,
+			struct uuid id, struct uuid image_id)
+{
+	struct job row, *j = &row;
+	struct rows rows = ROWS_OF(row);
+
+	if (!db_each(work,
+		     "SELECT `id`, `kind`, `user_id`, `image_id`, `state`,"
+		     " `priority`, `attempts`, `max_attempts`, `worker`,"
+		     " `error_code`, `error_detail`, `created_at`,"
+		     " `started_at`, `finished_at`"
+		     " FROM `jobs` WHERE `id` = ?"
+		     " UNION ALL SELECT `id`, `kind`, `user_id`, `image_id`,"
+		     " `state`, `priority`, `attempts`, `max_attempts`,"
+		     " `worker`, `error_code`, `error_detail`, `created_at`,"
+		     " `started_at`, `finished_at`"
+		     " FROM `jobs` WHERE `image_id` = ?"
+		     " ORDER BY 1 DESC LIMIT 1",
+		     DB_IN(db_uuid(id), db_uuid(image_id)),
+		     DB_OUT(db_uuid_to(&j->id), db_text_to(&j->kind),
+			    db_uuid_to(&j->user_id), db_uuid_to(&j->image_id),
+			    db_text_to(&j->state), db_int_to(&j->priority),
+			    db_int_to(&j->attempts),
+			    db_int_to(&j->max_attempts),
+			    db_text_to(&j->worker), db_text_to(&j->error_code),
+			    db_text_to(&j->error_detail),
+			    db_time_to(&j->created_at),
+			    db_time_to(&j->started_at),
+			    db_time_to(&j->finished_at)),
+		     rows_keep, &rows))
+		return false;
+	*jobs = rows.list;
+	*count = rows.count;
+	return true;
+}
+
+bool job_find(struct job *job, struct work *work, struct uuid id)
+{
+	struct job *jobs;
+	size_t count;
+
+	if (!select_jobs(&jobs, &count, work, id, (struct uuid){ 0 }))
+		return false;
+	if (!count)
+		return fail(work, ERR_NOT_FOUND, "no job %s", UUID_TEXT(id));
+	*job = jobs[0];
+	return true;
+}
+
+bool job_of_image(struct job *job, struct work *work, struct uuid image_id)
+{
+	struct job *jobs;
+	size_t count;
+
+	if (!select_jobs(&jobs, &count, work, (struct uuid){ 0 }, image_id))
+		return false;
+	if (!count)
+		return fail(work, ERR_NOT_FOUND, "image %s has no job",
+			    UUID_TEXT(image_id));
+	*job = jobs[0];
+	return true;
+}
+
+bool job_list(struct job **jobs, size_t *count, struct work *work,
+	      const struct job_filter *f)
+{
+	struct job row, *j = &row;
+	struct rows rows = ROWS_OF(row);
+
+	if (!db_each(work,
+		     "SELECT `id`, `kind`, `user_id`, `image_id`, `state`,"
+		     " `priority`, `attempts`, `max_attempts`, `worker`,"
+		     " `error_code`, `error_detail`, `created_at`,"
+		     " `started_at`, `finished_at`"
+		     " FROM `jobs` WHERE (? IS NULL OR `user_id` = ?)"
+		     " AND (? IS NULL OR `state` = ?)"
+		     " AND (? IS NULL OR `id` < ?)"
+		     " ORDER BY `id` DESC LIMIT ?",
+		     DB_IN(db_uuid(f->user_id), db_uuid(f->user_id),
+			   db_text(f->state), db_text(f->state),
+			   db_uuid(f->before), db_uuid(f->before),
+			   db_int(f->limit)),
+		     DB_OUT(db_uuid_to(&j->id), db_text_to(&j->kind),
+			    db_uuid_to(&j->user_id), db_uuid_to(&j->image_id),
+			    db_text_to(&j->state), db_int_to(&j->priority),
+			    db_int_to(&j->attempts),
+			    db_int_to(&j->max_attempts),
+			    db_text_to(&j->worker), db_text_to(&j->error_code),
+			    db_text_to(&j->error_detail),
+			    db_time_to(&j->created_at),
+			    db_time_to(&j->started_at),
+			    db_time_to(&j->finished_at)),
+		     rows_keep, &rows))
+		return false;
+	*jobs = rows.list;
+	*count = rows.count;
+	return true;
+}
+
+bool job_add(struct work *work, const struct job *job)
+{
+	return db_do(work, NULL,
+		     "INSERT INTO `jobs` (`id`, `kind`, `user_id`, `image_id`,"
+		     " `state`, `priority`, `max_attempts`, `run_after`,"
+		     " `created_at`)"
+		     " VALUES (?, ?, ?, ?, 'queued', ?, ?, UTC_TIMESTAMP(6),"
+		     " UTC_TIMESTAMP(6))",
+		     DB_IN(db_uuid(job->id), db_text(job->kind),
+			   db_uuid(job->user_id), db_uuid(job->image_id),
+			   db_int(job->priority), db_int(job->max_attempts)));
+}
+
+static bool take(bool *taken, struct work *work, struct uuid id,
+		 const char *worker, int64_t lease)
+{
+	uint64_t found;
+
+	if (!db_do(work, &found,
+		   "UPDATE `jobs` SET `state` = 'running', `worker` = ?,"
+		   " `attempts` = `attempts` + 1,"
+		   " `lease_until` = UTC_TIMESTAMP(6) + INTERVAL ? SECOND,"
+		   " `started_at` = UTC_TIMESTAMP(6)"
+		   " WHERE `id` = ? AND `state` = 'queued'",
+		   DB_IN(db_text(worker), db_int(lease), db_uuid(id))))
+		return false;
+	*taken = found == 1;
+	return true;
+}
+
+bool job_claim(struct job *job, bool *found, struct work *work,
+	       const char *worker, int64_t lease)
+{
+	struct uuid id, *ids;
+	struct rows rows = ROWS_OF(id);
+	bool taken = false;
+
+	if (!db_each(work,
+		     "SELECT `id` FROM `jobs` WHERE `state` = 'queued'"
+		     " AND `priority` = (SELECT MIN(`priority`) FROM `jobs`"
+		     "   WHERE `state` = 'queued'"
+		     "   AND `run_after` <= UTC_TIMESTAMP(6))"
+		     " AND `run_after` <= UTC_TIMESTAMP(6)"
+		     " ORDER BY `run_after`, `id` LIMIT 64",
+		     DB_NO_IN, DB_OUT(db_uuid_to(&id)), rows_keep, &rows))
+		return false;
+	ids = rows.list;
+	while (!taken && rows.count) {
+		size_t i = (size_t)random() % rows.count;
+
+		if (!take(&taken, work, ids[i], worker, lease))
+			return false;
+		id = ids[i];
+		ids[i] = ids[--rows.count];
+	}
+	*found = taken;
+	return !taken || job_find(job, work, id);
+}
+
+static bool still_ours(struct work *work, const struct job *job,
+		       uint64_t found)
+{
+	return found || fail(work, ERR_CONFLICT,
+			     "job %s has been given to another worker",
+			     UUID_TEXT(job->id));
+}
+
+bool job_extend(struct work *work, const struct job *job, int64_t lease)
+{
+	uint64_t found;
+
+	return db_do(work, &found,
+		     "UPDATE `jobs` SET"
+		     " `lease_until` = UTC_TIMESTAMP(6) + INTERVAL ? SECOND"
+		     " WHERE `id` = ? AND `state` = 'running'"
+		     " AND `worker` = ? AND `attempts` = ?",
+		     DB_IN(db_int(lease), db_uuid(job->id),
+			   db_text(job->worker), db_int(job->attempts))) &&
+	       still_ours(work, job, found);
+}
+
+static bool end(struct work *work, const struct job *job, const char *state,
+		const char *code, const char *detail)
+{
+	uint64_t found;
+
+	return db_do(work, &found,
+		     "UPDATE `jobs` SET `state` = ?, `lease_until` = NULL,"
+		     " `error_code` = ?, `error_detail` = ?,"
+		     " `finished_at` = UTC_TIMESTAMP(6)"
+		     " WHERE `id` = ? AND `state` = 'running'"
+		     " AND `worker` = ? AND `attempts` = ?",
+		     DB_IN(db_text(state), db_text(code), db_text(detail),
+			   db_uuid(job->id), db_text(job->worker),
+			   db_int(job->attempts))) &&
+	       still_ours(work, job, found);
+}
+
+bool job_finish(struct work *work, const struct job *job)
+{
+	return end(work, job, "done", NULL, NULL);
+}
+
+bool job_fail(struct work *work, const struct job *job, const char *code,
+	      const char *detail)
+{
+	return end(work, job, "failed", code, detail);
+}
+
+bool job_put_back(struct work *work, const struct job *job, int64_t delay,
+		  const char *code, const char *detail)
+{
+	uint64_t found;
+
+	return db_do(work, &found,
+		     "UPDATE `jobs` SET `state` = 'queued', `worker` = NULL,"
+		     " `lease_until` = NULL, `error_code` = ?,"
+		     " `error_detail` = ?,"
+		     " `run_after` = UTC_TIMESTAMP(6) + INTERVAL ? SECOND"
+		     " WHERE `id` = ? AND `state` = 'running'"
+		     " AND `worker` = ? AND `attempts` = ?",
+		     DB_IN(db_text(code), db_text(detail), db_int(delay),
+			   db_uuid(job->id), db_text(job->worker),
+			   db_int(job->attempts))) &&
+	       still_ours(work, job, found);
+}
+
+bool job_list_expired(struct job **jobs, size_t *count, struct work *work,
+		      int64_t limit)
+{
+	struct job row = { .kind = "", .state = "running" }, *j = &row;
+	struct rows rows = ROWS_OF(row);
+
+	if (!db_each(work,
+		     "SELECT `id`, `kind`, `user_id`, `image_id`, `attempts`,"
+		     " `max_attempts`, `worker` FROM `jobs`"
+		     " WHERE `state` = 'running'"
+		     " AND `lease_until` < UTC_TIMESTAMP(6) LIMIT ?",
+		     DB_IN(db_int(limit)),
+		     DB_OUT(db_uuid_to(&j->id), db_text_to(&j->kind),
+			    db_uuid_to(&j->user_id), db_uuid_to(&j->image_id),
+			    db_int_to(&j->attempts),
+			    db_int_to(&j->max_attempts),
+			    db_text_to(&j->worker)),
+		     rows_keep, &rows))
+		return false;
+	*jobs = rows.list;
+	*count = rows.count;
+	return true;
+}
+
+bool job_retry(struct work *work, struct uuid id)
+{
+	uint64_t found;
+
+	if (!db_do(work, &found,
+		   "UPDATE `jobs` SET `state` = 'queued', `attempts` = 0,"
+		   " `worker` = NULL, `run_after` = UTC_TIMESTAMP(6),"
+		   " `finished_at` = NULL"
+		   " WHERE `id` = ? AND `state` IN ('failed', 'cancelled')"
+		   " AND `image_id` IS NOT NULL",
+		   DB_IN(db_uuid(id))))
+		return false;
+	return found || fail(work, ERR_CONFLICT,
+			     "job %s is not failed or cancelled, or its image "
+			     "is gone",
+			     UUID_TEXT(id));
+}
+
+bool job_cancel_of_image(struct work *work, struct uuid image_id)
+{
+	return db_do(work, NULL,
+		     "UPDATE `jobs` SET `state` = 'cancelled',"
+		     " `lease_until` = NULL, `finished_at` = UTC_TIMESTAMP(6)"
+		     " WHERE `image_id` = ?"
+		     " AND `state` IN ('queued', 'running')",
+		     DB_IN(db_uuid(image_id)));
+}

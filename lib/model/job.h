@@ -1,0 +1,77 @@
+#ifndef LIB_MODEL_JOB_H
+#define LIB_MODEL_JOB_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/base/uuid.h"
+#include "lib/base/work.h"
+
+/* Work that is done later by a worker. Times are the database's. */
+struct job {
+	struct uuid id;
+	const char *kind; /* "render" */
+	struct uuid user_id;
+	struct uuid image_id; /* nil: none, or deleted */
+	const char *state; /* "queued" "running" "done" "failed" "cancelled" */
+	int64_t priority;  /* 0 high, 1 normal, 2 low */
+	int64_t attempts, max_attempts;
+	const char *worker; /* who has it, while it is running */
+	const char *error_code;
+	const char *error_detail;
+	int64_t created_at, started_at, finished_at;
+};
+
+bool job_find(struct job *job, struct work *work, struct uuid id) MUST_CHECK;
+
+/* The image's newest; ERR_NOT_FOUND when it never had one. */
+bool job_of_image(struct job *job, struct work *work,
+		  struct uuid image_id) MUST_CHECK;
+
+/* Newest first, before `before` (nil: all); nil user: everybody's; `state` and
+   `kind` narrow it unless NULL. */
+struct job_filter {
+	struct uuid user_id;
+	const char *state;
+	struct uuid before;
+	int64_t limit;
+};
+bool job_list(struct job **jobs, size_t *count, struct work *work,
+	      const struct job_filter *filter) MUST_CHECK;
+
+/* Queues it with the id that the caller made. */
+bool job_add(struct work *work, const struct job *job) MUST_CHECK;
+
+/*
+ * Takes one job that is due, if there is one, for `lease` seconds: a batch of
+ * candidates is read without a lock and one of them taken at random by a
+ * guarded update, which is safe on a cluster too. The attempt is counted and
+ * committed before the work begins.
+ */
+bool job_claim(struct job *job, bool *found, struct work *work,
+	       const char *worker, int64_t lease) MUST_CHECK;
+
+/* All three are guarded by who has the job and by the attempt: ERR_CONFLICT
+   when it has been given to somebody else meanwhile. */
+bool job_extend(struct work *work, const struct job *job,
+		int64_t lease) MUST_CHECK;
+bool job_finish(struct work *work, const struct job *job) MUST_CHECK;
+bool job_fail(struct work *work, const struct job *job, const char *code,
+	      const char *detail) MUST_CHECK;
+
+/* Puts it back into the queue, due in `delay` seconds, saying why. */
+bool job_put_back(struct work *work, const struct job *job, int64_t delay,
+		  const char *code, const char *detail) MUST_CHECK;
+
+/* Running jobs whose lease has ended, at most `limit`. */
+bool job_list_expired(struct job **jobs, size_t *count, struct work *work,
+		      int64_t limit) MUST_CHECK;
+
+/* A failed or cancelled job is queued anew with all its attempts;
+   ERR_CONFLICT in any other state. */
+bool job_retry(struct work *work, struct uuid id) MUST_CHECK;
+
+/* Queued jobs of an image that is about to go. */
+bool job_cancel_of_image(struct work *work, struct uuid image_id) MUST_CHECK;
+
+#endif

@@ -1,0 +1,221 @@
+/* tier.c: the tables tiers and tier_sizes. */
+#include "config.h"
+
+#include "lib/model/tier.h"
+
+#include <string.h>
+
+#include "lib/base/pool.h"
+#include "lib/db/db.h"
+#include "lib/db/rows.h"
+
+static const char *const priorities[] = { "high", "normal", "low" };
+
+/* The table is small, so one statement serves every way of asking. */
+static bool select_tiers(struct tier **tiers, size_t *count, struct work *work,
+			 struct uuid id, const char *name, bool all)
+{
+	struct tier row, *t = &row;
+	struct rows rows = ROWS_OF(row);
+
+	if (!db_each(
+		work,
+		"SELECT t.`id`, t.`name`, COALESCE((SELECT"
+		"   GROUP_CONCAT(s.`variant` ORDER BY s.`position` SEPARATOR ' ')"
+		"   FROM `tier_sizes` s WHERE s.`tier_id` = t.`id`), ''),"
+		" t.`any_size`, t.`max_side`, t.`original`, t.`links`,"
+		" t.`link_min`, t.`link_max`, COALESCE(t.`max_bytes`, -1),"
+		" COALESCE(t.`max_pixels`, -1), COALESCE(t.`quota_bytes`, -1),"
+		" COALESCE(t.`uploads_per_day`, -1),"
+		" COALESCE(t.`requests_per_minute`, -1), t.`priority`,"
+		" COALESCE(t.`retention_days`, -1), t.`fetch`, t.`animated`,"
+		" t.`formats`"
+		" FROM `tiers` t WHERE t.`id` = ? OR t.`name` = ? OR ? = 1"
+		" ORDER BY t.`id`",
+		DB_IN(db_uuid(id), db_text(name), db_bool(all)),
+		DB_OUT(db_uuid_to(&t->id), db_text_to(&t->name),
+		       db_text_to(&t->sizes), db_bool_to(&t->any_size),
+		       db_int_to(&t->max_side), db_bool_to(&t->original),
+		       db_bool_to(&t->links), db_int_to(&t->link_min),
+		       db_int_to(&t->link_max), db_int_to(&t->max_bytes),
+		       db_int_to(&t->max_pixels), db_int_to(&t->quota_bytes),
+		       db_int_to(&t->uploads_per_day),
+		       db_int_to(&t->requests_per_minute),
+		       db_int_to(&t->priority), db_int_to(&t->retention_days),
+		       db_bool_to(&t->fetch), db_bool_to(&t->animated),
+		       db_text_to(&t->formats)),
+		rows_keep, &rows))
+		return false;
+	*tiers = rows.list;
+	*count = rows.count;
+	return true;
+}
+
+bool tier_find(struct tier *tier, struct work *work, struct uuid id)
+{
+	struct tier *tiers;
+	size_t count;
+
+	if (!select_tiers(&tiers, &count, work, id, NULL, false))
+		return false;
+	if (!count)
+		return fail(work, ERR_NOT_FOUND, "no tier %s", UUID_TEXT(id));
+	*tier = tiers[0];
+	return true;
+}
+
+bool tier_by_name(struct tier *tier, struct work *work, const char *name)
+{
+	struct tier *tiers;
+	size_t count;
+
+	if (!select_tiers(&tiers, &count, work, (struct uuid){ 0 }, name, false))
+		return false;
+	if (!count)
+		return fail(work, ERR_NOT_FOUND, "no tier is called \"%s\"",
+			    name);
+	*tier = tiers[0];
+	return true;
+}
+
+bool tier_list(struct tier **tiers, size_t *count, struct work *work)
+{
+	return select_tiers(tiers, count, work, (struct uuid){ 0 }, NULL, true);
+}
+
+static struct db_in limit(int64_t number)
+{
+	return number == TIER_NO_LIMIT ? db_null() : db_int(number);
+}
+
+static bool write_sizes(const struct tier *tier, struct work *work)
+{
+	const char *variant;
+
+	if (!db_do(work, NULL, "DELETE FROM `tier_sizes` WHERE `tier_id` = ?",
+		   DB_IN(db_uuid(tier->id))))
+		return false;
+	for (size_t i = 0;
+	     (variant = tier_word(work->pool, tier->sizes, i)); i++)
+		if (!db_do(work, NULL,
+			   "INSERT INTO `tier_sizes`"
+			   " (`tier_id`, `position`, `variant`)"
+			   " VALUES (?, ?, ?)",
+			   DB_IN(db_uuid(tier->id), db_int((int64_t)i + 1),
+				 db_text(variant))))
+			return false;
+	return true;
+}
+
+static bool write_tier(const struct tier *tier, struct work *work)
+{
+	uint64_t found;
+
+	if (!db_do(work, &found,
+		   "UPDATE `tiers` SET `name` = ?, `any_size` = ?,"
+		   " `max_side` = ?, `original` = ?, `links` = ?,"
+		   " `link_min` = ?, `link_max` = ?, `max_bytes` = ?,"
+		   " `max_pixels` = ?, `quota_bytes` = ?,"
+		   " `uploads_per_day` = ?, `requests_per_minute` = ?,"
+		   " `priority` = ?, `retention_days` = ?, `fetch` = ?,"
+		   " `animated` = ?, `formats` = ? WHERE `id` = ?",
+		   DB_IN(db_text(tier->name), db_bool(tier->any_size),
+			 db_int(tier->max_side), db_bool(tier->original),
+			 db_bool(tier->links), db_int(tier->link_min),
+			 db_int(tier->link_max), limit(tier->max_bytes),
+			 limit(tier->max_pixels), limit(tier->quota_bytes),
+			 limit(tier->uploads_per_day),
+			 limit(tier->requests_per_minute),
+			 db_int(tier->priority), limit(tier->retention_days),
+			 db_bool(tier->fetch), db_bool(tier->animated),
+			 db_text(tier->formats), db_uuid(tier->id))))
+		return false;
+	if (!found)
+		return fail(work, ERR_NOT_FOUND, "no tier %s",
+			    UUID_TEXT(tier->id));
+	return write_sizes(tier, work);
+}
+
+static bool update_body(struct work *work, void *tier)
+{
+	return write_tier(tier, work);
+}
+
+static bool add_body(struct work *work, void *arg)
+{
+	const struct tier *tier = arg;
+
+	return db_do(work, NULL,
+		     "INSERT INTO `tiers` (`id`, `name`) VALUES (?, ?)",
+		     DB_IN(db_uuid(tier->id), db_text(tier->name))) &&
+	       write_tier(tier, work);
+}
+
+bool tier_add(struct tier *tier, struct work *work)
+{
+	tier->id = uuid_new();
+	return db_transaction(work, add_body, tier);
+}
+
+bool tier_update(const struct tier *tier, struct work *work)
+{
+	return db_transaction(work, update_body, (void *)tier);
+}
+
+void tier_init(struct tier *tier, const char *name)
+{
+	*tier = (struct tier){
+		.name = name,
+		.sizes = "",
+		.max_side = 8192,
+		.link_min = 300,
+		.link_max = 30000,
+		.max_bytes = TIER_NO_LIMIT,
+		.max_pixels = TIER_NO_LIMIT,
+		.quota_bytes = TIER_NO_LIMIT,
+		.uploads_per_day = TIER_NO_LIMIT,
+		.requests_per_minute = TIER_NO_LIMIT,
+		.priority = 1,
+		.retention_days = TIER_NO_LIMIT,
+		.formats = "jpeg png gif webp tiff bmp",
+	};
+}
+
+const char *tier_word(struct pool *pool, const char *words, size_t i)
+{
+	words += strspn(words, " ");
+	for (; i && *words; i--) {
+		words += strcspn(words, " ");
+		words += strspn(words, " ");
+	}
+	return *words ? pool_strndup(pool, words, strcspn(words, " ")) : NULL;
+}
+
+bool tier_has_word(const char *words, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (words += strspn(words, " "); *words; words += strspn(words, " ")) {
+		size_t next = strcspn(words, " ");
+
+		if (next == len && !memcmp(words, word, len))
+			return true;
+		words += next;
+	}
+	return false;
+}
+
+const char *tier_priority_name(int64_t priority)
+{
+	return priorities[priority];
+}
+
+bool tier_priority_by_name(int64_t *priority, const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(priorities); i++)
+		if (!strcmp(priorities[i], name)) {
+			*priority = (int64_t)i;
+			return true;
+		}
+	return false;
+}

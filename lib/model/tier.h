@@ -1,0 +1,61 @@
+#ifndef LIB_MODEL_TIER_H
+#define LIB_MODEL_TIER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/base/uuid.h"
+#include "lib/base/work.h"
+
+/* What its users may do. A limit of TIER_NO_LIMIT is none. */
+struct tier {
+	struct uuid id;
+	const char *name;
+	const char *sizes; /* variants, a space between: "h200 h400" */
+	bool any_size;
+	int64_t max_side; /* of variants, in pixels */
+	bool original;
+	bool links;
+	int64_t link_min, link_max; /* seconds */
+	int64_t max_bytes;          /* of one upload */
+	int64_t max_pixels;         /* of one picture */
+	int64_t quota_bytes;        /* of all originals */
+	int64_t uploads_per_day;
+	int64_t requests_per_minute;
+	int64_t priority; /* of jobs: 0 high, 1 normal, 2 low */
+	int64_t retention_days;
+	bool fetch;
+	bool animated;
+	const char *formats; /* "jpeg png gif webp tiff bmp" */
+};
+
+enum { TIER_NO_LIMIT = -1, TIER_MAX_SIZES = 32 };
+
+bool tier_find(struct tier *tier, struct work *work,
+	       struct uuid id) MUST_CHECK;
+bool tier_by_name(struct tier *tier, struct work *work,
+		  const char *name) MUST_CHECK;
+
+/* All, oldest first. */
+bool tier_list(struct tier **tiers, size_t *count,
+	       struct work *work) MUST_CHECK;
+
+/* Writes all fields; tier_add() makes the id. ERR_CONFLICT when another tier
+   has the name. */
+bool tier_add(struct tier *tier, struct work *work) MUST_CHECK;
+bool tier_update(const struct tier *tier, struct work *work) MUST_CHECK;
+
+/* The built-in tier with its defaults, for a new one to start from. */
+void tier_init(struct tier *tier, const char *name);
+
+/* True when `word` is one of the words in `words`. */
+bool tier_has_word(const char *words, const char *word);
+
+/* The i-th word of `words`, or NULL after the last. */
+const char *tier_word(struct pool *pool, const char *words, size_t i);
+
+/* "high", "normal", "low". */
+const char *tier_priority_name(int64_t priority);
+bool tier_priority_by_name(int64_t *priority, const char *name) MUST_CHECK;
+
+#endif

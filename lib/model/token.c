@@ -1,0 +1,113 @@
+/* token.c: the table tokens. */
+#include "config.h"
+
+#include "lib/model/token.h"
+
+#include "lib/base/clock.h"
+#include "lib/db/db.h"
+#include "lib/db/rows.h"
+
+bool token_by_hash(struct token *token, struct work *work,
+		   const uint8_t hash[TOKEN_HASH_SIZE])
+{
+	struct token t;
+
+	if (!db_one(work,
+		    "SELECT `id`, `user_id`, `kind`, `name`, `scopes`,"
+		    " `created_at`, `expires_at`, `last_used_at`"
+		    " FROM `tokens` WHERE `hash` = ?"
+		    " AND (`expires_at` IS NULL"
+		    "   OR `expires_at` > UTC_TIMESTAMP(6))",
+		    DB_IN(db_bytes(hash, TOKEN_HASH_SIZE)),
+		    DB_OUT(db_uuid_to(&t.id), db_uuid_to(&t.user_id),
+			   db_text_to(&t.kind), db_text_to(&t.name),
+			   db_text_to(&t.scopes), db_time_to(&t.created_at),
+			   db_time_to(&t.expires_at),
+			   db_time_to(&t.last_used_at))))
+		return false;
+	*token = t;
+	return true;
+}
+
+bool token_add(struct token *token, struct work *work,
+	       const uint8_t hash[TOKEN_HASH_SIZE], int64_t expires_in)
+{
+	token->id = uuid_new();
+	if (!db_do(work, NULL,
+		   "INSERT INTO `tokens` (`id`, `user_id`, `kind`, `name`,"
+		   " `hash`, `scopes`, `created_at`, `expires_at`)"
+		   " VALUES (?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6),"
+		   " IF(? = 0, NULL, UTC_TIMESTAMP(6) + INTERVAL ? SECOND))",
+		   DB_IN(db_uuid(token->id), db_uuid(token->user_id),
+			 db_text(token->kind), db_text(token->name),
+			 db_bytes(hash, TOKEN_HASH_SIZE),
+			 db_text(token->scopes), db_int(expires_in),
+			 db_int(expires_in))))
+		return false;
+	return db_one(work,
+		      "SELECT `created_at`, `expires_at` FROM `tokens`"
+		      " WHERE `id` = ?",
+		      DB_IN(db_uuid(token->id)),
+		      DB_OUT(db_time_to(&token->created_at),
+			     db_time_to(&token->expires_at)));
+}
+
+bool token_list(struct token **tokens, size_t *count, struct work *work,
+		struct uuid user_id, struct uuid before, int64_t limit)
+{
+	struct token row, *t = &row;
+	struct rows rows = ROWS_OF(row);
+
+	if (!db_each(work,
+		     "SELECT `id`, `user_id`, `kind`, `name`, `scopes`,"
+		     " `created_at`, `expires_at`, `last_used_at`"
+		     " FROM `tokens` WHERE `user_id` = ? AND `kind` = 'api'"
+		     " AND (? IS NULL OR `id` < ?)"
+		     " ORDER BY `id` DESC LIMIT ?",
+		     DB_IN(db_uuid(user_id), db_uuid(before), db_uuid(before),
+			   db_int(limit)),
+		     DB_OUT(db_uuid_to(&t->id), db_uuid_to(&t->user_id),
+			    db_text_to(&t->kind), db_text_to(&t->name),
+			    db_text_to(&t->scopes), db_time_to(&t->created_at),
+			    db_time_to(&t->expires_at),
+			    db_time_to(&t->last_used_at)),
+		     rows_keep, &rows))
+		return false;
+	*tokens = rows.list;
+	*count = rows.count;
+	return true;
+}
+
+bool token_drop(struct work *work, struct uuid user_id, struct uuid id)
+{
+	uint64_t found;
+
+	if (!db_do(work, &found,
+		   "DELETE FROM `tokens` WHERE `id` = ? AND `user_id` = ?",
+		   DB_IN(db_uuid(id), db_uuid(user_id))))
+		return false;
+	return found || fail(work, ERR_NOT_FOUND, "no token %s",
+			     UUID_TEXT(id));
+}
+
+bool token_drop_sessions(struct work *work, struct uuid user_id,
+			 struct uuid except)
+{
+	return db_do(work, NULL,
+		     "DELETE FROM `tokens` WHERE `user_id` = ?"
+		     " AND `kind` = 'session' AND (? IS NULL OR `id` <> ?)",
+		     DB_IN(db_uuid(user_id), db_uuid(except),
+			   db_uuid(except)));
+}
+
+bool token_touch(struct work *work, const struct token *token)
+{
+	enum { MINUTE_US = 60000000 };
+
+	if (clock_now_us() - token->last_used_at < MINUTE_US)
+		return true;
+	return db_do(work, NULL,
+		     "UPDATE `tokens` SET `last_used_at` = UTC_TIMESTAMP(6)"
+		     " WHERE `id` = ?",
+		     DB_IN(db_uuid(token->id)));
+}

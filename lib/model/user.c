@@ -1,0 +1,193 @@
+/* user.c: the table users. */
+#include "config.h"
+
+#include "lib/model/user.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "lib/base/text.h"
+#include "lib/db/db.h"
+#include "lib/db/rows.h"
+
+static bool select_users(struct user **users, size_t *count, struct work *work,
+			 struct uuid low, struct uuid high, int64_t limit)
+{
+	struct user row, *u = &row;
+	struct rows rows = ROWS_OF(row);
+
+	if (!db_each(
+		work,
+		"SELECT `id`, `username`, `email`, `password`, `tier_id`,"
+		" `is_admin`, `created_at`, `disabled_at`, `used_bytes`,"
+		" `used_images`,"
+		" IF(`uploads_day` = UTC_DATE(), `uploads_today`, 0)"
+		" FROM `users` WHERE `id` BETWEEN ? AND ?"
+		" ORDER BY `id` LIMIT ?",
+		DB_IN(db_bytes(&low, sizeof(low)),
+		      db_bytes(&high, sizeof(high)), db_int(limit)),
+		DB_OUT(db_uuid_to(&u->id), db_text_to(&u->username),
+		       db_text_to(&u->email), db_text_to(&u->password),
+		       db_uuid_to(&u->tier_id), db_bool_to(&u->is_admin),
+		       db_time_to(&u->created_at), db_time_to(&u->disabled_at),
+		       db_int_to(&u->used_bytes), db_int_to(&u->used_images),
+		       db_int_to(&u->uploads_today)),
+		rows_keep, &rows))
+		return false;
+	*users = rows.list;
+	*count = rows.count;
+	return true;
+}
+
+bool user_find(struct user *user, struct work *work, struct uuid id)
+{
+	struct user *users;
+	size_t count;
+
+	if (!select_users(&users, &count, work, id, id, 1))
+		return false;
+	if (!count)
+		return fail(work, ERR_NOT_FOUND, "no user %s", UUID_TEXT(id));
+	*user = users[0];
+	return true;
+}
+
+bool user_by_name(struct user *user, struct work *work, const char *username)
+{
+	struct uuid id;
+
+	if (db_one(work, "SELECT `id` FROM `users` WHERE `username` = ?",
+		   DB_IN(db_text(username)), DB_OUT(db_uuid_to(&id))))
+		return user_find(user, work, id);
+	if (work->err == ERR_NOT_FOUND)
+		fail(work, ERR_NOT_FOUND, "no user is called \"%s\"",
+		     username);
+	return false;
+}
+
+/* The id that follows in the index's order. */
+static struct uuid next_id(struct uuid id)
+{
+	for (size_t i = sizeof(id.bytes); i-- && !++id.bytes[i];)
+		;
+	return id;
+}
+
+bool user_list(struct user **users, size_t *count, struct work *work,
+	       struct uuid after, int64_t limit)
+{
+	struct uuid last;
+
+	memset(&last, 0xff, sizeof(last));
+	return select_users(users, count, work, next_id(after), last, limit);
+}
+
+static bool name_is_good(const char *name)
+{
+	size_t len = strlen(name);
+
+	if (!len || len > 64 || !text_is_utf8(name, len))
+		return false;
+	for (; *name; name++)
+		if ((unsigned char)*name < 0x80 &&
+		    !isalnum((unsigned char)*name) && !strchr("._@+-", *name))
+			return false;
+	return true;
+}
+
+bool user_add(struct user *user, struct work *work)
+{
+	if (!name_is_good(user->username))
+		return fail_field(work, "username",
+				  "username: 1 to 64 letters, digits and "
+				  "._@+-, not \"%s\"",
+				  user->username);
+	user->id = uuid_new();
+	if (db_do(work, NULL,
+		  "INSERT INTO `users` (`id`, `username`, `email`, `password`,"
+		  " `tier_id`, `is_admin`, `created_at`)"
+		  " VALUES (?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6))",
+		  DB_IN(db_uuid(user->id), db_text(user->username),
+			db_text(user->email), db_text(user->password),
+			db_uuid(user->tier_id), db_bool(user->is_admin))))
+		return true;
+	if (work->err == ERR_CONFLICT)
+		fail(work, ERR_CONFLICT, "the user name \"%s\" is taken",
+		     user->username);
+	return false;
+}
+
+static bool found_one(struct work *work, struct uuid id, uint64_t found)
+{
+	return found || fail(work, ERR_NOT_FOUND, "no user %s", UUID_TEXT(id));
+}
+
+bool user_set_password(struct work *work, struct uuid id, const char *hash)
+{
+	uint64_t found;
+
+	return db_do(work, &found,
+		     "UPDATE `users` SET `password` = ? WHERE `id` = ?",
+		     DB_IN(db_text(hash), db_uuid(id))) &&
+	       found_one(work, id, found);
+}
+
+bool user_set_tier(struct work *work, struct uuid id, struct uuid tier_id)
+{
+	uint64_t found;
+
+	return db_do(work, &found,
+		     "UPDATE `users` SET `tier_id` = ? WHERE `id` = ?",
+		     DB_IN(db_uuid(tier_id), db_uuid(id))) &&
+	       found_one(work, id, found);
+}
+
+bool user_set_disabled(struct work *work, struct uuid id, bool disabled)
+{
+	uint64_t found;
+
+	return db_do(work, &found,
+		     "UPDATE `users` SET `disabled_at` ="
+		     " IF(?, UTC_TIMESTAMP(6), NULL) WHERE `id` = ?",
+		     DB_IN(db_bool(disabled), db_uuid(id))) &&
+	       found_one(work, id, found);
+}
+
+bool user_charge(struct work *work, struct uuid id, int64_t bytes,
+		 int64_t quota_bytes, int64_t uploads_per_day)
+{
+	uint64_t found;
+
+	/* Assignments run from left to right: uploads_today still sees the
+	   old uploads_day. */
+	if (!db_do(work, &found,
+		   "UPDATE `users` SET `used_bytes` = `used_bytes` + ?,"
+		   " `used_images` = `used_images` + 1,"
+		   " `uploads_today` ="
+		   "   IF(`uploads_day` = UTC_DATE(), `uploads_today`, 0) + 1,"
+		   " `uploads_day` = UTC_DATE()"
+		   " WHERE `id` = ? AND (? < 0 OR `used_bytes` + ? <= ?)"
+		   " AND (? < 0 OR"
+		   "   IF(`uploads_day` = UTC_DATE(), `uploads_today`, 0) < ?)",
+		   DB_IN(db_int(bytes), db_uuid(id), db_int(quota_bytes),
+			 db_int(bytes), db_int(quota_bytes),
+			 db_int(uploads_per_day), db_int(uploads_per_day))))
+		return false;
+	if (!found)
+		return fail(work, ERR_QUOTA_EXCEEDED,
+			    "this upload of %lld bytes would pass the tier's "
+			    "quota of bytes or of uploads a day",
+			    (long long)bytes);
+	return true;
+}
+
+bool user_credit(struct work *work, struct uuid id, int64_t bytes)
+{
+	uint64_t found;
+
+	return db_do(work, &found,
+		     "UPDATE `users` SET `used_bytes` = `used_bytes` - ?,"
+		     " `used_images` = `used_images` - 1 WHERE `id` = ?",
+		     DB_IN(db_int(bytes), db_uuid(id))) &&
+	       found_one(work, id, found);
+}

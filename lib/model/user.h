@@ -1,0 +1,56 @@
+#ifndef LIB_MODEL_USER_H
+#define LIB_MODEL_USER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/base/uuid.h"
+#include "lib/base/work.h"
+
+struct user {
+	struct uuid id;
+	const char *username;
+	const char *email;    /* or NULL */
+	const char *password; /* a crypt(3) hash; "!" never matches */
+	struct uuid tier_id;
+	bool is_admin;
+	int64_t created_at;
+	int64_t disabled_at; /* 0: may sign in */
+	int64_t used_bytes;  /* of its originals */
+	int64_t used_images;
+	int64_t uploads_today; /* since 00:00 UTC */
+};
+
+/* ERR_NOT_FOUND; a disabled user is found. */
+bool user_find(struct user *user, struct work *work,
+	       struct uuid id) MUST_CHECK;
+bool user_by_name(struct user *user, struct work *work,
+		  const char *username) MUST_CHECK;
+
+/* Oldest first, after the id `after` (nil: from the start), at most `limit`. */
+bool user_list(struct user **users, size_t *count, struct work *work,
+	       struct uuid after, int64_t limit) MUST_CHECK;
+
+/* Makes the id. ERR_CONFLICT when the name is taken; ERR_INVALID_FIELD unless
+   it has 1 to 64 of letters, digits and "._@+-" (UTF-8 letters too). */
+bool user_add(struct user *user, struct work *work) MUST_CHECK;
+
+bool user_set_password(struct work *work, struct uuid id,
+		       const char *hash) MUST_CHECK;
+bool user_set_tier(struct work *work, struct uuid id,
+		   struct uuid tier_id) MUST_CHECK;
+bool user_set_disabled(struct work *work, struct uuid id,
+		       bool disabled) MUST_CHECK;
+
+/*
+ * Counts one upload of `bytes` if the limits (TIER_NO_LIMIT: none) allow it,
+ * in one statement, so that concurrent uploads cannot pass them together.
+ * ERR_QUOTA_EXCEEDED.
+ */
+bool user_charge(struct work *work, struct uuid id, int64_t bytes,
+		 int64_t quota_bytes, int64_t uploads_per_day) MUST_CHECK;
+
+/* Takes an image's bytes back; the day's uploads stay counted. */
+bool user_credit(struct work *work, struct uuid id, int64_t bytes) MUST_CHECK;
+
+#endif

@@ -1,0 +1,107 @@
+/* variant.c: the table variants. */
+#include "config.h"
+
+#include "lib/model/variant.h"
+
+#include "lib/db/db.h"
+#include "lib/db/rows.h"
+
+bool variant_find(struct variant *variant, struct work *work,
+		  struct uuid image_id, const char *name)
+{
+	struct variant v = { .image_id = image_id };
+
+	if (db_one(work,
+		   "SELECT `variant`, `status`, `format`, `width`, `height`,"
+		   " `bytes`, COALESCE(`sha256`, REPEAT('\\0', 32))"
+		   " FROM `variants` WHERE `image_id` = ? AND `variant` = ?",
+		   DB_IN(db_uuid(image_id), db_text(name)),
+		   DB_OUT(db_text_to(&v.variant), db_text_to(&v.status),
+			  db_text_to(&v.format), db_int_to(&v.width),
+			  db_int_to(&v.height), db_int_to(&v.bytes),
+			  db_fixed_to(v.sha256, sizeof(v.sha256))))) {
+		*variant = v;
+		return true;
+	}
+	if (work->err == ERR_NOT_FOUND)
+		fail(work, ERR_NOT_FOUND, "the image has no variant %s", name);
+	return false;
+}
+
+bool variant_list(struct variant **variants, size_t *count, struct work *work,
+		  struct uuid user_id, struct uuid low, struct uuid high)
+{
+	struct variant row, *v = &row;
+	struct rows rows = ROWS_OF(row);
+
+	if (!db_each(work,
+		     "SELECT v.`image_id`, v.`variant`, v.`status`, v.`format`,"
+		     " v.`width`, v.`height`, v.`bytes`,"
+		     " COALESCE(v.`sha256`, REPEAT('\\0', 32))"
+		     " FROM `images` i JOIN `variants` v"
+		     " ON v.`image_id` = i.`id`"
+		     " WHERE i.`user_id` = ? AND i.`id` BETWEEN ? AND ?"
+		     " ORDER BY v.`image_id`, v.`variant`",
+		     DB_IN(db_uuid(user_id), db_uuid(low), db_uuid(high)),
+		     DB_OUT(db_uuid_to(&v->image_id), db_text_to(&v->variant),
+			    db_text_to(&v->status), db_text_to(&v->format),
+			    db_int_to(&v->width), db_int_to(&v->height),
+			    db_int_to(&v->bytes),
+			    db_fixed_to(v->sha256, sizeof(v->sha256))),
+		     rows_keep, &rows))
+		return false;
+	*variants = rows.list;
+	*count = rows.count;
+	return true;
+}
+
+bool variant_add(struct work *work, const struct variant *v)
+{
+	bool made = v->format;
+
+	return db_do(work, NULL,
+		     "INSERT INTO `variants` (`image_id`, `variant`, `status`,"
+		     " `format`, `width`, `height`, `bytes`, `sha256`,"
+		     " `created_at`)"
+		     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6))",
+		     DB_IN(db_uuid(v->image_id), db_text(v->variant),
+			   db_text(v->status), db_text(v->format),
+			   made ? db_int(v->width) : db_null(),
+			   made ? db_int(v->height) : db_null(),
+			   made ? db_int(v->bytes) : db_null(),
+			   made ? db_bytes(v->sha256, sizeof(v->sha256))
+				: db_null()));
+}
+
+bool variant_finish(struct work *work, const struct variant *v)
+{
+	uint64_t found;
+
+	if (!db_do(work, &found,
+		   "UPDATE `variants` SET `status` = 'ready', `format` = ?,"
+		   " `width` = ?, `height` = ?, `bytes` = ?, `sha256` = ?"
+		   " WHERE `image_id` = ? AND `variant` = ?",
+		   DB_IN(db_text(v->format), db_int(v->width),
+			 db_int(v->height), db_int(v->bytes),
+			 db_bytes(v->sha256, sizeof(v->sha256)),
+			 db_uuid(v->image_id), db_text(v->variant))))
+		return false;
+	return found || fail(work, ERR_NOT_FOUND, "variant %s is gone",
+			     v->variant);
+}
+
+bool variant_fail_pending(struct work *work, struct uuid image_id)
+{
+	return db_do(work, NULL,
+		     "UPDATE `variants` SET `status` = 'failed'"
+		     " WHERE `image_id` = ? AND `status` = 'processing'",
+		     DB_IN(db_uuid(image_id)));
+}
+
+bool variant_reopen_failed(struct work *work, struct uuid image_id)
+{
+	return db_do(work, NULL,
+		     "UPDATE `variants` SET `status` = 'processing'"
+		     " WHERE `image_id` = ? AND `status` = 'failed'",
+		     DB_IN(db_uuid(image_id)));
+}

@@ -1,0 +1,44 @@
+#ifndef LIB_MODEL_VARIANT_H
+#define LIB_MODEL_VARIANT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/base/uuid.h"
+#include "lib/base/work.h"
+
+/* A picture made of an image; its name is its recipe. Format, size and bytes
+   are NULL and 0 until it is ready. */
+struct variant {
+	struct uuid image_id;
+	const char *variant; /* "h200" */
+	const char *status;  /* "processing", "ready" or "failed" */
+	const char *format;
+	int64_t width, height;
+	int64_t bytes;
+	uint8_t sha256[32];
+};
+
+bool variant_find(struct variant *variant, struct work *work,
+		  struct uuid image_id, const char *name) MUST_CHECK;
+
+/* Those of a user's images with ids from `low` to `high`, by image, then by
+   name; of one image where low and high are its id. */
+bool variant_list(struct variant **variants, size_t *count, struct work *work,
+		  struct uuid user_id, struct uuid low,
+		  struct uuid high) MUST_CHECK;
+
+/* ERR_CONFLICT when the image has it already. */
+bool variant_add(struct work *work, const struct variant *variant) MUST_CHECK;
+
+/* From any status to ready, with what was made. */
+bool variant_finish(struct work *work,
+		    const struct variant *variant) MUST_CHECK;
+
+/* What is still processing has failed. */
+bool variant_fail_pending(struct work *work, struct uuid image_id) MUST_CHECK;
+
+/* What has failed is processing again. */
+bool variant_reopen_failed(struct work *work, struct uuid image_id) MUST_CHECK;
+
+#endif

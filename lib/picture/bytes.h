@@ -1,0 +1,45 @@
+#ifndef LIB_PICTURE_BYTES_H
+#define LIB_PICTURE_BYTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Numbers in foreign bytes. Whoever reads one asks bytes_hold() first. */
+struct bytes {
+	const uint8_t *data;
+	size_t len;
+};
+
+static inline bool bytes_hold(struct bytes bytes, uint64_t offset,
+			      uint64_t count)
+{
+	return offset <= bytes.len && count <= bytes.len - offset;
+}
+
+static inline uint16_t le16(const uint8_t *at)
+{
+	return (uint16_t)(at[0] | at[1] << 8);
+}
+
+static inline uint32_t le24(const uint8_t *at)
+{
+	return le16(at) | (uint32_t)at[2] << 16;
+}
+
+static inline uint32_t le32(const uint8_t *at)
+{
+	return le16(at) | (uint32_t)le16(at + 2) << 16;
+}
+
+static inline uint16_t be16(const uint8_t *at)
+{
+	return (uint16_t)(at[0] << 8 | at[1]);
+}
+
+static inline uint32_t be32(const uint8_t *at)
+{
+	return (uint32_t)be16(at) << 16 | be16(at + 2);
+}
+
+#endif

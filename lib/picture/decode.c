@@ -1,0 +1,292 @@
+/* decode.c: bytes become one upright picture in sRGB. */
+#include "config.h"
+
+#include "lib/picture/decode.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/pool.h"
+#include "lib/picture/colour.h"
+#include "lib/picture/webp_frame.h"
+
+struct decoding {
+	struct work *work;
+	const struct paint *paint;
+	const struct probe *probe;
+	double scale; /* of the largest variant */
+	ImageInfo *info;
+	ExceptionInfo exception;
+	Image *image;
+};
+
+/* What GraphicsMagick says, in printable characters: it may quote the file. */
+static void explain(char *text, size_t size, const ExceptionInfo *exception)
+{
+	const char *reason = exception->reason;
+
+	/* GraphicsMagick's own words for this ask for a bug report. */
+	if (!reason ||
+	    (exception->severity == CoderError && strstr(reason, "bug")))
+		reason = "no picture comes out of it";
+	snprintf(text, size, "%s", reason);
+	for (; *text; text++)
+		if (!isprint((unsigned char)*text))
+			*text = '?';
+}
+
+static bool says(const ExceptionInfo *exception, const char *words)
+{
+	return (exception->reason && strcasestr(exception->reason, words)) ||
+	       (exception->description &&
+		strcasestr(exception->description, words));
+}
+
+bool decode_fail(struct work *work, const ExceptionInfo *exception)
+{
+	char text[160];
+
+	explain(text, sizeof(text), exception);
+	if (exception->severity % 100 == ResourceLimitBase ||
+	    says(exception, "memory"))
+		return fail(work, ERR_TOO_LARGE,
+			    "it needs more memory than it may take: %s", text);
+	if (exception->severity % 100 == MissingDelegateBase ||
+	    says(exception, "not supported") || says(exception, "unsupported"))
+		return fail(work, ERR_UNSUPPORTED_FORMAT,
+			    "a kind of its format that is not taken: %s", text);
+	return fail(work, ERR_CORRUPT_IMAGE, "damaged: %s", text);
+}
+
+/* Takes what a step made of the image, in the image's place. */
+static bool replace(struct decoding *d, Image *image)
+{
+	if (!image)
+		return decode_fail(d->work, &d->exception);
+	DestroyImage(d->image);
+	d->image = image;
+	return true;
+}
+
+/*
+ * A JPEG can be reduced while it is read. GraphicsMagick enlarges a picture
+ * that is smaller than the size asked for, so it is only asked for less.
+ */
+static bool ask_for_less(struct decoding *d)
+{
+	const double scale = d->scale * 1.5;
+	char size[32];
+
+	if (d->probe->format != FORMAT_JPEG || scale > 1)
+		return false;
+	snprintf(size, sizeof(size), "%.0fx%.0f", ceil(d->probe->width * scale),
+		 ceil(d->probe->height * scale));
+	CloneString(&d->info->size, size);
+	return true;
+}
+
+static bool has_probed_size(struct decoding *d, bool reduced)
+{
+	const uint32_t width = d->probe->width, height = d->probe->height;
+	const double factor = (double)d->image->columns / width;
+
+	if (reduced ? fabs(height * factor - (double)d->image->rows) <= 1
+		    : d->image->columns == width && d->image->rows == height)
+		return true;
+	return fail(d->work, ERR_CORRUPT_IMAGE,
+		    "its header says %ux%u pixels, its data %lux%lu", width,
+		    height, d->image->columns, d->image->rows);
+}
+
+/*
+ * Damaged data give a picture and a warning, of which there is one for each
+ * kind of decoder. Other warnings are about things that are not painted.
+ */
+static bool is_whole(struct decoding *d)
+{
+	const ExceptionInfo *worst = &d->image->exception;
+
+	if (d->exception.severity > worst->severity)
+		worst = &d->exception;
+	if (worst->severity >= ErrorException ||
+	    worst->severity == CorruptImageWarning)
+		return decode_fail(d->work, worst);
+	return true;
+}
+
+static bool read_image(struct decoding *d, const uint8_t *bytes, size_t len)
+{
+	Image *image = BlobToImage(d->info, bytes, len, &d->exception);
+
+	if (!image)
+		return decode_fail(d->work, &d->exception);
+	d->image = image;
+	return is_whole(d);
+}
+
+/* Frames are smaller than their canvas, or lie elsewhere on it. */
+static bool lay_on_canvas(struct decoding *d, long x, long y)
+{
+	Image *canvas;
+
+	if (!x && !y && d->image->columns == d->probe->width &&
+	    d->image->rows == d->probe->height)
+		return true;
+	canvas = AllocateImage(d->info);
+	canvas->columns = d->probe->width;
+	canvas->rows = d->probe->height;
+	canvas->matte = MagickTrue;
+	if (!SetImage(canvas, TransparentOpacity) ||
+	    !CompositeImage(canvas, CopyCompositeOp, d->image, x, y)) {
+		decode_fail(d->work, &canvas->exception);
+		DestroyImage(canvas);
+		return false;
+	}
+	return replace(d, canvas);
+}
+
+static bool read_gif(struct decoding *d, const uint8_t *bytes, size_t len)
+{
+	return read_image(d, bytes, len) &&
+	       lay_on_canvas(d, d->image->page.x, d->image->page.y);
+}
+
+/* GraphicsMagick takes no animated WebP. */
+static bool read_webp(struct decoding *d, const uint8_t *bytes, size_t len)
+{
+	struct webp_frame frame = { bytes, len, 0, 0 };
+
+	if (webp_is_animated(bytes, len) &&
+	    !webp_first_frame(&frame, d->work, bytes, len))
+		return false;
+	return read_image(d, frame.bytes, frame.len) &&
+	       lay_on_canvas(d, frame.x, frame.y);
+}
+
+static bool read_any(struct decoding *d, const uint8_t *bytes, size_t len)
+{
+	const bool reduced = ask_for_less(d);
+
+	switch (d->probe->format) {
+	case FORMAT_GIF:
+		return read_gif(d, bytes, len);
+	case FORMAT_WEBP:
+		return read_webp(d, bytes, len);
+	default:
+		return read_image(d, bytes, len) && has_probed_size(d, reduced);
+	}
+}
+
+static bool convert_to_srgb(struct decoding *d)
+{
+	return colour_convert(d->image, d->paint->srgb, d->paint->srgb_len) ||
+	       decode_fail(d->work, &d->image->exception);
+}
+
+/*
+ * A box filter takes a large picture down to twice the largest variant: far
+ * cheaper than Lanczos there, and not seen after it.
+ */
+static bool reduce(struct decoding *d)
+{
+	const double width = ceil(2 * d->scale * d->probe->width);
+	const double height = ceil(2 * d->scale * d->probe->height);
+	Image *image = d->image;
+
+	if (3 * width > 2.0 * image->columns || 3 * height > 2.0 * image->rows)
+		return true;
+	return replace(d, ScaleImage(image, (unsigned long)width,
+				     (unsigned long)height, &d->exception));
+}
+
+static bool turn_upright(struct decoding *d)
+{
+	return d->probe->orientation <= 1 ||
+	       replace(d,
+		       AutoOrientImage(d->image,
+				       (OrientationType)d->probe->orientation,
+				       &d->exception));
+}
+
+/* Opaque pixels cost less. GraphicsMagick takes the unused bytes of a BMP for
+   transparency. */
+static void drop_useless_alpha(struct decoding *d)
+{
+	Image *image = d->image;
+	const bool unused = d->probe->format == FORMAT_BMP && !d->probe->alpha;
+
+	if (!image->matte)
+		return;
+	if (unused)
+		SetImageOpacity(image, OpaqueOpacity);
+	if (unused || IsOpaqueImage(image, &d->exception))
+		image->matte = MagickFalse;
+}
+
+/* Nothing but pixels goes on into variants. */
+static void strip(Image *image)
+{
+	ProfileImage(image, "*", NULL, 0, MagickTrue);
+	DestroyImageAttributes(image);
+	memset(&image->page, 0, sizeof(image->page));
+	memset(&image->chromaticity, 0, sizeof(image->chromaticity));
+	image->gamma = 0;
+	image->orientation = UndefinedOrientation;
+	image->x_resolution = 0;
+	image->y_resolution = 0;
+	image->depth = 8;
+}
+
+static bool make_upright(struct decoding *d)
+{
+	/* The box filter takes black ink for transparency. */
+	const bool ink = d->image->colorspace == CMYKColorspace;
+
+	if (ink && !convert_to_srgb(d))
+		return false;
+	drop_useless_alpha(d);
+	if (!reduce(d) || !turn_upright(d) || (!ink && !convert_to_srgb(d)))
+		return false;
+	strip(d->image);
+	return true;
+}
+
+static void start(struct decoding *d, const struct conf *conf)
+{
+	char scans[64];
+
+	GetExceptionInfo(&d->exception);
+	d->info = CloneImageInfo(NULL);
+	/* Only the prefix keeps GraphicsMagick from choosing by itself. */
+	snprintf(d->info->filename, sizeof(d->info->filename), "%s",
+		 format_row(d->probe->format)->coder);
+	d->info->subimage = 0;
+	d->info->subrange = 1;
+	snprintf(scans, sizeof(scans), "jpeg:max-scan-number=%ld",
+		 conf->max_scans);
+	(void)AddDefinitions(d->info, scans, &d->exception);
+}
+
+bool decode(Image **image, struct work *work, const struct paint *paint,
+	    const struct paint_task *task, double scale, const uint8_t *bytes,
+	    size_t len)
+{
+	struct decoding d = { .work = work,
+			      .paint = paint,
+			      .probe = &task->probe,
+			      .scale = scale };
+	bool ok;
+
+	start(&d, paint->conf);
+	ok = read_any(&d, bytes, len) && make_upright(&d);
+	if (ok)
+		*image = d.image;
+	else if (d.image)
+		DestroyImageList(d.image);
+	DestroyImageInfo(d.info);
+	DestroyExceptionInfo(&d.exception);
+	return ok;
+}

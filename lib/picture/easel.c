@@ -1,0 +1,186 @@
+/* easel.c: the life of a painter: wait, paint one picture, end. */
+#include "config.h"
+
+#include "lib/picture/easel.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "lib/base/pool.h"
+
+/*
+ * A painter dies with its parent and of nothing that is meant for others:
+ * whoever stops a service signals all its processes, while the parent still
+ * wants its picture and has a deadline for it.
+ */
+static void detach(pid_t parent)
+{
+	static const int ignored[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT };
+	sigset_t none;
+
+	for (int number = 1; number < NSIG; number++)
+		signal(number, SIG_DFL);
+	for (size_t i = 0; i < ARRAY_LEN(ignored); i++)
+		signal(ignored[i], SIG_IGN);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(0);
+}
+
+static void send_all(const void *bytes, size_t len)
+{
+	const char *at = bytes;
+
+	while (len) {
+		const ssize_t sent = write(FENCE_SOCKET, at, len);
+
+		if (sent < 0 && errno == EINTR)
+			continue;
+		if (sent <= 0)
+			_exit(0); /* nobody listens any more */
+		at += sent;
+		len -= (size_t)sent;
+	}
+}
+
+static void send_begun(void)
+{
+	const struct easel_reply reply = { .kind = EASEL_BEGUN };
+
+	send_all(&reply, sizeof(reply));
+}
+
+static void send_painted(void *arg, uint32_t index,
+			 const struct painted *painted)
+{
+	const struct easel_reply reply = {
+		.kind = EASEL_PAINTED,
+		.index = index,
+		.format = painted->format,
+		.width = painted->width,
+		.height = painted->height,
+		.len = painted->len,
+	};
+
+	(void)arg;
+	send_all(&reply, sizeof(reply));
+	send_all(painted->bytes, painted->len);
+}
+
+static void send_failed(const struct work *work)
+{
+	struct easel_reply reply = { .kind = EASEL_FAILED, .err = work->err };
+
+	snprintf(reply.field, sizeof(reply.field), "%s", work->field);
+	snprintf(reply.why, sizeof(reply.why), "%s", work->why);
+	send_all(&reply, sizeof(reply));
+}
+
+/* Returns the source's descriptor. A parent that says nothing has ended. */
+static int receive_task(struct easel_task *task)
+{
+	union {
+		struct cmsghdr header;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct iovec data = { task, sizeof(*task) };
+	struct msghdr message = { .msg_iov = &data,
+				  .msg_iovlen = 1,
+				  .msg_control = &control,
+				  .msg_controllen = sizeof(control) };
+	const struct cmsghdr *header;
+	ssize_t got;
+	int source;
+
+	do
+		got = recvmsg(FENCE_SOCKET, &message, MSG_WAITALL);
+	while (got < 0 && errno == EINTR);
+	header = CMSG_FIRSTHDR(&message);
+	if (got != sizeof(*task) || !header || header->cmsg_type != SCM_RIGHTS)
+		_exit(0);
+	memcpy(&source, CMSG_DATA(header), sizeof(source));
+	return source;
+}
+
+/* For files that cannot be mapped. The offset is the parent's, too. */
+static const uint8_t *read_source(struct pool *pool, int source, size_t len)
+{
+	uint8_t *bytes = pool_alloc(pool, len);
+	size_t have = 0;
+
+	while (have < len) {
+		const ssize_t got =
+			pread(source, bytes + have, len - have, (off_t)have);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return NULL;
+		have += (size_t)got;
+	}
+	return bytes;
+}
+
+static const uint8_t *open_source(struct pool *pool, int source, size_t len)
+{
+	const uint8_t *bytes = mmap(NULL, len, PROT_READ,
+				    MAP_PRIVATE | MAP_POPULATE, source, 0);
+
+	if (bytes == MAP_FAILED)
+		bytes = read_source(pool, source, len);
+	close(source);
+	return bytes;
+}
+
+static bool paint_task(const struct paint *paint, struct work *work, int source,
+		       const struct easel_task *task)
+{
+	const size_t len = (size_t)task->source_len;
+	const uint8_t *bytes = open_source(work->pool, source, len);
+
+	if (!bytes)
+		return fail(work, ERR_UNAVAILABLE,
+			    "the painter cannot read its source");
+	return paint_all(paint, work, &task->paint, bytes, len, send_painted,
+			 NULL);
+}
+
+static bool is_fenced(struct work *work, unsigned parts, int sandbox)
+{
+	if (!(parts & FENCE_RLIMITS))
+		return fail(work, ERR_UNAVAILABLE,
+			    "the painter's limits cannot be set");
+	if (sandbox == SANDBOX_REQUIRED && !(parts & FENCE_SECCOMP))
+		return fail(work, ERR_UNAVAILABLE,
+			    "the setting sandbox is \"required\", but system "
+			    "calls cannot be filtered here");
+	return true;
+}
+
+void easel_run(const struct easel *easel)
+{
+	const int sandbox = easel->paint->conf->sandbox;
+	struct work work = { .conf = easel->paint->conf, .pool = pool_new() };
+	static struct easel_task task;
+	unsigned parts;
+	int source;
+
+	detach(easel->parent);
+	paint_begin();
+	parts = fence_raise(easel->socket, sandbox, &easel->limits);
+	source = receive_task(&task);
+	send_begun();
+	if (!is_fenced(&work, parts, sandbox) ||
+	    !paint_task(easel->paint, &work, source, &task))
+		send_failed(&work);
+	_exit(0);
+}

@@ -1,0 +1,387 @@
+/* painter.c: hands pictures to painters and waits for what they make. */
+#include "config.h"
+
+#include "lib/picture/painter.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/pool.h"
+#include "lib/base/text.h"
+#include "lib/picture/easel.h"
+
+/* Of all variants of one picture together. */
+enum { MAX_OUTPUT_BYTES = 256 << 20 };
+
+/* How often work->tick is called while a painter works. */
+enum { TICK_MS = 1000 };
+
+struct child {
+	pid_t pid; /* 0: there is none */
+	int socket;
+};
+
+struct painter {
+	struct pool *pool;
+	const struct conf *conf;
+	struct painter_limits limits;
+	struct paint paint;
+	struct child spare; /* waits for the next picture */
+};
+
+/* One picture on its way. */
+struct sitting {
+	struct painted *painted;
+	struct work *work;
+	const struct painter *painter;
+	int source;
+	const struct easel_task *task;
+	struct child child;
+	int64_t deadline_ms;
+	uint64_t total_bytes;
+	uint64_t painted_mask; /* of the recipes that are done */
+	bool begun, answered, late;
+};
+
+_Static_assert(PAINT_MAX_RECIPES <= 64, "painted_mask has 64 bits");
+
+/* The source is mapped, too. */
+static struct fence_limits fence_limits(const struct painter *painter)
+{
+	return (struct fence_limits){
+		.memory_bytes = painter->limits.memory_bytes +
+				(size_t)painter->conf->max_upload,
+		.seconds = painter->limits.seconds,
+	};
+}
+
+static bool child_start(struct child *child, const struct painter *painter)
+{
+	struct easel easel = { .paint = &painter->paint,
+			       .limits = fence_limits(painter),
+			       .parent = getpid() };
+	int ends[2];
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
+		return false;
+	easel.socket = ends[1];
+	pid = fork();
+	if (!pid)
+		easel_run(&easel);
+	close(ends[1]);
+	if (pid < 0) {
+		close(ends[0]);
+		return false;
+	}
+	*child = (struct child){ pid, ends[0] };
+	return true;
+}
+
+/* All that it had to say was read, or is of no interest: it need not live
+   longer. Returns what waitpid() says, or -1. */
+static int child_end(struct child *child)
+{
+	int status = -1;
+	pid_t got;
+
+	close(child->socket);
+	kill(child->pid, SIGKILL);
+	do
+		got = waitpid(child->pid, &status, 0);
+	while (got < 0 && errno == EINTR);
+	*child = (struct child){ 0 };
+	return got < 0 ? -1 : status;
+}
+
+static bool hand_over(const struct sitting *s)
+{
+	union {
+		struct cmsghdr header;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = { .header = { .cmsg_level = SOL_SOCKET,
+				  .cmsg_type = SCM_RIGHTS,
+				  .cmsg_len = CMSG_LEN(sizeof(int)) } };
+	struct iovec data = { (void *)s->task, sizeof(*s->task) };
+	const struct msghdr message = { .msg_iov = &data,
+					.msg_iovlen = 1,
+					.msg_control = &control,
+					.msg_controllen = sizeof(control) };
+	ssize_t sent;
+
+	memcpy(CMSG_DATA(&control.header), &s->source, sizeof(s->source));
+	do
+		sent = sendmsg(s->child.socket, &message, MSG_NOSIGNAL);
+	while (sent < 0 && errno == EINTR);
+	return sent == sizeof(*s->task);
+}
+
+static bool wait_readable(struct sitting *s)
+{
+	struct pollfd poller = { .fd = s->child.socket, .events = POLLIN };
+
+	for (;;) {
+		const int64_t left = s->deadline_ms - clock_monotonic_ms();
+		int ready;
+
+		if (left <= 0) {
+			s->late = true;
+			return false;
+		}
+		ready = poll(&poller, 1, (int)(left < TICK_MS ? left : TICK_MS));
+		if (ready > 0)
+			return true;
+		if (!ready && s->work->tick)
+			s->work->tick(s->work->tick_arg);
+		if (ready < 0 && errno != EINTR)
+			return false;
+	}
+}
+
+static bool receive(struct sitting *s, void *bytes, size_t len)
+{
+	char *at = bytes;
+
+	while (len) {
+		ssize_t got;
+
+		if (!wait_readable(s))
+			return false;
+		got = recv(s->child.socket, at, len, MSG_DONTWAIT);
+		if (got < 0 && (errno == EINTR || errno == EAGAIN))
+			continue;
+		if (got <= 0)
+			return false;
+		at += got;
+		len -= (size_t)got;
+	}
+	return true;
+}
+
+/* A painter may be in the power of its picture: what it says is not believed
+   where it can be known. */
+static bool is_expected(const struct sitting *s,
+			const struct easel_reply *reply)
+{
+	const struct paint_task *task = &s->task->paint;
+	struct recipe_plan plan;
+	uint32_t width, height;
+
+	if (reply->index >= task->count ||
+	    s->painted_mask >> reply->index & 1 || !reply->len ||
+	    reply->len > MAX_OUTPUT_BYTES - s->total_bytes)
+		return false;
+	probe_upright(&task->probe, &width, &height);
+	plan = recipe_plan(&task->recipes[reply->index], width, height);
+	return reply->width == plan.width && reply->height == plan.height &&
+	       reply->format ==
+		       (uint32_t)recipe_format(&task->recipes[reply->index],
+					       &task->probe);
+}
+
+static bool take_painted(struct sitting *s, const struct easel_reply *reply)
+{
+	uint8_t *bytes;
+
+	if (!is_expected(s, reply)) {
+		s->answered = true;
+		return fail(s->work, ERR_CORRUPT_IMAGE,
+			    "the decoder answered nonsense");
+	}
+	bytes = pool_alloc(s->work->pool, reply->len);
+	if (!receive(s, bytes, reply->len))
+		return false;
+	s->painted[reply->index] = (struct painted){
+		.format = (enum format)reply->format,
+		.width = reply->width,
+		.height = reply->height,
+		.bytes = bytes,
+		.len = reply->len,
+	};
+	s->painted_mask |= (uint64_t)1 << reply->index;
+	s->total_bytes += reply->len;
+	return true;
+}
+
+static bool take_failed(struct sitting *s, struct easel_reply *reply)
+{
+	reply->why[sizeof(reply->why) - 1] = '\0';
+	reply->field[sizeof(reply->field) - 1] = '\0';
+	s->answered = true;
+
+	switch (reply->err) {
+	case ERR_INVALID_FIELD:
+		return fail_field(s->work, reply->field, "%s", reply->why);
+	case ERR_TOO_LARGE:
+	case ERR_UNAVAILABLE:
+	case ERR_UNSUPPORTED_FORMAT:
+		return fail(s->work, (enum err)reply->err, "%s", reply->why);
+	default:
+		return fail(s->work, ERR_CORRUPT_IMAGE, "%s", reply->why);
+	}
+}
+
+static bool take_reply(struct sitting *s)
+{
+	struct easel_reply reply;
+
+	if (!receive(s, &reply, sizeof(reply)))
+		return false;
+	switch (reply.kind) {
+	case EASEL_BEGUN:
+		s->begun = true;
+		return true;
+	case EASEL_PAINTED:
+		return take_painted(s, &reply);
+	default:
+		return take_failed(s, &reply);
+	}
+}
+
+static bool take_all(struct sitting *s)
+{
+	const uint32_t count = s->task->paint.count;
+	const uint64_t all = ~(uint64_t)0 >> (64 - count);
+
+	while (s->painted_mask != all)
+		if (!take_reply(s))
+			return false;
+	return true;
+}
+
+/* It ended without a word. */
+static bool fail_by_death(const struct sitting *s, int status)
+{
+	const struct painter_limits *limits = &s->painter->limits;
+	struct work *work = s->work;
+
+	if (s->late || (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU))
+		return fail(work, ERR_CORRUPT_IMAGE,
+			    "it takes longer than %ld s to decode",
+			    limits->seconds);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == PAINT_EXIT_MEMORY)
+		return fail(work, ERR_TOO_LARGE,
+			    "it needs more than %zu MiB to decode",
+			    limits->memory_bytes >> 20);
+	if (WIFSIGNALED(status))
+		return fail(work, ERR_CORRUPT_IMAGE,
+			    "the decoder died of signal %d", WTERMSIG(status));
+	return fail(work, ERR_CORRUPT_IMAGE, "the decoder ended by itself");
+}
+
+static bool make_task(struct easel_task *task, struct work *work, int source,
+		      const struct probe *probe, const struct recipe *recipes,
+		      size_t count)
+{
+	struct stat stat;
+
+	if (fstat(source, &stat))
+		return fail_errno(work, "fstat of a picture");
+	if (!S_ISREG(stat.st_mode) || stat.st_size <= 0)
+		return fail(work, ERR_CORRUPT_IMAGE, "an empty picture");
+	if (count < 1 || count > PAINT_MAX_RECIPES)
+		return fail_field(work, "variants",
+				  "1 to %d of one picture, not %zu",
+				  PAINT_MAX_RECIPES, count);
+	task->source_len = (uint64_t)stat.st_size;
+	task->paint.probe = *probe;
+	task->paint.count = (uint32_t)count;
+	memcpy(task->paint.recipes, recipes, count * sizeof(*recipes));
+	return true;
+}
+
+static bool sit(struct sitting *s, struct painter *painter, bool *again)
+{
+	bool ok;
+	int status;
+
+	if (!painter->spare.pid && !child_start(&painter->spare, painter))
+		return fail(s->work, ERR_UNAVAILABLE,
+			    "no painter can be started: %s", strerror(errno));
+	s->child = painter->spare;
+	painter->spare = (struct child){ 0 };
+	s->deadline_ms =
+		clock_monotonic_ms() + painter->limits.seconds * INT64_C(1000);
+
+	ok = hand_over(s);
+	/* The next one gets ready while this one works. If it cannot be had
+	   now, the next picture tries again. */
+	(void)child_start(&painter->spare, painter);
+	ok = ok && take_all(s);
+	status = child_end(&s->child);
+	*again = !ok && !s->begun && !s->late;
+	if (*again)
+		return fail(s->work, ERR_UNAVAILABLE,
+			    "painters die before they begin");
+	if (ok || s->answered)
+		return ok;
+	return fail_by_death(s, status);
+}
+
+bool painter_paint(struct painted *painted, struct work *work,
+		   struct painter *painter, int source,
+		   const struct probe *probe, const struct recipe *recipes,
+		   size_t count)
+{
+	struct easel_task *task = pool_alloc(work->pool, sizeof(*task));
+	bool again = true, ok = false;
+
+	if (!make_task(task, work, source, probe, recipes, count))
+		return false;
+	for (int attempt = 0; again && attempt < 2; attempt++) {
+		struct sitting s = { .painted = painted,
+				     .work = work,
+				     .painter = painter,
+				     .source = source,
+				     .task = task };
+
+		ok = sit(&s, painter, &again);
+	}
+	return ok;
+}
+
+struct painter *painter_new(const struct conf *conf,
+			    const struct painter_limits *limits)
+{
+	struct pool *pool = pool_new();
+	struct painter *painter = pool_alloc(pool, sizeof(*painter));
+
+	painter->pool = pool;
+	painter->conf = conf;
+	painter->limits = *limits;
+	paint_init(&painter->paint, pool, conf, limits->memory_bytes);
+	(void)child_start(&painter->spare, painter);
+	return painter;
+}
+
+void painter_free(struct painter *painter)
+{
+	if (painter->spare.pid)
+		(void)child_end(&painter->spare);
+	pool_free(painter->pool);
+}
+
+const char *painter_fence(struct pool *pool, const struct conf *conf)
+{
+	const struct fence_limits limits = { (size_t)64 << 20, 1 };
+	int status = 0;
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit((int)fence_raise(STDIN_FILENO,
+				       (enum conf_sandbox)conf->sandbox,
+				       &limits));
+	if (pid > 0)
+		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+			;
+	return fence_words(pool, pid > 0 && WIFEXITED(status)
+					 ? (unsigned)WEXITSTATUS(status)
+					 : 0);
+}

@@ -1,0 +1,170 @@
+/* probe.c: what a picture is and what it would cost, from its header. */
+#include "config.h"
+
+#include "lib/picture/probe.h"
+
+#include <limits.h>
+
+#include "lib/base/conf.h"
+#include "lib/picture/probe_formats.h"
+
+/* clang-format off */
+static bool (*const readers[])(struct probe *, struct work *, struct bytes) = {
+	[FORMAT_JPEG] = probe_jpeg,
+	[FORMAT_PNG]  = probe_png,
+	[FORMAT_GIF]  = probe_gif,
+	[FORMAT_WEBP] = probe_webp,
+	[FORMAT_TIFF] = probe_tiff,
+	[FORMAT_BMP]  = probe_bmp,
+};
+/* clang-format on */
+_Static_assert(ARRAY_LEN(readers) == FORMAT__COUNT,
+	       "every format needs a reader");
+
+/* The costs beside those of format.c. */
+enum {
+	/* any painter: its start, and its memory before it decodes */
+	BASE_MS = 2,
+	BASE_MIB = 16,
+	/* sharp resizing and encoding begin at about twice the output's sides,
+	   and take this long for each pixel of that */
+	RESIZE_NS = 30,
+	RESIZE_AREA = 4,
+	/* each scan of a JPEG passes over all coefficients, which stay in
+	   memory: 2 bytes, for 3 components */
+	SCAN_PS = 660,
+	SCANS_BYTES = 6,
+	/* a JPEG is read at 1/8 of its sides at least, and of a large one
+	   no more is kept than variants of 2000 pixels need */
+	JPEG_REDUCTION = 64,
+	JPEG_PIXELS = 1 << 24,
+	/* turning a picture upright copies it, palette indices too */
+	TURNED_BYTES = 18,
+};
+
+static uint64_t pixels_of(const struct probe *probe)
+{
+	return (uint64_t)probe->width * probe->height;
+}
+
+static bool refuse_format(struct work *work, const uint8_t *bytes, size_t len)
+{
+	static const char expected[] =
+		"expected jpeg, png, gif, webp, tiff or bmp";
+
+	if (!len)
+		return fail(work, ERR_UNSUPPORTED_FORMAT,
+			    "%s, not an empty file", expected);
+	if (len < 4)
+		return fail(work, ERR_UNSUPPORTED_FORMAT,
+			    "%s, not a file of %zu bytes", expected, len);
+	return fail(work, ERR_UNSUPPORTED_FORMAT,
+		    "%s, found bytes %02x %02x %02x %02x", expected, bytes[0],
+		    bytes[1], bytes[2], bytes[3]);
+}
+
+bool probe_read(struct probe *probe, struct work *work, const uint8_t *bytes,
+		size_t len)
+{
+	struct probe found = { .frames = 1, .orientation = 1 };
+
+	if (!format_sniff(&found.format, bytes, len))
+		return refuse_format(work, bytes, len);
+	if (!readers[found.format](&found, work, (struct bytes){ bytes, len }))
+		return false;
+	if (!found.width || !found.height)
+		return fail(work, ERR_CORRUPT_IMAGE, "a picture of %ux%u",
+			    found.width, found.height);
+	if (found.frames > PROBE_MAX_FRAMES)
+		found.frames = PROBE_MAX_FRAMES;
+	*probe = found;
+	return true;
+}
+
+bool probe_is_bearable(const struct probe *probe, struct work *work)
+{
+	const struct conf *conf = work->conf;
+	uint32_t side =
+		probe->width > probe->height ? probe->width : probe->height;
+
+	if (pixels_of(probe) > (uint64_t)conf->max_pixels)
+		return fail(work, ERR_TOO_LARGE,
+			    "expected at most %ld pixels, found %ux%u",
+			    conf->max_pixels, probe->width, probe->height);
+	if (side > (unsigned long)conf->max_side)
+		return fail(work, ERR_TOO_LARGE,
+			    "expected at most %ld pixels a side, found %ux%u",
+			    conf->max_side, probe->width, probe->height);
+	if (probe->scans > (unsigned long)conf->max_scans)
+		return fail(work, ERR_TOO_LARGE,
+			    "expected at most %ld scans, found %u",
+			    conf->max_scans, probe->scans);
+	if (probe_estimate_mib(probe) >
+	    (unsigned long)conf->painter_memory_worker)
+		return fail(work, ERR_TOO_LARGE,
+			    "%ux%u pixels of %s need %u MiB of memory, more "
+			    "than %ld",
+			    probe->width, probe->height,
+			    format_row(probe->format)->name,
+			    probe_estimate_mib(probe),
+			    conf->painter_memory_worker);
+	return true;
+}
+
+void probe_upright(const struct probe *probe, uint32_t *width, uint32_t *height)
+{
+	bool lies = probe->orientation >= 5;
+
+	*width = lies ? probe->height : probe->width;
+	*height = lies ? probe->width : probe->height;
+}
+
+/* Doubles, for a header may say 2^64 pixels; beyond 2^52 no digit counts. */
+static unsigned saturate(double value)
+{
+	return value < UINT_MAX ? (unsigned)value : UINT_MAX;
+}
+
+unsigned probe_estimate_ms(const struct probe *probe, uint32_t largest_side)
+{
+	uint32_t side =
+		probe->width > probe->height ? probe->width : probe->height;
+	double scale = (double)largest_side / side;
+	double pixels = (double)pixels_of(probe);
+	double resized = pixels * scale * scale * RESIZE_AREA;
+	double ns = pixels * format_row(probe->format)->ns_per_pixel;
+
+	if (resized > pixels)
+		resized = pixels;
+	ns += resized * RESIZE_NS;
+	if (probe->scans > 1)
+		ns += pixels * probe->scans * SCAN_PS / 1e3;
+	return saturate(BASE_MS + ns / 1e6);
+}
+
+/* What is in the painter's memory while it turns a picture upright, which is
+   after it was reduced. */
+static double decoded_pixels(const struct probe *probe)
+{
+	double pixels = (double)pixels_of(probe);
+	double reduced = pixels / JPEG_REDUCTION;
+
+	if (probe->format != FORMAT_JPEG)
+		return pixels;
+	if (reduced < JPEG_PIXELS)
+		reduced = JPEG_PIXELS;
+	return reduced < pixels ? reduced : pixels;
+}
+
+unsigned probe_estimate_mib(const struct probe *probe)
+{
+	unsigned each = format_row(probe->format)->bytes_per_pixel;
+	double bytes;
+
+	if (probe->orientation > 1 && each < TURNED_BYTES)
+		each = TURNED_BYTES;
+	bytes = decoded_pixels(probe) * each;
+	if (probe->scans > 1)
+		bytes += (double)pixels_of(probe) * SCANS_BYTES;
+	return saturate(BASE_MIB + bytes / (1 << 20));
+}

@@ -1,0 +1,26 @@
+#ifndef LIB_PICTURE_PROBE_FORMATS_H
+#define LIB_PICTURE_PROBE_FORMATS_H
+
+#include "lib/base/work.h"
+#include "lib/picture/bytes.h"
+#include "lib/picture/probe.h"
+
+/*
+ * One reader a format, for probe.c. The bytes begin with the format's
+ * signature. A probe comes with `frames` and `orientation` 1 and the rest 0;
+ * sizes of 0 may be left in it, and fail later.
+ */
+bool probe_jpeg(struct probe *probe, struct work *work,
+		struct bytes bytes) MUST_CHECK;
+bool probe_png(struct probe *probe, struct work *work,
+	       struct bytes bytes) MUST_CHECK;
+bool probe_gif(struct probe *probe, struct work *work,
+	       struct bytes bytes) MUST_CHECK;
+bool probe_webp(struct probe *probe, struct work *work,
+		struct bytes bytes) MUST_CHECK;
+bool probe_tiff(struct probe *probe, struct work *work,
+		struct bytes bytes) MUST_CHECK;
+bool probe_bmp(struct probe *probe, struct work *work,
+	       struct bytes bytes) MUST_CHECK;
+
+#endif

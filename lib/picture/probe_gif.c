@@ -1,0 +1,100 @@
+/* probe_gif.c: the canvas of a GIF and how many frames there are. */
+#include "config.h"
+
+#include "lib/picture/probe_formats.h"
+
+enum {
+	HEADER_SIZE = 13,
+	FRAME_SIZE = 9,
+	HAS_COLOURS = 0x80,
+	GRAPHIC_CONTROL = 0xf9,
+	HAS_TRANSPARENT = 0x01
+};
+
+/* The bytes of a colour table, by the flags of its descriptor. */
+static size_t colours_size(uint8_t flags)
+{
+	return flags & HAS_COLOURS ? (size_t)3 << ((flags & 7) + 1) : 0;
+}
+
+/* Behind a row of sub-blocks, or the end of the file. */
+static size_t skip_blocks(struct bytes bytes, size_t offset)
+{
+	while (offset < bytes.len && bytes.data[offset])
+		offset += 1u + bytes.data[offset];
+	return offset < bytes.len ? offset + 1 : bytes.len;
+}
+
+static size_t read_extension(struct probe *probe, struct bytes bytes,
+			     size_t offset)
+{
+	if (bytes_hold(bytes, offset, 3) &&
+	    bytes.data[offset] == GRAPHIC_CONTROL &&
+	    bytes.data[offset + 2] & HAS_TRANSPARENT)
+		probe->alpha = true;
+	return skip_blocks(bytes, offset + 1);
+}
+
+/* The canvas is the logical screen, and more where the first frame reaches out
+   of it; decoders differ on what they show then, but this is the most. */
+static bool read_first_frame(struct probe *probe, struct work *work,
+			     const uint8_t *at)
+{
+	uint32_t left = le16(at), top = le16(at + 2);
+	uint32_t width = le16(at + 4), height = le16(at + 6);
+
+	if (!width || !height)
+		return fail(work, ERR_CORRUPT_IMAGE,
+			    "a GIF whose first frame has %ux%u pixels", width,
+			    height);
+	if (!probe->width || !probe->height) {
+		probe->width = width;
+		probe->height = height;
+		return true;
+	}
+	if (left || top || width < probe->width || height < probe->height)
+		probe->alpha = true;
+	if (probe->width < left + width)
+		probe->width = left + width;
+	if (probe->height < top + height)
+		probe->height = top + height;
+	return true;
+}
+
+static size_t skip_frame(struct bytes bytes, size_t offset)
+{
+	offset += FRAME_SIZE + colours_size(bytes.data[offset + 8]) + 1;
+	return skip_blocks(bytes, offset);
+}
+
+bool probe_gif(struct probe *probe, struct work *work, struct bytes bytes)
+{
+	size_t offset;
+
+	probe->frames = 0;
+	if (bytes.len < HEADER_SIZE)
+		return fail(work, ERR_CORRUPT_IMAGE, "a GIF of %zu bytes",
+			    bytes.len);
+	probe->width = le16(bytes.data + 6);
+	probe->height = le16(bytes.data + 8);
+
+	offset = HEADER_SIZE + colours_size(bytes.data[10]);
+	while (offset < bytes.len && probe->frames < PROBE_MAX_FRAMES) {
+		uint8_t block = bytes.data[offset++];
+
+		if (block == ';')
+			break;
+		if (block == '!') {
+			offset = read_extension(probe, bytes, offset);
+		} else if (block == ',') {
+			if (!bytes_hold(bytes, offset, FRAME_SIZE))
+				break;
+			if (!probe->frames++ &&
+			    !read_first_frame(probe, work, bytes.data + offset))
+				return false;
+			offset = skip_frame(bytes, offset);
+		}
+	}
+	return probe->frames ||
+	       fail(work, ERR_CORRUPT_IMAGE, "a GIF without a frame");
+}

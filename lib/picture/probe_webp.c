@@ -1,0 +1,170 @@
+/* probe_webp.c: the canvas of a WebP, its frames and orientation. */
+#include "config.h"
+
+#include "lib/picture/probe_formats.h"
+
+#include <string.h>
+
+#include "lib/picture/exif.h"
+
+/* RFC 9649 */
+enum {
+	RIFF_HEADER_SIZE = 12,
+	CHUNK_HEADER_SIZE = 8,
+	VP8_HEADER_SIZE = 10,
+	VP8L_HEADER_SIZE = 5,
+	VP8X_SIZE = 10,
+	VP8X_ANIMATED = 0x02,
+	VP8X_ALPHA = 0x10
+};
+
+struct webp {
+	struct bytes bytes; /* what RIFF's size says */
+	struct probe *probe;
+	struct work *work;
+	bool extended, animated, has_picture, has_exif;
+};
+
+struct chunk {
+	const uint8_t *type;
+	struct bytes data;
+};
+
+static bool is(const struct chunk *chunk, const char *type)
+{
+	return !memcmp(chunk->type, type, 4);
+}
+
+static bool next_chunk(struct bytes bytes, size_t *offset, struct chunk *chunk)
+{
+	const uint8_t *at = bytes.data + *offset;
+	uint64_t size, padded;
+
+	if (bytes.len - *offset < CHUNK_HEADER_SIZE)
+		return false;
+	size = le32(at + 4);
+	padded = size + (size & 1);
+	if (!bytes_hold(bytes, *offset + CHUNK_HEADER_SIZE, size))
+		return false;
+	chunk->type = at;
+	chunk->data = (struct bytes){ at + CHUNK_HEADER_SIZE, (size_t)size };
+	*offset += CHUNK_HEADER_SIZE + (size_t)size;
+	if (padded > size && *offset < bytes.len)
+		++*offset;
+	return true;
+}
+
+/* RFC 6386 9.1 */
+static bool read_lossy(struct bytes data, uint32_t *width, uint32_t *height)
+{
+	const uint8_t *at = data.data;
+	uint32_t tag;
+
+	if (data.len < VP8_HEADER_SIZE || memcmp(at + 3, "\x9d\x01\x2a", 3))
+		return false;
+	tag = le24(at);
+	*width = le16(at + 6) & 0x3fff;
+	*height = le16(at + 8) & 0x3fff;
+	/* a shown key frame, whose first partition is all there */
+	return !(tag & 1) && (tag >> 1 & 7) <= 3 && (tag >> 4 & 1) &&
+	       tag >> 5 < data.len;
+}
+
+/* RFC 9649 3.4 */
+static bool read_lossless(struct bytes data, uint32_t *width, uint32_t *height,
+			  bool *alpha)
+{
+	uint32_t word;
+
+	if (data.len < VP8L_HEADER_SIZE || data.data[0] != 0x2f)
+		return false;
+	word = le32(data.data + 1);
+	*width = (word & 0x3fff) + 1;
+	*height = (word >> 14 & 0x3fff) + 1;
+	*alpha = word >> 28 & 1;
+	return word >> 29 == 0;
+}
+
+static bool read_picture(struct webp *webp, const struct chunk *chunk)
+{
+	struct probe *probe = webp->probe;
+	uint32_t width, height;
+	bool alpha = false;
+
+	if (is(chunk, "VP8 ")
+		    ? !read_lossy(chunk->data, &width, &height)
+		    : !read_lossless(chunk->data, &width, &height, &alpha))
+		return fail(webp->work, ERR_CORRUPT_IMAGE,
+			    "a WebP whose %.4s header is damaged",
+			    (const char *)chunk->type);
+	if (webp->extended &&
+	    (width != probe->width || height != probe->height))
+		return fail(webp->work, ERR_CORRUPT_IMAGE,
+			    "a WebP of %ux%u pixels on a canvas of %ux%u",
+			    width, height, probe->width, probe->height);
+	probe->width = width;
+	probe->height = height;
+	probe->alpha |= alpha;
+	webp->has_picture = true;
+	return true;
+}
+
+static bool read_canvas(struct webp *webp, struct bytes data)
+{
+	if (data.len < VP8X_SIZE)
+		return fail(webp->work, ERR_CORRUPT_IMAGE,
+			    "a WebP whose VP8X header is damaged");
+	webp->extended = true;
+	webp->animated = data.data[0] & VP8X_ANIMATED;
+	webp->probe->alpha = data.data[0] & VP8X_ALPHA;
+	webp->probe->width = le24(data.data + 4) + 1;
+	webp->probe->height = le24(data.data + 7) + 1;
+	return true;
+}
+
+static void count_frame(struct webp *webp)
+{
+	if (webp->has_picture)
+		webp->probe->frames++;
+	webp->has_picture = true;
+}
+
+static bool read_chunk(struct webp *webp, const struct chunk *chunk, bool first)
+{
+	if (first && is(chunk, "VP8X"))
+		return read_canvas(webp, chunk->data);
+	if (is(chunk, "VP8 ") || is(chunk, "VP8L"))
+		return webp->has_picture || read_picture(webp, chunk);
+	if (is(chunk, "ANMF") && webp->animated)
+		count_frame(webp);
+	if (is(chunk, "EXIF") && !webp->has_exif) {
+		webp->probe->orientation =
+			exif_orientation(chunk->data.data, chunk->data.len);
+		webp->has_exif = true;
+	}
+	return true;
+}
+
+bool probe_webp(struct probe *probe, struct work *work, struct bytes bytes)
+{
+	uint64_t size = (uint64_t)le32(bytes.data + 4) + CHUNK_HEADER_SIZE;
+	struct webp webp = { .probe = probe, .work = work };
+	size_t offset = RIFF_HEADER_SIZE;
+	struct chunk chunk;
+
+	if (size > bytes.len || size < RIFF_HEADER_SIZE)
+		return fail(work, ERR_CORRUPT_IMAGE,
+			    "a WebP of %zu bytes that says it has %llu",
+			    bytes.len, (unsigned long long)size);
+	webp.bytes = (struct bytes){ bytes.data, (size_t)size };
+
+	for (bool first = true; next_chunk(webp.bytes, &offset, &chunk);
+	     first = false) {
+		if (!read_chunk(&webp, &chunk, first))
+			return false;
+		if (!webp.extended)
+			break; /* a simple file has one chunk */
+	}
+	return webp.has_picture ||
+	       fail(work, ERR_CORRUPT_IMAGE, "a WebP without a picture");
+}

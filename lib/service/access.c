@@ -1,0 +1,64 @@
+/* access.c: who may have what. */
+#include "config.h"
+
+#include "lib/service/access.h"
+
+#include <string.h>
+
+#include "lib/picture/recipe.h"
+
+bool access_id(struct uuid *id, struct work *work, const char *what,
+	       const char *text)
+{
+	return uuid_parse(id, text) ||
+	       fail(work, ERR_NOT_FOUND, "no %s %.64s", what, text);
+}
+
+bool access_image(struct image *image, struct work *work, struct uuid user_id,
+		  const char *id_text)
+{
+	struct image found;
+	struct uuid id;
+
+	if (!access_id(&id, work, "image", id_text) ||
+	    !image_find(&found, work, id))
+		return false;
+	if (!uuid_equal(found.user_id, user_id))
+		return fail(work, ERR_NOT_FOUND, "no image %s", UUID_TEXT(id));
+	*image = found;
+	return true;
+}
+
+static bool lists(const struct tier *tier, const char *variant,
+		  const struct recipe *recipe)
+{
+	return tier_has_word(tier->sizes, variant) ||
+	       (tier->any_size && recipe->width <= tier->max_side &&
+		recipe->height <= tier->max_side);
+}
+
+bool access_has_variant(const struct tier *tier, const char *variant)
+{
+	struct work aside = { 0 };
+	struct recipe recipe;
+
+	return recipe_parse(&recipe, &aside, variant) &&
+	       lists(tier, variant, &recipe);
+}
+
+bool access_check_variant(struct work *work, const struct tier *tier,
+			  const char *variant)
+{
+	struct recipe recipe;
+
+	if (!strcmp(variant, "original"))
+		return tier->original ||
+		       fail(work, ERR_TIER_FORBIDS,
+			    "the tier %s has no originals", tier->name);
+	if (!recipe_parse(&recipe, work, variant))
+		return false;
+	return lists(tier, variant, &recipe) ||
+	       fail(work, ERR_TIER_FORBIDS,
+		    "the tier %s does not have %s; it has: %s", tier->name,
+		    variant, tier->sizes);
+}

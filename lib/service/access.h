@@ -1,0 +1,26 @@
+#ifndef LIB_SERVICE_ACCESS_H
+#define LIB_SERVICE_ACCESS_H
+
+#include "lib/base/uuid.h"
+#include "lib/base/work.h"
+#include "lib/model/image.h"
+#include "lib/model/tier.h"
+
+/* The image if it is the user's; another user's is ERR_NOT_FOUND too. */
+bool access_image(struct image *image, struct work *work, struct uuid user_id,
+		  const char *id_text) MUST_CHECK;
+
+/* What an id in a path must look like; ERR_NOT_FOUND, naming `what`. */
+bool access_id(struct uuid *id, struct work *work, const char *what,
+	       const char *text) MUST_CHECK;
+
+/* Whether the tier has it now, for lists: no failure. */
+bool access_has_variant(const struct tier *tier, const char *variant);
+
+/* "original" or a recipe that the tier lists or, with any_size, any up to
+   max_side: else ERR_TIER_FORBIDS, or ERR_INVALID_FIELD for what is no
+   recipe. */
+bool access_check_variant(struct work *work, const struct tier *tier,
+			  const char *variant) MUST_CHECK;
+
+#endif

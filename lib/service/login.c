@@ -1,0 +1,231 @@
+/* login.c: finds out who somebody is. */
+#include "config.h"
+
+#include "lib/service/login.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/conf.h"
+#include "lib/base/crypt.h"
+#include "lib/base/pool.h"
+#include "lib/base/text.h"
+
+enum { CACHE_SLOTS = 256, CACHE_MS = 60000, SECRET_SIZE = 32 };
+
+static const char all_scopes[] = "read write link admin";
+
+struct login_cache {
+	uint8_t key[CRYPT_SHA256_SIZE];
+	struct {
+		uint8_t digest[CRYPT_SHA256_SIZE];
+		int64_t until_ms;
+	} slots[CACHE_SLOTS];
+};
+
+/* Wiped in the painters that are forked from here. */
+struct login_cache *login_cache_new(void)
+{
+	struct login_cache *cache = mmap(NULL, sizeof(*cache),
+					 PROT_READ | PROT_WRITE,
+					 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (cache == MAP_FAILED ||
+	    madvise(cache, sizeof(*cache), MADV_WIPEONFORK))
+		abort();
+	crypt_random(cache->key, sizeof(cache->key));
+	return cache;
+}
+
+void login_cache_free(struct login_cache *cache)
+{
+	munmap(cache, sizeof(*cache));
+}
+
+/* Over the stored hash too: a new password ends what was known of the old. */
+static void digest_of(uint8_t digest[CRYPT_SHA256_SIZE],
+		      const struct login_cache *cache, struct pool *pool,
+		      const struct user *user, const char *password)
+{
+	char *text = pool_printf(pool, "%s\n%s\n%s", UUID_TEXT(user->id),
+				 user->password, password);
+
+	crypt_hmac_sha256(digest, cache->key, sizeof(cache->key), text,
+			  strlen(text));
+	explicit_bzero(text, strlen(text));
+}
+
+static bool password_is_right(struct work *work, const struct user *user,
+			      const char *password)
+{
+	struct login_cache *cache = work->logins;
+	long cost = work->conf->password_cost;
+	uint8_t digest[CRYPT_SHA256_SIZE];
+	size_t slot;
+
+	if (!cache)
+		return crypt_password_verify(password, user->password, cost);
+	digest_of(digest, cache, work->pool, user, password);
+	slot = digest[0] % CACHE_SLOTS;
+	if (cache->slots[slot].until_ms > clock_monotonic_ms() &&
+	    crypt_equal(cache->slots[slot].digest, digest, sizeof(digest)))
+		return true;
+	if (!crypt_password_verify(password, user->password, cost))
+		return false;
+	memcpy(cache->slots[slot].digest, digest, sizeof(digest));
+	cache->slots[slot].until_ms = clock_monotonic_ms() + CACHE_MS;
+	return true;
+}
+
+static bool upgrade_hash(struct work *work, const struct user *user,
+			 const char *password)
+{
+	long cost = work->conf->password_cost;
+
+	if (crypt_password_is_current(user->password, cost))
+		return true;
+	return user_set_password(
+		work, user->id,
+		crypt_password_hash(work->pool, password, cost));
+}
+
+static bool wrong(struct work *work)
+{
+	return fail(work, ERR_WRONG_CREDENTIALS,
+		    "no user has this name and this password");
+}
+
+bool login_by_password(struct identity *who, struct work *work,
+		       const char *username, const char *password)
+{
+	struct identity found = { .scopes = all_scopes };
+	bool known;
+
+	if (strlen(password) > LOGIN_PASSWORD_MAX)
+		return wrong(work);
+	known = user_by_name(&found.user, work, username);
+	if (!known && work->err != ERR_NOT_FOUND)
+		return false;
+	if (!known || found.user.disabled_at) {
+		(void)!crypt_password_verify(password, NULL,
+					     work->conf->password_cost);
+		return wrong(work);
+	}
+	if (!password_is_right(work, &found.user, password))
+		return wrong(work);
+	if (!upgrade_hash(work, &found.user, password) ||
+	    !tier_find(&found.tier, work, found.user.tier_id))
+		return false;
+	*who = found;
+	return true;
+}
+
+bool login_by_secret(struct identity *who, struct work *work, const char *kind,
+		     const char *secret)
+{
+	struct identity found;
+	uint8_t hash[TOKEN_HASH_SIZE];
+
+	crypt_sha256(hash, secret, strlen(secret));
+	if (!token_by_hash(&found.token, work, hash)) {
+		if (work->err == ERR_NOT_FOUND)
+			fail(work, ERR_UNAUTHENTICATED,
+			     "the token is unknown or has expired");
+		return false;
+	}
+	if (!user_find(&found.user, work, found.token.user_id))
+		return false;
+	if (strcmp(found.token.kind, kind) || found.user.disabled_at)
+		return fail(work, ERR_UNAUTHENTICATED,
+			    "the token is unknown or has expired");
+	found.scopes = found.token.scopes;
+	if (!tier_find(&found.tier, work, found.user.tier_id) ||
+	    !token_touch(work, &found.token))
+		return false;
+	*who = found;
+	return true;
+}
+
+static bool add_secret(struct token *token, const char **secret,
+		       struct work *work, const char *prefix,
+		       int64_t expires_in)
+{
+	uint8_t random[SECRET_SIZE], hash[TOKEN_HASH_SIZE];
+	const char *made;
+
+	crypt_random(random, sizeof(random));
+	made = pool_printf(work->pool, "%s%s", prefix,
+			   text_base64url(work->pool, random, sizeof(random)));
+	crypt_sha256(hash, made, strlen(made));
+	if (!token_add(token, work, hash, expires_in))
+		return false;
+	*secret = made;
+	return true;
+}
+
+bool login_start_session(const char **secret, struct work *work,
+			 struct identity *who)
+{
+	struct token token = {
+		.user_id = who->user.id,
+		.kind = "session",
+		.name = "",
+		.scopes = all_scopes,
+	};
+
+	if (!add_secret(&token, secret, work, "", work->conf->session_ttl))
+		return false;
+	who->token = token;
+	return true;
+}
+
+const char *login_csrf(struct pool *pool, const char *secret)
+{
+	static const char purpose[] = "csrf";
+	uint8_t mac[CRYPT_SHA256_SIZE];
+
+	crypt_hmac_sha256(mac, secret, strlen(secret), purpose,
+			  sizeof(purpose) - 1);
+	return text_base64url(pool, mac, sizeof(mac));
+}
+
+bool login_add_token(struct token *token, const char **secret,
+		     struct work *work, struct uuid user_id, const char *name,
+		     const char *scopes, int64_t expires_in)
+{
+	struct token made = {
+		.user_id = user_id,
+		.kind = "api",
+		.name = name,
+		.scopes = scopes,
+	};
+
+	if (!add_secret(&made, secret, work, "px_", expires_in))
+		return false;
+	*token = made;
+	return true;
+}
+
+bool login_check_password(struct work *work, const char *field,
+			  const char *password)
+{
+	size_t len = strlen(password);
+
+	if (len < LOGIN_PASSWORD_MIN || len > LOGIN_PASSWORD_MAX)
+		return fail_field(work, field, "%s: %d to %d bytes, not %zu",
+				  field, LOGIN_PASSWORD_MIN, LOGIN_PASSWORD_MAX,
+				  len);
+	return true;
+}
+
+bool login_set_password(struct work *work, struct uuid user_id,
+			const char *password, struct uuid except)
+{
+	return user_set_password(
+		       work, user_id,
+		       crypt_password_hash(work->pool, password,
+					   work->conf->password_cost)) &&
+	       token_drop_sessions(work, user_id, except);
+}

@@ -1,0 +1,274 @@
+/* render.c: makes variants, now or in a job. */
+#include "config.h"
+
+#include "lib/service/render.h"
+
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "lib/base/conf.h"
+#include "lib/base/crypt.h"
+#include "lib/base/pool.h"
+#include "lib/db/db.h"
+#include "lib/picture/painter.h"
+#include "lib/picture/recipe.h"
+#include "lib/store/store.h"
+
+struct mapping {
+	void *bytes;
+	size_t len;
+};
+
+static void unmap(void *arg)
+{
+	struct mapping *mapping = arg;
+
+	munmap(mapping->bytes, mapping->len);
+}
+
+bool render_probe(struct probe *probe, struct work *work, int fd)
+{
+	struct mapping *map = pool_alloc(work->pool, sizeof(*map));
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return fail_errno(work, "fstat of a picture");
+	if (!st.st_size)
+		return probe_read(probe, work, (const uint8_t *)"", 0);
+	map->len = (size_t)st.st_size;
+	map->bytes = mmap(NULL, map->len, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (map->bytes == MAP_FAILED)
+		return fail_errno(work, "mmap of a picture");
+	pool_defer(work->pool, unmap, map);
+	return probe_read(probe, work, map->bytes, map->len);
+}
+
+static bool parse_recipes(struct recipe **recipes, struct work *work,
+			  const struct render *render)
+{
+	*recipes = pool_alloc(work->pool, render->count * sizeof(**recipes));
+	for (size_t i = 0; i < render->count; i++)
+		if (!recipe_parse(&(*recipes)[i], work,
+				  render->variants[i].variant))
+			return false;
+	return true;
+}
+
+uint32_t render_largest_side(const struct render *render, struct work *work)
+{
+	struct recipe *recipes;
+	uint32_t width, height, largest = 1;
+
+	if (!parse_recipes(&recipes, work, render))
+		return largest;
+	probe_upright(render->probe, &width, &height);
+	for (size_t i = 0; i < render->count; i++) {
+		struct recipe_plan plan =
+			recipe_plan(&recipes[i], width, height);
+
+		if (plan.width > largest)
+			largest = plan.width;
+		if (plan.height > largest)
+			largest = plan.height;
+	}
+	return largest;
+}
+
+static bool keep(struct variant *variant, struct work *work,
+		 const struct painted *painted)
+{
+	struct store_temp *temp;
+
+	if (!store_temp_new(&temp, work) ||
+	    !store_temp_write(temp, work, painted->bytes, painted->len) ||
+	    !store_temp_end(temp, work) ||
+	    !store_keep(temp, work,
+			store_key(work->pool, variant->image_id,
+				  variant->variant)))
+		return false;
+	variant->status = "ready";
+	variant->format = format_row(painted->format)->name;
+	variant->width = painted->width;
+	variant->height = painted->height;
+	variant->bytes = temp->bytes;
+	memcpy(variant->sha256, temp->sha256, sizeof(variant->sha256));
+	return true;
+}
+
+bool render_make(struct render *render, struct work *work)
+{
+	struct painted *painted = pool_alloc(
+		work->pool, (render->count + 1) * sizeof(*painted));
+	struct recipe *recipes;
+
+	if (!render->count)
+		return true;
+	if (!parse_recipes(&recipes, work, render) ||
+	    !painter_paint(painted, work, work->painter, render->source,
+			   render->probe, recipes, render->count))
+		return false;
+	for (size_t i = 0; i < render->count; i++) {
+		render->variants[i].image_id = render->image_id;
+		if (!keep(&render->variants[i], work, &painted[i]))
+			return false;
+	}
+	return store_sync(work, store_key(work->pool, render->image_id, ""));
+}
+
+struct ending {
+	const struct job *job;
+	const struct render *render; /* NULL: failed */
+	const char *code, *detail;
+};
+
+static bool record_success(struct work *work, void *arg)
+{
+	const struct ending *ending = arg;
+	const struct render *render = ending->render;
+
+	for (size_t i = 0; i < render->count; i++)
+		if (!variant_finish(work, &render->variants[i]))
+			return false;
+	return image_settle(work, render->image_id, "ready", NULL, NULL) &&
+	       job_finish(work, ending->job);
+}
+
+/* An image that was ready before stays so: only the new variant failed. */
+static bool record_failure(struct work *work, void *arg)
+{
+	const struct ending *ending = arg;
+	struct uuid image_id = ending->job->image_id;
+	struct image image;
+
+	if (!job_fail(work, ending->job, ending->code, ending->detail))
+		return false;
+	if (!image_find(&image, work, image_id))
+		return work->err == ERR_NOT_FOUND;
+	return variant_fail_pending(work, image_id) &&
+	       (strcmp(image.status, "processing") ||
+		image_settle(work, image_id, "failed", ending->code,
+			     ending->detail));
+}
+
+bool render_give_up(struct work *work, const struct job *job, const char *code,
+		    const char *detail)
+{
+	struct ending ending = { job, NULL, code, detail };
+
+	return db_transaction(work, record_failure, &ending);
+}
+
+static bool find_pending(struct render *render, struct work *work,
+			 const struct image *image)
+{
+	struct variant *all;
+	size_t count;
+
+	if (!variant_list(&all, &count, work, image->user_id, image->id,
+			  image->id))
+		return false;
+	render->variants = pool_alloc(work->pool, (count + 1) * sizeof(*all));
+	render->count = 0;
+	for (size_t i = 0;
+	     i < count && render->count < RENDER_MAX_VARIANTS; i++)
+		if (!strcmp(all[i].status, "processing"))
+			render->variants[render->count++] = all[i];
+	return true;
+}
+
+static bool paint_pending(struct render *render, struct work *work,
+			  struct probe *probe)
+{
+	if (!store_get(&render->source, work,
+		       store_key(work->pool, render->image_id, "original")) ||
+	    !render_probe(probe, work, render->source))
+		return false;
+	render->probe = probe;
+	return render_make(render, work);
+}
+
+bool render_job(struct work *work, const struct job *job)
+{
+	struct probe probe;
+	struct render render = { .image_id = job->image_id };
+	struct ending ending = { .job = job, .render = &render };
+	struct image image;
+
+	return image_find(&image, work, job->image_id) &&
+	       find_pending(&render, work, &image) &&
+	       paint_pending(&render, work, &probe) &&
+	       db_transaction(work, record_success, &ending);
+}
+
+struct wanting {
+	struct variant *variant;
+	struct job job;
+	bool queue;
+};
+
+static bool record_wish(struct work *work, void *arg)
+{
+	const struct wanting *wanting = arg;
+
+	return variant_add(work, wanting->variant) &&
+	       (!wanting->queue || job_add(work, &wanting->job));
+}
+
+static bool is_small(const struct render *render, struct work *work)
+{
+	uint32_t side = render_largest_side(render, work);
+
+	return probe_estimate_ms(render->probe, side) <=
+		       work->conf->sync_budget_ms &&
+	       probe_estimate_mib(render->probe) <=
+		       work->conf->painter_memory_request;
+}
+
+/* What is small is painted before its row is written, so a row never waits
+   for a process that may die; at worst two processes paint the same bytes. */
+static bool make_missing(struct variant *variant, struct work *work,
+			 const struct image *image, int64_t priority)
+{
+	struct probe probe;
+	struct render render = { image->id, -1, &probe, variant, 1 };
+	struct wanting wanting = {
+		.variant = variant,
+		.job = { .id = uuid_new(),
+			 .kind = "render",
+			 .user_id = image->user_id,
+			 .image_id = image->id,
+			 .priority = priority,
+			 .max_attempts = work->conf->job_attempts },
+	};
+
+	if (!store_get(&render.source, work,
+		       store_key(work->pool, image->id, "original")) ||
+	    !render_probe(&probe, work, render.source))
+		return false;
+	wanting.queue = !is_small(&render, work);
+	if (!wanting.queue && !render_make(&render, work))
+		return false;
+	return db_transaction(work, record_wish, &wanting);
+}
+
+bool render_want(struct variant *variant, struct work *work,
+		 const struct image *image, const char *name, int64_t priority)
+{
+	struct variant made = {
+		.image_id = image->id,
+		.variant = name,
+		.status = "processing",
+	};
+
+	if (variant_find(variant, work, image->id, name))
+		return true;
+	if (work->err != ERR_NOT_FOUND)
+		return false;
+	if (make_missing(&made, work, image, priority)) {
+		*variant = made;
+		return true;
+	}
+	return work->err == ERR_CONFLICT &&
+	       variant_find(variant, work, image->id, name);
+}

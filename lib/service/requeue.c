@@ -1,0 +1,58 @@
+/* requeue.c: gives jobs another chance. */
+#include "config.h"
+
+#include "lib/service/requeue.h"
+
+#include "lib/base/pool.h"
+#include "lib/db/db.h"
+#include "lib/model/image.h"
+#include "lib/model/job.h"
+#include "lib/model/variant.h"
+#include "lib/service/render.h"
+
+enum { BATCH = 100 };
+
+static bool retry(struct work *work, void *arg)
+{
+	const struct job *job = arg;
+
+	return job_retry(work, job->id) && image_reopen(work, job->image_id) &&
+	       variant_reopen_failed(work, job->image_id);
+}
+
+bool requeue_job(struct work *work, struct uuid id)
+{
+	struct job job;
+
+	return job_find(&job, work, id) && db_transaction(work, retry, &job);
+}
+
+static bool give_back(struct work *work, const struct job *job)
+{
+	static const char reason[] = "the worker died or lost the database";
+	const char *code = err_code(ERR_INTERNAL);
+
+	if (job->attempts >= job->max_attempts)
+		return render_give_up(work, job, code, reason);
+	return job_put_back(work, job, 0, code, reason);
+}
+
+/* ERR_CONFLICT: a worker has been here first. */
+bool requeue_expired(int64_t *count, struct work *work)
+{
+	struct job *jobs;
+	size_t found;
+	int64_t given = 0;
+
+	do {
+		if (!job_list_expired(&jobs, &found, work, BATCH))
+			return false;
+		for (size_t i = 0; i < found; i++)
+			if (give_back(work, &jobs[i]))
+				given++;
+			else if (work->err != ERR_CONFLICT)
+				return false;
+	} while (found == BATCH);
+	*count = given;
+	return true;
+}

@@ -1,0 +1,278 @@
+/* share.c: signed, time-limited URLs. */
+#include "config.h"
+
+#include "lib/service/share.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/clock.h"
+#include "lib/base/conf.h"
+#include "lib/base/crypt.h"
+#include "lib/base/pool.h"
+#include "lib/base/text.h"
+#include "lib/model/variant.h"
+#include "lib/service/access.h"
+#include "lib/service/keyring.h"
+
+enum {
+	TOKEN_VERSION = 1,
+	HEAD_SIZE = 1 + 1 + 2 + 5 + 1 + 16 + 16,
+	MAC_SIZE = CRYPT_SHA256_SIZE,
+	VARIANT_MAX = 48,
+	NAME_MAX_BYTES = 100,
+	TOKEN_MAX = HEAD_SIZE + VARIANT_MAX + MAC_SIZE,
+};
+
+static uint8_t *put_number(uint8_t *at, int64_t number, int size)
+{
+	for (int i = size; i--;)
+		*at++ = (uint8_t)(number >> (8 * i));
+	return at;
+}
+
+static int64_t get_number(const uint8_t **at, int size)
+{
+	int64_t number = 0;
+
+	for (; size; size--)
+		number = number << 8 | *(*at)++;
+	return number;
+}
+
+static void sign(uint8_t mac[MAC_SIZE], const struct key *key,
+		 const uint8_t *token, size_t len, const char *file_name)
+{
+	uint8_t text[4 + TOKEN_MAX + 4 + 1024], *at = text;
+	size_t name_len = strnlen(file_name, 1024);
+
+	at = put_number(at, (int64_t)len, 4);
+	memcpy(at, token, len);
+	at = put_number(at + len, (int64_t)name_len, 4);
+	memcpy(at, file_name, name_len);
+	crypt_hmac_sha256(mac, key->secret, KEY_SIZE, text,
+			  (size_t)(at - text) + name_len);
+}
+
+/* The picture's name without folders, controls and its extension, cut at a
+   character, with the format's extension. */
+static const char *file_name(struct pool *pool, const char *name,
+			     enum format format)
+{
+	char *stem = pool_strdup(pool, name);
+	char *dot = strrchr(stem, '.');
+	size_t len;
+
+	if (dot && dot != stem)
+		*dot = '\0';
+	for (char *at = stem; *at; at++)
+		if ((unsigned char)*at < 0x20 || strchr("/\\\x7f", *at))
+			*at = '_';
+	len = strlen(stem);
+	if (len > NAME_MAX_BYTES)
+		for (len = NAME_MAX_BYTES; (stem[len] & 0xc0) == 0x80; len--)
+			;
+	stem[len] = '\0';
+	return pool_printf(pool, "%s.%s", len ? stem : "image",
+			   format_row(format)->extension);
+}
+
+bool share_format(enum format *format, struct work *work, const char *name)
+{
+	return format_by_name(format, name) ||
+	       fail(work, ERR_INTERNAL, "a row has the format \"%s\"", name);
+}
+
+const char *share_format_name(const struct shared *shared)
+{
+	return format_row(shared->format)->name;
+}
+
+bool share_url(const char **url, struct work *work,
+	       const struct shared *shared, const char *name)
+{
+	uint8_t token[TOKEN_MAX], *at = token;
+	size_t variant_len = strlen(shared->variant);
+	const char *file = file_name(work->pool, name, shared->format);
+	struct key key;
+
+	if (!keyring_signer(&key, work))
+		return false;
+	if (variant_len > VARIANT_MAX)
+		return fail_field(work, "variant",
+				  "variant: a name of at most %d bytes",
+				  VARIANT_MAX);
+	*at++ = TOKEN_VERSION;
+	*at++ = (uint8_t)shared->purpose;
+	at = put_number(at, key.id, 2);
+	at = put_number(at, shared->expires_at, 5);
+	*at++ = (uint8_t)shared->format;
+	at = mempcpy(at, &shared->image_id, 16);
+	at = mempcpy(at, &shared->link_id, 16);
+	at = mempcpy(at, shared->variant, variant_len);
+	sign(at, &key, token, (size_t)(at - token), file);
+	explicit_bzero(&key, sizeof(key));
+	*url = pool_printf(work->pool, "%s/l/%s/%s", work->conf->base_url,
+			   text_base64url(work->pool, token,
+					  (size_t)(at - token) + MAC_SIZE),
+			   text_percent(work->pool, file));
+	return true;
+}
+
+int64_t share_display_expiry(const struct conf *conf)
+{
+	int64_t ttl = conf->display_ttl;
+
+	return (time(NULL) / ttl + 2) * ttl;
+}
+
+static bool forged(struct work *work)
+{
+	return fail(work, ERR_BAD_SIGNATURE,
+		    "the link is not one that was handed out here");
+}
+
+static bool unpack(struct shared *shared, struct work *work,
+		   const uint8_t *at, size_t variant_len)
+{
+	int64_t format;
+
+	shared->expires_at = get_number(&at, 5);
+	format = get_number(&at, 1);
+	if (format >= FORMAT__COUNT)
+		return forged(work);
+	shared->format = (enum format)format;
+	memcpy(&shared->image_id, at, 16);
+	memcpy(&shared->link_id, at + 16, 16);
+	shared->variant = pool_strndup(work->pool, (const char *)at + 32,
+				       variant_len);
+	return true;
+}
+
+bool share_open(struct shared *shared, struct work *work, const char *token,
+		const char *name)
+{
+	uint8_t mac[MAC_SIZE];
+	const uint8_t *at;
+	struct shared opened = { 0 };
+	struct key key;
+	void *bytes;
+	size_t len;
+
+	if (!text_unbase64url(work->pool, &bytes, &len, token) ||
+	    len <= HEAD_SIZE + MAC_SIZE || len > TOKEN_MAX)
+		return forged(work);
+	at = bytes;
+	if (*at++ != TOKEN_VERSION)
+		return forged(work);
+	opened.purpose = (enum share_purpose)*at++;
+	if (!keyring_find(&key, work, get_number(&at, 2)))
+		return false;
+	sign(mac, &key, bytes, len - MAC_SIZE, name);
+	explicit_bzero(&key, sizeof(key));
+	if (!crypt_equal(mac, (uint8_t *)bytes + len - MAC_SIZE, MAC_SIZE))
+		return forged(work);
+	if (!unpack(&opened, work, at, len - HEAD_SIZE - MAC_SIZE))
+		return false;
+	if (opened.expires_at <= time(NULL))
+		return fail(work, ERR_LINK_EXPIRED, "the link expired at %s",
+			    clock_text(work->pool,
+				       opened.expires_at * 1000000));
+	*shared = opened;
+	return true;
+}
+
+/* The format of what the link will serve; the variant must be there. */
+static bool linked_format(enum format *format, struct work *work,
+			  const struct image *image, const char *name)
+{
+	struct variant variant;
+
+	if (!strcmp(name, "original"))
+		return share_format(format, work, image->format);
+	if (!variant_find(&variant, work, image->id, name))
+		return false;
+	if (!variant.format)
+		return fail(work, ERR_CONFLICT,
+			    "variant %s is %s: a link needs it ready", name,
+			    variant.status);
+	return share_format(format, work, variant.format);
+}
+
+bool share_link(struct link *link, const char **url, struct work *work,
+		const struct tier *tier, const struct image *image,
+		const char *variant, int64_t expires_in)
+{
+	struct shared shared = {
+		.purpose = SHARE_LINK,
+		.image_id = image->id,
+		.variant = variant,
+	};
+	struct link made = {
+		.image_id = image->id,
+		.user_id = image->user_id,
+		.variant = variant,
+	};
+
+	if (!tier->links)
+		return fail(work, ERR_TIER_FORBIDS,
+			    "the tier %s has no expiring links", tier->name);
+	if (!access_check_variant(work, tier, variant))
+		return false;
+	if (expires_in < tier->link_min || expires_in > tier->link_max)
+		return fail_field(work, "expires_in",
+				  "expires_in: %lld to %lld seconds, not %lld",
+				  (long long)tier->link_min,
+				  (long long)tier->link_max,
+				  (long long)expires_in);
+	if (!linked_format(&shared.format, work, image, variant))
+		return false;
+	made.id = shared.link_id = uuid_new();
+	shared.expires_at = time(NULL) + expires_in;
+	made.created_at = clock_now_us();
+	made.expires_at = shared.expires_at * 1000000;
+	if (!share_url(url, work, &shared, image->name) ||
+	    !link_add(work, &made))
+		return false;
+	*link = made;
+	return true;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct uuid));
+}
+
+static void read_revoked(struct share_revoked *revoked, struct work *work)
+{
+	struct pool *outer = work->pool;
+	struct pool *pool = pool_new();
+	struct uuid *ids;
+	size_t count;
+
+	revoked->read_at_ms = clock_monotonic_ms();
+	work->pool = pool;
+	if (link_list_revoked(&ids, &count, work)) {
+		if (revoked->pool)
+			pool_free(revoked->pool);
+		revoked->pool = pool;
+		revoked->ids = ids;
+		revoked->count = count;
+	} else {
+		pool_free(pool);
+	}
+	work->pool = outer;
+}
+
+bool share_is_revoked(struct share_revoked *revoked, struct work *work,
+		      struct uuid link_id)
+{
+	if (!revoked->read_at_ms ||
+	    clock_monotonic_ms() - revoked->read_at_ms >= 1000)
+		read_revoked(revoked, work);
+	return revoked->count &&
+	       bsearch(&link_id, revoked->ids, revoked->count, sizeof(link_id),
+		       compare_ids);
+}

@@ -1,0 +1,222 @@
+/* upload.c: takes a picture in. */
+#include "config.h"
+
+#include "lib/service/upload.h"
+
+#include <string.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/conf.h"
+#include "lib/base/log.h"
+#include "lib/base/metric.h"
+#include "lib/base/pool.h"
+#include "lib/db/db.h"
+#include "lib/picture/probe.h"
+#include "lib/picture/recipe.h"
+#include "lib/service/render.h"
+
+int64_t upload_max_bytes(const struct conf *conf, const struct tier *tier)
+{
+	int64_t max = conf->max_upload;
+
+	return tier->max_bytes != TIER_NO_LIMIT && tier->max_bytes < max
+		       ? tier->max_bytes
+		       : max;
+}
+
+static bool check_tier(struct work *work, const struct tier *tier,
+		       const struct probe *probe)
+{
+	int64_t pixels = (int64_t)probe->width * probe->height;
+
+	if (!tier_has_word(tier->formats, format_row(probe->format)->name))
+		return fail(work, ERR_UNSUPPORTED_FORMAT,
+			    "the tier %s takes %s, not %s", tier->name,
+			    tier->formats, format_row(probe->format)->name);
+	if (tier->max_pixels != TIER_NO_LIMIT && pixels > tier->max_pixels)
+		return fail(work, ERR_TOO_MANY_PIXELS,
+			    "the tier %s takes %lld pixels, not %ux%u",
+			    tier->name, (long long)tier->max_pixels,
+			    probe->width, probe->height);
+	return true;
+}
+
+/* Saves the work of painting what the quota will refuse; the transaction has
+   the last word. */
+static bool check_quota(struct work *work, const struct upload *upload)
+{
+	const struct tier *tier = upload->tier;
+	const struct user *user = upload->user;
+
+	if (tier->quota_bytes != TIER_NO_LIMIT &&
+	    user->used_bytes + upload->file->bytes > tier->quota_bytes)
+		return fail(work, ERR_QUOTA_EXCEEDED,
+			    "%lld of the tier's %lld bytes are used and this "
+			    "upload has %lld",
+			    (long long)user->used_bytes,
+			    (long long)tier->quota_bytes,
+			    (long long)upload->file->bytes);
+	if (tier->uploads_per_day != TIER_NO_LIMIT &&
+	    user->uploads_today >= tier->uploads_per_day)
+		return fail(work, ERR_QUOTA_EXCEEDED,
+			    "the tier's %lld uploads of today are used",
+			    (long long)tier->uploads_per_day);
+	return true;
+}
+
+static void name_variants(struct render *render, struct work *work,
+			  const struct tier *tier)
+{
+	const char *name;
+
+	render->variants = pool_alloc(work->pool, RENDER_MAX_VARIANTS *
+							  sizeof(struct variant));
+	for (size_t i = 0; i < RENDER_MAX_VARIANTS &&
+			   (name = tier_word(work->pool, tier->sizes, i));
+	     i++)
+		render->variants[render->count++] = (struct variant){
+			.image_id = render->image_id,
+			.variant = name,
+			.status = "processing",
+		};
+}
+
+static bool is_cheap(struct work *work, const struct render *render,
+		     unsigned *estimate)
+{
+	*estimate = probe_estimate_ms(render->probe,
+				      render_largest_side(render, work));
+	return *estimate <= work->conf->sync_budget_ms &&
+	       probe_estimate_mib(render->probe) <=
+		       work->conf->painter_memory_request;
+}
+
+/* Paints now if that is cheap and wanted; what turns out to need more memory
+   than a request's painter has is left to a worker. */
+static bool paint(bool *painted, struct work *work, struct render *render,
+		  bool later)
+{
+	int64_t began = clock_monotonic_ms();
+	unsigned estimate;
+
+	*painted = !later && is_cheap(work, render, &estimate);
+	if (!*painted)
+		return true;
+	if (render_make(render, work)) {
+		LOG_EVENT(LOG_LEVEL_DEBUG, "painted", log_text("id", work->id),
+			  log_number("estimate_ms", estimate),
+			  log_number("ms", clock_monotonic_ms() - began));
+		return true;
+	}
+	*painted = false;
+	return work->err == ERR_TOO_LARGE;
+}
+
+static void describe(struct uploaded *made, const struct upload *upload,
+		     const struct probe *probe, bool ready)
+{
+	struct image *image = &made->image;
+	uint32_t width, height;
+
+	probe_upright(probe, &width, &height);
+	image->user_id = upload->user->id;
+	image->name = upload->name;
+	image->status = ready ? "ready" : "processing";
+	image->format = format_row(probe->format)->name;
+	image->width = width;
+	image->height = height;
+	image->bytes = upload->file->bytes;
+	memcpy(image->sha256, upload->file->sha256, sizeof(image->sha256));
+	image->created_at = clock_now_us();
+}
+
+struct record {
+	const struct upload *upload;
+	struct uploaded *made;
+};
+
+/* Repeatable: when the image's row is there, all of it has happened. */
+static bool record(struct work *work, void *arg)
+{
+	const struct record *r = arg;
+	const struct uploaded *made = r->made;
+	const struct tier *tier = r->upload->tier;
+
+	if (!image_add(work, &made->image))
+		return work->err == ERR_CONFLICT;
+	for (size_t i = 0; i < made->count; i++)
+		if (!variant_add(work, &made->variants[i]))
+			return false;
+	if (!uuid_is_nil(made->job.id) && !job_add(work, &made->job))
+		return false;
+	return user_charge(work, made->image.user_id, made->image.bytes,
+			   tier->quota_bytes, tier->uploads_per_day);
+}
+
+static bool keep_original(struct work *work, const struct upload *upload,
+			  struct uuid image_id)
+{
+	const char *key = store_key(work->pool, image_id, "original");
+
+	return store_keep(upload->file, work, key) && store_sync(work, key);
+}
+
+/* What a failed upload left behind; the sweep would find it too. */
+static void drop_files(struct work *work, const struct uploaded *made)
+{
+	struct work aside = *work;
+
+	for (size_t i = 0; i < made->count; i++)
+		(void)!store_drop(&aside, store_key(work->pool, made->image.id,
+						    made->variants[i].variant));
+	(void)!store_drop(&aside,
+			  store_key(work->pool, made->image.id, "original"));
+}
+
+bool upload_take(struct uploaded *uploaded, struct work *work,
+		 const struct upload *upload)
+{
+	struct uploaded made = { .image = { .id = uuid_new() } };
+	struct probe probe;
+	struct render render = { .image_id = made.image.id,
+				 .source = upload->file->fd,
+				 .probe = &probe };
+	struct record r = { upload, &made };
+	bool painted;
+
+	if (!store_temp_end(upload->file, work) ||
+	    !render_probe(&probe, work, upload->file->fd) ||
+	    !probe_is_bearable(&probe, work) ||
+	    !check_tier(work, upload->tier, &probe) ||
+	    !check_quota(work, upload) || !store_has_room(work))
+		return false;
+	name_variants(&render, work, upload->tier);
+	made.variants = render.variants;
+	made.count = render.count;
+	if (!paint(&painted, work, &render, upload->later) ||
+	    !keep_original(work, upload, made.image.id)) {
+		drop_files(work, &made);
+		return false;
+	}
+	describe(&made, upload, &probe, painted);
+	if (!painted)
+		made.job = (struct job){
+			.id = uuid_new(),
+			.kind = "render",
+			.user_id = upload->user->id,
+			.image_id = made.image.id,
+			.state = "queued",
+			.priority = upload->tier->priority,
+			.max_attempts = work->conf->job_attempts,
+			.created_at = made.image.created_at,
+		};
+	if (!db_transaction(work, record, &r)) {
+		/* After a lost COMMIT the rows may be there. */
+		if (work->err != ERR_UNAVAILABLE)
+			drop_files(work, &made);
+		return false;
+	}
+	metric_add(METRIC_UPLOAD_BYTES, NULL, (uint64_t)made.image.bytes);
+	*uploaded = made;
+	return true;
+}

@@ -1,0 +1,43 @@
+#ifndef LIB_SERVICE_UPLOAD_H
+#define LIB_SERVICE_UPLOAD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/base/work.h"
+#include "lib/model/image.h"
+#include "lib/model/job.h"
+#include "lib/model/tier.h"
+#include "lib/model/user.h"
+#include "lib/model/variant.h"
+#include "lib/store/store.h"
+
+/* Bytes of the largest picture that the service and the tier take. */
+int64_t upload_max_bytes(const struct conf *conf, const struct tier *tier);
+
+struct upload {
+	const struct user *user;
+	const struct tier *tier;
+	struct store_temp *file; /* written, not ended */
+	const char *name;        /* 1 to IMAGE_NAME_MAX bytes */
+	bool later;              /* the client prefers a job */
+};
+
+struct uploaded {
+	struct image image;
+	struct variant *variants;
+	size_t count;
+	struct job job; /* nil id when everything is ready */
+};
+
+/*
+ * Takes a picture in: probes it, paints the tier's sizes at once if that is
+ * cheap or else queues a job, makes the files durable, then commits the rows
+ * and the quota in one transaction. When this returns true nothing of it can
+ * be lost. ERR_UNSUPPORTED_FORMAT, ERR_CORRUPT_IMAGE, ERR_TOO_LARGE,
+ * ERR_TOO_MANY_PIXELS, ERR_QUOTA_EXCEEDED, ERR_STORAGE_FULL.
+ */
+bool upload_take(struct uploaded *uploaded, struct work *work,
+		 const struct upload *upload) MUST_CHECK;
+
+#endif

@@ -1,0 +1,141 @@
+/* fs.c: a store in a folder of the file system. */
+#include "config.h"
+
+#include "lib/store/store.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/pool.h"
+#include "lib/base/text.h"
+
+enum { SHARDS = 256 };
+
+static const char *path_of(struct work *work, const char *key)
+{
+	return pool_printf(work->pool, "%s/objects/%s", work->store->dir,
+			   store_location(work->pool, key));
+}
+
+/* All folders are made at once, so that a put is a single rename. */
+static bool fs_open(struct work *work)
+{
+	const char *objects =
+		pool_printf(work->pool, "%s/objects", work->store->dir);
+
+	if (mkdir(objects, 0750) && errno != EEXIST)
+		return fail_errno(work, "store_dir: cannot make %s", objects);
+	for (int i = 0; i < SHARDS; i++) {
+		const char *shard =
+			pool_printf(work->pool, "%s/%02x", objects, i);
+
+		if (mkdir(shard, 0750) && errno != EEXIST)
+			return fail_errno(work, "store_dir: cannot make %s",
+					  shard);
+	}
+	return true;
+}
+
+static bool fs_put(struct work *work, const char *path, const char *key)
+{
+	if (rename(path, path_of(work, key)))
+		return fail_errno(work, "rename to %s", key);
+	return true;
+}
+
+static bool fs_sync(struct work *work, const char *key)
+{
+	const char *path = path_of(work, key);
+	const char *folder = pool_strndup(
+		work->pool, path, (size_t)(strrchr(path, '/') - path));
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool synced;
+
+	if (fd < 0)
+		return fail_errno(work, "open %s", folder);
+	synced = !fsync(fd) || fail_errno(work, "fsync %s", folder);
+	close(fd);
+	return synced;
+}
+
+static bool fs_get(struct work *work, const char *key, int *fd)
+{
+	*fd = open(path_of(work, key), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (*fd >= 0)
+		return true;
+	if (errno == ENOENT)
+		return fail(work, ERR_NOT_FOUND, "no file %s", key);
+	return fail_errno(work, "open %s", key);
+}
+
+static bool fs_drop(struct work *work, const char *key)
+{
+	if (unlink(path_of(work, key)) && errno != ENOENT)
+		return fail_errno(work, "unlink %s", key);
+	return true;
+}
+
+static void close_dir(void *dir)
+{
+	closedir(dir);
+}
+
+static bool visit_shard(struct work *work, const char *shard,
+			bool (*visit)(struct work *work, const char *key,
+				      int64_t bytes, int64_t changed_at,
+				      void *arg),
+			void *arg)
+{
+	DIR *dir = opendir(shard);
+	const struct dirent *entry;
+	struct stat st;
+
+	if (!dir)
+		return fail_errno(work, "opendir %s", shard);
+	pool_defer(work->pool, close_dir, dir);
+	while ((entry = readdir(dir))) {
+		if (fstatat(dirfd(dir), entry->d_name, &st,
+			    AT_SYMLINK_NOFOLLOW) ||
+		    !S_ISREG(st.st_mode))
+			continue;
+		if (!visit(work, pool_strdup(work->pool, entry->d_name),
+			   st.st_size, (int64_t)st.st_mtime * 1000000, arg))
+			return false;
+	}
+	return true;
+}
+
+static bool fs_each(struct work *work,
+		    bool (*visit)(struct work *work, const char *key,
+				  int64_t bytes, int64_t changed_at, void *arg),
+		    void *arg)
+{
+	struct pool *outer = work->pool;
+	bool went_on = true;
+
+	for (int i = 0; i < SHARDS && went_on; i++) {
+		work->pool = pool_new();
+		went_on = visit_shard(work,
+				      pool_printf(work->pool, "%s/objects/%02x",
+						  work->store->dir, i),
+				      visit, arg);
+		pool_free(work->pool);
+	}
+	work->pool = outer;
+	return went_on;
+}
+
+const struct store_driver store_fs = {
+	.name = "fs",
+	.open = fs_open,
+	.put = fs_put,
+	.sync = fs_sync,
+	.get = fs_get,
+	.drop = fs_drop,
+	.each = fs_each,
+};

@@ -1,0 +1,190 @@
+/* store.c: temporary files, and the driver that keeps them. */
+#include "config.h"
+
+#include "lib/store/store.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/base/conf.h"
+#include "lib/base/crypt.h"
+#include "lib/base/pool.h"
+
+bool store_open(struct store *store, struct work *work)
+{
+	const char *dir = work->conf->store_dir;
+
+	*store = (struct store){
+		.driver = &store_fs,
+		.dir = dir,
+		.temp_dir = pool_printf(work->pool, "%s/tmp", dir),
+	};
+	work->store = store;
+	if (mkdir(store->temp_dir, 0750) && errno != EEXIST)
+		return fail_errno(work, "store_dir: cannot make %s",
+				  store->temp_dir);
+	return store->driver->open(work);
+}
+
+const char *store_key(struct pool *pool, struct uuid image,
+		      const char *variant)
+{
+	char hex[UUID_HEX_SIZE];
+
+	return pool_printf(pool, "%s.%s", uuid_hex(image, hex), variant);
+}
+
+/* The last two digits of a UUIDv7 are random, so the folders fill evenly. */
+const char *store_location(struct pool *pool, const char *key)
+{
+	return pool_printf(pool, "%.2s/%s", key + UUID_HEX_SIZE - 3, key);
+}
+
+bool store_has_room(struct work *work)
+{
+	struct statvfs fs;
+	long reserve = work->conf->store_reserve;
+
+	if (statvfs(work->store->dir, &fs))
+		return fail_errno(work, "statvfs %s", work->store->dir);
+	if (fs.f_bavail < fs.f_blocks / 100 * (unsigned long)reserve ||
+	    (fs.f_files && fs.f_favail < 100))
+		return fail(work, ERR_STORAGE_FULL,
+			    "less than %ld %% of the store is free", reserve);
+	return true;
+}
+
+static void discard(void *arg)
+{
+	struct store_temp *temp = arg;
+
+	close(temp->fd);
+	if (!temp->kept)
+		unlink(temp->path);
+}
+
+bool store_temp_new(struct store_temp **temp, struct work *work)
+{
+	struct store_temp *made = pool_alloc(work->pool, sizeof(*made));
+
+	made->path = pool_printf(work->pool, "%s/%s", work->store->temp_dir,
+				 UUID_TEXT(uuid_new()));
+	made->fd = open(made->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
+			0640);
+	if (made->fd < 0)
+		return fail_errno(work, "cannot make %s", made->path);
+	pool_defer(work->pool, discard, made);
+	made->sum = crypt_sha256_new(work->pool);
+	*temp = made;
+	return true;
+}
+
+bool store_temp_write(struct store_temp *temp, struct work *work,
+		      const void *bytes, size_t len)
+{
+	const char *at = bytes;
+
+	crypt_sha256_add(temp->sum, bytes, len);
+	temp->bytes += (int64_t)len;
+	while (len) {
+		ssize_t done = write(temp->fd, at, len);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return fail_errno(work, "cannot write to the store");
+		at += done;
+		len -= (size_t)done;
+	}
+	return true;
+}
+
+bool store_temp_end(struct store_temp *temp, struct work *work)
+{
+	crypt_sha256_end(temp->sum, temp->sha256);
+	if (fsync(temp->fd))
+		return fail_errno(work, "fsync %s", temp->path);
+	return true;
+}
+
+bool store_keep(struct store_temp *temp, struct work *work, const char *key)
+{
+	if (!work->store->driver->put(work, temp->path, key))
+		return false;
+	temp->kept = true;
+	return true;
+}
+
+bool store_sync(struct work *work, const char *key)
+{
+	return work->store->driver->sync(work, key);
+}
+
+static void close_fd(void *fd)
+{
+	close((int)(intptr_t)fd);
+}
+
+bool store_get(int *fd, struct work *work, const char *key)
+{
+	if (!work->store->driver->get(work, key, fd))
+		return false;
+	pool_defer(work->pool, close_fd, (void *)(intptr_t)*fd);
+	return true;
+}
+
+bool store_has(struct work *work, const char *key)
+{
+	int fd;
+
+	if (!work->store->driver->get(work, key, &fd))
+		return false;
+	close(fd);
+	return true;
+}
+
+bool store_drop(struct work *work, const char *key)
+{
+	return work->store->driver->drop(work, key);
+}
+
+bool store_each(struct work *work,
+		bool (*visit)(struct work *work, const char *key,
+			      int64_t bytes, int64_t changed_at, void *arg),
+		void *arg)
+{
+	return work->store->driver->each(work, visit, arg);
+}
+
+static void close_dir(void *dir)
+{
+	closedir(dir);
+}
+
+bool store_sweep_temp(int64_t *removed, struct work *work,
+		      int64_t grace_seconds)
+{
+	DIR *dir = opendir(work->store->temp_dir);
+	time_t oldest = time(NULL) - grace_seconds;
+	const struct dirent *entry;
+	struct stat st;
+
+	if (!dir)
+		return fail_errno(work, "opendir %s", work->store->temp_dir);
+	pool_defer(work->pool, close_dir, dir);
+	*removed = 0;
+	while ((entry = readdir(dir)))
+		if (!fstatat(dirfd(dir), entry->d_name, &st,
+			     AT_SYMLINK_NOFOLLOW) &&
+		    S_ISREG(st.st_mode) && st.st_mtime < oldest &&
+		    !unlinkat(dirfd(dir), entry->d_name, 0))
+			++*removed;
+	return true;
+}

@@ -1,0 +1,94 @@
+#ifndef LIB_STORE_STORE_H
+#define LIB_STORE_STORE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/base/uuid.h"
+#include "lib/base/work.h"
+
+/*
+ * Keeps files under keys. A key is "<32 hex digits of the image>.<variant>",
+ * so it holds no byte of a client's; store_key() makes it. Files are whole:
+ * written to a temporary one, made durable, then put in their place.
+ */
+struct store;
+
+/* How a kind of store keeps a file that lies in a temporary one. */
+struct store_driver {
+	const char *name;
+	/* Checks the place and makes what is missing. */
+	bool (*open)(struct work *work);
+	/* Moves the durable file `path` to `key`, replacing what was there. */
+	bool (*put)(struct work *work, const char *path, const char *key);
+	/* Makes earlier puts and drops of the image's keys durable. */
+	bool (*sync)(struct work *work, const char *key);
+	bool (*get)(struct work *work, const char *key, int *fd);
+	/* No such file is no failure. */
+	bool (*drop)(struct work *work, const char *key);
+	bool (*each)(struct work *work, bool (*visit)(struct work *work,
+						      const char *key,
+						      int64_t bytes,
+						      int64_t changed_at,
+						      void *arg),
+		     void *arg);
+};
+
+extern const struct store_driver store_fs;
+
+struct store {
+	const struct store_driver *driver;
+	const char *dir;
+	const char *temp_dir;
+};
+
+/* Fills `store`, which must outlive the work, and sets work->store. */
+bool store_open(struct store *store, struct work *work) MUST_CHECK;
+
+/* `variant` is "original" or a recipe's text. */
+const char *store_key(struct pool *pool, struct uuid image,
+		      const char *variant);
+
+/* Where the web server finds the file below the store's objects folder. */
+const char *store_location(struct pool *pool, const char *key);
+
+/* ERR_STORAGE_FULL when less than the setting store_reserve is left. */
+bool store_has_room(struct work *work) MUST_CHECK;
+
+/* A file in the making; removed with the pool unless it was kept. */
+struct store_temp {
+	int fd;
+	const char *path;
+	int64_t bytes;
+	uint8_t sha256[32]; /* after store_temp_end() */
+	struct crypt_sha256 *sum;
+	bool kept;
+};
+
+bool store_temp_new(struct store_temp **temp, struct work *work) MUST_CHECK;
+bool store_temp_write(struct store_temp *temp, struct work *work,
+		      const void *bytes, size_t len) MUST_CHECK;
+/* Makes it durable and its sum final. */
+bool store_temp_end(struct store_temp *temp, struct work *work) MUST_CHECK;
+
+/* Puts an ended file under a key; durable after store_sync(). */
+bool store_keep(struct store_temp *temp, struct work *work,
+		const char *key) MUST_CHECK;
+bool store_sync(struct work *work, const char *key) MUST_CHECK;
+
+/* A descriptor that is closed with the pool; ERR_NOT_FOUND. */
+bool store_get(int *fd, struct work *work, const char *key) MUST_CHECK;
+bool store_has(struct work *work, const char *key);
+bool store_drop(struct work *work, const char *key) MUST_CHECK;
+
+/* Visits every file; `changed_at` is microseconds since 1970. */
+bool store_each(struct work *work,
+		bool (*visit)(struct work *work, const char *key,
+			      int64_t bytes, int64_t changed_at, void *arg),
+		void *arg) MUST_CHECK;
+
+/* Removes temporary files older than the grace time; how many. */
+bool store_sweep_temp(int64_t *removed, struct work *work,
+		      int64_t grace_seconds) MUST_CHECK;
+
+#endif

@@ -1,0 +1,55 @@
+-- Gives the errors that lighttpd itself makes the shape of the application's:
+-- RFC 9457 problem details. The application's own are never text/html.
+
+local problems = {
+	[403] = { "forbidden", "Not allowed" },
+	[404] = { "not_found", "No such thing" },
+	[405] = { "method_not_allowed", "The method is not allowed here" },
+	[408] = { "timeout", "The request took too long" },
+	[413] = { "too_large", "Larger than this service takes" },
+	[414] = { "uri_too_long", "The address is too long" },
+	[431] = { "too_large", "The header is larger than this service takes" },
+	[503] = { "unavailable", "Not available for the moment" },
+}
+
+local function request_id(given)
+	if given and given:match("^[%w_-]+$") and #given >= 8 and #given <= 64 then
+		return given
+	end
+	return ("%08x%08x%08x%08x"):format(
+		math.random(0, 0xffffffff), math.random(0, 0xffffffff),
+		math.random(0, 0xffffffff), math.random(0, 0xffffffff))
+end
+
+local r = lighty.r
+local status = r.req_item.http_status
+
+if status < 400 or r.resp_header["Content-Type"] ~= "text/html" then
+	return 0
+end
+
+-- No answer from the application is a matter of moments: it is being
+-- restarted, or all of it is busy.
+if status == 500 or status == 502 or status == 504 then
+	status = 503
+end
+
+local problem = problems[status] or
+	{ "bad_request", "The request cannot be understood" }
+local code, title = problem[1], problem[2]
+local id = request_id(r.req_header["X-Request-Id"])
+
+r.resp_header["Content-Type"] = "application/problem+json"
+r.resp_header["Cache-Control"] = "no-store"
+r.resp_header["X-Content-Type-Options"] = "nosniff"
+r.resp_header["X-Request-Id"] = id
+if status == 503 then
+	r.resp_header["Retry-After"] = "1"
+end
+
+local body = ('{"type":"/problems/%s","title":"%s","status":%d,"code":"%s",' ..
+	'"detail":"%s","request_id":"%s","errors":[]}\n'):format(
+	code, title, status, code, title, id)
+
+r.resp_body.set({ body })
+return status

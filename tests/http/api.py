@@ -1,0 +1,116 @@
+"""What the stories say to the API again and again."""
+
+import concurrent.futures
+import http.client
+import json
+import os
+import socket
+import uuid
+
+from pictures import picture
+from service import wait_until
+
+PROBLEM = {"type", "title", "status", "code", "detail", "request_id", "errors"}
+
+
+def problem(answer, status, code):
+    """Fails unless the answer is this error, in the shape of RFC 9457."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cache-Control"] == "no-store"
+    said = answer.json()
+    assert set(said) == PROBLEM
+    assert (said["status"], said["code"]) == (status, code), said
+    assert said["type"] == "/problems/" + code
+    assert said["title"] and said["detail"]
+    assert said["request_id"] == answer.headers["X-Request-Id"]
+    return said
+
+
+def invalid(answer, field):
+    """Fails unless the answer is 422 invalid_field, of this field."""
+    said = problem(answer, 422, "invalid_field")
+    assert [error["field"] for error in said["errors"]] == [field], said
+
+
+def post_picture(session, data=None, name="picture.jpg", **options):
+    file = (name, picture() if data is None else data)
+    return session.post("/v1/images", files={"image": file}, **options)
+
+
+def upload(session, data=None, name="picture.jpg"):
+    """The image that came of an upload."""
+    answer = post_picture(session, data, name)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def settled(session, image):
+    """The image when no job works on it any more."""
+    def look():
+        now = session.get("/v1/images/" + image["id"]).json()
+        return now if now["status"] != "processing" else None
+    return wait_until(look, timeout=20)
+
+
+def links_of(image):
+    return f"/v1/images/{image['id']}/links"
+
+
+def variant_of(image, name):
+    return f"/v1/images/{image['id']}/variants/{name}"
+
+
+def new_user(service, tier="Enterprise", **columns):
+    """A session of a user with a tier of his own: a copy of this one, with
+    some columns of the table tiers changed."""
+    name = "u" + os.urandom(6).hex()
+    key = uuid.uuid4().bytes
+    service.query("INSERT INTO tiers (id, name, original, links, max_pixels)"
+                  " SELECT %s, %s, original, links, max_pixels"
+                  " FROM tiers WHERE name = %s", key, name, tier)
+    service.query("INSERT INTO tier_sizes SELECT %s, position, variant"
+                  " FROM tier_sizes WHERE tier_id ="
+                  " (SELECT id FROM tiers WHERE name = %s)", key, tier)
+    for column, value in columns.items():
+        service.query(f"UPDATE tiers SET {column} = %s WHERE id = %s",
+                      value, key)
+    service.add_user(name, name)
+    return service.session(name)
+
+
+def set_tier(service, session, tier):
+    service.query("UPDATE users SET tier_id ="
+                  " (SELECT id FROM tiers WHERE name = %s)"
+                  " WHERE username = %s", tier, session.auth[0])
+
+
+def at_once(count, call):
+    """The results of call(), made so many times in parallel."""
+    with concurrent.futures.ThreadPoolExecutor(count) as pool:
+        calls = [pool.submit(call) for _ in range(count)]
+        return [made.result() for made in calls]
+
+
+class Answer:
+    """As of requests, for what requests would not send as it is."""
+
+    def __init__(self, response):
+        self.status_code = response.status
+        self.headers = response.headers
+        self.text = response.read().decode()
+
+    def json(self):
+        return json.loads(self.text)
+
+
+def speak(service, *lines, body=b""):
+    """Sends these lines of a request's head as they are, then the body."""
+    head = "\r\n".join(lines + ("Host: localhost", "Connection: close", "",
+                                ""))
+    with socket.create_connection(("127.0.0.1", service.port), 10) as peer:
+        peer.sendall(head.encode() + body)
+        response = http.client.HTTPResponse(peer)
+        response.begin()
+        return Answer(response)

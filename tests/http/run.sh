@@ -1,0 +1,16 @@
+#!/bin/sh
+# Runs the stories behind a web server: run.sh nginx|lighttpd [PYTEST OPTION]...
+PIXTIER_SERVER=$1
+here=$(cd "$(dirname "$0")" && pwd -P) || exit 99
+abs_top_builddir=${abs_top_builddir:-${builddir:-$here/../../build}}
+export PIXTIER_SERVER abs_top_builddir
+shift
+
+for module in pytest requests PIL pymysql; do
+	/usr/bin/python3 -c "import $module" 2>/dev/null || {
+		echo "1..0 # SKIP python3 has no $module"
+		exit
+	}
+done
+cd "$here" || exit 99
+exec /usr/bin/python3 -B -m pytest -p no:cacheprovider --tap "$@" .

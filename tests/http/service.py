@@ -1,0 +1,227 @@
+"""All of pixtier, started by ./quickstart for the tests and stopped after."""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+import pymysql
+import requests
+
+SRCDIR = pathlib.Path(__file__).resolve().parents[2]
+BUILDDIR = pathlib.Path(os.environ.get("abs_top_builddir", SRCDIR / "build"))
+QUICKSTART = str(SRCDIR / "quickstart")
+PROGRAMS = ("pixtier-fcgi", "pixtier-worker", "pixtierctl")
+TOOLS = ("mariadbd", "mariadb-install-db", "mariadb", "curl", "setpriv")
+
+
+def missing(server):
+    """What the tests cannot run without and is not here, or None."""
+    path = os.environ["PATH"] + ":/usr/sbin:/sbin"
+    for tool in TOOLS + (server,):
+        if not shutil.which(tool, path=path):
+            return f"{tool} is not installed"
+    for program in PROGRAMS:
+        if not (BUILDDIR / program).exists():
+            return f"{program} is not built in {BUILDDIR}"
+    return None
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Session(requests.Session):
+    """Requests to the service, by their path."""
+
+    def __init__(self, url):
+        super().__init__()
+        self.url = url
+        self.trust_env = False
+
+    def request(self, method, path, **options):
+        options.setdefault("timeout", 30)
+        if path.startswith("/"):
+            path = self.url + path
+        return super().request(method, path, **options)
+
+
+class Bearer(requests.auth.AuthBase):
+    def __init__(self, token):
+        self.token = token
+
+    def __call__(self, request):
+        request.headers["Authorization"] = "Bearer " + self.token
+        return request
+
+
+class Service:
+    """
+    with Service("nginx") as service: the database, pixtier-fcgi, the workers
+    and the web server run behind service.url. Users are basic, premium,
+    enterprise, admin, and other, who is premium too. `settings` are pixtier's,
+    by name, beside those that quickstart chooses.
+    """
+
+    def __init__(self, server="nginx", **settings):
+        self.server = server
+        self.settings = settings
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="px-", dir="/tmp"))
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.passwords = {}
+        self._leave_nothing_behind()
+
+    def _leave_nothing_behind(self):
+        """Starts what stops everything as soon as this process is gone."""
+        self._undertaker = subprocess.Popen(
+            ["sh", "-c", 'keep=$(cat); flock "$2" "$1" down --dir "$2"; '
+             '[ -z "$keep" ] || cp -r "$2/log" "$keep"; '
+             'rm -rf "$(readlink -f "$2/data")" "$2"',
+             "sh", QUICKSTART, str(self.dir)],
+            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL, start_new_session=True, text=True)
+
+    def __enter__(self):
+        try:
+            return self.start_all()
+        except BaseException:
+            self.stop_all()
+            raise
+
+    def __exit__(self, *_):
+        self.stop_all()
+
+    # The whole and its parts: db, fcgi, worker, web
+
+    def _quickstart(self, *args, settings=()):
+        changed = {f"PIXTIER_{name.upper()}": str(value) for name, value
+                   in {**self.settings, **dict(settings)}.items()}
+        done = subprocess.run(
+            [QUICKSTART, *args, "--dir", str(self.dir)],
+            env={**os.environ, **changed}, text=True, timeout=120,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT)
+        if done.returncode:
+            raise RuntimeError(f"quickstart {args}: {done.stdout}")
+
+    def start_all(self):
+        self._quickstart("up", "-d", "--server", self.server, "--port",
+                         str(self.port), "--build", str(BUILDDIR),
+                         "--no-build", "--no-install", "--no-sample")
+        credentials = json.loads((self.dir / "credentials.json").read_text())
+        self.passwords.update(credentials["users"])
+        if "other" not in self.passwords:
+            self.add_user("other", "Premium")
+        return self
+
+    def stop_all(self, keep_logs=None):
+        """Stops all and removes it, but for the logs where they are to go."""
+        if self._undertaker.poll() is None:
+            self._undertaker.communicate(str(keep_logs or ""))
+
+    def start(self, part, **settings):
+        """Starts a part again, with settings changed for it alone."""
+        self._quickstart("start", part, settings=settings)
+
+    def stop(self, part):
+        self._quickstart("stop", part)
+
+    def restart(self, part, **settings):
+        """As start: quickstart stops what still runs."""
+        self.start(part, **settings)
+
+    def pid(self, part):
+        return int((self.dir / "run" / f"{part}.pid").read_text())
+
+    def children(self, part):
+        """Process ids of a supervisor's responders or workers."""
+        pid = self.pid(part)
+        text = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text()
+        return [int(child) for child in text.split()]
+
+    def kill(self, part, how=signal.SIGKILL):
+        os.kill(self.pid(part), how)
+
+    # Speaking with it
+
+    def session(self, user=None, token=None):
+        """Requests as this user by Basic, with a token by Bearer, or as
+        nobody."""
+        session = Session(self.url)
+        if token:
+            session.auth = Bearer(token)
+        elif user:
+            session.auth = (user, self.passwords[user])
+        return session
+
+    def add_user(self, name, tier, *options):
+        password = self.passwords.setdefault(name, os.urandom(9).hex())
+        self.ctl("user", "add", name, "--tier", tier, "--password-stdin",
+                 *options, stdin=password + "\n")
+        return name
+
+    def ctl(self, *args, stdin="", check=True):
+        """Runs pixtierctl; the result has returncode, stdout and stderr."""
+        done = subprocess.run(
+            [str(BUILDDIR / "pixtierctl"), "--config",
+             str(self.dir / "pixtier.conf"), *args],
+            input=stdin, text=True, timeout=60, capture_output=True)
+        if check and done.returncode:
+            raise RuntimeError(f"pixtierctl {args}: {done.stderr}")
+        return done
+
+    def setting(self, name):
+        for line in (self.dir / "pixtier.conf").read_text().splitlines():
+            if line.startswith(name + " "):
+                return line.split('"')[1]
+        raise KeyError(name)
+
+    def db(self):
+        """A connection to the database, in autocommit."""
+        return pymysql.connect(
+            unix_socket=self.setting("db_socket"), autocommit=True,
+            user=self.setting("db_user"), charset="utf8mb4",
+            password=self.setting("db_password"),
+            database=self.setting("db_name"))
+
+    def query(self, sql, *values):
+        with self.db() as connection, connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            return cursor.fetchall()
+
+    @property
+    def store(self):
+        return pathlib.Path(self.setting("store_dir"))
+
+    def objects(self):
+        """The files that the store keeps."""
+        return sorted(file for file in (self.store / "objects").rglob("*")
+                      if file.is_file())
+
+    def log(self, part="fcgi"):
+        return (self.dir / "log" / f"{part}.log").read_text(errors="replace")
+
+    def events(self, part="fcgi"):
+        """The log's lines that are JSON."""
+        return [json.loads(line) for line in self.log(part).splitlines()
+                if line.startswith("{")]
+
+
+def wait_until(condition, timeout=10, every=0.02):
+    """The first true value of condition(); fails when there is none."""
+    deadline = time.monotonic() + timeout
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {timeout} s: {condition}")
+        time.sleep(every)

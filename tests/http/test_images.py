@@ -1,0 +1,190 @@
+"""Images: found, listed, renamed and deleted by whom they belong to."""
+
+import uuid
+
+import pytest
+
+from api import (invalid, links_of, new_user, post_picture, problem, upload,
+                 variant_of)
+from pictures import broken_picture, picture
+from service import wait_until
+
+
+def without_urls(image):
+    """Which change once an hour."""
+    return {**image, "original": list(image["original"]), "variants":
+            [{**variant, "url": None} for variant in image["variants"]]}
+
+
+def test_an_image_is_shown_as_it_was_answered(service):
+    """GET /v1/images/{id}: the same as the upload's answer."""
+    session = service.session("enterprise")
+    image = upload(session)
+    shown = session.get("/v1/images/" + image["id"])
+    assert shown.status_code == 200
+    assert without_urls(shown.json()) == without_urls(image)
+
+
+def walk(session, path):
+    """The pages of a list, as the answers lead from one to the next."""
+    while path:
+        answer = session.get(path)
+        assert answer.status_code == 200, answer.text
+        page = answer.json()
+        assert set(page) == {"items", "next"}
+        if page["next"]:
+            assert answer.headers["Link"] == f'<{page["next"]}>; rel="next"'
+        else:
+            assert "Link" not in answer.headers
+        yield page["items"]
+        path = page["next"]
+
+
+def test_a_list_comes_in_pages(service):
+    """GET /v1/images: newest first; what is added meanwhile moves nothing."""
+    session = new_user(service)
+    ids = [upload(session)["id"] for _ in range(5)][::-1]
+    assert [[item["id"] for item in page]
+            for page in walk(session, "/v1/images?limit=5")] == [ids]
+
+    pages = walk(session, "/v1/images?limit=2")
+    seen = [item["id"] for item in next(pages)]
+    upload(session)
+    for page in pages:
+        assert len(page) <= 2
+        seen += [item["id"] for item in page]
+    assert seen == ids
+
+
+def test_a_page_has_20_images_unless_told(service):
+    session = new_user(service)
+    assert session.get("/v1/images").json() == {"items": [], "next": None}
+    owner = session.get("/v1/me").json()["id"]
+    for i in range(21):
+        service.query(
+            "INSERT INTO images (id, user_id, name, status, format, width,"
+            " height, bytes, sha256, created_at) VALUES (%s, %s, 'a', 'ready',"
+            " 'jpeg', 1, 1, 0, REPEAT('a', 32), UTC_TIMESTAMP(6))",
+            bytes([1, i]) + uuid.uuid4().bytes[2:], uuid.UUID(owner).bytes)
+    assert [len(page) for page in walk(session, "/v1/images")] == [20, 1]
+    service.query("DELETE FROM images WHERE user_id = %s",
+                  uuid.UUID(owner).bytes)
+
+
+def names(session, **query):
+    answer = session.get("/v1/images", params=query)
+    assert answer.status_code == 200, answer.text
+    return [item["name"] for item in answer.json()["items"]]
+
+
+def test_a_list_can_be_filtered(service):
+    """By a part of the name, taken as it is, and by status."""
+    session = new_user(service)
+    for name in ("100% sure.jpg", "100 sure.jpg", "a_b.jpg", "Éclair.jpg"):
+        upload(session, name=name)
+    post_picture(session, broken_picture(), "broken.png",
+                 headers={"Prefer": "respond-async"})
+    wait_until(lambda: names(session, status="failed"))
+
+    assert names(session, name="100%") == ["100% sure.jpg"]
+    assert names(session, name="a_b") == ["a_b.jpg"]
+    assert names(session, name="sure", limit=1) == ["100 sure.jpg"]
+    assert names(session, name="éclair") == ["Éclair.jpg"]
+    assert names(session, name="\\") == names(session, name="none") == []
+    assert names(session, status="failed") == ["broken.png"]
+    assert len(names(session, status="ready")) == 4
+    assert names(session, status="processing") == []
+    assert [[item["name"] for item in page] for page in
+            walk(session, "/v1/images?limit=1&name=100&status=ready")] == \
+        [["100 sure.jpg"], ["100% sure.jpg"]]
+
+
+@pytest.mark.parametrize("query, field", [
+    ("limit=0", "limit"), ("limit=101", "limit"), ("limit=", "limit"),
+    ("limit=1e1", "limit"), ("limit=+1", "limit"), ("status=gone", "status"),
+    ("cursor=x", "cursor"), ("cursor=" + "A" * 23, "cursor"), ("cursor=",
+                                                               "cursor"),
+])
+def test_a_list_takes_no_nonsense(service, query, field):
+    invalid(service.session("basic").get("/v1/images?" + query), field)
+
+
+def test_an_image_gets_another_name(service):
+    """PATCH /v1/images/{id}: files handed out from then on have it."""
+    session = service.session("premium")
+    image = upload(session)
+    path = "/v1/images/" + image["id"]
+    answer = session.patch(path, json={"name": "Größe.png"})
+    assert answer.status_code == 200
+    assert answer.json()["name"] == "Größe.png"
+    assert session.get(path).json()["name"] == "Größe.png"
+    assert answer.json()["original"]["url"].endswith("/Gr%C3%B6%C3%9Fe.jpg")
+
+
+@pytest.mark.parametrize("name", ["", "a" * 256, "two\nlines", "\x7f", 7,
+                                  None, ["a"]])
+def test_not_every_name_is_taken(service, name):
+    session = service.session("premium")
+    path = "/v1/images/" + upload(session)["id"]
+    invalid(session.patch(path, json={"name": name}), "name")
+    invalid(session.patch(path, json={}), "name")
+    problem(session.patch(path, json={"name": "a", "status": "failed"}),
+            400, "unknown_field")
+    assert session.get(path).json()["name"] == "picture.jpg"
+
+
+def test_a_deleted_image_is_gone_at_once(service):
+    """DELETE /v1/images/{id}: for its owner, behind its URLs, in the store."""
+    session = new_user(service)
+    before = service.objects()
+    image = upload(session)
+    link = session.post(links_of(image), json={"expires_in": 300}).json()
+    urls = [image["original"]["url"], link["url"]] + \
+        [variant["url"] for variant in image["variants"]]
+    paths = ["/v1/images/" + image["id"], variant_of(image, "h200"),
+             variant_of(image, "original"), links_of(image)]
+    assert len(service.objects()) == len(before) + 3
+    for url in urls + paths:
+        assert session.get(url).status_code == 200
+
+    answer = session.delete("/v1/images/" + image["id"])
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert service.objects() == before
+    for url in urls + paths:
+        problem(session.get(url), 404, "not_found")
+    problem(session.delete("/v1/images/" + image["id"]), 404, "not_found")
+    problem(session.delete("/v1/links/" + link["id"]), 404, "not_found")
+    assert session.get("/v1/images").json()["items"] == []
+    usage = session.get("/v1/me").json()["usage"]
+    assert (usage["images"], usage["bytes"]) == (0, 0)
+
+
+def touch(session, image_id):
+    """The answers to everything that can be asked of an image."""
+    path = "/v1/images/" + image_id
+    return [session.get(path), session.delete(path),
+            session.patch(path, json={"name": "mine"}),
+            session.get(path + "/variants/h200"),
+            session.get(path + "/variants/original"),
+            session.post(path + "/variants", json={"variant": "h200"}),
+            session.get(path + "/links"),
+            session.post(path + "/links", json={"expires_in": 300})]
+
+
+@pytest.mark.parametrize("user", ["enterprise", "admin"])
+def test_what_belongs_to_another_does_not_exist(service, user):
+    """404, and not a word more than for what was never there."""
+    image = upload(service.session("premium"))
+    for answer in touch(service.session(user), image["id"]):
+        problem(answer, 404, "not_found")
+    kept = service.session("premium").get("/v1/images/" + image["id"])
+    assert kept.json()["name"] == "picture.jpg"
+
+
+@pytest.mark.parametrize("image_id", [
+    "01900000-0000-7000-8000-00000000dead", "1", "x" * 36, "%20",
+    "01900000-0000-7000-8000-00000000DEADx", "h200",
+])
+def test_ids_that_are_none(service, image_id):
+    for answer in touch(service.session("enterprise"), image_id):
+        problem(answer, 404, "not_found")

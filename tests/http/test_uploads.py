@@ -1,0 +1,204 @@
+"""Uploads: a picture comes in, by form or raw, now or later."""
+
+import hashlib
+import re
+
+import pytest
+
+from api import invalid, new_user, post_picture, problem, settled, upload
+from pictures import broken_picture, encode, large_picture, picture, quarters
+
+UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-"
+                   r"[0-9a-f]{12}")
+FIELDS = {"id", "name", "status", "format", "width", "height", "bytes",
+          "sha256", "created_at", "may_link", "original", "variants", "job",
+          "error"}
+
+
+@pytest.mark.parametrize("user, sizes, original, may_link", [
+    ("basic", ["h200"], False, False),
+    ("premium", ["h200", "h400"], True, False),
+    ("enterprise", ["h200", "h400"], True, True),
+])
+def test_an_upload_answers_with_what_the_tier_has(service, user, sizes,
+                                                  original, may_link):
+    """POST /v1/images: 201, with all variants ready."""
+    data = picture(1920, 1200)
+    answer = post_picture(service.session(user), data, "puffin.jpg")
+    image = answer.json()
+    assert answer.status_code == 201
+    assert answer.headers["Location"] == \
+        f"{service.url}/v1/images/{image['id']}"
+    assert set(image) == FIELDS
+    assert UUID7.fullmatch(image["id"])
+    assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z",
+                        image["created_at"])
+    assert image["name"] == "puffin.jpg"
+    assert (image["status"], image["format"]) == ("ready", "jpeg")
+    assert (image["width"], image["height"]) == (1920, 1200)
+    assert image["bytes"] == len(data)
+    assert image["sha256"] == hashlib.sha256(data).hexdigest()
+    assert (image["job"], image["error"]) == (None, None)
+    assert image["may_link"] is may_link
+    assert [v["variant"] for v in image["variants"]] == sizes
+    assert all(v["status"] == "ready" for v in image["variants"])
+    if original:
+        url = image["original"]["url"]
+        assert service.session().get(url).content == data
+    else:
+        assert image["original"] is None
+
+
+def test_the_part_may_be_called_file(service):
+    answer = service.session("basic").post(
+        "/v1/images", files={"file": ("a.png", picture(format="PNG"))},
+        data={"name": "given"})
+    assert answer.status_code == 201
+    assert (answer.json()["name"], answer.json()["format"]) == ("given", "png")
+
+
+@pytest.mark.parametrize("media_type", ["image/jpeg", "image/png; q=1",
+                                        "IMAGE/anything",
+                                        "application/octet-stream"])
+def test_a_raw_body_is_taken(service, media_type):
+    data = picture()
+    answer = service.session("basic").post(
+        "/v1/images", params={"name": "Hüte & <b>.jpg"}, data=data,
+        headers={"Content-Type": media_type})
+    assert answer.status_code == 201
+    assert answer.json()["name"] == "Hüte & <b>.jpg"
+    assert answer.json()["format"] == "jpeg"
+    assert answer.json()["bytes"] == len(data)
+
+
+def test_a_body_of_unknown_length_is_taken(service):
+    """Chunked, as from `curl -T -`."""
+    data = picture()
+    pieces = (data[i:i + 1000] for i in range(0, len(data), 1000))
+    answer = service.session("basic").post(
+        "/v1/images", data=pieces, headers={"Content-Type": "image/jpeg"})
+    assert answer.status_code == 201
+    assert answer.json()["sha256"] == hashlib.sha256(data).hexdigest()
+    assert answer.json()["name"] == "image"
+
+
+@pytest.mark.parametrize("filename, name", [
+    ("C:\\fakepath\\puffin.jpg", "puffin.jpg"),
+    ("../../etc/passwd", "passwd"),
+    ("label:@secret", "label:@secret"),
+    ("папуга 🦜.jpg", "папуга 🦜.jpg"),
+    ("é" * 200 + ".jpg", "é" * 127),
+    ("folder/..", "image"),
+])
+def test_a_picture_is_called_as_its_file(service, filename, name):
+    assert upload(service.session("basic"), name=filename)["name"] == name
+
+
+@pytest.mark.parametrize("name", ["", "a" * 256, "é" * 128, "two\r\nlines"])
+def test_names_have_1_to_255_bytes_in_a_line(service, name):
+    answer = service.session("basic").post(
+        "/v1/images", files={"image": picture()}, data={"name": name})
+    invalid(answer, "name")
+
+
+def test_a_name_has_no_control_characters(service):
+    answer = service.session("basic").post(
+        "/v1/images", files={"image": picture()}, data={"name": "a\x01b"})
+    problem(answer, 400, "bad_request")
+
+
+def test_who_prefers_gets_an_answer_at_once(service):
+    """Prefer: respond-async makes a job, which makes the variants."""
+    session = service.session("premium")
+    answer = post_picture(session, headers={"Prefer": "respond-async"})
+    image = answer.json()
+    assert answer.status_code == 202
+    assert answer.headers["Location"].endswith("/v1/images/" + image["id"])
+    assert int(answer.headers["Retry-After"]) > 0
+    assert image["status"] == "processing"
+    assert (image["job"]["kind"], image["job"]["state"]) == \
+        ("render", "queued")
+    assert [v["url"] for v in image["variants"]] == [None, None]
+
+    image = settled(session, image)
+    assert image["status"] == "ready"
+    assert image["job"] is None
+    for variant in image["variants"]:
+        assert service.session().get(variant["url"]).status_code == 200
+
+
+def test_a_large_picture_is_left_to_a_worker(service):
+    """It would take more than the setting sync_budget_ms."""
+    session = service.session("basic")
+    answer = post_picture(session, large_picture())
+    assert answer.status_code == 202
+    image = settled(session, answer.json())
+    assert image["status"] == "ready"
+    assert image["variants"][0]["width"] == 229
+
+
+@pytest.mark.parametrize("format, thumbnail", [
+    ("JPEG", "jpeg"), ("PNG", "png"), ("GIF", "gif"), ("WEBP", "webp"),
+    ("TIFF", "jpeg"), ("BMP", "jpeg"),
+])
+def test_every_format_is_taken(service, format, thumbnail):
+    """Thumbnails are of the same format where browsers show it."""
+    image = upload(service.session("basic"), picture(format=format))
+    assert image["format"] == format.lower()
+    assert image["variants"][0]["format"] == thumbnail
+
+
+def test_the_content_decides_what_a_file_is(service):
+    answer = service.session("basic").post(
+        "/v1/images",
+        files={"image": ("a.jpg", picture(format="PNG"), "image/gif")})
+    assert answer.json()["format"] == "png"
+
+
+@pytest.mark.parametrize("data", [
+    b"", b"\xff\xd8", b"just a text", b"%PDF-1.7\n", b"%!PS-Adobe-3.0\n",
+    b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"push graphic-context\n",
+    b"PK\x03\x04", b"\0\0\1\0\1\0", b"8BPS\0\1", b"gimp xcf file",
+], ids=repr)
+def test_what_is_no_picture_is_refused(service, data):
+    """415 unsupported_format, whatever the name says."""
+    before = service.objects()
+    answer = service.session("basic").post(
+        "/v1/images", files={"image": ("a.jpg", data, "image/jpeg")})
+    problem(answer, 415, "unsupported_format")
+    assert service.objects() == before
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "GIF", "WEBP", "TIFF",
+                                    "BMP"])
+def test_damaged_pictures_leave_nothing(service, format):
+    whole = encode(quarters().effect_spread(40), format)
+    session = new_user(service)
+    before = service.objects()
+    for part in (len(whole) // 2, len(whole) * 9 // 10):
+        problem(post_picture(session, whole[:part]), 422, "corrupt_image")
+    assert service.objects() == before
+    assert session.get("/v1/images").json()["items"] == []
+    assert session.get("/v1/me").json()["usage"]["images"] == 0
+
+
+def test_a_tier_may_take_some_formats_only(service):
+    session = new_user(service, formats="jpeg png")
+    upload(session, picture(format="PNG"))
+    problem(post_picture(session, picture(format="BMP")),
+            415, "unsupported_format")
+
+
+def test_damage_may_show_only_to_the_worker(service):
+    """An image whose job fails says why."""
+    session = service.session("basic")
+    answer = post_picture(session, broken_picture(),
+                          headers={"Prefer": "respond-async"})
+    assert answer.status_code == 202
+    image = settled(session, answer.json())
+    assert image["status"] == "failed"
+    assert image["error"]["code"] == "corrupt_image"
+    assert image["job"]["state"] == "failed"
+    assert image["variants"][0]["status"] == "failed"
+    thumbnail = f"/v1/images/{image['id']}/variants/h200"
+    problem(session.get(thumbnail), 422, "corrupt_image")

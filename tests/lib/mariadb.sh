@@ -1,0 +1,157 @@
+#!/bin/sh
+# mariadb.sh: a private MariaDB on a unix socket, for the tests.
+#
+#   mariadb.sh serve DIR       Prepares DIR unless that has been done, and
+#                              becomes the server (SIGTERM stops it).
+#   mariadb.sh run COMMAND...  Runs the command with a server in a temporary
+#                              folder and the settings PIXTIER_DB_* for it.
+#
+# The socket is DIR/s, the database `pixtier`, its account `pixtier` without a
+# password. Accounts of the system reach the server as root@localhost when
+# they are root or the one it runs as (nobody under root, which mariadbd
+# refuses). Exits with 77 when MariaDB is not installed.
+set -eu
+PATH=$PATH:/usr/sbin:/usr/local/sbin
+
+need() {
+	command -v "$1" >/dev/null 2>&1 && return
+	echo "mariadb.sh: $1 is not installed" >&2
+	exit 77
+}
+
+write_settings() {
+	cat >"$dir/my.cnf" <<-END
+	[mysqld]
+	datadir = $dir/data
+	socket = $dir/s
+	pid-file = $dir/pid
+	log-error = $dir/log.err
+	init-file = $dir/accounts.sql
+	tmpdir = $dir
+	skip-networking
+	skip-name-resolve
+	skip-log-bin
+	performance-schema = OFF
+	character-set-server = utf8mb4
+	collation-server = utf8mb4_unicode_520_ci
+	innodb-buffer-pool-size = 16M
+	innodb-log-file-size = 8M
+	innodb-log-buffer-size = 2M
+	innodb-data-file-path = ibdata1:3M:autoextend
+	innodb-temp-data-file-path = ibtmp1:3M:autoextend
+	innodb-autoextend-increment = 1
+	aria-log-file-size = 8M
+	aria-pagecache-buffer-size = 1M
+	key-buffer-size = 128K
+	max-connections = 100
+	# Without it, newer servers reserve 8 TiB of addresses; older do not know it.
+	loose-innodb-buffer-pool-size-max = 16M
+	END
+}
+
+write_accounts() {
+	cat >"$dir/accounts.sql" <<-END
+	CREATE DATABASE IF NOT EXISTS pixtier CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci;
+	CREATE USER IF NOT EXISTS pixtier@localhost IDENTIFIED BY '';
+	GRANT ALL ON pixtier.* TO pixtier@localhost;
+	END
+}
+
+as_server() {
+	if [ "$(id -u)" = 0 ]; then
+		setpriv --reuid nobody --regid "$(id -g nobody)" --clear-groups \
+			"$@"
+	else
+		"$@"
+	fi
+}
+
+prepare() {
+	mkdir -p "$dir/data"
+	write_settings
+	write_accounts
+	account=$(id -un)
+	if [ "$(id -u)" = 0 ]; then
+		account=nobody
+		chown -R nobody "$dir"
+	fi
+	chmod 711 "$dir"
+	as_server mariadb-install-db --defaults-file="$dir/my.cnf" \
+		--datadir="$dir/data" --auth-root-authentication-method=socket \
+		--auth-root-socket-user="$account" --skip-test-db \
+		--skip-name-resolve >"$dir/install.log" 2>&1 || {
+		cat "$dir/install.log" >&2
+		exit 1
+	}
+	: >"$dir/prepared"
+}
+
+# The server dies with the process that asked for it: whoever is killed leaves
+# none behind. The change of account forgets that wish, so setpriv makes it.
+serve() {
+	dir=$1
+	need mariadbd
+	need mariadb-install-db
+	need setpriv
+	[ -e "$dir/prepared" ] || prepare
+	cd "$dir"
+	exec 2>>"$dir/stderr"
+	if [ "$(id -u)" = 0 ]; then
+		exec setpriv --reuid nobody --regid "$(id -g nobody)" \
+			--clear-groups --pdeathsig KILL \
+			mariadbd --defaults-file="$dir/my.cnf"
+	fi
+	exec setpriv --pdeathsig KILL mariadbd --defaults-file="$dir/my.cnf"
+}
+
+stop() {
+	[ -z "${server:-}" ] || kill "$server" 2>/dev/null || true
+	[ -z "${server:-}" ] || wait "$server" 2>/dev/null || true
+	rm -rf "$dir"
+}
+
+wait_until_up() {
+	tries=0
+	until [ -S "$dir/s" ]; do
+		kill -0 "$server" 2>/dev/null || {
+			status=0
+			wait "$server" || status=$?
+			server=
+			[ "$status" = 77 ] || cat "$dir/log.err" >&2 || true
+			exit "$status"
+		}
+		tries=$((tries + 1))
+		if [ "$tries" -ge 300 ]; then
+			echo "mariadb.sh: no socket after 30 seconds" >&2
+			exit 1
+		fi
+		sleep 0.1
+	done
+}
+
+run() {
+	dir=$(mktemp -d /tmp/pixtier-db.XXXXXX)
+	trap stop EXIT
+	trap 'exit 129' HUP
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+	sh "$0" serve "$dir" &
+	server=$!
+	wait_until_up
+	PIXTIER_DB_SOCKET=$dir/s PIXTIER_DB_USER=pixtier \
+		PIXTIER_DB_NAME=pixtier "$@"
+}
+
+case ${1:-} in
+serve)
+	serve "$2"
+	;;
+run)
+	shift
+	run "$@"
+	;;
+*)
+	echo "usage: mariadb.sh serve DIR | run COMMAND..." >&2
+	exit 2
+	;;
+esac

@@ -1,0 +1,32 @@
+#!/bin/sh
+# Every route, setting, error code and job kind occurs in a test. TAP.
+cd "${srcdir:-.}" || exit 99
+bad=$(
+	sed -n 's/.*METHOD_\([A-Z]*\), *"\([^"]*\)".*/\1 \2/p' fcgi/routes.c |
+		while read -r method path; do
+			grep -rqF "$method $path" tests/http ||
+				echo "route \"$method $path\" is in no story of tests/http"
+		done
+	sed -n 's/.*_ROW(\([a-z_0-9]*\),.*/\1/p' lib/base/conf.c |
+		while read -r setting; do
+			grep -rqw "$setting" tests/http tests/unit ||
+				echo "setting $setting is in no test"
+		done
+	sed -n 's/.*\[ERR_[A-Z_]*\] *= { *[0-9]*, "\([a-z_]*\)".*/\1/p' lib/base/err.c |
+		while read -r code; do
+			grep -rqw "$code" tests/http ||
+				echo "error code $code is in no story of tests/http"
+		done
+	sed -n 's/^\t{ "\([a-z]*\)", .*/\1/p' worker/tasks.c |
+		while read -r kind; do
+			grep -rqw "$kind" tests/http ||
+				echo "job kind $kind is in no story of tests/http"
+		done
+)
+echo 1..1
+if [ -n "$bad" ]; then
+	printf '%s\n' "$bad" | sed 's/^/# /'
+	echo "not ok 1 - routes, settings, error codes and job kinds are tested"
+	exit 1
+fi
+echo "ok 1 - routes, settings, error codes and job kinds are tested"

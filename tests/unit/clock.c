@@ -1,0 +1,83 @@
+/* clock.c: tests how times are read and written. */
+#include "config.h"
+
+#include "lib/base/clock.h"
+
+#include <time.h>
+
+#include "lib/base/pool.h"
+#include "lib/base/util.h"
+#include "tests/unit/test.h"
+
+static const struct {
+	int64_t us;
+	const char *text, *text_us, *http;
+} cases[] = {
+	{ 1, "1970-01-01T00:00:00Z", "1970-01-01T00:00:00.000001Z",
+	  "Thu, 01 Jan 1970 00:00:00 GMT" },
+	{ 784111777000000, "1994-11-06T08:49:37Z",
+	  "1994-11-06T08:49:37.000000Z", "Sun, 06 Nov 1994 08:49:37 GMT" },
+	{ 951782400999999, "2000-02-29T00:00:00Z",
+	  "2000-02-29T00:00:00.999999Z", "Tue, 29 Feb 2000 00:00:00 GMT" },
+	{ 4102444799000000, "2099-12-31T23:59:59Z",
+	  "2099-12-31T23:59:59.000000Z", "Thu, 31 Dec 2099 23:59:59 GMT" },
+};
+
+static void writes_times(void **state)
+{
+	struct pool *pool = pool_new();
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		int64_t us = cases[i].us;
+
+		assert_string_equal(clock_text(pool, us), cases[i].text);
+		assert_string_equal(clock_text_us(pool, us), cases[i].text_us);
+		assert_string_equal(clock_http_date(pool, us), cases[i].http);
+	}
+	pool_free(pool);
+}
+
+static void zero_is_no_time(void **state)
+{
+	struct pool *pool = pool_new();
+
+	(void)state;
+	assert_null(clock_text(pool, 0));
+	assert_null(clock_text_us(pool, 0));
+	pool_free(pool);
+}
+
+/* Whatever the host's zone and language are. */
+static void is_in_utc(void **state)
+{
+	(void)state;
+	assert_int_equal(setenv("TZ", "Pacific/Auckland", 1), 0);
+	tzset();
+	writes_times(state);
+}
+
+static void clocks_agree_with_the_host(void **state)
+{
+	int64_t now_us = clock_now_us();
+	int64_t ms = clock_monotonic_ms();
+	const struct timespec nap = { 0, 20000000 };
+
+	(void)state;
+	assert_in_range(now_us / 1000000, time(NULL) - 1, time(NULL) + 1);
+	nanosleep(&nap, NULL);
+	assert_in_range(clock_monotonic_ms() - ms, 19, 5000);
+	assert_true(clock_now_us() > now_us);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(writes_times),
+		cmocka_unit_test(zero_is_no_time),
+		cmocka_unit_test(is_in_utc),
+		cmocka_unit_test(clocks_agree_with_the_host),
+	};
+
+	return RUN_TESTS(tests);
+}

@@ -1,0 +1,334 @@
+/* conf.c: tests where settings come from, and which values they take. */
+#include "config.h"
+
+#include "lib/base/conf.h"
+
+#include <ctype.h>
+#include <unistd.h>
+
+#include "lib/base/pool.h"
+#include "lib/base/text.h"
+#include "tests/unit/test.h"
+
+static struct work start(void)
+{
+	return (struct work){ .pool = pool_new() };
+}
+
+/* A file with this content; removed with the pool. */
+static void remove_file(void *path)
+{
+	unlink(path);
+}
+
+static const char *file_of(struct pool *pool, const char *content, size_t len)
+{
+	char *path = pool_strdup(pool, "/tmp/pixtier-conf-XXXXXX");
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	pool_defer(pool, remove_file, path);
+	assert_int_equal(write(fd, content, len), len);
+	close(fd);
+	return path;
+}
+
+static bool load(struct conf *conf, struct work *work, const char *content)
+{
+	return conf_load(conf, work,
+			 file_of(work->pool, content, strlen(content)));
+}
+
+static void has_defaults(void **state)
+{
+	struct work work = start();
+	struct conf conf;
+
+	(void)state;
+	conf_init(&conf);
+	assert_string_equal(conf.listen, "");
+	assert_int_equal(conf.socket_mode, 0660);
+	assert_int_equal(conf.responders, 4);
+	assert_int_equal(conf.db_port, 3306);
+	assert_int_equal(conf.delivery, DELIVERY_ACCEL);
+	assert_int_equal(conf.sandbox, SANDBOX_REQUIRED);
+	assert_int_equal(conf.log_level, LOG_LEVEL_INFO);
+	assert_true(conf_load(&conf, &work, NULL));
+	assert_int_equal(conf.workers, 2);
+	pool_free(work.pool);
+}
+
+static void reads_a_file(void **state)
+{
+	struct work work = start();
+	struct conf conf;
+
+	(void)state;
+	assert_true(load(&conf, &work,
+			 "# A comment with \"quotes\n"
+			 "  # and = another\n"
+			 "base_url = \"https://pictures.example\"\n"
+			 "responders=7\n"
+			 "workers = '8' # behind\n"
+			 "socket_mode = 0600\n"
+			 "delivery = sendfile\n"
+			 "log_to = syslog\n\n"
+			 "max_upload = \"4294967296\""));
+	assert_string_equal(conf.base_url, "https://pictures.example");
+	assert_int_equal(conf.responders, 7);
+	assert_int_equal(conf.workers, 8);
+	assert_int_equal(conf.socket_mode, 0600);
+	assert_int_equal(conf.delivery, DELIVERY_SENDFILE);
+	assert_int_equal(conf.log_to, LOG_TO_SYSLOG);
+	assert_int_equal(conf.max_upload, 4294967296);
+	assert_int_equal(conf.upload_responders, 4);
+	assert_true(load(&conf, &work, ""));
+	assert_int_equal(conf.responders, 4);
+	pool_free(work.pool);
+}
+
+/* clang-format off */
+static const struct {
+	const char *content, *field, *why; /* what follows the file's name */
+} errors[] = {
+	{ "responders = 0\n", "responders", ":1: responders: a number from 1 to 512, not \"0\"" },
+	{ "# one\n# two\n\nresponders = 513", "responders", ":4: responders: a number from 1 to 512, not \"513\"" },
+	{ "workers = 1\nresponders = ten\nworkers = 2", "responders", ":2: responders: a number from 1 to 512, not \"ten\"" },
+	{ "responders = \"\"", "responders", ":1: responders: a number from 1 to 512, not \"\"" },
+	{ "responders = 4k", "responders", ":1: responders: a number from 1 to 512, not \"4k\"" },
+	{ "#\nsocket_mode = 0777", "socket_mode", ":2: socket_mode: permissions from 0600 to 0666, not \"0777\"" },
+	{ "socket_mode = 0680", "socket_mode", ":1: socket_mode: permissions from 0600 to 0666, not \"0680\"" },
+	{ "socket_mode = -0660", "socket_mode", ":1: socket_mode: permissions from 0600 to 0666, not \"-0660\"" },
+	{ "\ndelivery = nginx", "delivery", ":2: delivery: one of accel sendfile, not \"nginx\"" },
+	{ "delivery = acce", "delivery", ":1: delivery: one of accel sendfile, not \"acce\"" },
+	{ "delivery = 'accel sendfile'", "delivery", ":1: delivery: one of accel sendfile, not \"accel sendfile\"" },
+	{ "# a\n# b\ncolour = blue", "settings", ":3: no such option 'colour'" },
+	{ "responders 4", "settings", ":1: missing equal sign after option 'responders'" },
+	{ "responders = {4}", "settings", ":1: " },
+	{ "responders =", "settings", ":1: premature end of file" },
+	{ "include(\"/etc/hostname\")", "settings", ":1: no such option 'include'" },
+};
+/* clang-format on */
+
+static void says_where_a_file_is_wrong(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(errors); i++) {
+		struct work work = start();
+		const char *content = errors[i].content;
+		const char *file = file_of(work.pool, content, strlen(content));
+		struct conf conf;
+
+		assert_false(conf_load(&conf, &work, file));
+		assert_int_equal(work.err, ERR_INVALID_FIELD);
+		assert_string_equal(work.field, errors[i].field);
+		if (!text_starts(work.why, pool_printf(work.pool, "%s%s", file,
+						       errors[i].why)))
+			fail_msg("%s: %s", content, work.why);
+		pool_free(work.pool);
+	}
+}
+
+static void refuses_what_is_no_file(void **state)
+{
+	struct work work = start();
+	struct conf conf;
+	char *text = pool_alloc(work.pool, 6000);
+
+	(void)state;
+	assert_false(conf_load(&conf, &work, "/nonexistent/pixtier.conf"));
+	assert_non_null(strstr(work.why, "/nonexistent/pixtier.conf: No such"));
+	assert_false(conf_load(&conf, &work, "/"));
+	assert_non_null(strstr(work.why, "/: Is a directory"));
+
+	assert_false(conf_load(&conf, &work,
+			       file_of(work.pool, "user=a\0b\nworkers=9", 17)));
+	memset(text, 'x', 5999);
+	assert_false(load(&conf, &work, text));
+	assert_non_null(strstr(work.why, "lines of at most"));
+	pool_free(work.pool);
+}
+
+static void environment_overrides(void **state)
+{
+	struct work work = start();
+	struct conf conf;
+
+	(void)state;
+	setenv("PIXTIER_RESPONDERS", "9", 1);
+	setenv("PIXTIER_DB_NAME", "from_environment", 1);
+	setenv("PIXTIER_LISTEN", "", 1);
+	assert_true(load(&conf, &work,
+			 "responders = 7\nworkers = 5\nlisten = /run/s"));
+	unsetenv("PIXTIER_LISTEN");
+	unsetenv("PIXTIER_DB_NAME");
+	assert_int_equal(conf.responders, 9);
+	assert_int_equal(conf.workers, 5);
+	assert_string_equal(conf.listen, "");
+	assert_string_equal(conf.db_name, "from_environment");
+
+	setenv("PIXTIER_RESPONDERS", "many", 1);
+	assert_false(conf_load(&conf, &work, NULL));
+	unsetenv("PIXTIER_RESPONDERS");
+	assert_string_equal(work.field, "responders");
+	assert_string_equal(work.why, "PIXTIER_RESPONDERS: responders: a "
+				      "number from 1 to 512, not \"many\"");
+	pool_free(work.pool);
+}
+
+struct wanted {
+	const char *name, *value;
+	struct pool *pool;
+};
+
+static void look(const struct conf_row *row, void *arg)
+{
+	struct wanted *wanted = arg;
+
+	if (!strcmp(row->name, wanted->name))
+		wanted->value = pool_strdup(wanted->pool, row->value);
+}
+
+static const char *value_of(const struct conf *conf, struct pool *pool,
+			    const char *name)
+{
+	struct wanted wanted = { name, NULL, pool };
+
+	conf_each(conf, pool, look, &wanted);
+	assert_non_null(wanted.value);
+	return wanted.value;
+}
+
+static bool sets(const char *name, const char *value)
+{
+	struct work work = start();
+	struct conf conf;
+	bool set = load(&conf, &work,
+			pool_printf(work.pool, "%s = \"%s\"\n", name, value));
+
+	if (set)
+		assert_string_equal(value_of(&conf, work.pool, name), value);
+	else
+		assert_string_equal(work.field, name);
+	pool_free(work.pool);
+	return set;
+}
+
+/* Each bound is taken; one beyond it is not. */
+static void check_row(const struct conf_row *row, void *arg)
+{
+	struct pool *pool = arg;
+	long min, max;
+
+	assert_true(strlen(row->meaning) > 10);
+	if (sscanf(row->type, "number, %ld to %ld", &min, &max) == 2) {
+		assert_true(sets(row->name, pool_printf(pool, "%ld", min)));
+		assert_true(sets(row->name, pool_printf(pool, "%ld", max)));
+		assert_false(
+			sets(row->name, pool_printf(pool, "%ld", min - 1)));
+		assert_false(
+			sets(row->name, pool_printf(pool, "%ld", max + 1)));
+	} else if (sscanf(row->type, "permissions, %lo to %lo",
+			  (unsigned long *)&min, (unsigned long *)&max) == 2) {
+		assert_true(sets(row->name, pool_printf(pool, "%04lo", min)));
+		assert_true(sets(row->name, pool_printf(pool, "%04lo", max)));
+		assert_false(
+			sets(row->name, pool_printf(pool, "%04lo", min - 1)));
+		assert_false(
+			sets(row->name, pool_printf(pool, "%04lo", max + 1)));
+	} else if (text_starts(row->type, "one of: ")) {
+		char *words = pool_strdup(pool, row->type + 8);
+
+		assert_false(sets(row->name, ""));
+		assert_false(sets(row->name, words));
+		for (char *word = strtok(words, " "); word;
+		     word = strtok(NULL, " "))
+			assert_true(sets(row->name, word));
+	} else {
+		assert_string_equal(row->type, "text");
+	}
+}
+
+static void takes_what_is_in_the_bounds(void **state)
+{
+	struct pool *pool = pool_new();
+	struct conf conf;
+
+	(void)state;
+	conf_init(&conf);
+	conf_each(&conf, pool, check_row, pool);
+	pool_free(pool);
+}
+
+static void hides_secrets(void **state)
+{
+	struct work work = start();
+	struct conf conf;
+
+	(void)state;
+	assert_true(load(&conf, &work, "db_password = hunter2"));
+	assert_string_equal(conf.db_password, "hunter2");
+	assert_string_equal(value_of(&conf, work.pool, "db_password"), "***");
+	assert_true(load(&conf, &work, "db_password = ''"));
+	assert_string_equal(value_of(&conf, work.pool, "db_password"), "");
+	pool_free(work.pool);
+}
+
+/* The reference with its settings uncommented; `number` gets how many. */
+static char *uncommented(struct pool *pool, size_t *number)
+{
+	FILE *out = tmpfile();
+	char *text = pool_alloc(pool, 1 << 16), *to = text;
+	char line[1000];
+
+	assert_non_null(out);
+	conf_print_reference(out);
+	rewind(out);
+	for (*number = 0; fgets(line, sizeof(line), out);) {
+		bool setting = *line == '#' && islower((unsigned char)line[1]);
+
+		assert_true(*line == '#' || *line == '\n');
+		assert_true(setting || strlen(line) <= 80);
+		*number += setting;
+		to = stpcpy(to, line + setting);
+	}
+	fclose(out);
+	return text;
+}
+
+static void count(const struct conf_row *row, void *number)
+{
+	assert_string_equal(row->value, row->fallback);
+	++*(size_t *)number;
+}
+
+static void reference_reads_back(void **state)
+{
+	struct work work = start();
+	size_t printed, counted = 0;
+	const char *text = uncommented(work.pool, &printed);
+	struct conf conf;
+
+	(void)state;
+	if (!load(&conf, &work, text))
+		fail_msg("%s", work.why);
+	conf_each(&conf, work.pool, count, &counted);
+	assert_int_equal(printed, counted);
+	pool_free(work.pool);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(has_defaults),
+		cmocka_unit_test(reads_a_file),
+		cmocka_unit_test(says_where_a_file_is_wrong),
+		cmocka_unit_test(refuses_what_is_no_file),
+		cmocka_unit_test(environment_overrides),
+		cmocka_unit_test(takes_what_is_in_the_bounds),
+		cmocka_unit_test(hides_secrets),
+		cmocka_unit_test(reference_reads_back),
+	};
+
+	return RUN_TESTS(tests);
+}

@@ -1,0 +1,591 @@
+/* prefork.c: tests the supervisor with real children. */
+#include "config.h"
+
+#include "lib/base/prefork.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/clock.h"
+#include "lib/base/metric.h"
+#include "lib/base/pool.h"
+#include "lib/base/work.h"
+#include "tests/unit/test.h"
+
+enum { MAX_SLOTS = 8, PATIENCE_MS = 8000 };
+
+/* What all processes see. */
+static struct {
+	_Atomic int starts, finishes, reloads, interrupted;
+	_Atomic pid_t pids[MAX_SLOTS];
+} * seen;
+
+static void nap(long ms)
+{
+	const struct timespec time = { ms / 1000, ms % 1000 * 1000000 };
+
+	nanosleep(&time, NULL);
+}
+
+/* Waits until a condition holds, and says whether it came to that. */
+#define EVENTUALLY(condition)                                                  \
+	({                                                                     \
+		int64_t end_ = clock_monotonic_ms() + PATIENCE_MS;             \
+		while (!(condition) && clock_monotonic_ms() < end_)            \
+			nap(2);                                                \
+		(condition);                                                   \
+	})
+
+/* Children. Their argument is the number of the group's first slot. */
+
+static int first_a = 0, first_b = 4;
+
+static void appear(void *first, long slot)
+{
+	seen->pids[*(int *)first + slot] = getpid();
+	seen->starts++;
+}
+
+static int serve(void *first, long slot)
+{
+	appear(first, slot);
+	while (!prefork_stopping())
+		pause();
+	seen->finishes++;
+	return 0;
+}
+
+static int finish_slowly(void *first, long slot)
+{
+	appear(first, slot);
+	while (!prefork_stopping())
+		pause();
+	for (int64_t end = clock_monotonic_ms() + 600;
+	     clock_monotonic_ms() < end;)
+		nap(50);
+	seen->finishes++;
+	return 0;
+}
+
+static int never_stop(void *first, long slot)
+{
+	appear(first, slot);
+	for (;;)
+		pause();
+	return 0;
+}
+
+static int fail_at_once(void *first, long slot)
+{
+	appear(first, slot);
+	return 3;
+}
+
+static int sleep_long(void *first, long slot)
+{
+	const struct timespec time = { 60, 0 };
+
+	appear(first, slot);
+	while (!prefork_stopping())
+		if (nanosleep(&time, NULL) < 0 && errno == EINTR)
+			seen->interrupted++;
+	return 0;
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	memset(seen, 0, sizeof(*seen));
+	return 0;
+}
+
+static pid_t supervise(const struct prefork *prefork)
+{
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	if (!freopen("/dev/null", "w", stderr))
+		_exit(99);
+	_exit(prefork_run(prefork));
+}
+
+static pid_t supervise_one(int (*run)(void *, long), long count,
+			   long stop_timeout)
+{
+	const struct prefork_group group = { "test", count, run, &first_a };
+	const struct prefork prefork = { .groups = &group,
+					 .group_count = 1,
+					 .stop_timeout = stop_timeout };
+
+	return supervise(&prefork);
+}
+
+/* Its exit status, or -1. */
+static int end_of(pid_t pid)
+{
+	pid_t ended = 0;
+	int status;
+
+	if (EVENTUALLY(ended ||
+		       (ended = waitpid(pid, &status, WNOHANG)) == pid) &&
+	    ended == pid && WIFEXITED(status))
+		return WEXITSTATUS(status);
+	kill(pid, SIGKILL);
+	return -1;
+}
+
+static bool is_gone(pid_t pid)
+{
+	waitpid(pid, NULL, WNOHANG); /* if it was left to us */
+	return kill(pid, 0) < 0 && errno == ESRCH;
+}
+
+static void starts_and_stops_groups(void **state)
+{
+	static const int signals[] = { SIGTERM, SIGINT, SIGQUIT };
+
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
+		const struct prefork_group groups[] = {
+			{ "a", 3, serve, &first_a },
+			{ "none", 0, serve, NULL },
+			{ "b", 2, serve, &first_b },
+		};
+		const struct prefork prefork = { .groups = groups,
+						 .group_count = 3,
+						 .stop_timeout = 5 };
+		pid_t pid;
+
+		set_up(state);
+		pid = supervise(&prefork);
+		assert_true(EVENTUALLY(seen->starts == 5));
+		for (int slot = 0; slot < 6; slot++)
+			assert_int_equal(seen->pids[slot] != 0, slot != 3);
+		kill(pid, signals[i]);
+		assert_int_equal(end_of(pid), 0);
+		assert_int_equal(seen->finishes, 5);
+		assert_int_equal(seen->starts, 5);
+		for (int slot = 0; slot < 6; slot++)
+			assert_true(slot == 3 || is_gone(seen->pids[slot]));
+	}
+}
+
+static void replaces_the_killed(void **state)
+{
+	pid_t pid = supervise_one(serve, 2, 5), killed, other;
+	struct pool *pool = pool_new();
+	struct buf *out = buf_new(pool, 100000);
+	int64_t start;
+
+	(void)state;
+	assert_true(EVENTUALLY(seen->starts == 2));
+	killed = seen->pids[0];
+	other = seen->pids[1];
+	start = clock_monotonic_ms();
+	kill(killed, SIGKILL);
+	assert_true(EVENTUALLY(seen->starts == 3));
+	assert_in_range(clock_monotonic_ms() - start, 0, 1000);
+	assert_true(seen->pids[0] != killed);
+	assert_int_equal(seen->pids[1], other);
+	assert_int_equal(kill(other, 0), 0);
+	assert_true(metric_print(out));
+	assert_non_null(strstr(out->data,
+			       "pixtier_respawns_total{group=\"test\"} 1\n"));
+	kill(pid, SIGTERM);
+	assert_int_equal(end_of(pid), 0);
+	assert_int_equal(seen->finishes, 2);
+	pool_free(pool);
+}
+
+static void waits_for_work_in_hand(void **state)
+{
+	pid_t pid = supervise_one(finish_slowly, 2, 5);
+	int64_t start;
+
+	(void)state;
+	assert_true(EVENTUALLY(seen->starts == 2));
+	start = clock_monotonic_ms();
+	kill(pid, SIGTERM);
+	assert_int_equal(end_of(pid), 0);
+	assert_in_range(clock_monotonic_ms() - start, 600, 4000);
+	assert_int_equal(seen->finishes, 2);
+}
+
+static void kills_after_the_timeout(void **state)
+{
+	pid_t pid = supervise_one(never_stop, 2, 1);
+	int64_t start;
+
+	(void)state;
+	assert_true(EVENTUALLY(seen->starts == 2));
+	start = clock_monotonic_ms();
+	kill(pid, SIGTERM);
+	assert_int_equal(end_of(pid), 0);
+	assert_in_range(clock_monotonic_ms() - start, 950, 4000);
+	assert_true(is_gone(seen->pids[0]));
+	assert_true(is_gone(seen->pids[1]));
+}
+
+/* Starts at 0, 100, 300, 700 and 1500 ms. */
+static void backs_off(void **state)
+{
+	pid_t pid = supervise_one(fail_at_once, 1, 5);
+
+	(void)state;
+	assert_true(EVENTUALLY(seen->starts == 1));
+	nap(1200);
+	assert_in_range(seen->starts, 3, 4);
+	kill(pid, SIGTERM);
+	assert_int_equal(end_of(pid), 0);
+}
+
+/* One that lived a second is replaced without a delay. */
+static void replaces_the_settled_at_once(void **state)
+{
+	pid_t pid = supervise_one(serve, 1, 5);
+
+	(void)state;
+	for (int round = 1; round <= 3; round++) {
+		int64_t start;
+
+		assert_true(EVENTUALLY(seen->starts == round));
+		nap(1050);
+		start = clock_monotonic_ms();
+		kill(seen->pids[0], SIGKILL);
+		assert_true(EVENTUALLY(seen->starts == round + 1));
+		assert_in_range(clock_monotonic_ms() - start, 0, 90);
+	}
+	kill(pid, SIGTERM);
+	assert_int_equal(end_of(pid), 0);
+}
+
+static bool accept_reload(void *arg)
+{
+	struct prefork_group *group = arg;
+
+	seen->reloads++;
+	if (group)
+		group->count = 3;
+	return true;
+}
+
+static bool refuse_reload(void *arg)
+{
+	(void)arg;
+	seen->reloads++;
+	return false;
+}
+
+static void reload_replaces_children(void **state)
+{
+	struct prefork_group group = { "test", 2, finish_slowly, &first_a };
+	const struct prefork prefork = { &group, 1, 5, accept_reload, &group };
+	pid_t pid = supervise(&prefork), old[2];
+
+	(void)state;
+	assert_true(EVENTUALLY(seen->starts == 2));
+	old[0] = seen->pids[0];
+	old[1] = seen->pids[1];
+	kill(pid, SIGHUP);
+	assert_true(EVENTUALLY(seen->starts == 5));
+	/* The new ones serve while the old ones still finish. */
+	assert_int_equal(seen->reloads, 1);
+	assert_int_equal(seen->finishes, 0);
+	assert_int_equal(kill(old[0], 0), 0);
+	assert_true(seen->pids[0] != old[0]);
+	assert_true(seen->pids[1] != old[1]);
+	assert_true(seen->pids[2] != 0);
+	assert_true(EVENTUALLY(seen->finishes == 2));
+	assert_true(EVENTUALLY(is_gone(old[0]) && is_gone(old[1])));
+	assert_int_equal(seen->starts, 5);
+	kill(pid, SIGTERM);
+	assert_int_equal(end_of(pid), 0);
+	assert_int_equal(seen->finishes, 5);
+}
+
+static void reload_kills_the_stubborn(void **state)
+{
+	const struct prefork_group group = { "test", 1, never_stop, &first_a };
+	const struct prefork prefork = { &group, 1, 1, NULL, NULL };
+	pid_t pid = supervise(&prefork), old;
+
+	(void)state;
+	assert_true(EVENTUALLY(seen->starts == 1));
+	old = seen->pids[0];
+	kill(pid, SIGHUP);
+	assert_true(EVENTUALLY(seen->starts == 2));
+	assert_int_equal(kill(old, 0), 0);
+	assert_true(EVENTUALLY(is_gone(old)));
+	assert_int_equal(kill(seen->pids[0], 0), 0);
+	kill(pid, SIGTERM);
+	assert_int_equal(end_of(pid), 0);
+}
+
+/* Of many in a row, one comes after the first is done. */
+static void reloads_do_not_pile_up(void **state)
+{
+	const struct prefork_group group = { "test", 2, finish_slowly,
+					     &first_a };
+	const struct prefork prefork = { &group, 1, 5, accept_reload, NULL };
+	pid_t pid = supervise(&prefork);
+
+	(void)state;
+	assert_true(EVENTUALLY(seen->starts == 2));
+	for (int i = 0; i < 20; i++) {
+		kill(pid, SIGHUP);
+		nap(10);
+	}
+	assert_int_equal(seen->starts, 4);
+	assert_true(EVENTUALLY(seen->starts == 6));
+	assert_int_equal(seen->reloads, 2);
+	kill(pid, SIGTERM);
+	assert_int_equal(end_of(pid), 0);
+	assert_int_equal(seen->finishes, 6);
+}
+
+static void refused_reload_changes_nothing(void **state)
+{
+	const struct prefork_group group = { "test", 1, serve, &first_a };
+	const struct prefork prefork = { &group, 1, 5, refuse_reload, NULL };
+	pid_t pid = supervise(&prefork), old;
+
+	(void)state;
+	assert_true(EVENTUALLY(seen->starts == 1));
+	old = seen->pids[0];
+	kill(pid, SIGHUP);
+	assert_true(EVENTUALLY(seen->reloads == 1));
+	nap(250);
+	assert_int_equal(seen->pids[0], old);
+	assert_int_equal(seen->starts, 1);
+	assert_int_equal(seen->finishes, 0);
+	kill(pid, SIGTERM);
+	assert_int_equal(end_of(pid), 0);
+}
+
+static void children_die_with_it(void **state)
+{
+	pid_t pid = supervise_one(serve, 3, 5);
+
+	(void)state;
+	assert_true(EVENTUALLY(seen->starts == 3));
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	for (int slot = 0; slot < 3; slot++)
+		assert_true(EVENTUALLY(is_gone(seen->pids[slot])));
+	assert_int_equal(seen->finishes, 0);
+}
+
+/* A terminal sends these to all; and only SIGTERM stops a child, at once even
+   when it sleeps. */
+static void children_listen_to_sigterm_only(void **state)
+{
+	static const int others[] = { SIGINT, SIGQUIT, SIGHUP, SIGPIPE };
+	pid_t pid = supervise_one(sleep_long, 1, 5);
+
+	(void)state;
+	assert_true(EVENTUALLY(seen->starts == 1));
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		kill(seen->pids[0], others[i]);
+	nap(100);
+	assert_int_equal(kill(seen->pids[0], 0), 0);
+	assert_int_equal(seen->starts, 1);
+	assert_int_equal(seen->interrupted, 0);
+	kill(pid, SIGTERM);
+	assert_int_equal(end_of(pid), 0);
+	assert_int_equal(seen->interrupted, 1);
+}
+
+static int listen_at(const char *name, size_t len)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	const struct timeval patience = { PATIENCE_MS / 1000, 0 };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	memcpy(at.sun_path, name, len);
+	assert_int_equal(
+		bind(fd, (struct sockaddr *)&at,
+		     (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len)),
+		0);
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	return fd;
+}
+
+static void assert_told(int fd, const char *expected)
+{
+	char text[100] = "";
+
+	assert_true(recv(fd, text, sizeof(text) - 1, 0) > 0);
+	assert_string_equal(text, expected);
+}
+
+static void tells_the_init_system(void **state)
+{
+	struct pool *pool = pool_new();
+	char *folder = pool_strdup(pool, "/tmp/pixtier-prefork-XXXXXX");
+	char *names[2];
+
+	assert_non_null(mkdtemp(folder));
+	names[0] = pool_printf(pool, "%s/notify", folder);
+	names[1] = pool_printf(pool, "@%s", folder);
+	for (int i = 0; i < 2; i++) {
+		char *address = pool_strdup(pool, names[i]);
+		int fd;
+		pid_t pid;
+
+		if (*address == '@')
+			*address = '\0';
+		fd = listen_at(address, strlen(names[i]));
+		set_up(state);
+		setenv("NOTIFY_SOCKET", names[i], 1);
+		pid = supervise_one(serve, 1, 5);
+		unsetenv("NOTIFY_SOCKET");
+		assert_told(fd, "READY=1");
+		kill(pid, SIGTERM);
+		assert_told(fd, "STOPPING=1");
+		assert_int_equal(end_of(pid), 0);
+		close(fd);
+	}
+	unlink(names[0]);
+	rmdir(folder);
+	pool_free(pool);
+}
+
+static void writes_its_pid(void **state)
+{
+	struct work work = { .pool = pool_new() };
+	char folder[] = "/tmp/pixtier-prefork-XXXXXX";
+	char path[100], text[20] = "", expected[20];
+	pid_t child;
+	int fd;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/pid", folder);
+	assert_true(prefork_write_pid(&work, ""));
+	assert_true(prefork_write_pid(&work, path));
+	fd = open(path, O_RDONLY);
+	assert_true(read(fd, text, sizeof(text) - 1) > 0);
+	close(fd);
+	snprintf(expected, sizeof(expected), "%d\n", (int)getpid());
+	assert_string_equal(text, expected);
+
+	child = fork();
+	if (!child) {
+		pool_free(work.pool);
+		_exit(0);
+	}
+	waitpid(child, NULL, 0);
+	assert_int_equal(access(path, F_OK), 0);
+	pool_free(work.pool);
+	assert_int_equal(access(path, F_OK), -1);
+
+	work.pool = pool_new();
+	rmdir(folder);
+	assert_false(prefork_write_pid(&work, path));
+	assert_int_equal(work.err, ERR_INTERNAL);
+	pool_free(work.pool);
+}
+
+static void refuses_other_accounts(void **state)
+{
+	static const char *const users[] = { "root", "no such user" };
+	struct work work = { 0 };
+
+	(void)state;
+	assert_true(prefork_drop_rights(&work, ""));
+	if (geteuid())
+		skip();
+	for (size_t i = 0; i < ARRAY_LEN(users); i++) {
+		assert_false(prefork_drop_rights(&work, users[i]));
+		assert_int_equal(work.err, ERR_INVALID_FIELD);
+		assert_string_equal(work.field, "user");
+		assert_non_null(strstr(work.why, users[i]));
+	}
+	assert_int_equal(geteuid(), 0);
+}
+
+static int rights_left(uid_t uid, gid_t gid)
+{
+	struct work work = { 0 };
+	uid_t uids[3];
+	gid_t gids[3], groups[100];
+	int count;
+
+	if (setgroups(1, (const gid_t[]){ 0 }))
+		return 6;
+	if (!prefork_drop_rights(&work, "nobody"))
+		return 1;
+	getresuid(&uids[0], &uids[1], &uids[2]);
+	getresgid(&gids[0], &gids[1], &gids[2]);
+	for (int i = 0; i < 3; i++)
+		if (uids[i] != uid || gids[i] != gid)
+			return 2;
+	count = getgroups(100, groups);
+	for (int i = 0; i < count; i++)
+		if (!groups[i])
+			return 3;
+	if (!setuid(0) || !seteuid(0) || !setgid(0))
+		return 4;
+	return prefork_drop_rights(&work, "root") ? 0 : 5;
+}
+
+static void drops_rights_for_good(void **state)
+{
+	const struct passwd *nobody = getpwnam("nobody");
+	int status;
+	pid_t pid;
+
+	(void)state;
+	if (geteuid() || !nobody)
+		skip();
+	pid = fork();
+	if (!pid)
+		_exit(rights_left(nobody->pw_uid, nobody->pw_gid));
+	waitpid(pid, &status, 0);
+	assert_int_equal(status, 0);
+}
+
+int main(void)
+{
+	/* clang-format off */
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(starts_and_stops_groups, set_up),
+		cmocka_unit_test_setup(replaces_the_killed, set_up),
+		cmocka_unit_test_setup(waits_for_work_in_hand, set_up),
+		cmocka_unit_test_setup(kills_after_the_timeout, set_up),
+		cmocka_unit_test_setup(backs_off, set_up),
+		cmocka_unit_test_setup(replaces_the_settled_at_once, set_up),
+		cmocka_unit_test_setup(reload_replaces_children, set_up),
+		cmocka_unit_test_setup(reload_kills_the_stubborn, set_up),
+		cmocka_unit_test_setup(reloads_do_not_pile_up, set_up),
+		cmocka_unit_test_setup(refused_reload_changes_nothing, set_up),
+		cmocka_unit_test_setup(children_die_with_it, set_up),
+		cmocka_unit_test_setup(children_listen_to_sigterm_only, set_up),
+		cmocka_unit_test_setup(tells_the_init_system, set_up),
+		cmocka_unit_test(writes_its_pid),
+		cmocka_unit_test(refuses_other_accounts),
+		cmocka_unit_test(drops_rights_for_good),
+	};
+	/* clang-format on */
+
+	metric_init();
+	seen = mmap(NULL, sizeof(*seen), PROT_READ | PROT_WRITE,
+		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	/* So that orphans come here, and can be seen to end. */
+	if (seen == MAP_FAILED || prctl(PR_SET_CHILD_SUBREAPER, 1))
+		return 99;
+	return RUN_TESTS(tests);
+}

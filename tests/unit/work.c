@@ -1,0 +1,97 @@
+/* work.c: tests how a unit of work fails. */
+#include "config.h"
+
+#include "lib/base/work.h"
+
+#include <errno.h>
+
+#include "lib/base/text.h"
+#include "tests/unit/test.h"
+
+static void says_why(void **state)
+{
+	struct work work = { 0 };
+
+	(void)state;
+	assert_false(fail(&work, ERR_NOT_FOUND, "no image %d", 7));
+	assert_int_equal(work.err, ERR_NOT_FOUND);
+	assert_string_equal(work.why, "no image 7");
+	assert_string_equal(work.field, "");
+
+	assert_false(fail_field(&work, "width", "width: not \"%s\"", "0"));
+	assert_int_equal(work.err, ERR_INVALID_FIELD);
+	assert_string_equal(work.why, "width: not \"0\"");
+	assert_string_equal(work.field, "width");
+
+	assert_false(fail(&work, ERR_CONFLICT, "again"));
+	assert_string_equal(work.field, "");
+}
+
+static void may_quote_itself(void **state)
+{
+	struct work work = { 0 };
+
+	(void)state;
+	fail_field(&work, "a", "inner");
+	fail_field(&work, work.field, "outer: %s", work.why);
+	assert_string_equal(work.why, "outer: inner");
+	assert_string_equal(work.field, "a");
+}
+
+static void tells_full_disks(void **state)
+{
+	static const struct {
+		int number;
+		enum err err;
+	} cases[] = {
+		{ ENOENT, ERR_INTERNAL },
+		{ EIO, ERR_INTERNAL },
+		{ ENOSPC, ERR_STORAGE_FULL },
+		{ EDQUOT, ERR_STORAGE_FULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct work work = { 0 };
+
+		errno = cases[i].number;
+		assert_false(fail_errno(&work, "cannot write %s", "x"));
+		assert_int_equal(work.err, cases[i].err);
+		assert_true(text_starts(work.why, "cannot write x: "));
+		assert_non_null(strstr(work.why, strerror(cases[i].number)));
+	}
+}
+
+/* A long text is cut between characters, so that it stays UTF-8. */
+static void cuts_whole_characters(void **state)
+{
+	static const char euro[] = "\xe2\x82\xac";
+	struct work work = { 0 };
+	char text[600];
+
+	(void)state;
+	for (size_t shift = 0; shift < 3; shift++) {
+		memset(text, 'x', shift);
+		for (size_t i = 0; i < 199; i++)
+			memcpy(text + shift + 3 * i, euro, sizeof(euro));
+		fail_field(&work, text, "%s", text);
+		assert_in_range(strlen(work.why), sizeof(work.why) - 3,
+				sizeof(work.why) - 1);
+		assert_in_range(strlen(work.field), sizeof(work.field) - 3,
+				sizeof(work.field) - 1);
+		assert_true(text_is_utf8(work.why, strlen(work.why)));
+		assert_true(text_is_utf8(work.field, strlen(work.field)));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(says_why),
+		cmocka_unit_test(may_quote_itself),
+		cmocka_unit_test(tells_full_disks),
+		cmocka_unit_test(cuts_whole_characters),
+	};
+
+	return RUN_TESTS(tests);
+}

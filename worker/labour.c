@@ -1,0 +1,279 @@
+/* labour.c: the life of a worker. */
+#include "config.h"
+
+#include "worker/labour.h"
+
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+#include "lib/base/metric.h"
+#include "lib/base/pool.h"
+#include "lib/base/prefork.h"
+#include "lib/db/db.h"
+#include "lib/model/job.h"
+#include "lib/picture/painter.h"
+#include "lib/service/purge.h"
+#include "lib/store/store.h"
+#include "worker/tasks.h"
+
+enum { RECLAIM_MS = 5000, SWEEP_MS = 600000, RECLAIM_BATCH = 100 };
+
+struct worker {
+	struct work base; /* the start of each job's work */
+	struct store store;
+	const char *name; /* host:pid:random, in the jobs it holds */
+	int64_t reclaim_at_ms;
+	int64_t sweep_at_ms;
+};
+
+static const char *worker_name(struct pool *pool)
+{
+	char host[64] = "";
+
+	gethostname(host, sizeof(host) - 1);
+	return pool_printf(pool, "%.40s:%d:%.8s", host, (int)getpid(),
+			   UUID_TEXT(uuid_new()) + 28);
+}
+
+static bool open_worker(struct worker *worker, const struct conf *conf,
+			struct pool *pool)
+{
+	const struct painter_limits limits = {
+		.memory_bytes = (size_t)conf->painter_memory_worker << 20,
+		.seconds = conf->painter_seconds_worker,
+	};
+	struct work *base = &worker->base;
+
+	*base = (struct work){ .conf = conf, .pool = pool, .id = "start" };
+	if (!store_open(&worker->store, base)) {
+		log_failure(base, "worker_failed");
+		return false;
+	}
+	base->painter = painter_new(conf, &limits);
+	base->db = db_open(conf);
+	worker->name = worker_name(pool);
+	srandom((unsigned)(getpid() ^ clock_now_us()));
+	return true;
+}
+
+static void close_worker(struct worker *worker)
+{
+	db_close(worker->base.db);
+	painter_free(worker->base.painter);
+}
+
+struct holding {
+	const struct worker *worker;
+	const struct job *job;
+	int64_t extend_at_ms;
+};
+
+static int64_t next_extension(const struct conf *conf)
+{
+	return clock_monotonic_ms() + conf->job_lease * 1000 / 3;
+}
+
+/* While a painter works the connection is idle, so the lease is kept over it.
+   When the job has been given away, finishing it will fail; nothing to do. */
+static void keep_lease(void *arg)
+{
+	struct holding *holding = arg;
+	struct work work = holding->worker->base;
+
+	if (clock_monotonic_ms() < holding->extend_at_ms)
+		return;
+	holding->extend_at_ms = next_extension(work.conf);
+	work.pool = pool_new();
+	work.id = UUID_TEXT(holding->job->id);
+	if (!job_extend(&work, holding->job, work.conf->job_lease))
+		log_failure(&work, "lease_not_extended");
+	pool_free(work.pool);
+}
+
+/* What will be the same at the next attempt is final at once. */
+static bool may_pass(enum err err)
+{
+	return err == ERR_UNAVAILABLE || err == ERR_INTERNAL ||
+	       err == ERR_STORAGE_FULL;
+}
+
+static int64_t retry_delay(const struct conf *conf, const struct job *job)
+{
+	int64_t doublings = job->attempts - 1 < 10 ? job->attempts - 1 : 10;
+
+	return (int64_t)conf->job_retry << doublings;
+}
+
+/* Clients see a job's error, but not what an internal one was. */
+static const char *public_reason(const struct work *work)
+{
+	return work->err == ERR_INTERNAL
+		       ? "something went wrong here; the log says more"
+		       : work->why;
+}
+
+static bool settle_failure(struct work *work, const struct task *task,
+			   const struct job *job)
+{
+	const char *code = err_code(work->err);
+	const char *reason = pool_strdup(work->pool, public_reason(work));
+
+	if (may_pass(work->err) && job->attempts < job->max_attempts)
+		return job_put_back(work, job, retry_delay(work->conf, job),
+				    code, reason);
+	return task->give_up(work, job, code, reason);
+}
+
+static void account(const struct work *work, const struct job *job, bool good,
+		    int64_t began_ms)
+{
+	metric_add(METRIC_JOBS,
+		   pool_printf(work->pool, "%s|%s", job->kind,
+			       good ? "done" : "failed"),
+		   1);
+	LOG_EVENT(good ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, "job",
+		  log_text("id", work->id), log_text("kind", job->kind),
+		  log_text("result", good ? "done" : "failed"),
+		  log_number("attempt", job->attempts),
+		  log_number("ms", clock_monotonic_ms() - began_ms),
+		  log_text("code", good ? NULL : err_code(work->err)),
+		  log_text("why", good ? NULL : work->why));
+}
+
+/* A claim that another worker got first, or an image that is gone, needs
+   nothing more: the job's row says so already. */
+static void run_job(struct work *work, const struct job *job)
+{
+	const struct task *task = task_find(job->kind);
+	int64_t began_ms = clock_monotonic_ms();
+	bool good = task ? task->run(work, job)
+			 : fail(work, ERR_INTERNAL, "no task for jobs of %s",
+				job->kind);
+
+	account(work, job, good, began_ms);
+	if (!good && task && work->err != ERR_CONFLICT &&
+	    !settle_failure(work, task, job))
+		log_failure(work, "job_not_settled");
+}
+
+static bool work_once(bool *found, struct worker *worker)
+{
+	struct work work = worker->base;
+	const struct conf *conf = work.conf;
+	struct job job;
+	struct holding holding = { worker, &job, next_extension(conf) };
+	bool claimed;
+
+	work.pool = pool_new();
+	work.id = "claim";
+	work.tick = keep_lease;
+	work.tick_arg = &holding;
+	claimed = job_claim(&job, found, &work, worker->name, conf->job_lease);
+	if (!claimed) {
+		log_failure(&work, "claim_failed");
+	} else if (*found) {
+		work.id = UUID_TEXT(job.id);
+		run_job(&work, &job);
+	}
+	pool_free(work.pool);
+	return claimed;
+}
+
+/* A worker that held a job has died: the job is another's, or has failed for
+   good when it has killed as many workers as it has attempts. */
+static bool reclaim(struct work *work, const struct job *job)
+{
+	static const char reason[] = "the worker died or lost the database";
+	const struct task *task = task_find(job->kind);
+
+	LOG_EVENT(LOG_LEVEL_ERROR, "lease_expired",
+		  log_text("id", UUID_TEXT(job->id)),
+		  log_text("worker", job->worker),
+		  log_number("attempt", job->attempts));
+	if (task && job->attempts >= job->max_attempts)
+		return task->give_up(work, job, err_code(ERR_INTERNAL),
+				     reason);
+	return job_put_back(work, job, 0, err_code(ERR_INTERNAL), reason);
+}
+
+static void reclaim_expired(struct worker *worker)
+{
+	struct work work = worker->base;
+	struct job *jobs;
+	size_t count;
+
+	work.pool = pool_new();
+	work.id = "reclaim";
+	if (!job_list_expired(&jobs, &count, &work, RECLAIM_BATCH)) {
+		log_failure(&work, "reclaim_failed");
+		count = 0;
+	}
+	for (size_t i = 0; i < count; i++)
+		if (!reclaim(&work, &jobs[i]) && work.err != ERR_CONFLICT)
+			log_failure(&work, "reclaim_failed");
+	pool_free(work.pool);
+}
+
+static void sweep(struct worker *worker)
+{
+	struct work work = worker->base;
+	struct purge_swept swept;
+
+	work.pool = pool_new();
+	work.id = "sweep";
+	if (!purge_sweep(&swept, &work))
+		log_failure(&work, "sweep_failed");
+	else if (swept.temporary || swept.orphans)
+		LOG_EVENT(LOG_LEVEL_INFO, "swept",
+			  log_number("temporary", swept.temporary),
+			  log_number("orphans", swept.orphans));
+	pool_free(work.pool);
+}
+
+/* Each worker reclaims at its own times; only the first sweeps. */
+static void do_chores(struct worker *worker, long slot)
+{
+	int64_t now_ms = clock_monotonic_ms();
+
+	if (now_ms >= worker->reclaim_at_ms) {
+		reclaim_expired(worker);
+		worker->reclaim_at_ms = now_ms + RECLAIM_MS / 2 +
+					random() % RECLAIM_MS;
+	}
+	if (!slot && now_ms >= worker->sweep_at_ms) {
+		sweep(worker);
+		worker->sweep_at_ms = now_ms + SWEEP_MS;
+	}
+}
+
+static void pause_ms(long ms)
+{
+	const struct timespec time = { ms / 1000, ms % 1000 * 1000000 };
+
+	nanosleep(&time, NULL);
+}
+
+int labour_run(void *arg, long slot)
+{
+	const struct conf *conf = arg;
+	struct pool *pool = pool_new();
+	struct worker worker = { 0 };
+	bool found;
+
+	if (!open_worker(&worker, conf, pool))
+		return EXIT_FAILURE;
+	while (!prefork_stopping()) {
+		found = false;
+		if (!work_once(&found, &worker))
+			pause_ms(1000);
+		else if (!found)
+			pause_ms(conf->worker_poll_ms);
+		do_chores(&worker, slot);
+	}
+	close_worker(&worker);
+	pool_free(pool);
+	return EXIT_SUCCESS;
+}

@@ -1,0 +1,20 @@
+/* tasks.c: the kinds of jobs. */
+#include "config.h"
+
+#include "worker/tasks.h"
+
+#include <string.h>
+
+#include "lib/service/render.h"
+
+static const struct task tasks[] = {
+	{ "render", render_job, render_give_up },
+};
+
+const struct task *task_find(const char *kind)
+{
+	for (size_t i = 0; i < ARRAY_LEN(tasks); i++)
+		if (!strcmp(tasks[i].kind, kind))
+			return &tasks[i];
+	return NULL;
+}
