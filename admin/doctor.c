@@ -380,7 +380,9 @@ static struct finding look_at_sandbox(struct doctor *d)
 	bool fenced = strstr(fence, "seccomp");
 
 	if (conf->sandbox == SANDBOX_OFF)
-		return fine("off");
+		return FINDING(d, WARN,
+			       "off: nothing holds a painter that a picture "
+			       "has taken over; set sandbox to required");
 	if (!fenced && conf->sandbox == SANDBOX_REQUIRED)
 		return FINDING(d, BAD,
 			       "no seccomp here (%s), so no picture can be "
@@ -475,6 +477,5 @@ bool doctor_run(struct call *call)
 		print_row(print, cells);
 	}
 	print_end(print);
-	return !bad || fail(call->work, ERR_INTERNAL,
-			    "%d of the findings above are FAIL", bad);
+	return !bad || fail(call->work, ERR_INTERNAL, "doctor: %d FAIL", bad);
 }

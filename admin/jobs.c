@@ -14,12 +14,16 @@
 
 enum { LIMIT = 50, LIMIT_MAX = 100000 };
 
+/* A table for people has the first ones only. */
+/* clang-format off */
+#define SHORT_COLUMNS "id", "kind", "state", "priority", "attempts", \
+	"image_id", "created_at", "error_code"
+static const char *const short_columns[] = { SHORT_COLUMNS, NULL };
 static const char *const columns[] = {
-	"id",         "kind",         "state",      "priority",
-	"attempts",   "max_attempts", "user_id",    "image_id",
-	"worker",     "created_at",   "started_at", "finished_at",
-	"error_code", "error_detail", NULL
+	SHORT_COLUMNS, "error_detail", "max_attempts", "user_id", "worker",
+	"started_at", "finished_at", NULL
 };
+/* clang-format on */
 
 static const char *id_text(struct pool *pool, struct uuid id)
 {
@@ -35,15 +39,15 @@ static void add_row(struct print *print, struct pool *pool,
 		cell_text(job->state),
 		cell_text(tier_priority_name(job->priority)),
 		cell_number(job->attempts),
-		cell_number(job->max_attempts),
-		cell_text(id_text(pool, job->user_id)),
 		cell_text(id_text(pool, job->image_id)),
-		cell_text(job->worker),
 		cell_text(clock_text(pool, job->created_at)),
-		cell_text(clock_text(pool, job->started_at)),
-		cell_text(clock_text(pool, job->finished_at)),
 		cell_text(job->error_code),
 		cell_text(job->error_detail),
+		cell_number(job->max_attempts),
+		cell_text(id_text(pool, job->user_id)),
+		cell_text(job->worker),
+		cell_text(clock_text(pool, job->started_at)),
+		cell_text(clock_text(pool, job->finished_at)),
 	};
 
 	print_row(print, cells);
@@ -60,7 +64,8 @@ static bool check_state(struct work *work, const char *state)
 
 bool jobs_list(struct call *call)
 {
-	struct print *print = print_table(call, columns);
+	struct print *print =
+		print_table(call, call->json ? columns : short_columns);
 	struct job_filter filter = { .state = call->options[OPTION_STATE] };
 	struct job *jobs;
 	size_t count;

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "admin/command.h"
 #include "admin/print.h"
@@ -37,6 +38,11 @@ bool keys_list(struct call *call)
 	const struct key *keys;
 	size_t count;
 
+	if (access(call->work->conf->keys_file, F_OK))
+		return fail(call->work, ERR_NOT_FOUND,
+			    "keys_file: %s is not there; `pixtierctl key "
+			    "rotate` makes it",
+			    call->work->conf->keys_file);
 	if (!keyring_signer(&signer, call->work) ||
 	    !keyring_list(&keys, &count, call->work))
 		return false;

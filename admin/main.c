@@ -233,6 +233,7 @@ static const char *database_place(struct work *work)
 
 static int explain(const struct command *command, struct work *work)
 {
+	fflush(stdout);
 	if (work->err == ERR_BAD_REQUEST)
 		return misused(command, work->why);
 	if (work->err == ERR_UNAVAILABLE && command->needs & NEEDS_DB)
@@ -307,6 +308,7 @@ int main(int argc, char **argv)
 	bool help = false;
 	int option, status;
 
+	opterr = 0;
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
 		switch (option) {
 		case CONFIG:
@@ -322,7 +324,12 @@ int main(int argc, char **argv)
 			puts("pixtierctl " PACKAGE_VERSION);
 			return DONE;
 		case '?':
-			return misused(NULL, "an option is wrong");
+			return misused(
+				NULL,
+				pool_printf(
+					work.pool,
+					"%s is no option, or lacks its value",
+					argv[optind - 1]));
 		default:
 			call.options[option] = optarg ? optarg : "";
 		}

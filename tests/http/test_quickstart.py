@@ -1,0 +1,100 @@
+"""The first command of a new user, with a folder of its own."""
+
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import tempfile
+
+import pytest
+
+from service import BUILDDIR, QUICKSTART, free_port, missing, wait_until
+
+
+@pytest.fixture
+def folder(server):
+    if missing(server):
+        pytest.skip(missing(server))
+    with tempfile.TemporaryDirectory(prefix="px-", dir="/tmp") as parent:
+        os.chmod(parent, 0o711)
+        yield pathlib.Path(parent, "kept")
+        quickstart("down", pathlib.Path(parent, "kept"), server)
+
+
+def options(path, server):
+    return ["--dir", str(path), "--server", server, "--build", str(BUILDDIR),
+            "--no-build", "--no-install"]
+
+
+def quickstart(command, path, server, *more):
+    return subprocess.run([QUICKSTART, command, *options(path, server), *more],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, timeout=60)
+
+
+def test_it_uploads_and_tells_and_keeps_what_it_has(folder, server):
+    port = str(free_port())
+    first = quickstart("up", folder, server, "-d", "--port", port)
+    assert first.returncode == 0, first.stdout
+    for tier in ("basic", "premium", "enterprise"):
+        assert f"  {tier}: sample.jpg" in first.stdout
+    kept = json.loads((folder / "credentials.json").read_text())
+    assert kept["base_url"] == f"http://127.0.0.1:{port}"
+    assert set(kept["users"]) == {"basic", "premium", "enterprise", "admin"}
+    assert (folder / "credentials.json").stat().st_mode & 0o777 == 0o600
+    assert quickstart("status", folder, server).returncode == 0
+
+    assert quickstart("down", folder, server).returncode == 0
+    assert quickstart("status", folder, server).returncode == 3
+    again = quickstart("up", folder, server, "-d", "--port", port,
+                       "--no-sample")
+    assert again.returncode == 0, again.stdout
+    assert json.loads((folder / "credentials.json").read_text()) == kept
+
+
+def test_control_c_stops_all_of_it(folder, server):
+    running = subprocess.Popen(
+        [QUICKSTART, "up", *options(folder, server), "--no-sample",
+         "--port", str(free_port())],
+        stdout=subprocess.PIPE, text=True, start_new_session=True)
+    for line in running.stdout:
+        if "Ctrl-C" in line:
+            break
+    pids = [int(file.read_text()) for file in (folder / "run").glob("*.pid")]
+    os.killpg(running.pid, signal.SIGINT)
+    assert running.wait(60) == 0
+    assert len(pids) == 4
+    for pid in pids:
+        wait_until(lambda: not is_alive(pid))
+
+
+def is_alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            return stat.read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_a_port_in_use_is_named(folder, server):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        done = quickstart("up", folder, server, "-d", "--port", port)
+    assert done.returncode == 1
+    assert f"port {port} is in use" in done.stdout
+
+
+@pytest.mark.parametrize("wrong, told", [
+    (["--port", "x"], 'from 1 to 65535, not "x"'),
+    (["--bogus"], "unknown option --bogus"),
+    (["--server", "apache"], 'nginx or lighttpd, not "apache"'),
+    (["--dir", "/tmp"], "/tmp is neither empty nor one"),
+    (["nothing.jpg"], 'no file "nothing.jpg"'),
+])
+def test_a_mistake_is_told_before_anything_happens(folder, server, wrong, told):
+    done = quickstart("up", folder, server, "-d", *wrong)
+    assert done.returncode == 1
+    assert told in done.stdout
+    assert not folder.exists()
