@@ -29,6 +29,7 @@ enum command_option {
    are as many and those that the row allows. */
 struct call {
 	struct work *work;
+	const char *config_file; /* NULL: there is none */
 	char **args;
 	int arg_count;
 	const char *options[OPTION__COUNT]; /* NULL: not given */

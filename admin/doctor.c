@@ -264,6 +264,9 @@ static struct finding look_at_owner(struct doctor *d)
 	const struct passwd *account = service_account(conf);
 	struct stat st;
 
+	if (*conf->user && !getpwnam(conf->user))
+		return FINDING(d, BAD, "user: there is no account %s",
+			       conf->user);
 	if (stat(conf->store_dir, &st))
 		return FINDING(d, BAD, "store_dir: %s: %s; make the folder",
 			       conf->store_dir, strerror(errno));
@@ -354,6 +357,7 @@ static struct finding look_at_devices(struct doctor *d)
 static struct finding look_at_keys(struct doctor *d)
 {
 	const char *path = d->work->conf->keys_file;
+	const struct passwd *account = service_account(d->work->conf);
 	struct key key;
 	struct stat st;
 
@@ -367,6 +371,12 @@ static struct finding look_at_keys(struct doctor *d)
 			       "%s has the mode %04o: whoever reads it can "
 			       "sign links; chmod 0600",
 			       path, (unsigned)(st.st_mode & 07777));
+	if (account && account->pw_uid != st.st_uid &&
+	    (account->pw_gid != st.st_gid || !(st.st_mode & S_IRGRP)))
+		return FINDING(d, BAD,
+			       "%s cannot be read by %s (the setting user): "
+			       "chown it",
+			       path, account->pw_name);
 	if (!keyring_signer(&key, d->work))
 		return failure(d);
 	explicit_bzero(&key.secret, sizeof(key.secret));

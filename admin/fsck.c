@@ -32,7 +32,7 @@ static const struct {
 } invariants[INVARIANTS] = {
 	[I1] = { "I1", "ready images without their original", "restore the file from a backup of the store, or delete the image" },
 	[I2] = { "I2", "ready variants without their file", "restore the file from a backup of the store" },
-	[I3] = { "I3", "files that no row names, older than sweep_grace", "`pixtierctl fsck --repair` or `pixtierctl sweep` removes them" },
+	[I3] = { "I3", "files that no row names, older than sweep_grace", "`pixtierctl fsck --repair` or `pixtierctl sweep` removes them, but files with foreign names" },
 	[I4] = { "I4", "files that are not as their row says", "restore the file from a backup of the store" },
 	[I5] = { "I5", "users whose sums are not those of their images", "`pixtierctl fsck --repair` counts anew" },
 	[I6] = { "I6", "running jobs whose lease ended more than a lease ago", "is pixtier-worker running? `pixtierctl fsck --repair` gives them back" },

@@ -21,7 +21,8 @@ enum { SLOW_SECONDS = 300, MANY = 64 };
 
 static const char default_config[] = "/etc/pixtier/pixtier.conf";
 
-/* What must be there before a command runs. */
+/* What must be there before a command runs. One that needs nothing reads no
+   settings either. */
 enum need {
 	NEEDS_DB = 1,
 	NEEDS_SCHEMA = 2 | NEEDS_DB, /* and all of it applied */
@@ -75,17 +76,22 @@ static const struct command commands[] = {
 	{ "sweep", NULL, "", "removes files that no row names", NEEDS_SCHEMA | NEEDS_STORE | NEEDS_TIME, 0, 0, 0, fsck_sweep },
 };
 
-enum { CONFIG = OPTION__COUNT, JSON, HELP, SHOW_VERSION };
+enum {
+	GLOBAL_CONFIG = OPTION__COUNT,
+	GLOBAL_JSON,
+	GLOBAL_HELP,
+	GLOBAL_VERSION
+};
 
 static const struct option options[] = {
 	{ "admin",          no_argument,       NULL, OPTION_ADMIN },
-	{ "config",         required_argument, NULL, CONFIG },
+	{ "config",         required_argument, NULL, GLOBAL_CONFIG },
 	{ "deep",           no_argument,       NULL, OPTION_DEEP },
 	{ "effective",      no_argument,       NULL, OPTION_EFFECTIVE },
 	{ "email",          required_argument, NULL, OPTION_EMAIL },
 	{ "expires-in",     required_argument, NULL, OPTION_EXPIRES_IN },
-	{ "help",           no_argument,       NULL, HELP },
-	{ "json",           no_argument,       NULL, JSON },
+	{ "help",           no_argument,       NULL, GLOBAL_HELP },
+	{ "json",           no_argument,       NULL, GLOBAL_JSON },
 	{ "limit",          required_argument, NULL, OPTION_LIMIT },
 	{ "man",            no_argument,       NULL, OPTION_MAN },
 	{ "name",           required_argument, NULL, OPTION_NAME },
@@ -95,7 +101,7 @@ static const struct option options[] = {
 	{ "scopes",         required_argument, NULL, OPTION_SCOPES },
 	{ "state",          required_argument, NULL, OPTION_STATE },
 	{ "tier",           required_argument, NULL, OPTION_TIER },
-	{ "version",        no_argument,       NULL, SHOW_VERSION },
+	{ "version",        no_argument,       NULL, GLOBAL_VERSION },
 	{ 0 },
 };
 /* clang-format on */
@@ -107,8 +113,18 @@ static void print_usage(FILE *out, const char *before, const struct command *c)
 		*c->arguments ? " " : "", c->arguments, c->help);
 }
 
-static void print_help(const char *group)
+static bool is_group(const char *word)
 {
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		if (!strcmp(commands[i].group, word))
+			return true;
+	return false;
+}
+
+static void print_help(const char *word)
+{
+	const char *group = word && is_group(word) ? word : NULL;
+
 	puts("Usage: pixtierctl [--config FILE] [--json] COMMAND ...\n"
 	     "Administers pixtier. The settings are in $PIXTIER_CONFIG or "
 	     "/etc/pixtier/pixtier.conf.");
@@ -146,14 +162,6 @@ static const struct command *find_command(struct call *call)
 		return c;
 	}
 	return NULL;
-}
-
-static bool is_group(const char *word)
-{
-	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-		if (!strcmp(commands[i].group, word))
-			return true;
-	return false;
 }
 
 /* NULL when the call is as the row says, else what is wrong with it. */
@@ -268,7 +276,7 @@ static void open_log(const struct conf *conf)
 	log_init(&aside, "pixtierctl");
 }
 
-static int run(struct call *call, const char *config_file)
+static int run(struct call *call)
 {
 	struct conf conf;
 	struct work *work = call->work;
@@ -288,7 +296,8 @@ static int run(struct call *call, const char *config_file)
 	if (wrong)
 		return misused(command, wrong);
 	work->conf = &conf;
-	if (!conf_load(&conf, work, find_config(config_file)))
+	conf_init(&conf);
+	if (command->needs && !conf_load(&conf, work, call->config_file))
 		return explain(command, work);
 	open_log(&conf);
 	if (!provide(work, &conf, command->needs) || !command->run(call))
@@ -300,50 +309,70 @@ static int run(struct call *call, const char *config_file)
 	return DONE;
 }
 
-int main(int argc, char **argv)
+/* What the command line says beside a command. */
+struct line {
+	bool help, version;
+};
+
+static bool read_line(struct line *line, struct call *call, int argc,
+		      char **argv)
 {
-	struct work work = { .pool = pool_new(), .id = "pixtierctl" };
-	struct call call = { .work = &work };
-	const char *config_file = NULL;
-	bool help = false;
-	int option, status;
+	int option;
 
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
 		switch (option) {
-		case CONFIG:
-			config_file = optarg;
+		case GLOBAL_CONFIG:
+			call->config_file = optarg;
 			break;
-		case JSON:
-			call.json = true;
+		case GLOBAL_JSON:
+			call->json = true;
 			break;
-		case HELP:
-			help = true;
+		case GLOBAL_HELP:
+			line->help = true;
 			break;
-		case SHOW_VERSION:
-			puts("pixtierctl " PACKAGE_VERSION);
-			return DONE;
+		case GLOBAL_VERSION:
+			line->version = true;
+			break;
 		case '?':
-			return misused(
-				NULL,
-				pool_printf(
-					work.pool,
-					"%s is no option, or lacks its value",
-					argv[optind - 1]));
+			return false;
 		default:
-			call.options[option] = optarg ? optarg : "";
+			call->options[option] = optarg ? optarg : "";
 		}
-	call.args = argv + optind;
-	call.arg_count = argc - optind;
-	if (help) {
-		print_help(call.arg_count && is_group(call.args[0])
-				   ? call.args[0]
-				   : NULL);
+	call->args = argv + optind;
+	call->arg_count = argc - optind;
+	return true;
+}
+
+static int obey(struct call *call, int argc, char **argv)
+{
+	struct line line = { 0 };
+
+	if (!read_line(&line, call, argc, argv))
+		return misused(NULL, pool_printf(call->work->pool,
+						 "%s is no option, or lacks "
+						 "its value",
+						 argv[optind - 1]));
+	if (line.version) {
+		puts("pixtierctl " PACKAGE_VERSION);
 		return DONE;
 	}
-	if (!call.arg_count)
+	if (line.help) {
+		print_help(call->arg_count ? call->args[0] : NULL);
+		return DONE;
+	}
+	if (!call->arg_count)
 		return misused(NULL, "a command is missing");
-	status = run(&call, config_file);
+	call->config_file = find_config(call->config_file);
+	return run(call);
+}
+
+int main(int argc, char **argv)
+{
+	struct work work = { .pool = pool_new(), .id = "pixtierctl" };
+	struct call call = { .work = &work };
+	int status = obey(&call, argc, argv);
+
 	pool_free(work.pool);
 	return status;
 }

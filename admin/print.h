@@ -21,7 +21,8 @@ struct cell cell_bool(bool yes);
 /*
  * A table: with --json an array of objects, else columns under their names. Or
  * a record, which has one row: an object, else a line a value. `columns` ends
- * in NULL; a row has as many cells, or more, which are left out. The table appears with print_end().
+ * in NULL; a row has as many cells, or more, which are left out. The table
+ * appears with print_end().
  */
 struct print;
 struct print *print_table(const struct call *call, const char *const *columns);

@@ -26,13 +26,13 @@ static void print_value(const struct conf_row *row, void *out)
 	printf("%s = \"%s\"\n", row->name, row->value);
 }
 
-static void print_all(const struct call *call)
+static void print_all(const struct call *call, const struct conf *conf)
 {
 	static const char *const columns[] = { "name", "value",   "default",
 					       "type", "meaning", NULL };
 	struct print *print = print_table(call, columns);
 
-	conf_each(call->work->conf, call->work->pool, add_row, print);
+	conf_each(conf, call->work->pool, add_row, print);
 	print_end(print);
 }
 
@@ -112,15 +112,26 @@ static void print_man(const struct call *call)
 	fputs(tail, stdout);
 }
 
+/* What is in force, which a fault in the file prevents. */
+static bool print_effective(struct call *call)
+{
+	struct conf conf;
+
+	if (!conf_load(&conf, call->work, call->config_file))
+		return false;
+	if (call->json)
+		print_all(call, &conf);
+	else
+		conf_each(&conf, call->work->pool, print_value, NULL);
+	return true;
+}
+
 bool settings_show(struct call *call)
 {
 	if (call->options[OPTION_MAN])
 		print_man(call);
-	else if (call->json)
-		print_all(call);
-	else if (call->options[OPTION_EFFECTIVE])
-		conf_each(call->work->conf, call->work->pool, print_value,
-			  NULL);
+	else if (call->json || call->options[OPTION_EFFECTIVE])
+		return print_effective(call);
 	else
 		conf_print_reference(stdout);
 	return true;

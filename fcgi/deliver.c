@@ -3,23 +3,9 @@
 
 #include "fcgi/deliver.h"
 
-#include <string.h>
-
-#include "lib/base/pool.h"
 #include "lib/picture/format.h"
+#include "lib/service/share.h"
 #include "lib/store/store.h"
-
-/* "puffin.png" as a jpeg is "puffin.jpg". */
-static const char *saved_name(struct pool *pool, const char *name,
-			      enum format format)
-{
-	const char *dot = strrchr(name, '.');
-	int stem =
-		(int)(dot && dot != name ? (size_t)(dot - name) : strlen(name));
-
-	return pool_printf(pool, "%.*s.%s", stem, name,
-			   format_row(format)->extension);
-}
 
 bool deliver(struct response *res, struct request *req, struct uuid image_id,
 	     const char *variant, const char *format_name, const char *name,
@@ -38,7 +24,7 @@ bool deliver(struct response *res, struct request *req, struct uuid image_id,
 	if (!store_has(req->work, file.key))
 		return fail(req->work, ERR_NOT_FOUND, "the picture is gone");
 	file.media_type = format_row(format)->media_type;
-	file.name = saved_name(pool, name, format);
+	file.name = share_file_name(pool, name, format);
 	file.shows = format_row(format)->in_browsers;
 	response_file(res, req, &file);
 	return true;

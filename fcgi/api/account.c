@@ -124,9 +124,9 @@ static bool read_scopes(const char **scopes, struct request *req)
 	size_t count;
 
 	if (!json_has(req->json, "scopes")) {
-		*scopes = tier_has_word(req->who->scopes, "link")
+		*scopes = strstr(req->who->scopes, "read write link")
 				  ? "read write link"
-				  : "read write";
+				  : req->who->scopes;
 		return true;
 	}
 	if (!json_get_texts(&words, &count, work, req->json, "scopes", 4, 5))

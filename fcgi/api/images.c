@@ -24,18 +24,13 @@ static bool read_name(const char **name, struct request *req,
 		      const struct intake *intake)
 {
 	const char *given = intake_field(intake, "name");
-	size_t len;
 
 	if (!given)
 		given = request_query(req, "name");
 	if (!given) {
 		given = *intake->filename ? intake->filename : "image";
-		len = strlen(given);
-		if (len > IMAGE_NAME_MAX)
-			for (len = IMAGE_NAME_MAX; (given[len] & 0xc0) == 0x80;
-			     len--)
-				;
-		*name = pool_strndup(req->work->pool, given, len);
+		*name = pool_strndup(req->work->pool, given,
+				     text_cut(given, IMAGE_NAME_MAX));
 		return true;
 	}
 	if (!*given || strlen(given) > IMAGE_NAME_MAX ||

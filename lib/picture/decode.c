@@ -51,9 +51,8 @@ bool decode_fail(struct work *work, const ExceptionInfo *exception)
 
 	explain(text, sizeof(text), exception);
 	if (exception->severity % 100 == ResourceLimitBase ||
-	    says(exception, "memory"))
-		return fail(work, ERR_TOO_LARGE,
-			    "it needs more memory than it may take: %s", text);
+	    says(exception, "memory") || says(exception, "backing store"))
+		return fail(work, ERR_TOO_LARGE, "no memory: %s", text);
 	if (exception->severity % 100 == MissingDelegateBase ||
 	    says(exception, "not supported") || says(exception, "unsupported"))
 		return fail(work, ERR_UNSUPPORTED_FORMAT,

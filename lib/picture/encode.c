@@ -113,24 +113,6 @@ static bool write_image(struct painted *painted, struct work *work,
 	return true;
 }
 
-static bool write_flat(struct painted *painted, struct work *work,
-		       const ImageInfo *info, const Image *image, bool flat)
-{
-	ExceptionInfo exception;
-	Image *copy;
-	bool ok;
-
-	GetExceptionInfo(&exception);
-	copy = flat ? flatten(image, info, &exception)
-		    : CloneImage(image, 0, 0, MagickTrue, &exception);
-	ok = copy ? write_image(painted, work, info, copy, &exception)
-		  : decode_fail(work, &exception);
-	if (copy)
-		DestroyImage(copy);
-	DestroyExceptionInfo(&exception);
-	return ok;
-}
-
 static bool fits(struct work *work, const Image *image, enum format format)
 {
 	const unsigned long max = rows[format].max_side;
@@ -142,23 +124,42 @@ static bool fits(struct work *work, const Image *image, enum format format)
 		max, format_row(format)->name, image->columns, image->rows);
 }
 
+static ImageInfo *new_info(const struct conf *conf, enum format format,
+			   ExceptionInfo *exception)
+{
+	const char *coder = format_row(format)->coder;
+	ImageInfo *info = CloneImageInfo(NULL);
+
+	snprintf(info->magick, sizeof(info->magick), "%.*s",
+		 (int)strcspn(coder, ":"), coder);
+	info->quality = quality(conf, format);
+	info->compression = rows[format].compression;
+	/* Else readers take a TIFF's fourth sample for anything. */
+	(void)AddDefinitions(info, "tiff:alpha=unassociated", exception);
+	return info;
+}
+
 bool encode(struct painted *painted, struct work *work, const struct conf *conf,
 	    const Image *image, enum format format)
 {
-	const struct format_row *row = format_row(format);
-	const bool flat = image->matte && !row->has_alpha;
+	const bool flat = image->matte && !format_row(format)->has_alpha;
+	ExceptionInfo exception;
 	ImageInfo *info;
+	Image *copy;
 	bool ok;
 
 	if (!fits(work, image, format))
 		return false;
-	info = CloneImageInfo(NULL);
-	snprintf(info->magick, sizeof(info->magick), "%.*s",
-		 (int)strcspn(row->coder, ":"), row->coder);
-	info->quality = quality(conf, format);
-	info->compression = rows[format].compression;
+	GetExceptionInfo(&exception);
+	info = new_info(conf, format, &exception);
+	copy = flat ? flatten(image, info, &exception)
+		    : CloneImage(image, 0, 0, MagickTrue, &exception);
 	painted->format = format;
-	ok = write_flat(painted, work, info, image, flat);
+	ok = copy ? write_image(painted, work, info, copy, &exception)
+		  : decode_fail(work, &exception);
+	if (copy)
+		DestroyImage(copy);
 	DestroyImageInfo(info);
+	DestroyExceptionInfo(&exception);
 	return ok;
 }

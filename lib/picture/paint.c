@@ -99,7 +99,6 @@ void paint_begin(void)
 	   faults if the kernel does not get them in between. */
 	mallopt(M_MMAP_THRESHOLD, 256 << 20);
 	mallopt(M_TRIM_THRESHOLD, 256 << 20);
-	mallopt(M_TOP_PAD, 64 << 20);
 	SetFatalErrorHandler(on_fatal);
 	SetErrorHandler(on_other);
 	SetWarningHandler(on_other);

@@ -135,7 +135,8 @@ static bool wait_readable(struct sitting *s)
 			s->late = true;
 			return false;
 		}
-		ready = poll(&poller, 1, (int)(left < TICK_MS ? left : TICK_MS));
+		ready = poll(&poller, 1,
+			     (int)(left < TICK_MS ? left : TICK_MS));
 		if (ready > 0)
 			return true;
 		if (!ready && s->work->tick)
@@ -210,6 +211,13 @@ static bool take_painted(struct sitting *s, const struct easel_reply *reply)
 	return true;
 }
 
+static bool fail_for_memory(const struct sitting *s)
+{
+	return fail(s->work, ERR_TOO_LARGE,
+		    "it needs more than %zu MiB to decode",
+		    s->painter->limits.memory_bytes >> 20);
+}
+
 static bool take_failed(struct sitting *s, struct easel_reply *reply)
 {
 	reply->why[sizeof(reply->why) - 1] = '\0';
@@ -220,6 +228,7 @@ static bool take_failed(struct sitting *s, struct easel_reply *reply)
 	case ERR_INVALID_FIELD:
 		return fail_field(s->work, reply->field, "%s", reply->why);
 	case ERR_TOO_LARGE:
+		return fail_for_memory(s);
 	case ERR_UNAVAILABLE:
 	case ERR_UNSUPPORTED_FORMAT:
 		return fail(s->work, (enum err)reply->err, "%s", reply->why);
@@ -267,9 +276,7 @@ static bool fail_by_death(const struct sitting *s, int status)
 			    "it takes longer than %ld s to decode",
 			    limits->seconds);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == PAINT_EXIT_MEMORY)
-		return fail(work, ERR_TOO_LARGE,
-			    "it needs more than %zu MiB to decode",
-			    limits->memory_bytes >> 20);
+		return fail_for_memory(s);
 	if (WIFSIGNALED(status))
 		return fail(work, ERR_CORRUPT_IMAGE,
 			    "the decoder died of signal %d", WTERMSIG(status));

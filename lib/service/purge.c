@@ -37,8 +37,7 @@ bool purge_image(struct work *work, const struct image *image)
 		if (!store_drop(work, store_key(work->pool, image->id,
 						variants[i].variant)))
 			return false;
-	return store_drop(work,
-			  store_key(work->pool, image->id, "original"));
+	return store_drop(work, store_key(work->pool, image->id, "original"));
 }
 
 struct sweep {
@@ -46,33 +45,43 @@ struct sweep {
 	int64_t orphans;
 };
 
-bool purge_is_named(struct work *work, const char *key)
+/* The image in a key of the store, or false for any other file's name. */
+static bool read_key(struct uuid *id, const char *key)
 {
-	struct uuid id;
-	struct image image;
-	struct variant variant;
 	char hex[UUID_HEX_SIZE] = "";
 	const char *dot = strchr(key, '.');
 
 	if (!dot || dot - key != UUID_HEX_SIZE - 1)
 		return false;
 	memcpy(hex, key, UUID_HEX_SIZE - 1);
-	if (!text_unhex(id.bytes, sizeof(id.bytes), hex))
+	return text_unhex(id->bytes, sizeof(id->bytes), hex);
+}
+
+bool purge_is_named(struct work *work, const char *key)
+{
+	struct uuid id;
+	struct image image;
+	struct variant variant;
+
+	if (!read_key(&id, key))
 		return false;
-	if (!strcmp(dot, ".original"))
+	if (!strcmp(key + UUID_HEX_SIZE, "original"))
 		return image_find(&image, work, id) ||
 		       work->err != ERR_NOT_FOUND;
-	return variant_find(&variant, work, id, dot + 1) ||
+	return variant_find(&variant, work, id, key + UUID_HEX_SIZE) ||
 	       work->err != ERR_NOT_FOUND;
 }
 
+/* What is not the store's own is left alone. */
 static bool sweep_file(struct work *work, const char *key, int64_t bytes,
 		       int64_t changed_at, void *arg)
 {
 	struct sweep *sweep = arg;
+	struct uuid id;
 
 	(void)bytes;
-	if (changed_at >= sweep->before_us || purge_is_named(work, key))
+	if (changed_at >= sweep->before_us || !read_key(&id, key) ||
+	    purge_is_named(work, key))
 		return true;
 	sweep->orphans++;
 	return store_drop(work, key);
@@ -81,8 +90,7 @@ static bool sweep_file(struct work *work, const char *key, int64_t bytes,
 bool purge_sweep(struct purge_swept *swept, struct work *work)
 {
 	long grace = work->conf->sweep_grace;
-	struct sweep sweep = { .before_us =
-				       clock_now_us() - grace * 1000000 };
+	struct sweep sweep = { .before_us = clock_now_us() - grace * 1000000 };
 	struct purge_swept done = { 0 };
 
 	if (!store_sweep_temp(&done.temporary, work, grace) ||

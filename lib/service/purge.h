@@ -7,7 +7,8 @@
 /* Removes an image: its rows in one transaction, then its files. */
 bool purge_image(struct work *work, const struct image *image) MUST_CHECK;
 
-/* Whether a row names the file of the store, or that cannot be told. */
+/* Whether a row names the file of the store, or that cannot be told; false for
+   a file that is not the store's own. */
 bool purge_is_named(struct work *work, const char *key);
 
 /* Removes temporary files, and files that no row names, older than the setting

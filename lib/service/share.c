@@ -56,26 +56,22 @@ static void sign(uint8_t mac[MAC_SIZE], const struct key *key,
 			  (size_t)(at - text) + name_len);
 }
 
-/* The picture's name without folders, controls and its extension, cut at a
-   character, with the format's extension. */
-static const char *file_name(struct pool *pool, const char *name,
-			     enum format format)
+enum { LONGEST_EXTENSION = 5 };
+
+const char *share_file_name(struct pool *pool, const char *name,
+			    enum format format)
 {
 	char *stem = pool_strdup(pool, name);
-	char *dot = strrchr(stem, '.');
-	size_t len;
+	char *dot;
 
-	if (dot && dot != stem)
-		*dot = '\0';
 	for (char *at = stem; *at; at++)
 		if ((unsigned char)*at < 0x20 || strchr("/\\\x7f", *at))
 			*at = '_';
-	len = strlen(stem);
-	if (len > NAME_MAX_BYTES)
-		for (len = NAME_MAX_BYTES; (stem[len] & 0xc0) == 0x80; len--)
-			;
-	stem[len] = '\0';
-	return pool_printf(pool, "%s.%s", len ? stem : "image",
+	dot = strrchr(stem, '.');
+	if (dot && dot != stem && strlen(dot) <= 1 + LONGEST_EXTENSION)
+		*dot = '\0';
+	stem[text_cut(stem, NAME_MAX_BYTES)] = '\0';
+	return pool_printf(pool, "%s.%s", *stem ? stem : "image",
 			   format_row(format)->extension);
 }
 
@@ -95,7 +91,8 @@ bool share_url(const char **url, struct work *work,
 {
 	uint8_t token[TOKEN_MAX], *at = token;
 	size_t variant_len = strlen(shared->variant);
-	const char *file = file_name(work->pool, name, shared->format);
+	const char *file = share_file_name(work->pool, name,
+					   shared->format);
 	struct key key;
 
 	if (!keyring_signer(&key, work))

@@ -39,6 +39,11 @@ bool share_format(enum format *format, struct work *work,
 
 const char *share_format_name(const struct shared *shared);
 
+/* What a picture with this name is called as a file of the format: without
+   folders and control characters, at most 100 bytes and the extension. */
+const char *share_file_name(struct pool *pool, const char *name,
+			    enum format format);
+
 /* `name` is the picture's name; its last extension becomes the format's. */
 bool share_url(const char **url, struct work *work,
 	       const struct shared *shared, const char *name) MUST_CHECK;

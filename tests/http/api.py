@@ -1,6 +1,7 @@
 """What the stories say to the API again and again."""
 
 import concurrent.futures
+import contextlib
 import http.client
 import json
 import os
@@ -84,6 +85,25 @@ def set_tier(service, session, tier):
     service.query("UPDATE users SET tier_id ="
                   " (SELECT id FROM tiers WHERE name = %s)"
                   " WHERE username = %s", tier, session.auth[0])
+
+
+def is_back(service):
+    """Whether all responders are asked again: lighttpd waits a moment after
+    a failure."""
+    nobody = service.session()
+    return (nobody.get("/readyz").status_code == 200 and
+            nobody.post("/v1/images").status_code == 401)
+
+
+@contextlib.contextmanager
+def without(service, part):
+    """Part of the service is away for a while."""
+    service.stop(part)
+    try:
+        yield
+    finally:
+        service.start(part)
+        wait_until(lambda: is_back(service))
 
 
 def at_once(count, call):

@@ -4,8 +4,10 @@ import os
 
 import pytest
 
-from api import at_once, new_user, post_picture, problem, speak, upload
+from api import (at_once, is_back, new_user, post_picture, problem, speak,
+                 upload)
 from pictures import encode, picture, png_of_size, quarters
+from service import wait_until
 
 
 def raw(session, data):
@@ -125,4 +127,5 @@ def test_a_full_store_takes_nothing_more(service):
         assert session.get(image["original"]["url"]).status_code == 200
     finally:
         service.restart("fcgi")
+        wait_until(lambda: is_back(service))
     upload(session)

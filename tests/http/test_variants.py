@@ -3,7 +3,7 @@
 import pytest
 
 from api import (at_once, invalid, links_of, new_user, post_picture, problem,
-                 set_tier, settled, upload, variant_of)
+                 set_tier, settled, upload, variant_of, without)
 from pictures import check_quarters, decode, large_picture, picture
 from service import wait_until
 
@@ -188,8 +188,7 @@ def test_a_variant_of_a_large_picture_takes_its_time(service):
     """202 with Retry-After until the worker has made it; no link before."""
     session = new_user(service, any_size=True)
     image = settled(session, post_picture(session, large_picture()).json())
-    service.stop("worker")
-    try:
+    with without(service, "worker"):
         asked = session.post(f"/v1/images/{image['id']}/variants",
                              json={"variant": "w100"})
         assert asked.status_code == 202
@@ -201,8 +200,6 @@ def test_a_variant_of_a_large_picture_takes_its_time(service):
         problem(session.post(links_of(image), json={"variant": "w100",
                                                     "expires_in": 300}),
                 409, "conflict")
-    finally:
-        service.start("worker")
     wait_until(lambda: session.get(variant_of(image, "w100")).status_code
                == 200, timeout=20)
     assert session.get("/v1/images/" + image["id"]).json()["status"] == "ready"

@@ -79,7 +79,7 @@ prepare() {
 	as_server mariadb-install-db --defaults-file="$dir/my.cnf" \
 		--datadir="$dir/data" --auth-root-authentication-method=socket \
 		--auth-root-socket-user="$account" --skip-test-db \
-		--skip-name-resolve >"$dir/install.log" 2>&1 || {
+		--skip-name-resolve --force >"$dir/install.log" 2>&1 || {
 		cat "$dir/install.log" >&2
 		exit 1
 	}

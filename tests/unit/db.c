@@ -13,6 +13,8 @@
 #include "tests/lib/mariadb.h"
 #include "tests/unit/test.h"
 
+#undef fail /* cmocka's: here it is that of lib/base/work.h */
+
 enum { TIMEOUT_MS = 2000, SLACK_MS = 1500 };
 
 /* One end of a conversation with the database. */

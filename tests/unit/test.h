@@ -12,9 +12,6 @@
 
 #include <cmocka.h>
 
-/* It hides the one of lib/base/work.h. */
-#undef fail
-
 /* main() of a unit test is `return RUN_TESTS(tests);`. */
 #define RUN_TESTS(tests) \
 	(cmocka_set_message_output(CM_OUTPUT_TAP), \

@@ -8,6 +8,8 @@
 #include "lib/base/text.h"
 #include "tests/unit/test.h"
 
+#undef fail /* cmocka's: here it is that of lib/base/work.h */
+
 static void says_why(void **state)
 {
 	struct work work = { 0 };

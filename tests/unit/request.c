@@ -1,0 +1,128 @@
+/* request.c: what is read of the web server's parameters. */
+#include "config.h"
+
+#include "fcgi/request.h"
+
+#include "lib/base/pool.h"
+#include "lib/base/uuid.h"
+#include "tests/unit/test.h"
+
+#define RESPONDER "FCGI_ROLE=RESPONDER"
+#define GET_ROOT  RESPONDER, "REQUEST_METHOD=GET", "REQUEST_URI=/"
+
+/* clang-format off */
+static const struct {
+	const char *envp[7];
+	bool good;
+	int64_t content_length;
+} cases[] = {
+	{ { GET_ROOT, NULL },                                     true,  -1 },
+	{ { GET_ROOT, "CONTENT_LENGTH=", NULL },                  true,  -1 },
+	{ { GET_ROOT, "CONTENT_LENGTH=-1", NULL },                true,  -1 },
+	{ { GET_ROOT, "CONTENT_LENGTH=0", NULL },                 true,  0 },
+	{ { GET_ROOT, "CONTENT_LENGTH=12", NULL },                true,  12 },
+	{ { GET_ROOT, "CONTENT_LENGTH=+12", NULL },               false, 0 },
+	{ { GET_ROOT, "CONTENT_LENGTH=12x", NULL },               false, 0 },
+	{ { GET_ROOT, "CONTENT_LENGTH=-2", NULL },                false, 0 },
+	{ { GET_ROOT, "CONTENT_LENGTH=9223372036854775808", NULL }, false, 0 },
+	{ { GET_ROOT, "CONTENT_LENGTH=1", "CONTENT_LENGTH=1", NULL }, false, 0 },
+	{ { GET_ROOT, "REQUEST_URI=/x", NULL },                   false, 0 },
+	{ { GET_ROOT, "HTTP_COOKIE=a", "HTTP_COOKIE=b", NULL },   false, 0 },
+	{ { GET_ROOT, "HTTP_AUTHORIZATION=a", "HTTP_AUTHORIZATION=b", NULL }, false, 0 },
+	{ { GET_ROOT, "HTTP_ACCEPT=a", "HTTP_ACCEPT=b", NULL },   true,  -1 },
+	{ { RESPONDER, "REQUEST_METHOD=GET", NULL },              false, 0 },
+	{ { "REQUEST_METHOD=GET", "REQUEST_URI=/", NULL },        false, 0 },
+	{ { "FCGI_ROLE=FILTER", "REQUEST_URI=/", NULL },          false, 0 },
+};
+/* clang-format on */
+
+static void reads_parameters(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct work work = { .pool = pool_new() };
+		struct request req = { 0 };
+		bool good = request_read(&req, &work, (char **)cases[i].envp);
+
+		if (good != cases[i].good)
+			fail_msg("case %zu: %s", i, work.why);
+		if (good)
+			assert_int_equal(req.content_length,
+					 cases[i].content_length);
+		else
+			assert_int_equal(work.err, ERR_BAD_REQUEST);
+		pool_free(work.pool);
+	}
+}
+
+static const struct {
+	const char *given;
+	bool kept;
+} ids[] = {
+	{ "abcdefgh", true },
+	{ "A-Z_0-9--", true },
+	{ "seven77", false },
+	{ "12345678901234567890123456789012345678901234567890123456789012345",
+	  false },
+	{ "with space", false },
+	{ "line\nfeed", false },
+	{ "", false },
+};
+
+static void takes_only_proper_request_ids(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
+		struct work work = { .pool = pool_new() };
+		struct request req = { 0 };
+		struct uuid made;
+		char *header = pool_printf(work.pool, "HTTP_X_REQUEST_ID=%s",
+					   ids[i].given);
+		char *envp[] = { (char *)RESPONDER,
+				 (char *)"REQUEST_METHOD=HEAD",
+				 (char *)"REQUEST_URI=/", header, NULL };
+
+		assert_true(request_read(&req, &work, envp));
+		assert_int_equal(!strcmp(req.id, ids[i].given), ids[i].kept);
+		assert_int_equal(uuid_parse(&made, req.id), !ids[i].kept);
+		assert_true(req.is_head);
+		assert_int_equal(req.method, METHOD_GET);
+		pool_free(work.pool);
+	}
+}
+
+static const struct {
+	const char *prefer;
+	bool async;
+} preferences[] = {
+	{ "respond-async", true },
+	{ "Respond-Async", true },
+	{ "wait=10, respond-async", true },
+	{ "respond-async; x=1", true },
+	{ "respond-async , wait=1", true },
+	{ "respond-asynchronously", false },
+	{ "no-respond-async", false },
+	{ "", false },
+};
+
+static void reads_preferences(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(preferences); i++) {
+		struct request req = { .prefer = preferences[i].prefer };
+
+		assert_int_equal(request_prefers(&req, "respond-async"),
+				 preferences[i].async);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_parameters),
+		cmocka_unit_test(takes_only_proper_request_ids),
+		cmocka_unit_test(reads_preferences),
+	};
+
+	return RUN_TESTS(tests);
+}

@@ -1,0 +1,80 @@
+/* router.c: which route a request is for. */
+#include "config.h"
+
+#include "fcgi/routes.h"
+
+#include "lib/base/pool.h"
+#include "tests/unit/test.h"
+
+/* clang-format off */
+static const struct {
+	enum method method;
+	const char *path;
+	handler *run; /* NULL: `err` */
+	enum err err;
+	const char *params[2];
+} cases[] = {
+	{ METHOD_GET,    "/v1/images",       images_list,   0, { 0 } },
+	{ METHOD_POST,   "/v1/images",       images_create, 0, { 0 } },
+	{ METHOD_GET,    "/v1/images/42",    images_show,   0, { "42" } },
+	{ METHOD_GET,    "/v1/images/4/variants/h200", variants_show, 0, { "4", "h200" } },
+	{ METHOD_GET,    "/l/token/a b.jpg", links_open,    0, { "token", "a b.jpg" } },
+	{ METHOD_GET,    "/v1/images/",      NULL, ERR_NOT_FOUND, { 0 } },
+	{ METHOD_GET,    "/v1/images/4/x",   NULL, ERR_NOT_FOUND, { 0 } },
+	{ METHOD_GET,    "/v1/image",        NULL, ERR_NOT_FOUND, { 0 } },
+	{ METHOD_GET,    "/",                NULL, ERR_NOT_FOUND, { 0 } },
+	{ METHOD_DELETE, "/v1/images",       NULL, ERR_METHOD_NOT_ALLOWED, { 0 } },
+	{ METHOD_OTHER,  "/v1/images",       NULL, ERR_METHOD_NOT_ALLOWED, { 0 } },
+};
+/* clang-format on */
+
+static void finds_routes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct work work = { .pool = pool_new() };
+		struct request req = { .method = cases[i].method,
+				       .method_text = "X",
+				       .uri = { .path = cases[i].path },
+				       .work = &work };
+		const char *allow = NULL;
+		bool found = router_find(&req, &allow, routes, routes_count);
+
+		assert_int_equal(found, cases[i].run != NULL);
+		if (found)
+			assert_ptr_equal(req.route->run, cases[i].run);
+		else
+			assert_int_equal(work.err, cases[i].err);
+		for (size_t p = 0; found && p < 2 && cases[i].params[p]; p++)
+			assert_string_equal(req.param[p], cases[i].params[p]);
+		if (work.err == ERR_METHOD_NOT_ALLOWED && !found)
+			assert_string_equal(allow, "POST, GET, HEAD");
+		pool_free(work.pool);
+	}
+}
+
+static void refuses_unknown_parameters(void **state)
+{
+	static const struct uri_pair known = { "limit", "5" };
+	static const struct uri_pair unknown = { "limits", "5" };
+	struct route route = { .query = "limit cursor" };
+	struct work work = { 0 };
+	struct request req = { .work = &work, .route = &route };
+
+	(void)state;
+	req.uri = (struct uri){ "/", &known, 1 };
+	assert_true(router_check_query(&req));
+	req.uri = (struct uri){ "/", &unknown, 1 };
+	assert_false(router_check_query(&req));
+	assert_int_equal(work.err, ERR_UNKNOWN_FIELD);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(finds_routes),
+		cmocka_unit_test(refuses_unknown_parameters),
+	};
+
+	return RUN_TESTS(tests);
+}

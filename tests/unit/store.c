@@ -1,0 +1,187 @@
+/* store.c: files under keys, whole or not at all. */
+#include "config.h"
+
+#include "lib/store/store.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/conf.h"
+#include "lib/base/pool.h"
+#include "lib/base/text.h"
+#include "tests/unit/test.h"
+
+struct ground {
+	struct conf conf;
+	struct work work;
+	struct store store;
+	char dir[32];
+};
+
+static void set_up(struct ground *g)
+{
+	*g = (struct ground){ .dir = "/tmp/pixtier-store.XXXXXX" };
+	assert_non_null(mkdtemp(g->dir));
+	conf_init(&g->conf);
+	g->conf.store_dir = g->dir;
+	g->conf.store_reserve = 0;
+	g->work.conf = &g->conf;
+	g->work.pool = pool_new();
+	assert_true(store_open(&g->store, &g->work));
+}
+
+static void tear_down(struct ground *g)
+{
+	char command[64];
+
+	pool_free(g->work.pool);
+	snprintf(command, sizeof(command), "rm -rf %s", g->dir);
+	assert_int_equal(system(command), 0);
+}
+
+static const char *put(struct ground *g, struct uuid id, const char *text)
+{
+	struct store_temp *temp;
+	const char *key = store_key(g->work.pool, id, "h200");
+
+	assert_true(store_temp_new(&temp, &g->work));
+	assert_true(store_temp_write(temp, &g->work, text, strlen(text)));
+	assert_true(store_temp_end(temp, &g->work));
+	assert_true(store_keep(temp, &g->work, key));
+	assert_true(store_sync(&g->work, key));
+	return key;
+}
+
+static void gets_what_was_put(void **state)
+{
+	struct ground g;
+	struct uuid id = uuid_new();
+	const char *key;
+	char text[8] = "";
+	int fd;
+
+	(void)state;
+	set_up(&g);
+	put(&g, id, "one");
+	key = put(&g, id, "two");
+	assert_true(store_get(&fd, &g.work, key));
+	assert_int_equal(read(fd, text, sizeof(text)), 3);
+	assert_string_equal(text, "two");
+	assert_true(store_drop(&g.work, key));
+	assert_true(store_drop(&g.work, key));
+	assert_false(store_get(&fd, &g.work, key));
+	assert_int_equal(g.work.err, ERR_NOT_FOUND);
+	tear_down(&g);
+}
+
+static void sums_what_was_written(void **state)
+{
+	struct ground g;
+	struct store_temp *temp;
+	char hex[65];
+
+	(void)state;
+	set_up(&g);
+	assert_true(store_temp_new(&temp, &g.work));
+	assert_true(store_temp_write(temp, &g.work, "ab", 2));
+	assert_true(store_temp_write(temp, &g.work, "c", 1));
+	assert_true(store_temp_end(temp, &g.work));
+	assert_int_equal(temp->bytes, 3);
+	text_hex(hex, temp->sha256, sizeof(temp->sha256));
+	assert_string_equal(hex, "ba7816bf8f01cfea414140de5dae2223"
+				 "b00361a396177a9cb410ff61f20015ad");
+	tear_down(&g);
+}
+
+static void an_unkept_file_goes_with_its_pool(void **state)
+{
+	struct ground g;
+	struct store_temp *temp;
+	const char *path;
+	struct pool *outer;
+
+	(void)state;
+	set_up(&g);
+	outer = g.work.pool;
+	g.work.pool = pool_new();
+	assert_true(store_temp_new(&temp, &g.work));
+	path = pool_strdup(outer, temp->path);
+	assert_int_equal(access(path, F_OK), 0);
+	pool_free(g.work.pool);
+	g.work.pool = outer;
+	assert_int_not_equal(access(path, F_OK), 0);
+	tear_down(&g);
+}
+
+static void a_full_store_says_so(void **state)
+{
+	struct ground g;
+
+	(void)state;
+	set_up(&g);
+	assert_true(store_has_room(&g.work));
+	g.conf.store_reserve = 100; /* more than the setting allows */
+	assert_false(store_has_room(&g.work));
+	assert_int_equal(g.work.err, ERR_STORAGE_FULL);
+	tear_down(&g);
+}
+
+static bool count_file(struct work *work, const char *key, int64_t bytes,
+		       int64_t changed_at, void *count)
+{
+	(void)work;
+	assert_int_equal(strlen(key), 32 + 5);
+	assert_int_equal(bytes, 1);
+	assert_true(changed_at > 0);
+	++*(int *)count;
+	return true;
+}
+
+static void visits_every_file(void **state)
+{
+	struct ground g;
+	int count = 0;
+
+	(void)state;
+	set_up(&g);
+	for (int i = 0; i < 50; i++)
+		put(&g, uuid_new(), "x");
+	assert_true(store_each(&g.work, count_file, &count));
+	assert_int_equal(count, 50);
+	tear_down(&g);
+}
+
+static void sweeps_only_old_temporary_files(void **state)
+{
+	struct ground g;
+	struct store_temp *young, *old;
+	const struct timespec long_ago[2] = { { 1000, 0 }, { 1000, 0 } };
+	int64_t removed;
+
+	(void)state;
+	set_up(&g);
+	assert_true(store_temp_new(&young, &g.work));
+	assert_true(store_temp_new(&old, &g.work));
+	assert_int_equal(futimens(old->fd, long_ago), 0);
+	assert_true(store_sweep_temp(&removed, &g.work, 60));
+	assert_int_equal(removed, 1);
+	assert_int_equal(access(young->path, F_OK), 0);
+	assert_int_not_equal(access(old->path, F_OK), 0);
+	tear_down(&g);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(gets_what_was_put),
+		cmocka_unit_test(sums_what_was_written),
+		cmocka_unit_test(an_unkept_file_goes_with_its_pool),
+		cmocka_unit_test(a_full_store_says_so),
+		cmocka_unit_test(visits_every_file),
+		cmocka_unit_test(sweeps_only_old_temporary_files),
+	};
+
+	return RUN_TESTS(tests);
+}
