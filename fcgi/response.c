@@ -19,13 +19,12 @@ static const struct {
 } reasons[] = {
 	{ 200, "OK" },                   { 201, "Created" },
 	{ 202, "Accepted" },             { 204, "No Content" },
-	{ 304, "Not Modified" },         { 400, "Bad Request" },
-	{ 401, "Unauthorized" },         { 403, "Forbidden" },
-	{ 404, "Not Found" },            { 405, "Method Not Allowed" },
-	{ 409, "Conflict" },             { 410, "Gone" },
-	{ 413, "Content Too Large" },    { 414, "URI Too Long" },
-	{ 415, "Unsupported Media Type" }, { 422, "Unprocessable Content" },
-	{ 429, "Too Many Requests" },    { 500, "Internal Server Error" },
+	{ 400, "Bad Request" },          { 401, "Unauthorized" },
+	{ 403, "Forbidden" },            { 404, "Not Found" },
+	{ 405, "Method Not Allowed" },   { 409, "Conflict" },
+	{ 410, "Gone" },                 { 413, "Content Too Large" },
+	{ 414, "URI Too Long" },         { 415, "Unsupported Media Type" },
+	{ 422, "Unprocessable Content" }, { 500, "Internal Server Error" },
 	{ 503, "Service Unavailable" },  { 507, "Insufficient Storage" },
 };
 /* clang-format on */
@@ -122,8 +121,7 @@ void response_problem(struct response *res, struct request *req)
 		response_header(res, pool, "WWW-Authenticate",
 				"Bearer realm=\"pixtier\", "
 				"Basic realm=\"pixtier\", charset=\"UTF-8\"");
-	if (err == ERR_UNAVAILABLE || err == ERR_RATE_LIMITED ||
-	    err == ERR_STORAGE_FULL)
+	if (err == ERR_UNAVAILABLE || err == ERR_STORAGE_FULL)
 		response_header(res, pool, "Retry-After", "1");
 }
 

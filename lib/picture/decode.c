@@ -11,6 +11,7 @@
 
 #include "lib/base/pool.h"
 #include "lib/picture/colour.h"
+#include "lib/picture/resize.h"
 #include "lib/picture/webp_frame.h"
 
 struct decoding {
@@ -186,7 +187,7 @@ static bool convert_to_srgb(struct decoding *d)
 }
 
 /*
- * A box filter takes a large picture down to twice the largest variant: far
+ * A large picture is first taken down to twice the largest variant: far
  * cheaper than Lanczos there, and not seen after it.
  */
 static bool reduce(struct decoding *d)
@@ -197,8 +198,8 @@ static bool reduce(struct decoding *d)
 
 	if (3 * width > 2.0 * image->columns || 3 * height > 2.0 * image->rows)
 		return true;
-	return replace(d, ScaleImage(image, (unsigned long)width,
-				     (unsigned long)height, &d->exception));
+	return replace(d, resize_roughly(image, (unsigned long)width,
+					 (unsigned long)height, &d->exception));
 }
 
 static bool turn_upright(struct decoding *d)
@@ -241,7 +242,7 @@ static void strip(Image *image)
 
 static bool make_upright(struct decoding *d)
 {
-	/* The box filter takes black ink for transparency. */
+	/* resize_roughly() takes black ink for transparency. */
 	const bool ink = d->image->colorspace == CMYKColorspace;
 
 	if (ink && !convert_to_srgb(d))

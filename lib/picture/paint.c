@@ -12,6 +12,7 @@
 #include "lib/picture/colour.h"
 #include "lib/picture/decode.h"
 #include "lib/picture/encode.h"
+#include "lib/picture/resize.h"
 
 extern char **environ;
 
@@ -151,25 +152,6 @@ static Image *crop(const struct painting *p, const struct recipe_plan *plan,
 	if (image)
 		memset(&image->page, 0, sizeof(image->page));
 	return image;
-}
-
-/* Far from its size, a picture takes the cheap step first. */
-static Image *resize(const Image *image, unsigned long width,
-		     unsigned long height, ExceptionInfo *exception)
-{
-	Image *half, *done;
-
-	if (image->columns == width && image->rows == height)
-		return CloneImage(image, 0, 0, MagickTrue, exception);
-	if (image->columns <= 3 * width || image->rows <= 3 * height)
-		return ResizeImage(image, width, height, LanczosFilter, 1.0,
-				   exception);
-	half = ScaleImage(image, 2 * width, 2 * height, exception);
-	if (!half)
-		return NULL;
-	done = ResizeImage(half, width, height, LanczosFilter, 1.0, exception);
-	DestroyImage(half);
-	return done;
 }
 
 static bool make_image(struct painting *p, struct variant *variant)

@@ -62,6 +62,22 @@ static struct fence_limits fence_limits(const struct painter *painter)
 	};
 }
 
+/* No handler of the parent's ever runs in the child, which has its own idea
+   of signals: see easel.c. */
+static pid_t fork_deaf(const struct easel *easel)
+{
+	sigset_t all, before;
+	pid_t pid;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &before);
+	pid = fork();
+	if (!pid)
+		easel_run(easel);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return pid;
+}
+
 static bool child_start(struct child *child, const struct painter *painter)
 {
 	struct easel easel = { .paint = &painter->paint,
@@ -73,9 +89,7 @@ static bool child_start(struct child *child, const struct painter *painter)
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
 		return false;
 	easel.socket = ends[1];
-	pid = fork();
-	if (!pid)
-		easel_run(&easel);
+	pid = fork_deaf(&easel);
 	close(ends[1]);
 	if (pid < 0) {
 		close(ends[0]);

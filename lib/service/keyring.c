@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -189,8 +190,21 @@ static void print_key(FILE *file, const struct key *key)
 	explicit_bzero(hex, sizeof(hex));
 }
 
-/* The new file has the old one's owner, so that the responders can go on
-   reading what root has rotated. */
+/* Root's file belongs to whoever had the old one, or to the account that the
+   responders run as, so that they can read it. */
+static bool give_away(int fd, const struct stat *old, const char *user)
+{
+	const struct passwd *account;
+
+	if (old)
+		return !fchown(fd, old->st_uid, old->st_gid) &&
+		       !fchmod(fd, old->st_mode & 0640);
+	if (geteuid() || !*user)
+		return true;
+	account = getpwnam(user);
+	return account && !fchown(fd, account->pw_uid, account->pw_gid);
+}
+
 static bool write_file(struct work *work, const struct keyring *ring,
 		       const struct stat *old)
 {
@@ -205,9 +219,7 @@ static bool write_file(struct work *work, const struct keyring *ring,
 	      file);
 	for (size_t i = 0; i < ring->count; i++)
 		print_key(file, &ring->keys[i]);
-	written = !fflush(file) &&
-		  (!old || (!fchown(fd, old->st_uid, old->st_gid) &&
-			    !fchmod(fd, old->st_mode & 0640))) &&
+	written = !fflush(file) && give_away(fd, old, work->conf->user) &&
 		  !fsync(fd);
 	if (fclose(file) || !written || rename(path, ring->path))
 		return fail_errno(work, "keys_file: cannot replace %s",

@@ -1,4 +1,4 @@
-"""The corpus: what is valid gives good thumbnails, what is hostile its refusal,
+"""The corpus: valid pictures give good thumbnails, hostile ones their refusal,
 and no process but painters takes harm.
 
 PIXTIER_CORPUS names the folder with MANIFEST.tsv; without it all is skipped.
@@ -7,7 +7,6 @@ PIXTIER_CORPUS_REPORT names a file for the table, as JSON."""
 import collections
 import concurrent.futures
 import csv
-import io
 import json
 import os
 import pathlib
@@ -15,11 +14,11 @@ import re
 import tempfile
 import time
 
-import PIL
 import pytest
-from PIL import Image, ImageChops, ImageCms, ImageOps, ImageStat
 
 from api import settled
+from rendering import (difference, gist, most_difference, open_picture,
+                       oriented_size, thumbnail_size)
 
 CORPUS = pathlib.Path(os.environ.get("PIXTIER_CORPUS", ""))
 HAS_CORPUS = "PIXTIER_CORPUS" in os.environ
@@ -27,15 +26,9 @@ CLIENTS = 2
 STATUSES = {"corrupt_image": 422, "too_large": 413, "unsupported_format": 415}
 HOSTILE_SECONDS = 3
 RSS_KIB = 6000
-# Of 255, at 16x16: other decoders and other filters stay below it. JPEG and
-# WebP have one colour for four pixels, which shows in the smallest pictures.
-MOST_DIFFERENCE = 10
-MOST_OF_SMALL = 40
-SMALL = 16
 
 pytestmark = pytest.mark.skipif(not HAS_CORPUS,
                                 reason="PIXTIER_CORPUS is not set")
-Image.MAX_IMAGE_PIXELS = None
 
 
 def rows():
@@ -63,6 +56,7 @@ class Result:
     def __init__(self, row):
         self.row = row
         self.image = None
+        self.compared = False
         self.faults = []
 
     def as_expected(self):
@@ -94,49 +88,6 @@ def upload(session, row):
 
 
 ### What a thumbnail must be
-
-def oriented_size(row, source):
-    """The manifest has the size in the file."""
-    width, height = int(row["width"]), int(row["height"])
-    lies = 5 <= source.getexif().get(0x0112, 1) <= 8
-    return (height, width) if lies else (width, height)
-
-
-def thumbnail_size(size, height):
-    if size[1] <= height:
-        return size
-    return max(1, (size[0] * height + size[1] // 2) // size[1]), height
-
-
-def to_srgb(image):
-    profile = image.info.get("icc_profile")
-    if image.mode.startswith("I;16") or image.mode == "I":
-        return image.point(lambda value: value / 256).convert("L").convert("RGB")
-    if image.mode == "LAB":
-        return ImageCms.profileToProfile(image, ImageCms.createProfile("LAB"),
-                                         ImageCms.createProfile("sRGB"),
-                                         outputMode="RGB")
-    if profile and image.mode in ("RGB", "L", "CMYK"):
-        return ImageCms.profileToProfile(
-            image, ImageCms.ImageCmsProfile(io.BytesIO(profile)),
-            ImageCms.createProfile("sRGB"), outputMode="RGB")
-    return image
-
-
-def gist(image):
-    """16x16 pixels of it, on white."""
-    image.load()
-    if image.format != "TIFF":  # which Pillow has turned already
-        image = ImageOps.exif_transpose(image)
-    image = to_srgb(image)
-    white = Image.new("RGBA", image.size, "white")
-    white.alpha_composite(image.convert("RGBA"))
-    return white.convert("RGB").resize((16, 16), Image.BOX)
-
-
-def difference(one, other):
-    return sum(ImageStat.Stat(ImageChops.difference(one, other)).mean) / 3
-
 
 # Pictures that Pillow 9.4 itself shows wrongly, for it
 PILLOW_ERRS = {
@@ -171,41 +122,32 @@ def check_bytes(data, image):
         yield f"keeps {kept & set(image.info)}"
 
 
-def check_thumbnail(result, variant, data, source):
-    image = Image.open(io.BytesIO(data))
-    image.load()
+def check_thumbnail(result, variant, data):
+    image = open_picture(data)
     if image.format.lower() != variant["format"]:
         yield f"is {image.format}, not {variant['format']}"
     if image.size != (variant["width"], variant["height"]):
         yield f"is {image.size}"
     yield from check_bytes(data, image)
-    if source is None:
-        return
-    size = oriented_size(result.row, source)
+    if result.row["class"] == "valid":
+        yield from check_look(result, variant, image)
+
+
+def check_look(result, variant, image):
+    source = open_picture((CORPUS / result.row["path"]).read_bytes())
+    size = oriented_size(int(result.row["width"]),
+                         int(result.row["height"]), source)
     if image.size != thumbnail_size(size, int(variant["variant"][1:])):
         yield f"is {image.size} of {size}"
-    if result.row["path"] in PILLOW_ERRS:
+    if source is None or result.row["path"] in PILLOW_ERRS:
         return
-    off = difference(gist(image), result.gist)
-    if off > (MOST_OF_SMALL if min(size) <= SMALL else MOST_DIFFERENCE):
+    result.compared = True
+    off = difference(gist(image), gist(source))
+    if off > most_difference(size):
         yield f"differs by {off:.1f}"
 
 
-def open_source(result):
-    """The picture as Pillow sees it; None when it cannot, or need not."""
-    if result.row["class"] != "valid":
-        return None
-    try:
-        source = Image.open(CORPUS / result.row["path"])
-        result.gist = gist(source)
-        return source
-    except (OSError, SyntaxError, ValueError, PIL.UnidentifiedImageError) as e:
-        result.said += f"Pillow: {e}"
-        return None
-
-
 def check_ready(session, result):
-    source = open_source(result)
     if len(result.image["variants"]) != 2:
         result.faults.append("has not two variants")
     for variant in result.image["variants"]:
@@ -214,8 +156,7 @@ def check_ready(session, result):
             result.faults.append(f"{variant['variant']}: {answer.status_code}")
             continue
         result.faults += [f"{variant['variant']} {fault}" for fault in
-                          check_thumbnail(result, variant, answer.content,
-                                          source)]
+                          check_thumbnail(result, variant, answer.content)]
 
 
 def run_one(service, row):
@@ -266,11 +207,12 @@ def table(runs):
     for result in (r for run in runs.values() for r in run.results):
         line = lines.setdefault(group(result.row), {
             "class": group(result.row), "count": 0, "as_expected": 0,
-            "otherwise": [], "ok": 0, "seconds": 0,
+            "otherwise": [], "ok": 0, "compared": 0, "seconds": 0,
             "settled_seconds": 0})
         line["count"] += 1
         line["as_expected"] += result.as_expected()
         line["ok"] += result.got == "ok"
+        line["compared"] += result.compared
         line["seconds"] = max(line["seconds"], round(result.seconds, 2))
         line["settled_seconds"] = max(line["settled_seconds"],
                                       round(result.settled_seconds, 2))
@@ -281,12 +223,12 @@ def table(runs):
 
 def tell(lines):
     print(f"# {'class':22} count  as expected  otherwise  "
-          "thumbnails  longest answer, job (s)")
+          "thumbnails  compared  answer s  job s")
     for line in lines:
         print(f"# {line['class']:22} {line['count']:5} "
               f"{line['as_expected']:12} {len(line['otherwise']):10} "
-              f"{line['ok']:11} {line['seconds']:15.2f} "
-              f"{line['settled_seconds']:8.2f}", flush=True)
+              f"{line['ok']:11} {line['compared']:9} {line['seconds']:9.2f} "
+              f"{line['settled_seconds']:6.2f}", flush=True)
 
 
 @pytest.fixture(scope="module")

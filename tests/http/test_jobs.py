@@ -101,20 +101,24 @@ def test_jobs_of_others_do_not_exist(service):
                 404, "not_found")
 
 
+def files_of(service, image):
+    key = image["id"].replace("-", "")
+    return [file for file in service.objects() if file.name.startswith(key)]
+
+
 def test_who_deletes_an_image_cancels_its_job(service):
     """And nothing of it is made afterwards."""
     session = new_user(service)
     with without(service, "worker"):
-        before = service.objects()
         image = later(session)
-        assert len(service.objects()) == len(before) + 1
+        assert len(files_of(service, image)) == 1
         assert session.delete("/v1/images/" + image["id"]).status_code == 204
         job = session.get("/v1/jobs/" + image["job"]["id"]).json()
         assert (job["state"], job["image"]) == ("cancelled", None)
     settled(session, later(session))
     job = session.get("/v1/jobs/" + image["job"]["id"]).json()
     assert job["state"] == "cancelled"
-    assert len(service.objects()) == len(before) + 3
+    assert not files_of(service, image)
 
 
 def test_an_idle_worker_begins_soon(service):

@@ -88,7 +88,7 @@ def test_what_is_cached_is_not_sent_again(service):
     ("Größe.jpeg", "Gr__e.jpg", "Gr%C3%B6%C3%9Fe.jpg"),
     ("🦜.png", "_.jpg", "%F0%9F%A6%9C.jpg"),
     ('a"; x="b%41.jpg', "a_; x=_b_41.jpg", "a%22%3B%20x%3D%22b%2541.jpg"),
-    ("up/down\\.jpg", "updown.jpg", "updown.jpg"),
+    ("up/down\\.jpg", "up_down_.jpg", "up_down_.jpg"),
     ("\u202egpj.exe", "gpj.jpg", "gpj.jpg"),
 ])
 def test_a_file_keeps_its_name(service, name, plain, encoded):

@@ -43,7 +43,6 @@ static void statuses_are_those_of_http(void **state)
 		{ ERR_LINK_EXPIRED, 410, "link_expired" },
 		{ ERR_TOO_LARGE, 413, "too_large" },
 		{ ERR_CORRUPT_IMAGE, 422, "corrupt_image" },
-		{ ERR_RATE_LIMITED, 429, "rate_limited" },
 		{ ERR_INTERNAL, 500, "internal" },
 		{ ERR_UNAVAILABLE, 503, "unavailable" },
 		{ ERR_STORAGE_FULL, 507, "storage_full" },

@@ -9,15 +9,15 @@
 #include "tests/unit/test.h"
 
 /* Frames of 3x2 pixels, 4 to the right and 6 down. */
-#define RIFF "RIFF\xff\xff\xff\xffWEBP"
+#define RIFF        "RIFF\xff\xff\xff\xffWEBP"
 #define VP8X(flags) "VP8X\x0a\0\0\0" flags "\0\0\0\x09\0\0\x09\0\0"
-#define ANIM "ANIM\x06\0\0\0\0\0\0\0\0\0"
-#define ANMF(size) "ANMF" size "\0\0\0" PLACE
-#define PLACE "\x02\0\0\x03\0\0\x02\0\0\x01\0\0\0\0\0\0"
-#define LOSSLESS "VP8L\x03\0\0\0abc\0"
-#define LOSSY "VP8 \x02\0\0\0de"
-#define ALPHA "ALPH\x01\0\0\0f\0"
-#define UNKNOWN "XYZW\x01\0\0\0g\0"
+#define ANIM        "ANIM\x06\0\0\0\0\0\0\0\0\0"
+#define ANMF(size)  "ANMF" size "\0\0\0" PLACE
+#define PLACE       "\x02\0\0\x03\0\0\x02\0\0\x01\0\0\0\0\0\0"
+#define LOSSLESS    "VP8L\x03\0\0\0abc\0"
+#define LOSSY       "VP8 \x02\0\0\0de"
+#define ALPHA       "ALPH\x01\0\0\0f\0"
+#define UNKNOWN     "XYZW\x01\0\0\0g\0"
 
 #define BYTES(text) (const uint8_t *)(text), sizeof(text) - 1
 
