@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "lib/base/pool.h"
+#include "lib/picture/bmp_header.h"
 #include "lib/picture/colour.h"
 #include "lib/picture/resize.h"
 #include "lib/picture/webp_frame.h"
@@ -166,6 +167,12 @@ static bool read_webp(struct decoding *d, const uint8_t *bytes, size_t len)
 	       lay_on_canvas(d, frame.x, frame.y);
 }
 
+static bool read_bmp(struct decoding *d, const uint8_t *bytes, size_t len)
+{
+	bytes = bmp_as_windows(d->work->pool, bytes, &len);
+	return read_image(d, bytes, len) && has_probed_size(d, false);
+}
+
 static bool read_any(struct decoding *d, const uint8_t *bytes, size_t len)
 {
 	const bool reduced = ask_for_less(d);
@@ -175,6 +182,8 @@ static bool read_any(struct decoding *d, const uint8_t *bytes, size_t len)
 		return read_gif(d, bytes, len);
 	case FORMAT_WEBP:
 		return read_webp(d, bytes, len);
+	case FORMAT_BMP:
+		return read_bmp(d, bytes, len);
 	default:
 		return read_image(d, bytes, len) && has_probed_size(d, reduced);
 	}

@@ -170,7 +170,7 @@ void easel_run(const struct easel *easel)
 {
 	const int sandbox = easel->paint->conf->sandbox;
 	struct work work = { .conf = easel->paint->conf, .pool = pool_new() };
-	static struct easel_task task;
+	struct easel_task task;
 	unsigned parts;
 	int source;
 

@@ -14,8 +14,6 @@
 #include "lib/picture/encode.h"
 #include "lib/picture/resize.h"
 
-extern char **environ;
-
 struct variant {
 	uint32_t index;
 	struct recipe_plan plan;

@@ -81,6 +81,13 @@ def new_user(service, tier="Enterprise", **columns):
     return service.session(name)
 
 
+def make_token(session, **fields):
+    """An API token, with its secret."""
+    answer = session.post("/v1/tokens", json={"name": "script", **fields})
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
 def set_tier(service, session, tier):
     service.query("UPDATE users SET tier_id ="
                   " (SELECT id FROM tiers WHERE name = %s)"

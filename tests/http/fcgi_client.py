@@ -70,15 +70,19 @@ class Answer:
         self.status = int(self.headers.get("status", "0").split()[0])
 
 
-def exchange(path, data, timeout=5, hang_up=False):
+def exchange(path, data, timeout=5, hang_up=False, halfway=None):
     """Sends these bytes to the socket at the path and reads until it closes.
     With hang_up nothing more can come from here, and that is said; else the
-    application cannot know."""
+    application cannot know. halfway() is called when half is sent."""
     received = b""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(timeout)
         connection.connect(path)
         try:
+            if halfway:
+                connection.sendall(data[:len(data) // 2])
+                data = data[len(data) // 2:]
+                halfway()
             connection.sendall(data)
             if hang_up:
                 connection.shutdown(socket.SHUT_WR)

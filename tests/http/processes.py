@@ -1,5 +1,6 @@
 """The service's processes, for the stories in which some have trouble."""
 
+import contextlib
 import os
 import pathlib
 import signal
@@ -21,12 +22,15 @@ def painters(service, part):
     return wait_until(look)
 
 
-def freeze_painters(service, part):
-    """The next pictures are never painted; others come after these."""
-    for pid in painters(service, part):
+@contextlib.contextmanager
+def frozen_painters(service, part):
+    """Those that wait now paint nothing for a while; later ones do."""
+    frozen = painters(service, part)
+    for pid in frozen:
         os.kill(pid, signal.SIGSTOP)
-
-
-def thaw_painters(service, part):
-    for pid in painters(service, part):
-        os.kill(pid, signal.SIGCONT)
+    try:
+        yield
+    finally:
+        for pid in frozen:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)

@@ -6,7 +6,7 @@ import pytest
 
 from api import (invalid, links_of, new_user, post_picture, problem, upload,
                  variant_of)
-from pictures import broken_picture, picture
+from pictures import broken_picture
 from service import wait_until
 
 

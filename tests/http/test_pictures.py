@@ -176,3 +176,18 @@ def test_thumbnails_tell_nothing_of_the_camera(service, format):
         assert not {"exif", "xmp", "comment", "photoshop"} & \
             set(Image.open(io.BytesIO(thumbnail)).info)
     assert service.session().get(image["original"]["url"]).content == data
+
+
+def os2_bitmap():
+    """A BMP with the header of OS/2 2: 24 bytes more than Windows' has."""
+    windows = encode(quarters().quantize(256), "BMP")
+    pixels_at = int.from_bytes(windows[10:14], "little")
+    return (windows[:10] + (pixels_at + 24).to_bytes(4, "little") +
+            (64).to_bytes(4, "little") + windows[18:54] + bytes(24) +
+            windows[54:])
+
+
+def test_a_bitmap_of_os2_has_its_colours(service):
+    thumbnail = thumbnails(service, "basic", os2_bitmap())["h200"]
+    assert thumbnail.size == (267, 200)
+    check_quarters(thumbnail)

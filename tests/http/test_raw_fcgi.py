@@ -4,6 +4,7 @@ answer, or close, and go on."""
 import base64
 import os
 import pathlib
+import signal
 import time
 
 import pytest
@@ -181,6 +182,25 @@ def test_the_same_upload_whole_is_taken(service, sockets):
     answer = exchange(sockets[1],
                       request(upload_pairs(service, len(body)), body))
     assert answer.status == 201, answer.body
+
+
+@pytest.mark.parametrize("where", ["parameters", "body"])
+def test_a_reload_lets_a_request_arrive(service, sockets, where):
+    """Whoever has begun to read one reads it to its end before it goes."""
+    before = service.children("fcgi")
+
+    def reload():
+        time.sleep(0.1)
+        service.kill("fcgi", signal.SIGHUP)
+        time.sleep(0.4)
+
+    body = form(picture())
+    pairs = upload_pairs(service, len(body))
+    if where == "parameters":
+        pairs.append(("HTTP_X", "a" * 2 * len(body)))
+    answer = exchange(sockets[1], request(pairs, body), halfway=reload)
+    assert answer.status == 201, answer.body
+    wait_until(lambda: not set(before) & set(service.children("fcgi")))
 
 
 # libfcgi 2.4.2 aborts at lengths whose sum overflows: CVE-2025-23016.

@@ -4,9 +4,9 @@ import pytest
 from PIL import Image
 
 import fcgi_client
-from api import (is_back, new_user, post_picture, problem, settled, upload)
-from pictures import encode, picture, quarters
-from processes import freeze_painters
+from api import is_back, new_user, post_picture, problem, settled, upload
+from pictures import encode, quarters
+from processes import frozen_painters
 from service import wait_until
 
 # Mebibytes of memory that a painter needs is about this plus 10 a megapixel.
@@ -87,20 +87,17 @@ def test_what_a_request_has_no_memory_for_is_left_to_a_worker(changed):
 
 def test_a_picture_has_its_time(changed):
     """The setting painter_seconds_request; the next picture has its own."""
-    freeze_painters(changed, "fcgi")
-    session = changed.session("basic")
-    answer = post_picture(session)
+    with frozen_painters(changed, "fcgi"):
+        answer = post_picture(changed.session("basic"))
     said = problem(answer, 422, "corrupt_image")
     assert "longer than 1 s" in said["detail"]
     assert 1 <= answer.elapsed.total_seconds() < 2
+    upload(changed.session("basic"))
 
 
 def test_the_web_server_is_told_where_the_files_are(changed):
     """The setting accel_prefix, for nginx."""
-    session = changed.session("basic")
-    image = wait_until(lambda: [
-        answer.json() for answer in [post_picture(session)]
-        if answer.status_code == 201])[0]
+    image = upload(changed.session("basic"))
     url = image["variants"][0]["url"].removeprefix(changed.url)
     answer = fcgi_client.exchange(
         changed.setting("listen"),

@@ -1,155 +1,270 @@
-"""Workers: they take what is queued, and what others left."""
+"""Workers: how soon they begin, what they cost idle, and what happens to a job
+whose worker dies, hangs or is told to stop."""
 
+import json
 import os
+import pathlib
+import random
 import signal
 import time
 
 import pytest
+from PIL import Image
 
-from api import new_user, post_picture, settled, upload, without
-from pictures import picture
-from processes import freeze_painters, thaw_painters
+from api import (is_back, new_user, post_picture, settled, variant_of,
+                 without)
+from pictures import (check_quarters, decode, encode, large_picture, picture,
+                      quarters)
 from service import wait_until
 
+LATER = {"Prefer": "respond-async"}
+LEASE = 1
 
-@pytest.fixture(autouse=True)
-def workers_as_set(service):
-    """After each story the workers are as before."""
-    yield
+
+@pytest.fixture(scope="module")
+def slow_data():
+    """48 million pixels, which take a worker more than a second."""
+    return encode(Image.new("1", (8000, 6000), 1), "PNG")
+
+
+@pytest.fixture
+def hasty(service):
+    """Workers whose leases are short, so that these stories are too."""
+    service.restart("worker", job_lease=LEASE, job_retry=0)
+    yield service
     service.restart("worker")
 
 
-def later(session):
-    """The image and the path of the job that is to make its variants."""
-    answer = post_picture(session, headers={"Prefer": "respond-async"})
+def later(session, data=None):
+    answer = post_picture(session, data, headers=LATER)
     assert answer.status_code == 202, answer.text
+    return answer.json()
+
+
+def job_of(service, image):
+    names = "state", "attempts", "worker", "error_code", "error_detail"
+    rows = service.query(
+        f"SELECT {', '.join(names)} FROM jobs WHERE id = UNHEX(%s)",
+        image["job"]["id"].replace("-", ""))
+    return dict(zip(names, rows[0]))
+
+
+def holder(service, image, attempt=1):
+    """The process that has the image's job, in this attempt."""
+    def look():
+        job = job_of(service, image)
+        assert job["state"] in ("queued", "running"), job
+        return job if (job["state"], job["attempts"]) == \
+            ("running", attempt) else None
+    return int(wait_until(look, 15, 0.005)["worker"].split(":")[1])
+
+
+def end_leases(service):
+    """As if the time had passed."""
+    service.query("UPDATE jobs SET lease_until = UTC_TIMESTAMP(6) -"
+                  " INTERVAL 1 SECOND WHERE state = 'running'")
+
+
+def check_store(service):
+    done = service.ctl("--json", "fsck", "--deep", check=False)
+    assert [row for row in json.loads(done.stdout)["invariants"]
+            if row["count"]] == []
+
+
+def original_of(service, image):
+    return next(path for path in service.objects()
+                if path.name == image["id"].replace("-", "") + ".original")
+
+
+### Idle
+
+def test_a_job_begins_soon(service):
+    """The goal is 250 ms when the workers are idle."""
+    session = new_user(service)
+    images = []
+    for _ in range(8):
+        time.sleep(random.uniform(0.2, 0.5))
+        images.append(settled(session, later(session)))
+    rows = service.query(
+        "SELECT TIMESTAMPDIFF(MICROSECOND, created_at, started_at) FROM jobs"
+        " ORDER BY id DESC LIMIT %s", len(images))
+    waits = [wait / 1000 for wait, in rows]
+    print(f"waited {max(waits):.0f} ms at most, "
+          f"{sum(waits) / len(waits):.0f} ms on average")
+    assert max(waits) < 2000
+
+
+def statements(service):
+    return sum(int(value) for _, value in service.query(
+        "SHOW GLOBAL STATUS WHERE Variable_name IN"
+        " ('Com_stmt_execute', 'Com_stmt_prepare')"))
+
+
+def test_idle_workers_cost_little(service):
+    """At most 5 queries a second each, and hardly any processor."""
+    workers = service.children("worker")
+    wait_until(lambda: not service.query(
+        "SELECT 1 FROM jobs WHERE state IN ('queued', 'running')"))
+    before, seconds = statements(service), 4
+    time.sleep(seconds)
+    rate = (statements(service) - before) / seconds / len(workers)
+    print(f"{rate:.2f} statements a second")
+    assert 0 < rate <= 5.5
+    assert service.children("worker") == workers
+
+
+### Work
+
+def test_a_huge_photograph_is_a_job(service):
+    """12,000 x 9,000 pixels as enterprise: 202 at once, then ready."""
+    data = encode(quarters(12000, 9000), "JPEG", quality=50)
+    session = service.session("enterprise")
+    began = time.monotonic()
+    answer = post_picture(session, data)
+    print(f"answered after {time.monotonic() - began:.2f} s")
+    assert answer.status_code == 202, answer.text
+    assert answer.headers["Location"] and answer.headers["Retry-After"]
     image = answer.json()
-    return image, "/v1/jobs/" + image["job"]["id"]
-
-
-def wait_for_state(session, path, state):
-    return wait_until(lambda: [job for job in [session.get(path).json()]
-                               if job["state"] == state])[0]
-
-
-def running_job(service, session, **settings):
-    """An image, and the path of its job, at which a worker is busy."""
-    service.restart("worker", workers=1, job_lease=1, **settings)
-    freeze_painters(service, "worker")
-    image, path = later(session)
-    wait_for_state(session, path, "running")
-    return image, path
-
-
-def kill_worker(service):
-    """In mid-job; returns when its lease is over."""
-    worker, = service.children("worker")
-    os.kill(worker, signal.SIGKILL)
-    time.sleep(1.1)
-
-
-def test_a_killed_workers_job_is_done_by_another(service):
-    """As soon as its lease, the setting job_lease, is over."""
-    session = new_user(service)
-    image, path = running_job(service, session)
-    kill_worker(service)
-    service.restart("worker")
-    assert settled(session, image)["status"] == "ready"
-    job = session.get(path).json()
-    assert (job["state"], job["attempts"]) == ("done", 2)
-
-
-def test_a_picture_that_kills_workers_is_given_up(service):
-    """After the setting job_attempts: its image has failed, no loop."""
-    session = new_user(service)
-    image, path = running_job(service, session)
-    service.query("UPDATE jobs SET max_attempts = 1"
-                  " WHERE id = UNHEX(REPLACE(%s, '-', ''))",
-                  image["job"]["id"])
-    kill_worker(service)
-    service.restart("worker")
+    assert (image["status"], image["job"]["state"]) == ("processing", "queued")
     image = settled(session, image)
-    assert image["status"] == "failed"
-    assert image["error"]["code"] == "internal"
-    assert session.get(path).json()["attempts"] == 1
+    print(f"ready after {time.monotonic() - began:.2f} s")
+    assert image["status"] == "ready"
+    sizes = {variant["variant"]: (variant["width"], variant["height"])
+             for variant in image["variants"]}
+    assert sizes == {"h200": (267, 200), "h400": (533, 400)}
+    for name, size in sizes.items():
+        thumbnail = decode(session.get(variant_of(image, name)).content)
+        assert thumbnail.size == size
+        check_quarters(thumbnail)
 
 
-def test_a_lease_is_kept_while_the_work_goes_on(service):
-    session = new_user(service)
-    image, path = running_job(service, session)
-    time.sleep(1.5)
-    (valid,), = service.query(
-        "SELECT lease_until > UTC_TIMESTAMP(6) FROM jobs"
-        " WHERE id = UNHEX(REPLACE(%s, '-', ''))", image["job"]["id"])
-    assert valid
-    thaw_painters(service, "worker")
-    assert settled(session, image)["status"] == "ready"
-    assert session.get(path).json()["attempts"] == 1
+def test_important_jobs_come_first(service):
+    """The tier's priority: high before normal before low."""
+    sessions = {priority: new_user(service, priority=priority)
+                for priority in (2, 1, 0)}
+    with without(service, "worker"):
+        images = [later(session) for session in sessions.values()
+                  for _ in range(4)]
+        assert images[-1]["job"]["priority"] == "high"
+        service.start("worker", workers=1)
+        wait_until(lambda: not service.query(
+            "SELECT 1 FROM jobs WHERE state IN ('queued', 'running')"))
+    begun = service.query("SELECT priority FROM jobs ORDER BY started_at DESC"
+                          " LIMIT %s", len(images))
+    assert [priority for priority, in begun] == [2] * 4 + [1] * 4 + [0] * 4
 
 
-def test_a_job_has_its_time(service):
-    """The setting painter_seconds_worker."""
-    session = new_user(service)
-    image, path = running_job(service, session, painter_seconds_worker=1)
+### Death
+
+def test_another_worker_finishes_what_one_began(hasty, slow_data):
+    """kill -9 of a worker in the middle of a job."""
+    session = new_user(hasty)
+    image = later(session, slow_data)
+    os.kill(holder(hasty, image), signal.SIGKILL)
     image = settled(session, image)
-    assert (image["status"], image["error"]["code"]) == \
-        ("failed", "corrupt_image")
-    assert "longer than 1 s" in session.get(path).json()["error"]["detail"]
+    assert image["status"] == "ready"
+    assert session.get(image["variants"][0]["url"]).status_code == 200
+    wait_until(lambda: len(hasty.children("worker")) == 2, 1)
+    check_store(hasty)
 
 
-def test_what_may_pass_is_tried_again(service):
-    """After the setting job_retry; here a file cannot be read for a while."""
-    service.restart("worker", job_retry=1)
+def test_a_poison_picture_fails_in_the_end(hasty, slow_data):
+    """Every worker that takes it dies: after job_attempts it is `failed`, with
+    a reason; an administrator can have it tried again."""
+    session = new_user(hasty)
+    image = later(session, slow_data)
+    for attempt in (1, 2, 3):
+        os.kill(holder(hasty, image, attempt), signal.SIGKILL)
+        end_leases(hasty)
+    failed = settled(session, image)
+    assert failed["status"] == "failed"
+    assert "died" in failed["error"]["detail"]
+    job = session.get("/v1/jobs/" + image["job"]["id"]).json()
+    assert (job["state"], job["attempts"]) == ("failed", 3)
+    assert job["error"]["detail"] == failed["error"]["detail"]
+    check_store(hasty)
+
+    hasty.ctl("job", "retry", image["job"]["id"])
+    assert settled(session, image)["status"] == "ready"
+    assert session.get("/v1/jobs/" + image["job"]["id"]).json()["error"] is None
+    check_store(hasty)
+
+
+def test_a_worker_that_hung_comes_too_late(hasty, slow_data):
+    """Another has finished its job meanwhile; what it made is refused."""
+    session = new_user(hasty)
+    image = later(session, slow_data)
+    hung = holder(hasty, image)
+    os.kill(hung, signal.SIGSTOP)
+    try:
+        image = settled(session, image)
+    finally:
+        os.kill(hung, signal.SIGCONT)
+    assert image["status"] == "ready"
+    assert job_of(hasty, {"job": later(session)["job"]})
+    wait_until(lambda: not hasty.query(
+        "SELECT 1 FROM jobs WHERE state IN ('queued', 'running')"))
+    time.sleep(0.5)
+    assert session.get("/v1/images/" + image["id"]).json()["status"] == "ready"
+    assert hung in hasty.children("worker")
+    check_store(hasty)
+
+
+def test_a_job_outlives_the_database(hasty, slow_data):
+    """Which dies in the middle of it and comes back."""
+    session = new_user(hasty)
+    image = later(session, slow_data)
+    holder(hasty, image)
+    hasty.kill("db")
+    hasty.start("db")
+    wait_until(lambda: is_back(hasty))
+    assert settled(session, image)["status"] == "ready"
+    check_store(hasty)
+
+
+def test_a_stop_waits_for_the_job_in_hand(service, slow_data):
+    """SIGTERM: it is done once, not begun anew."""
     session = new_user(service)
     with without(service, "worker"):
-        before = service.objects()
-        image, path = later(session)
-        original, = set(service.objects()) - set(before)
-        original.chmod(0)
-    job = wait_until(lambda: [job for job in [session.get(path).json()]
-                              if job["attempts"] and job["error"]])[0]
-    assert (job["state"], job["error"]["code"]) == ("queued", "internal")
-    assert str(original) not in job["error"]["detail"]
-    original.chmod(0o640)
+        image = later(session, slow_data)
+        service.start("worker")
+        holder(service, image)
+        service.stop("worker")
+        job = job_of(service, image)
+        assert (job["state"], job["attempts"]) == ("done", 1)
     assert settled(session, image)["status"] == "ready"
-    done = session.get(path).json()
-    assert (done["state"], done["attempts"]) == ("done", 2)
 
 
-def test_an_idle_worker_is_cheap(service):
-    """At most 5 queries a second; fewer, the longer worker_poll_ms is."""
-    def queries():
-        (_, count), = service.query("SHOW GLOBAL STATUS LIKE 'Questions'")
-        return int(count)
-
-    def in_two_seconds():
-        time.sleep(0.3)
-        before = queries()
-        time.sleep(2)
-        return queries() - before
-
-    service.restart("worker", workers=1)
-    assert 2 <= in_two_seconds() <= 12
-    service.restart("worker", workers=1, worker_poll_ms=10000)
-    assert in_two_seconds() <= 4
+def test_an_image_may_be_deleted_while_it_is_worked_on(service, slow_data):
+    """The worker finds it gone and goes on."""
+    session = new_user(service)
+    workers = service.children("worker")
+    image = later(session, slow_data)
+    holder(service, image)
+    assert session.delete("/v1/images/" + image["id"]).status_code == 204
+    assert job_of(service, image)["state"] == "cancelled"
+    assert settled(session, later(session))["status"] == "ready"
+    time.sleep(2)
+    assert job_of(service, image)["state"] == "cancelled"
+    assert service.children("worker") == workers
+    check_store(service)
 
 
-def test_files_that_nobody_knows_are_swept(service):
-    """When they are older than the setting sweep_grace, not before."""
-    image = upload(service.session("basic"))
-    kept = service.objects()
-    known = next(file for file in kept
-                 if image["id"].replace("-", "") in str(file))
-    orphan = known.with_name(known.name.replace(image["id"][-4:], "0bad", 1))
-    orphan.write_bytes(picture())
-    half = service.store / "tmp" / "half"
-    half.write_bytes(b"half")
-    os.utime(orphan, (time.time() - 120,) * 2)
-    os.utime(half, (time.time() - 120,) * 2)
+### Damage
 
-    service.restart("worker", sweep_grace=3000)
-    time.sleep(0.3)
-    assert orphan.exists() and half.exists()
-    service.restart("worker", sweep_grace=60)
-    wait_until(lambda: not orphan.exists() and not half.exists())
-    assert service.objects() == kept
+def test_damage_in_the_store_is_told_and_mended(service):
+    """A file that is damaged after its upload: `failed`, with the reason. When
+    the file is whole again, `pixtierctl job retry` has it made."""
+    session = new_user(service)
+    with without(service, "worker"):
+        image = later(session, large_picture())
+        path = original_of(service, image)
+        whole = path.read_bytes()
+        path.write_bytes(whole[:200])
+    failed = settled(session, image)
+    assert failed["status"] == "failed"
+    assert failed["error"]["code"] == "corrupt_image"
+    path.write_bytes(whole)
+    service.ctl("job", "retry", image["job"]["id"])
+    assert settled(session, image)["status"] == "ready"
+    check_store(service)

@@ -1,0 +1,38 @@
+"""Many clients at once."""
+
+import concurrent.futures
+import threading
+import time
+
+
+def look(session):
+    return session.get("/v1/me", timeout=12)
+
+
+class Load:
+    """Clients that call something again and again until they are told."""
+
+    def __init__(self, clients, call):
+        self.stopping = threading.Event()
+        self.results = []
+        self.call = call
+        self.pool = concurrent.futures.ThreadPoolExecutor(clients)
+        self.clients = clients
+
+    def client(self):
+        while not self.stopping.is_set():
+            began = time.monotonic()
+            result = self.call()
+            self.results.append((result, time.monotonic() - began))
+
+    def __enter__(self):
+        self.running = [self.pool.submit(self.client)
+                        for _ in range(self.clients)]
+        time.sleep(0.3)
+        return self
+
+    def __exit__(self, *_):
+        self.stopping.set()
+        for client in self.running:
+            client.result()
+        self.pool.shutdown()
