@@ -64,9 +64,8 @@ bool body_read(struct request *req, int64_t max_bytes, body_sink *sink,
 
 bool body_is_done(struct request *req)
 {
-	return req->body_read ||
-	       (req->content_length <= 0 && !FCGX_GetError(req->in) &&
-		FCGX_GetChar(req->in) == EOF);
+	return (req->body_read || req->content_length <= 0) &&
+	       !FCGX_GetError(req->in) && FCGX_GetChar(req->in) == EOF;
 }
 
 bool body_is(const struct request *req, const char *media_type)

@@ -23,8 +23,9 @@ bool body_read(struct request *req, int64_t max_bytes, body_sink *sink,
 enum { BODY_MAX_JSON = 65536 };
 bool body_read_json(struct request *req) MUST_CHECK;
 
-/* True when nothing of the body is left to read: it was read, or the web server
-   announced none and sent none. */
+/* True when nothing of the body is left to read, not even the record that ends
+   it: closing a socket with unread bytes resets the connection, and the web
+   server would lose the answer. */
 bool body_is_done(struct request *req);
 
 /* True when the request's media type, without parameters, is this one. */

@@ -26,6 +26,9 @@
 #include "lib/service/share.h"
 #include "lib/store/store.h"
 
+/* For a web server that does not end its request. */
+enum { FINISH_SECONDS = 2 };
+
 /* What lives as long as the responder. */
 struct responder {
 	const struct serve *serve;
@@ -216,13 +219,12 @@ static bool accept_request(FCGX_Request *fcgx, const struct serve *serve)
 }
 
 /* After FCGX_Detach(), FCGX_Finish_r() does not wait two seconds for the web
-   server to close; safe only when nothing is left to read. */
+   server to close. */
 static void finish(FCGX_Request *fcgx, struct request *req)
 {
-	if (body_is_done(req)) {
-		FCGX_FFlush(fcgx->out);
+	set_timeouts(fcgx->ipcFd, FINISH_SECONDS);
+	if (body_is_done(req))
 		FCGX_Detach(fcgx);
-	}
 	FCGX_Finish_r(fcgx);
 }
 

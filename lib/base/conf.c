@@ -93,7 +93,7 @@ static const struct setting settings[] = {
 	NUMBER_ROW(max_scans, "100", 1, 1000, "Scans of a progressive JPEG; each costs a pass over the picture."),
 	NUMBER_ROW(request_timeout, "30", 1, 3600, "Seconds that reading a request from the web server may take."),
 
-	NUMBER_ROW(sync_budget_ms, "400", 0, 60000, "Estimated milliseconds of painting up to which an upload waits for its thumbnails; above, a job makes them."),
+	NUMBER_ROW(sync_budget_ms, "300", 0, 60000, "Estimated milliseconds of painting up to which an upload waits for its thumbnails; above, a job makes them."),
 	NUMBER_ROW(jpeg_quality, "85", 1, 100, "Quality of JPEG thumbnails."),
 	NUMBER_ROW(webp_quality, "80", 1, 100, "Quality of WebP thumbnails."),
 	CHOICE_ROW(sandbox, "required", "required best-effort off", "Whether painters may run without the system-call filter: required (never), best-effort (where the kernel has none), off."),

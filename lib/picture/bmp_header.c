@@ -9,7 +9,6 @@
 
 enum { FILE_SIZE = 14, OS2_SIZE = 64, WINDOWS_SIZE = 40, CUT = 24 };
 
-/* Where the pixels begin, which the file's own header says, has moved. */
 static void put_le32(uint8_t *at, uint32_t number)
 {
 	for (int i = 0; i < 4; i++)
@@ -28,10 +27,13 @@ const uint8_t *bmp_as_windows(struct pool *pool, const uint8_t *bytes,
 	pixels_at = le32(bytes + 10);
 	if (pixels_at < FILE_SIZE + OS2_SIZE || pixels_at > *len)
 		return bytes;
+	/* The file's own header says how long it is and where its pixels begin:
+	   both have changed. */
 	made = pool_alloc(pool, *len - CUT);
 	memcpy(made, bytes, kept);
 	memcpy(made + kept, bytes + FILE_SIZE + OS2_SIZE,
 	       *len - FILE_SIZE - OS2_SIZE);
+	put_le32(made + 2, (uint32_t)(*len - CUT));
 	put_le32(made + 10, pixels_at - CUT);
 	put_le32(made + FILE_SIZE, WINDOWS_SIZE);
 	*len -= CUT;

@@ -102,8 +102,8 @@ def test_a_list_can_be_filtered(service):
 @pytest.mark.parametrize("query, field", [
     ("limit=0", "limit"), ("limit=101", "limit"), ("limit=", "limit"),
     ("limit=1e1", "limit"), ("limit=+1", "limit"), ("status=gone", "status"),
-    ("cursor=x", "cursor"), ("cursor=" + "A" * 23, "cursor"), ("cursor=",
-                                                               "cursor"),
+    ("cursor=x", "cursor"), ("cursor=" + "A" * 23, "cursor"),
+    ("cursor=", "cursor"),
 ])
 def test_a_list_takes_no_nonsense(service, query, field):
     invalid(service.session("basic").get("/v1/images?" + query), field)

@@ -5,7 +5,6 @@ import pytest
 from api import (invalid, new_user, post_picture, problem, settled, upload,
                  without)
 from pictures import broken_picture, picture
-from service import wait_until
 
 FIELDS = {"id", "kind", "state", "priority", "attempts", "max_attempts",
           "created_at", "started_at", "finished_at", "error", "image",
@@ -119,11 +118,3 @@ def test_who_deletes_an_image_cancels_its_job(service):
     job = session.get("/v1/jobs/" + image["job"]["id"]).json()
     assert job["state"] == "cancelled"
     assert not files_of(service, image)
-
-
-def test_an_idle_worker_begins_soon(service):
-    """A job waits less than 250 ms; with the painting it takes not long."""
-    session = new_user(service)
-    image = later(session)
-    wait_until(lambda: session.get("/v1/images/" + image["id"]).json()
-               ["status"] == "ready", timeout=2)

@@ -3,7 +3,6 @@ whose worker dies, hangs or is told to stop."""
 
 import json
 import os
-import pathlib
 import random
 import signal
 import time
@@ -42,7 +41,7 @@ def later(session, data=None):
 
 
 def job_of(service, image):
-    names = "state", "attempts", "worker", "error_code", "error_detail"
+    names = "state", "attempts", "worker"
     rows = service.query(
         f"SELECT {', '.join(names)} FROM jobs WHERE id = UNHEX(%s)",
         image["job"]["id"].replace("-", ""))
@@ -201,7 +200,6 @@ def test_a_worker_that_hung_comes_too_late(hasty, slow_data):
     finally:
         os.kill(hung, signal.SIGCONT)
     assert image["status"] == "ready"
-    assert job_of(hasty, {"job": later(session)["job"]})
     wait_until(lambda: not hasty.query(
         "SELECT 1 FROM jobs WHERE state IN ('queued', 'running')"))
     time.sleep(0.5)

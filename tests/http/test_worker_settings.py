@@ -1,0 +1,147 @@
+"""Settings of the workers: how long, how often and when they do things."""
+
+import contextlib
+import os
+import time
+import uuid
+
+import pytest
+
+from api import new_user, post_picture, settled, upload, variant_of, without
+from pictures import picture
+from processes import frozen_painters
+from service import wait_until
+
+
+@pytest.fixture(autouse=True)
+def workers_as_set(service):
+    """After each story the workers are as before."""
+    yield
+    service.restart("worker")
+
+
+def later(session):
+    """An image, and the path of the job that is to make its variants."""
+    answer = post_picture(session, headers={"Prefer": "respond-async"})
+    assert answer.status_code == 202, answer.text
+    image = answer.json()
+    return image, "/v1/jobs/" + image["job"]["id"]
+
+
+@contextlib.contextmanager
+def busy_worker(service, session, **settings):
+    """An image and the path of its job, which a worker is at for a while."""
+    service.restart("worker", workers=1, **settings)
+    with frozen_painters(service, "worker"):
+        image, path = later(session)
+        wait_until(lambda: session.get(path).json()["state"] == "running")
+        yield image, path
+
+
+def test_a_job_has_its_time(service):
+    """The setting painter_seconds_worker."""
+    session = new_user(service)
+    with busy_worker(service, session, painter_seconds_worker=1) as \
+            (image, path):
+        image = settled(session, image)
+    assert (image["status"], image["error"]["code"]) == \
+        ("failed", "corrupt_image")
+    assert "longer than 1 s" in session.get(path).json()["error"]["detail"]
+
+
+def test_a_lease_is_kept_while_the_work_goes_on(service):
+    """The setting job_lease is for workers that are gone, not for long
+    jobs."""
+    session = new_user(service)
+    with busy_worker(service, session, job_lease=1) as (image, path):
+        time.sleep(1.5)
+        (valid,), = service.query(
+            "SELECT lease_until > UTC_TIMESTAMP(6) FROM jobs WHERE id = %s",
+            uuid.UUID(image["job"]["id"]).bytes)
+        assert valid
+    assert settled(session, image)["status"] == "ready"
+    assert session.get(path).json()["attempts"] == 1
+
+
+def unreadable(service, session):
+    """An image and the path of its job, and the file that it needs."""
+    with without(service, "worker"):
+        before = service.objects()
+        image, path = later(session)
+        original, = set(service.objects()) - set(before)
+        original.chmod(0)
+    return image, path, original
+
+
+def test_what_may_pass_is_tried_again(service):
+    """After the setting job_retry; here a file cannot be read for a while."""
+    session = new_user(service)
+    image, path, original = unreadable(service, session)
+    job = wait_until(lambda: [job for job in [session.get(path).json()]
+                              if job["attempts"] and job["error"]])[0]
+    assert (job["state"], job["error"]["code"]) == ("queued", "internal")
+    assert str(original) not in job["error"]["detail"]
+    (first, wait), = service.query(
+        "SELECT attempts, TIMESTAMPDIFF(MICROSECOND, started_at, run_after)"
+        " FROM jobs WHERE id = %s", uuid.UUID(image["job"]["id"]).bytes)
+    assert first == 1 and 2 <= wait / 1e6 < 4, "2 s, then twice as long"
+
+    service.restart("worker", job_retry=0)
+    wait_until(lambda: session.get(path).json()["state"] == "failed")
+    assert session.get(path).json()["attempts"] == 3, "job_attempts"
+    assert settled(session, image)["status"] == "failed"
+    original.chmod(0o640)
+
+
+def test_a_job_is_done_when_what_hindered_it_has_passed(service):
+    session = new_user(service)
+    image, path, original = unreadable(service, session)
+    wait_until(lambda: session.get(path).json()["attempts"])
+    original.chmod(0o640)
+    assert settled(session, image)["status"] == "ready"
+    assert session.get(path).json()["attempts"] > 1
+
+
+def queries_in(service, seconds):
+    """Those that the database answers while nobody asks for anything."""
+    def count():
+        (_, number), = service.query("SHOW GLOBAL STATUS LIKE 'Questions'")
+        return int(number)
+
+    own = -count() + count()
+    before = count()
+    time.sleep(seconds)
+    return count() - before - own
+
+
+def test_an_idle_worker_looks_as_often_as_set(service):
+    """The setting worker_poll_ms."""
+    service.restart("worker", workers=1, worker_poll_ms=100)
+    time.sleep(0.3)
+    assert 5 <= queries_in(service, 1) <= 12
+    service.restart("worker", workers=1, worker_poll_ms=10000)
+    time.sleep(0.3)
+    assert queries_in(service, 1) <= 1
+
+
+def test_files_that_nobody_knows_are_swept(service):
+    """When they are older than the setting sweep_grace, not before."""
+    session = service.session("premium")
+    image = upload(session)
+    known = [file for file in service.objects()
+             if image["id"].replace("-", "") in file.name]
+    assert len(known) == 3
+    orphan = known[0].with_name("0bad" + known[0].name[4:])
+    orphan.write_bytes(picture())
+    half = service.store / "tmp" / "half"
+    half.write_bytes(b"half")
+    for file in (orphan, half, *known):
+        os.utime(file, (time.time() - 120,) * 2)
+
+    service.restart("worker", sweep_grace=3000)
+    time.sleep(0.3)
+    assert orphan.exists() and half.exists()
+    service.restart("worker", sweep_grace=60)
+    wait_until(lambda: not orphan.exists() and not half.exists())
+    for name in ("h200", "h400", "original"):
+        assert session.get(variant_of(image, name)).status_code == 200
