@@ -91,12 +91,13 @@ bool image_add(struct work *work, const struct image *image)
 		     "INSERT INTO `images` (`id`, `user_id`, `name`, `status`,"
 		     " `format`, `width`, `height`, `bytes`, `sha256`,"
 		     " `created_at`)"
-		     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6))",
+		     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		     DB_IN(db_uuid(image->id), db_uuid(image->user_id),
 			   db_text(image->name), db_text(image->status),
 			   db_text(image->format), db_int(image->width),
 			   db_int(image->height), db_int(image->bytes),
-			   db_bytes(image->sha256, sizeof(image->sha256))));
+			   db_bytes(image->sha256, sizeof(image->sha256)),
+			   db_time(image->created_at)));
 }
 
 static bool found_one(struct work *work, struct uuid id, uint64_t found)

@@ -40,7 +40,7 @@ struct image_filter {
 bool image_list(struct image **images, size_t *count, struct work *work,
 		const struct image_filter *filter) MUST_CHECK;
 
-/* With the id that the caller made. created_at is set by the database. */
+/* With the id and created_at that the caller made. */
 bool image_add(struct work *work, const struct image *image) MUST_CHECK;
 bool image_set_name(struct work *work, struct uuid id,
 		    const char *name) MUST_CHECK;

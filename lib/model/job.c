@@ -115,10 +115,11 @@ bool job_add(struct work *work, const struct job *job)
 		     " `state`, `priority`, `max_attempts`, `run_after`,"
 		     " `created_at`)"
 		     " VALUES (?, ?, ?, ?, 'queued', ?, ?, UTC_TIMESTAMP(6),"
-		     " UTC_TIMESTAMP(6))",
+		     " ?)",
 		     DB_IN(db_uuid(job->id), db_text(job->kind),
 			   db_uuid(job->user_id), db_uuid(job->image_id),
-			   db_int(job->priority), db_int(job->max_attempts)));
+			   db_int(job->priority), db_int(job->max_attempts),
+			   db_time(job->created_at)));
 }
 
 static bool take(bool *taken, struct work *work, struct uuid id,

@@ -39,7 +39,7 @@ struct job_filter {
 bool job_list(struct job **jobs, size_t *count, struct work *work,
 	      const struct job_filter *filter) MUST_CHECK;
 
-/* Queues it with the id that the caller made. */
+/* Queues it, due at once, with the id and created_at that the caller made. */
 bool job_add(struct work *work, const struct job *job) MUST_CHECK;
 
 /*

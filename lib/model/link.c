@@ -11,9 +11,10 @@ bool link_add(struct work *work, const struct link *link)
 	return db_do(work, NULL,
 		     "INSERT INTO `links` (`id`, `image_id`, `user_id`,"
 		     " `variant`, `created_at`, `expires_at`)"
-		     " VALUES (?, ?, ?, ?, UTC_TIMESTAMP(6), ?)",
+		     " VALUES (?, ?, ?, ?, ?, ?)",
 		     DB_IN(db_uuid(link->id), db_uuid(link->image_id),
 			   db_uuid(link->user_id), db_text(link->variant),
+			   db_time(link->created_at),
 			   db_time(link->expires_at)));
 }
 

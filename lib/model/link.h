@@ -19,7 +19,7 @@ struct link {
 	int64_t revoked_at; /* 0: it is not */
 };
 
-/* With the id and the expiry that the caller made. */
+/* With the id and the times that the caller made. */
 bool link_add(struct work *work, const struct link *link) MUST_CHECK;
 
 /* Newest first, before `before` (nil: all). */

@@ -7,8 +7,8 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include "lib/base/clock.h"
 #include "lib/base/conf.h"
-#include "lib/base/crypt.h"
 #include "lib/base/pool.h"
 #include "lib/db/db.h"
 #include "lib/picture/painter.h"
@@ -239,7 +239,8 @@ static bool make_missing(struct variant *variant, struct work *work,
 			 .user_id = image->user_id,
 			 .image_id = image->id,
 			 .priority = priority,
-			 .max_attempts = work->conf->job_attempts },
+			 .max_attempts = work->conf->job_attempts,
+			 .created_at = clock_now_us() },
 	};
 
 	if (!store_get(&render.source, work,

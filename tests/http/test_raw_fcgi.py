@@ -94,7 +94,9 @@ STREAMS = {
 @pytest.fixture(scope="module")
 def sockets(service):
     """For this file, a request that stops half-way has 1 s."""
+    count = len(service.children("fcgi"))
     service.restart("fcgi", request_timeout=1)
+    wait_until(lambda: len(service.children("fcgi")) == count)
     yield [service.setting("listen"), service.setting("listen_uploads")]
     service.restart("fcgi")
 
@@ -113,6 +115,7 @@ def send(service, path, data, statuses, hang_up, deaths=False):
     assert answer.closed
     assert answer.status in statuses, (answer.status, answer.body)
     if deaths:
+        time.sleep(0.2)
         wait_until(lambda: len(service.children("fcgi")) == len(before), 1)
         before = service.children("fcgi")
     check_alive(service, path, before)
@@ -200,7 +203,8 @@ def test_a_reload_lets_a_request_arrive(service, sockets, where):
         pairs.append(("HTTP_X", "a" * 2 * len(body)))
     answer = exchange(sockets[1], request(pairs, body), halfway=reload)
     assert answer.status == 201, answer.body
-    wait_until(lambda: not set(before) & set(service.children("fcgi")))
+    wait_until(lambda: not set(before) & set(service.children("fcgi")) and
+               len(service.children("fcgi")) == len(before))
 
 
 # libfcgi 2.4.2 aborts at lengths whose sum overflows: CVE-2025-23016.
