@@ -90,7 +90,6 @@ def test_a_port_in_use_is_named(folder, server):
     (["--port", "x"], 'from 1 to 65535, not "x"'),
     (["--bogus"], "unknown option --bogus"),
     (["--server", "apache"], 'nginx or lighttpd, not "apache"'),
-    (["--dir", "/tmp"], "/tmp is neither empty nor one"),
     (["nothing.jpg"], 'no file "nothing.jpg"'),
 ])
 def test_a_mistake_is_told_before_anything_happens(folder, server, wrong, told):
@@ -98,3 +97,11 @@ def test_a_mistake_is_told_before_anything_happens(folder, server, wrong, told):
     assert done.returncode == 1
     assert told in done.stdout
     assert not folder.exists()
+
+
+def test_a_folder_of_something_else_is_left_alone(tmp_path, server):
+    (tmp_path / "letter.txt").write_text("Dear Sir")
+    done = quickstart("up", tmp_path, server, "-d")
+    assert done.returncode == 1
+    assert f"{tmp_path} is neither empty nor one" in done.stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
