@@ -33,6 +33,11 @@ const struct route routes[] = {
 	{ METHOD_GET,    "/healthz", NEED_NOBODY, SCOPE_NONE, BODY_NONE, "", health_alive },
 	{ METHOD_GET,    "/readyz",  NEED_NOBODY, SCOPE_NONE, BODY_NONE, "", health_ready },
 	{ METHOD_GET,    "/metrics", NEED_NOBODY, SCOPE_NONE, BODY_NONE, "", health_metrics },
+
+	{ METHOD_GET,    "/v1/openapi.json",  NEED_NOBODY, SCOPE_NONE, BODY_NONE, "", docs_openapi },
+	{ METHOD_GET,    "/docs/",            NEED_NOBODY, SCOPE_NONE, BODY_NONE, "", docs_page },
+	{ METHOD_GET,    "/docs/style.css",   NEED_NOBODY, SCOPE_NONE, BODY_NONE, "", docs_style },
+	{ METHOD_GET,    "/problems/{code}",  NEED_NOBODY, SCOPE_NONE, BODY_NONE, "", docs_problem },
 };
 /* clang-format on */
 const size_t routes_count = ARRAY_LEN(routes);

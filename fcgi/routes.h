@@ -25,4 +25,7 @@ handler jobs_list, jobs_show;
 /* api/health.c */
 handler health_alive, health_ready, health_metrics;
 
+/* api/docs.c */
+handler docs_openapi, docs_page, docs_style, docs_problem;
+
 #endif

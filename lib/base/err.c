@@ -25,6 +25,8 @@ static const struct {
 	[ERR_BAD_SIGNATURE]          = { 403, "bad_signature",          "The link's signature is not valid" },
 	[ERR_NOT_FOUND]              = { 404, "not_found",              "No such thing" },
 	[ERR_METHOD_NOT_ALLOWED]     = { 405, "method_not_allowed",     "The method is not allowed here" },
+	[ERR_TIMEOUT]                = { 408, "timeout",                "The request took too long" },
+	[ERR_RANGE_NOT_SATISFIABLE]  = { 416, "range_not_satisfiable",  "The file has no such part" },
 	[ERR_CONFLICT]               = { 409, "conflict",               "In conflict with what is there" },
 	[ERR_LINK_EXPIRED]           = { 410, "link_expired",           "The link has expired" },
 	[ERR_LINK_REVOKED]           = { 410, "link_revoked",           "The link was revoked" },

@@ -18,6 +18,8 @@ enum err {
 	ERR_BAD_SIGNATURE,
 	ERR_NOT_FOUND,
 	ERR_METHOD_NOT_ALLOWED,
+	ERR_TIMEOUT,               /* only web servers give it */
+	ERR_RANGE_NOT_SATISFIABLE, /* the same */
 	ERR_CONFLICT,
 	ERR_LINK_EXPIRED,
 	ERR_LINK_REVOKED,

@@ -1,0 +1,284 @@
+"""
+Prints doc/openapi.yaml as JSON, or as a page for people:
+publish.py json|html OPENAPI.YAML. The results are kept beside it, so that a
+build needs no YAML; `make docs` makes them anew.
+"""
+
+import html
+import json
+import re
+import sys
+
+import yaml
+
+METHODS = ("get", "post", "put", "patch", "delete")
+BOUNDS = (("minimum", "at least {}"), ("maximum", "at most {}"),
+          ("minLength", "at least {} long"), ("maxLength", "at most {} long"),
+          ("minItems", "at least {} items"), ("maxItems", "at most {} items"),
+          ("pattern", "like {}"), ("default", "else {}"))
+
+
+def escape(text):
+    return html.escape(str(text), quote=True)
+
+
+def inline(text):
+    return re.sub("`([^`]*)`", r"<code>\1</code>", escape(text))
+
+
+def paragraphs(text):
+    parts = re.split(r"\n\s*\n", (text or "").strip())
+    return "".join(f"<p>{inline(part)}</p>\n" for part in parts if part)
+
+
+def code(value):
+    shown = value if isinstance(value, str) else json.dumps(value)
+    return f"<code>{escape(shown)}</code>"
+
+
+class Page:
+    def __init__(self, document):
+        self.document = document
+        self.lines = []
+
+    def add(self, line):
+        self.lines.append(line)
+
+    def resolve(self, item):
+        """What a $ref stands for."""
+        while "$ref" in item:
+            found = self.document
+            for step in item["$ref"].removeprefix("#/").split("/"):
+                found = found[step]
+            item = found
+        return item
+
+    # Schemas
+
+    def type_of(self, schema):
+        """What values a schema allows, in one line of HTML."""
+        if "$ref" in schema:
+            name = schema["$ref"].rpartition("/")[2]
+            return f'<a href="#schema-{name}">{name}</a>'
+        for word in ("anyOf", "oneOf"):
+            if word in schema and "properties" not in schema:
+                return " or ".join(self.type_of(one) for one in schema[word])
+        if "allOf" in schema:
+            return self.type_of(schema["allOf"][0])
+        if "const" in schema:
+            return code(schema["const"])
+        if "enum" in schema:
+            return ", ".join(code(value) for value in schema["enum"])
+        return self.basic_type(schema) or "anything"
+
+    def basic_type(self, schema):
+        kinds = schema.get("type", [])
+        kinds = [kinds] if isinstance(kinds, str) else kinds
+        words = [schema.get("format") if kind == "string" and "format" in
+                 schema else kind for kind in kinds]
+        text = " or ".join(words)
+        if "items" in schema:
+            text = text.replace("array", "array of " +
+                                self.type_of(schema["items"]))
+        bounds = [says.format(code(schema[word])) for word, says in BOUNDS
+                  if word in schema]
+        return ", ".join([text] * bool(text) + bounds)
+
+    def properties(self, schema, prefix=""):
+        """Rows of name, type and meaning; objects inside follow theirs."""
+        required = schema.get("required", ())
+        for name, part in schema.get("properties", {}).items():
+            note = "" if name in required else " <small>may be absent</small>"
+            yield (f"<code>{escape(prefix + name)}</code>{note}",
+                   self.type_of(part), inline(part.get("description", "")))
+            inner = part.get("items", part)
+            if "$ref" not in inner:
+                yield from self.properties(inner, f"{prefix}{name}.")
+
+    def table(self, heads, rows):
+        rows = list(rows)
+        if not rows:
+            return
+        self.add("<table>\n<tr>" + "".join(f"<th>{head}</th>"
+                                           for head in heads) + "</tr>")
+        for row in rows:
+            self.add("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) +
+                     "</tr>")
+        self.add("</table>")
+
+    def schemas(self):
+        self.add('<h2 id="schemas">Schemas</h2>')
+        for name, schema in self.document["components"]["schemas"].items():
+            self.add(f'<h3 id="schema-{name}">{name}</h3>')
+            self.add(paragraphs(schema.get("description")))
+            if "properties" in schema:
+                self.table(("Field", "Value", "Meaning"),
+                           self.properties(schema))
+            else:
+                self.add(f"<p>{self.type_of(schema)}</p>")
+
+    # Operations
+
+    def security(self, operation):
+        ways = operation["security"]
+        if not ways:
+            return "Nobody needs to say who they are."
+        scopes = [scope for way in ways for scope in way.get("bearer", ())]
+        names = [" with ".join(f"<code>{name}</code>" for name in way)
+                 for way in ways]
+        text = "Identity: " + ", or ".join(names) + "."
+        if scopes:
+            text += f" A token needs the scope {code(' '.join(scopes))}."
+        return text
+
+    def body(self, content):
+        for media_type, body in content.items():
+            line = code(media_type)
+            if "schema" in body:
+                line += ": " + self.type_of(body["schema"])
+            self.add(f"<p>{line}</p>")
+            example = body.get("example")
+            if isinstance(example, str):
+                self.add(f"<pre>{escape(example)}</pre>")
+            elif example is not None:
+                self.add("<pre>" + escape(json.dumps(
+                    example, indent=2, ensure_ascii=False)) + "</pre>")
+
+    def responses(self, operation):
+        rows = []
+        for status, answer in operation["responses"].items():
+            answer = self.resolve(answer)
+            heads = ", ".join(code(name) for name in answer.get("headers", ())
+                              if name != "X-Request-Id")
+            kinds = " or ".join(
+                f"{self.type_of(body['schema'])}" if "schema" in body
+                else code(media) for media, body in
+                answer.get("content", {}).items())
+            rows.append((status, inline(answer["description"]), kinds, heads))
+        self.table(("Status", "Meaning", "Body", "Headers"), rows)
+
+    def operation(self, method, path, item):
+        operation = item[method]
+        name = operation["operationId"]
+        self.add(f'<section id="{name}">\n<h3><code>{method.upper()} '
+                 f'{escape(path)}</code></h3>')
+        self.add(f"<p><strong>{inline(operation['summary'])}</strong></p>")
+        self.add(paragraphs(operation.get("description")))
+        self.add(f"<p>{self.security(operation)}</p>")
+        parameters = [self.resolve(one) for one in item.get("parameters", []) +
+                      operation.get("parameters", [])]
+        self.table(("Parameter", "Where", "Value", "Meaning"), (
+            (code(one["name"]), one["in"], self.type_of(one["schema"]),
+             inline(one.get("description", ""))) for one in parameters))
+        if "requestBody" in operation:
+            self.add("<h4>Request</h4>")
+            self.body(self.resolve(operation["requestBody"])["content"])
+        self.add("<h4>Answers</h4>")
+        self.responses(operation)
+        for status, answer in operation["responses"].items():
+            if status.startswith("2"):
+                self.examples(status, self.resolve(answer))
+        self.add("</section>")
+
+    def examples(self, status, answer):
+        content = {media: body for media, body in
+                   answer.get("content", {}).items() if "example" in body}
+        if content:
+            self.add(f"<h4>Example of {status}</h4>")
+            self.body(content)
+
+    def operations(self, tag):
+        for group in ("paths", "webhooks"):
+            for path, item in self.document.get(group, {}).items():
+                for method in METHODS:
+                    if tag in item.get(method, {}).get("tags", ()):
+                        yield method, path, item
+
+    def navigation(self):
+        self.add('<nav>\n<a href="#top">pixtier</a>')
+        for tag in self.document["tags"]:
+            self.add(f"<b>{escape(tag['name'])}</b>")
+            for method, path, item in self.operations(tag["name"]):
+                self.add(f'<a href="#{item[method]["operationId"]}">'
+                         f'{method.upper()} {escape(path)}</a>')
+        self.add('<b>More</b>\n<a href="#identity">Identity</a>\n'
+                 '<a href="#problems">Errors</a>\n'
+                 '<a href="#schemas">Schemas</a>\n</nav>')
+
+    def identity(self):
+        self.add('<h2 id="identity">Identity</h2>')
+        schemes = self.document["components"]["securitySchemes"]
+        self.table(("Name", "How", "What"), (
+            (code(name), escape(" ".join(str(scheme[word]) for word in
+                                         ("scheme", "in", "name")
+                                         if word in scheme)),
+             inline(scheme["description"]))
+            for name, scheme in schemes.items()))
+
+    def problems(self):
+        self.add('<h2 id="problems">Errors</h2>')
+        self.table(("Code", "Status"), (
+            (f'<a href="/problems/{name}"><code>{name}</code></a>',
+             ", ".join(map(str, statuses)))
+            for name, statuses in sorted(problem_codes(self.document).items())))
+
+    def print(self):
+        info = self.document["info"]
+        self.add('<!DOCTYPE html>\n<html lang="en">\n<head>\n'
+                 '<meta charset="utf-8">\n<meta name="viewport" '
+                 'content="width=device-width, initial-scale=1">\n'
+                 f"<title>{escape(info['title'])}</title>\n"
+                 '<link rel="stylesheet" href="/docs/style.css">\n'
+                 '</head>\n<body>')
+        self.navigation()
+        self.add(f'<main>\n<h1 id="top">{escape(info["title"])}, version '
+                 f'{escape(info["version"])}</h1>')
+        self.add(f"<p>{inline(info['summary'])}</p>")
+        self.add(paragraphs(info["description"]))
+        self.add('<p>For programs: <a href="/v1/openapi.json">'
+                 '<code>/v1/openapi.json</code></a>.</p>')
+        for tag in self.document["tags"]:
+            self.add(f"<h2>{escape(tag['name'])}</h2>")
+            self.add(paragraphs(tag.get("description")))
+            for method, path, item in self.operations(tag["name"]):
+                self.operation(method, path, item)
+        self.identity()
+        self.problems()
+        self.schemas()
+        self.add("</main>\n</body>\n</html>")
+        return "\n".join(line for line in self.lines if line)
+
+
+def values(schema):
+    """What a schema with const or enum allows."""
+    return [schema["const"]] if "const" in schema else schema.get("enum", [])
+
+
+def problem_codes(document):
+    """Each error code with the statuses that answers give it."""
+    found = {}
+    for answer in document["components"]["responses"].values():
+        body = answer.get("content", {}).get("application/problem+json")
+        narrowed = body["schema"]["allOf"][1] if body else {}
+        for one in narrowed.get("oneOf", [narrowed]):
+            for name in values(one.get("properties", {}).get("code", {})):
+                statuses = found.setdefault(name, [])
+                statuses += [status for status in
+                             values(one["properties"]["status"])
+                             if status not in statuses]
+    return found
+
+
+def main(form, path):
+    with open(path, encoding="utf-8") as file:
+        document = yaml.safe_load(file)
+    if form == "json":
+        print(json.dumps(document, indent=1, ensure_ascii=False))
+    else:
+        print(Page(document).print())
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3 or sys.argv[1] not in ("json", "html"):
+        sys.exit("usage: publish.py json|html OPENAPI.YAML")
+    main(*sys.argv[1:])

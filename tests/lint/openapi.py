@@ -1,0 +1,125 @@
+"""
+What doc/openapi.yaml says that the code does not, and the other way round:
+openapi.py routes|problems|jobs|published TOP. Prints each disagreement.
+"""
+
+import pathlib
+import re
+import subprocess
+import sys
+
+import yaml
+
+QUICK = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+METHODS = ("get", "post", "put", "patch", "delete")
+ROUTE = re.compile(r'\{ METHOD_(\w+), +"([^"]+)", +NEED_(\w+), +SCOPE_(\w+), +'
+                   r'BODY_(\w+), +"([^"]*)",')
+KIND = re.compile(r'= \{ (\d+), "(\w+)",')
+TASK = re.compile(r'^\t\{ "(\w+)",', re.M)
+
+
+def security_of(method, need, scope):
+    """As an operation has it that is for these."""
+    if need == "NOBODY":
+        return []
+    session = {"session": []} if method == "GET" else \
+        {"session": [], "csrf": []}
+    return [{"bearer": [] if scope == "NONE" else [scope.lower()]},
+            {"basic": []}, session]
+
+
+def coded_routes(top):
+    """METHOD /path, with what the table says of it."""
+    text = (top / "fcgi/routes.c").read_text()
+    return {f"{method} {path}": {
+        "security": security_of(method, need, scope),
+        "body": body != "NONE",
+        "query": sorted(query.split()),
+    } for method, path, need, scope, body, query in ROUTE.findall(text)}
+
+
+def follow(document, item):
+    while "$ref" in item:
+        found = document
+        for step in item["$ref"].removeprefix("#/").split("/"):
+            found = found[step]
+        item = found
+    return item
+
+
+def described_routes(document):
+    found = {}
+    for path, item in document["paths"].items():
+        for method in METHODS:
+            if method not in item:
+                continue
+            operation = item[method]
+            parameters = [follow(document, one) for one in
+                          item.get("parameters", []) +
+                          operation.get("parameters", [])]
+            found[f"{method.upper()} {path}"] = {
+                "security": operation.get("security"),
+                "body": "requestBody" in operation,
+                "query": sorted(one["name"] for one in parameters
+                                if one["in"] == "query"),
+            }
+    return found
+
+
+def routes(top, document):
+    coded, described = coded_routes(top), described_routes(document)
+    for route in sorted(coded.keys() | described.keys()):
+        if route not in described:
+            yield f"{route} is not in doc/openapi.yaml"
+        elif route not in coded:
+            yield f"{route} is not in fcgi/routes.c"
+        else:
+            for what, said in described[route].items():
+                if said != coded[route][what]:
+                    yield (f"{route}: {what} is {said} in doc/openapi.yaml, "
+                           f"{coded[route][what]} in fcgi/routes.c")
+
+
+def problems(top, document):
+    sys.path.insert(0, str(top / "doc"))
+    import publish
+    described = publish.problem_codes(document)
+    coded = {code: int(status) for status, code in
+             KIND.findall((top / "lib/base/err.c").read_text())}
+    for code in sorted(coded.keys() | described.keys()):
+        if code not in described:
+            yield f"error {code} is not in doc/openapi.yaml"
+        elif code not in coded:
+            yield f"error {code} is not in lib/base/err.c"
+        elif coded[code] not in described[code]:
+            yield (f"error {code} has the status {described[code]} in "
+                   f"doc/openapi.yaml, {coded[code]} in lib/base/err.c")
+
+
+def jobs(top, document):
+    described = set(document["components"]["schemas"]["JobKind"]["enum"])
+    coded = set(TASK.findall((top / "worker/tasks.c").read_text()))
+    for kind in sorted(coded ^ described):
+        yield (f"job kind {kind} is only in " +
+               ("worker/tasks.c" if kind in coded else "doc/openapi.yaml"))
+
+
+def published(top, document):
+    for form, name in (("json", "openapi.json"), ("html", "index.html")):
+        made = subprocess.run(
+            [sys.executable, "-B", str(top / "doc/publish.py"), form,
+             str(top / "doc/openapi.yaml")], capture_output=True, check=True)
+        if made.stdout != (top / "doc" / name).read_bytes():
+            yield f"doc/{name} is not of this doc/openapi.yaml: make docs"
+
+
+def main(what, top):
+    top = pathlib.Path(top)
+    with open(top / "doc/openapi.yaml", encoding="utf-8") as file:
+        document = yaml.load(file, QUICK)
+    for line in globals()[what](top, document):
+        print(line)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,82 @@
+#!/bin/sh
+# doc/openapi.yaml is what the code does and what two linters take: npm's
+# @redocly/cli and @stoplight/spectral-cli, kept in PIXTIER_CACHE outside the
+# tree. TAP.
+top=${srcdir:-$(dirname "$0")/../..}
+cache=${PIXTIER_CACHE:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/pixtier}
+redocly=1.34.5
+spectral=6.16.3
+status=0
+n=0
+# The linters are to speak with nobody.
+REDOCLY_TELEMETRY=off
+REDOCLY_SUPPRESS_UPDATE_NOTICE=true
+export REDOCLY_TELEMETRY REDOCLY_SUPPRESS_UPDATE_NOTICE
+
+report() {
+	n=$((n + 1))
+	if [ -n "$2" ]; then
+		printf '%s\n' "$2" | sed 's/^/# /'
+		printf 'not '
+		status=1
+	fi
+	echo "ok $n - $1"
+}
+
+skip() {
+	n=$((n + 1))
+	echo "ok $n - $1 # SKIP $2"
+}
+
+# compare WHAT NAME: lists what the document and the code do not agree in.
+compare() {
+	if /usr/bin/python3 -c 'import yaml' 2>/dev/null; then
+		report "$2" "$(/usr/bin/python3 -B "$top/tests/lint/openapi.py" "$1" "$top" 2>&1)"
+	else
+		skip "$2" "python3 has no yaml"
+	fi
+}
+
+# fetch FOLDER PACKAGE: from npm, unless the folder is there.
+fetch() {
+	[ -d "$1" ] && return
+	new=$1.$$
+	mkdir -p "$new" &&
+		npm install --prefix "$new" --no-audit --no-fund \
+			--ignore-scripts --loglevel=error "$2" >/dev/null 2>&1
+	# Another run may have been faster.
+	[ ! -d "$new/node_modules/.bin" ] || [ -d "$1" ] || mv "$new" "$1"
+	rm -rf "$new"
+	[ -d "$1" ]
+}
+
+# linted NAME PACKAGE VERSION ARGUMENT...: runs a linter of npm.
+linted() {
+	name=$1
+	package=$2
+	folder=$cache/$1-$3
+	program=${name%% *}
+	version=$3
+	shift 3
+	if ! command -v npm >/dev/null 2>&1; then
+		skip "$name takes doc/openapi.yaml" "npm is not installed"
+	elif ! fetch "$folder" "$package@$version"; then
+		skip "$name takes doc/openapi.yaml" "npm cannot fetch $package $version"
+	elif said=$("$folder/node_modules/.bin/$program" lint "$@" \
+		"$top/doc/openapi.yaml" 2>&1); then
+		report "$name takes doc/openapi.yaml" ''
+	else
+		report "$name takes doc/openapi.yaml" "$said"
+	fi
+}
+
+echo 1..6
+compare routes "the document has the routes of fcgi/routes.c"
+compare problems "the document has the errors of lib/base/err.c"
+compare jobs "the document has the job kinds of worker/tasks.c"
+compare published "doc/openapi.json and doc/index.html are of the document"
+linted redocly @redocly/cli "$redocly" \
+	--config "$top/doc/redocly.yaml" --format stylish
+linted spectral @stoplight/spectral-cli "$spectral" \
+	--ruleset "$top/doc/spectral.yaml" --fail-severity warn
+exit $status
