@@ -9,7 +9,7 @@ import socket
 import uuid
 
 from pictures import picture
-from service import wait_until
+from service import CONTRACT, wait_until
 
 PROBLEM = {"type", "title", "status", "code", "detail", "request_id", "errors"}
 
@@ -63,11 +63,16 @@ def variant_of(image, name):
     return f"/v1/images/{image['id']}/variants/{name}"
 
 
+def new_id():
+    """A UUIDv7, as the programs make them."""
+    return uuid.UUID(int=uuid.uuid4().int & ~(0xf << 76) | 7 << 76)
+
+
 def new_user(service, tier="Enterprise", **columns):
     """A session of a user with a tier of his own: a copy of this one, with
     some columns of the table tiers changed."""
     name = "u" + os.urandom(6).hex()
-    key = uuid.uuid4().bytes
+    key = new_id().bytes
     service.query("INSERT INTO tiers (id, name, original, links, max_pixels)"
                   " SELECT %s, %s, original, links, max_pixels"
                   " FROM tiers WHERE name = %s", key, name, tier)
@@ -140,4 +145,8 @@ def speak(service, *lines, body=b""):
         peer.sendall(head.encode() + body)
         response = http.client.HTTPResponse(peer)
         response.begin()
-        return Answer(response)
+        answer = Answer(response)
+    method, target, _ = lines[0].split(" ")
+    CONTRACT.check(method, target, answer.status_code, answer.headers,
+                   answer.text)
+    return answer

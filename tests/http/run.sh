@@ -6,7 +6,7 @@ abs_top_builddir=${abs_top_builddir:-${builddir:-$here/../../build}}
 export PIXTIER_SERVER abs_top_builddir
 shift
 
-for module in pytest requests PIL pymysql; do
+for module in pytest requests PIL pymysql jsonschema; do
 	/usr/bin/python3 -c "import $module" 2>/dev/null || {
 		echo "1..0 # SKIP python3 has no $module"
 		exit

@@ -13,7 +13,10 @@ import time
 import pymysql
 import requests
 
+from contract import contract
+
 SRCDIR = pathlib.Path(__file__).resolve().parents[2]
+CONTRACT = contract(SRCDIR / "doc/openapi.json")
 BUILDDIR = pathlib.Path(os.environ.get("abs_top_builddir", SRCDIR / "build"))
 QUICKSTART = str(SRCDIR / "quickstart")
 PROGRAMS = ("pixtier-fcgi", "pixtier-worker", "pixtierctl")
@@ -39,7 +42,8 @@ def free_port():
 
 
 class Session(requests.Session):
-    """Requests to the service, by their path."""
+    """Requests to the service, by their path; what it answers has to be what
+    the documentation says."""
 
     def __init__(self, url):
         super().__init__()
@@ -50,7 +54,19 @@ class Session(requests.Session):
         options.setdefault("timeout", 30)
         if path.startswith("/"):
             path = self.url + path
-        return super().request(method, path, **options)
+        answer = super().request(method, path, **options)
+        if path.startswith(self.url):
+            self.compare(answer)
+        return answer
+
+    @staticmethod
+    def compare(answer):
+        sent = answer.request
+        CONTRACT.check(sent.method, sent.path_url, answer.status_code,
+                       answer.headers, answer.content)
+        media_type = sent.headers.get("Content-Type") or ""
+        if answer.ok and "json" in str(media_type).lower():
+            CONTRACT.check_request(sent.method, sent.path_url, sent.body)
 
 
 class Bearer(requests.auth.AuthBase):

@@ -4,8 +4,8 @@ import uuid
 
 import pytest
 
-from api import (invalid, links_of, new_user, post_picture, problem, upload,
-                 variant_of)
+from api import (invalid, links_of, new_id, new_user, post_picture, problem,
+                 upload, variant_of)
 from pictures import broken_picture
 from service import wait_until
 
@@ -64,8 +64,8 @@ def test_a_page_has_20_images_unless_told(service):
         service.query(
             "INSERT INTO images (id, user_id, name, status, format, width,"
             " height, bytes, sha256, created_at) VALUES (%s, %s, 'a', 'ready',"
-            " 'jpeg', 1, 1, 0, REPEAT('a', 32), UTC_TIMESTAMP(6))",
-            bytes([1, i]) + uuid.uuid4().bytes[2:], uuid.UUID(owner).bytes)
+            " 'jpeg', 1, 1, 1, REPEAT('a', 32), UTC_TIMESTAMP(6))",
+            bytes([1, i]) + new_id().bytes[2:], uuid.UUID(owner).bytes)
     assert [len(page) for page in walk(session, "/v1/images")] == [20, 1]
     service.query("DELETE FROM images WHERE user_id = %s",
                   uuid.UUID(owner).bytes)

@@ -1,0 +1,156 @@
+"""What the service says of itself."""
+
+import html.parser
+import json
+import re
+
+import pytest
+
+from api import problem
+from contract import Broken
+from service import CONTRACT, SRCDIR
+
+CODES = re.findall(r"= \{ \d+, \"(\w+)\"",
+                   (SRCDIR / "lib/base/err.c").read_text())
+
+
+class Links(html.parser.HTMLParser):
+    """What a page has and what it points to."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.ids, self.links = set(), set(), set()
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.add(tag)
+        for name, value in attributes:
+            if name == "id":
+                assert value not in self.ids
+                self.ids.add(value)
+            elif name in ("href", "src"):
+                self.links.add(value)
+
+
+def page(session, path):
+    answer = session.get(path)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    return Links(answer.text)
+
+
+def test_programs_can_read_what_the_api_is(service):
+    """GET /v1/openapi.json is the document of this version."""
+    answer = service.session().get("/v1/openapi.json")
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.content == (SRCDIR / "doc/openapi.json").read_bytes()
+    assert answer.json()["openapi"].startswith("3.1.")
+
+
+def test_people_can_read_what_the_api_is(service):
+    """GET /docs/ has every operation, runs nothing, loads only
+    GET /docs/style.css, and leads nowhere but to what is there."""
+    session = service.session()
+    seen = page(session, "/docs/")
+    assert "script" not in seen.tags
+    document = session.get("/v1/openapi.json").json()
+    for item in document["paths"].values():
+        for method, operation in item.items():
+            if method != "parameters":
+                assert operation["operationId"] in seen.ids
+    for link in seen.links:
+        if link.startswith("#"):
+            assert link[1:] in seen.ids, link
+        else:
+            assert link.startswith("/"), link
+            assert session.get(link).status_code == 200, link
+    style = session.get("/docs/style.css")
+    assert style.headers["Content-Type"] == "text/css; charset=utf-8"
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_error_has_a_page(service, code):
+    """GET /problems/{code}, where the type of an error leads."""
+    session = service.session()
+    assert page(session, "/problems/" + code).links == {
+        "/docs/style.css", "/docs/#problems"}
+    assert code in session.get("/problems/" + code).text
+
+
+def test_no_error_no_page(service):
+    for code in ("no_such_code", "Internal", "%3Cb%3E", "internal%20"):
+        problem(service.session().get("/problems/" + code), 404, "not_found")
+
+
+def test_the_errors_of_web_servers_have_pages(service):
+    """Their codes are of the same table: timeout, range_not_satisfiable."""
+    made = set()
+    for file in ("nginx/pixtier.conf.in", "lighttpd/problem.lua",
+                 "lighttpd/416.html"):
+        text = (SRCDIR / file).read_text()
+        made |= set(re.findall(r"\] = { \"(\w+)\"", text))
+        made |= set(re.findall(r"\"/?problems/(\w+)\"", text))
+    codes, = re.findall(r"map \$status \$pixtier_code {([^}]*)}", (
+        SRCDIR / "nginx/pixtier.conf.in").read_text())
+    made |= set(re.findall(r" (\w+);", codes))
+    assert {"timeout", "range_not_satisfiable"} <= made <= set(CODES)
+
+
+GOOD = {"id": "01a1faeb-ce23-7cf4-a1ce-410c4b685c31", "username": "a",
+        "email": None, "is_admin": False}
+LOGIN = {"user": GOOD, "csrf": "a"}
+HEADERS = {"X-Request-Id": "12345678", "Content-Type": "application/json"}
+PROBLEM = {"type": "/problems/not_found", "title": "a", "status": 404,
+           "code": "not_found", "detail": "a", "request_id": "12345678",
+           "errors": []}
+PROBLEM_TYPE = {**HEADERS, "Content-Type": "application/problem+json"}
+
+
+@pytest.mark.parametrize("method, path, status, headers, body", [
+    ("POST", "/v1/login", 201, HEADERS, LOGIN),
+    ("POST", "/v1/login", 200, {}, LOGIN),
+    ("POST", "/v1/login", 200, {**HEADERS, "X-Request-Id": "a b"}, LOGIN),
+    ("POST", "/v1/login", 200, {**HEADERS, "Content-Type": "text/html"},
+     LOGIN),
+    ("POST", "/v1/login", 200, HEADERS, {"csrf": "a"}),
+    ("POST", "/v1/login", 200, HEADERS, {**LOGIN, "more": 1}),
+    ("POST", "/v1/login", 200, HEADERS, {**LOGIN, "user": {
+        **GOOD, "password": "a"}}),
+    ("POST", "/v1/login", 200, HEADERS, {**LOGIN, "user": {
+        **GOOD, "id": "1"}}),
+    ("POST", "/v1/logout", 204, HEADERS, LOGIN),
+    ("GET", "/v1/nothing", 200, HEADERS, {}),
+    ("GET", "/v1/nothing", 404, PROBLEM_TYPE, {**PROBLEM, "status": 400}),
+    ("GET", "/v1/nothing", 404, PROBLEM_TYPE, {
+        **PROBLEM, "code": "bad_request"}),
+    ("GET", "/v1/images/a", 404, HEADERS, PROBLEM),
+    ("GET", "/v1/images/a", 418, PROBLEM_TYPE, {**PROBLEM, "status": 418}),
+    ("HEAD", "/v1/images/a", 418, PROBLEM_TYPE, {}),
+    ("GET", "/v1/me", 503, PROBLEM_TYPE, {
+        **PROBLEM, "status": 503, "code": "unavailable"}),
+])
+def test_answers_that_are_not_described_are_seen(method, path, status, headers,
+                                                 body):
+    """The stories compare each answer with the documentation."""
+    with pytest.raises(Broken):
+        CONTRACT.check(method, path, status, headers, json.dumps(body))
+
+
+def test_answers_that_are_described_pass():
+    CONTRACT.check("POST", "/v1/login", 200, HEADERS, json.dumps(LOGIN))
+    CONTRACT.check("GET", "/v1/nothing", 404, PROBLEM_TYPE,
+                   json.dumps(PROBLEM))
+    CONTRACT.check("HEAD", "/v1/images/a", 404, PROBLEM_TYPE, "")
+
+
+@pytest.mark.parametrize("path, body", [
+    ("/v1/tokens?colour=red", {"name": "a"}),
+    ("/v1/tokens", {"name": "a", "colour": "red"}),
+    ("/v1/tokens", {}),
+])
+def test_requests_that_are_not_described_are_seen(path, body):
+    with pytest.raises(Broken):
+        CONTRACT.check_request("POST", path, json.dumps(body))
+    CONTRACT.check_request("POST", "/v1/tokens", '{"name":"a"}')
