@@ -36,6 +36,19 @@ static bool answer_variant(struct request *req, struct response *res,
 	return true;
 }
 
+static bool check_made(struct work *work, const struct image *image,
+		       const struct variant *variant)
+{
+	if (strcmp(variant->status, "failed"))
+		return true;
+	return fail(work,
+		    image->error_code ? err_by_code(image->error_code)
+				      : ERR_CORRUPT_IMAGE,
+		    "%s",
+		    image->error_detail ? image->error_detail
+					: "it could not be made");
+}
+
 bool variants_show(struct request *req, struct response *res)
 {
 	const char *name = req->param[1];
@@ -49,18 +62,12 @@ bool variants_show(struct request *req, struct response *res)
 		return deliver(res, req, image.id, name, image.format,
 			       image.name, 0);
 	if (!render_want(&variant, work, &image, name,
-			 req->who->tier.priority))
+			 req->who->tier.priority) ||
+	    !check_made(work, &image, &variant))
 		return false;
 	if (!strcmp(variant.status, "ready"))
 		return deliver(res, req, image.id, name, variant.format,
 			       image.name, 0);
-	if (!strcmp(variant.status, "failed"))
-		return fail(work,
-			    image.error_code ? err_by_code(image.error_code)
-					     : ERR_CORRUPT_IMAGE,
-			    "%s",
-			    image.error_detail ? image.error_detail
-					       : "it could not be made");
 	return answer_variant(req, res, 202, &image, &variant);
 }
 
@@ -81,7 +88,8 @@ bool variants_create(struct request *req, struct response *res)
 				  "original is there already");
 	if (!find_allowed(&image, req, name) ||
 	    !render_want(&variant, work, &image, name,
-			 req->who->tier.priority))
+			 req->who->tier.priority) ||
+	    !check_made(work, &image, &variant))
 		return false;
 	return answer_variant(req, res,
 			      strcmp(variant.status, "processing") ? 201 : 202,

@@ -10,7 +10,7 @@ import time
 import pytest
 from PIL import Image
 
-from api import (is_back, new_user, post_picture, settled, variant_of,
+from api import (is_back, new_user, post_picture, problem, settled, variant_of,
                  without)
 from pictures import (check_quarters, decode, encode, large_picture, picture,
                       quarters)
@@ -265,6 +265,10 @@ def test_damage_in_the_store_is_told_and_mended(service):
     failed = settled(session, image)
     assert failed["status"] == "failed"
     assert failed["error"]["code"] == "corrupt_image"
+    for answer in (session.get(variant_of(image, "h200")),
+                   session.post(f"/v1/images/{image['id']}/variants",
+                                json={"variant": "h200"})):
+        problem(answer, 422, "corrupt_image")
     path.write_bytes(whole)
     service.ctl("job", "retry", image["job"]["id"])
     assert settled(session, image)["status"] == "ready"
