@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "fcgi/serve.h"
+#include "lib/base/bucket.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/metric.h"
@@ -28,6 +29,7 @@ struct program {
 	struct pool *pool;
 	struct conf conf;
 	int listeners[GROUPS];
+	struct bucket_table *buckets;
 	struct serve serves[GROUPS];
 	struct prefork_group groups[GROUPS];
 };
@@ -110,7 +112,8 @@ static size_t fill_groups(struct program *program)
 
 	for (size_t i = 0; i < used; i++) {
 		program->serves[i] =
-			(struct serve){ conf, program->listeners[i] };
+			(struct serve){ conf, program->listeners[i],
+					program->buckets };
 		program->groups[i] =
 			(struct prefork_group){ names[i], counts[i], serve_run,
 						&program->serves[i] };
@@ -142,6 +145,8 @@ static bool reload(void *arg)
 
 static int run(struct program *program, struct work *work)
 {
+	program->buckets = bucket_table_new();
+
 	struct prefork prefork = {
 		.groups = program->groups,
 		.group_count = fill_groups(program),

@@ -131,6 +131,7 @@ bool request_read(struct request *req, struct work *work, char **envp)
 		pool_strdup(pool, request_env(envp, "REQUEST_METHOD"));
 	req->raw_path = pool_strndup(pool, target, strcspn(target, "?"));
 	req->remote_addr = pool_strdup(pool, request_env(envp, "REMOTE_ADDR"));
+	work->address = req->remote_addr;
 	req->content_type =
 		pool_strdup(pool, request_env(envp, "CONTENT_TYPE"));
 	req->authorization =

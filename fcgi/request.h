@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "fcgi/uri.h"
+#include "lib/base/bucket.h"
 #include "lib/base/work.h"
 
 enum method {
@@ -42,6 +43,9 @@ struct request {
 	const char *csrf;
 	const char *prefer;
 	const char *if_none_match;
+
+	/* Set where there is a limit. */
+	struct bucket_state user_limit, address_limit;
 
 	struct identity *who; /* set where the route needs a user */
 	const char *session;  /* the cookie's secret, or NULL */

@@ -24,8 +24,9 @@ static const struct {
 	{ 405, "Method Not Allowed" },   { 409, "Conflict" },
 	{ 410, "Gone" },                 { 413, "Content Too Large" },
 	{ 414, "URI Too Long" },         { 415, "Unsupported Media Type" },
-	{ 422, "Unprocessable Content" }, { 500, "Internal Server Error" },
-	{ 503, "Service Unavailable" },  { 507, "Insufficient Storage" },
+	{ 422, "Unprocessable Content" }, { 429, "Too Many Requests" },
+	{ 500, "Internal Server Error" }, { 503, "Service Unavailable" },
+	{ 507, "Insufficient Storage" },
 };
 /* clang-format on */
 
@@ -109,6 +110,11 @@ static struct json *problem(struct request *req)
 	return json;
 }
 
+static int64_t retry_after(const struct request *req)
+{
+	return req->work->retry_after > 0 ? req->work->retry_after : 1;
+}
+
 void response_problem(struct response *res, struct request *req)
 {
 	struct pool *pool = req->work->pool;
@@ -121,8 +127,11 @@ void response_problem(struct response *res, struct request *req)
 		response_header(res, pool, "WWW-Authenticate",
 				"Bearer realm=\"pixtier\", "
 				"Basic realm=\"pixtier\", charset=\"UTF-8\"");
-	if (err == ERR_UNAVAILABLE || err == ERR_STORAGE_FULL)
-		response_header(res, pool, "Retry-After", "1");
+	if (err == ERR_UNAVAILABLE || err == ERR_STORAGE_FULL ||
+	    err == ERR_RATE_LIMITED)
+		response_header(res, pool, "Retry-After",
+				pool_printf(pool, "%lld",
+					    (long long)retry_after(req)));
 }
 
 void response_file(struct response *res, struct request *req,

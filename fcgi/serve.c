@@ -14,6 +14,8 @@
 #include "fcgi/gate.h"
 #include "fcgi/response.h"
 #include "fcgi/routes.h"
+#include "fcgi/throttle.h"
+#include "lib/base/bucket.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/metric.h"
@@ -53,6 +55,8 @@ static bool open_responder(struct responder *responder,
 		log_failure(base, "responder_failed");
 		return false;
 	}
+	bucket_table_hide(serve->buckets);
+	base->buckets = serve->buckets;
 	base->painter = painter_new(conf, &limits);
 	base->db = db_open(conf);
 	base->keys = keyring_new(conf);
@@ -94,10 +98,16 @@ static bool find_route(struct request *req, struct response *res)
 	return false;
 }
 
+static bool limit_address(struct request *req, struct response *res)
+{
+	(void)res;
+	return throttle_address(req);
+}
+
 static bool pass_gate(struct request *req, struct response *res)
 {
 	(void)res;
-	return gate_pass(req);
+	return gate_pass(req) && throttle_user(req);
 }
 
 static bool read_body(struct request *req, struct response *res)
@@ -113,7 +123,8 @@ static bool run_handler(struct request *req, struct response *res)
 
 /* The states of a request, in order; the first that fails ends it. */
 static bool (*const steps[])(struct request *req, struct response *res) = {
-	check_stream, find_route, pass_gate, read_body, run_handler,
+	check_stream, find_route, limit_address,
+	pass_gate,    read_body,  run_handler,
 };
 
 static void answer(struct request *req, struct response *res, char **envp)
@@ -133,6 +144,7 @@ static void answer(struct request *req, struct response *res, char **envp)
 		if (allow)
 			response_header(res, req->work->pool, "Allow", allow);
 	}
+	throttle_headers(res, req);
 	response_header(res, req->work->pool, "X-Request-Id", req->id);
 }
 

@@ -54,6 +54,7 @@ struct conf {
 	long max_side;
 	long max_scans;
 	long request_timeout;
+	long address_requests_per_minute;
 
 	/* Pictures */
 	long sync_budget_ms;

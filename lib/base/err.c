@@ -36,6 +36,7 @@ static const struct {
 	[ERR_UNSUPPORTED_FORMAT]     = { 415, "unsupported_format",     "Not a picture in a format that is taken here" },
 	[ERR_CORRUPT_IMAGE]          = { 422, "corrupt_image",          "The picture is damaged" },
 	[ERR_TOO_MANY_PIXELS]        = { 422, "too_many_pixels",        "The picture has more pixels than the tier allows" },
+	[ERR_RATE_LIMITED]           = { 429, "rate_limited",           "Too many requests" },
 	[ERR_INTERNAL]               = { 500, "internal",               "Something went wrong here" },
 	[ERR_UNAVAILABLE]            = { 503, "unavailable",            "Not available for the moment" },
 	[ERR_STORAGE_FULL]           = { 507, "storage_full",           "No room left in the store" },

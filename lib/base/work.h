@@ -2,10 +2,12 @@
 #define LIB_BASE_WORK_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "lib/base/err.h"
 #include "lib/base/util.h"
 
+struct bucket_table;
 struct conf;
 struct db;
 struct keyring;
@@ -27,6 +29,8 @@ struct work {
 	struct keyring *keys;
 	struct painter *painter;
 	struct login_cache *logins;
+	struct bucket_table *buckets; /* NULL: nothing is limited */
+	const char *address;          /* the client's, or NULL */
 	const char *id; /* names the work in the log: the request's id */
 
 	/* Called about once a second while something is waited for; may be
@@ -37,6 +41,7 @@ struct work {
 	enum err err;
 	char field[64]; /* which field was wrong, or "" */
 	char why[256];
+	int64_t retry_after; /* seconds; 0: not known */
 };
 
 /* All return false, so that a failing function can `return fail(...)`.

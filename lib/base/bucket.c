@@ -1,0 +1,201 @@
+/* bucket.c: token buckets that all processes share. */
+#include "config.h"
+
+#include "lib/base/bucket.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/crypt.h"
+#include "lib/base/pool.h"
+
+enum { SHELVES = 4096, PLACES = 16, NS_PER_MS = 1000000 };
+
+/* The generic cell rate algorithm (ITU-T I.371) needs one number: when the
+   bucket will be full again. */
+struct place {
+	uint64_t key;
+	int64_t full_at_ns;
+};
+
+/* Where the buckets of a hash are. The kernel gives the lock of a process that
+   died to the next one, and whatever that one had written is a valid state. */
+struct shelf {
+	pthread_mutex_t lock;
+	struct place places[PLACES];
+};
+
+/* The key keeps clients from choosing names that share a shelf. */
+struct bucket_table {
+	uint8_t key[CRYPT_SHA256_SIZE];
+	struct shelf shelves[SHELVES];
+};
+
+struct bucket_table *bucket_table_new(void)
+{
+	struct bucket_table *table =
+		mmap(NULL, sizeof(*table), PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pthread_mutexattr_t attr;
+
+	if (table == MAP_FAILED || pthread_mutexattr_init(&attr) ||
+	    pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED) ||
+	    pthread_mutexattr_setrobust(&attr, PTHREAD_MUTEX_ROBUST))
+		abort();
+	crypt_random(table->key, sizeof(table->key));
+	for (size_t i = 0; i < SHELVES; i++)
+		if (pthread_mutex_init(&table->shelves[i].lock, &attr))
+			abort();
+	pthread_mutexattr_destroy(&attr);
+	return table;
+}
+
+void bucket_table_free(struct bucket_table *table)
+{
+	munmap(table, sizeof(*table));
+}
+
+void bucket_table_hide(struct bucket_table *table)
+{
+	if (madvise(table, sizeof(*table), MADV_DONTFORK))
+		abort();
+}
+
+static uint64_t key_of(const struct bucket_table *table,
+		       const struct bucket *bucket)
+{
+	uint8_t inner[CRYPT_SHA256_SIZE], mac[CRYPT_SHA256_SIZE];
+	uint64_t key;
+
+	crypt_hmac_sha256(inner, table->key, sizeof(table->key), bucket->kind,
+			  strlen(bucket->kind));
+	crypt_hmac_sha256(mac, inner, sizeof(inner), bucket->subject,
+			  strlen(bucket->subject));
+	memcpy(&key, mac, sizeof(key));
+	return key;
+}
+
+static struct shelf *lock_shelf(struct bucket_table *table, uint64_t key)
+{
+	struct shelf *shelf = &table->shelves[key % SHELVES];
+	int error = pthread_mutex_lock(&shelf->lock);
+
+	if (error == EOWNERDEAD)
+		error = pthread_mutex_consistent(&shelf->lock);
+	if (error)
+		abort();
+	return shelf;
+}
+
+static void unlock_shelf(struct shelf *shelf)
+{
+	if (pthread_mutex_unlock(&shelf->lock))
+		abort();
+}
+
+/* Its place; else the one of another that is full, or fullest. */
+static struct place *find_place(struct shelf *shelf, uint64_t key)
+{
+	struct place *best = &shelf->places[0];
+
+	for (size_t i = 0; i < PLACES; i++) {
+		struct place *place = &shelf->places[i];
+
+		if (place->key == key)
+			return place;
+		if (place->full_at_ns < best->full_at_ns)
+			best = place;
+	}
+	*best = (struct place){ .key = key };
+	return best;
+}
+
+static int64_t interval_ns(const struct bucket *bucket)
+{
+	return bucket->window * 1000 * NS_PER_MS / bucket->limit;
+}
+
+static int64_t ms_up(int64_t ns)
+{
+	return ns > 0 ? (ns + NS_PER_MS - 1) / NS_PER_MS : 0;
+}
+
+bool bucket_take(struct bucket_state *state, struct bucket_table *table,
+		 const struct bucket *bucket, int64_t now_ms)
+{
+	int64_t now = now_ms * NS_PER_MS, step, room, owed;
+	struct shelf *shelf;
+	struct place *place;
+	uint64_t key;
+	bool taken;
+
+	*state = (struct bucket_state){ bucket->limit, bucket->window, 0,
+					bucket->window * 1000,
+					bucket->window * 1000 };
+	if (!bucket->limit)
+		return false;
+	key = key_of(table, bucket);
+	step = interval_ns(bucket);
+	room = step * bucket->limit;
+	shelf = lock_shelf(table, key);
+	place = find_place(shelf, key);
+	owed = place->full_at_ns > now ? place->full_at_ns - now : 0;
+	taken = owed + step <= room;
+	if (taken) {
+		owed += step;
+		place->full_at_ns = now + owed;
+	}
+	unlock_shelf(shelf);
+	state->left = owed < room ? (room - owed) / step : 0;
+	state->full_ms = ms_up(owed);
+	state->wait_ms = ms_up(owed + step - room);
+	return taken;
+}
+
+void bucket_give(struct bucket_table *table, const struct bucket *bucket,
+		 int64_t now_ms)
+{
+	uint64_t key = key_of(table, bucket);
+	struct shelf *shelf;
+	struct place *place;
+
+	if (!bucket->limit)
+		return;
+	shelf = lock_shelf(table, key);
+	place = find_place(shelf, key);
+	if (place->full_at_ns > now_ms * NS_PER_MS)
+		place->full_at_ns -= interval_ns(bucket);
+	unlock_shelf(shelf);
+}
+
+bool bucket_pass(struct bucket_state *state, struct work *work,
+		 const struct bucket *bucket)
+{
+	if (!work->buckets ||
+	    bucket_take(state, work->buckets, bucket, clock_monotonic_ms()))
+		return true;
+	work->retry_after = (state->wait_ms + 999) / 1000;
+	return fail(work, ERR_RATE_LIMITED,
+		    "at most %lld in %lld seconds; the next will pass in %lld",
+		    (long long)bucket->limit, (long long)bucket->window,
+		    (long long)work->retry_after);
+}
+
+const char *bucket_network(struct pool *pool, const char *address)
+{
+	struct in6_addr six;
+	char text[INET6_ADDRSTRLEN];
+
+	if (inet_pton(AF_INET6, address, &six) != 1)
+		return address;
+	if (IN6_IS_ADDR_V4MAPPED(&six))
+		return pool_strdup(pool, inet_ntop(AF_INET, &six.s6_addr[12],
+						   text, sizeof(text)));
+	memset(&six.s6_addr[8], 0, 8);
+	return pool_strdup(pool, inet_ntop(AF_INET6, &six, text, sizeof(text)));
+}
