@@ -20,6 +20,7 @@
 #include "lib/base/pool.h"
 #include "lib/base/prefork.h"
 #include "lib/base/text.h"
+#include "lib/base/turn.h"
 
 enum { GROUPS = 2, BACKLOG = 1024, LISTEN_FDS_START = 3 };
 
@@ -30,6 +31,7 @@ struct program {
 	struct conf conf;
 	int listeners[GROUPS];
 	struct bucket_table *buckets;
+	struct turns *turns;
 	struct serve serves[GROUPS];
 	struct prefork_group groups[GROUPS];
 };
@@ -113,7 +115,8 @@ static size_t fill_groups(struct program *program)
 	for (size_t i = 0; i < used; i++) {
 		program->serves[i] =
 			(struct serve){ conf, program->listeners[i],
-					program->buckets };
+					program->buckets,
+					program->turns };
 		program->groups[i] =
 			(struct prefork_group){ names[i], counts[i], serve_run,
 						&program->serves[i] };
@@ -146,6 +149,7 @@ static bool reload(void *arg)
 static int run(struct program *program, struct work *work)
 {
 	program->buckets = bucket_table_new();
+	program->turns = turns_new();
 
 	struct prefork prefork = {
 		.groups = program->groups,

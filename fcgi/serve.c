@@ -21,6 +21,7 @@
 #include "lib/base/metric.h"
 #include "lib/base/pool.h"
 #include "lib/base/prefork.h"
+#include "lib/base/turn.h"
 #include "lib/db/db.h"
 #include "lib/picture/painter.h"
 #include "lib/service/keyring.h"
@@ -56,7 +57,9 @@ static bool open_responder(struct responder *responder,
 		return false;
 	}
 	bucket_table_hide(serve->buckets);
+	turns_hide(serve->turns);
 	base->buckets = serve->buckets;
+	base->turns = serve->turns;
 	base->painter = painter_new(conf, &limits);
 	base->db = db_open(conf);
 	base->keys = keyring_new(conf);

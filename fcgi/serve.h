@@ -8,6 +8,7 @@ struct serve {
 	const struct conf *conf;
 	int listener; /* a listening socket */
 	struct bucket_table *buckets;
+	struct turns *turns;
 };
 
 /* A responder's main: accepts, routes, gates, handles, answers and logs one

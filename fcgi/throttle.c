@@ -16,6 +16,7 @@ bool throttle_address(struct request *req)
 	const struct bucket bucket = {
 		.kind = "address",
 		.subject = bucket_network(req->work->pool, req->remote_addr),
+		.what = "requests of an address",
 		.limit = req->work->conf->address_requests_per_minute,
 		.window = WINDOW,
 	};
@@ -38,7 +39,9 @@ static const char *subject_of(const struct request *req)
 
 bool throttle_user(struct request *req)
 {
-	struct bucket bucket = { .kind = "user", .window = WINDOW };
+	struct bucket bucket = { .kind = "user",
+				 .what = "requests of a user",
+				 .window = WINDOW };
 
 	if (!req->who || req->who->tier.requests_per_minute == TIER_NO_LIMIT)
 		return true;

@@ -181,9 +181,10 @@ bool bucket_pass(struct bucket_state *state, struct work *work,
 		return true;
 	work->retry_after = (state->wait_ms + 999) / 1000;
 	return fail(work, ERR_RATE_LIMITED,
-		    "at most %lld in %lld seconds; the next will pass in %lld",
-		    (long long)bucket->limit, (long long)bucket->window,
-		    (long long)work->retry_after);
+		    "at most %lld %s in %lld seconds; the next will pass in "
+		    "%lld",
+		    (long long)bucket->limit, bucket->what,
+		    (long long)bucket->window, (long long)work->retry_after);
 }
 
 const char *bucket_network(struct pool *pool, const char *address)

@@ -28,6 +28,7 @@ void bucket_table_hide(struct bucket_table *table);
 struct bucket {
 	const char *kind;    /* "user", ...: a word of the program's */
 	const char *subject; /* any text */
+	const char *what;    /* for the failure's text: "requests" */
 	int64_t limit;       /* 0: nothing passes */
 	int64_t window;      /* seconds in which an empty one fills */
 };

@@ -110,6 +110,10 @@ static const struct setting settings[] = {
 	NUMBER_ROW(sweep_grace, "3600", 1, 604800, "Seconds that a file which no row names is left alone."),
 
 	NUMBER_ROW(password_cost, "5", 1, 11, "Cost of yescrypt password hashes: 5 takes 16 MiB and some 20 ms, each step up twice that."),
+	NUMBER_ROW(password_jobs, "2", 1, 64, "Passwords that all responders together hash at once; who waits longer than two seconds gets 429."),
+	NUMBER_ROW(login_failures_user, "20", 0, 1000000, "Wrong passwords for one user name that pass within login_window; then one each time that a part of it is over. 0: no limit. Tokens and sessions are not concerned."),
+	NUMBER_ROW(login_failures_address, "100", 0, 1000000, "The same for one address (of IPv6, one /64) and all user names."),
+	NUMBER_ROW(login_window, "900", 1, 86400, "Seconds after which no wrong password counts any more."),
 	NUMBER_ROW(session_ttl, "43200", 60, 31536000, "Seconds that a browser's session lasts."),
 
 	CHOICE_ROW(log_to, "stderr", "stderr syslog", "Where the log goes."),

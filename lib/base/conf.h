@@ -75,6 +75,10 @@ struct conf {
 
 	/* Accounts */
 	long password_cost;
+	long password_jobs;
+	long login_failures_user;
+	long login_failures_address;
+	long login_window;
 	long session_ttl;
 
 	/* Log */

@@ -15,6 +15,7 @@ struct login_cache;
 struct painter;
 struct pool;
 struct store;
+struct turns;
 
 /*
  * One unit of work: a request, a job, a command. What it takes lives in its
@@ -30,6 +31,7 @@ struct work {
 	struct painter *painter;
 	struct login_cache *logins;
 	struct bucket_table *buckets; /* NULL: nothing is limited */
+	struct turns *turns;          /* NULL: as above */
 	const char *address;          /* the client's, or NULL */
 	const char *id; /* names the work in the log: the request's id */
 

@@ -7,13 +7,15 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "lib/base/bucket.h"
 #include "lib/base/clock.h"
 #include "lib/base/conf.h"
 #include "lib/base/crypt.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
+#include "lib/base/turn.h"
 
-enum { CACHE_SLOTS = 256, CACHE_MS = 60000, SECRET_SIZE = 32 };
+enum { CACHE_SLOTS = 256, CACHE_MS = 60000, SECRET_SIZE = 32, TURN_MS = 2000 };
 
 static const char all_scopes[] = "read write link admin";
 
@@ -28,9 +30,9 @@ struct login_cache {
 /* Wiped in the painters that are forked from here. */
 struct login_cache *login_cache_new(void)
 {
-	struct login_cache *cache = mmap(NULL, sizeof(*cache),
-					 PROT_READ | PROT_WRITE,
-					 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct login_cache *cache =
+		mmap(NULL, sizeof(*cache), PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (cache == MAP_FAILED ||
 	    madvise(cache, sizeof(*cache), MADV_WIPEONFORK))
@@ -57,22 +59,72 @@ static void digest_of(uint8_t digest[CRYPT_SHA256_SIZE],
 	explicit_bzero(text, strlen(text));
 }
 
-static bool password_is_right(struct work *work, const struct user *user,
-			      const char *password)
+static bool wrong(struct work *work)
+{
+	return fail(work, ERR_WRONG_CREDENTIALS,
+		    "no user has this name and this password");
+}
+
+/* Each hash takes a core and much memory for a while. */
+static bool take_turn(long *turn, struct work *work)
+{
+	long jobs = work->conf->password_jobs;
+
+	*turn = -1;
+	return !work->turns || turn_take(turn, work->turns, jobs, TURN_MS) ||
+	       fail(work, ERR_RATE_LIMITED,
+		    "at most %ld passwords are checked at once", jobs);
+}
+
+static void give_turn(struct work *work, long turn)
+{
+	if (turn >= 0)
+		turn_give(work->turns, turn);
+}
+
+/* `hash` is NULL for users that there are not. */
+static bool verify(struct work *work, const char *password, const char *hash)
+{
+	bool right;
+	long turn;
+
+	if (!take_turn(&turn, work))
+		return false;
+	right = crypt_password_verify(password, hash,
+				      work->conf->password_cost);
+	give_turn(work, turn);
+	return right || wrong(work);
+}
+
+static bool set_hash(struct work *work, struct uuid user_id,
+		     const char *password)
+{
+	const char *hash;
+	long turn;
+
+	if (!take_turn(&turn, work))
+		return false;
+	hash = crypt_password_hash(work->pool, password,
+				   work->conf->password_cost);
+	give_turn(work, turn);
+	return user_set_password(work, user_id, hash);
+}
+
+static bool check_password(struct work *work, const struct user *user,
+			   const char *password)
 {
 	struct login_cache *cache = work->logins;
-	long cost = work->conf->password_cost;
 	uint8_t digest[CRYPT_SHA256_SIZE];
 	size_t slot;
 
 	if (!cache)
-		return crypt_password_verify(password, user->password, cost);
+		return verify(work, password, user->password);
 	digest_of(digest, cache, work->pool, user, password);
 	slot = digest[0] % CACHE_SLOTS;
 	if (cache->slots[slot].until_ms > clock_monotonic_ms() &&
 	    crypt_equal(cache->slots[slot].digest, digest, sizeof(digest)))
 		return true;
-	if (!crypt_password_verify(password, user->password, cost))
+	if (!verify(work, password, user->password))
 		return false;
 	memcpy(cache->slots[slot].digest, digest, sizeof(digest));
 	cache->slots[slot].until_ms = clock_monotonic_ms() + CACHE_MS;
@@ -82,25 +134,83 @@ static bool password_is_right(struct work *work, const struct user *user,
 static bool upgrade_hash(struct work *work, const struct user *user,
 			 const char *password)
 {
-	long cost = work->conf->password_cost;
-
-	if (crypt_password_is_current(user->password, cost))
-		return true;
-	return user_set_password(
-		work, user->id,
-		crypt_password_hash(work->pool, password, cost));
+	return crypt_password_is_current(user->password,
+					 work->conf->password_cost) ||
+	       set_hash(work, user->id, password);
 }
 
-static bool wrong(struct work *work)
+/* Failed logins, by name and by address. */
+struct failures {
+	struct bucket buckets[2];
+	size_t taken;
+};
+
+/* The database takes names of either case for one. */
+static const char *lower(struct pool *pool, const char *name)
 {
-	return fail(work, ERR_WRONG_CREDENTIALS,
-		    "no user has this name and this password");
+	char *copy = pool_strdup(pool, name);
+
+	for (char *at = copy; *at; at++)
+		if (*at >= 'A' && *at <= 'Z')
+			*at += 'a' - 'A';
+	return copy;
+}
+
+static void put_back(struct work *work, const struct failures *failures)
+{
+	for (size_t i = 0; i < failures->taken; i++)
+		if (failures->buckets[i].limit && work->buckets)
+			bucket_give(work->buckets, &failures->buckets[i],
+				    clock_monotonic_ms());
+}
+
+/* Counts a failure before it is known to be one, so that many at once do not
+   get past the limit together. */
+static bool expect_failure(struct failures *failures, struct work *work,
+			   const char *username)
+{
+	const struct conf *conf = work->conf;
+	const char *address = work->address ? work->address : "";
+	struct bucket_state state;
+
+	*failures =
+		(struct failures){ .buckets = {
+					   { "login user",
+					     lower(work->pool, username),
+					     "wrong passwords for a user",
+					     conf->login_failures_user,
+					     conf->login_window },
+					   { "login address",
+					     bucket_network(work->pool,
+							    address),
+					     "wrong passwords from an address",
+					     conf->login_failures_address,
+					     conf->login_window },
+				   } };
+	for (size_t i = 0; i < ARRAY_LEN(failures->buckets); i++) {
+		if (failures->buckets[i].limit &&
+		    !bucket_pass(&state, work, &failures->buckets[i])) {
+			put_back(work, failures);
+			return false;
+		}
+		failures->taken++;
+	}
+	return true;
+}
+
+static bool check_user(struct work *work, const struct user *user, bool known,
+		       const char *password)
+{
+	if (known && !user->disabled_at)
+		return check_password(work, user, password);
+	return verify(work, password, NULL) && wrong(work);
 }
 
 bool login_by_password(struct identity *who, struct work *work,
 		       const char *username, const char *password)
 {
 	struct identity found = { .scopes = all_scopes };
+	struct failures failures;
 	bool known;
 
 	if (strlen(password) > LOGIN_PASSWORD_MAX)
@@ -108,13 +218,15 @@ bool login_by_password(struct identity *who, struct work *work,
 	known = user_by_name(&found.user, work, username);
 	if (!known && work->err != ERR_NOT_FOUND)
 		return false;
-	if (!known || found.user.disabled_at) {
-		(void)!crypt_password_verify(password, NULL,
-					     work->conf->password_cost);
-		return wrong(work);
+	if (!expect_failure(&failures, work,
+			    known ? found.user.username : username))
+		return false;
+	if (!check_user(work, &found.user, known, password)) {
+		if (work->err != ERR_WRONG_CREDENTIALS)
+			put_back(work, &failures);
+		return false;
 	}
-	if (!password_is_right(work, &found.user, password))
-		return wrong(work);
+	put_back(work, &failures);
 	if (!upgrade_hash(work, &found.user, password) ||
 	    !tier_find(&found.tier, work, found.user.tier_id))
 		return false;
@@ -223,9 +335,6 @@ bool login_check_password(struct work *work, const char *field,
 bool login_set_password(struct work *work, struct uuid user_id,
 			const char *password, struct uuid except)
 {
-	return user_set_password(
-		       work, user_id,
-		       crypt_password_hash(work->pool, password,
-					   work->conf->password_cost)) &&
+	return set_hash(work, user_id, password) &&
 	       token_drop_sessions(work, user_id, except);
 }

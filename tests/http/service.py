@@ -23,6 +23,10 @@ PROGRAMS = ("pixtier-fcgi", "pixtier-worker", "pixtierctl")
 TOOLS = ("mariadbd", "mariadb-install-db", "mariadb", "curl", "setpriv")
 
 
+# All stories come from one address, and some with wrong passwords.
+PATIENCE = {"login_failures_user": 1000, "login_failures_address": 1000}
+
+
 def missing(server):
     """What the tests cannot run without and is not here, or None."""
     path = os.environ["PATH"] + ":/usr/sbin:/sbin"
@@ -119,7 +123,8 @@ class Service:
 
     def _quickstart(self, *args, settings=()):
         changed = {f"PIXTIER_{name.upper()}": str(value) for name, value
-                   in {**self.settings, **dict(settings)}.items()}
+                   in {**PATIENCE, **self.settings,
+                       **dict(settings)}.items()}
         done = subprocess.run(
             [QUICKSTART, *args, "--dir", str(self.dir)],
             env={**os.environ, **changed}, text=True, timeout=120,

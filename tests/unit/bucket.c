@@ -12,7 +12,7 @@
 
 static struct bucket bucket_of(const char *subject, int64_t limit)
 {
-	return (struct bucket){ "test", subject, limit, 60 };
+	return (struct bucket){ "test", subject, "tests", limit, 60 };
 }
 
 /* How many of `tries` pass at once. */
@@ -98,10 +98,10 @@ static void keeps_subjects_and_kinds_apart(void **state)
 {
 	struct bucket_table *table = bucket_table_new();
 	const struct bucket buckets[] = {
-		{ "test", "a", 2, 60 },
-		{ "test", "b", 2, 60 },
-		{ "testa", "", 2, 60 },
-		{ "", "testa", 2, 60 },
+		{ "test", "a", "", 2, 60 },
+		{ "test", "b", "", 2, 60 },
+		{ "testa", "", "", 2, 60 },
+		{ "", "testa", "", 2, 60 },
 	};
 
 	(void)state;

@@ -1,0 +1,82 @@
+/* turn.c: how many processes may do something at once. */
+#include "config.h"
+
+#include "lib/base/turn.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#include "lib/base/clock.h"
+
+enum { LOOK_MS = 5 };
+
+/* A lock for each: the kernel frees those of a process that died. */
+struct turns {
+	pthread_mutex_t locks[TURN_MAX];
+};
+
+struct turns *turns_new(void)
+{
+	struct turns *turns = mmap(NULL, sizeof(*turns), PROT_READ | PROT_WRITE,
+				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pthread_mutexattr_t attr;
+
+	if (turns == MAP_FAILED || pthread_mutexattr_init(&attr) ||
+	    pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED) ||
+	    pthread_mutexattr_setrobust(&attr, PTHREAD_MUTEX_ROBUST))
+		abort();
+	for (size_t i = 0; i < TURN_MAX; i++)
+		if (pthread_mutex_init(&turns->locks[i], &attr))
+			abort();
+	pthread_mutexattr_destroy(&attr);
+	return turns;
+}
+
+void turns_free(struct turns *turns)
+{
+	munmap(turns, sizeof(*turns));
+}
+
+void turns_hide(struct turns *turns)
+{
+	if (madvise(turns, sizeof(*turns), MADV_DONTFORK))
+		abort();
+}
+
+static bool try_lock(pthread_mutex_t *lock)
+{
+	int error = pthread_mutex_trylock(lock);
+
+	if (error == EOWNERDEAD)
+		error = pthread_mutex_consistent(lock);
+	if (error && error != EBUSY)
+		abort();
+	return !error;
+}
+
+bool turn_take(long *turn, struct turns *turns, long count, long wait_ms)
+{
+	static const struct timespec pause = { .tv_nsec = LOOK_MS * 1000000 };
+	int64_t until_ms = clock_monotonic_ms() + wait_ms;
+
+	for (;;) {
+		for (long i = 0; i < count; i++)
+			if (try_lock(&turns->locks[i])) {
+				*turn = i;
+				return true;
+			}
+		if (clock_monotonic_ms() >= until_ms)
+			return false;
+		nanosleep(&pause, NULL);
+	}
+}
+
+void turn_give(struct turns *turns, long turn)
+{
+	if (pthread_mutex_unlock(&turns->locks[turn]))
+		abort();
+}
