@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "fcgi/replay.h"
 #include "lib/base/buf.h"
 #include "lib/base/json.h"
 
@@ -56,10 +57,13 @@ bool body_read(struct request *req, int64_t max_bytes, body_sink *sink,
 		came += got;
 		if (came > max_bytes)
 			return too_large(req, max_bytes);
+		if (!replay_is_by_parts(req))
+			replay_feed(req, chunk, (size_t)got);
 		if (!sink(arg, req->work, chunk, (size_t)got))
 			return false;
 	}
-	return check_end(req, came);
+	return check_end(req, came) &&
+	       (replay_is_by_parts(req) || replay_begin(req));
 }
 
 bool body_is_done(struct request *req)

@@ -13,7 +13,8 @@ typedef bool body_sink(void *arg, struct work *work, const void *bytes,
 /*
  * Reads the body to its end, exactly what CONTENT_LENGTH says or, where that
  * is not known, until the stream ends; at most `max_bytes`. ERR_TOO_LARGE;
- * ERR_BAD_REQUEST when it was cut off or the stream is damaged.
+ * ERR_BAD_REQUEST when it was cut off or the stream is damaged. Then does
+ * replay_begin(), unless the parts of a form are what counts for it.
  */
 bool body_read(struct request *req, int64_t max_bytes, body_sink *sink,
 	       void *arg) MUST_CHECK;

@@ -8,6 +8,7 @@
 
 #include "fcgi/body.h"
 #include "fcgi/multipart.h"
+#include "fcgi/replay.h"
 #include "lib/base/pool.h"
 
 /* What a form has beside the file: boundaries, part headers, other fields. */
@@ -74,6 +75,7 @@ static bool read_form(struct reading *r, struct request *req)
 {
 	const struct multipart_sink sink = { r, on_field, on_file, on_data };
 
+	replay_by_parts(req);
 	return multipart_open(&r->form, req->work, req->content_type, &sink) &&
 	       body_read(req, r->max_bytes + FORM_OVERHEAD, feed_form, r) &&
 	       multipart_close(r->form);
@@ -89,6 +91,27 @@ static bool is_raw(const struct request *req)
 {
 	return !strncasecmp(req->content_type, "image/", 6) ||
 	       body_is(req, "application/octet-stream");
+}
+
+static void feed_text(struct request *req, const char *text)
+{
+	replay_feed(req, text, strlen(text) + 1);
+}
+
+/* Of a form, which has another boundary each time, what it contains counts. */
+static bool begin(struct request *req, const struct intake *intake)
+{
+	if (!store_temp_end(intake->file, req->work))
+		return false;
+	if (!replay_is_by_parts(req))
+		return true;
+	for (size_t i = 0; i < intake->field_count; i++) {
+		feed_text(req, intake->fields[i].name);
+		feed_text(req, intake->fields[i].value);
+	}
+	feed_text(req, intake->filename);
+	replay_feed(req, intake->file->sha256, sizeof(intake->file->sha256));
+	return replay_begin(req);
 }
 
 bool intake_read(struct intake *intake, struct request *req, int64_t max_bytes,
@@ -120,6 +143,8 @@ bool intake_read(struct intake *intake, struct request *req, int64_t max_bytes,
 	if (!got.file)
 		return fail_field(req->work, file_part,
 				  "%s: a file, but none came", file_part);
+	if (!begin(req, &got))
+		return false;
 	*intake = got;
 	return true;
 }

@@ -22,6 +22,7 @@ _Static_assert(ARRAY_LEN(methods) == METHOD__COUNT, "a name for each method");
 static const char *const once_only[] = {
 	"CONTENT_LENGTH",     "CONTENT_TYPE", "REQUEST_METHOD", "REQUEST_URI",
 	"HTTP_AUTHORIZATION", "HTTP_COOKIE",  "REMOTE_ADDR",
+	"HTTP_IDEMPOTENCY_KEY",
 };
 
 /* The value of "NAME=value" if that is the name, else NULL. */
@@ -141,6 +142,8 @@ bool request_read(struct request *req, struct work *work, char **envp)
 	req->prefer = pool_strdup(pool, request_env(envp, "HTTP_PREFER"));
 	req->if_none_match =
 		pool_strdup(pool, request_env(envp, "HTTP_IF_NONE_MATCH"));
+	req->idempotency_key =
+		pool_strdup(pool, request_env(envp, "HTTP_IDEMPOTENCY_KEY"));
 	req->is_head = !strcmp(req->method_text, "HEAD");
 	req->method = req->is_head ? METHOD_GET : method_of(req->method_text);
 	return check_role(work, envp) && check_once_only(work, envp) &&

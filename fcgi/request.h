@@ -20,6 +20,7 @@ enum method {
 
 struct identity;
 struct json;
+struct replay;
 struct route;
 struct share_revoked;
 
@@ -43,11 +44,13 @@ struct request {
 	const char *csrf;
 	const char *prefer;
 	const char *if_none_match;
+	const char *idempotency_key;
 
 	/* Set where there is a limit. */
 	struct bucket_state user_limit, address_limit;
 
-	struct identity *who; /* set where the route needs a user */
+	struct replay *replay; /* set where there is an Idempotency-Key */
+	struct identity *who;  /* set where the route needs a user */
 	const char *session;  /* the cookie's secret, or NULL */
 	struct json *json;    /* set where the route takes JSON */
 

@@ -128,7 +128,7 @@ void response_problem(struct response *res, struct request *req)
 				"Bearer realm=\"pixtier\", "
 				"Basic realm=\"pixtier\", charset=\"UTF-8\"");
 	if (err == ERR_UNAVAILABLE || err == ERR_STORAGE_FULL ||
-	    err == ERR_RATE_LIMITED)
+	    err == ERR_RATE_LIMITED || err == ERR_IDEMPOTENCY_RUNNING)
 		response_header(res, pool, "Retry-After",
 				pool_printf(pool, "%lld",
 					    (long long)retry_after(req)));

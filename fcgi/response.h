@@ -17,6 +17,8 @@ struct response {
 	size_t header_count;
 	const char *body;
 	size_t body_len;
+	bool is_replay;  /* of an earlier answer */
+	bool has_secret; /* that is shown once: the body is not to be kept */
 };
 
 /* The reason phrase of RFC 9110 section 15 for the status line, where old

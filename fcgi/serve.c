@@ -12,6 +12,7 @@
 
 #include "fcgi/body.h"
 #include "fcgi/gate.h"
+#include "fcgi/replay.h"
 #include "fcgi/response.h"
 #include "fcgi/routes.h"
 #include "fcgi/throttle.h"
@@ -116,7 +117,17 @@ static bool pass_gate(struct request *req, struct response *res)
 static bool read_body(struct request *req, struct response *res)
 {
 	(void)res;
-	return req->route->body != BODY_JSON || body_read_json(req);
+	if (!replay_open(req))
+		return false;
+	switch (req->route->body) {
+	case BODY_NONE:
+		return replay_begin(req);
+	case BODY_JSON:
+		return body_read_json(req);
+	case BODY_UPLOAD:
+		return true;
+	}
+	abort();
 }
 
 static bool run_handler(struct request *req, struct response *res)
@@ -137,7 +148,7 @@ static void answer(struct request *req, struct response *res, char **envp)
 
 	for (size_t i = 0; good && i < ARRAY_LEN(steps); i++)
 		good = steps[i](req, res);
-	if (!good) {
+	if (!good && !replay_answer(res, req)) {
 		for (size_t i = 0; i < res->header_count; i++)
 			if (!strcmp(res->headers[i].name, "Allow"))
 				allow = res->headers[i].value;
@@ -147,6 +158,7 @@ static void answer(struct request *req, struct response *res, char **envp)
 		if (allow)
 			response_header(res, req->work->pool, "Allow", allow);
 	}
+	replay_end(req, res);
 	throttle_headers(res, req);
 	response_header(res, req->work->pool, "X-Request-Id", req->id);
 }
@@ -167,6 +179,14 @@ static void write_response(FCGX_Request *fcgx, const struct request *req,
 		FCGX_PutStr(res->body, (int)res->body_len, fcgx->out);
 }
 
+static const char *code_of(const struct request *req,
+			   const struct response *res)
+{
+	if (res->status < 400)
+		return NULL;
+	return res->is_replay ? "replayed" : err_code(req->work->err);
+}
+
 /* A route's text, not the client's, is what metrics and sums count. */
 static void account(const struct request *req, const struct response *res,
 		    int64_t began_us)
@@ -184,8 +204,7 @@ static void account(const struct request *req, const struct response *res,
 	LOG_EVENT(LOG_LEVEL_INFO, "request", log_text("id", req->id),
 		  log_text("method", req->method_text),
 		  log_text("route", route), log_number("status", res->status),
-		  log_text("code", res->status >= 400 ? err_code(req->work->err)
-						      : NULL),
+		  log_text("code", code_of(req, res)),
 		  log_text("user", req->who && req->who->user.username
 					   ? req->who->user.username
 					   : NULL),

@@ -16,6 +16,7 @@
 #include "lib/model/job.h"
 #include "lib/picture/painter.h"
 #include "lib/service/purge.h"
+#include "lib/service/repeat.h"
 #include "lib/store/store.h"
 #include "worker/tasks.h"
 
@@ -233,6 +234,21 @@ static void sweep(struct worker *worker)
 	pool_free(work.pool);
 }
 
+static void forget_answers(struct worker *worker)
+{
+	struct work work = worker->base;
+	int64_t removed;
+
+	work.pool = pool_new();
+	work.id = "forget";
+	if (!repeat_purge(&removed, &work))
+		log_failure(&work, "forget_failed");
+	else if (removed)
+		LOG_EVENT(LOG_LEVEL_INFO, "forgot_answers",
+			  log_number("count", removed));
+	pool_free(work.pool);
+}
+
 /* Each worker reclaims at its own times; only the first sweeps. */
 static void do_chores(struct worker *worker, long slot)
 {
@@ -245,6 +261,7 @@ static void do_chores(struct worker *worker, long slot)
 	}
 	if (!slot && now_ms >= worker->sweep_at_ms) {
 		sweep(worker);
+		forget_answers(worker);
 		worker->sweep_at_ms = now_ms + SWEEP_MS;
 	}
 }

@@ -175,6 +175,7 @@ bool tokens_create(struct request *req, struct response *res)
 	json = view_token(work->pool, &token);
 	json_set_text(json, "token", secret);
 	response_json(res, req, 201, json);
+	res->has_secret = true;
 	return true;
 }
 

@@ -18,7 +18,7 @@ int64_t upload_max_bytes(const struct conf *conf, const struct tier *tier);
 struct upload {
 	const struct user *user;
 	const struct tier *tier;
-	struct store_temp *file; /* written, not ended */
+	struct store_temp *file; /* written */
 	const char *name;        /* 1 to IMAGE_NAME_MAX bytes */
 	bool later;              /* the client prefers a job */
 };

@@ -108,7 +108,10 @@ bool store_temp_write(struct store_temp *temp, struct work *work,
 
 bool store_temp_end(struct store_temp *temp, struct work *work)
 {
+	if (!temp->sum)
+		return true;
 	crypt_sha256_end(temp->sum, temp->sha256);
+	temp->sum = NULL;
 	if (fsync(temp->fd))
 		return fail_errno(work, "fsync %s", temp->path);
 	return true;

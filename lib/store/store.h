@@ -68,7 +68,7 @@ struct store_temp {
 bool store_temp_new(struct store_temp **temp, struct work *work) MUST_CHECK;
 bool store_temp_write(struct store_temp *temp, struct work *work,
 		      const void *bytes, size_t len) MUST_CHECK;
-/* Makes it durable and its sum final. */
+/* Makes it durable and its sum final; again: nothing. */
 bool store_temp_end(struct store_temp *temp, struct work *work) MUST_CHECK;
 
 /* Puts an ended file under a key; durable after store_sync(). */

@@ -1,0 +1,176 @@
+/* replay.c: gives the first answer again to a request that is repeated. */
+#include "config.h"
+
+#include "fcgi/replay.h"
+
+#include <string.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/crypt.h"
+#include "lib/base/pool.h"
+#include "lib/base/text.h"
+#include "lib/service/login.h"
+#include "lib/service/repeat.h"
+
+enum { KEY_MAX = 255 };
+
+struct replay {
+	struct crypt_sha256 *sum;
+	struct idempotency one;
+	bool by_parts, begun, answered;
+};
+
+/* With its length, so that no two lists of texts are alike. */
+static void feed_text(struct request *req, const char *text)
+{
+	uint64_t len = strlen(text);
+
+	replay_feed(req, &len, sizeof(len));
+	replay_feed(req, text, len);
+}
+
+static bool check_key(struct work *work, const char *key)
+{
+	size_t len = strlen(key);
+
+	return (len <= KEY_MAX && text_is_printable(key)) ||
+	       fail_field(work, "Idempotency-Key",
+			  "Idempotency-Key: 1 to %d bytes without control "
+			  "characters, not %zu",
+			  KEY_MAX, len);
+}
+
+bool replay_open(struct request *req)
+{
+	const char *key = req->idempotency_key;
+	struct replay *replay;
+
+	if (!*key || req->method != METHOD_POST || !req->who)
+		return true;
+	if (!check_key(req->work, key))
+		return false;
+	replay = pool_alloc(req->work->pool, sizeof(*replay));
+	replay->sum = crypt_sha256_new(req->work->pool);
+	replay->one.user_id = req->who->user.id;
+	crypt_sha256(replay->one.key, key, strlen(key));
+	req->replay = replay;
+	feed_text(req, req->uri.path);
+	for (size_t i = 0; i < req->uri.query_count; i++) {
+		feed_text(req, req->uri.query[i].name);
+		feed_text(req, req->uri.query[i].value);
+	}
+	feed_text(req, pool_strndup(req->work->pool, req->content_type,
+				    strcspn(req->content_type, "; \t")));
+	return true;
+}
+
+void replay_feed(struct request *req, const void *bytes, size_t len)
+{
+	if (req->replay)
+		crypt_sha256_add(req->replay->sum, bytes, len);
+}
+
+void replay_by_parts(struct request *req)
+{
+	if (req->replay)
+		req->replay->by_parts = true;
+}
+
+bool replay_is_by_parts(const struct request *req)
+{
+	return req->replay && req->replay->by_parts;
+}
+
+bool replay_begin(struct request *req)
+{
+	struct replay *replay = req->replay;
+
+	if (!replay || replay->begun)
+		return true;
+	crypt_sha256_end(replay->sum, replay->one.body);
+	if (!repeat_begin(&replay->one, req->work))
+		return false;
+	replay->answered = replay->one.status != 0;
+	replay->begun = !replay->answered;
+	return replay->begun;
+}
+
+/* "Name: value\n" and so on, as replay_end() keeps them. */
+static void add_headers(struct response *res, struct pool *pool,
+			const char *text)
+{
+	while (*text) {
+		size_t name = strcspn(text, ":");
+		size_t line = strcspn(text, "\n");
+
+		response_header(
+			res, pool, pool_strndup(pool, text, name),
+			pool_strndup(pool, text + name + 2, line - name - 2));
+		text += line + 1;
+	}
+}
+
+bool replay_answer(struct response *res, struct request *req)
+{
+	const struct replay *replay = req->replay;
+
+	if (!replay || !replay->answered)
+		return false;
+	*res = (struct response){ .status = (int)replay->one.status,
+				  .body = replay->one.text,
+				  .body_len = replay->one.text
+						      ? strlen(replay->one.text)
+						      : 0,
+				  .is_replay = true };
+	add_headers(res, req->work->pool, replay->one.headers);
+	response_header(res, req->work->pool, "Idempotency-Replayed", "true");
+	return true;
+}
+
+static bool print_headers(struct buf *buf, const struct response *res)
+{
+	for (size_t i = 0; i < res->header_count; i++)
+		if (!buf_printf(buf, "%s: %s\n", res->headers[i].name,
+				res->headers[i].value))
+			return false;
+	return true;
+}
+
+static bool may_be_kept(const struct response *res)
+{
+	return res->status < 500 && res->status != 429 &&
+	       (!res->body || (res->body_len <= IDEMPOTENCY_MAX_BODY &&
+			       !memchr(res->body, '\0', res->body_len)));
+}
+
+/* What is shown once is not kept: the next one is told so. */
+static void tell_secret_was_shown(struct response *res, struct request *req)
+{
+	struct work work = *req->work;
+	struct request aside = *req;
+
+	aside.work = &work;
+	fail(&work, ERR_CONFLICT,
+	     "the first request was answered, with a secret that is shown "
+	     "only once");
+	response_problem(res, &aside);
+}
+
+void replay_end(struct request *req, const struct response *res)
+{
+	struct replay *replay = req->replay;
+	struct buf *headers;
+	struct response told = *res;
+
+	if (!replay || !replay->begun)
+		return;
+	headers = buf_new(req->work->pool, IDEMPOTENCY_MAX_HEADERS);
+	if (res->has_secret)
+		tell_secret_was_shown(&told, req);
+	if (may_be_kept(&told) && print_headers(headers, &told)) {
+		replay->one.status = told.status;
+		replay->one.headers = headers->data;
+		replay->one.text = told.body;
+	}
+	repeat_end(req->work, &replay->one);
+}

@@ -1,0 +1,34 @@
+#ifndef FCGI_REPLAY_H
+#define FCGI_REPLAY_H
+
+#include "fcgi/request.h"
+#include "fcgi/response.h"
+
+/*
+ * Idempotency-Key on a POST of a user: the first answer is given again to the
+ * same request, told by SHA-256 of its path, query, media type and body. Of a
+ * form its parts count, not the boundary that clients choose anew each time.
+ *
+ * In this order: replay_open() before the body is read, replay_feed() with each
+ * piece of what counts, replay_begin() before anything is done, replay_end()
+ * with the answer. All but the first do nothing when there is no key.
+ */
+bool replay_open(struct request *req) MUST_CHECK;
+void replay_feed(struct request *req, const void *bytes, size_t len);
+
+/* The body's bytes do not count: its parts will. */
+void replay_by_parts(struct request *req);
+bool replay_is_by_parts(const struct request *req);
+
+/* False when the request is not to be carried out: there is an answer for
+   replay_answer(), or the work has failed. */
+bool replay_begin(struct request *req) MUST_CHECK;
+
+/* Gives the first answer if there is one. */
+bool replay_answer(struct response *res, struct request *req) MUST_CHECK;
+
+/* Keeps what is being answered; but not 429 nor 5xx, after which the client may
+   try again. */
+void replay_end(struct request *req, const struct response *res);
+
+#endif

@@ -1,0 +1,23 @@
+#ifndef LIB_SERVICE_REPEAT_H
+#define LIB_SERVICE_REPEAT_H
+
+#include "lib/base/work.h"
+#include "lib/model/idempotency.h"
+
+/*
+ * A request that a client may send again until it has an answer. `one` says
+ * who asks, with which key, and what. Without a status after this it is to be
+ * carried out, and repeat_end() called; else status, headers and text are the
+ * first answer. ERR_IDEMPOTENCY_MISMATCH when the key was used for something
+ * else; ERR_IDEMPOTENCY_RUNNING when the first is still at work, or may be.
+ */
+bool repeat_begin(struct idempotency *one, struct work *work) MUST_CHECK;
+
+/* Keeps the answer, if there is a status; without, the request may be tried
+   again. A failure is logged only: it changes nothing for the client. */
+void repeat_end(struct work *work, const struct idempotency *one);
+
+/* Removes the answers that are too old, and says how many. */
+bool repeat_purge(int64_t *removed, struct work *work) MUST_CHECK;
+
+#endif

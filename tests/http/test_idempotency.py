@@ -1,0 +1,233 @@
+"""Idempotency-Key: a POST that is sent again does nothing again."""
+
+import concurrent.futures
+import os
+import signal
+import uuid
+
+import pytest
+
+from api import (at_once, invalid, is_back, links_of, make_token, new_user,
+                 post_picture, problem, upload)
+from pictures import broken_picture, picture
+from processes import frozen_painters
+from service import wait_until
+
+
+def new_key():
+    return {"Idempotency-Key": str(uuid.uuid4())}
+
+
+def images(session):
+    return session.get("/v1/me").json()["usage"]["images"]
+
+
+def is_again(answer, first):
+    """Fails unless this is the first answer, given again."""
+    assert answer.status_code == first.status_code, answer.text
+    assert answer.headers["Idempotency-Replayed"] == "true"
+    assert "Idempotency-Replayed" not in first.headers
+    assert answer.json() == first.json()
+    for name in ("Location", "Content-Type", "Cache-Control"):
+        assert answer.headers.get(name) == first.headers.get(name)
+    assert answer.headers["X-Request-Id"] != first.headers["X-Request-Id"]
+
+
+def test_an_upload_that_is_sent_again_is_stored_once(service):
+    """POST /v1/images, as a form whose boundary is another each time, or as
+    a raw body."""
+    session = new_user(service)
+    key = new_key()
+    first = post_picture(session, headers=key)
+    assert first.status_code == 201
+    is_again(post_picture(session, headers=key), first)
+
+    raw = {"Content-Type": "image/jpeg", **new_key()}
+    first = session.post("/v1/images?name=a", data=picture(), headers=raw)
+    assert first.status_code == 201
+    is_again(session.post("/v1/images?name=a", data=picture(), headers=raw),
+             first)
+    chunks = iter([picture()[:100], picture()[100:]])
+    is_again(session.post("/v1/images?name=a", data=chunks, headers=raw),
+             first)
+    assert images(session) == 2
+
+
+def test_a_key_is_for_one_request(service):
+    """422 idempotency_mismatch for another body, path, query or type."""
+    session = new_user(service)
+    key = new_key()
+    image = post_picture(session, headers=key).json()
+    for answer in (
+            post_picture(session, picture(64, 48), headers=key),
+            post_picture(session, name="other.jpg", headers=key),
+            post_picture(session, data=picture(), headers=key,
+                         name="picture.jpg", params={"name": "a"}),
+            session.post("/v1/images", data=picture(),
+                         headers={"Content-Type": "image/jpeg", **key}),
+            session.post(links_of(image), json={"expires_in": 300},
+                         headers=key)):
+        problem(answer, 422, "idempotency_mismatch")
+    assert images(session) == 1
+    assert post_picture(session, headers=new_key()).status_code == 201
+    assert images(session) == 2
+
+
+def test_keys_are_the_users_own(service):
+    key = new_key()
+    for session in (new_user(service), new_user(service)):
+        assert post_picture(session, headers=key).status_code == 201
+        assert images(session) == 1
+
+
+def test_links_and_jobs_are_made_once(service):
+    """JSON bodies and 202 too."""
+    session = new_user(service)
+    image = upload(session)
+    key = new_key()
+    first = session.post(links_of(image), json={"expires_in": 300},
+                         headers=key)
+    assert first.status_code == 201
+    is_again(session.post(links_of(image), json={"expires_in": 300},
+                          headers=key), first)
+    problem(session.post(links_of(image), json={"expires_in": 301},
+                         headers=key), 422, "idempotency_mismatch")
+    assert len(session.get(links_of(image)).json()["items"]) == 1
+
+    later = {**new_key(), "Prefer": "respond-async"}
+    first = post_picture(session, headers=later)
+    assert first.status_code == 202
+    is_again(post_picture(session, headers=later), first)
+    assert len(session.get("/v1/jobs").json()["items"]) == 1
+
+
+def test_an_error_is_an_answer_too(service):
+    session = new_user(service)
+    key = new_key()
+    first = post_picture(session, broken_picture(), headers=key)
+    problem(first, 422, "corrupt_image")
+    is_again(post_picture(session, broken_picture(), headers=key), first)
+
+
+def test_a_refusal_for_a_while_is_no_answer(service):
+    """503 and 429 are not kept: the next try is carried out."""
+    session = new_user(service)
+    key = new_key()
+    objects = service.store / "objects"
+    away = objects.with_name("away")
+    objects.rename(away)
+    try:
+        assert post_picture(session, headers=key).status_code >= 500
+    finally:
+        away.rename(objects)
+    answer = post_picture(session, headers=key)
+    assert answer.status_code == 201
+    assert "Idempotency-Replayed" not in answer.headers
+
+
+def test_a_secret_is_not_kept(service):
+    """POST /v1/tokens shows it once: the second is told so."""
+    session = new_user(service)
+    key = new_key()
+    made = session.post("/v1/tokens", json={"name": "a"}, headers=key)
+    assert made.status_code == 201
+    answer = session.post("/v1/tokens", json={"name": "a"}, headers=key)
+    assert answer.status_code == 409
+    assert answer.json()["code"] == "conflict"
+    assert len(session.get("/v1/tokens").json()["items"]) == 1
+    for (body,) in service.query(
+            "SELECT body FROM idempotency WHERE body IS NOT NULL"):
+        assert made.json()["token"].encode() not in body
+
+
+def test_only_a_post_of_a_user_has_a_key(service):
+    key = new_key()
+    session = new_user(service)
+    for _ in range(2):
+        answer = session.get("/v1/me", headers=key)
+        assert answer.status_code == 200
+        assert "Idempotency-Replayed" not in answer.headers
+    for _ in range(2):
+        answer = service.session().post("/v1/login", headers=key, json={
+            "username": "basic", "password": service.passwords["basic"]})
+        assert answer.status_code == 200
+        assert "Idempotency-Replayed" not in answer.headers
+    invalid(post_picture(session, headers={"Idempotency-Key": "k" * 256}),
+            "Idempotency-Key")
+    assert post_picture(session, headers={"Idempotency-Key": "k" * 255}
+                        ).status_code == 201
+
+
+def test_ten_at_once_make_one_image(service):
+    """The others get its answer, or 409 idempotency_running."""
+    session = new_user(service)
+    token = make_token(session)["token"]
+    key = new_key()
+    answers = at_once(10, lambda: post_picture(service.session(token=token),
+                                               headers=key))
+    made = [a for a in answers if a.status_code == 201]
+    assert len({a.json()["id"] for a in made}) == 1
+    assert len([a for a in made
+                if "Idempotency-Replayed" not in a.headers]) == 1
+    for answer in answers:
+        if answer.status_code != 201:
+            problem(answer, 409, "idempotency_running")
+            assert int(answer.headers["Retry-After"]) > 0
+    assert images(session) == 1
+    is_again(post_picture(session, headers=key),
+             [a for a in made if "Idempotency-Replayed" not in a.headers][0])
+
+
+@pytest.fixture
+def impatient(service):
+    """The responders, with a short lease: db_timeout and twice
+    painter_seconds_request."""
+    service.restart("fcgi", db_timeout=1, painter_seconds_request=1)
+    yield service
+    service.restart("fcgi")
+    wait_until(lambda: is_back(service))
+
+
+def test_a_responder_that_dies_does_not_keep_the_key(impatient):
+    """409 while it may live, then the request is carried out."""
+    session = new_user(impatient)
+    token = make_token(session)["token"]
+    key = new_key()
+    pids = impatient.children("fcgi")
+    with frozen_painters(impatient, "fcgi"), \
+            concurrent.futures.ThreadPoolExecutor(1) as pool:
+        first = pool.submit(post_picture, impatient.session(token=token),
+                            headers=key)
+        wait_until(lambda: impatient.query(
+            "SELECT 1 FROM idempotency WHERE status IS NULL"))
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+        assert first.result().status_code == 503
+    wait_until(lambda: is_back(impatient))
+    problem(post_picture(session, headers=key), 409, "idempotency_running")
+
+    def again():
+        answer = post_picture(session, headers=key)
+        return answer if answer.status_code != 409 else None
+    answer = wait_until(again, timeout=5, every=0.2)
+    assert answer.status_code == 201
+    assert images(session) == 1
+
+
+def test_after_a_day_a_key_is_new(service):
+    """And workers remove what is older."""
+    session = new_user(service)
+    key = new_key()
+    assert post_picture(session, headers=key).status_code == 201
+    service.query("UPDATE idempotency SET"
+                  " created_at = created_at - INTERVAL 86401 SECOND"
+                  " ORDER BY created_at DESC LIMIT 1")
+    answer = post_picture(session, picture(64, 48), headers=key)
+    assert answer.status_code == 201
+    assert images(session) == 2
+
+    service.query("UPDATE idempotency SET"
+                  " created_at = created_at - INTERVAL 86401 SECOND")
+    service.restart("worker")
+    wait_until(lambda: service.query("SELECT COUNT(*) FROM idempotency")
+               == ((0,),))
