@@ -144,6 +144,9 @@ bool request_read(struct request *req, struct work *work, char **envp)
 		pool_strdup(pool, request_env(envp, "HTTP_IF_NONE_MATCH"));
 	req->idempotency_key =
 		pool_strdup(pool, request_env(envp, "HTTP_IDEMPOTENCY_KEY"));
+	req->origin = pool_strdup(pool, request_env(envp, "HTTP_ORIGIN"));
+	req->asked_method = pool_strdup(
+		pool, request_env(envp, "HTTP_ACCESS_CONTROL_REQUEST_METHOD"));
 	req->is_head = !strcmp(req->method_text, "HEAD");
 	req->method = req->is_head ? METHOD_GET : method_of(req->method_text);
 	return check_role(work, envp) && check_once_only(work, envp) &&

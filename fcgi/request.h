@@ -45,6 +45,8 @@ struct request {
 	const char *prefer;
 	const char *if_none_match;
 	const char *idempotency_key;
+	const char *origin;
+	const char *asked_method; /* of a CORS preflight */
 
 	/* Set where there is a limit. */
 	struct bucket_state user_limit, address_limit;

@@ -56,6 +56,23 @@ void response_header(struct response *res, struct pool *pool, const char *name,
 		res->header_count++;
 }
 
+const char *response_find(const struct response *res, const char *name)
+{
+	for (size_t i = 0; i < res->header_count; i++)
+		if (!strcmp(res->headers[i].name, name))
+			return res->headers[i].value;
+	return NULL;
+}
+
+void response_vary(struct response *res, struct pool *pool, const char *name)
+{
+	const char *known = response_find(res, "Vary");
+
+	response_header(res, pool, "Vary",
+			known ? pool_printf(pool, "%s, %s", known, name)
+			      : name);
+}
+
 static void json_body(struct response *res, struct request *req, int status,
 		      const char *media_type, const struct json *json)
 {

@@ -30,6 +30,12 @@ const char *response_reason(int status);
 void response_header(struct response *res, struct pool *pool, const char *name,
 		     const char *value);
 
+/* The value that was set, or NULL. */
+const char *response_find(const struct response *res, const char *name);
+
+/* Adds a name to the header Vary. */
+void response_vary(struct response *res, struct pool *pool, const char *name);
+
 /* A JSON body, not to be kept by caches. */
 void response_json(struct response *res, struct request *req, int status,
 		   const struct json *json);

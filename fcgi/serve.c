@@ -11,6 +11,7 @@
 #include <sys/time.h>
 
 #include "fcgi/body.h"
+#include "fcgi/cors.h"
 #include "fcgi/gate.h"
 #include "fcgi/replay.h"
 #include "fcgi/response.h"
@@ -143,15 +144,13 @@ static bool (*const steps[])(struct request *req, struct response *res) = {
 
 static void answer(struct request *req, struct response *res, char **envp)
 {
-	const char *allow = NULL;
 	bool good = request_read(req, req->work, envp);
 
 	for (size_t i = 0; good && i < ARRAY_LEN(steps); i++)
 		good = steps[i](req, res);
-	if (!good && !replay_answer(res, req)) {
-		for (size_t i = 0; i < res->header_count; i++)
-			if (!strcmp(res->headers[i].name, "Allow"))
-				allow = res->headers[i].value;
+	if (!good && !replay_answer(res, req) && !cors_preflight(res, req)) {
+		const char *allow = response_find(res, "Allow");
+
 		if (err_http_status(req->work->err) >= 500)
 			log_failure(req->work, "request_failed");
 		response_problem(res, req);
@@ -159,6 +158,7 @@ static void answer(struct request *req, struct response *res, char **envp)
 			response_header(res, req->work->pool, "Allow", allow);
 	}
 	replay_end(req, res);
+	cors_headers(res, req);
 	throttle_headers(res, req);
 	response_header(res, req->work->pool, "X-Request-Id", req->id);
 }

@@ -59,6 +59,7 @@ struct setting {
 static const struct setting settings[] = {
 	TEXT_ROW(base_url, "http://localhost", "Where clients reach the service: scheme, host and port, without a slash at the end. Every URL it hands out begins with this."),
 	NUMBER_ROW(display_ttl, "3600", 60, 604800, "Seconds that the picture URLs inside answers are valid at least; at most twice as long."),
+	TEXT_ROW(cors_origins, "", "Origins whose pages may use the API from browsers, such as https://www.example.org, with spaces between; * for all. They need a token: cookies are not for other sites. Empty: none."),
 
 	TEXT_ROW(listen, "", "Path of the unix socket for the web server. Empty: take the sockets of LISTEN_FDS, or file descriptor 0."),
 	TEXT_ROW(listen_uploads, "", "Path of a second socket, for uploads, so that a burst of them cannot starve the rest. Empty: one socket serves both."),

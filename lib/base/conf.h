@@ -17,6 +17,7 @@ struct conf {
 	/* What clients see */
 	const char *base_url;
 	long display_ttl;
+	const char *cors_origins;
 
 	/* Processes */
 	const char *listen;
