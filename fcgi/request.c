@@ -144,6 +144,7 @@ bool request_read(struct request *req, struct work *work, char **envp)
 		pool_strdup(pool, request_env(envp, "HTTP_IF_NONE_MATCH"));
 	req->idempotency_key =
 		pool_strdup(pool, request_env(envp, "HTTP_IDEMPOTENCY_KEY"));
+	req->accept = pool_strdup(pool, request_env(envp, "HTTP_ACCEPT"));
 	req->origin = pool_strdup(pool, request_env(envp, "HTTP_ORIGIN"));
 	req->asked_method = pool_strdup(
 		pool, request_env(envp, "HTTP_ACCESS_CONTROL_REQUEST_METHOD"));
@@ -161,6 +162,39 @@ const char *request_query(const struct request *req, const char *name)
 		if (!strcmp(req->uri.query[i].name, name))
 			return req->uri.query[i].value;
 	return NULL;
+}
+
+/* The weight is the parameter q: "0", "0.", "0.000" are none. */
+static bool has_weight(const char *at, const char *end)
+{
+	while (at < end) {
+		at += strspn(at, "; \t");
+		if (at < end && (*at == 'q' || *at == 'Q') && at[1] == '=') {
+			at += 2;
+			return at >= end || *at != '0' ||
+			       strcspn(at, "123456789") < (size_t)(end - at);
+		}
+		at += strcspn(at, ";,");
+	}
+	return true;
+}
+
+bool request_accepts(const struct request *req, const char *media_type)
+{
+	size_t len = strlen(media_type);
+
+	for (const char *at = req->accept; *at;) {
+		const char *end;
+
+		at += strspn(at, " \t,");
+		end = at + strcspn(at, ",");
+		if (!strncasecmp(at, media_type, len) &&
+		    (at + len == end || strchr("; \t", at[len])) &&
+		    has_weight(at + len, end))
+			return true;
+		at = end;
+	}
+	return false;
 }
 
 bool request_prefers(const struct request *req, const char *word)

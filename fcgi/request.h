@@ -45,6 +45,7 @@ struct request {
 	const char *prefer;
 	const char *if_none_match;
 	const char *idempotency_key;
+	const char *accept;
 	const char *origin;
 	const char *asked_method; /* of a CORS preflight */
 
@@ -73,6 +74,10 @@ bool request_read(struct request *req, struct work *work,
 
 /* The value of a query parameter, or NULL. */
 const char *request_query(const struct request *req, const char *name);
+
+/* True when Accept names this media type (RFC 9110 section 12.5.1) and not
+   only with a weight of 0; a wildcard does not name it. */
+bool request_accepts(const struct request *req, const char *media_type);
 
 /* True when a header of comma-separated words has this one (RFC 7240). */
 bool request_prefers(const struct request *req, const char *word);

@@ -7,6 +7,7 @@
 #include "fcgi/deliver.h"
 #include "fcgi/response.h"
 #include "fcgi/routes.h"
+#include "lib/base/conf.h"
 #include "lib/base/json.h"
 #include "lib/base/pool.h"
 #include "lib/service/access.h"
@@ -20,6 +21,15 @@ static bool find_allowed(struct image *image, struct request *req,
 	return access_image(image, req->work, req->who->user.id,
 			    req->param[0]) &&
 	       access_check_variant(req->work, &req->who->tier, variant);
+}
+
+/* Whether Accept may decide on the format of what is asked for. */
+static bool is_negotiable(const struct request *req, const char *name,
+			  const struct image *image)
+{
+	return req->work->conf->negotiate == SWITCH_ON &&
+	       strcmp(name, "original") && !strchr(name, '.') &&
+	       (!strcmp(image->format, "jpeg") || !strcmp(image->format, "png"));
 }
 
 static bool answer_variant(struct request *req, struct response *res,
@@ -58,6 +68,11 @@ bool variants_show(struct request *req, struct response *res)
 
 	if (!find_allowed(&image, req, name))
 		return false;
+	if (is_negotiable(req, name, &image)) {
+		response_vary(res, work->pool, "Accept");
+		if (request_accepts(req, "image/webp"))
+			name = pool_printf(work->pool, "%s.webp", name);
+	}
 	if (!strcmp(name, "original"))
 		return deliver(res, req, image.id, name, image.format,
 			       image.name, 0);

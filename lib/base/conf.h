@@ -6,6 +6,7 @@
 #include "lib/base/work.h"
 
 enum conf_delivery { DELIVERY_ACCEL, DELIVERY_SENDFILE };
+enum conf_switch { SWITCH_OFF, SWITCH_ON };
 enum conf_sandbox { SANDBOX_REQUIRED, SANDBOX_BEST_EFFORT, SANDBOX_OFF };
 enum conf_log_to { LOG_TO_STDERR, LOG_TO_SYSLOG };
 enum conf_log_format { LOG_AS_TEXT, LOG_AS_JSON };
@@ -61,6 +62,7 @@ struct conf {
 	long sync_budget_ms;
 	long jpeg_quality;
 	long webp_quality;
+	int negotiate;
 	int sandbox;
 	long painter_memory_request;
 	long painter_memory_worker;

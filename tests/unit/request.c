@@ -95,14 +95,10 @@ static const struct {
 	const char *prefer;
 	bool async;
 } preferences[] = {
-	{ "respond-async", true },
-	{ "Respond-Async", true },
-	{ "wait=10, respond-async", true },
-	{ "respond-async; x=1", true },
-	{ "respond-async , wait=1", true },
-	{ "respond-asynchronously", false },
-	{ "no-respond-async", false },
-	{ "", false },
+	{ "respond-async", true },          { "Respond-Async", true },
+	{ "wait=10, respond-async", true }, { "respond-async; x=1", true },
+	{ "respond-async , wait=1", true }, { "respond-asynchronously", false },
+	{ "no-respond-async", false },      { "", false },
 };
 
 static void reads_preferences(void **state)
@@ -116,12 +112,44 @@ static void reads_preferences(void **state)
 	}
 }
 
+static const struct {
+	const char *accept;
+	bool webp;
+} accepted[] = {
+	{ "image/webp", true },
+	{ "text/html, IMAGE/WebP,*/*;q=0.8", true },
+	{ "image/avif,image/webp,image/apng,*/*;q=0.8", true },
+	{ "image/webp;q=0.1", true },
+	{ "image/webp ; a=0; q=0.001", true },
+	{ "image/webp;q=0", false },
+	{ "image/webp; Q=0.000, image/png;q=1", false },
+	{ "image/webp;q=0., image/webp;q=1", true },
+	{ "image/*", false },
+	{ "*/*", false },
+	{ "image/webpx, ximage/webp, image/web", false },
+	{ "a;b=\"image/webp\"", false },
+	{ ",, ,", false },
+	{ "", false },
+};
+
+static void reads_what_is_accepted(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(accepted); i++) {
+		struct request req = { .accept = accepted[i].accept };
+
+		assert_int_equal(request_accepts(&req, "image/webp"),
+				 accepted[i].webp);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_parameters),
 		cmocka_unit_test(takes_only_proper_request_ids),
 		cmocka_unit_test(reads_preferences),
+		cmocka_unit_test(reads_what_is_accepted),
 	};
 
 	return RUN_TESTS(tests);
