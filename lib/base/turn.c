@@ -12,11 +12,12 @@
 
 #include "lib/base/clock.h"
 
-enum { LOOK_MS = 5 };
+/* Two names may share a turn: then one waits for the other without need. */
+enum { LOOK_MS = 5, NAMED = 1024 };
 
 /* A lock for each: the kernel frees those of a process that died. */
 struct turns {
-	pthread_mutex_t locks[TURN_MAX];
+	pthread_mutex_t locks[TURN_MAX + NAMED];
 };
 
 struct turns *turns_new(void)
@@ -29,7 +30,7 @@ struct turns *turns_new(void)
 	    pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED) ||
 	    pthread_mutexattr_setrobust(&attr, PTHREAD_MUTEX_ROBUST))
 		abort();
-	for (size_t i = 0; i < TURN_MAX; i++)
+	for (size_t i = 0; i < ARRAY_LEN(turns->locks); i++)
 		if (pthread_mutex_init(&turns->locks[i], &attr))
 			abort();
 	pthread_mutexattr_destroy(&attr);
@@ -58,13 +59,15 @@ static bool try_lock(pthread_mutex_t *lock)
 	return !error;
 }
 
-bool turn_take(long *turn, struct turns *turns, long count, long wait_ms)
+/* One of `count` from the first on. */
+static bool take(long *turn, struct turns *turns, long first, long count,
+		 long wait_ms)
 {
 	static const struct timespec pause = { .tv_nsec = LOOK_MS * 1000000 };
 	int64_t until_ms = clock_monotonic_ms() + wait_ms;
 
 	for (;;) {
-		for (long i = 0; i < count; i++)
+		for (long i = first; i < first + count; i++)
 			if (try_lock(&turns->locks[i])) {
 				*turn = i;
 				return true;
@@ -73,6 +76,21 @@ bool turn_take(long *turn, struct turns *turns, long count, long wait_ms)
 			return false;
 		nanosleep(&pause, NULL);
 	}
+}
+
+bool turn_take(long *turn, struct turns *turns, long count, long wait_ms)
+{
+	return take(turn, turns, 0, count, wait_ms);
+}
+
+bool turn_take_named(long *turn, struct turns *turns, const char *name,
+		     long wait_ms)
+{
+	uint64_t hash = 0xcbf29ce484222325; /* FNV-1a */
+
+	for (; *name; name++)
+		hash = (hash ^ (unsigned char)*name) * 0x100000001b3;
+	return take(turn, turns, TURN_MAX + (long)(hash % NAMED), 1, wait_ms);
 }
 
 void turn_give(struct turns *turns, long turn)

@@ -6,8 +6,8 @@
 #include "lib/base/util.h"
 
 /*
- * Lets at most so many of a supervisor's children do something at once. The
- * turn of a process that dies is free at once.
+ * Lets at most so many of a supervisor's children do something at once, or one
+ * of them something of a name. The turn of a process that dies is free at once.
  */
 struct turns;
 
@@ -24,6 +24,11 @@ void turns_hide(struct turns *turns);
    is free within `wait_ms`. */
 bool turn_take(long *turn, struct turns *turns, long count,
 	       long wait_ms) MUST_CHECK;
+
+/* Waits until nobody else has the turn of that name. */
+bool turn_take_named(long *turn, struct turns *turns, const char *name,
+		     long wait_ms) MUST_CHECK;
+
 void turn_give(struct turns *turns, long turn);
 
 #endif

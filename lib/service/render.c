@@ -10,6 +10,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
+#include "lib/base/turn.h"
 #include "lib/db/db.h"
 #include "lib/picture/painter.h"
 #include "lib/picture/recipe.h"
@@ -83,9 +84,9 @@ static bool keep(struct variant *variant, struct work *work,
 	if (!store_temp_new(&temp, work) ||
 	    !store_temp_write(temp, work, painted->bytes, painted->len) ||
 	    !store_temp_end(temp, work) ||
-	    !store_keep(temp, work,
-			store_key(work->pool, variant->image_id,
-				  variant->variant)))
+	    !store_keep(
+		    temp, work,
+		    store_key(work->pool, variant->image_id, variant->variant)))
 		return false;
 	variant->status = "ready";
 	variant->format = format_row(painted->format)->name;
@@ -98,8 +99,8 @@ static bool keep(struct variant *variant, struct work *work,
 
 bool render_make(struct render *render, struct work *work)
 {
-	struct painted *painted = pool_alloc(
-		work->pool, (render->count + 1) * sizeof(*painted));
+	struct painted *painted =
+		pool_alloc(work->pool, (render->count + 1) * sizeof(*painted));
 	struct recipe *recipes;
 
 	if (!render->count)
@@ -170,8 +171,8 @@ static bool find_pending(struct render *render, struct work *work,
 		return false;
 	render->variants = pool_alloc(work->pool, (count + 1) * sizeof(*all));
 	render->count = 0;
-	for (size_t i = 0;
-	     i < count && render->count < RENDER_MAX_VARIANTS; i++)
+	for (size_t i = 0; i < count && render->count < RENDER_MAX_VARIANTS;
+	     i++)
 		if (!strcmp(all[i].status, "processing"))
 			render->variants[render->count++] = all[i];
 	return true;
@@ -226,7 +227,7 @@ static bool is_small(const struct render *render, struct work *work)
 }
 
 /* What is small is painted before its row is written, so a row never waits
-   for a process that may die; at worst two processes paint the same bytes. */
+   for a process that may die; at worst two hosts paint the same bytes. */
 static bool make_missing(struct variant *variant, struct work *work,
 			 const struct image *image, int64_t priority)
 {
@@ -253,6 +254,23 @@ static bool make_missing(struct variant *variant, struct work *work,
 	return db_transaction(work, record_wish, &wanting);
 }
 
+/* Whoever comes while another makes it waits, and then finds it. */
+static bool make_once(struct variant *variant, struct work *work,
+		      const struct image *image, struct variant *made,
+		      int64_t priority)
+{
+	if (variant_find(variant, work, image->id, made->variant))
+		return true;
+	if (work->err != ERR_NOT_FOUND)
+		return false;
+	if (make_missing(made, work, image, priority)) {
+		*variant = *made;
+		return true;
+	}
+	return work->err == ERR_CONFLICT &&
+	       variant_find(variant, work, image->id, made->variant);
+}
+
 bool render_want(struct variant *variant, struct work *work,
 		 const struct image *image, const char *name, int64_t priority)
 {
@@ -261,15 +279,22 @@ bool render_want(struct variant *variant, struct work *work,
 		.variant = name,
 		.status = "processing",
 	};
+	long wait_ms = 1000 * (work->conf->painter_seconds_request + 1);
+	long turn;
+	bool good;
 
 	if (variant_find(variant, work, image->id, name))
 		return true;
 	if (work->err != ERR_NOT_FOUND)
 		return false;
-	if (make_missing(&made, work, image, priority)) {
+	if (!work->turns)
+		return make_once(variant, work, image, &made, priority);
+	if (!turn_take_named(&turn, work->turns,
+			     store_key(work->pool, image->id, name), wait_ms)) {
 		*variant = made;
 		return true;
 	}
-	return work->err == ERR_CONFLICT &&
-	       variant_find(variant, work, image->id, name);
+	good = make_once(variant, work, image, &made, priority);
+	turn_give(work->turns, turn);
+	return good;
 }

@@ -49,7 +49,8 @@ bool render_give_up(struct work *work, const struct job *job, const char *code,
 /*
  * One variant of an image, made now if it is missing and small, or by a job:
  * "ready" or "processing". The tier's permission is the caller's to check.
- * Several requests for it at once make it once: the row's key decides.
+ * Several requests for it at once make it once: the others wait for the first,
+ * and on other hosts the row's key decides.
  */
 bool render_want(struct variant *variant, struct work *work,
 		 const struct image *image, const char *name,

@@ -76,6 +76,21 @@ static void waits_as_long_as_told(void **state)
 	turns_free(turns);
 }
 
+static void keeps_names_apart(void **state)
+{
+	struct turns *turns = turns_new();
+	long first, second, any;
+
+	(void)state;
+	assert_true(turn_take_named(&first, turns, "a", 0));
+	assert_true(turn_take_named(&second, turns, "b", 0));
+	assert_true(turn_take(&any, turns, TURN_MAX, 0));
+	assert_false(turn_take_named(&any, turns, "a", 10));
+	turn_give(turns, first);
+	assert_true(turn_take_named(&first, turns, "a", 0));
+	turns_free(turns);
+}
+
 enum { PROCESSES = 8, TIMES = 200, COUNT = 3 };
 
 static void work_in_turns(struct turns *turns, atomic_int *now,
@@ -125,6 +140,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(frees_the_turns_of_the_dead),
 		cmocka_unit_test(waits_as_long_as_told),
+		cmocka_unit_test(keeps_names_apart),
 		cmocka_unit_test(lets_only_so_many_work_at_once),
 	};
 
