@@ -1,0 +1,133 @@
+"""Who may do what: every route of fcgi/routes.c, as everybody."""
+
+import re
+
+import pytest
+
+from api import make_token, new_user, post_picture, upload
+from pictures import picture
+from service import SRCDIR
+
+EVERYBODY = ("nobody", "other", "admin", "expired", "wrong scope", "disabled",
+             "owner")
+OPEN = "200 200 200 200 200 200 200"
+
+# What each gets, in the order of EVERYBODY; the owner comes last, as some
+# routes remove what they are about. An {image}, {token}, {link} or {job} in the
+# path is the owner's. A new route needs a row here.
+MATRIX = {
+    "POST /v1/login": ("/v1/login", OPEN, {"login": True}),
+    "POST /v1/logout": ("/v1/logout", "401 204 204 401 204 401 204"),
+    "GET /v1/me": ("/v1/me", "401 200 200 401 403 401 200"),
+    "PUT /v1/me/password": (
+        "/v1/me/password", "401 401 401 401 403 401 204", {"password": True}),
+    "POST /v1/tokens": ("/v1/tokens", "401 201 201 401 403 401 201",
+                        {"json": {"name": "a"}}),
+    "GET /v1/tokens": ("/v1/tokens", "401 200 200 401 403 401 200"),
+    "DELETE /v1/tokens/{id}": ("/v1/tokens/{token}",
+                               "401 404 404 401 403 401 204"),
+    "POST /v1/images": ("/v1/images", "401 201 201 401 403 401 201",
+                        {"files": {"image": ("a.jpg", picture(64, 48))}}),
+    "GET /v1/images": ("/v1/images", "401 200 200 401 403 401 200"),
+    "GET /v1/images/{id}": ("/v1/images/{image}",
+                            "401 404 404 401 403 401 200"),
+    "PATCH /v1/images/{id}": ("/v1/images/{image}",
+                              "401 404 404 401 403 401 200",
+                              {"json": {"name": "a"}}),
+    "DELETE /v1/images/{id}": ("/v1/images/{image}",
+                               "401 404 404 401 403 401 204"),
+    "POST /v1/images/{id}/variants": ("/v1/images/{image}/variants",
+                                      "401 404 404 401 403 401 201",
+                                      {"json": {"variant": "h200"}}),
+    "GET /v1/images/{id}/variants/{variant}": (
+        "/v1/images/{image}/variants/h200", "401 404 404 401 403 401 200"),
+    "POST /v1/images/{id}/links": ("/v1/images/{image}/links",
+                                   "401 404 404 401 403 401 201",
+                                   {"json": {"expires_in": 300}}),
+    "GET /v1/images/{id}/links": ("/v1/images/{image}/links",
+                                  "401 404 404 401 403 401 200"),
+    "DELETE /v1/links/{id}": ("/v1/links/{link}",
+                              "401 404 404 401 403 401 204"),
+    "GET /l/{token}/{filename}": ("{url}", OPEN),
+    "GET /v1/jobs": ("/v1/jobs", "401 200 200 401 403 401 200"),
+    "GET /v1/jobs/{id}": ("/v1/jobs/{job}", "401 404 404 401 403 401 200"),
+    "GET /healthz": ("/healthz", OPEN),
+    "GET /readyz": ("/readyz", OPEN),
+    "GET /metrics": ("/metrics", OPEN),
+}
+
+ROUTES = {
+    f"{method} {path}": (need, scope) for method, path, need, scope in
+    re.findall(r'METHOD_(\w+),\s+"([^"]+)",\s+NEED_(\w+),\s+SCOPE_(\w+),',
+               (SRCDIR / "fcgi/routes.c").read_text())}
+
+
+class People:
+    """Sessions of all those in EVERYBODY."""
+
+    def __init__(self, service):
+        self.service = service
+        self.owner = new_user(service)
+        self.other = new_user(service)
+        self.admin = service.session("admin")
+        self.expired = self.token(self.owner)
+        service.query("UPDATE tokens SET expires_at = UTC_TIMESTAMP(6)"
+                      " ORDER BY id DESC LIMIT 1")
+        gone = new_user(service)
+        self.disabled = self.token(gone)
+        service.query("UPDATE users SET disabled_at = UTC_TIMESTAMP(6)"
+                      " WHERE username = %s", gone.auth[0])
+
+    def token(self, session, **fields):
+        return self.service.session(
+            token=make_token(session, **fields)["token"])
+
+    def all(self, need, scope):
+        """One after another; the wrong scopes are all others."""
+        some = self.admin if need == "ADMIN" else self.owner
+        others = {"read", "write", "link"} - {scope.lower()}
+        wrong = self.token(some, scopes=sorted(others))
+        return zip(EVERYBODY, (
+            self.service.session(), self.other, self.admin, self.expired,
+            wrong, self.disabled, self.owner))
+
+
+@pytest.fixture(scope="module")
+def people(service):
+    return People(service)
+
+
+def things(session):
+    """What the owner has, newly made."""
+    image = upload(session)
+    link = session.post(f"/v1/images/{image['id']}/links",
+                        json={"expires_in": 300})
+    later = post_picture(session, headers={"Prefer": "respond-async"})
+    return {"image": image["id"], "url": image["variants"][0]["url"],
+            "token": make_token(session)["id"], "link": link.json()["id"],
+            "job": later.json()["job"]["id"]}
+
+
+def body(session, options):
+    """The row's options for requests; login and password need the owner's."""
+    name, password = session.auth
+    if "login" in options:
+        return {"json": {"username": name, "password": password}}
+    if "password" in options:
+        return {"json": {"old": password, "new": password}}
+    return options
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_everybody_gets_what_is_his(people, route):
+    assert route in MATRIX, "a new route needs a row"
+    path, statuses, options = (*MATRIX[route], {})[:3]
+    path = path.format(**things(people.owner))
+    got = {name: session.request(route.split()[0], path,
+                                 **body(people.owner, options)).status_code
+           for name, session in people.all(*ROUTES[route])}
+    assert got == dict(zip(EVERYBODY, map(int, statuses.split())))
+
+
+def test_every_row_has_a_route():
+    assert set(MATRIX) == set(ROUTES) and len(ROUTES) > 20
