@@ -111,8 +111,15 @@ static struct place *find_place(struct shelf *shelf, uint64_t key)
 		if (place->full_at_ns < best->full_at_ns)
 			best = place;
 	}
-	*best = (struct place){ .key = key };
 	return best;
+}
+
+/* Nanoseconds until it is full. */
+static int64_t owed_at(const struct place *place, uint64_t key, int64_t now_ns)
+{
+	return place->key == key && place->full_at_ns > now_ns
+		       ? place->full_at_ns - now_ns
+		       : 0;
 }
 
 static int64_t interval_ns(const struct bucket *bucket)
@@ -125,36 +132,54 @@ static int64_t ms_up(int64_t ns)
 	return ns > 0 ? (ns + NS_PER_MS - 1) / NS_PER_MS : 0;
 }
 
-bool bucket_take(struct bucket_state *state, struct bucket_table *table,
-		 const struct bucket *bucket, int64_t now_ms)
+static void describe(struct bucket_state *state, int64_t owed, int64_t step,
+		     int64_t room)
 {
-	int64_t now = now_ms * NS_PER_MS, step, room, owed;
+	state->left = (room - owed) / step;
+	state->full_ms = ms_up(owed);
+	state->wait_ms = ms_up(owed + step - room);
+}
+
+/* Whether one passes, taking `count`, 0 or 1, if it does. */
+static bool use(struct bucket_state *state, struct bucket_table *table,
+		const struct bucket *bucket, int64_t now_ms, int64_t count)
+{
+	int64_t now_ns = now_ms * NS_PER_MS, step, room, owed;
+	uint64_t key = key_of(table, bucket);
 	struct shelf *shelf;
 	struct place *place;
-	uint64_t key;
-	bool taken;
+	bool passes;
 
 	*state = (struct bucket_state){ bucket->limit, bucket->window, 0,
 					bucket->window * 1000,
 					bucket->window * 1000 };
 	if (!bucket->limit)
 		return false;
-	key = key_of(table, bucket);
 	step = interval_ns(bucket);
 	room = step * bucket->limit;
 	shelf = lock_shelf(table, key);
 	place = find_place(shelf, key);
-	owed = place->full_at_ns > now ? place->full_at_ns - now : 0;
-	taken = owed + step <= room;
-	if (taken) {
+	owed = owed_at(place, key, now_ns);
+	passes = owed + step <= room;
+	if (passes && count) {
 		owed += step;
-		place->full_at_ns = now + owed;
+		*place = (struct place){ key, now_ns + owed };
 	}
 	unlock_shelf(shelf);
-	state->left = owed < room ? (room - owed) / step : 0;
-	state->full_ms = ms_up(owed);
-	state->wait_ms = ms_up(owed + step - room);
-	return taken;
+	describe(state, owed < room ? owed : room, step, room);
+	return passes;
+}
+
+bool bucket_take(struct bucket_state *state, struct bucket_table *table,
+		 const struct bucket *bucket, int64_t now_ms)
+{
+	return use(state, table, bucket, now_ms, 1);
+}
+
+bool bucket_look(struct bucket_state *state, struct bucket_table *table,
+		 const struct bucket *bucket, int64_t now_ms)
+{
+	return use(state, table, bucket, now_ms, 0);
 }
 
 void bucket_give(struct bucket_table *table, const struct bucket *bucket,
@@ -168,23 +193,39 @@ void bucket_give(struct bucket_table *table, const struct bucket *bucket,
 		return;
 	shelf = lock_shelf(table, key);
 	place = find_place(shelf, key);
-	if (place->full_at_ns > now_ms * NS_PER_MS)
+	if (owed_at(place, key, now_ms * NS_PER_MS))
 		place->full_at_ns -= interval_ns(bucket);
 	unlock_shelf(shelf);
 }
 
-bool bucket_pass(struct bucket_state *state, struct work *work,
-		 const struct bucket *bucket)
+static bool refuse(struct work *work, const struct bucket *bucket,
+		   const struct bucket_state *state)
 {
-	if (!work->buckets ||
-	    bucket_take(state, work->buckets, bucket, clock_monotonic_ms()))
-		return true;
 	work->retry_after = (state->wait_ms + 999) / 1000;
 	return fail(work, ERR_RATE_LIMITED,
 		    "at most %lld %s in %lld seconds; the next will pass in "
 		    "%lld",
 		    (long long)bucket->limit, bucket->what,
 		    (long long)bucket->window, (long long)work->retry_after);
+}
+
+bool bucket_pass(struct bucket_state *state, struct work *work,
+		 const struct bucket *bucket)
+{
+	return !work->buckets ||
+	       bucket_take(state, work->buckets, bucket,
+			   clock_monotonic_ms()) ||
+	       refuse(work, bucket, state);
+}
+
+bool bucket_would_pass(struct work *work, const struct bucket *bucket)
+{
+	struct bucket_state state;
+
+	return !work->buckets ||
+	       bucket_look(&state, work->buckets, bucket,
+			   clock_monotonic_ms()) ||
+	       refuse(work, bucket, &state);
 }
 
 const char *bucket_network(struct pool *pool, const char *address)

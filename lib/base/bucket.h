@@ -46,6 +46,10 @@ struct bucket_state {
 bool bucket_take(struct bucket_state *state, struct bucket_table *table,
 		 const struct bucket *bucket, int64_t now_ms) MUST_CHECK;
 
+/* As bucket_take(), but takes none. */
+bool bucket_look(struct bucket_state *state, struct bucket_table *table,
+		 const struct bucket *bucket, int64_t now_ms) MUST_CHECK;
+
 /* Puts one back that was taken. */
 void bucket_give(struct bucket_table *table, const struct bucket *bucket,
 		 int64_t now_ms);
@@ -54,6 +58,10 @@ void bucket_give(struct bucket_table *table, const struct bucket *bucket,
    set. Without a table everything passes. */
 bool bucket_pass(struct bucket_state *state, struct work *work,
 		 const struct bucket *bucket) MUST_CHECK;
+
+/* The same, but takes none. */
+bool bucket_would_pass(struct work *work,
+		       const struct bucket *bucket) MUST_CHECK;
 
 /* Whom an address stands for: an IPv6 address for its /64, of which one host
    has all; an IPv4-mapped one for the IPv4 address; any other for itself. */

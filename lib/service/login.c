@@ -82,18 +82,91 @@ static void give_turn(struct work *work, long turn)
 		turn_give(work->turns, turn);
 }
 
-/* `hash` is NULL for users that there are not. */
-static bool verify(struct work *work, const char *password, const char *hash)
+/* How many failed logins may pass: by name and by address. */
+struct failures {
+	struct bucket buckets[2];
+};
+
+/* The database takes names of either case for one. */
+static const char *lower(struct pool *pool, const char *name)
 {
-	bool right;
+	char *copy = pool_strdup(pool, name);
+
+	for (char *at = copy; *at; at++)
+		if (*at >= 'A' && *at <= 'Z')
+			*at += 'a' - 'A';
+	return copy;
+}
+
+static struct failures failures_of(struct work *work, const char *username)
+{
+	const struct conf *conf = work->conf;
+	const char *address = work->address ? work->address : "";
+
+	return (struct failures){ {
+		{ "login user", lower(work->pool, username),
+		  "wrong passwords for a user", conf->login_failures_user,
+		  conf->login_window },
+		{ "login address", bucket_network(work->pool, address),
+		  "wrong passwords from an address",
+		  conf->login_failures_address, conf->login_window },
+	} };
+}
+
+static bool may_fail(struct work *work, const struct failures *failures)
+{
+	for (size_t i = 0; i < ARRAY_LEN(failures->buckets); i++)
+		if (failures->buckets[i].limit &&
+		    !bucket_would_pass(work, &failures->buckets[i]))
+			return false;
+	return true;
+}
+
+static void put_back(struct work *work, const struct failures *failures,
+		     size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (failures->buckets[i].limit && work->buckets)
+			bucket_give(work->buckets, &failures->buckets[i],
+				    clock_monotonic_ms());
+}
+
+/* Counts a failure before it is known to be one, so that many at once do not
+   get past the limit together. */
+static bool expect_failure(struct work *work, const struct failures *failures)
+{
+	struct bucket_state state;
+
+	for (size_t i = 0; i < ARRAY_LEN(failures->buckets); i++)
+		if (failures->buckets[i].limit &&
+		    !bucket_pass(&state, work, &failures->buckets[i])) {
+			put_back(work, failures, i);
+			return false;
+		}
+	return true;
+}
+
+/* `hash` is NULL for users that there are not. Only while it has a turn does
+   this count as a failure: however many right ones come at once, no more than
+   password_jobs of them do. */
+static bool verify(struct work *work, const struct failures *failures,
+		   const char *password, const char *hash)
+{
+	bool right = false;
 	long turn;
 
 	if (!take_turn(&turn, work))
 		return false;
-	right = crypt_password_verify(password, hash,
-				      work->conf->password_cost);
+	if (expect_failure(work, failures)) {
+		right = crypt_password_verify(password, hash,
+					      work->conf->password_cost);
+		if (right)
+			put_back(work, failures, ARRAY_LEN(failures->buckets));
+		else
+			wrong(work);
+	}
 	give_turn(work, turn);
-	return right || wrong(work);
+	return right;
 }
 
 static bool set_hash(struct work *work, struct uuid user_id,
@@ -110,21 +183,21 @@ static bool set_hash(struct work *work, struct uuid user_id,
 	return user_set_password(work, user_id, hash);
 }
 
-static bool check_password(struct work *work, const struct user *user,
-			   const char *password)
+static bool check_password(struct work *work, const struct failures *failures,
+			   const struct user *user, const char *password)
 {
 	struct login_cache *cache = work->logins;
 	uint8_t digest[CRYPT_SHA256_SIZE];
 	size_t slot;
 
 	if (!cache)
-		return verify(work, password, user->password);
+		return verify(work, failures, password, user->password);
 	digest_of(digest, cache, work->pool, user, password);
 	slot = digest[0] % CACHE_SLOTS;
 	if (cache->slots[slot].until_ms > clock_monotonic_ms() &&
 	    crypt_equal(cache->slots[slot].digest, digest, sizeof(digest)))
 		return true;
-	if (!verify(work, password, user->password))
+	if (!verify(work, failures, password, user->password))
 		return false;
 	memcpy(cache->slots[slot].digest, digest, sizeof(digest));
 	cache->slots[slot].until_ms = clock_monotonic_ms() + CACHE_MS;
@@ -139,73 +212,6 @@ static bool upgrade_hash(struct work *work, const struct user *user,
 	       set_hash(work, user->id, password);
 }
 
-/* Failed logins, by name and by address. */
-struct failures {
-	struct bucket buckets[2];
-	size_t taken;
-};
-
-/* The database takes names of either case for one. */
-static const char *lower(struct pool *pool, const char *name)
-{
-	char *copy = pool_strdup(pool, name);
-
-	for (char *at = copy; *at; at++)
-		if (*at >= 'A' && *at <= 'Z')
-			*at += 'a' - 'A';
-	return copy;
-}
-
-static void put_back(struct work *work, const struct failures *failures)
-{
-	for (size_t i = 0; i < failures->taken; i++)
-		if (failures->buckets[i].limit && work->buckets)
-			bucket_give(work->buckets, &failures->buckets[i],
-				    clock_monotonic_ms());
-}
-
-/* Counts a failure before it is known to be one, so that many at once do not
-   get past the limit together. */
-static bool expect_failure(struct failures *failures, struct work *work,
-			   const char *username)
-{
-	const struct conf *conf = work->conf;
-	const char *address = work->address ? work->address : "";
-	struct bucket_state state;
-
-	*failures =
-		(struct failures){ .buckets = {
-					   { "login user",
-					     lower(work->pool, username),
-					     "wrong passwords for a user",
-					     conf->login_failures_user,
-					     conf->login_window },
-					   { "login address",
-					     bucket_network(work->pool,
-							    address),
-					     "wrong passwords from an address",
-					     conf->login_failures_address,
-					     conf->login_window },
-				   } };
-	for (size_t i = 0; i < ARRAY_LEN(failures->buckets); i++) {
-		if (failures->buckets[i].limit &&
-		    !bucket_pass(&state, work, &failures->buckets[i])) {
-			put_back(work, failures);
-			return false;
-		}
-		failures->taken++;
-	}
-	return true;
-}
-
-static bool check_user(struct work *work, const struct user *user, bool known,
-		       const char *password)
-{
-	if (known && !user->disabled_at)
-		return check_password(work, user, password);
-	return verify(work, password, NULL) && wrong(work);
-}
-
 bool login_by_password(struct identity *who, struct work *work,
 		       const char *username, const char *password)
 {
@@ -218,16 +224,13 @@ bool login_by_password(struct identity *who, struct work *work,
 	known = user_by_name(&found.user, work, username);
 	if (!known && work->err != ERR_NOT_FOUND)
 		return false;
-	if (!expect_failure(&failures, work,
-			    known ? found.user.username : username))
+	failures = failures_of(work, known ? found.user.username : username);
+	if (!may_fail(work, &failures))
 		return false;
-	if (!check_user(work, &found.user, known, password)) {
-		if (work->err != ERR_WRONG_CREDENTIALS)
-			put_back(work, &failures);
-		return false;
-	}
-	put_back(work, &failures);
-	if (!upgrade_hash(work, &found.user, password) ||
+	if (!known || found.user.disabled_at)
+		return verify(work, &failures, password, NULL) && wrong(work);
+	if (!check_password(work, &failures, &found.user, password) ||
+	    !upgrade_hash(work, &found.user, password) ||
 	    !tier_find(&found.tier, work, found.user.tier_id))
 		return false;
 	*who = found;

@@ -87,6 +87,13 @@ def test_guesses_at_once_do_not_pass_the_limit_together(patient):
     assert sorted(codes) == [401] * 3 + [429] * 17
 
 
+def test_right_passwords_at_once_are_no_guesses(patient):
+    """However many more than the limit."""
+    user = new_user(patient).auth[0]
+    answers = at_once(20, lambda: patient.session(user).get("/v1/me"))
+    assert {answer.status_code for answer in answers} == {200}
+
+
 def test_a_new_password_needs_the_old_within_the_limit(patient):
     """PUT /v1/me/password."""
     user = new_user(patient).auth[0]

@@ -85,10 +85,16 @@ static void takes_back_what_was_taken(void **state)
 {
 	struct bucket_table *table = bucket_table_new();
 	struct bucket bucket = bucket_of("a", 2);
+	struct bucket_state now;
 
 	(void)state;
 	bucket_give(table, &bucket, 1000);
+	for (int i = 0; i < 9; i++)
+		assert_true(bucket_look(&now, table, &bucket, 1000));
+	assert_int_equal(now.left, 2);
 	assert_int_equal(take(table, &bucket, 9, 1000), 2);
+	assert_false(bucket_look(&now, table, &bucket, 1000));
+	assert_int_equal(now.wait_ms, 30000);
 	bucket_give(table, &bucket, 1000);
 	assert_int_equal(take(table, &bucket, 9, 1000), 1);
 	bucket_table_free(table);
