@@ -9,6 +9,8 @@
 #include "fcgi/body.h"
 #include "fcgi/multipart.h"
 #include "lib/base/pool.h"
+#include "lib/base/text.h"
+#include "lib/model/image.h"
 
 /* What a form has beside the file: boundaries, part headers, other fields. */
 enum { FORM_OVERHEAD = 1 << 20 };
@@ -122,6 +124,13 @@ bool intake_read(struct intake *intake, struct request *req, int64_t max_bytes,
 				  "%s: a file, but none came", file_part);
 	*intake = got;
 	return true;
+}
+
+const char *intake_name(const struct intake *intake, struct pool *pool)
+{
+	const char *given = *intake->filename ? intake->filename : "image";
+
+	return pool_strndup(pool, given, text_cut(given, IMAGE_NAME_MAX));
 }
 
 const char *intake_field(const struct intake *intake, const char *name)

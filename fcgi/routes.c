@@ -29,6 +29,9 @@ const struct route routes[] = {
 
 	{ METHOD_GET,    "/v1/jobs",      NEED_USER, SCOPE_READ, BODY_NONE, "limit cursor state", jobs_list },
 	{ METHOD_GET,    "/v1/jobs/{id}", NEED_USER, SCOPE_READ, BODY_NONE, "", jobs_show },
+	{ METHOD_POST,   "/v1/resize",             NEED_USER, SCOPE_WRITE, BODY_UPLOAD, "", resize_create },
+	{ METHOD_GET,    "/v1/jobs/{id}/result",   NEED_USER, SCOPE_READ,  BODY_NONE,   "", jobs_result },
+	{ METHOD_POST,   "/v1/jobs/{id}/cancel",   NEED_USER, SCOPE_WRITE, BODY_NONE,   "", jobs_cancel },
 
 	{ METHOD_GET,    "/healthz", NEED_NOBODY, SCOPE_NONE, BODY_NONE, "", health_alive },
 	{ METHOD_GET,    "/readyz",  NEED_NOBODY, SCOPE_NONE, BODY_NONE, "", health_ready },

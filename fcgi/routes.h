@@ -20,7 +20,10 @@ handler variants_show, variants_create;
 handler links_create, links_list, links_delete, links_open;
 
 /* api/jobs.c */
-handler jobs_list, jobs_show;
+handler jobs_list, jobs_show, jobs_result, jobs_cancel;
+
+/* api/resize.c */
+handler resize_create;
 
 /* api/health.c */
 handler health_alive, health_ready, health_metrics;

@@ -142,6 +142,21 @@ bool view_image(struct json **json, struct request *req,
 	return true;
 }
 
+/* A resize's result is a picture, a render's an image with all its variants. */
+static const char *result_url(struct request *req, const struct job *job)
+{
+	struct pool *pool = req->work->pool;
+	const char *base = req->work->conf->base_url;
+
+	if (uuid_is_nil(job->image_id) || strcmp(job->state, "done"))
+		return NULL;
+	if (job->variant)
+		return pool_printf(pool, "%s/v1/jobs/%s/result", base,
+				   UUID_TEXT(job->id));
+	return pool_printf(pool, "%s/v1/images/%s", base,
+			   UUID_TEXT(job->image_id));
+}
+
 struct json *view_job(struct request *req, const struct job *job)
 {
 	struct pool *pool = req->work->pool;
@@ -161,12 +176,7 @@ struct json *view_job(struct request *req, const struct job *job)
 		 view_error(pool, job->error_code, job->error_detail));
 	json_set_text(json, "image",
 		      has_image ? UUID_TEXT(job->image_id) : NULL);
-	json_set_text(json, "result_url",
-		      has_image && !strcmp(job->state, "done")
-			      ? pool_printf(pool, "%s/v1/images/%s",
-					    req->work->conf->base_url,
-					    UUID_TEXT(job->image_id))
-			      : NULL);
+	json_set_text(json, "result_url", result_url(req, job));
 	return json;
 }
 

@@ -21,6 +21,7 @@ enum err {
 	ERR_TIMEOUT,               /* only web servers give it */
 	ERR_RANGE_NOT_SATISFIABLE, /* the same */
 	ERR_CONFLICT,
+	ERR_JOB_FAILED,
 	ERR_LINK_EXPIRED,
 	ERR_LINK_REVOKED,
 	ERR_TOO_LARGE,

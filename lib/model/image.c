@@ -14,13 +14,14 @@ bool image_find(struct image *image, struct work *work, struct uuid id)
 	struct image i;
 
 	if (db_one(work,
-		   "SELECT `id`, `user_id`, `name`, `status`, `format`,"
+		   "SELECT `id`, `user_id`, `kind`, `name`, `status`, `format`,"
 		   " `width`, `height`, `bytes`, `sha256`, `error_code`,"
 		   " `error_detail`, `created_at`"
 		   " FROM `images` WHERE `id` = ?",
 		   DB_IN(db_uuid(id)),
 		   DB_OUT(db_uuid_to(&i.id), db_uuid_to(&i.user_id),
-			  db_text_to(&i.name), db_text_to(&i.status),
+			  db_text_to(&i.kind), db_text_to(&i.name),
+			  db_text_to(&i.status),
 			  db_text_to(&i.format), db_int_to(&i.width),
 			  db_int_to(&i.height), db_int_to(&i.bytes),
 			  db_fixed_to(i.sha256, sizeof(i.sha256)),
@@ -58,20 +59,22 @@ bool image_list(struct image **images, size_t *count, struct work *work,
 	struct rows rows = ROWS_OF(row);
 
 	if (!db_each(work,
-		     "SELECT `id`, `user_id`, `name`, `status`, `format`,"
+		     "SELECT `id`, `user_id`, `kind`, `name`, `status`, `format`,"
 		     " `width`, `height`, `bytes`, `sha256`, `error_code`,"
 		     " `error_detail`, `created_at`"
 		     " FROM `images` WHERE `user_id` = ?"
+		     " AND (? = 1 OR `kind` = 'upload')"
 		     " AND (? IS NULL OR `id` < ?)"
 		     " AND (? IS NULL OR `status` = ?)"
 		     " AND (? IS NULL OR `name` LIKE ?)"
 		     " ORDER BY `id` DESC LIMIT ?",
-		     DB_IN(db_uuid(f->user_id), db_uuid(f->before),
-			   db_uuid(f->before), db_text(f->status),
+		     DB_IN(db_uuid(f->user_id), db_bool(f->all_kinds),
+			   db_uuid(f->before), db_uuid(f->before), db_text(f->status),
 			   db_text(f->status), db_text(like), db_text(like),
 			   db_int(f->limit)),
 		     DB_OUT(db_uuid_to(&i->id), db_uuid_to(&i->user_id),
-			    db_text_to(&i->name), db_text_to(&i->status),
+			    db_text_to(&i->kind), db_text_to(&i->name),
+			    db_text_to(&i->status),
 			    db_text_to(&i->format), db_int_to(&i->width),
 			    db_int_to(&i->height), db_int_to(&i->bytes),
 			    db_fixed_to(i->sha256, sizeof(i->sha256)),
@@ -88,12 +91,14 @@ bool image_list(struct image **images, size_t *count, struct work *work,
 bool image_add(struct work *work, const struct image *image)
 {
 	return db_do(work, NULL,
-		     "INSERT INTO `images` (`id`, `user_id`, `name`, `status`,"
-		     " `format`, `width`, `height`, `bytes`, `sha256`,"
-		     " `created_at`)"
-		     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		     "INSERT INTO `images` (`id`, `user_id`, `kind`, `name`,"
+		     " `status`, `format`, `width`, `height`, `bytes`,"
+		     " `sha256`, `created_at`)"
+		     " VALUES (?, ?, COALESCE(?, 'upload'), ?, ?, ?, ?, ?, ?,"
+		     " ?, ?)",
 		     DB_IN(db_uuid(image->id), db_uuid(image->user_id),
-			   db_text(image->name), db_text(image->status),
+			   db_text(image->kind), db_text(image->name),
+			   db_text(image->status),
 			   db_text(image->format), db_int(image->width),
 			   db_int(image->height), db_int(image->bytes),
 			   db_bytes(image->sha256, sizeof(image->sha256)),
