@@ -17,6 +17,7 @@ enum method {
 	METHOD_OTHER = METHOD__COUNT
 };
 
+struct dialect;
 struct identity;
 struct json;
 struct route;
@@ -30,6 +31,7 @@ struct request {
 	struct uri uri;
 	const char *param[4]; /* what {name} matched, in order */
 	const struct route *route;
+	const struct dialect *dialect; /* whose route it is, or NULL */
 
 	const char *id;
 	const char *method_text;

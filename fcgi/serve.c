@@ -11,6 +11,7 @@
 #include <sys/time.h>
 
 #include "fcgi/body.h"
+#include "fcgi/dialect.h"
 #include "fcgi/gate.h"
 #include "fcgi/response.h"
 #include "fcgi/routes.h"
@@ -89,6 +90,8 @@ static bool find_route(struct request *req, struct response *res)
 
 	if (router_find(req, &allow, routes, routes_count))
 		return router_check_query(req);
+	if (!allow && dialect_find(req, &allow))
+		return true; /* old clients may send what is not known */
 	if (allow)
 		response_header(res, req->work->pool, "Allow", allow);
 	return false;
@@ -133,6 +136,9 @@ static void answer(struct request *req, struct response *res, char **envp)
 		if (allow)
 			response_header(res, req->work->pool, "Allow", allow);
 	}
+	if (req->dialect && req->dialect->any_origin)
+		response_header(res, req->work->pool,
+				"Access-Control-Allow-Origin", "*");
 	response_header(res, req->work->pool, "X-Request-Id", req->id);
 }
 

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "fcgi/deliver.h"
 #include "lib/base/clock.h"
 #include "lib/base/conf.h"
 #include "lib/base/json.h"
@@ -18,22 +19,6 @@
 #include "lib/model/variant.h"
 #include "lib/service/access.h"
 #include "lib/service/login.h"
-#include "lib/service/share.h"
-
-static bool display_url(const char **url, struct request *req,
-			const struct image *image, const char *variant,
-			const char *format)
-{
-	struct shared shared = {
-		.purpose = SHARE_DISPLAY,
-		.expires_at = share_display_expiry(req->work->conf),
-		.image_id = image->id,
-		.variant = variant,
-	};
-
-	return share_format(&shared.format, req->work, format) &&
-	       share_url(url, req->work, &shared, image->name);
-}
 
 static void set_size(struct json *json, const char *key, int64_t size)
 {
@@ -50,8 +35,8 @@ bool view_variant(struct json **json, struct request *req,
 	bool ready = !strcmp(variant->status, "ready");
 	const char *url = NULL;
 
-	if (ready && !display_url(&url, req, image, variant->variant,
-				  variant->format))
+	if (ready && !deliver_url(&url, req, image->id, variant->variant,
+				  variant->format, image->name))
 		return false;
 	json_set_text(made, "variant", variant->variant);
 	json_set_text(made, "status", variant->status);
@@ -71,7 +56,8 @@ static bool add_original(struct json *json, struct request *req,
 	const char *url;
 
 	if (req->who->tier.original) {
-		if (!display_url(&url, req, image, "original", image->format))
+		if (!deliver_url(&url, req, image->id, "original",
+				 image->format, image->name))
 			return false;
 		original = json_object(req->work->pool);
 		json_set_text(original, "url", url);

@@ -17,6 +17,7 @@ struct conf {
 	/* What clients see */
 	const char *base_url;
 	long display_ttl;
+	const char *dialects; /* words, a space between */
 
 	/* Processes */
 	const char *listen;

@@ -182,6 +182,8 @@ static bool record(struct work *work, void *arg)
 	const struct uploaded *made = r->made;
 	const struct tier *tier = r->upload->tier;
 
+	if (!user_lock(work, made->image.user_id))
+		return false;
 	if (!image_add(work, &made->image))
 		return work->err == ERR_CONFLICT;
 	for (size_t i = 0; i < made->count; i++)
