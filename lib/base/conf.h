@@ -44,6 +44,7 @@ struct conf {
 	/* Store and delivery */
 	const char *store_dir;
 	long store_reserve;
+	long derived_max_bytes;
 	int delivery;
 	const char *accel_prefix;
 	const char *keys_file;

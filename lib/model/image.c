@@ -142,6 +142,55 @@ bool image_reopen(struct work *work, struct uuid id)
 		     DB_IN(db_uuid(id)));
 }
 
+bool image_list_expired(struct image **images, size_t *count,
+			struct work *work, int64_t limit)
+{
+	struct image row = { 0 }, *i = &row;
+	struct rows rows = ROWS_OF(row);
+
+	if (!db_each(work,
+		     "SELECT i.`id`, i.`user_id`, i.`bytes` FROM `tiers` t"
+		     " JOIN `users` u ON u.`tier_id` = t.`id`"
+		     " JOIN `images` i ON i.`user_id` = u.`id`"
+		     " WHERE t.`retention_days` IS NOT NULL"
+		     " AND i.`created_at` <"
+		     "   UTC_TIMESTAMP(6) - INTERVAL t.`retention_days` DAY"
+		     " AND NOT EXISTS (SELECT 1 FROM `jobs` j"
+		     "   WHERE j.`image_id` = i.`id`"
+		     "   AND j.`state` IN ('queued', 'running'))"
+		     " AND NOT EXISTS (SELECT 1 FROM `links` l"
+		     "   WHERE l.`image_id` = i.`id`"
+		     "   AND l.`revoked_at` IS NULL"
+		     "   AND l.`expires_at` > UTC_TIMESTAMP(6))"
+		     " LIMIT ?",
+		     DB_IN(db_int(limit)),
+		     DB_OUT(db_uuid_to(&i->id), db_uuid_to(&i->user_id),
+			    db_int_to(&i->bytes)),
+		     rows_keep, &rows))
+		return false;
+	*images = rows.list;
+	*count = rows.count;
+	return true;
+}
+
+bool image_is_needed(bool *needed, struct work *work, struct uuid id)
+{
+	struct uuid locked;
+
+	/* The rows that would need it take a lock on its row. */
+	return db_one(work, "SELECT `id` FROM `images` WHERE `id` = ? FOR UPDATE",
+		      DB_IN(db_uuid(id)), DB_OUT(db_uuid_to(&locked))) &&
+	       db_one(work,
+		      "SELECT EXISTS (SELECT 1 FROM `jobs` j"
+		      "   WHERE j.`image_id` = ?"
+		      "   AND j.`state` IN ('queued', 'running'))"
+		      " OR EXISTS (SELECT 1 FROM `links` l"
+		      "   WHERE l.`image_id` = ? AND l.`revoked_at` IS NULL"
+		      "   AND l.`expires_at` > UTC_TIMESTAMP(6))",
+		      DB_IN(db_uuid(id), db_uuid(id)),
+		      DB_OUT(db_bool_to(needed)));
+}
+
 bool image_drop(struct work *work, struct uuid id)
 {
 	uint64_t found;

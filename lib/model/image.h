@@ -56,6 +56,17 @@ bool image_settle(struct work *work, struct uuid id, const char *status,
 /* From "failed" to "processing"; in any other status nothing changes. */
 bool image_reopen(struct work *work, struct uuid id) MUST_CHECK;
 
+/* Those older than their user's tier keeps them, at most `limit`, but for those
+   that image_is_needed() is true of; only what image_drop() and user_credit()
+   need is filled. */
+bool image_list_expired(struct image **images, size_t *count,
+			struct work *work, int64_t limit) MUST_CHECK;
+
+/* In a transaction: whether a job that has not ended or a link that is valid
+   needs the image, which gets no new one until its end. ERR_NOT_FOUND. */
+bool image_is_needed(bool *needed, struct work *work,
+		     struct uuid id) MUST_CHECK;
+
 /* Its variants and links go with it. */
 bool image_drop(struct work *work, struct uuid id) MUST_CHECK;
 

@@ -314,6 +314,14 @@ bool job_lock(const char **state, struct work *work, struct uuid id)
 		      DB_IN(db_uuid(id)), DB_OUT(db_text_to(state)));
 }
 
+bool job_forget_ended(struct work *work, struct uuid image_id)
+{
+	return db_do(work, NULL,
+		     "DELETE FROM `jobs` WHERE `image_id` = ?"
+		     " AND `state` IN ('done', 'failed', 'cancelled')",
+		     DB_IN(db_uuid(image_id)));
+}
+
 bool job_is_awaited(bool *awaited, struct work *work, struct uuid image_id)
 {
 	int64_t count;

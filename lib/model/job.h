@@ -82,6 +82,9 @@ bool job_cancel(struct work *work, struct uuid id) MUST_CHECK;
 bool job_lock(const char **state, struct work *work,
 	      struct uuid id) MUST_CHECK;
 
+/* The jobs of an image that have ended are forgotten. */
+bool job_forget_ended(struct work *work, struct uuid image_id) MUST_CHECK;
+
 /* Whether a job of the image is queued or running. */
 bool job_is_awaited(bool *awaited, struct work *work,
 		    struct uuid image_id) MUST_CHECK;

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/clock.h"
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
 #include "lib/db/db.h"
@@ -359,6 +360,16 @@ static bool make_missing(struct variant *variant, struct work *work,
 	return db_transaction(work, record_wish, &wanting);
 }
 
+/* Once an hour is enough to know which were used last. */
+static bool touch(struct work *work, const struct variant *variant)
+{
+	const int64_t hour_us = 3600000000;
+
+	return strcmp(variant->status, "ready") ||
+	       variant->used_at > clock_now_us() - hour_us ||
+	       variant_touch(work, variant->image_id, variant->variant);
+}
+
 bool render_want(struct variant *variant, struct work *work,
 		 const struct image *image, const char *name, int64_t priority)
 {
@@ -369,7 +380,7 @@ bool render_want(struct variant *variant, struct work *work,
 	};
 
 	if (variant_find(variant, work, image->id, name))
-		return true;
+		return touch(work, variant);
 	if (work->err != ERR_NOT_FOUND)
 		return false;
 	if (make_missing(&made, work, image, priority)) {
