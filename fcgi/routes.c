@@ -50,7 +50,7 @@ static const struct route thumbnail_generator[] = {
 };
 
 static const struct route resize_tasks[] = {
-	{ METHOD_POST,    "/api/v1/images/resize",           NEED_ANONYMOUS, SCOPE_NONE, BODY_UPLOAD, "", resize_tasks_create },
+	{ METHOD_POST,    "/api/v1/images/resize",           NEED_ANONYMOUS, SCOPE_NONE, BODY_UPLOAD, "width height", resize_tasks_create },
 	{ METHOD_GET,     "/api/v1/status/{task_id}",        NEED_ANONYMOUS, SCOPE_NONE, BODY_NONE,   "", resize_tasks_status },
 	{ METHOD_GET,     "/api/v1/images/result/{task_id}", NEED_ANONYMOUS, SCOPE_NONE, BODY_NONE,   "", resize_tasks_result },
 	{ METHOD_OPTIONS, "/api/v1/images/resize",           NEED_NOBODY,    SCOPE_NONE, BODY_NONE,   "", resize_tasks_preflight },
