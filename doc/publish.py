@@ -11,7 +11,7 @@ import sys
 
 import yaml
 
-METHODS = ("get", "post", "put", "patch", "delete")
+METHODS = ("get", "post", "put", "patch", "delete", "options")
 BOUNDS = (("minimum", "at least {}"), ("maximum", "at most {}"),
           ("minLength", "at least {} long"), ("maxLength", "at most {} long"),
           ("minItems", "at least {} items"), ("maxItems", "at most {} items"),
@@ -259,7 +259,7 @@ def problem_codes(document):
     found = {}
     for answer in document["components"]["responses"].values():
         body = answer.get("content", {}).get("application/problem+json")
-        narrowed = body["schema"]["allOf"][1] if body else {}
+        narrowed = body["schema"].get("allOf", [{}])[-1] if body else {}
         for one in narrowed.get("oneOf", [narrowed]):
             for name in values(one.get("properties", {}).get("code", {})):
                 statuses = found.setdefault(name, [])

@@ -29,3 +29,17 @@ bool deliver(struct response *res, struct request *req, struct uuid image_id,
 	response_file(res, req, &file);
 	return true;
 }
+
+bool deliver_url(const char **url, struct request *req, struct uuid image_id,
+		 const char *variant, const char *format, const char *name)
+{
+	struct shared shared = {
+		.purpose = SHARE_DISPLAY,
+		.expires_at = share_display_expiry(req->work->conf),
+		.image_id = image_id,
+		.variant = variant,
+	};
+
+	return share_format(&shared.format, req->work, format) &&
+	       share_url(url, req->work, &shared, name);
+}

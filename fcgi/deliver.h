@@ -13,4 +13,9 @@ bool deliver(struct response *res, struct request *req, struct uuid image_id,
 	     const char *variant, const char *format, const char *name,
 	     int64_t max_age) MUST_CHECK;
 
+/* A signed URL of the same, for inside an answer; it lives for display_ttl. */
+bool deliver_url(const char **url, struct request *req, struct uuid image_id,
+		 const char *variant, const char *format,
+		 const char *name) MUST_CHECK;
+
 #endif

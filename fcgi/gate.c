@@ -123,6 +123,8 @@ bool gate_pass(struct request *req)
 	if (route->need == NEED_NOBODY)
 		return true;
 	req->who = pool_alloc(req->work->pool, sizeof(*req->who));
+	if (route->need == NEED_ANONYMOUS)
+		return login_anonymous(req->who, req->work);
 	if (!identify(req))
 		return false;
 	if (route->need == NEED_ADMIN && !req->who->user.is_admin)

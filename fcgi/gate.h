@@ -6,8 +6,9 @@
 /*
  * Lets a request through to its route: finds out who it is from by
  * Authorization (Bearer, Basic) or the session's cookie, and checks the route's
- * need and scope, and X-Pixtier-CSRF where a cookie changes something. Sets
- * req->who. ERR_UNAUTHENTICATED, ERR_WRONG_CREDENTIALS, ERR_FORBIDDEN.
+ * need and scope, and X-Pixtier-CSRF where a cookie changes something; with
+ * NEED_ANONYMOUS it is from the built-in user, whatever it says. Sets req->who.
+ * ERR_UNAUTHENTICATED, ERR_WRONG_CREDENTIALS, ERR_FORBIDDEN.
  */
 bool gate_pass(struct request *req) MUST_CHECK;
 

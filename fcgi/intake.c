@@ -10,6 +10,8 @@
 #include "fcgi/multipart.h"
 #include "fcgi/replay.h"
 #include "lib/base/pool.h"
+#include "lib/base/text.h"
+#include "lib/model/image.h"
 
 /* What a form has beside the file: boundaries, part headers, other fields. */
 enum { FORM_OVERHEAD = 1 << 20 };
@@ -147,6 +149,13 @@ bool intake_read(struct intake *intake, struct request *req, int64_t max_bytes,
 		return false;
 	*intake = got;
 	return true;
+}
+
+const char *intake_name(const struct intake *intake, struct pool *pool)
+{
+	const char *given = *intake->filename ? intake->filename : "image";
+
+	return pool_strndup(pool, given, text_cut(given, IMAGE_NAME_MAX));
 }
 
 const char *intake_field(const struct intake *intake, const char *name)

@@ -21,6 +21,10 @@ struct intake {
 bool intake_read(struct intake *intake, struct request *req, int64_t max_bytes,
 		 const char *file_part, const char *other_part) MUST_CHECK;
 
+/* What the client calls the file, cut at a character to what a name may have;
+   "image" when it gave no name. */
+const char *intake_name(const struct intake *intake, struct pool *pool);
+
 /* The value of a form field, or NULL. */
 const char *intake_field(const struct intake *intake, const char *name);
 

@@ -18,6 +18,7 @@ enum method {
 	METHOD_OTHER = METHOD__COUNT
 };
 
+struct dialect;
 struct identity;
 struct json;
 struct replay;
@@ -32,6 +33,7 @@ struct request {
 	struct uri uri;
 	const char *param[4]; /* what {name} matched, in order */
 	const struct route *route;
+	const struct dialect *dialect; /* whose route it is, or NULL */
 
 	const char *id;
 	const char *method_text;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fcgi/dialect.h"
 #include "fcgi/disposition.h"
 #include "lib/base/conf.h"
 #include "lib/base/json.h"
@@ -98,16 +99,20 @@ void response_empty(struct response *res, int status)
 	res->status = status;
 }
 
+const char *response_detail(const struct request *req)
+{
+	return req->work->err == ERR_INTERNAL
+		       ? "the log says more under the request's id"
+		       : req->work->why;
+}
+
 static struct json *problem(struct request *req)
 {
 	const struct work *work = req->work;
 	struct json *json = json_object(work->pool);
 	struct json *errors = json_array(work->pool);
 	const char *code = err_code(work->err);
-	const char *detail =
-		work->err == ERR_INTERNAL
-			? "the log says more under the request's id"
-			: work->why;
+	const char *detail = response_detail(req);
 
 	json_set_text(json, "type",
 		      pool_printf(work->pool, "/problems/%s", code));
@@ -132,18 +137,24 @@ static int64_t retry_after(const struct request *req)
 	return req->work->retry_after > 0 ? req->work->retry_after : 1;
 }
 
+static void own_problem(struct response *res, struct request *req)
+{
+	int status = err_http_status(req->work->err);
+
+	json_body(res, req, status, "application/problem+json", problem(req));
+	if (status == 401)
+		response_header(res, req->work->pool, "WWW-Authenticate",
+				"Bearer realm=\"pixtier\", "
+				"Basic realm=\"pixtier\", charset=\"UTF-8\"");
+}
+
 void response_problem(struct response *res, struct request *req)
 {
 	struct pool *pool = req->work->pool;
 	enum err err = req->work->err;
 
 	res->header_count = 0;
-	json_body(res, req, err_http_status(err), "application/problem+json",
-		  problem(req));
-	if (err_http_status(err) == 401)
-		response_header(res, pool, "WWW-Authenticate",
-				"Bearer realm=\"pixtier\", "
-				"Basic realm=\"pixtier\", charset=\"UTF-8\"");
+	(req->dialect ? req->dialect->problem : own_problem)(res, req);
 	if (err == ERR_UNAVAILABLE || err == ERR_STORAGE_FULL ||
 	    err == ERR_RATE_LIMITED || err == ERR_IDEMPOTENCY_RUNNING)
 		response_header(res, pool, "Retry-After",

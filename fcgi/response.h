@@ -43,8 +43,11 @@ void response_json(struct response *res, struct request *req, int status,
 /* Nothing but a status, such as 204. */
 void response_empty(struct response *res, int status);
 
-/* The failure in the request's work as RFC 9457 application/problem+json;
-   whatever was set before is dropped. */
+/* What of the failure in the request's work is for the client. */
+const char *response_detail(const struct request *req);
+
+/* The failure in the request's work as RFC 9457 application/problem+json, or as
+   the request's dialect puts it; whatever was set before is dropped. */
 void response_problem(struct response *res, struct request *req);
 
 /*

@@ -5,7 +5,8 @@
 
 #include "fcgi/request.h"
 
-enum need { NEED_NOBODY, NEED_USER, NEED_ADMIN };
+/* NEED_ANONYMOUS: acts as the built-in user, for clients that know none. */
+enum need { NEED_NOBODY, NEED_USER, NEED_ADMIN, NEED_ANONYMOUS };
 
 /* What a token must be allowed (words of its scopes). */
 enum scope { SCOPE_NONE, SCOPE_READ, SCOPE_WRITE, SCOPE_LINK, SCOPE_ADMIN };

@@ -1,4 +1,4 @@
-/* routes.c: everything the API answers to. */
+/* routes.c: everything that is answered. */
 #include "config.h"
 
 #include "fcgi/routes.h"
@@ -29,6 +29,9 @@ const struct route routes[] = {
 
 	{ METHOD_GET,    "/v1/jobs",      NEED_USER, SCOPE_READ, BODY_NONE, "limit cursor state", jobs_list },
 	{ METHOD_GET,    "/v1/jobs/{id}", NEED_USER, SCOPE_READ, BODY_NONE, "", jobs_show },
+	{ METHOD_POST,   "/v1/resize",             NEED_USER, SCOPE_WRITE, BODY_UPLOAD, "", resize_create },
+	{ METHOD_GET,    "/v1/jobs/{id}/result",   NEED_USER, SCOPE_READ,  BODY_NONE,   "", jobs_result },
+	{ METHOD_POST,   "/v1/jobs/{id}/cancel",   NEED_USER, SCOPE_WRITE, BODY_NONE,   "", jobs_cancel },
 
 	{ METHOD_GET,    "/healthz", NEED_NOBODY, SCOPE_NONE, BODY_NONE, "", health_alive },
 	{ METHOD_GET,    "/readyz",  NEED_NOBODY, SCOPE_NONE, BODY_NONE, "", health_ready },
@@ -39,5 +42,27 @@ const struct route routes[] = {
 	{ METHOD_GET,    "/docs/style.css",   NEED_NOBODY, SCOPE_NONE, BODY_NONE, "", docs_style },
 	{ METHOD_GET,    "/problems/{code}",  NEED_NOBODY, SCOPE_NONE, BODY_NONE, "", docs_problem },
 };
+
+static const struct route thumbnail_generator[] = {
+	{ METHOD_POST, "/api/v1/thumbnail_generator/",          NEED_ANONYMOUS, SCOPE_NONE, BODY_UPLOAD, "", thumbnail_generator_create },
+	{ METHOD_POST, "/api/v1/",                              NEED_ANONYMOUS, SCOPE_NONE, BODY_UPLOAD, "", thumbnail_generator_create },
+	{ METHOD_GET,  "/api/v1/thumbnail_generator/{task_id}", NEED_ANONYMOUS, SCOPE_NONE, BODY_NONE,   "", thumbnail_generator_show },
+};
+
+static const struct route resize_tasks[] = {
+	{ METHOD_POST,    "/api/v1/images/resize",           NEED_ANONYMOUS, SCOPE_NONE, BODY_UPLOAD, "width height", resize_tasks_create },
+	{ METHOD_GET,     "/api/v1/status/{task_id}",        NEED_ANONYMOUS, SCOPE_NONE, BODY_NONE,   "", resize_tasks_status },
+	{ METHOD_GET,     "/api/v1/images/result/{task_id}", NEED_ANONYMOUS, SCOPE_NONE, BODY_NONE,   "", resize_tasks_result },
+	{ METHOD_OPTIONS, "/api/v1/images/resize",           NEED_NOBODY,    SCOPE_NONE, BODY_NONE,   "", resize_tasks_preflight },
+	{ METHOD_OPTIONS, "/api/v1/status/{task_id}",        NEED_NOBODY,    SCOPE_NONE, BODY_NONE,   "", resize_tasks_preflight },
+	{ METHOD_OPTIONS, "/api/v1/images/result/{task_id}", NEED_NOBODY,    SCOPE_NONE, BODY_NONE,   "", resize_tasks_preflight },
+};
+
+#define ROUTES(table) table, ARRAY_LEN(table)
+const struct dialect dialects[] = {
+	{ "thumbnail_generator", ROUTES(thumbnail_generator), thumbnail_generator_problem, false },
+	{ "resize_tasks",        ROUTES(resize_tasks),        resize_tasks_problem,        true },
+};
 /* clang-format on */
 const size_t routes_count = ARRAY_LEN(routes);
+const size_t dialects_count = ARRAY_LEN(dialects);

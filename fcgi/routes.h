@@ -1,10 +1,15 @@
 #ifndef FCGI_ROUTES_H
 #define FCGI_ROUTES_H
 
+#include "fcgi/dialect.h"
 #include "fcgi/router.h"
 
 extern const struct route routes[];
 extern const size_t routes_count;
+
+/* The older services, each with routes of its own. */
+extern const struct dialect dialects[];
+extern const size_t dialects_count;
 
 /* api/account.c */
 handler account_login, account_logout, account_show, account_set_password;
@@ -20,12 +25,24 @@ handler variants_show, variants_create;
 handler links_create, links_list, links_delete, links_open;
 
 /* api/jobs.c */
-handler jobs_list, jobs_show;
+handler jobs_list, jobs_show, jobs_result, jobs_cancel;
+
+/* api/resize.c */
+handler resize_create;
 
 /* api/health.c */
 handler health_alive, health_ready, health_metrics;
 
 /* api/docs.c */
 handler docs_openapi, docs_page, docs_style, docs_problem;
+
+/* compat/thumbnail_generator.c */
+handler thumbnail_generator_create, thumbnail_generator_show;
+problem_writer thumbnail_generator_problem;
+
+/* compat/resize_tasks.c */
+handler resize_tasks_create, resize_tasks_status, resize_tasks_result;
+handler resize_tasks_preflight;
+problem_writer resize_tasks_problem;
 
 #endif

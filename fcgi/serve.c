@@ -12,6 +12,7 @@
 
 #include "fcgi/body.h"
 #include "fcgi/cors.h"
+#include "fcgi/dialect.h"
 #include "fcgi/gate.h"
 #include "fcgi/replay.h"
 #include "fcgi/response.h"
@@ -98,6 +99,8 @@ static bool find_route(struct request *req, struct response *res)
 
 	if (router_find(req, &allow, routes, routes_count))
 		return router_check_query(req);
+	if (!allow && dialect_find(req, &allow))
+		return true; /* old clients may send what is not known */
 	if (allow)
 		response_header(res, req->work->pool, "Allow", allow);
 	return false;
@@ -160,6 +163,9 @@ static void answer(struct request *req, struct response *res, char **envp)
 	replay_end(req, res);
 	cors_headers(res, req);
 	throttle_headers(res, req);
+	if (req->dialect && req->dialect->any_origin)
+		response_header(res, req->work->pool,
+				"Access-Control-Allow-Origin", "*");
 	response_header(res, req->work->pool, "X-Request-Id", req->id);
 }
 

@@ -17,16 +17,18 @@
 #include "lib/picture/painter.h"
 #include "lib/service/purge.h"
 #include "lib/service/repeat.h"
+#include "lib/service/retention.h"
 #include "lib/store/store.h"
 #include "worker/tasks.h"
 
-enum { RECLAIM_MS = 5000, SWEEP_MS = 600000, RECLAIM_BATCH = 100 };
+enum { RECLAIM_MS = 5000, RETAIN_MS = 60000, SWEEP_MS = 600000, RECLAIM_BATCH = 100 };
 
 struct worker {
 	struct work base; /* the start of each job's work */
 	struct store store;
 	const char *name; /* host:pid:random, in the jobs it holds */
 	int64_t reclaim_at_ms;
+	int64_t retain_at_ms;
 	int64_t sweep_at_ms;
 };
 
@@ -249,7 +251,25 @@ static void forget_answers(struct worker *worker)
 	pool_free(work.pool);
 }
 
-/* Each worker reclaims at its own times; only the first sweeps. */
+/* When the next turn is due: soon, if this one was not enough. */
+static int64_t retain(struct worker *worker)
+{
+	struct work work = worker->base;
+	struct retention done = { 0 };
+
+	work.pool = pool_new();
+	work.id = "retention";
+	if (!retention_enforce(&done, &work))
+		log_failure(&work, "retention_failed");
+	else if (done.images || done.variants)
+		LOG_EVENT(LOG_LEVEL_INFO, "retention",
+			  log_number("images", done.images),
+			  log_number("variants", done.variants));
+	pool_free(work.pool);
+	return done.more ? 1000 : RETAIN_MS;
+}
+
+/* Each worker reclaims at its own times; only the first cleans up. */
 static void do_chores(struct worker *worker, long slot)
 {
 	int64_t now_ms = clock_monotonic_ms();
@@ -259,6 +279,8 @@ static void do_chores(struct worker *worker, long slot)
 		worker->reclaim_at_ms = now_ms + RECLAIM_MS / 2 +
 					random() % RECLAIM_MS;
 	}
+	if (!slot && now_ms >= worker->retain_at_ms)
+		worker->retain_at_ms = now_ms + retain(worker);
 	if (!slot && now_ms >= worker->sweep_at_ms) {
 		sweep(worker);
 		forget_answers(worker);

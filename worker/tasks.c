@@ -9,6 +9,7 @@
 
 static const struct task tasks[] = {
 	{ "render", render_job, render_give_up },
+	{ "resize", render_job, render_give_up },
 };
 
 const struct task *task_find(const char *kind)

@@ -28,9 +28,7 @@ static bool read_name(const char **name, struct request *req,
 	if (!given)
 		given = request_query(req, "name");
 	if (!given) {
-		given = *intake->filename ? intake->filename : "image";
-		*name = pool_strndup(req->work->pool, given,
-				     text_cut(given, IMAGE_NAME_MAX));
+		*name = intake_name(intake, req->work->pool);
 		return true;
 	}
 	if (!*given || strlen(given) > IMAGE_NAME_MAX ||

@@ -3,7 +3,10 @@
 
 #include "lib/model/job.h"
 
+#include <string.h>
+
 #include "fcgi/api/view.h"
+#include "fcgi/deliver.h"
 #include "fcgi/page.h"
 #include "fcgi/response.h"
 #include "fcgi/routes.h"
@@ -12,18 +15,44 @@
 #include "lib/model/tier.h"
 #include "lib/service/access.h"
 #include "lib/service/login.h"
+#include "lib/service/render.h"
+#include "lib/service/resize.h"
 
 bool jobs_show(struct request *req, struct response *res)
 {
-	struct uuid id;
 	struct job job;
 
-	if (!access_id(&id, req->work, "job", req->param[0]) ||
-	    !job_find(&job, req->work, id))
+	if (!access_job(&job, req->work, req->who->user.id, req->param[0]))
 		return false;
-	if (!uuid_equal(job.user_id, req->who->user.id))
-		return fail(req->work, ERR_NOT_FOUND, "no job %s",
-			    UUID_TEXT(id));
+	response_json(res, req, 200, view_job(req, &job));
+	return true;
+}
+
+bool jobs_result(struct request *req, struct response *res)
+{
+	struct work *work = req->work;
+	struct resized made;
+	struct job job;
+
+	if (!access_job(&job, work, req->who->user.id, req->param[0]) ||
+	    !resize_result(&made, work, &req->who->tier, &job))
+		return false;
+	if (!strcmp(made.variant.status, "ready"))
+		return deliver(res, req, made.image.id, made.variant.variant,
+			       made.variant.format, made.image.name, 0);
+	response_json(res, req, 202, view_job(req, &job));
+	response_header(res, work->pool, "Retry-After", "1");
+	return true;
+}
+
+bool jobs_cancel(struct request *req, struct response *res)
+{
+	struct work *work = req->work;
+	struct job job;
+
+	if (!access_job(&job, work, req->who->user.id, req->param[0]) ||
+	    !render_cancel(work, &job) || !job_find(&job, work, job.id))
+		return false;
 	response_json(res, req, 200, view_job(req, &job));
 	return true;
 }

@@ -13,6 +13,7 @@
 #include "lib/base/pool.h"
 #include "lib/service/access.h"
 #include "lib/service/login.h"
+#include "lib/service/render.h"
 #include "lib/service/share.h"
 
 bool links_create(struct request *req, struct response *res)
@@ -72,6 +73,30 @@ bool links_delete(struct request *req, struct response *res)
 	return true;
 }
 
+static bool deliver_shared(struct response *res, struct request *req,
+			   const struct shared *shared, const char *file_name)
+{
+	return deliver(res, req, shared->image_id, shared->variant,
+		       share_format_name(shared), file_name,
+		       shared->expires_at - time(NULL));
+}
+
+/* What was dropped to save room is made again. */
+static bool make_again(struct work *work, const struct shared *shared)
+{
+	struct image image;
+	struct variant variant;
+
+	if (!strcmp(shared->variant, "original") ||
+	    !image_find(&image, work, shared->image_id) ||
+	    !render_want(&variant, work, &image, shared->variant, 0))
+		return false;
+	if (!strcmp(variant.status, "processing"))
+		return fail(work, ERR_UNAVAILABLE,
+			    "the picture is being made again");
+	return true;
+}
+
 bool links_open(struct request *req, struct response *res)
 {
 	struct work *work = req->work;
@@ -84,7 +109,7 @@ bool links_open(struct request *req, struct response *res)
 	    share_is_revoked(req->revoked, work, shared.link_id))
 		return fail(work, ERR_LINK_REVOKED,
 			    "the link was revoked by its owner");
-	return deliver(res, req, shared.image_id, shared.variant,
-		       share_format_name(&shared), file_name,
-		       shared.expires_at - time(NULL));
+	return deliver_shared(res, req, &shared, file_name) ||
+	       (work->err == ERR_NOT_FOUND && make_again(work, &shared) &&
+		deliver_shared(res, req, &shared, file_name));
 }

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "fcgi/deliver.h"
 #include "lib/base/clock.h"
 #include "lib/base/conf.h"
 #include "lib/base/json.h"
@@ -18,22 +19,6 @@
 #include "lib/model/variant.h"
 #include "lib/service/access.h"
 #include "lib/service/login.h"
-#include "lib/service/share.h"
-
-static bool display_url(const char **url, struct request *req,
-			const struct image *image, const char *variant,
-			const char *format)
-{
-	struct shared shared = {
-		.purpose = SHARE_DISPLAY,
-		.expires_at = share_display_expiry(req->work->conf),
-		.image_id = image->id,
-		.variant = variant,
-	};
-
-	return share_format(&shared.format, req->work, format) &&
-	       share_url(url, req->work, &shared, image->name);
-}
 
 static void set_size(struct json *json, const char *key, int64_t size)
 {
@@ -50,8 +35,8 @@ bool view_variant(struct json **json, struct request *req,
 	bool ready = !strcmp(variant->status, "ready");
 	const char *url = NULL;
 
-	if (ready && !display_url(&url, req, image, variant->variant,
-				  variant->format))
+	if (ready && !deliver_url(&url, req, image->id, variant->variant,
+				  variant->format, image->name))
 		return false;
 	json_set_text(made, "variant", variant->variant);
 	json_set_text(made, "status", variant->status);
@@ -71,7 +56,8 @@ static bool add_original(struct json *json, struct request *req,
 	const char *url;
 
 	if (req->who->tier.original) {
-		if (!display_url(&url, req, image, "original", image->format))
+		if (!deliver_url(&url, req, image->id, "original",
+				 image->format, image->name))
 			return false;
 		original = json_object(req->work->pool);
 		json_set_text(original, "url", url);
@@ -142,6 +128,21 @@ bool view_image(struct json **json, struct request *req,
 	return true;
 }
 
+/* A resize's result is a picture, a render's an image with all its variants. */
+static const char *result_url(struct request *req, const struct job *job)
+{
+	struct pool *pool = req->work->pool;
+	const char *base = req->work->conf->base_url;
+
+	if (uuid_is_nil(job->image_id) || strcmp(job->state, "done"))
+		return NULL;
+	if (job->variant)
+		return pool_printf(pool, "%s/v1/jobs/%s/result", base,
+				   UUID_TEXT(job->id));
+	return pool_printf(pool, "%s/v1/images/%s", base,
+			   UUID_TEXT(job->image_id));
+}
+
 struct json *view_job(struct request *req, const struct job *job)
 {
 	struct pool *pool = req->work->pool;
@@ -161,12 +162,7 @@ struct json *view_job(struct request *req, const struct job *job)
 		 view_error(pool, job->error_code, job->error_detail));
 	json_set_text(json, "image",
 		      has_image ? UUID_TEXT(job->image_id) : NULL);
-	json_set_text(json, "result_url",
-		      has_image && !strcmp(job->state, "done")
-			      ? pool_printf(pool, "%s/v1/images/%s",
-					    req->work->conf->base_url,
-					    UUID_TEXT(job->image_id))
-			      : NULL);
+	json_set_text(json, "result_url", result_url(req, job));
 	return json;
 }
 

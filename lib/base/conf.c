@@ -7,6 +7,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,7 +18,7 @@
 
 enum { MAX_FILE = 1 << 20 };
 
-enum type { TEXT, SECRET, NUMBER, OCTAL, CHOICE };
+enum type { TEXT, SECRET, NUMBER, OCTAL, CHOICE, WORDS };
 
 struct setting {
 	const char *name;
@@ -25,7 +26,7 @@ struct setting {
 	size_t offset;
 	const char *fallback;
 	long min, max;
-	const char *choices; /* words, in the order of their enum */
+	const char *choices; /* words, of a choice in the order of its enum */
 	const char *meaning;
 };
 
@@ -55,11 +56,19 @@ struct setting {
 			choices, meaning                                       \
 	}
 
+#define WORDS_ROW(field, words, meaning)                                       \
+	{                                                                      \
+#field, WORDS, offsetof(struct conf, field), words, 0, 0, words, \
+			meaning                                                \
+	}
+
 /* clang-format off */
 static const struct setting settings[] = {
 	TEXT_ROW(base_url, "http://localhost", "Where clients reach the service: scheme, host and port, without a slash at the end. Every URL it hands out begins with this."),
 	NUMBER_ROW(display_ttl, "3600", 60, 604800, "Seconds that the picture URLs inside answers are valid at least; at most twice as long."),
 	TEXT_ROW(cors_origins, "", "Origins whose pages may use the API from browsers, such as https://www.example.org, with spaces between; * for all. They need a token: cookies are not for other sites. Empty: none."),
+
+	WORDS_ROW(dialects, "image_api imagify thumbnail_generator resize_tasks thumbnails", "Which older services are spoken for, so that their clients need nothing but this host's name."),
 
 	TEXT_ROW(listen, "", "Path of the unix socket for the web server. Empty: take the sockets of LISTEN_FDS, or file descriptor 0."),
 	TEXT_ROW(listen_uploads, "", "Path of a second socket, for uploads, so that a burst of them cannot starve the rest. Empty: one socket serves both."),
@@ -83,6 +92,7 @@ static const struct setting settings[] = {
 
 	TEXT_ROW(store_dir, "/var/lib/pixtier", "Folder that keeps the pictures; the web server reads it."),
 	NUMBER_ROW(store_reserve, "5", 0, 90, "Per cent of the file system to leave free: uploads beyond answer 507."),
+	NUMBER_ROW(derived_max_bytes, "0", 0, 1125899906842624, "Bytes of all that was made of pictures; beyond, what was used least recently goes, and is made again when it is wanted. 0: no bound."),
 	CHOICE_ROW(delivery, "accel", "accel sendfile", "How pictures leave: accel (X-Accel-Redirect, nginx) or sendfile (X-Sendfile, lighttpd and Apache)."),
 	TEXT_ROW(accel_prefix, "/_store/", "The web server's internal location for store_dir, with both slashes."),
 	TEXT_ROW(keys_file, "/etc/pixtier/keys", "File of the keys that sign links; made by `pixtierctl key rotate`."),
@@ -182,6 +192,26 @@ static bool set_choice(const struct setting *s, struct work *work, int *field,
 	return true;
 }
 
+static bool set_words(const struct setting *s, struct work *work,
+		      const char **field, const char *value, const char *where)
+{
+	for (const char *at = value; *at; at += strspn(at, " ")) {
+		char word[64];
+		size_t len = strcspn(at, " ");
+
+		snprintf(word, sizeof(word), "%.*s", (int)len, at);
+		if (len && (len >= sizeof(word) ||
+			    choice_of(s->choices, word) < 0))
+			return fail_field(work, s->name,
+					  "%s: %s: words of \"%s\", not "
+					  "\"%s\"",
+					  where, s->name, s->choices, word);
+		at += len;
+	}
+	*field = value;
+	return true;
+}
+
 static bool assign(const struct setting *s, struct conf *conf,
 		   struct work *work, const char *value, const char *where)
 {
@@ -198,6 +228,8 @@ static bool assign(const struct setting *s, struct conf *conf,
 		return set_octal(s, work, field, value, where);
 	case CHOICE:
 		return set_choice(s, work, field, value, where);
+	case WORDS:
+		return set_words(s, work, field, value, where);
 	}
 	abort();
 }
@@ -366,6 +398,8 @@ static const char *type_text(const struct setting *s, struct pool *pool)
 				   s->max);
 	case CHOICE:
 		return pool_printf(pool, "one of: %s", s->choices);
+	case WORDS:
+		return pool_printf(pool, "words of: %s", s->choices);
 	}
 	abort();
 }
@@ -378,6 +412,7 @@ static const char *value_text(const struct setting *s, struct pool *pool,
 
 	switch (s->type) {
 	case TEXT:
+	case WORDS:
 		return *(const char *const *)field;
 	case SECRET:
 		return **(const char *const *)field ? "***" : "";

@@ -19,6 +19,7 @@ struct conf {
 	const char *base_url;
 	long display_ttl;
 	const char *cors_origins;
+	const char *dialects; /* words, a space between */
 
 	/* Processes */
 	const char *listen;
@@ -45,6 +46,7 @@ struct conf {
 	/* Store and delivery */
 	const char *store_dir;
 	long store_reserve;
+	long derived_max_bytes;
 	int delivery;
 	const char *accel_prefix;
 	const char *keys_file;

@@ -29,6 +29,7 @@ static const struct {
 	[ERR_RANGE_NOT_SATISFIABLE]  = { 416, "range_not_satisfiable",  "The file has no such part" },
 	[ERR_CONFLICT]               = { 409, "conflict",               "In conflict with what is there" },
 	[ERR_IDEMPOTENCY_RUNNING]    = { 409, "idempotency_running",    "The first request with this key is still running" },
+	[ERR_JOB_FAILED]             = { 409, "job_failed",             "The job has failed or was cancelled" },
 	[ERR_LINK_EXPIRED]           = { 410, "link_expired",           "The link has expired" },
 	[ERR_LINK_REVOKED]           = { 410, "link_revoked",           "The link was revoked" },
 	[ERR_TOO_LARGE]              = { 413, "too_large",              "Larger than this service takes" },

@@ -14,13 +14,14 @@ bool image_find(struct image *image, struct work *work, struct uuid id)
 	struct image i;
 
 	if (db_one(work,
-		   "SELECT `id`, `user_id`, `name`, `status`, `format`,"
+		   "SELECT `id`, `user_id`, `kind`, `name`, `status`, `format`,"
 		   " `width`, `height`, `bytes`, `sha256`, `error_code`,"
 		   " `error_detail`, `created_at`"
 		   " FROM `images` WHERE `id` = ?",
 		   DB_IN(db_uuid(id)),
 		   DB_OUT(db_uuid_to(&i.id), db_uuid_to(&i.user_id),
-			  db_text_to(&i.name), db_text_to(&i.status),
+			  db_text_to(&i.kind), db_text_to(&i.name),
+			  db_text_to(&i.status),
 			  db_text_to(&i.format), db_int_to(&i.width),
 			  db_int_to(&i.height), db_int_to(&i.bytes),
 			  db_fixed_to(i.sha256, sizeof(i.sha256)),
@@ -58,20 +59,22 @@ bool image_list(struct image **images, size_t *count, struct work *work,
 	struct rows rows = ROWS_OF(row);
 
 	if (!db_each(work,
-		     "SELECT `id`, `user_id`, `name`, `status`, `format`,"
+		     "SELECT `id`, `user_id`, `kind`, `name`, `status`, `format`,"
 		     " `width`, `height`, `bytes`, `sha256`, `error_code`,"
 		     " `error_detail`, `created_at`"
 		     " FROM `images` WHERE `user_id` = ?"
+		     " AND (? = 1 OR `kind` = 'upload')"
 		     " AND (? IS NULL OR `id` < ?)"
 		     " AND (? IS NULL OR `status` = ?)"
 		     " AND (? IS NULL OR `name` LIKE ?)"
 		     " ORDER BY `id` DESC LIMIT ?",
-		     DB_IN(db_uuid(f->user_id), db_uuid(f->before),
-			   db_uuid(f->before), db_text(f->status),
+		     DB_IN(db_uuid(f->user_id), db_bool(f->all_kinds),
+			   db_uuid(f->before), db_uuid(f->before), db_text(f->status),
 			   db_text(f->status), db_text(like), db_text(like),
 			   db_int(f->limit)),
 		     DB_OUT(db_uuid_to(&i->id), db_uuid_to(&i->user_id),
-			    db_text_to(&i->name), db_text_to(&i->status),
+			    db_text_to(&i->kind), db_text_to(&i->name),
+			    db_text_to(&i->status),
 			    db_text_to(&i->format), db_int_to(&i->width),
 			    db_int_to(&i->height), db_int_to(&i->bytes),
 			    db_fixed_to(i->sha256, sizeof(i->sha256)),
@@ -88,12 +91,14 @@ bool image_list(struct image **images, size_t *count, struct work *work,
 bool image_add(struct work *work, const struct image *image)
 {
 	return db_do(work, NULL,
-		     "INSERT INTO `images` (`id`, `user_id`, `name`, `status`,"
-		     " `format`, `width`, `height`, `bytes`, `sha256`,"
-		     " `created_at`)"
-		     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		     "INSERT INTO `images` (`id`, `user_id`, `kind`, `name`,"
+		     " `status`, `format`, `width`, `height`, `bytes`,"
+		     " `sha256`, `created_at`)"
+		     " VALUES (?, ?, COALESCE(?, 'upload'), ?, ?, ?, ?, ?, ?,"
+		     " ?, ?)",
 		     DB_IN(db_uuid(image->id), db_uuid(image->user_id),
-			   db_text(image->name), db_text(image->status),
+			   db_text(image->kind), db_text(image->name),
+			   db_text(image->status),
 			   db_text(image->format), db_int(image->width),
 			   db_int(image->height), db_int(image->bytes),
 			   db_bytes(image->sha256, sizeof(image->sha256)),
@@ -135,6 +140,55 @@ bool image_reopen(struct work *work, struct uuid id)
 		     " `error_code` = NULL, `error_detail` = NULL"
 		     " WHERE `id` = ? AND `status` = 'failed'",
 		     DB_IN(db_uuid(id)));
+}
+
+bool image_list_expired(struct image **images, size_t *count,
+			struct work *work, int64_t limit)
+{
+	struct image row = { 0 }, *i = &row;
+	struct rows rows = ROWS_OF(row);
+
+	if (!db_each(work,
+		     "SELECT i.`id`, i.`user_id`, i.`bytes` FROM `tiers` t"
+		     " JOIN `users` u ON u.`tier_id` = t.`id`"
+		     " JOIN `images` i ON i.`user_id` = u.`id`"
+		     " WHERE t.`retention_days` IS NOT NULL"
+		     " AND i.`created_at` <"
+		     "   UTC_TIMESTAMP(6) - INTERVAL t.`retention_days` DAY"
+		     " AND NOT EXISTS (SELECT 1 FROM `jobs` j"
+		     "   WHERE j.`image_id` = i.`id`"
+		     "   AND j.`state` IN ('queued', 'running'))"
+		     " AND NOT EXISTS (SELECT 1 FROM `links` l"
+		     "   WHERE l.`image_id` = i.`id`"
+		     "   AND l.`revoked_at` IS NULL"
+		     "   AND l.`expires_at` > UTC_TIMESTAMP(6))"
+		     " LIMIT ?",
+		     DB_IN(db_int(limit)),
+		     DB_OUT(db_uuid_to(&i->id), db_uuid_to(&i->user_id),
+			    db_int_to(&i->bytes)),
+		     rows_keep, &rows))
+		return false;
+	*images = rows.list;
+	*count = rows.count;
+	return true;
+}
+
+bool image_is_needed(bool *needed, struct work *work, struct uuid id)
+{
+	struct uuid locked;
+
+	/* The rows that would need it take a lock on its row. */
+	return db_one(work, "SELECT `id` FROM `images` WHERE `id` = ? FOR UPDATE",
+		      DB_IN(db_uuid(id)), DB_OUT(db_uuid_to(&locked))) &&
+	       db_one(work,
+		      "SELECT EXISTS (SELECT 1 FROM `jobs` j"
+		      "   WHERE j.`image_id` = ?"
+		      "   AND j.`state` IN ('queued', 'running'))"
+		      " OR EXISTS (SELECT 1 FROM `links` l"
+		      "   WHERE l.`image_id` = ? AND l.`revoked_at` IS NULL"
+		      "   AND l.`expires_at` > UTC_TIMESTAMP(6))",
+		      DB_IN(db_uuid(id), db_uuid(id)),
+		      DB_OUT(db_bool_to(needed)));
 }
 
 bool image_drop(struct work *work, struct uuid id)

@@ -7,10 +7,12 @@
 #include "lib/base/uuid.h"
 #include "lib/base/work.h"
 
-/* An upload. Width and height are pixels as people see them. */
+/* An upload, or what was sent to be resized. Width and height are pixels as
+   people see them. */
 struct image {
 	struct uuid id;
 	struct uuid user_id;
+	const char *kind; /* "upload" or "resize"; NULL, to image_add(): upload */
 	const char *name;
 	const char *status; /* "processing", "ready" or "failed" */
 	const char *format; /* "jpeg" */
@@ -29,13 +31,15 @@ bool image_find(struct image *image, struct work *work,
 		struct uuid id) MUST_CHECK;
 
 /* Newest first, older than `before` (nil: all). `status` and `name` (a
-   substring) narrow it unless NULL. */
+   substring) narrow it unless NULL. Resizes are in no list but one that asks
+   for all. */
 struct image_filter {
 	struct uuid user_id;
 	const char *status;
 	const char *name;
 	struct uuid before;
 	int64_t limit;
+	bool all_kinds;
 };
 bool image_list(struct image **images, size_t *count, struct work *work,
 		const struct image_filter *filter) MUST_CHECK;
@@ -51,6 +55,17 @@ bool image_settle(struct work *work, struct uuid id, const char *status,
 
 /* From "failed" to "processing"; in any other status nothing changes. */
 bool image_reopen(struct work *work, struct uuid id) MUST_CHECK;
+
+/* Those older than their user's tier keeps them, at most `limit`, but for those
+   that image_is_needed() is true of; only what image_drop() and user_credit()
+   need is filled. */
+bool image_list_expired(struct image **images, size_t *count,
+			struct work *work, int64_t limit) MUST_CHECK;
+
+/* In a transaction: whether a job that has not ended or a link that is valid
+   needs the image, which gets no new one until its end. ERR_NOT_FOUND. */
+bool image_is_needed(bool *needed, struct work *work,
+		     struct uuid id) MUST_CHECK;
 
 /* Its variants and links go with it. */
 bool image_drop(struct work *work, struct uuid id) MUST_CHECK;

@@ -4,6 +4,7 @@
 #include "lib/model/job.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/base/pool.h"
 #include "lib/db/db.h"
@@ -16,20 +17,23 @@ static bool select_jobs(struct job **jobs, size_t *count, struct work *work,
 	struct rows rows = ROWS_OF(row);
 
 	if (!db_each(work,
-		     "SELECT `id`, `kind`, `user_id`, `image_id`, `state`,"
-		     " `priority`, `attempts`, `max_attempts`, `worker`,"
-		     " `error_code`, `error_detail`, `created_at`,"
-		     " `started_at`, `finished_at`"
+		     "SELECT `id`, `kind`, `user_id`, `image_id`, `variant`,"
+		     " `quality`, `state`, `priority`, `attempts`,"
+		     " `max_attempts`, `worker`, `error_code`,"
+		     " `error_detail`, `created_at`, `started_at`,"
+		     " `finished_at`"
 		     " FROM `jobs` WHERE `id` = ?"
 		     " UNION ALL SELECT `id`, `kind`, `user_id`, `image_id`,"
-		     " `state`, `priority`, `attempts`, `max_attempts`,"
-		     " `worker`, `error_code`, `error_detail`, `created_at`,"
-		     " `started_at`, `finished_at`"
+		     " `variant`, `quality`, `state`, `priority`, `attempts`,"
+		     " `max_attempts`, `worker`, `error_code`,"
+		     " `error_detail`, `created_at`, `started_at`,"
+		     " `finished_at`"
 		     " FROM `jobs` WHERE `image_id` = ?"
 		     " ORDER BY 1 DESC LIMIT 1",
 		     DB_IN(db_uuid(id), db_uuid(image_id)),
 		     DB_OUT(db_uuid_to(&j->id), db_text_to(&j->kind),
 			    db_uuid_to(&j->user_id), db_uuid_to(&j->image_id),
+			    db_text_to(&j->variant), db_int_to(&j->quality),
 			    db_text_to(&j->state), db_int_to(&j->priority),
 			    db_int_to(&j->attempts),
 			    db_int_to(&j->max_attempts),
@@ -79,10 +83,11 @@ bool job_list(struct job **jobs, size_t *count, struct work *work,
 	struct rows rows = ROWS_OF(row);
 
 	if (!db_each(work,
-		     "SELECT `id`, `kind`, `user_id`, `image_id`, `state`,"
-		     " `priority`, `attempts`, `max_attempts`, `worker`,"
-		     " `error_code`, `error_detail`, `created_at`,"
-		     " `started_at`, `finished_at`"
+		     "SELECT `id`, `kind`, `user_id`, `image_id`, `variant`,"
+		     " `quality`, `state`, `priority`, `attempts`,"
+		     " `max_attempts`, `worker`, `error_code`,"
+		     " `error_detail`, `created_at`, `started_at`,"
+		     " `finished_at`"
 		     " FROM `jobs` WHERE (? IS NULL OR `user_id` = ?)"
 		     " AND (? IS NULL OR `state` = ?)"
 		     " AND (? IS NULL OR `id` < ?)"
@@ -93,6 +98,7 @@ bool job_list(struct job **jobs, size_t *count, struct work *work,
 			   db_int(f->limit)),
 		     DB_OUT(db_uuid_to(&j->id), db_text_to(&j->kind),
 			    db_uuid_to(&j->user_id), db_uuid_to(&j->image_id),
+			    db_text_to(&j->variant), db_int_to(&j->quality),
 			    db_text_to(&j->state), db_int_to(&j->priority),
 			    db_int_to(&j->attempts),
 			    db_int_to(&j->max_attempts),
@@ -110,16 +116,25 @@ bool job_list(struct job **jobs, size_t *count, struct work *work,
 
 bool job_add(struct work *work, const struct job *job)
 {
+	bool done = job->state && !strcmp(job->state, "done");
+
 	return db_do(work, NULL,
 		     "INSERT INTO `jobs` (`id`, `kind`, `user_id`, `image_id`,"
-		     " `state`, `priority`, `max_attempts`, `run_after`,"
-		     " `created_at`)"
-		     " VALUES (?, ?, ?, ?, 'queued', ?, ?, UTC_TIMESTAMP(6),"
-		     " ?)",
+		     " `variant`, `quality`, `state`, `priority`, `attempts`,"
+		     " `max_attempts`, `run_after`, `created_at`,"
+		     " `started_at`, `finished_at`)"
+		     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+		     " UTC_TIMESTAMP(6), ?,"
+		     " IF(? = 1, UTC_TIMESTAMP(6), NULL),"
+		     " IF(? = 1, UTC_TIMESTAMP(6), NULL))",
 		     DB_IN(db_uuid(job->id), db_text(job->kind),
 			   db_uuid(job->user_id), db_uuid(job->image_id),
-			   db_int(job->priority), db_int(job->max_attempts),
-			   db_time(job->created_at)));
+			   db_text(job->variant),
+			   job->quality ? db_int(job->quality) : db_null(),
+			   db_text(done ? "done" : "queued"),
+			   db_int(job->priority), db_int(done),
+			   db_int(job->max_attempts), db_time(job->created_at),
+			   db_bool(done), db_bool(done)));
 }
 
 static bool take(bool *taken, struct work *work, struct uuid id,
@@ -276,6 +291,48 @@ bool job_retry(struct work *work, struct uuid id)
 			     "job %s is not failed or cancelled, or its image "
 			     "is gone",
 			     UUID_TEXT(id));
+}
+
+bool job_cancel(struct work *work, struct uuid id)
+{
+	uint64_t found;
+
+	if (!db_do(work, &found,
+		   "UPDATE `jobs` SET `state` = 'cancelled',"
+		   " `lease_until` = NULL, `finished_at` = UTC_TIMESTAMP(6)"
+		   " WHERE `id` = ? AND `state` IN ('queued', 'running')",
+		   DB_IN(db_uuid(id))))
+		return false;
+	return found || fail(work, ERR_CONFLICT,
+			     "the job %s has ended already", UUID_TEXT(id));
+}
+
+bool job_lock(const char **state, struct work *work, struct uuid id)
+{
+	return db_one(work,
+		      "SELECT `state` FROM `jobs` WHERE `id` = ? FOR UPDATE",
+		      DB_IN(db_uuid(id)), DB_OUT(db_text_to(state)));
+}
+
+bool job_forget_ended(struct work *work, struct uuid image_id)
+{
+	return db_do(work, NULL,
+		     "DELETE FROM `jobs` WHERE `image_id` = ?"
+		     " AND `state` IN ('done', 'failed', 'cancelled')",
+		     DB_IN(db_uuid(image_id)));
+}
+
+bool job_is_awaited(bool *awaited, struct work *work, struct uuid image_id)
+{
+	int64_t count;
+
+	if (!db_one(work,
+		    "SELECT COUNT(*) FROM `jobs` WHERE `image_id` = ?"
+		    " AND `state` IN ('queued', 'running')",
+		    DB_IN(db_uuid(image_id)), DB_OUT(db_int_to(&count))))
+		return false;
+	*awaited = count;
+	return true;
 }
 
 bool job_cancel_of_image(struct work *work, struct uuid image_id)

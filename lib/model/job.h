@@ -10,9 +10,11 @@
 /* Work that is done later by a worker. Times are the database's. */
 struct job {
 	struct uuid id;
-	const char *kind; /* "render" */
+	const char *kind; /* "render" or "resize" */
 	struct uuid user_id;
 	struct uuid image_id; /* nil: none, or deleted */
+	const char *variant;  /* the one result, or NULL */
+	int64_t quality;      /* of it, 1 to 100; 0: the setting's */
 	const char *state; /* "queued" "running" "done" "failed" "cancelled" */
 	int64_t priority;  /* 0 high, 1 normal, 2 low */
 	int64_t attempts, max_attempts;
@@ -39,7 +41,8 @@ struct job_filter {
 bool job_list(struct job **jobs, size_t *count, struct work *work,
 	      const struct job_filter *filter) MUST_CHECK;
 
-/* Queues it, due at once, with the id and created_at that the caller made. */
+/* Queues it, due at once, with the id and created_at that the caller made; one
+   that is "done" is only noted, as one attempt. */
 bool job_add(struct work *work, const struct job *job) MUST_CHECK;
 
 /*
@@ -70,6 +73,21 @@ bool job_list_expired(struct job **jobs, size_t *count, struct work *work,
 /* A failed or cancelled job is queued anew with all its attempts;
    ERR_CONFLICT in any other state. */
 bool job_retry(struct work *work, struct uuid id) MUST_CHECK;
+
+/* Whoever runs it will not be able to finish it. ERR_CONFLICT when it has
+   ended. */
+bool job_cancel(struct work *work, struct uuid id) MUST_CHECK;
+
+/* In a transaction: the state, which nobody else changes until its end. */
+bool job_lock(const char **state, struct work *work,
+	      struct uuid id) MUST_CHECK;
+
+/* The jobs of an image that have ended are forgotten. */
+bool job_forget_ended(struct work *work, struct uuid image_id) MUST_CHECK;
+
+/* Whether a job of the image is queued or running. */
+bool job_is_awaited(bool *awaited, struct work *work,
+		    struct uuid image_id) MUST_CHECK;
 
 /* Queued jobs of an image that is about to go. */
 bool job_cancel_of_image(struct work *work, struct uuid image_id) MUST_CHECK;

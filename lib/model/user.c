@@ -153,6 +153,14 @@ bool user_set_disabled(struct work *work, struct uuid id, bool disabled)
 	       found_one(work, id, found);
 }
 
+bool user_lock(struct work *work, struct uuid id)
+{
+	struct uuid locked;
+
+	return db_one(work, "SELECT `id` FROM `users` WHERE `id` = ? FOR UPDATE",
+		      DB_IN(db_uuid(id)), DB_OUT(db_uuid_to(&locked)));
+}
+
 bool user_charge(struct work *work, struct uuid id, int64_t bytes,
 		 int64_t quota_bytes, int64_t uploads_per_day)
 {

@@ -42,6 +42,11 @@ bool user_set_tier(struct work *work, struct uuid id,
 bool user_set_disabled(struct work *work, struct uuid id,
 		       bool disabled) MUST_CHECK;
 
+/* In a transaction: others that change the user's row wait until its end. Who
+   adds rows of the user and then charges them begins with it: the rows share a
+   lock on the user's, and two who share it cannot both have it alone. */
+bool user_lock(struct work *work, struct uuid id) MUST_CHECK;
+
 /*
  * Counts one upload of `bytes` if the limits (TIER_NO_LIMIT: none) allow it,
  * in one statement, so that concurrent uploads cannot pass them together.

@@ -12,14 +12,17 @@ bool variant_find(struct variant *variant, struct work *work,
 	struct variant v = { .image_id = image_id };
 
 	if (db_one(work,
-		   "SELECT `variant`, `status`, `format`, `width`, `height`,"
-		   " `bytes`, COALESCE(`sha256`, REPEAT('\\0', 32))"
+		   "SELECT `variant`,"
+		   " IF(`status` = 'dropped', 'processing', `status`),"
+		   " `format`, `width`, `height`,"
+		   " `bytes`, COALESCE(`sha256`, REPEAT('\\0', 32)), `used_at`"
 		   " FROM `variants` WHERE `image_id` = ? AND `variant` = ?",
 		   DB_IN(db_uuid(image_id), db_text(name)),
 		   DB_OUT(db_text_to(&v.variant), db_text_to(&v.status),
 			  db_text_to(&v.format), db_int_to(&v.width),
 			  db_int_to(&v.height), db_int_to(&v.bytes),
-			  db_fixed_to(v.sha256, sizeof(v.sha256))))) {
+			  db_fixed_to(v.sha256, sizeof(v.sha256)),
+			  db_time_to(&v.used_at)))) {
 		*variant = v;
 		return true;
 	}
@@ -41,6 +44,7 @@ bool variant_list(struct variant **variants, size_t *count, struct work *work,
 		     " FROM `images` i JOIN `variants` v"
 		     " ON v.`image_id` = i.`id`"
 		     " WHERE i.`user_id` = ? AND i.`id` BETWEEN ? AND ?"
+		     " AND v.`status` <> 'dropped'"
 		     " ORDER BY v.`image_id`, v.`variant`",
 		     DB_IN(db_uuid(user_id), db_uuid(low), db_uuid(high)),
 		     DB_OUT(db_uuid_to(&v->image_id), db_text_to(&v->variant),
@@ -62,8 +66,9 @@ bool variant_add(struct work *work, const struct variant *v)
 	return db_do(work, NULL,
 		     "INSERT INTO `variants` (`image_id`, `variant`, `status`,"
 		     " `format`, `width`, `height`, `bytes`, `sha256`,"
-		     " `created_at`)"
-		     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6))",
+		     " `created_at`, `used_at`)"
+		     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6),"
+		     " UTC_TIMESTAMP(6))",
 		     DB_IN(db_uuid(v->image_id), db_text(v->variant),
 			   db_text(v->status), db_text(v->format),
 			   made ? db_int(v->width) : db_null(),
@@ -79,7 +84,8 @@ bool variant_finish(struct work *work, const struct variant *v)
 
 	if (!db_do(work, &found,
 		   "UPDATE `variants` SET `status` = 'ready', `format` = ?,"
-		   " `width` = ?, `height` = ?, `bytes` = ?, `sha256` = ?"
+		   " `width` = ?, `height` = ?, `bytes` = ?, `sha256` = ?,"
+		   " `used_at` = UTC_TIMESTAMP(6)"
 		   " WHERE `image_id` = ? AND `variant` = ?",
 		   DB_IN(db_text(v->format), db_int(v->width),
 			 db_int(v->height), db_int(v->bytes),
@@ -88,6 +94,100 @@ bool variant_finish(struct work *work, const struct variant *v)
 		return false;
 	return found || fail(work, ERR_NOT_FOUND, "variant %s is gone",
 			     v->variant);
+}
+
+bool variant_touch(struct work *work, struct uuid image_id, const char *name)
+{
+	return db_do(work, NULL,
+		     "UPDATE `variants` SET `used_at` = UTC_TIMESTAMP(6)"
+		     " WHERE `image_id` = ? AND `variant` = ?",
+		     DB_IN(db_uuid(image_id), db_text(name)));
+}
+
+bool variant_sum(int64_t *bytes, struct work *work)
+{
+	return db_one(work,
+		      "SELECT CAST(COALESCE(SUM(`bytes`), 0) AS SIGNED)"
+		      " FROM `variants` WHERE `status` = 'ready'",
+		      DB_NO_IN, DB_OUT(db_int_to(bytes)));
+}
+
+static bool hand_over(struct variant **variants, size_t *count,
+		      const struct rows *rows)
+{
+	*variants = rows->list;
+	*count = rows->count;
+	return true;
+}
+
+bool variant_list_oldest(struct variant **variants, size_t *count,
+			 struct work *work, int64_t limit)
+{
+	struct variant row = { .status = "ready" }, *v = &row;
+	struct rows rows = ROWS_OF(row);
+
+	return db_each(work,
+		       "SELECT `image_id`, `variant`, `bytes` FROM `variants`"
+		       " WHERE `status` = 'ready' ORDER BY `used_at` LIMIT ?",
+		       DB_IN(db_int(limit)),
+		       DB_OUT(db_uuid_to(&v->image_id), db_text_to(&v->variant),
+			      db_int_to(&v->bytes)),
+		       rows_keep, &rows) &&
+	       hand_over(variants, count, &rows);
+}
+
+bool variant_list_named(struct variant **variants, size_t *count,
+			struct work *work, const char *name, int64_t limit)
+{
+	struct variant row = { .status = "ready" }, *v = &row;
+	struct rows rows = ROWS_OF(row);
+
+	return db_each(work,
+		       "SELECT `image_id`, `variant`, `bytes` FROM `variants`"
+		       " WHERE `status` = 'ready' AND `variant` = ? LIMIT ?",
+		       DB_IN(db_text(name), db_int(limit)),
+		       DB_OUT(db_uuid_to(&v->image_id), db_text_to(&v->variant),
+			      db_int_to(&v->bytes)),
+		       rows_keep, &rows) &&
+	       hand_over(variants, count, &rows);
+}
+
+bool variant_mark(struct work *work, struct uuid image_id, const char *name)
+{
+	uint64_t found;
+
+	return db_do(work, &found,
+		     "UPDATE `variants` SET `status` = 'dropped'"
+		     " WHERE `image_id` = ? AND `variant` = ?"
+		     " AND `status` = 'ready'",
+		     DB_IN(db_uuid(image_id), db_text(name))) &&
+	       (found || fail(work, ERR_CONFLICT, "variant %s is not ready",
+			      name));
+}
+
+bool variant_drop_marked(struct work *work, struct uuid image_id,
+			 const char *name)
+{
+	return db_do(work, NULL,
+		     "DELETE FROM `variants` WHERE `image_id` = ?"
+		     " AND `variant` = ? AND `status` = 'dropped'",
+		     DB_IN(db_uuid(image_id), db_text(name)));
+}
+
+bool variant_list_marked(struct variant **variants, size_t *count,
+			 struct work *work, int64_t limit)
+{
+	struct variant row = { .status = "dropped" }, *v = &row;
+	struct rows rows = ROWS_OF(row);
+
+	return db_each(work,
+		       "SELECT `image_id`, `variant` FROM `variants`"
+		       " WHERE `status` = 'dropped' LIMIT ?",
+		       DB_IN(db_int(limit)),
+		       DB_OUT(db_uuid_to(&v->image_id),
+			      db_text_to(&v->variant)),
+		       rows_keep, &rows) &&
+	       hand_over(variants, count, &rows);
 }
 
 bool variant_fail_pending(struct work *work, struct uuid image_id)

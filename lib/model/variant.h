@@ -12,11 +12,13 @@
 struct variant {
 	struct uuid image_id;
 	const char *variant; /* "h200" */
-	const char *status;  /* "processing", "ready" or "failed" */
+	const char *status;  /* "processing", "ready" or "failed"; one that is
+				about to go is in no list and "processing" */
 	const char *format;
 	int64_t width, height;
 	int64_t bytes;
 	uint8_t sha256[32];
+	int64_t used_at; /* found by variant_find() only */
 };
 
 bool variant_find(struct variant *variant, struct work *work,
@@ -34,6 +36,34 @@ bool variant_add(struct work *work, const struct variant *variant) MUST_CHECK;
 /* From any status to ready, with what was made. */
 bool variant_finish(struct work *work,
 		    const struct variant *variant) MUST_CHECK;
+
+/* It was used now. */
+bool variant_touch(struct work *work, struct uuid image_id,
+		   const char *name) MUST_CHECK;
+
+/* Bytes of all that are ready. */
+bool variant_sum(int64_t *bytes, struct work *work) MUST_CHECK;
+
+/* At most `limit` that are ready, the least recently used first, or those with
+   this name. Of their size only the bytes are filled. */
+bool variant_list_oldest(struct variant **variants, size_t *count,
+			 struct work *work, int64_t limit) MUST_CHECK;
+bool variant_list_named(struct variant **variants, size_t *count,
+			struct work *work, const char *name,
+			int64_t limit) MUST_CHECK;
+
+/*
+ * A file is dropped in three steps, so that a process which dies between them
+ * leaves no row without its file, and none is made anew before the old one is
+ * gone: the row is marked, if it is ready (else ERR_CONFLICT); the file goes;
+ * the row goes. variant_list_marked() finds what was left half-way.
+ */
+bool variant_mark(struct work *work, struct uuid image_id,
+		  const char *name) MUST_CHECK;
+bool variant_drop_marked(struct work *work, struct uuid image_id,
+			 const char *name) MUST_CHECK;
+bool variant_list_marked(struct variant **variants, size_t *count,
+			 struct work *work, int64_t limit) MUST_CHECK;
 
 /* What is still processing has failed. */
 bool variant_fail_pending(struct work *work, struct uuid image_id) MUST_CHECK;

@@ -23,16 +23,17 @@ static const struct {
 /* clang-format on */
 _Static_assert(ARRAY_LEN(rows) == FORMAT__COUNT, "every format needs a row");
 
-static unsigned long quality(const struct conf *conf, enum format format)
+static unsigned long quality_of(const struct conf *conf, enum format format,
+				unsigned long wanted)
 {
 	/* zlib level 1 with libpng's choice of filters: the higher levels
 	   take up to ten times as long for the same size. */
 	const unsigned long fast_png = 15;
 
 	if (format == FORMAT_JPEG)
-		return (unsigned long)conf->jpeg_quality;
+		return wanted ? wanted : (unsigned long)conf->jpeg_quality;
 	if (format == FORMAT_WEBP)
-		return (unsigned long)conf->webp_quality;
+		return wanted ? wanted : (unsigned long)conf->webp_quality;
 	return fast_png;
 }
 
@@ -125,14 +126,14 @@ static bool fits(struct work *work, const Image *image, enum format format)
 }
 
 static ImageInfo *new_info(const struct conf *conf, enum format format,
-			   ExceptionInfo *exception)
+			   unsigned long quality, ExceptionInfo *exception)
 {
 	const char *coder = format_row(format)->coder;
 	ImageInfo *info = CloneImageInfo(NULL);
 
 	snprintf(info->magick, sizeof(info->magick), "%.*s",
 		 (int)strcspn(coder, ":"), coder);
-	info->quality = quality(conf, format);
+	info->quality = quality_of(conf, format, quality);
 	info->compression = rows[format].compression;
 	/* Else readers take a TIFF's fourth sample for anything. */
 	(void)AddDefinitions(info, "tiff:alpha=unassociated", exception);
@@ -140,7 +141,7 @@ static ImageInfo *new_info(const struct conf *conf, enum format format,
 }
 
 bool encode(struct painted *painted, struct work *work, const struct conf *conf,
-	    const Image *image, enum format format)
+	    const Image *image, enum format format, unsigned long quality)
 {
 	const bool flat = image->matte && !format_row(format)->has_alpha;
 	ExceptionInfo exception;
@@ -151,7 +152,7 @@ bool encode(struct painted *painted, struct work *work, const struct conf *conf,
 	if (!fits(work, image, format))
 		return false;
 	GetExceptionInfo(&exception);
-	info = new_info(conf, format, &exception);
+	info = new_info(conf, format, quality, &exception);
 	copy = flat ? flatten(image, info, &exception)
 		    : CloneImage(image, 0, 0, MagickTrue, &exception);
 	painted->format = format;

@@ -7,9 +7,11 @@
 
 #include "lib/picture/painter.h"
 
-/* An image without metadata as a file in `format`. The bytes are
-   GraphicsMagick's: MagickFree() gives them back. */
+/* An image without metadata as a file in `format`, in the quality (1 to 100; 0:
+   the settings') where the format has any. The bytes are GraphicsMagick's:
+   MagickFree() gives them back. */
 bool encode(struct painted *painted, struct work *work, const struct conf *conf,
-	    const Image *image, enum format format) MUST_CHECK;
+	    const Image *image, enum format format,
+	    unsigned long quality) MUST_CHECK;
 
 #endif

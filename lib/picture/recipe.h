@@ -19,6 +19,7 @@ struct recipe {
 	enum fit fit;
 	bool has_format;
 	enum format format; /* counts if has_format */
+	uint32_t quality; /* 1 to 100; 0: the settings'. No part of the name */
 };
 
 enum { RECIPE_MAX_SIDE = 16383, RECIPE_TEXT_SIZE = 48 };

@@ -29,6 +29,21 @@ bool access_image(struct image *image, struct work *work, struct uuid user_id,
 	return true;
 }
 
+bool access_job(struct job *job, struct work *work, struct uuid user_id,
+		const char *id_text)
+{
+	struct job found;
+	struct uuid id;
+
+	if (!access_id(&id, work, "job", id_text) ||
+	    !job_find(&found, work, id))
+		return false;
+	if (!uuid_equal(found.user_id, user_id))
+		return fail(work, ERR_NOT_FOUND, "no job %s", UUID_TEXT(id));
+	*job = found;
+	return true;
+}
+
 static bool lists(const struct tier *tier, const char *variant,
 		  const struct recipe *recipe)
 {
@@ -61,4 +76,18 @@ bool access_check_variant(struct work *work, const struct tier *tier,
 	       fail(work, ERR_TIER_FORBIDS,
 		    "the tier %s does not have %s; it has: %s", tier->name,
 		    variant, tier->sizes);
+}
+
+bool access_check_size(struct work *work, const struct tier *tier,
+		       const char *variant)
+{
+	struct recipe recipe;
+	char text[RECIPE_TEXT_SIZE];
+
+	if (!recipe_parse(&recipe, work, variant))
+		return false;
+	if (tier_has_word(tier->sizes, variant))
+		return true;
+	recipe.has_format = false;
+	return access_check_variant(work, tier, recipe_text(&recipe, text));
 }

@@ -4,11 +4,16 @@
 #include "lib/base/uuid.h"
 #include "lib/base/work.h"
 #include "lib/model/image.h"
+#include "lib/model/job.h"
 #include "lib/model/tier.h"
 
 /* The image if it is the user's; another user's is ERR_NOT_FOUND too. */
 bool access_image(struct image *image, struct work *work, struct uuid user_id,
 		  const char *id_text) MUST_CHECK;
+
+/* The same for a job. */
+bool access_job(struct job *job, struct work *work, struct uuid user_id,
+		const char *id_text) MUST_CHECK;
 
 /* What an id in a path must look like; ERR_NOT_FOUND, naming `what`. */
 bool access_id(struct uuid *id, struct work *work, const char *what,
@@ -22,5 +27,10 @@ bool access_has_variant(const struct tier *tier, const char *variant);
    recipe. */
 bool access_check_variant(struct work *work, const struct tier *tier,
 			  const char *variant) MUST_CHECK;
+
+/* The same for a resize, whose format is the caller's choice: a tier that lists
+   100x100 allows 100x100.webp too. */
+bool access_check_size(struct work *work, const struct tier *tier,
+		       const char *variant) MUST_CHECK;
 
 #endif

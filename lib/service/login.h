@@ -29,6 +29,10 @@ bool login_by_password(struct identity *who, struct work *work,
 bool login_by_secret(struct identity *who, struct work *work, const char *kind,
 		     const char *secret) MUST_CHECK;
 
+/* The built-in user of clients that know no users; ERR_FORBIDDEN when an
+   administrator has disabled it. */
+bool login_anonymous(struct identity *who, struct work *work) MUST_CHECK;
+
 /* A new session; the secret goes into the cookie. */
 bool login_start_session(const char **secret, struct work *work,
 			 struct identity *who) MUST_CHECK;

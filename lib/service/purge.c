@@ -15,6 +15,8 @@
 #include "lib/model/variant.h"
 #include "lib/store/store.h"
 
+enum { BATCH = 100 };
+
 static bool drop_rows(struct work *work, void *arg)
 {
 	const struct image *image = arg;
@@ -24,20 +26,111 @@ static bool drop_rows(struct work *work, void *arg)
 	       user_credit(work, image->user_id, image->bytes);
 }
 
-bool purge_image(struct work *work, const struct image *image)
+static bool drop_image(struct work *work, const struct image *image,
+		       bool (*drop)(struct work *work, void *image))
 {
 	struct variant *variants;
 	size_t count;
 
 	if (!variant_list(&variants, &count, work, image->user_id, image->id,
 			  image->id) ||
-	    !db_transaction(work, drop_rows, (void *)image))
+	    !db_transaction(work, drop, (void *)image))
 		return false;
 	for (size_t i = 0; i < count; i++)
 		if (!store_drop(work, store_key(work->pool, image->id,
 						variants[i].variant)))
 			return false;
 	return store_drop(work, store_key(work->pool, image->id, "original"));
+}
+
+bool purge_image(struct work *work, const struct image *image)
+{
+	return drop_image(work, image, drop_rows);
+}
+
+static bool drop_unless_needed(struct work *work, void *arg)
+{
+	const struct image *image = arg;
+	bool needed;
+
+	if (!image_is_needed(&needed, work, image->id))
+		return false;
+	if (needed)
+		return fail(work, ERR_CONFLICT, "image %s is needed yet",
+			    UUID_TEXT(image->id));
+	return job_forget_ended(work, image->id) && drop_rows(work, arg);
+}
+
+bool purge_expired(struct work *work, const struct image *image)
+{
+	return drop_image(work, image, drop_unless_needed);
+}
+
+static bool end_drop(struct work *work, struct uuid image_id, const char *name)
+{
+	return store_drop(work, store_key(work->pool, image_id, name)) &&
+	       variant_drop_marked(work, image_id, name);
+}
+
+bool purge_variant(struct work *work, struct uuid image_id, const char *name)
+{
+	return variant_mark(work, image_id, name) &&
+	       end_drop(work, image_id, name);
+}
+
+bool purge_marked(struct work *work)
+{
+	struct variant *variants;
+	size_t count;
+
+	if (!variant_list_marked(&variants, &count, work, BATCH))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (!end_drop(work, variants[i].image_id, variants[i].variant))
+			return false;
+	return true;
+}
+
+bool purge_variants(int64_t *count, struct work *work, const char *name)
+{
+	struct variant *variants;
+	size_t found;
+	int64_t purged = 0;
+
+	do {
+		if (!variant_list_named(&variants, &found, work, name, BATCH))
+			return false;
+		for (size_t i = 0; i < found; i++)
+			if (purge_variant(work, variants[i].image_id, name))
+				purged++;
+			else if (work->err != ERR_CONFLICT)
+				return false;
+	} while (found == BATCH);
+	*count = purged;
+	return true;
+}
+
+bool purge_user(int64_t *count, struct work *work, struct uuid user_id)
+{
+	struct image_filter filter = {
+		.user_id = user_id,
+		.limit = BATCH,
+		.all_kinds = true,
+	};
+	struct image *images;
+	size_t found;
+	int64_t purged = 0;
+
+	do {
+		if (!image_list(&images, &found, work, &filter))
+			return false;
+		for (size_t i = 0; i < found; i++, purged++)
+			if (!purge_image(work, &images[i]) &&
+			    work->err != ERR_NOT_FOUND)
+				return false;
+	} while (found == BATCH);
+	*count = purged;
+	return true;
 }
 
 struct sweep {

@@ -7,6 +7,26 @@
 /* Removes an image: its rows in one transaction, then its files. */
 bool purge_image(struct work *work, const struct image *image) MUST_CHECK;
 
+/* Removes one that is older than its tier keeps it, and what its jobs left; one
+   that is needed yet stays: ERR_CONFLICT. */
+bool purge_expired(struct work *work, const struct image *image) MUST_CHECK;
+
+/* Removes the file of a variant that is ready; it is made again when it is
+   wanted. ERR_CONFLICT when it is not. */
+bool purge_variant(struct work *work, struct uuid image_id,
+		   const char *name) MUST_CHECK;
+
+/* The same of all images; how many. */
+bool purge_variants(int64_t *count, struct work *work,
+		    const char *name) MUST_CHECK;
+
+/* Ends what purge_variant() began where its process died. */
+bool purge_marked(struct work *work) MUST_CHECK;
+
+/* Removes all of a user's images; how many. */
+bool purge_user(int64_t *count, struct work *work,
+		struct uuid user_id) MUST_CHECK;
+
 /* Whether a row names the file of the store, or that cannot be told; false for
    a file that is not the store's own. */
 bool purge_is_named(struct work *work, const char *key);

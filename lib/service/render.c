@@ -3,10 +3,12 @@
 
 #include "lib/service/render.h"
 
+#include <limits.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include "lib/base/clock.h"
 #include "lib/base/clock.h"
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
@@ -15,6 +17,10 @@
 #include "lib/picture/painter.h"
 #include "lib/picture/recipe.h"
 #include "lib/store/store.h"
+
+/* For each pixel of an enlarged variant: it is resampled, encoded, and kept
+   beside the picture stretched in one direction. */
+enum { ENLARGED_NS = 150, ENLARGED_BYTES = 16 };
 
 struct mapping {
 	void *bytes;
@@ -49,31 +55,63 @@ static bool parse_recipes(struct recipe **recipes, struct work *work,
 			  const struct render *render)
 {
 	*recipes = pool_alloc(work->pool, render->count * sizeof(**recipes));
-	for (size_t i = 0; i < render->count; i++)
+	for (size_t i = 0; i < render->count; i++) {
 		if (!recipe_parse(&(*recipes)[i], work,
 				  render->variants[i].variant))
 			return false;
+		(*recipes)[i].quality = render->quality;
+	}
 	return true;
 }
 
-uint32_t render_largest_side(const struct render *render, struct work *work)
+/* What decides the cost of painting beside the picture itself. */
+struct extent {
+	uint32_t side;     /* the longest */
+	uint64_t enlarged; /* pixels of variants larger than the picture */
+};
+
+static bool measure(struct extent *extent, const struct render *render,
+		    struct work *work)
 {
+	struct extent found = { .side = 1 };
 	struct recipe *recipes;
-	uint32_t width, height, largest = 1;
+	uint32_t width, height;
 
 	if (!parse_recipes(&recipes, work, render))
-		return largest;
+		return false;
 	probe_upright(render->probe, &width, &height);
 	for (size_t i = 0; i < render->count; i++) {
-		struct recipe_plan plan =
+		const struct recipe_plan plan =
 			recipe_plan(&recipes[i], width, height);
+		const uint64_t pixels = (uint64_t)plan.width * plan.height;
 
-		if (plan.width > largest)
-			largest = plan.width;
-		if (plan.height > largest)
-			largest = plan.height;
+		if (plan.width > found.side)
+			found.side = plan.width;
+		if (plan.height > found.side)
+			found.side = plan.height;
+		if (pixels > (uint64_t)width * height)
+			found.enlarged += pixels;
 	}
-	return largest;
+	*extent = found;
+	return true;
+}
+
+bool render_is_small(const struct render *render, struct work *work,
+		     unsigned *estimate_ms)
+{
+	const struct conf *conf = work->conf;
+	struct extent extent;
+	uint64_t ms, mib;
+
+	if (!measure(&extent, render, work))
+		return false;
+	ms = probe_estimate_ms(render->probe, extent.side) +
+	     extent.enlarged * ENLARGED_NS / 1000000;
+	mib = probe_estimate_mib(render->probe) +
+	      (extent.enlarged * ENLARGED_BYTES >> 20);
+	*estimate_ms = ms < UINT_MAX ? (unsigned)ms : UINT_MAX;
+	return ms <= (uint64_t)conf->sync_budget_ms &&
+	       mib <= (uint64_t)conf->painter_memory_request;
 }
 
 static bool keep(struct variant *variant, struct work *work,
@@ -128,22 +166,20 @@ static bool record_success(struct work *work, void *arg)
 	const struct ending *ending = arg;
 	const struct render *render = ending->render;
 
+	if (!job_finish(work, ending->job))
+		return false;
 	for (size_t i = 0; i < render->count; i++)
 		if (!variant_finish(work, &render->variants[i]))
 			return false;
-	return image_settle(work, render->image_id, "ready", NULL, NULL) &&
-	       job_finish(work, ending->job);
+	return image_settle(work, render->image_id, "ready", NULL, NULL);
 }
 
 /* An image that was ready before stays so: only the new variant failed. */
-static bool record_failure(struct work *work, void *arg)
+static bool fail_image(struct work *work, const struct ending *ending)
 {
-	const struct ending *ending = arg;
 	struct uuid image_id = ending->job->image_id;
 	struct image image;
 
-	if (!job_fail(work, ending->job, ending->code, ending->detail))
-		return false;
 	if (!image_find(&image, work, image_id))
 		return work->err == ERR_NOT_FOUND;
 	return variant_fail_pending(work, image_id) &&
@@ -152,12 +188,73 @@ static bool record_failure(struct work *work, void *arg)
 			     ending->detail));
 }
 
+static bool record_failure(struct work *work, void *arg)
+{
+	const struct ending *ending = arg;
+
+	return job_fail(work, ending->job, ending->code, ending->detail) &&
+	       fail_image(work, ending);
+}
+
+static bool record_cancel(struct work *work, void *arg)
+{
+	const struct ending *ending = arg;
+
+	return job_cancel(work, ending->job->id) && fail_image(work, ending);
+}
+
 bool render_give_up(struct work *work, const struct job *job, const char *code,
 		    const char *detail)
 {
 	struct ending ending = { job, NULL, code, detail };
 
 	return db_transaction(work, record_failure, &ending);
+}
+
+bool render_cancel(struct work *work, const struct job *job)
+{
+	struct ending ending = { job, NULL, err_code(ERR_JOB_FAILED),
+				 "the job was cancelled" };
+
+	return db_transaction(work, record_cancel, &ending);
+}
+
+/* Another job of the image may have made the same files meanwhile, and needs
+   them. */
+static bool drop_cancelled(struct work *work, void *arg)
+{
+	const struct ending *ending = arg;
+	const struct render *render = ending->render;
+	struct variant variant;
+	const char *state;
+	bool awaited;
+
+	if (!job_lock(&state, work, ending->job->id) ||
+	    strcmp(state, "cancelled") ||
+	    !job_is_awaited(&awaited, work, render->image_id) || awaited)
+		return false;
+	for (size_t i = 0; i < render->count; i++) {
+		const char *name = render->variants[i].variant;
+
+		if ((variant_find(&variant, work, render->image_id, name) &&
+		     !strcmp(variant.status, "ready")) ||
+		    !store_drop(work,
+				store_key(work->pool, render->image_id, name)))
+			return false;
+	}
+	return true;
+}
+
+/* Of a job that was cancelled while it ran, nothing stays. */
+static bool end_well(struct work *work, struct ending *ending)
+{
+	struct work aside = *work;
+
+	if (db_transaction(work, record_success, ending))
+		return true;
+	if (work->err == ERR_CONFLICT)
+		(void)!db_transaction(&aside, drop_cancelled, ending);
+	return false;
 }
 
 static bool find_pending(struct render *render, struct work *work,
@@ -192,14 +289,15 @@ static bool paint_pending(struct render *render, struct work *work,
 bool render_job(struct work *work, const struct job *job)
 {
 	struct probe probe;
-	struct render render = { .image_id = job->image_id };
+	struct render render = { .image_id = job->image_id,
+				 .quality = (uint32_t)job->quality };
 	struct ending ending = { .job = job, .render = &render };
 	struct image image;
 
 	return image_find(&image, work, job->image_id) &&
 	       find_pending(&render, work, &image) &&
 	       paint_pending(&render, work, &probe) &&
-	       db_transaction(work, record_success, &ending);
+	       end_well(work, &ending);
 }
 
 struct wanting {
@@ -216,14 +314,20 @@ static bool record_wish(struct work *work, void *arg)
 	       (!wanting->queue || job_add(work, &wanting->job));
 }
 
-static bool is_small(const struct render *render, struct work *work)
+/* A resize's job says in which quality it is made. */
+static bool find_quality(int64_t *quality, struct work *work,
+			 const struct image *image)
 {
-	uint32_t side = render_largest_side(render, work);
+	struct job job;
 
-	return probe_estimate_ms(render->probe, side) <=
-		       work->conf->sync_budget_ms &&
-	       probe_estimate_mib(render->probe) <=
-		       work->conf->painter_memory_request;
+	if (strcmp(image->kind, "resize")) {
+		*quality = 0;
+		return true;
+	}
+	if (!job_of_image(&job, work, image->id))
+		return false;
+	*quality = job.quality;
+	return true;
 }
 
 /* What is small is painted before its row is written, so a row never waits
@@ -232,7 +336,7 @@ static bool make_missing(struct variant *variant, struct work *work,
 			 const struct image *image, int64_t priority)
 {
 	struct probe probe;
-	struct render render = { image->id, -1, &probe, variant, 1 };
+	struct render render = { image->id, -1, &probe, variant, 1, 0 };
 	struct wanting wanting = {
 		.variant = variant,
 		.job = { .id = uuid_new(),
@@ -243,12 +347,15 @@ static bool make_missing(struct variant *variant, struct work *work,
 			 .max_attempts = work->conf->job_attempts,
 			 .created_at = clock_now_us() },
 	};
+	unsigned estimate;
 
-	if (!store_get(&render.source, work,
+	if (!find_quality(&wanting.job.quality, work, image) ||
+	    !store_get(&render.source, work,
 		       store_key(work->pool, image->id, "original")) ||
 	    !render_probe(&probe, work, render.source))
 		return false;
-	wanting.queue = !is_small(&render, work);
+	render.quality = (uint32_t)wanting.job.quality;
+	wanting.queue = !render_is_small(&render, work, &estimate);
 	if (!wanting.queue && !render_make(&render, work))
 		return false;
 	return db_transaction(work, record_wish, &wanting);
@@ -271,6 +378,16 @@ static bool make_once(struct variant *variant, struct work *work,
 	       variant_find(variant, work, image->id, made->variant);
 }
 
+/* Once an hour is enough to know which were used last. */
+static bool touch(struct work *work, const struct variant *variant)
+{
+	const int64_t hour_us = 3600000000;
+
+	return strcmp(variant->status, "ready") ||
+	       variant->used_at > clock_now_us() - hour_us ||
+	       variant_touch(work, variant->image_id, variant->variant);
+}
+
 bool render_want(struct variant *variant, struct work *work,
 		 const struct image *image, const char *name, int64_t priority)
 {
@@ -284,7 +401,7 @@ bool render_want(struct variant *variant, struct work *work,
 	bool good;
 
 	if (variant_find(variant, work, image->id, name))
-		return true;
+		return touch(work, variant);
 	if (work->err != ERR_NOT_FOUND)
 		return false;
 	if (!work->turns)

@@ -17,12 +17,15 @@ struct render {
 	const struct probe *probe; /* of the original */
 	struct variant *variants;  /* the names are set; filled when made */
 	size_t count;
+	uint32_t quality; /* of all of them, 1 to 100; 0: the settings' */
 };
 
 enum { RENDER_MAX_VARIANTS = 64 };
 
-/* The longest side among the variants, which decides what painting costs. */
-uint32_t render_largest_side(const struct render *render, struct work *work);
+/* Whether a request may wait for it: the estimated time is within the setting
+   sync_budget_ms, and its memory within that of a request's painter. */
+bool render_is_small(const struct render *render, struct work *work,
+		     unsigned *estimate_ms);
 
 /*
  * Paints with work->painter and keeps the files; the rows are the caller's to
@@ -38,6 +41,11 @@ bool render_make(struct render *render, struct work *work) MUST_CHECK;
  */
 bool render_job(struct work *work, const struct job *job) MUST_CHECK;
 
+/* Ends a job that is queued or running, and its image if it has been waiting
+   for it; who runs it throws away what they have made. ERR_CONFLICT when it has
+   ended already. */
+bool render_cancel(struct work *work, const struct job *job) MUST_CHECK;
+
 /* Reads the header of a file that is open. */
 bool render_probe(struct probe *probe, struct work *work,
 		  int fd) MUST_CHECK;
@@ -48,7 +56,8 @@ bool render_give_up(struct work *work, const struct job *job, const char *code,
 
 /*
  * One variant of an image, made now if it is missing and small, or by a job:
- * "ready" or "processing". The tier's permission is the caller's to check.
+ * "ready" or "processing". The tier's permission is the caller's to check. What
+ * is made of a resize has its job's quality.
  * Several requests for it at once make it once: the others wait for the first,
  * and on other hosts the row's key decides.
  */

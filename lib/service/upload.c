@@ -12,7 +12,6 @@
 #include "lib/base/pool.h"
 #include "lib/db/db.h"
 #include "lib/picture/probe.h"
-#include "lib/picture/recipe.h"
 #include "lib/service/render.h"
 
 int64_t upload_max_bytes(const struct conf *conf, const struct tier *tier)
@@ -24,15 +23,22 @@ int64_t upload_max_bytes(const struct conf *conf, const struct tier *tier)
 		       : max;
 }
 
-static bool check_tier(struct work *work, const struct tier *tier,
+static bool check_tier(struct work *work, const struct upload *upload,
 		       const struct probe *probe)
 {
+	const struct tier *tier = upload->tier;
+	const char *format = format_row(probe->format)->name;
 	int64_t pixels = (int64_t)probe->width * probe->height;
 
-	if (!tier_has_word(tier->formats, format_row(probe->format)->name))
+	if (!tier_has_word(tier->formats, format))
 		return fail(work, ERR_UNSUPPORTED_FORMAT,
 			    "the tier %s takes %s, not %s", tier->name,
-			    tier->formats, format_row(probe->format)->name);
+			    tier->formats, format);
+	if (upload->resize && upload->resize->formats &&
+	    !tier_has_word(upload->resize->formats, format))
+		return fail(work, ERR_UNSUPPORTED_FORMAT,
+			    "%s are taken here, not %s",
+			    upload->resize->formats, format);
 	if (tier->max_pixels != TIER_NO_LIMIT && pixels > tier->max_pixels)
 		return fail(work, ERR_TOO_MANY_PIXELS,
 			    "the tier %s takes %lld pixels, not %ux%u",
@@ -64,31 +70,45 @@ static bool check_quota(struct work *work, const struct upload *upload)
 	return true;
 }
 
-static void name_variants(struct render *render, struct work *work,
-			  const struct tier *tier)
+static void add_variant(struct render *render, const char *name)
 {
-	const char *name;
+	render->variants[render->count++] = (struct variant){
+		.image_id = render->image_id,
+		.variant = name,
+		.status = "processing",
+	};
+}
+
+static void name_resize(struct render *render, struct work *work,
+			const struct upload_resize *resize)
+{
+	struct recipe recipe = resize->recipe;
+	char text[RECIPE_TEXT_SIZE];
+
+	if (resize->same_format) {
+		recipe.has_format = true;
+		recipe.format = render->probe->format;
+	}
+	render->quality = recipe.quality;
+	add_variant(render,
+		    pool_strdup(work->pool, recipe_text(&recipe, text)));
+}
+
+static void name_variants(struct render *render, struct work *work,
+			  const struct upload *upload)
+{
+	const char *sizes = upload->tier->sizes, *name;
 
 	render->variants = pool_alloc(work->pool, RENDER_MAX_VARIANTS *
 							  sizeof(struct variant));
+	if (upload->resize) {
+		name_resize(render, work, upload->resize);
+		return;
+	}
 	for (size_t i = 0; i < RENDER_MAX_VARIANTS &&
-			   (name = tier_word(work->pool, tier->sizes, i));
+			   (name = tier_word(work->pool, sizes, i));
 	     i++)
-		render->variants[render->count++] = (struct variant){
-			.image_id = render->image_id,
-			.variant = name,
-			.status = "processing",
-		};
-}
-
-static bool is_cheap(struct work *work, const struct render *render,
-		     unsigned *estimate)
-{
-	*estimate = probe_estimate_ms(render->probe,
-				      render_largest_side(render, work));
-	return *estimate <= work->conf->sync_budget_ms &&
-	       probe_estimate_mib(render->probe) <=
-		       work->conf->painter_memory_request;
+		add_variant(render, name);
 }
 
 /* Paints now if that is cheap and wanted; what turns out to need more memory
@@ -99,7 +119,7 @@ static bool paint(bool *painted, struct work *work, struct render *render,
 	int64_t began = clock_monotonic_ms();
 	unsigned estimate;
 
-	*painted = !later && is_cheap(work, render, &estimate);
+	*painted = !later && render_is_small(render, work, &estimate);
 	if (!*painted)
 		return true;
 	if (render_make(render, work)) {
@@ -120,6 +140,7 @@ static void describe(struct uploaded *made, const struct upload *upload,
 
 	probe_upright(probe, &width, &height);
 	image->user_id = upload->user->id;
+	image->kind = upload->resize ? "resize" : "upload";
 	image->name = upload->name;
 	image->status = ready ? "ready" : "processing";
 	image->format = format_row(probe->format)->name;
@@ -128,6 +149,25 @@ static void describe(struct uploaded *made, const struct upload *upload,
 	image->bytes = upload->file->bytes;
 	memcpy(image->sha256, upload->file->sha256, sizeof(image->sha256));
 	image->created_at = clock_now_us();
+}
+
+static void describe_job(struct uploaded *made, const struct conf *conf,
+			 const struct upload *upload, bool done)
+{
+	const struct upload_resize *resize = upload->resize;
+
+	made->job = (struct job){
+		.id = uuid_new(),
+		.kind = resize ? "resize" : "render",
+		.user_id = upload->user->id,
+		.image_id = made->image.id,
+		.variant = resize ? made->variants[0].variant : NULL,
+		.quality = resize ? resize->recipe.quality : 0,
+		.state = done ? "done" : "queued",
+		.priority = resize ? resize->priority : upload->tier->priority,
+		.max_attempts = conf->job_attempts,
+		.created_at = made->image.created_at,
+	};
 }
 
 struct record {
@@ -142,6 +182,8 @@ static bool record(struct work *work, void *arg)
 	const struct uploaded *made = r->made;
 	const struct tier *tier = r->upload->tier;
 
+	if (!user_lock(work, made->image.user_id))
+		return false;
 	if (!image_add(work, &made->image))
 		return work->err == ERR_CONFLICT;
 	for (size_t i = 0; i < made->count; i++)
@@ -187,10 +229,10 @@ bool upload_take(struct uploaded *uploaded, struct work *work,
 	if (!store_temp_end(upload->file, work) ||
 	    !render_probe(&probe, work, upload->file->fd) ||
 	    !probe_is_bearable(&probe, work) ||
-	    !check_tier(work, upload->tier, &probe) ||
+	    !check_tier(work, upload, &probe) ||
 	    !check_quota(work, upload) || !store_has_room(work))
 		return false;
-	name_variants(&render, work, upload->tier);
+	name_variants(&render, work, upload);
 	made.variants = render.variants;
 	made.count = render.count;
 	if (!paint(&painted, work, &render, upload->later) ||
@@ -199,17 +241,8 @@ bool upload_take(struct uploaded *uploaded, struct work *work,
 		return false;
 	}
 	describe(&made, upload, &probe, painted);
-	if (!painted)
-		made.job = (struct job){
-			.id = uuid_new(),
-			.kind = "render",
-			.user_id = upload->user->id,
-			.image_id = made.image.id,
-			.state = "queued",
-			.priority = upload->tier->priority,
-			.max_attempts = work->conf->job_attempts,
-			.created_at = made.image.created_at,
-		};
+	if (!painted || upload->resize)
+		describe_job(&made, work->conf, upload, painted);
 	if (!db_transaction(work, record, &r)) {
 		/* After a lost COMMIT the rows may be there. */
 		if (work->err != ERR_UNAVAILABLE)

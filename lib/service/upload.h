@@ -10,10 +10,19 @@
 #include "lib/model/tier.h"
 #include "lib/model/user.h"
 #include "lib/model/variant.h"
+#include "lib/picture/recipe.h"
 #include "lib/store/store.h"
 
 /* Bytes of the largest picture that the service and the tier take. */
 int64_t upload_max_bytes(const struct conf *conf, const struct tier *tier);
+
+/* Instead of the tier's sizes: one variant, and a job that says how it went. */
+struct upload_resize {
+	struct recipe recipe;
+	bool same_format;    /* as the source, whatever browsers show */
+	const char *formats; /* words: those taken; NULL: what the tier takes */
+	int64_t priority;    /* of the job */
+};
 
 struct upload {
 	const struct user *user;
@@ -21,13 +30,14 @@ struct upload {
 	struct store_temp *file; /* written */
 	const char *name;        /* 1 to IMAGE_NAME_MAX bytes */
 	bool later;              /* the client prefers a job */
+	const struct upload_resize *resize; /* or NULL */
 };
 
 struct uploaded {
 	struct image image;
 	struct variant *variants;
 	size_t count;
-	struct job job; /* nil id when everything is ready */
+	struct job job; /* nil id when everything is ready; a resize's is done */
 };
 
 /*

@@ -81,6 +81,8 @@ class Contract:
             {"HEAD": "get"}.get(method, method.lower()))
         if operation:
             return operation["responses"]
+        if item and "x-refused" in item:
+            return {"default": item["x-refused"]}
         return {status: {"$ref": f"#/components/responses/{name}"}
                 for status, name in ANYWHERE.items()}
 

@@ -58,7 +58,7 @@ def test_people_can_read_what_the_api_is(service):
     document = session.get("/v1/openapi.json").json()
     for item in document["paths"].values():
         for method, operation in item.items():
-            if method != "parameters":
+            if method not in ("parameters", "x-refused"):
                 assert operation["operationId"] in seen.ids
     for link in seen.links:
         if link.startswith("#"):

@@ -11,7 +11,7 @@ import sys
 import yaml
 
 QUICK = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-METHODS = ("get", "post", "put", "patch", "delete")
+METHODS = ("get", "post", "put", "patch", "delete", "options")
 ROUTE = re.compile(r'\{ METHOD_(\w+), +"([^"]+)", +NEED_(\w+), +SCOPE_(\w+), +'
                    r'BODY_(\w+), +"([^"]*)",')
 KIND = re.compile(r'= \{ (\d+), "(\w+)",')
@@ -20,7 +20,7 @@ TASK = re.compile(r'^\t\{ "(\w+)",', re.M)
 
 def security_of(method, need, scope):
     """As an operation has it that is for these."""
-    if need == "NOBODY":
+    if need in ("NOBODY", "ANONYMOUS"):
         return []
     session = {"session": []} if method == "GET" else \
         {"session": [], "csrf": []}

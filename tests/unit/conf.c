@@ -72,9 +72,11 @@ static void reads_a_file(void **state)
 			 "workers = '8' # behind\n"
 			 "socket_mode = 0600\n"
 			 "delivery = sendfile\n"
+			 "dialects = ' imagify  thumbnails'\n"
 			 "log_to = syslog\n\n"
 			 "max_upload = \"4294967296\""));
 	assert_string_equal(conf.base_url, "https://pictures.example");
+	assert_string_equal(conf.dialects, " imagify  thumbnails");
 	assert_int_equal(conf.responders, 7);
 	assert_int_equal(conf.workers, 8);
 	assert_int_equal(conf.socket_mode, 0600);
@@ -101,6 +103,7 @@ static const struct {
 	{ "socket_mode = -0660", "socket_mode", ":1: socket_mode: permissions from 0600 to 0666, not \"-0660\"" },
 	{ "\ndelivery = nginx", "delivery", ":2: delivery: one of accel sendfile, not \"nginx\"" },
 	{ "delivery = acce", "delivery", ":1: delivery: one of accel sendfile, not \"acce\"" },
+	{ "dialects = 'imagify klingon'", "dialects", ":1: dialects: words of \"image_api imagify thumbnail_generator resize_tasks thumbnails\", not \"klingon\"" },
 	{ "delivery = 'accel sendfile'", "delivery", ":1: delivery: one of accel sendfile, not \"accel sendfile\"" },
 	{ "# a\n# b\ncolour = blue", "settings", ":3: no such option 'colour'" },
 	{ "responders 4", "settings", ":1: missing equal sign after option 'responders'" },
@@ -244,6 +247,10 @@ static void check_row(const struct conf_row *row, void *arg)
 		for (char *word = strtok(words, " "); word;
 		     word = strtok(NULL, " "))
 			assert_true(sets(row->name, word));
+	} else if (text_starts(row->type, "words of: ")) {
+		assert_true(sets(row->name, ""));
+		assert_true(sets(row->name, row->type + 10));
+		assert_false(sets(row->name, "word"));
 	} else {
 		assert_string_equal(row->type, "text");
 	}

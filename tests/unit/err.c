@@ -40,6 +40,7 @@ static void statuses_are_those_of_http(void **state)
 		{ ERR_UNAUTHENTICATED, 401, "unauthenticated" },
 		{ ERR_FORBIDDEN, 403, "forbidden" },
 		{ ERR_NOT_FOUND, 404, "not_found" },
+		{ ERR_JOB_FAILED, 409, "job_failed" },
 		{ ERR_LINK_EXPIRED, 410, "link_expired" },
 		{ ERR_TOO_LARGE, 413, "too_large" },
 		{ ERR_CORRUPT_IMAGE, 422, "corrupt_image" },

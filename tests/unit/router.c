@@ -3,6 +3,7 @@
 
 #include "fcgi/routes.h"
 
+#include "lib/base/conf.h"
 #include "lib/base/pool.h"
 #include "tests/unit/test.h"
 
@@ -53,6 +54,53 @@ static void finds_routes(void **state)
 	}
 }
 
+/* clang-format off */
+static const struct {
+	const char *enabled;
+	enum method method;
+	const char *path;
+	handler *run; /* NULL: `err` */
+	const char *dialect; /* NULL: none */
+	enum err err;
+} dialect_cases[] = {
+	{ "resize_tasks", METHOD_GET, "/api/v1/status/4", resize_tasks_status, "resize_tasks", 0 },
+	{ "resize_tasks", METHOD_GET, "/api/v1/images/resize", NULL, "resize_tasks", ERR_METHOD_NOT_ALLOWED },
+	{ "resize_tasks", METHOD_GET, "/api/v1/thumbnail_generator/4", NULL, NULL, ERR_NOT_FOUND },
+	{ "resize_tasks thumbnail_generator", METHOD_GET, "/api/v1/thumbnail_generator/4", thumbnail_generator_show, "thumbnail_generator", 0 },
+	{ "thumbnail_generator", METHOD_POST, "/api/v1/", thumbnail_generator_create, "thumbnail_generator", 0 },
+	{ "", METHOD_POST, "/api/v1/", NULL, NULL, ERR_NOT_FOUND },
+};
+/* clang-format on */
+
+static void finds_dialects(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(dialect_cases); i++) {
+		struct conf conf = { .dialects = dialect_cases[i].enabled };
+		struct work work = { .pool = pool_new(), .conf = &conf };
+		struct request req = { .method = dialect_cases[i].method,
+				       .method_text = "X",
+				       .uri = { .path = dialect_cases[i].path },
+				       .work = &work };
+		const char *allow = NULL;
+		bool found = dialect_find(&req, &allow);
+
+		assert_int_equal(found, dialect_cases[i].run != NULL);
+		if (found)
+			assert_ptr_equal(req.route->run, dialect_cases[i].run);
+		else
+			assert_int_equal(work.err, dialect_cases[i].err);
+		assert_int_equal(allow != NULL,
+				 work.err == ERR_METHOD_NOT_ALLOWED);
+		if (dialect_cases[i].dialect)
+			assert_string_equal(req.dialect->name,
+					    dialect_cases[i].dialect);
+		else
+			assert_null(req.dialect);
+		pool_free(work.pool);
+	}
+}
+
 static void refuses_unknown_parameters(void **state)
 {
 	static const struct uri_pair known = { "limit", "5" };
@@ -73,6 +121,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_routes),
+		cmocka_unit_test(finds_dialects),
 		cmocka_unit_test(refuses_unknown_parameters),
 	};
 

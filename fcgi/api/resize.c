@@ -1,0 +1,81 @@
+/* resize.c: POST /v1/resize. */
+#include "config.h"
+
+#include "lib/service/resize.h"
+
+#include <string.h>
+
+#include "fcgi/api/view.h"
+#include "fcgi/intake.h"
+#include "fcgi/response.h"
+#include "fcgi/routes.h"
+#include "lib/base/conf.h"
+#include "lib/base/pool.h"
+#include "lib/base/text.h"
+#include "lib/service/login.h"
+#include "lib/service/upload.h"
+
+static bool read_number(int64_t *number, struct work *work,
+			const struct intake *intake, const char *field,
+			int64_t max)
+{
+	const char *text = intake_field(intake, field);
+
+	*number = 0;
+	return !text || text_int(number, text, 1, max) ||
+	       fail_field(work, field,
+			  "%s: a number from 1 to %lld, not \"%.40s\"", field,
+			  (long long)max, text);
+}
+
+static bool read_order(struct resize *resize, struct work *work,
+		       const struct intake *intake)
+{
+	static const char known[] = "width height fit format quality priority";
+	const char *fit = intake_field(intake, "fit");
+
+	for (size_t i = 0; i < intake->field_count; i++)
+		if (!tier_has_word(known, intake->fields[i].name))
+			return fail(work, ERR_UNKNOWN_FIELD,
+				    "the field \"%.60s\" is not known here; "
+				    "known are: file %s",
+				    intake->fields[i].name, known);
+	resize->file = intake->file;
+	resize->name = intake_name(intake, work->pool);
+	resize->fit = fit ? fit : "inside";
+	resize->format = intake_field(intake, "format");
+	resize->priority = intake_field(intake, "priority");
+	return read_number(&resize->width, work, intake, "width",
+			   RESIZE_MAX_SIDE) &&
+	       read_number(&resize->height, work, intake, "height",
+			   RESIZE_MAX_SIDE) &&
+	       read_number(&resize->quality, work, intake, "quality", 100);
+}
+
+bool resize_create(struct request *req, struct response *res)
+{
+	struct work *work = req->work;
+	const struct tier *tier = &req->who->tier;
+	struct resize resize = {
+		.user = &req->who->user,
+		.tier = tier,
+		.later = request_prefers(req, "respond-async"),
+	};
+	struct intake intake;
+	struct job job;
+	bool done;
+
+	if (!intake_read(&intake, req, upload_max_bytes(work->conf, tier),
+			 "file", NULL) ||
+	    !read_order(&resize, work, &intake) ||
+	    !resize_take(&job, work, &resize))
+		return false;
+	done = !strcmp(job.state, "done");
+	response_json(res, req, done ? 201 : 202, view_job(req, &job));
+	response_header(res, work->pool, "Location",
+			pool_printf(work->pool, "%s/v1/jobs/%s",
+				    work->conf->base_url, UUID_TEXT(job.id)));
+	if (!done)
+		response_header(res, work->pool, "Retry-After", "1");
+	return true;
+}

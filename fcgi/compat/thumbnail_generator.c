@@ -1,0 +1,140 @@
+/* thumbnail_generator.c: a dialect; thumbnails of 100x100, fetched by task. */
+#include "config.h"
+
+#include <string.h>
+
+#include "fcgi/deliver.h"
+#include "fcgi/intake.h"
+#include "fcgi/response.h"
+#include "fcgi/routes.h"
+#include "lib/base/json.h"
+#include "lib/base/pool.h"
+#include "lib/service/access.h"
+#include "lib/service/login.h"
+#include "lib/service/resize.h"
+#include "lib/service/share.h"
+#include "lib/service/upload.h"
+
+/* Its clients know three statuses of failure, and tell them apart by the body.
+ */
+void thumbnail_generator_problem(struct response *res, struct request *req)
+{
+	struct json *json = json_object(req->work->pool);
+	int status = err_http_status(req->work->err);
+	const char *task = req->param[0];
+
+	json_set_text(json, "status", "failed");
+	if (status == 404 && task)
+		json_set_text(json, "task_id", task);
+	else
+		json_set_int(json, "error_code", status);
+	json_set_text(json, "message", response_detail(req));
+	response_json(res, req, status, json);
+}
+
+/* What is wrong with the request or the picture is 400 here. */
+static bool refuse(struct request *req)
+{
+	const char *why = pool_strdup(req->work->pool, req->work->why);
+
+	switch (req->work->err) {
+	case ERR_UNKNOWN_FIELD:
+	case ERR_INVALID_FIELD:
+	case ERR_UNSUPPORTED_MEDIA_TYPE:
+		return fail(req->work, ERR_BAD_REQUEST,
+			    "image: a file in a multipart form is needed");
+	case ERR_UNSUPPORTED_FORMAT:
+	case ERR_CORRUPT_IMAGE:
+	case ERR_TOO_MANY_PIXELS:
+		return fail(req->work, ERR_BAD_REQUEST, "image: %s", why);
+	default:
+		return false;
+	}
+}
+
+bool thumbnail_generator_create(struct request *req, struct response *res)
+{
+	struct work *work = req->work;
+	const struct tier *tier = &req->who->tier;
+	struct json *json = json_object(work->pool);
+	struct resize resize = {
+		.user = &req->who->user,
+		.tier = tier,
+		.width = 100,
+		.height = 100,
+		.fit = "exact",
+		.same_format = true,
+		.formats = "png jpeg tiff bmp gif",
+	};
+	struct intake intake;
+	struct job job;
+
+	if (!intake_read(&intake, req, upload_max_bytes(work->conf, tier),
+			 "image", NULL))
+		return refuse(req);
+	resize.file = intake.file;
+	resize.name = intake_name(&intake, work->pool);
+	if (!resize_take(&job, work, &resize))
+		return refuse(req);
+	json_set_text(json, "status", "success");
+	json_set_text(json, "task_id", UUID_TEXT(job.id));
+	json_set_text(json, "message", "The thumbnail is being generated");
+	response_json(res, req, 202, json);
+	return true;
+}
+
+static bool add_image(struct json *json, struct request *req,
+		      const struct resized *made)
+{
+	struct json *image = json_object(req->work->pool);
+	enum format format;
+	const char *url;
+
+	if (!share_format(&format, req->work, made->variant.format) ||
+	    !deliver_url(&url, req, made->image.id, made->variant.variant,
+			 made->variant.format, made->image.name))
+		return false;
+	json_set_text(
+		image, "name",
+		share_file_name(req->work->pool, made->image.name, format));
+	json_set_text(image, "image", url);
+	json_set(json, "image", image);
+	return true;
+}
+
+static struct json *view_task(struct request *req, const char *task_status,
+			      const char *message)
+{
+	struct json *json = json_object(req->work->pool);
+
+	json_set_text(json, "status", "success");
+	json_set_text(json, "task_id", req->param[0]);
+	json_set_text(json, "task_status", task_status);
+	json_set_text(json, "message", message);
+	return json;
+}
+
+bool thumbnail_generator_show(struct request *req, struct response *res)
+{
+	struct work *work = req->work;
+	struct resized made;
+	struct json *json;
+	struct job job;
+
+	if (!access_job(&job, work, req->who->user.id, req->param[0]))
+		return false;
+	if (!resize_result(&made, work, &req->who->tier, &job)) {
+		if (work->err != ERR_JOB_FAILED)
+			return false;
+		json = view_task(req, "FAILED", response_detail(req));
+	} else if (strcmp(made.variant.status, "ready")) {
+		json = view_task(req, "PENDING",
+				 "The thumbnail is being generated");
+	} else {
+		json = view_task(req, "SUCCESS", "The thumbnail is ready");
+		if (!add_image(json, req, &made))
+			return false;
+	}
+	response_json(res, req, 200, json);
+	return true;
+}

@@ -1,0 +1,164 @@
+/* resize.c: pictures in sizes of the caller's choice. */
+#include "config.h"
+
+#include "lib/service/resize.h"
+
+#include <string.h>
+
+#include "lib/picture/recipe.h"
+#include "lib/service/access.h"
+#include "lib/service/render.h"
+#include "lib/service/upload.h"
+
+_Static_assert((int)RESIZE_MAX_SIDE == (int)RECIPE_MAX_SIDE, "one limit");
+
+/* clang-format off */
+static const char *const fits[] = {
+	[FIT_INSIDE] = "inside",
+	[FIT_COVER]  = "cover",
+	[FIT_EXACT]  = "exact",
+};
+/* clang-format on */
+
+static bool read_fit(enum fit *fit, struct work *work, const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(fits); i++)
+		if (!strcmp(fits[i], name)) {
+			*fit = (enum fit)i;
+			return true;
+		}
+	return fail_field(work, "fit",
+			  "fit: inside, cover or exact, not \"%.40s\"", name);
+}
+
+static bool check_sides(struct work *work, const struct resize *resize,
+			enum fit fit)
+{
+	const char *missing = resize->width ? "height" : "width";
+
+	if ((resize->width && resize->height) ||
+	    (fit == FIT_INSIDE && (resize->width || resize->height)))
+		return true;
+	return fail_field(work, missing,
+			  fit == FIT_INSIDE
+				  ? "%s: width, height or both are needed"
+				  : "%s: width and height are needed, but "
+				    "with the fit inside",
+			  missing);
+}
+
+static bool read_format(struct recipe *recipe, struct work *work,
+			const struct resize *resize)
+{
+	if (resize->same_format || !resize->format)
+		return true;
+	recipe->has_format = true;
+	return format_by_name(&recipe->format, resize->format) ||
+	       fail_field(work, "format",
+			  "format: jpeg, png, gif, webp, tiff or bmp, not "
+			  "\"%.40s\"",
+			  resize->format);
+}
+
+static bool read_priority(int64_t *priority, struct work *work,
+			  const struct resize *resize)
+{
+	if (!resize->priority) {
+		*priority = resize->tier->priority;
+		return true;
+	}
+	return tier_priority_by_name(priority, resize->priority) ||
+	       fail_field(work, "priority",
+			  "priority: high, normal or low, not \"%.40s\"",
+			  resize->priority);
+}
+
+static bool read_order(struct upload_resize *order, struct work *work,
+		       const struct resize *resize)
+{
+	char text[RECIPE_TEXT_SIZE];
+	struct upload_resize read = {
+		.recipe = { .width = (uint32_t)resize->width,
+			    .height = (uint32_t)resize->height,
+			    .quality = (uint32_t)resize->quality },
+		.same_format = resize->same_format,
+		.formats = resize->formats,
+	};
+
+	if (!read_fit(&read.recipe.fit, work, resize->fit) ||
+	    !check_sides(work, resize, read.recipe.fit) ||
+	    !read_format(&read.recipe, work, resize) ||
+	    !read_priority(&read.priority, work, resize) ||
+	    !access_check_size(work, resize->tier,
+			       recipe_text(&read.recipe, text)))
+		return false;
+	*order = read;
+	return true;
+}
+
+bool resize_take(struct job *job, struct work *work,
+		 const struct resize *resize)
+{
+	struct upload_resize order;
+	struct upload upload = {
+		.user = resize->user,
+		.tier = resize->tier,
+		.file = resize->file,
+		.name = resize->name,
+		.later = resize->later,
+		.resize = &order,
+	};
+	struct uploaded uploaded;
+
+	return read_order(&order, work, resize) &&
+	       upload_take(&uploaded, work, &upload) &&
+	       job_find(job, work, uploaded.job.id);
+}
+
+static bool has_failed(const struct job *job)
+{
+	return !strcmp(job->state, "failed") ||
+	       !strcmp(job->state, "cancelled");
+}
+
+static bool tell_failure(struct work *work, const char *why)
+{
+	return fail(work, ERR_JOB_FAILED, "%s",
+		    why ? why : "the job was cancelled");
+}
+
+/* A file that is gone to save room is made again. */
+static bool find_made(struct resized *made, struct work *work,
+		      const struct tier *tier, const struct job *job)
+{
+	if (!access_check_size(work, tier, job->variant) ||
+	    !render_want(&made->variant, work, &made->image, job->variant,
+			 job->priority))
+		return false;
+	if (!strcmp(made->variant.status, "failed"))
+		return tell_failure(work, made->image.error_detail);
+	return true;
+}
+
+bool resize_result(struct resized *resized, struct work *work,
+		   const struct tier *tier, const struct job *job)
+{
+	struct resized found = { .variant = { .image_id = job->image_id,
+					      .variant = job->variant,
+					      .status = "processing" } };
+
+	if (!job->variant)
+		return fail(work, ERR_NOT_FOUND,
+			    "a job of the kind %s has no single result",
+			    job->kind);
+	if (has_failed(job))
+		return tell_failure(work, job->error_detail);
+	if (uuid_is_nil(job->image_id))
+		return fail(work, ERR_NOT_FOUND, "the result is gone");
+	if (!image_find(&found.image, work, job->image_id) ||
+	    (!strcmp(job->state, "done") &&
+	     !find_made(&found, work, tier, job)))
+		return false;
+	*resized = found;
+	return true;
+}

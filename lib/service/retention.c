@@ -1,0 +1,71 @@
+/* retention.c: keeps what is stored within its bounds. */
+#include "config.h"
+
+#include "lib/service/retention.h"
+
+#include "lib/base/conf.h"
+#include "lib/model/image.h"
+#include "lib/model/variant.h"
+#include "lib/service/purge.h"
+
+/* So that a worker is back at its jobs within a second or two. */
+enum { BATCH = 200 };
+
+/* Somebody else was first, or needs it now. */
+static bool is_settled(const struct work *work)
+{
+	return work->err == ERR_CONFLICT || work->err == ERR_NOT_FOUND;
+}
+
+static bool expire(struct retention *done, struct work *work)
+{
+	struct image *images;
+	size_t count;
+
+	if (!image_list_expired(&images, &count, work, BATCH))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (purge_expired(work, &images[i]))
+			done->images++;
+		else if (!is_settled(work))
+			return false;
+	done->more = count == BATCH;
+	return true;
+}
+
+static bool shrink(struct retention *done, struct work *work)
+{
+	const int64_t max = work->conf->derived_max_bytes;
+	struct variant *variants;
+	int64_t bytes;
+	size_t count;
+
+	if (!max)
+		return true;
+	if (!variant_sum(&bytes, work))
+		return false;
+	if (bytes <= max)
+		return true;
+	if (!variant_list_oldest(&variants, &count, work, BATCH))
+		return false;
+	for (size_t i = 0; i < count && bytes > max; i++) {
+		if (purge_variant(work, variants[i].image_id,
+				  variants[i].variant))
+			done->variants++;
+		else if (!is_settled(work))
+			return false;
+		bytes -= variants[i].bytes;
+	}
+	done->more |= bytes > max;
+	return true;
+}
+
+bool retention_enforce(struct retention *done, struct work *work)
+{
+	struct retention turn = { 0 };
+
+	if (!purge_marked(work) || !expire(&turn, work) || !shrink(&turn, work))
+		return false;
+	*done = turn;
+	return true;
+}

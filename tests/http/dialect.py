@@ -1,0 +1,76 @@
+"""What the stories of the dialects have in common."""
+
+import concurrent.futures
+import contextlib
+import os
+import time
+
+import pytest
+
+from service import wait_until
+
+TASKS = 1000 if os.environ.get("PIXTIER_LONG") else 200
+CLIENTS = 16
+
+
+@pytest.fixture(scope="module")
+def nobody(service):
+    """Requests of a client that knows no users, as many as it likes."""
+    limit = service.query("SELECT requests_per_minute FROM tiers"
+                          " WHERE name = 'Anonymous'")[0][0]
+    service.ctl("tier", "set", "Anonymous", "requests_per_minute=none")
+    yield service.session()
+    service.ctl("tier", "set", "Anonymous",
+                f"requests_per_minute={limit or 'none'}")
+
+
+@contextlib.contextmanager
+def tier_with(service, field, value, usual):
+    """The tier Anonymous is changed for a while."""
+    service.ctl("tier", "set", "Anonymous", f"{field}={value}")
+    try:
+        yield
+    finally:
+        service.ctl("tier", "set", "Anonymous", f"{field}={usual}")
+
+
+@contextlib.contextmanager
+def anonymous_disabled(service):
+    service.ctl("user", "disable", "anonymous")
+    try:
+        yield
+    finally:
+        service.ctl("user", "enable", "anonymous")
+
+
+@contextlib.contextmanager
+def with_dialects(service, dialects):
+    service.restart("fcgi", dialects=dialects)
+    nobody = service.session()
+    wait_until(lambda: nobody.get("/readyz").status_code == 200)
+    try:
+        yield
+    finally:
+        service.restart("fcgi")
+        wait_until(lambda: nobody.get("/readyz").status_code == 200)
+
+
+def none_is_lost(service, send, look):
+    """Each client sends its share of tasks, each in turn with the others, and
+    polls every one until it has ended. Returns how many ended how."""
+    def client(number):
+        session = service.session()
+        tasks = [send(session, number * TASKS + i)
+                 for i in range(TASKS // CLIENTS + (number < TASKS % CLIENTS))]
+        return [wait_until(lambda: look(session, task), timeout=300, every=0.1)
+                for task in tasks]
+
+    began = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(CLIENTS) as pool:
+        ends = [end for ends in pool.map(client, range(CLIENTS))
+                for end in ends]
+    counts = {end: ends.count(end) for end in sorted(set(ends))}
+    print(f"{len(ends)} tasks at {CLIENTS} clients: {counts}, "
+          f"{time.monotonic() - began:.1f} s")
+    assert len(ends) == TASKS
+    return counts
