@@ -5,12 +5,16 @@ import re
 import pytest
 
 from api import make_token, new_user, post_picture, upload
+from dialect import tier_with
 from pictures import picture
-from service import SRCDIR
+from service import SRCDIR, wait_until
 
 EVERYBODY = ("nobody", "other", "admin", "expired", "wrong scope", "disabled",
              "owner")
 OPEN = "200 200 200 200 200 200 200"
+TAKEN = "202 202 202 202 202 202 202"
+EMPTY = "204 204 204 204 204 204 204"
+THUMBNAIL = {"files": {"image": ("a.jpg", picture(64, 48))}}
 
 # What each gets, in the order of EVERYBODY; the owner comes last, as some
 # routes remove what they are about. An {image}, {token}, {link} or {job} in the
@@ -51,6 +55,28 @@ MATRIX = {
     "GET /l/{token}/{filename}": ("{url}", OPEN),
     "GET /v1/jobs": ("/v1/jobs", "401 200 200 401 403 401 200"),
     "GET /v1/jobs/{id}": ("/v1/jobs/{job}", "401 404 404 401 403 401 200"),
+    "POST /v1/resize": ("/v1/resize", "401 201 201 401 403 401 201",
+                        {"files": {"file": ("a.jpg", picture(64, 48))},
+                         "data": {"height": 200}}),
+    "GET /v1/jobs/{id}/result": ("/v1/jobs/{resize}/result",
+                                 "401 404 404 401 403 401 200"),
+    "POST /v1/jobs/{id}/cancel": ("/v1/jobs/{resize}/cancel",
+                                  "401 404 404 401 403 401 409"),
+    "POST /api/v1/thumbnail_generator/": (
+        "/api/v1/thumbnail_generator/", TAKEN, THUMBNAIL),
+    "POST /api/v1/": ("/api/v1/", TAKEN, THUMBNAIL),
+    "GET /api/v1/thumbnail_generator/{task_id}": (
+        "/api/v1/thumbnail_generator/{thumbnail}", OPEN),
+    "POST /api/v1/images/resize": (
+        "/api/v1/images/resize?width=8&height=6", TAKEN,
+        {"files": {"file": ("a.jpg", picture(64, 48))}}),
+    "GET /api/v1/status/{task_id}": ("/api/v1/status/{task}", OPEN),
+    "GET /api/v1/images/result/{task_id}": (
+        "/api/v1/images/result/{task}", OPEN),
+    "OPTIONS /api/v1/images/resize": ("/api/v1/images/resize", EMPTY),
+    "OPTIONS /api/v1/status/{task_id}": ("/api/v1/status/{task}", EMPTY),
+    "OPTIONS /api/v1/images/result/{task_id}": (
+        "/api/v1/images/result/{task}", EMPTY),
     "GET /v1/openapi.json": ("/v1/openapi.json", OPEN),
     "GET /docs/": ("/docs/", OPEN),
     "GET /docs/style.css": ("/docs/style.css", OPEN),
@@ -98,7 +124,21 @@ class People:
 
 @pytest.fixture(scope="module")
 def people(service):
-    return People(service)
+    with tier_with(service, "requests_per_minute", "none", 60):
+        yield People(service)
+
+
+def dialect_tasks(session):
+    """One of each dialect that knows no users."""
+    file = ("a.jpg", picture(64, 48))
+    thumbnail = session.post("/api/v1/thumbnail_generator/",
+                             files={"image": file})
+    resize = session.post("/api/v1/images/resize?width=8&height=6",
+                          files={"file": file})
+    task = resize.json()["task_id"]
+    wait_until(lambda: session.get("/api/v1/status/" + task).json()
+               == {"status": "SUCCESS"})
+    return {"thumbnail": thumbnail.json()["task_id"], "task": task}
 
 
 def things(session):
@@ -107,7 +147,10 @@ def things(session):
     link = session.post(f"/v1/images/{image['id']}/links",
                         json={"expires_in": 300})
     later = post_picture(session, headers={"Prefer": "respond-async"})
-    return {"image": image["id"], "url": image["variants"][0]["url"],
+    resize = session.post("/v1/resize", data={"height": 200},
+                          files={"file": ("a.jpg", picture())})
+    return {"resize": resize.json()["id"], **dialect_tasks(session),
+            "image": image["id"], "url": image["variants"][0]["url"],
             "token": make_token(session)["id"], "link": link.json()["id"],
             "job": later.json()["job"]["id"]}
 
