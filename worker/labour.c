@@ -96,13 +96,6 @@ static void keep_lease(void *arg)
 	pool_free(work.pool);
 }
 
-/* What will be the same at the next attempt is final at once. */
-static bool may_pass(enum err err)
-{
-	return err == ERR_UNAVAILABLE || err == ERR_INTERNAL ||
-	       err == ERR_STORAGE_FULL;
-}
-
 static int64_t retry_delay(const struct conf *conf, const struct job *job)
 {
 	int64_t doublings = job->attempts - 1 < 10 ? job->attempts - 1 : 10;
@@ -118,13 +111,14 @@ static const char *public_reason(const struct work *work)
 		       : work->why;
 }
 
+/* What will be the same at the next attempt is final at once. */
 static bool settle_failure(struct work *work, const struct task *task,
 			   const struct job *job)
 {
 	const char *code = err_code(work->err);
 	const char *reason = pool_strdup(work->pool, public_reason(work));
 
-	if (may_pass(work->err) && job->attempts < job->max_attempts)
+	if (work->for_now && job->attempts < job->max_attempts)
 		return job_put_back(work, job, retry_delay(work->conf, job),
 				    code, reason);
 	return task->give_up(work, job, code, reason);

@@ -13,12 +13,22 @@
 #include <unistd.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/cidr.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 
 enum { MAX_FILE = 1 << 20 };
 
-enum type { TEXT, SECRET, NUMBER, OCTAL, CHOICE, WORDS };
+enum type {
+	TEXT,
+	SECRET,
+	NUMBER,
+	OCTAL,
+	CHOICE,
+	WORDS,
+	BLOCKS,
+	PORTS
+};
 
 struct setting {
 	const char *name;
@@ -54,6 +64,16 @@ struct setting {
 	{                                                                      \
 #field, CHOICE, offsetof(struct conf, field), fallback, 0, 0,  \
 			choices, meaning                                       \
+	}
+#define BLOCKS_ROW(field, fallback, meaning)                                   \
+	{                                                                      \
+#field, BLOCKS, offsetof(struct conf, field), fallback, 0, 0,  \
+			NULL, meaning                                          \
+	}
+#define PORTS_ROW(field, fallback, meaning)                                    \
+	{                                                                      \
+#field, PORTS, offsetof(struct conf, field), fallback, 0, 0,   \
+			NULL, meaning                                          \
 	}
 
 #define WORDS_ROW(field, words, meaning)                                       \
@@ -114,6 +134,12 @@ static const struct setting settings[] = {
 	NUMBER_ROW(painter_memory_worker, "2048", 64, 65536, "MiB of memory of a painter in a worker."),
 	NUMBER_ROW(painter_seconds_request, "5", 1, 60, "Seconds that a painter may take while a request waits."),
 	NUMBER_ROW(painter_seconds_worker, "60", 1, 3600, "Seconds that a painter may take in a worker."),
+
+	BLOCKS_ROW(fetch_allow, "", "Addresses that may be called although they are private or otherwise special: a host on your own network that pictures are fetched from."),
+	BLOCKS_ROW(fetch_deny, "", "Addresses that are never called, beside those for special purposes; stronger than fetch_allow."),
+	PORTS_ROW(fetch_ports, "80 443", "Ports that may be called."),
+	NUMBER_ROW(fetch_connect_timeout, "5", 1, 60, "Seconds to wait for a connection to the host of a URL."),
+	NUMBER_ROW(fetch_timeout, "30", 1, 600, "Seconds that fetching a URL may take in all."),
 
 	NUMBER_ROW(job_lease, "60", 1, 3600, "Seconds after which a silent worker's job is given to another."),
 	NUMBER_ROW(job_attempts, "3", 1, 20, "Attempts after which a job has failed."),
@@ -212,6 +238,33 @@ static bool set_words(const struct setting *s, struct work *work,
 	return true;
 }
 
+static bool set_blocks(const struct setting *s, struct work *work,
+		       const char **field, const char *value, const char *where)
+{
+	char bad[CIDR_TEXT_SIZE];
+
+	if (!cidr_list_check(bad, value))
+		return fail_field(work, s->name,
+				  "%s: %s: blocks of addresses such as "
+				  "10.0.0.0/8 or fd00::/8, spaces between, not "
+				  "\"%s\"",
+				  where, s->name, bad);
+	*field = value;
+	return true;
+}
+
+static bool set_ports(const struct setting *s, struct work *work,
+		      const char **field, const char *value, const char *where)
+{
+	if (!text_is_numbers(value, 1, 65535))
+		return fail_field(work, s->name,
+				  "%s: %s: numbers from 1 to 65535, spaces "
+				  "between, not \"%s\"",
+				  where, s->name, value);
+	*field = value;
+	return true;
+}
+
 static bool assign(const struct setting *s, struct conf *conf,
 		   struct work *work, const char *value, const char *where)
 {
@@ -230,6 +283,10 @@ static bool assign(const struct setting *s, struct conf *conf,
 		return set_choice(s, work, field, value, where);
 	case WORDS:
 		return set_words(s, work, field, value, where);
+	case BLOCKS:
+		return set_blocks(s, work, field, value, where);
+	case PORTS:
+		return set_ports(s, work, field, value, where);
 	}
 	abort();
 }
@@ -400,6 +457,10 @@ static const char *type_text(const struct setting *s, struct pool *pool)
 		return pool_printf(pool, "one of: %s", s->choices);
 	case WORDS:
 		return pool_printf(pool, "words of: %s", s->choices);
+	case BLOCKS:
+		return "blocks of addresses, as 10.0.0.0/8 fd00::/8";
+	case PORTS:
+		return "numbers, 1 to 65535";
 	}
 	abort();
 }
@@ -413,6 +474,8 @@ static const char *value_text(const struct setting *s, struct pool *pool,
 	switch (s->type) {
 	case TEXT:
 	case WORDS:
+	case BLOCKS:
+	case PORTS:
 		return *(const char *const *)field;
 	case SECRET:
 		return **(const char *const *)field ? "***" : "";

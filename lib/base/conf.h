@@ -71,6 +71,13 @@ struct conf {
 	long painter_seconds_request;
 	long painter_seconds_worker;
 
+	/* Fetching */
+	const char *fetch_allow;
+	const char *fetch_deny;
+	const char *fetch_ports;
+	long fetch_connect_timeout;
+	long fetch_timeout;
+
 	/* Jobs */
 	long job_lease;
 	long job_attempts;

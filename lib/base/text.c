@@ -28,6 +28,45 @@ bool text_int(int64_t *number, const char *text, int64_t min, int64_t max)
 	return true;
 }
 
+static bool next_number(int64_t *number, const char **list, int64_t min,
+			int64_t max)
+{
+	char word[24];
+	const size_t len = strcspn(*list, " ");
+
+	if (len >= sizeof(word))
+		return false;
+	memcpy(word, *list, len);
+	word[len] = '\0';
+	*list += len;
+	*list += strspn(*list, " ");
+	return text_int(number, word, min, max);
+}
+
+bool text_is_numbers(const char *list, int64_t min, int64_t max)
+{
+	int64_t number;
+
+	list += strspn(list, " ");
+	do
+		if (!next_number(&number, &list, min, max))
+			return false;
+	while (*list);
+	return true;
+}
+
+bool text_has_number(const char *list, int64_t number)
+{
+	int64_t found;
+
+	list += strspn(list, " ");
+	while (*list)
+		if (next_number(&found, &list, INT64_MIN, INT64_MAX) &&
+		    found == number)
+			return true;
+	return false;
+}
+
 /* How many bytes follow a lead byte, and the least code point they may make
    (RFC 3629 section 3), or -1. */
 static int utf8_tail(unsigned char lead, uint32_t *code, uint32_t *least)

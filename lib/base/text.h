@@ -13,6 +13,10 @@ struct pool;
 bool text_int(int64_t *number, const char *text, int64_t min,
 	      int64_t max) MUST_CHECK;
 
+/* One or more such numbers, spaces between; and whether one of them is this. */
+bool text_is_numbers(const char *list, int64_t min, int64_t max);
+bool text_has_number(const char *list, int64_t number);
+
 /* Well-formed UTF-8 (RFC 3629) of `len` bytes without a NUL. */
 bool text_is_utf8(const char *text, size_t len);
 

@@ -27,6 +27,8 @@ static void set(struct work *work, enum err err, const char *field,
 
 	vsnprintf(why, sizeof(why), fmt, args);
 	work->err = err;
+	work->for_now = err == ERR_UNAVAILABLE || err == ERR_INTERNAL ||
+			err == ERR_STORAGE_FULL;
 	copy(work->field, sizeof(work->field), field);
 	copy(work->why, sizeof(work->why), why);
 }
@@ -48,6 +50,17 @@ bool fail_field(struct work *work, const char *field, const char *fmt, ...)
 	va_start(args, fmt);
 	set(work, ERR_INVALID_FIELD, field, fmt, args);
 	va_end(args);
+	return false;
+}
+
+bool fail_for_now(struct work *work, enum err err, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	set(work, err, "", fmt, args);
+	va_end(args);
+	work->for_now = true;
 	return false;
 }
 

@@ -41,6 +41,7 @@ struct work {
 	void *tick_arg;
 
 	enum err err;
+	bool for_now;   /* another attempt may do better */
 	char field[64]; /* which field was wrong, or "" */
 	char why[256];
 	int64_t retry_after; /* seconds; 0: not known */
@@ -49,10 +50,13 @@ struct work {
 /* All return false, so that a failing function can `return fail(...)`.
    fail_field() names the field that was wrong; its kind is
    ERR_INVALID_FIELD. fail_errno() is ERR_INTERNAL (ERR_STORAGE_FULL after
-   ENOSPC and EDQUOT) and appends strerror(errno). */
+   ENOSPC and EDQUOT) and appends strerror(errno). Whether it is `for_now`
+   follows from the kind, but for fail_for_now(), which says so itself. */
 bool fail(struct work *work, enum err err, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
 bool fail_field(struct work *work, const char *field, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
+bool fail_for_now(struct work *work, enum err err, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
 bool fail_errno(struct work *work, const char *fmt, ...) PRINTF_LIKE(2, 3);
 

@@ -4,59 +4,20 @@
 #include "lib/picture/easel.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "lib/base/child.h"
 #include "lib/base/pool.h"
-
-/*
- * A painter dies with its parent and of nothing that is meant for others:
- * whoever stops a service signals all its processes, while the parent still
- * wants its picture and has a deadline for it.
- */
-static void detach(pid_t parent)
-{
-	static const int ignored[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT };
-	sigset_t none;
-
-	for (int number = 1; number < NSIG; number++)
-		signal(number, SIG_DFL);
-	for (size_t i = 0; i < ARRAY_LEN(ignored); i++)
-		signal(ignored[i], SIG_IGN);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(0);
-}
-
-static void send_all(const void *bytes, size_t len)
-{
-	const char *at = bytes;
-
-	while (len) {
-		const ssize_t sent = write(FENCE_SOCKET, at, len);
-
-		if (sent < 0 && errno == EINTR)
-			continue;
-		if (sent <= 0)
-			_exit(0); /* nobody listens any more */
-		at += sent;
-		len -= (size_t)sent;
-	}
-}
 
 static void send_begun(void)
 {
 	const struct easel_reply reply = { .kind = EASEL_BEGUN };
 
-	send_all(&reply, sizeof(reply));
+	child_say(FENCE_SOCKET, &reply, sizeof(reply));
 }
 
 static void send_painted(void *arg, uint32_t index,
@@ -72,8 +33,8 @@ static void send_painted(void *arg, uint32_t index,
 	};
 
 	(void)arg;
-	send_all(&reply, sizeof(reply));
-	send_all(painted->bytes, painted->len);
+	child_say(FENCE_SOCKET, &reply, sizeof(reply));
+	child_say(FENCE_SOCKET, painted->bytes, painted->len);
 }
 
 static void send_failed(const struct work *work)
@@ -82,7 +43,7 @@ static void send_failed(const struct work *work)
 
 	snprintf(reply.field, sizeof(reply.field), "%s", work->field);
 	snprintf(reply.why, sizeof(reply.why), "%s", work->why);
-	send_all(&reply, sizeof(reply));
+	child_say(FENCE_SOCKET, &reply, sizeof(reply));
 }
 
 /* Returns the source's descriptor. A parent that says nothing has ended. */
@@ -166,7 +127,7 @@ static bool is_fenced(struct work *work, unsigned parts, int sandbox)
 	return true;
 }
 
-void easel_run(const struct easel *easel)
+void easel_run(const struct easel *easel, int socket)
 {
 	const int sandbox = easel->paint->conf->sandbox;
 	struct work work = { .conf = easel->paint->conf, .pool = pool_new() };
@@ -174,9 +135,8 @@ void easel_run(const struct easel *easel)
 	unsigned parts;
 	int source;
 
-	detach(easel->parent);
 	paint_begin();
-	parts = fence_raise(easel->socket, sandbox, &easel->limits);
+	parts = fence_raise(socket, sandbox, &easel->limits);
 	source = receive_task(&task);
 	send_begun();
 	if (!is_fenced(&work, parts, sandbox) ||

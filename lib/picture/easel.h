@@ -2,7 +2,6 @@
 #define LIB_PICTURE_EASEL_H
 
 #include <stdint.h>
-#include <sys/types.h>
 
 #include "lib/picture/fence.h"
 #include "lib/picture/paint.h"
@@ -15,8 +14,6 @@
 struct easel {
 	const struct paint *paint;
 	struct fence_limits limits;
-	int socket;
-	pid_t parent;
 };
 
 struct easel_task {
@@ -41,6 +38,6 @@ struct easel_reply {
 	char why[256];
 };
 
-NORETURN void easel_run(const struct easel *easel);
+NORETURN void easel_run(const struct easel *easel, int socket);
 
 #endif

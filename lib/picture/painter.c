@@ -4,7 +4,6 @@
 #include "lib/picture/painter.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -12,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/base/child.h"
 #include "lib/base/clock.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
@@ -19,14 +19,6 @@
 
 /* Of all variants of one picture together. */
 enum { MAX_OUTPUT_BYTES = 256 << 20 };
-
-/* How often work->tick is called while a painter works. */
-enum { TICK_MS = 1000 };
-
-struct child {
-	pid_t pid; /* 0: there is none */
-	int socket;
-};
 
 struct painter {
 	struct pool *pool;
@@ -62,57 +54,17 @@ static struct fence_limits fence_limits(const struct painter *painter)
 	};
 }
 
-/* No handler of the parent's ever runs in the child, which has its own idea
-   of signals: see easel.c. */
-static pid_t fork_deaf(const struct easel *easel)
+static void run_easel(const void *easel, int socket)
 {
-	sigset_t all, before;
-	pid_t pid;
-
-	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, &before);
-	pid = fork();
-	if (!pid)
-		easel_run(easel);
-	sigprocmask(SIG_SETMASK, &before, NULL);
-	return pid;
+	easel_run(easel, socket);
 }
 
-static bool child_start(struct child *child, const struct painter *painter)
+static bool start(struct child *child, const struct painter *painter)
 {
-	struct easel easel = { .paint = &painter->paint,
-			       .limits = fence_limits(painter),
-			       .parent = getpid() };
-	int ends[2];
-	pid_t pid;
+	const struct easel easel = { .paint = &painter->paint,
+				     .limits = fence_limits(painter) };
 
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
-		return false;
-	easel.socket = ends[1];
-	pid = fork_deaf(&easel);
-	close(ends[1]);
-	if (pid < 0) {
-		close(ends[0]);
-		return false;
-	}
-	*child = (struct child){ pid, ends[0] };
-	return true;
-}
-
-/* All that it had to say was read, or is of no interest: it need not live
-   longer. Returns what waitpid() says, or -1. */
-static int child_end(struct child *child)
-{
-	int status = -1;
-	pid_t got;
-
-	close(child->socket);
-	kill(child->pid, SIGKILL);
-	do
-		got = waitpid(child->pid, &status, 0);
-	while (got < 0 && errno == EINTR);
-	*child = (struct child){ 0 };
-	return got < 0 ? -1 : status;
+	return child_start(child, run_easel, &easel);
 }
 
 static bool hand_over(const struct sitting *s)
@@ -137,47 +89,13 @@ static bool hand_over(const struct sitting *s)
 	return sent == sizeof(*s->task);
 }
 
-static bool wait_readable(struct sitting *s)
-{
-	struct pollfd poller = { .fd = s->child.socket, .events = POLLIN };
-
-	for (;;) {
-		const int64_t left = s->deadline_ms - clock_monotonic_ms();
-		int ready;
-
-		if (left <= 0) {
-			s->late = true;
-			return false;
-		}
-		ready = poll(&poller, 1,
-			     (int)(left < TICK_MS ? left : TICK_MS));
-		if (ready > 0)
-			return true;
-		if (!ready && s->work->tick)
-			s->work->tick(s->work->tick_arg);
-		if (ready < 0 && errno != EINTR)
-			return false;
-	}
-}
-
 static bool receive(struct sitting *s, void *bytes, size_t len)
 {
-	char *at = bytes;
+	const enum child_heard heard =
+		child_hear(&s->child, s->work, bytes, len, s->deadline_ms);
 
-	while (len) {
-		ssize_t got;
-
-		if (!wait_readable(s))
-			return false;
-		got = recv(s->child.socket, at, len, MSG_DONTWAIT);
-		if (got < 0 && (errno == EINTR || errno == EAGAIN))
-			continue;
-		if (got <= 0)
-			return false;
-		at += got;
-		len -= (size_t)got;
-	}
-	return true;
+	s->late = heard == CHILD_IS_LATE;
+	return heard == CHILD_SPOKE;
 }
 
 /* A painter may be in the power of its picture: what it says is not believed
@@ -323,7 +241,7 @@ static bool sit(struct sitting *s, struct painter *painter, bool *again)
 	bool ok;
 	int status;
 
-	if (!painter->spare.pid && !child_start(&painter->spare, painter))
+	if (!painter->spare.pid && !start(&painter->spare, painter))
 		return fail(s->work, ERR_UNAVAILABLE,
 			    "no painter can be started: %s", strerror(errno));
 	s->child = painter->spare;
@@ -334,7 +252,7 @@ static bool sit(struct sitting *s, struct painter *painter, bool *again)
 	ok = hand_over(s);
 	/* The next one gets ready while this one works. If it cannot be had
 	   now, the next picture tries again. */
-	(void)child_start(&painter->spare, painter);
+	(void)start(&painter->spare, painter);
 	ok = ok && take_all(s);
 	status = child_end(&s->child);
 	*again = !ok && !s->begun && !s->late;
@@ -378,7 +296,7 @@ struct painter *painter_new(const struct conf *conf,
 	painter->conf = conf;
 	painter->limits = *limits;
 	paint_init(&painter->paint, pool, conf, limits->memory_bytes);
-	(void)child_start(&painter->spare, painter);
+	(void)start(&painter->spare, painter);
 	return painter;
 }
 

@@ -251,6 +251,18 @@ static void check_row(const struct conf_row *row, void *arg)
 		assert_true(sets(row->name, ""));
 		assert_true(sets(row->name, row->type + 10));
 		assert_false(sets(row->name, "word"));
+	} else if (text_starts(row->type, "blocks of addresses")) {
+		assert_true(sets(row->name, ""));
+		assert_true(sets(row->name, "10.0.0.0/8 fd00::/8 192.0.2.7"));
+		assert_false(sets(row->name, "10.0.0.0/8,fd00::/8"));
+		assert_false(sets(row->name, "10.0.0.1/8"));
+		assert_false(sets(row->name, "localhost"));
+	} else if (text_starts(row->type, "numbers")) {
+		assert_true(sets(row->name, "1 65535"));
+		assert_false(sets(row->name, ""));
+		assert_false(sets(row->name, "0"));
+		assert_false(sets(row->name, "80,443"));
+		assert_false(sets(row->name, "80 65536"));
 	} else {
 		assert_string_equal(row->type, "text");
 	}

@@ -50,6 +50,28 @@ static void reads_numbers(void **state)
 	}
 }
 
+static void reads_lists_of_numbers(void **state)
+{
+	static const char *const good[] = { "1", "1 2", "  9  1 " };
+	static const char *const bad[] = {
+		"",    " ",    "10",
+		"1 x", "1,2",  "1 10",
+		"1 0", "1 2x", "1 11111111111111111111111111111111111",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+		assert_true(text_is_numbers(good[i], 1, 9));
+		assert_true(text_has_number(good[i], 1));
+		assert_false(text_has_number(good[i], 3));
+	}
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		assert_false(text_is_numbers(bad[i], 1, 9));
+	assert_true(text_has_number("80 443", 443));
+	assert_false(text_has_number("80 443", 44));
+	assert_false(text_has_number("", 0));
+}
+
 /* RFC 3629 sections 3 and 10, and the usual attacks. */
 static void knows_utf8(void **state)
 {
@@ -349,6 +371,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_numbers),
+		cmocka_unit_test(reads_lists_of_numbers),
 		cmocka_unit_test(knows_utf8),
 		cmocka_unit_test(measures_characters),
 		cmocka_unit_test(cuts_between_characters),

@@ -29,6 +29,26 @@ static void says_why(void **state)
 	assert_string_equal(work.field, "");
 }
 
+/* Which kinds may be better another time, and one that says so itself. */
+static void knows_what_may_pass(void **state)
+{
+	struct work work = { 0 };
+
+	(void)state;
+	for (enum err err = 0; err < ERR__COUNT; err++) {
+		fail(&work, err, "x");
+		assert_int_equal(work.for_now, err == ERR_INTERNAL ||
+						       err == ERR_UNAVAILABLE ||
+						       err == ERR_STORAGE_FULL);
+	}
+	assert_false(fail_for_now(&work, ERR_FETCH_FAILED, "no %s", "answer"));
+	assert_int_equal(work.err, ERR_FETCH_FAILED);
+	assert_string_equal(work.why, "no answer");
+	assert_true(work.for_now);
+	fail(&work, ERR_FETCH_FAILED, "x");
+	assert_false(work.for_now);
+}
+
 static void may_quote_itself(void **state)
 {
 	struct work work = { 0 };
@@ -90,6 +110,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(says_why),
+		cmocka_unit_test(knows_what_may_pass),
 		cmocka_unit_test(may_quote_itself),
 		cmocka_unit_test(tells_full_disks),
 		cmocka_unit_test(cuts_whole_characters),

@@ -1,0 +1,153 @@
+/* child.c: a process that does one thing for its parent. */
+#include "config.h"
+
+#include "lib/base/child.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/work.h"
+
+/* How often work->tick is called. */
+enum { TICK_MS = 1000 };
+
+/*
+ * It dies with its parent and of nothing that is meant for others: whoever
+ * stops a service signals all its processes, while the parent still wants what
+ * this one makes.
+ */
+static void detach(pid_t parent)
+{
+	static const int ignored[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT };
+	sigset_t none;
+
+	for (int number = 1; number < NSIG; number++)
+		signal(number, SIG_DFL);
+	for (size_t i = 0; i < ARRAY_LEN(ignored); i++)
+		signal(ignored[i], SIG_IGN);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(0);
+}
+
+/* No handler of the parent's ever runs in the child. */
+static pid_t fork_deaf(child_main *run, const void *arg, int socket)
+{
+	const pid_t parent = getpid();
+	sigset_t all, before;
+	pid_t pid;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &before);
+	pid = fork();
+	if (!pid) {
+		detach(parent);
+		run(arg, socket);
+		_exit(0);
+	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return pid;
+}
+
+bool child_start(struct child *child, child_main *run, const void *arg)
+{
+	int ends[2];
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
+		return false;
+	pid = fork_deaf(run, arg, ends[1]);
+	close(ends[1]);
+	if (pid < 0) {
+		close(ends[0]);
+		return false;
+	}
+	*child = (struct child){ pid, ends[0] };
+	return true;
+}
+
+int child_end(struct child *child)
+{
+	int status = -1;
+	pid_t got;
+
+	close(child->socket);
+	kill(child->pid, SIGKILL);
+	do
+		got = waitpid(child->pid, &status, 0);
+	while (got < 0 && errno == EINTR);
+	*child = (struct child){ 0 };
+	return got < 0 ? -1 : status;
+}
+
+static enum child_heard wait_readable(const struct child *child,
+				      struct work *work, int64_t deadline_ms)
+{
+	struct pollfd poller = { .fd = child->socket, .events = POLLIN };
+
+	for (;;) {
+		const int64_t left = deadline_ms - clock_monotonic_ms();
+		int ready;
+
+		if (left <= 0)
+			return CHILD_IS_LATE;
+		ready = poll(&poller, 1,
+			     (int)(left < TICK_MS ? left : TICK_MS));
+		if (ready > 0)
+			return CHILD_SPOKE;
+		if (!ready && work->tick)
+			work->tick(work->tick_arg);
+		if (ready < 0 && errno != EINTR)
+			return CHILD_IS_GONE;
+	}
+}
+
+enum child_heard child_hear(const struct child *child, struct work *work,
+			    void *bytes, size_t len, int64_t deadline_ms)
+{
+	char *at = bytes;
+
+	while (len) {
+		const enum child_heard heard =
+			wait_readable(child, work, deadline_ms);
+		ssize_t got;
+
+		if (heard != CHILD_SPOKE)
+			return heard;
+		got = recv(child->socket, at, len, MSG_DONTWAIT);
+		if (got < 0 && (errno == EINTR || errno == EAGAIN))
+			continue;
+		if (got <= 0)
+			return CHILD_IS_GONE;
+		at += got;
+		len -= (size_t)got;
+	}
+	return CHILD_SPOKE;
+}
+
+/* By write(): a fenced child has no other call. */
+void child_say(int socket, const void *bytes, size_t len)
+{
+	const char *at = bytes;
+
+	while (len) {
+		const ssize_t sent = write(socket, at, len);
+
+		if (sent < 0 && errno == EINTR)
+			continue;
+		if (sent <= 0)
+			_exit(0);
+		at += sent;
+		len -= (size_t)sent;
+	}
+}

@@ -1,0 +1,43 @@
+#ifndef LIB_BASE_CHILD_H
+#define LIB_BASE_CHILD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "lib/base/util.h"
+
+struct work;
+
+/*
+ * A child process that does one thing for its parent, speaks with it over a
+ * stream socket, and dies with it. It has all that the parent had: what it may
+ * keep, it decides first.
+ */
+struct child {
+	pid_t pid; /* 0: there is none */
+	int socket;
+};
+
+/* The child's main: ends with _exit(). Signals are as at a program's start,
+   but what stops a service is ignored: the parent has a deadline for it. */
+typedef void child_main(const void *arg, int socket);
+
+/* False: errno says why. */
+bool child_start(struct child *child, child_main *run,
+		 const void *arg) MUST_CHECK;
+
+/* All that it had to say was read, or is of no interest: it need not live
+   longer. Returns what waitpid() says, or -1. */
+int child_end(struct child *child);
+
+/* Reads exactly `len` bytes, calling work->tick about once a second. */
+enum child_heard { CHILD_SPOKE, CHILD_IS_GONE, CHILD_IS_LATE };
+enum child_heard child_hear(const struct child *child, struct work *work,
+			    void *bytes, size_t len, int64_t deadline_ms);
+
+/* In the child; ends it when nobody listens any more. */
+void child_say(int socket, const void *bytes, size_t len);
+
+#endif

@@ -1,0 +1,311 @@
+/* client.c: gets what a URL leads to, within limits. */
+#include "config.h"
+
+#include "lib/net/client.h"
+
+#include <netinet/in.h>
+#include <curl/curl.h>
+#include <netdb.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/conf.h"
+#include "lib/base/pool.h"
+#include "lib/net/address.h"
+#include "lib/net/url.h"
+
+/* What is slower than this for so long will not get better. HEAD_BYTES is for
+   all headers, and for the text that comes with a redirect. */
+enum {
+	MAX_REDIRECTS = 3,
+	SLOW_BYTES = 100,
+	SLOW_SECONDS = 10,
+	HEAD_BYTES = 1 << 18
+};
+
+static const char not_called[] = "the host is not known or may not be called";
+
+/* One request and its answer; a redirect is another. */
+struct call {
+	struct work *work;
+	CURL *curl;
+	int64_t deadline_ms;
+	int64_t max_bytes, bytes;
+	size_t head_bytes;
+	client_sink *sink;
+	void *arg;
+	bool refused; /* an address came up that was not looked up */
+	bool stopped; /* by the sink, which has said why */
+};
+
+const char *client_library(void)
+{
+	return curl_version_info(CURLVERSION_NOW)->version;
+}
+
+static void free_addresses(void *list)
+{
+	freeaddrinfo(list);
+}
+
+static bool look_up(struct addrinfo **list, struct work *work, const char *host)
+{
+	const struct addrinfo hints = { .ai_family = AF_UNSPEC,
+					.ai_socktype = SOCK_STREAM };
+	int error = getaddrinfo(host, NULL, &hints, list);
+
+	if (error == EAI_AGAIN || error == EAI_SYSTEM || error == EAI_MEMORY)
+		return fail_for_now(work, ERR_FETCH_FAILED,
+				    "names of hosts cannot be looked up now");
+	if (error)
+		return fail(work, ERR_FETCH_FAILED, not_called);
+	pool_defer(work->pool, free_addresses, *list);
+	return true;
+}
+
+static const char *address_text(struct pool *pool, const struct sockaddr *addr,
+				socklen_t len)
+{
+	const bool is_v6 = addr->sa_family == AF_INET6;
+	char text[INET6_ADDRSTRLEN] = "";
+
+	getnameinfo(addr, len, text, sizeof(text), NULL, 0, NI_NUMERICHOST);
+	return pool_printf(pool, is_v6 ? "[%s]" : "%s", text);
+}
+
+/* "host:port:address,address" for CURLOPT_RESOLVE; one address that may not be
+   called spoils them all, for nobody says which one would be. */
+static bool pin(struct curl_slist **pinned, struct work *work,
+		const struct url *url)
+{
+	struct addrinfo *list;
+	const char *text =
+		pool_printf(work->pool, "%s:%ld:", url->host, url->port);
+	const char *comma = "";
+
+	if (!look_up(&list, work, url->host))
+		return false;
+	for (; list; list = list->ai_next) {
+		if (!address_may_be_called(list->ai_addr, work->conf))
+			return fail(work, ERR_FETCH_FAILED, not_called);
+		text = pool_printf(work->pool, "%s%s%s", text, comma,
+				   address_text(work->pool, list->ai_addr,
+						list->ai_addrlen));
+		comma = ",";
+	}
+	/* A host that is an address is not looked up, so never in need. */
+	*pinned = url->literal ? NULL : curl_slist_append(NULL, text);
+	return true;
+}
+
+/* Whatever curl is about to call, from wherever it has it. */
+static curl_socket_t open_socket(void *arg, curlsocktype purpose,
+				 struct curl_sockaddr *to)
+{
+	struct call *call = arg;
+
+	if (purpose != CURLSOCKTYPE_IPCXN ||
+	    !address_may_be_called(&to->addr, call->work->conf)) {
+		call->refused = true;
+		return CURL_SOCKET_BAD;
+	}
+	return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+}
+
+static size_t take_header(char *bytes, size_t one, size_t len, void *arg)
+{
+	struct call *call = arg;
+
+	(void)bytes;
+	call->head_bytes += one * len;
+	return call->head_bytes > HEAD_BYTES ? 0 : one * len;
+}
+
+static long status_of(const struct call *call)
+{
+	long status = 0;
+
+	curl_easy_getinfo(call->curl, CURLINFO_RESPONSE_CODE, &status);
+	return status;
+}
+
+static bool is_redirect(long status)
+{
+	return status == 301 || status == 302 || status == 303 ||
+	       status == 307 || status == 308;
+}
+
+/* Of an answer that is neither the picture nor a redirect nothing is read. */
+static size_t take_body(char *bytes, size_t one, size_t len, void *arg)
+{
+	struct call *call = arg;
+	const long status = status_of(call);
+
+	len *= one;
+	if (is_redirect(status))
+		return take_header(bytes, 1, len, arg);
+	if (status != 200)
+		return 0;
+	call->bytes += (int64_t)len;
+	if (call->bytes > call->max_bytes)
+		return 0;
+	call->stopped = !call->sink(call->arg, call->work, bytes, len);
+	return call->stopped ? 0 : len;
+}
+
+static bool fail_by_status(struct work *work, long status)
+{
+	static const char text[] = "the server answered %ld";
+
+	if (status >= 500 || status == 408 || status == 429)
+		return fail_for_now(work, ERR_FETCH_FAILED, text, status);
+	return fail(work, ERR_FETCH_FAILED, text, status);
+}
+
+static bool fail_by_time(const struct call *call)
+{
+	struct work *work = call->work;
+	const struct conf *conf = work->conf;
+	curl_off_t connected_us = 0;
+
+	curl_easy_getinfo(call->curl, CURLINFO_CONNECT_TIME_T, &connected_us);
+	if (clock_monotonic_ms() >= call->deadline_ms)
+		return fail_for_now(work, ERR_FETCH_FAILED,
+				    "no answer within %ld s",
+				    conf->fetch_timeout);
+	if (!connected_us)
+		return fail_for_now(work, ERR_FETCH_FAILED,
+				    "no connection within %ld s",
+				    conf->fetch_connect_timeout);
+	return fail_for_now(work, ERR_FETCH_FAILED,
+			    "less than %d bytes a second came", SLOW_BYTES);
+}
+
+static bool fail_by_code(const struct call *call, CURLcode code)
+{
+	struct work *work = call->work;
+
+	switch (code) {
+	case CURLE_OPERATION_TIMEDOUT:
+		return fail_by_time(call);
+	case CURLE_COULDNT_CONNECT:
+		return fail_for_now(work, ERR_FETCH_FAILED,
+				    "the server takes no connection");
+	case CURLE_GOT_NOTHING:
+	case CURLE_PARTIAL_FILE:
+	case CURLE_RECV_ERROR:
+	case CURLE_SEND_ERROR:
+	case CURLE_SSL_CONNECT_ERROR:
+		return fail_for_now(work, ERR_FETCH_FAILED,
+				    "the answer broke off");
+	case CURLE_PEER_FAILED_VERIFICATION:
+		return fail(work, ERR_FETCH_FAILED,
+			    "the server's certificate is not valid");
+	default:
+		return fail(work, ERR_FETCH_FAILED,
+			    "the server's answer is not understood");
+	}
+}
+
+static bool judge(const struct call *call, CURLcode code)
+{
+	struct work *work = call->work;
+	const long status = status_of(call);
+
+	if (call->stopped)
+		return false;
+	if (call->refused)
+		return fail(work, ERR_FETCH_FAILED, not_called);
+	if (status && status != 200 && !is_redirect(status))
+		return fail_by_status(work, status);
+	if (code == CURLE_FILESIZE_EXCEEDED || call->bytes > call->max_bytes)
+		return fail(work, ERR_TOO_LARGE,
+			    "at most %lld bytes are taken here, more came",
+			    (long long)call->max_bytes);
+	return !code || fail_by_code(call, code);
+}
+
+static void set_options(struct call *call, const struct url *url,
+			struct curl_slist *pinned)
+{
+	const struct conf *conf = call->work->conf;
+	CURL *curl = call->curl;
+	int64_t left_ms = call->deadline_ms - clock_monotonic_ms();
+
+	curl_easy_setopt(curl, CURLOPT_URL, url->text);
+	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(curl, CURLOPT_PROXY, "");
+	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(curl, CURLOPT_RESOLVE, pinned);
+	curl_easy_setopt(curl, CURLOPT_USERAGENT, "pixtier/" PACKAGE_VERSION);
+	curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT,
+			 conf->fetch_connect_timeout);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS,
+			 (long)(left_ms > 1 ? left_ms : 1));
+	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, (long)SLOW_BYTES);
+	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)SLOW_SECONDS);
+	curl_easy_setopt(curl, CURLOPT_MAXFILESIZE_LARGE,
+			 (curl_off_t)call->max_bytes);
+	curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+	curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, call);
+	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
+	curl_easy_setopt(curl, CURLOPT_HEADERDATA, call);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, call);
+}
+
+/* Where a redirect leads, or NULL when this was the end. */
+static bool perform(const char **next, struct call *call, const struct url *url)
+{
+	struct work *work = call->work;
+	struct curl_slist *pinned = NULL;
+	char *location = NULL;
+	bool good;
+
+	if (!pin(&pinned, work, url))
+		return false;
+	call->curl = curl_easy_init();
+	if (!call->curl)
+		return fail(work, ERR_INTERNAL, "libcurl does not start");
+	set_options(call, url, pinned);
+	good = judge(call, curl_easy_perform(call->curl));
+	if (good && is_redirect(status_of(call))) {
+		curl_easy_getinfo(call->curl, CURLINFO_REDIRECT_URL, &location);
+		good = location || fail_by_status(work, status_of(call));
+	}
+	*next = good && location ? pool_strdup(work->pool, location) : NULL;
+	curl_easy_cleanup(call->curl);
+	curl_slist_free_all(pinned);
+	return good;
+}
+
+bool client_get(struct work *work, const char *url, int64_t max_bytes,
+		client_sink *sink, void *arg)
+{
+	struct call call = {
+		.work = work,
+		.deadline_ms = clock_monotonic_ms() +
+			       work->conf->fetch_timeout * INT64_C(1000),
+		.max_bytes = max_bytes,
+		.sink = sink,
+		.arg = arg,
+	};
+	struct url parsed;
+
+	for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+		if (!url_parse(&parsed, work, url))
+			return fail(work, ERR_FETCH_FAILED, "%s%s",
+				    redirects ? "the server redirects; " : "",
+				    work->why);
+		if (!perform(&url, &call, &parsed))
+			return false;
+		if (!url)
+			return true;
+	}
+	return fail(work, ERR_FETCH_FAILED, "more than %d redirects",
+		    MAX_REDIRECTS);
+}

@@ -1,0 +1,29 @@
+#ifndef LIB_NET_CLIENT_H
+#define LIB_NET_CLIENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/base/work.h"
+
+/* The version of libcurl. */
+const char *client_library(void);
+
+/* Takes a piece of the answer. */
+typedef bool client_sink(void *arg, struct work *work, const void *bytes,
+			 size_t len);
+
+/*
+ * Gets what a URL leads to, in this process, which is to have nothing to lose:
+ * see fetcher.h. Each host's name is looked up once, all its addresses are
+ * checked (address.h), and only these are called; so for each of at most three
+ * redirects. No proxy, cookie, password or compression; the settings'
+ * time-outs; at most `max_bytes`.
+ *
+ * ERR_TOO_LARGE, or ERR_FETCH_FAILED, whose text tells nothing of hosts that
+ * may not be called: not even whether there is one.
+ */
+bool client_get(struct work *work, const char *url, int64_t max_bytes,
+		client_sink *sink, void *arg) MUST_CHECK;
+
+#endif

@@ -1,0 +1,199 @@
+/* fetcher.c: the child that has the network and nothing else. */
+#include "config.h"
+
+#include "lib/net/fetcher.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "lib/base/child.h"
+#include "lib/base/clock.h"
+#include "lib/base/conf.h"
+#include "lib/base/pool.h"
+#include "lib/base/text.h"
+
+/* The child has its own deadline and is to speak of it; GRACE_MS later the
+   parent's has come. */
+enum { SOCKET = 3, CHUNK = 1 << 16, DESCRIPTORS = 64, GRACE_MS = 1000 };
+
+/* What the child says: pieces, then how it ended. */
+enum { PIECE, DONE, FAILED };
+struct word {
+	uint32_t kind;
+	uint32_t len; /* of the piece, whose bytes follow */
+	uint32_t err, for_now;
+	char why[sizeof(((struct work *)0)->why)];
+};
+
+struct fetch {
+	const struct conf *conf;
+	const char *url;
+	int64_t max_bytes;
+};
+
+static void limit_to(int resource, rlim_t most)
+{
+	struct rlimit limit;
+
+	if (!getrlimit(resource, &limit) && most < limit.rlim_max) {
+		limit = (struct rlimit){ most, most };
+		setrlimit(resource, &limit);
+	}
+}
+
+/* Beside the socket only what it opens itself: no descriptor of the database,
+   the store or the log is left, and no byte can go into a file. */
+static void give_up_all(const struct conf *conf, int socket)
+{
+	int nothing;
+
+	if (socket != SOCKET)
+		dup2(socket, SOCKET);
+	if (close_range(SOCKET + 1, ~0u, 0))
+		for (long fd = sysconf(_SC_OPEN_MAX); --fd > SOCKET;)
+			close((int)fd);
+	nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+	for (int fd = 0; fd < SOCKET; fd++)
+		dup2(nothing, fd);
+	close(nothing);
+	limit_to(RLIMIT_FSIZE, 0);
+	limit_to(RLIMIT_CORE, 0);
+	limit_to(RLIMIT_NOFILE, DESCRIPTORS);
+	limit_to(RLIMIT_CPU, (rlim_t)conf->fetch_timeout + 1);
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static bool say_piece(void *arg, struct work *work, const void *bytes,
+		      size_t len)
+{
+	const char *at = bytes;
+
+	(void)arg;
+	(void)work;
+	while (len) {
+		const size_t some = len < CHUNK ? len : CHUNK;
+		const struct word word = { .kind = PIECE,
+					   .len = (uint32_t)some };
+
+		child_say(SOCKET, &word, sizeof(word));
+		child_say(SOCKET, at, some);
+		at += some;
+		len -= some;
+	}
+	return true;
+}
+
+static void run(const void *arg, int socket)
+{
+	const struct fetch *fetch = arg;
+	struct work work = { .conf = fetch->conf, .pool = pool_new() };
+	struct word word = { .kind = DONE };
+
+	give_up_all(fetch->conf, socket);
+	if (!client_get(&work, fetch->url, fetch->max_bytes, say_piece, NULL)) {
+		word.kind = FAILED;
+		word.err = work.err;
+		word.for_now = work.for_now;
+		snprintf(word.why, sizeof(word.why), "%s", work.why);
+	}
+	child_say(SOCKET, &word, sizeof(word));
+}
+
+/* In the parent */
+
+struct hearing {
+	struct work *work;
+	struct child child;
+	int64_t deadline_ms;
+	int64_t left; /* bytes */
+};
+
+static bool hear(const struct hearing *h, void *bytes, size_t len)
+{
+	switch (child_hear(&h->child, h->work, bytes, len, h->deadline_ms)) {
+	case CHILD_SPOKE:
+		return true;
+	case CHILD_IS_LATE:
+		return fail_for_now(h->work, ERR_FETCH_FAILED,
+				    "no answer within %ld s",
+				    h->work->conf->fetch_timeout);
+	case CHILD_IS_GONE:
+	default:
+		return fail_for_now(h->work, ERR_FETCH_FAILED,
+				    "the answer broke off");
+	}
+}
+
+/* The child reads what strangers send: it is not believed where it matters. */
+static bool take_failure(struct work *work, struct word *word)
+{
+	word->why[sizeof(word->why) - 1] = '\0';
+	if (!text_is_utf8(word->why, strlen(word->why)) ||
+	    !text_is_printable(word->why))
+		word->why[0] = '\0';
+	switch (word->err) {
+	case ERR_TOO_LARGE:
+		return fail(work, ERR_TOO_LARGE, "%s", word->why);
+	case ERR_FETCH_FAILED:
+		return word->for_now
+			       ? fail_for_now(work, ERR_FETCH_FAILED, "%s",
+					      word->why)
+			       : fail(work, ERR_FETCH_FAILED, "%s", word->why);
+	default:
+		return fail(work, ERR_INTERNAL, "%s", word->why);
+	}
+}
+
+static bool take_piece(struct hearing *h, char *piece, size_t len,
+		       client_sink *sink, void *arg)
+{
+	if (!len || len > CHUNK || (int64_t)len > h->left)
+		return fail(h->work, ERR_INTERNAL,
+			    "the fetching child said too much");
+	h->left -= (int64_t)len;
+	return hear(h, piece, len) && sink(arg, h->work, piece, len);
+}
+
+static bool take_all(struct hearing *h, client_sink *sink, void *arg)
+{
+	char *piece = pool_alloc(h->work->pool, CHUNK);
+	struct word word;
+
+	for (;;) {
+		if (!hear(h, &word, sizeof(word)))
+			return false;
+		if (word.kind == DONE)
+			return true;
+		if (word.kind == FAILED)
+			return take_failure(h->work, &word);
+		if (!take_piece(h, piece, word.len, sink, arg))
+			return false;
+	}
+}
+
+bool fetcher_get(struct work *work, const char *url, int64_t max_bytes,
+		 client_sink *sink, void *arg)
+{
+	const struct fetch fetch = { work->conf, url, max_bytes };
+	struct hearing h = {
+		.work = work,
+		.deadline_ms = clock_monotonic_ms() + GRACE_MS +
+			       work->conf->fetch_timeout * INT64_C(1000),
+		.left = max_bytes,
+	};
+	bool good;
+
+	if (!child_start(&h.child, run, &fetch))
+		return fail(work, ERR_UNAVAILABLE,
+			    "no child can be started: %s", strerror(errno));
+	good = take_all(&h, sink, arg);
+	(void)child_end(&h.child);
+	return good;
+}

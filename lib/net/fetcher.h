@@ -1,0 +1,20 @@
+#ifndef LIB_NET_FETCHER_H
+#define LIB_NET_FETCHER_H
+
+#include <stdint.h>
+
+#include "lib/base/work.h"
+#include "lib/net/client.h"
+
+/*
+ * Gets what a URL leads to by a child process that has the network and none of
+ * this one's descriptors: no store, no database. The bytes come through `sink`
+ * here, which may stop it by failing; whatever the child says or does, there
+ * are at most `max_bytes` and no more than the setting fetch_timeout of
+ * seconds. Fails as client_get() does; what may be better another time is
+ * `for_now`.
+ */
+bool fetcher_get(struct work *work, const char *url, int64_t max_bytes,
+		 client_sink *sink, void *arg) MUST_CHECK;
+
+#endif

@@ -1,0 +1,152 @@
+/* url.c: takes addresses on the web apart. */
+#include "config.h"
+
+#include "lib/net/url.h"
+
+#include <arpa/inet.h>
+#include <curl/curl.h>
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "lib/base/conf.h"
+#include "lib/base/pool.h"
+#include "lib/base/text.h"
+
+static void free_handle(void *handle)
+{
+	curl_url_cleanup(handle);
+}
+
+static void free_part(void *part)
+{
+	curl_free(part);
+}
+
+/* "" when the URL does not have it. */
+static const char *part_of(struct pool *pool, CURLU *handle, CURLUPart which,
+			   unsigned flags)
+{
+	char *part;
+
+	if (curl_url_get(handle, which, &part, flags))
+		return "";
+	pool_defer(pool, free_part, part);
+	return part;
+}
+
+static bool refuse(struct work *work, const char *what)
+{
+	return fail_field(work, "url", "url: %s", what);
+}
+
+/* What curl would take and others would understand differently: one slash or
+   three, backslashes. */
+static bool check_text(struct work *work, const char *text)
+{
+	size_t scheme = !strncasecmp(text, "https://", 8)  ? 8
+			: !strncasecmp(text, "http://", 7) ? 7
+							   : 0;
+
+	if (!scheme)
+		return refuse(work, "begins with http:// or https://");
+	if (strlen(text) > URL_MAX)
+		return fail_field(work, "url", "url: at most %d bytes",
+				  URL_MAX);
+	if (!text_is_printable(text) || strchr(text, ' '))
+		return refuse(work, "no spaces and no control characters");
+	if (strchr("/?#", text[scheme]) ||
+	    memchr(text, '\\', strcspn(text, "?#")))
+		return refuse(work, "a host follows http://");
+	return true;
+}
+
+static bool check_host(struct url *url, struct work *work)
+{
+	uint8_t bytes[sizeof(struct in6_addr)];
+	size_t len = strlen(url->host);
+
+	url->literal = inet_pton(AF_INET, url->host, bytes) == 1 ||
+		       inet_pton(AF_INET6, url->host, bytes) == 1;
+	if (url->literal)
+		return true;
+	if (!len || len > 253 || *url->host == '-' || *url->host == '.')
+		return refuse(work, "the host is a name or an IP address");
+	for (const char *at = url->host; *at; at++)
+		if (!isalnum((unsigned char)*at) && !strchr("-._", *at))
+			return refuse(work, "the host has letters, digits, - "
+					    "and . only; others as xn--");
+	return true;
+}
+
+static bool check_port(struct url *url, struct work *work, const char *text)
+{
+	int64_t port;
+
+	if (!text_int(&port, text, 1, 65535) ||
+	    !text_has_number(work->conf->fetch_ports, port))
+		return fail_field(work, "url",
+				  "url: the port is one of %s, not %s",
+				  work->conf->fetch_ports, text);
+	url->port = (long)port;
+	return true;
+}
+
+static const char *last_part(struct pool *pool, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *last = slash ? slash + 1 : path;
+	char *bytes;
+	size_t len;
+
+	if (!text_unpercent(pool, &bytes, &len, last, strlen(last)) ||
+	    !text_is_utf8(bytes, len) || !text_is_printable(bytes))
+		return "";
+	return bytes;
+}
+
+/* "[::1]" without its brackets. */
+static const char *bare_host(struct pool *pool, const char *host)
+{
+	size_t len = strlen(host);
+
+	if (len > 2 && *host == '[' && host[len - 1] == ']')
+		return pool_strndup(pool, host + 1, len - 2);
+	return host;
+}
+
+bool url_parse(struct url *url, struct work *work, const char *text)
+{
+	struct pool *pool = work->pool;
+	CURLU *handle = curl_url();
+	struct url made = { 0 };
+
+	if (!handle)
+		return fail(work, ERR_INTERNAL, "no memory for a URL");
+	pool_defer(pool, free_handle, handle);
+	if (!check_text(work, text))
+		return false;
+	if (curl_url_set(handle, CURLUPART_URL, text, CURLU_URLENCODE) ||
+	    curl_url_set(handle, CURLUPART_FRAGMENT, NULL, 0))
+		return refuse(work, "an address such as "
+				    "https://example.org/puffin.jpg");
+	if (*part_of(pool, handle, CURLUPART_USER, 0) ||
+	    *part_of(pool, handle, CURLUPART_PASSWORD, 0) ||
+	    memchr(text, '@', 8 + strcspn(text + 8, "/?#")))
+		return refuse(work, "no user name and no password");
+	if (*part_of(pool, handle, CURLUPART_ZONEID, 0))
+		return refuse(work, "no zone in an address");
+	made.text = part_of(pool, handle, CURLUPART_URL, 0);
+	made.host = bare_host(pool, part_of(pool, handle, CURLUPART_HOST, 0));
+	made.file = last_part(pool, part_of(pool, handle, CURLUPART_PATH, 0));
+	if (strlen(made.text) > URL_MAX)
+		return fail_field(work, "url", "url: at most %d bytes",
+				  URL_MAX);
+	if (!check_host(&made, work) ||
+	    !check_port(
+		    &made, work,
+		    part_of(pool, handle, CURLUPART_PORT, CURLU_DEFAULT_PORT)))
+		return false;
+	*url = made;
+	return true;
+}
