@@ -24,6 +24,7 @@
 #include "lib/model/check.h"
 #include "lib/picture/paint.h"
 #include "lib/picture/painter.h"
+#include "lib/service/import.h"
 #include "lib/service/keyring.h"
 #include "lib/store/store.h"
 
@@ -78,6 +79,12 @@ static struct finding look_at_json(struct doctor *d)
 {
 	(void)d;
 	return fine(json_library());
+}
+
+static struct finding look_at_curl(struct doctor *d)
+{
+	(void)d;
+	return fine(import_library());
 }
 
 static struct finding look_at_client(struct doctor *d)
@@ -442,6 +449,7 @@ static const struct look {
 	{ "GraphicsMagick",                 false, look_at_magick },
 	{ "crypto library",                 false, look_at_crypto },
 	{ "json-c",                         false, look_at_json },
+	{ "libcurl",                        false, look_at_curl },
 	{ "database client",                false, look_at_client },
 	{ "database server",                false, look_at_server },
 	{ "innodb_flush_log_at_trx_commit", true,  look_at_flush },

@@ -5,9 +5,11 @@
 
 #include <string.h>
 
+#include "lib/service/import.h"
 #include "lib/service/render.h"
 
 static const struct task tasks[] = {
+	{ "fetch", import_job, render_give_up },
 	{ "render", render_job, render_give_up },
 	{ "resize", render_job, render_give_up },
 };

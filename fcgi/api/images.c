@@ -14,21 +14,20 @@
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 #include "lib/service/access.h"
+#include "lib/service/import.h"
 #include "lib/service/login.h"
 #include "lib/service/purge.h"
 #include "lib/service/upload.h"
 
-/* What a picture is called: the form's or the query's `name`, else the file's,
-   cut at a character. */
-static bool read_name(const char **name, struct request *req,
-		      const struct intake *intake)
+/* What a picture is called: the body's or the query's `name`, else as its
+   file. */
+static bool read_name(const char **name, struct request *req, const char *given,
+		      const struct intake *file)
 {
-	const char *given = intake_field(intake, "name");
-
 	if (!given)
 		given = request_query(req, "name");
 	if (!given) {
-		*name = intake_name(intake, req->work->pool);
+		*name = intake_name(file, req->work->pool);
 		return true;
 	}
 	if (!*given || strlen(given) > IMAGE_NAME_MAX ||
@@ -52,38 +51,76 @@ static bool check_fields(struct request *req, const struct intake *intake)
 	return true;
 }
 
-bool images_create(struct request *req, struct response *res)
+static bool answer_uploaded(struct request *req, struct response *res,
+			    const struct uploaded *uploaded)
+{
+	struct work *work = req->work;
+	const bool waits = !uuid_is_nil(uploaded->job.id);
+	const char *url =
+		pool_printf(work->pool, "%s/v1/images/%s", work->conf->base_url,
+			    UUID_TEXT(uploaded->image.id));
+	struct json *json;
+
+	if (!view_image(&json, req, &uploaded->image, uploaded->variants,
+			uploaded->count, waits ? &uploaded->job : NULL))
+		return false;
+	response_json(res, req, waits ? 202 : 201, json);
+	response_header(res, work->pool, "Location", url);
+	if (waits)
+		response_header(res, work->pool, "Retry-After", "1");
+	return true;
+}
+
+static bool create_by_bytes(struct request *req, struct response *res)
 {
 	struct work *work = req->work;
 	const struct tier *tier = &req->who->tier;
 	struct upload upload = { .user = &req->who->user, .tier = tier };
 	struct uploaded uploaded;
 	struct intake intake;
-	struct json *json;
-	const char *url;
-	bool waits;
 
 	if (!intake_read(&intake, req, upload_max_bytes(work->conf, tier),
 			 "image", "file") ||
 	    !check_fields(req, &intake) ||
-	    !read_name(&upload.name, req, &intake))
+	    !read_name(&upload.name, req, intake_field(&intake, "name"),
+		       &intake))
 		return false;
 	upload.file = intake.file;
 	upload.later = request_prefers(req, "respond-async");
-	if (!upload_take(&uploaded, work, &upload))
-		return false;
+	return upload_take(&uploaded, work, &upload) &&
+	       answer_uploaded(req, res, &uploaded);
+}
 
-	waits = !uuid_is_nil(uploaded.job.id);
-	if (!view_image(&json, req, &uploaded.image, uploaded.variants,
-			uploaded.count, waits ? &uploaded.job : NULL))
+/* A worker gets it: whoever waits for a stranger's server would hold up a
+   responder. */
+static bool create_by_url(struct request *req, struct response *res)
+{
+	static const char *const known[] = { "url", "name", NULL };
+	struct work *work = req->work;
+	struct import import = { .user = &req->who->user,
+				 .tier = &req->who->tier };
+	struct uploaded uploaded;
+	struct intake named = { 0 };
+	const char *name = NULL;
+
+	if (!import_is_allowed(work, import.tier) || !body_read_json(req) ||
+	    !json_only(req->json, work, known) ||
+	    !json_get_text(&import.url, work, req->json, "url", 1,
+			   JSON_MAX_BYTES) ||
+	    (json_has(req->json, "name") &&
+	     !json_get_text(&name, work, req->json, "name", 1,
+			    IMAGE_NAME_MAX)) ||
+	    !import_check_url(&named.filename, work, import.url) ||
+	    !read_name(&import.name, req, name, &named))
 		return false;
-	response_json(res, req, waits ? 202 : 201, json);
-	url = pool_printf(work->pool, "%s/v1/images/%s", work->conf->base_url,
-			  UUID_TEXT(uploaded.image.id));
-	response_header(res, work->pool, "Location", url);
-	if (waits)
-		response_header(res, work->pool, "Retry-After", "1");
-	return true;
+	return import_queue(&uploaded, work, &import) &&
+	       answer_uploaded(req, res, &uploaded);
+}
+
+bool images_create(struct request *req, struct response *res)
+{
+	return body_is(req, "application/json") ? create_by_url(req, res)
+						: create_by_bytes(req, res);
 }
 
 /* The job is of interest until the image is settled. */

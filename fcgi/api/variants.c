@@ -29,7 +29,9 @@ static bool is_negotiable(const struct request *req, const char *name,
 {
 	return req->work->conf->negotiate == SWITCH_ON &&
 	       strcmp(name, "original") && !strchr(name, '.') &&
-	       (!strcmp(image->format, "jpeg") || !strcmp(image->format, "png"));
+	       image->format &&
+	       (!strcmp(image->format, "jpeg") ||
+		!strcmp(image->format, "png"));
 }
 
 static bool answer_variant(struct request *req, struct response *res,
@@ -59,6 +61,19 @@ static bool check_made(struct work *work, const struct image *image,
 					: "it could not be made");
 }
 
+/* The original of an image by URL is still on its way, or will not come. */
+static bool answer_unfetched(struct request *req, struct response *res,
+			     const struct image *image)
+{
+	const struct variant original = { .variant = "original",
+					  .status = "processing" };
+
+	if (image->error_code)
+		return fail(req->work, err_by_code(image->error_code), "%s",
+			    image->error_detail);
+	return answer_variant(req, res, 202, image, &original);
+}
+
 bool variants_show(struct request *req, struct response *res)
 {
 	const char *name = req->param[1];
@@ -73,6 +88,8 @@ bool variants_show(struct request *req, struct response *res)
 		if (request_accepts(req, "image/webp"))
 			name = pool_printf(work->pool, "%s.webp", name);
 	}
+	if (!strcmp(name, "original") && !image.format)
+		return answer_unfetched(req, res, &image);
 	if (!strcmp(name, "original"))
 		return deliver(res, req, image.id, name, image.format,
 			       image.name, 0);

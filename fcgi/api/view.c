@@ -55,7 +55,7 @@ static bool add_original(struct json *json, struct request *req,
 	struct json *original = NULL;
 	const char *url;
 
-	if (req->who->tier.original) {
+	if (req->who->tier.original && image->format) {
 		if (!deliver_url(&url, req, image->id, "original",
 				 image->format, image->name))
 			return false;
@@ -112,10 +112,10 @@ bool view_image(struct json **json, struct request *req,
 	json_set_text(made, "name", image->name);
 	json_set_text(made, "status", image->status);
 	json_set_text(made, "format", image->format);
-	json_set_int(made, "width", image->width);
-	json_set_int(made, "height", image->height);
-	json_set_int(made, "bytes", image->bytes);
-	json_set_text(made, "sha256", sum);
+	set_size(made, "width", image->width);
+	set_size(made, "height", image->height);
+	set_size(made, "bytes", image->bytes);
+	json_set_text(made, "sha256", image->format ? sum : NULL);
 	json_set_text(made, "created_at", clock_text(pool, image->created_at));
 	json_set_bool(made, "may_link", req->who->tier.links);
 	if (!add_original(made, req, image) ||

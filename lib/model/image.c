@@ -15,7 +15,8 @@ bool image_find(struct image *image, struct work *work, struct uuid id)
 
 	if (db_one(work,
 		   "SELECT `id`, `user_id`, `kind`, `name`, `status`, `format`,"
-		   " `width`, `height`, `bytes`, `sha256`, `error_code`,"
+		   " `width`, `height`, `bytes`,"
+		   " COALESCE(`sha256`, REPEAT('\\0', 32)), `error_code`,"
 		   " `error_detail`, `created_at`"
 		   " FROM `images` WHERE `id` = ?",
 		   DB_IN(db_uuid(id)),
@@ -60,7 +61,8 @@ bool image_list(struct image **images, size_t *count, struct work *work,
 
 	if (!db_each(work,
 		     "SELECT `id`, `user_id`, `kind`, `name`, `status`, `format`,"
-		     " `width`, `height`, `bytes`, `sha256`, `error_code`,"
+		     " `width`, `height`, `bytes`,"
+		     " COALESCE(`sha256`, REPEAT('\\0', 32)), `error_code`,"
 		     " `error_detail`, `created_at`"
 		     " FROM `images` WHERE `user_id` = ?"
 		     " AND (? = 1 OR `kind` = 'upload')"
@@ -90,6 +92,8 @@ bool image_list(struct image **images, size_t *count, struct work *work,
 
 bool image_add(struct work *work, const struct image *image)
 {
+	const bool here = image->format;
+
 	return db_do(work, NULL,
 		     "INSERT INTO `images` (`id`, `user_id`, `kind`, `name`,"
 		     " `status`, `format`, `width`, `height`, `bytes`,"
@@ -99,10 +103,31 @@ bool image_add(struct work *work, const struct image *image)
 		     DB_IN(db_uuid(image->id), db_uuid(image->user_id),
 			   db_text(image->kind), db_text(image->name),
 			   db_text(image->status),
-			   db_text(image->format), db_int(image->width),
-			   db_int(image->height), db_int(image->bytes),
-			   db_bytes(image->sha256, sizeof(image->sha256)),
+			   db_text(image->format),
+			   here ? db_int(image->width) : db_null(),
+			   here ? db_int(image->height) : db_null(),
+			   here ? db_int(image->bytes) : db_null(),
+			   here ? db_bytes(image->sha256, sizeof(image->sha256))
+				: db_null(),
 			   db_time(image->created_at)));
+}
+
+bool image_fill(struct work *work, const struct image *image)
+{
+	uint64_t found;
+
+	if (!db_do(work, &found,
+		   "UPDATE `images` SET `format` = ?, `width` = ?,"
+		   " `height` = ?, `bytes` = ?, `sha256` = ?"
+		   " WHERE `id` = ? AND `format` IS NULL",
+		   DB_IN(db_text(image->format), db_int(image->width),
+			 db_int(image->height), db_int(image->bytes),
+			 db_bytes(image->sha256, sizeof(image->sha256)),
+			 db_uuid(image->id))))
+		return false;
+	return found || fail(work, ERR_CONFLICT,
+			     "image %s is gone, or its file is here already",
+			     UUID_TEXT(image->id));
 }
 
 static bool found_one(struct work *work, struct uuid id, uint64_t found)
@@ -191,11 +216,13 @@ bool image_is_needed(bool *needed, struct work *work, struct uuid id)
 		      DB_OUT(db_bool_to(needed)));
 }
 
-bool image_drop(struct work *work, struct uuid id)
+bool image_drop(int64_t *bytes, struct work *work, struct uuid id)
 {
-	uint64_t found;
-
-	return db_do(work, &found, "DELETE FROM `images` WHERE `id` = ?",
-		     DB_IN(db_uuid(id))) &&
-	       found_one(work, id, found);
+	if (!db_one(work,
+		    "SELECT `bytes` FROM `images` WHERE `id` = ? FOR UPDATE",
+		    DB_IN(db_uuid(id)), DB_OUT(db_int_to(bytes))))
+		return work->err == ERR_NOT_FOUND ? found_one(work, id, 0)
+						  : false;
+	return db_do(work, NULL, "DELETE FROM `images` WHERE `id` = ?",
+		     DB_IN(db_uuid(id)));
 }

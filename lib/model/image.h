@@ -8,7 +8,8 @@
 #include "lib/base/work.h"
 
 /* An upload, or what was sent to be resized. Width and height are pixels as
-   people see them. */
+   people see them. Until the file of an image that is fetched by URL is here,
+   the format is NULL and the numbers are 0. */
 struct image {
 	struct uuid id;
 	struct uuid user_id;
@@ -46,6 +47,10 @@ bool image_list(struct image **images, size_t *count, struct work *work,
 
 /* With the id and created_at that the caller made. */
 bool image_add(struct work *work, const struct image *image) MUST_CHECK;
+
+/* The image's file is here: format, size, bytes and sum. ERR_CONFLICT when
+   they were known before, or the image is gone. */
+bool image_fill(struct work *work, const struct image *image) MUST_CHECK;
 bool image_set_name(struct work *work, struct uuid id,
 		    const char *name) MUST_CHECK;
 
@@ -67,7 +72,8 @@ bool image_list_expired(struct image **images, size_t *count,
 bool image_is_needed(bool *needed, struct work *work,
 		     struct uuid id) MUST_CHECK;
 
-/* Its variants and links go with it. */
-bool image_drop(struct work *work, struct uuid id) MUST_CHECK;
+/* Its variants and links go with it; how many bytes it had at that moment.
+   ERR_NOT_FOUND. In a transaction. */
+bool image_drop(int64_t *bytes, struct work *work, struct uuid id) MUST_CHECK;
 
 #endif

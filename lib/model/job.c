@@ -17,27 +17,27 @@ static bool select_jobs(struct job **jobs, size_t *count, struct work *work,
 	struct rows rows = ROWS_OF(row);
 
 	if (!db_each(work,
-		     "SELECT `id`, `kind`, `user_id`, `image_id`, `variant`,"
-		     " `quality`, `state`, `priority`, `attempts`,"
+		     "SELECT `id`, `kind`, `url`, `user_id`, `image_id`,"
+		     " `variant`, `quality`, `state`, `priority`, `attempts`,"
 		     " `max_attempts`, `worker`, `error_code`,"
 		     " `error_detail`, `created_at`, `started_at`,"
 		     " `finished_at`"
 		     " FROM `jobs` WHERE `id` = ?"
-		     " UNION ALL SELECT `id`, `kind`, `user_id`, `image_id`,"
-		     " `variant`, `quality`, `state`, `priority`, `attempts`,"
-		     " `max_attempts`, `worker`, `error_code`,"
+		     " UNION ALL SELECT `id`, `kind`, `url`, `user_id`,"
+		     " `image_id`, `variant`, `quality`, `state`, `priority`,"
+		     " `attempts`, `max_attempts`, `worker`, `error_code`,"
 		     " `error_detail`, `created_at`, `started_at`,"
 		     " `finished_at`"
 		     " FROM `jobs` WHERE `image_id` = ?"
 		     " ORDER BY 1 DESC LIMIT 1",
 		     DB_IN(db_uuid(id), db_uuid(image_id)),
 		     DB_OUT(db_uuid_to(&j->id), db_text_to(&j->kind),
-			    db_uuid_to(&j->user_id), db_uuid_to(&j->image_id),
-			    db_text_to(&j->variant), db_int_to(&j->quality),
-			    db_text_to(&j->state), db_int_to(&j->priority),
-			    db_int_to(&j->attempts),
-			    db_int_to(&j->max_attempts),
-			    db_text_to(&j->worker), db_text_to(&j->error_code),
+			    db_text_to(&j->url), db_uuid_to(&j->user_id),
+			    db_uuid_to(&j->image_id), db_text_to(&j->variant),
+			    db_int_to(&j->quality), db_text_to(&j->state),
+			    db_int_to(&j->priority), db_int_to(&j->attempts),
+			    db_int_to(&j->max_attempts), db_text_to(&j->worker),
+			    db_text_to(&j->error_code),
 			    db_text_to(&j->error_detail),
 			    db_time_to(&j->created_at),
 			    db_time_to(&j->started_at),
@@ -83,8 +83,8 @@ bool job_list(struct job **jobs, size_t *count, struct work *work,
 	struct rows rows = ROWS_OF(row);
 
 	if (!db_each(work,
-		     "SELECT `id`, `kind`, `user_id`, `image_id`, `variant`,"
-		     " `quality`, `state`, `priority`, `attempts`,"
+		     "SELECT `id`, `kind`, `url`, `user_id`, `image_id`,"
+		     " `variant`, `quality`, `state`, `priority`, `attempts`,"
 		     " `max_attempts`, `worker`, `error_code`,"
 		     " `error_detail`, `created_at`, `started_at`,"
 		     " `finished_at`"
@@ -97,12 +97,12 @@ bool job_list(struct job **jobs, size_t *count, struct work *work,
 			   db_uuid(f->before), db_uuid(f->before),
 			   db_int(f->limit)),
 		     DB_OUT(db_uuid_to(&j->id), db_text_to(&j->kind),
-			    db_uuid_to(&j->user_id), db_uuid_to(&j->image_id),
-			    db_text_to(&j->variant), db_int_to(&j->quality),
-			    db_text_to(&j->state), db_int_to(&j->priority),
-			    db_int_to(&j->attempts),
-			    db_int_to(&j->max_attempts),
-			    db_text_to(&j->worker), db_text_to(&j->error_code),
+			    db_text_to(&j->url), db_uuid_to(&j->user_id),
+			    db_uuid_to(&j->image_id), db_text_to(&j->variant),
+			    db_int_to(&j->quality), db_text_to(&j->state),
+			    db_int_to(&j->priority), db_int_to(&j->attempts),
+			    db_int_to(&j->max_attempts), db_text_to(&j->worker),
+			    db_text_to(&j->error_code),
 			    db_text_to(&j->error_detail),
 			    db_time_to(&j->created_at),
 			    db_time_to(&j->started_at),
@@ -119,17 +119,17 @@ bool job_add(struct work *work, const struct job *job)
 	bool done = job->state && !strcmp(job->state, "done");
 
 	return db_do(work, NULL,
-		     "INSERT INTO `jobs` (`id`, `kind`, `user_id`, `image_id`,"
-		     " `variant`, `quality`, `state`, `priority`, `attempts`,"
-		     " `max_attempts`, `run_after`, `created_at`,"
+		     "INSERT INTO `jobs` (`id`, `kind`, `url`, `user_id`,"
+		     " `image_id`, `variant`, `quality`, `state`, `priority`,"
+		     " `attempts`, `max_attempts`, `run_after`, `created_at`,"
 		     " `started_at`, `finished_at`)"
-		     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+		     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
 		     " UTC_TIMESTAMP(6), ?,"
 		     " IF(? = 1, UTC_TIMESTAMP(6), NULL),"
 		     " IF(? = 1, UTC_TIMESTAMP(6), NULL))",
 		     DB_IN(db_uuid(job->id), db_text(job->kind),
-			   db_uuid(job->user_id), db_uuid(job->image_id),
-			   db_text(job->variant),
+			   db_text(job->url), db_uuid(job->user_id),
+			   db_uuid(job->image_id), db_text(job->variant),
 			   job->quality ? db_int(job->quality) : db_null(),
 			   db_text(done ? "done" : "queued"),
 			   db_int(job->priority), db_int(done),

@@ -10,7 +10,8 @@
 /* Work that is done later by a worker. Times are the database's. */
 struct job {
 	struct uuid id;
-	const char *kind; /* "render" or "resize" */
+	const char *kind; /* "render", "resize" or "fetch" */
+	const char *url;  /* what a fetch job gets, else NULL */
 	struct uuid user_id;
 	struct uuid image_id; /* nil: none, or deleted */
 	const char *variant;  /* the one result, or NULL */

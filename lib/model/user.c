@@ -189,6 +189,22 @@ bool user_charge(struct work *work, struct uuid id, int64_t bytes,
 	return true;
 }
 
+bool user_charge_bytes(struct work *work, struct uuid id, int64_t bytes,
+		       int64_t quota_bytes)
+{
+	uint64_t found;
+
+	if (!db_do(work, &found,
+		   "UPDATE `users` SET `used_bytes` = `used_bytes` + ?"
+		   " WHERE `id` = ? AND (? < 0 OR `used_bytes` + ? <= ?)",
+		   DB_IN(db_int(bytes), db_uuid(id), db_int(quota_bytes),
+			 db_int(bytes), db_int(quota_bytes))))
+		return false;
+	return found || fail(work, ERR_QUOTA_EXCEEDED,
+			     "these %lld bytes would pass the tier's quota",
+			     (long long)bytes);
+}
+
 bool user_credit(struct work *work, struct uuid id, int64_t bytes)
 {
 	uint64_t found;

@@ -55,6 +55,11 @@ bool user_lock(struct work *work, struct uuid id) MUST_CHECK;
 bool user_charge(struct work *work, struct uuid id, int64_t bytes,
 		 int64_t quota_bytes, int64_t uploads_per_day) MUST_CHECK;
 
+/* Counts the bytes of an upload that was counted with 0 of them, when its file
+   has come. ERR_QUOTA_EXCEEDED. */
+bool user_charge_bytes(struct work *work, struct uuid id, int64_t bytes,
+		       int64_t quota_bytes) MUST_CHECK;
+
 /* Takes an image's bytes back; the day's uploads stay counted. */
 bool user_credit(struct work *work, struct uuid id, int64_t bytes) MUST_CHECK;
 

@@ -20,10 +20,11 @@ enum { BATCH = 100 };
 static bool drop_rows(struct work *work, void *arg)
 {
 	const struct image *image = arg;
+	int64_t bytes;
 
 	return job_cancel_of_image(work, image->id) &&
-	       image_drop(work, image->id) &&
-	       user_credit(work, image->user_id, image->bytes);
+	       image_drop(&bytes, work, image->id) &&
+	       user_credit(work, image->user_id, bytes);
 }
 
 static bool drop_image(struct work *work, const struct image *image,

@@ -388,6 +388,18 @@ static bool touch(struct work *work, const struct variant *variant)
 	       variant_touch(work, variant->image_id, variant->variant);
 }
 
+/* Nothing is written down: who asks again when the file is here makes it. */
+static bool wait_for_file(struct variant *variant, struct work *work,
+			  const struct image *image,
+			  const struct variant *wanted)
+{
+	if (image->error_code)
+		return fail(work, err_by_code(image->error_code), "%s",
+			    image->error_detail);
+	*variant = *wanted;
+	return true;
+}
+
 bool render_want(struct variant *variant, struct work *work,
 		 const struct image *image, const char *name, int64_t priority)
 {
@@ -404,6 +416,8 @@ bool render_want(struct variant *variant, struct work *work,
 		return touch(work, variant);
 	if (work->err != ERR_NOT_FOUND)
 		return false;
+	if (!image->format)
+		return wait_for_file(variant, work, image, &made);
 	if (!work->turns)
 		return make_once(variant, work, image, &made, priority);
 	if (!turn_take_named(&turn, work->turns,

@@ -59,7 +59,9 @@ bool render_give_up(struct work *work, const struct job *job, const char *code,
  * "ready" or "processing". The tier's permission is the caller's to check. What
  * is made of a resize has its job's quality.
  * Several requests for it at once make it once: the others wait for the first,
- * and on other hosts the row's key decides.
+ * and on other hosts the row's key decides. Of an image whose file has not been
+ * fetched yet it is "processing"; of one whose file could not be, the image's
+ * error.
  */
 bool render_want(struct variant *variant, struct work *work,
 		 const struct image *image, const char *name,

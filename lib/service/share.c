@@ -187,8 +187,12 @@ static bool linked_format(enum format *format, struct work *work,
 {
 	struct variant variant;
 
-	if (!strcmp(name, "original"))
+	if (!strcmp(name, "original") && image->format)
 		return share_format(format, work, image->format);
+	if (!strcmp(name, "original"))
+		return fail(work, ERR_CONFLICT,
+			    "the original is %s: a link needs it ready",
+			    image->status);
 	if (!variant_find(&variant, work, image->id, name))
 		return false;
 	if (!variant.format)

@@ -70,13 +70,34 @@ static bool check_quota(struct work *work, const struct upload *upload)
 	return true;
 }
 
-static void add_variant(struct render *render, const char *name)
+bool upload_check(struct probe *probe, struct work *work,
+		  const struct upload *upload)
 {
-	render->variants[render->count++] = (struct variant){
-		.image_id = render->image_id,
-		.variant = name,
-		.status = "processing",
-	};
+	return store_temp_end(upload->file, work) &&
+	       render_probe(probe, work, upload->file->fd) &&
+	       probe_is_bearable(probe, work) &&
+	       check_tier(work, upload, probe) && store_has_room(work);
+}
+
+static struct variant pending(struct uuid image_id, const char *name)
+{
+	return (struct variant){ .image_id = image_id,
+				 .variant = name,
+				 .status = "processing" };
+}
+
+size_t upload_variants(struct variant **variants, struct work *work,
+		       struct uuid image_id, const struct tier *tier)
+{
+	const char *name;
+	size_t count = 0;
+
+	*variants = pool_alloc(work->pool,
+			       RENDER_MAX_VARIANTS * sizeof(**variants));
+	while (count < RENDER_MAX_VARIANTS &&
+	       (name = tier_word(work->pool, tier->sizes, count)))
+		(*variants)[count++] = pending(image_id, name);
+	return count;
 }
 
 static void name_resize(struct render *render, struct work *work,
@@ -90,25 +111,21 @@ static void name_resize(struct render *render, struct work *work,
 		recipe.format = render->probe->format;
 	}
 	render->quality = recipe.quality;
-	add_variant(render,
-		    pool_strdup(work->pool, recipe_text(&recipe, text)));
+	render->variants = pool_alloc(work->pool, sizeof(*render->variants));
+	render->variants[0] =
+		pending(render->image_id,
+			pool_strdup(work->pool, recipe_text(&recipe, text)));
+	render->count = 1;
 }
 
 static void name_variants(struct render *render, struct work *work,
 			  const struct upload *upload)
 {
-	const char *sizes = upload->tier->sizes, *name;
-
-	render->variants = pool_alloc(work->pool, RENDER_MAX_VARIANTS *
-							  sizeof(struct variant));
-	if (upload->resize) {
+	if (upload->resize)
 		name_resize(render, work, upload->resize);
-		return;
-	}
-	for (size_t i = 0; i < RENDER_MAX_VARIANTS &&
-			   (name = tier_word(work->pool, sizes, i));
-	     i++)
-		add_variant(render, name);
+	else
+		render->count = upload_variants(&render->variants, work,
+						render->image_id, upload->tier);
 }
 
 /* Paints now if that is cheap and wanted; what turns out to need more memory
@@ -132,23 +149,17 @@ static bool paint(bool *painted, struct work *work, struct render *render,
 	return work->err == ERR_TOO_LARGE;
 }
 
-static void describe(struct uploaded *made, const struct upload *upload,
-		     const struct probe *probe, bool ready)
+void upload_describe(struct image *image, const struct probe *probe,
+		     const struct store_temp *file)
 {
-	struct image *image = &made->image;
 	uint32_t width, height;
 
 	probe_upright(probe, &width, &height);
-	image->user_id = upload->user->id;
-	image->kind = upload->resize ? "resize" : "upload";
-	image->name = upload->name;
-	image->status = ready ? "ready" : "processing";
 	image->format = format_row(probe->format)->name;
 	image->width = width;
 	image->height = height;
-	image->bytes = upload->file->bytes;
-	memcpy(image->sha256, upload->file->sha256, sizeof(image->sha256));
-	image->created_at = clock_now_us();
+	image->bytes = file->bytes;
+	memcpy(image->sha256, file->sha256, sizeof(image->sha256));
 }
 
 static void describe_job(struct uploaded *made, const struct conf *conf,
@@ -195,12 +206,12 @@ static bool record(struct work *work, void *arg)
 			   tier->quota_bytes, tier->uploads_per_day);
 }
 
-static bool keep_original(struct work *work, const struct upload *upload,
-			  struct uuid image_id)
+bool upload_keep(struct work *work, struct store_temp *file,
+		 struct uuid image_id)
 {
 	const char *key = store_key(work->pool, image_id, "original");
 
-	return store_keep(upload->file, work, key) && store_sync(work, key);
+	return store_keep(file, work, key) && store_sync(work, key);
 }
 
 /* What a failed upload left behind; the sweep would find it too. */
@@ -218,7 +229,13 @@ static void drop_files(struct work *work, const struct uploaded *made)
 bool upload_take(struct uploaded *uploaded, struct work *work,
 		 const struct upload *upload)
 {
-	struct uploaded made = { .image = { .id = uuid_new() } };
+	struct uploaded made = {
+		.image = { .id = uuid_new(),
+			   .user_id = upload->user->id,
+			   .kind = upload->resize ? "resize" : "upload",
+			   .name = upload->name,
+			   .created_at = clock_now_us() },
+	};
 	struct probe probe;
 	struct render render = { .image_id = made.image.id,
 				 .source = upload->file->fd,
@@ -226,21 +243,18 @@ bool upload_take(struct uploaded *uploaded, struct work *work,
 	struct record r = { upload, &made };
 	bool painted;
 
-	if (!store_temp_end(upload->file, work) ||
-	    !render_probe(&probe, work, upload->file->fd) ||
-	    !probe_is_bearable(&probe, work) ||
-	    !check_tier(work, upload, &probe) ||
-	    !check_quota(work, upload) || !store_has_room(work))
+	if (!upload_check(&probe, work, upload) || !check_quota(work, upload))
 		return false;
 	name_variants(&render, work, upload);
 	made.variants = render.variants;
 	made.count = render.count;
 	if (!paint(&painted, work, &render, upload->later) ||
-	    !keep_original(work, upload, made.image.id)) {
+	    !upload_keep(work, upload->file, made.image.id)) {
 		drop_files(work, &made);
 		return false;
 	}
-	describe(&made, upload, &probe, painted);
+	upload_describe(&made.image, &probe, upload->file);
+	made.image.status = painted ? "ready" : "processing";
 	if (!painted || upload->resize)
 		describe_job(&made, work->conf, upload, painted);
 	if (!db_transaction(work, record, &r)) {

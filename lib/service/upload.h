@@ -50,4 +50,24 @@ struct uploaded {
 bool upload_take(struct uploaded *uploaded, struct work *work,
 		 const struct upload *upload) MUST_CHECK;
 
+/* The parts of it, for files that come another way (import.h). */
+struct probe;
+
+/* Ends the file and looks at its bytes: ERR_UNSUPPORTED_FORMAT,
+   ERR_CORRUPT_IMAGE, ERR_TOO_LARGE, ERR_TOO_MANY_PIXELS, ERR_STORAGE_FULL. */
+bool upload_check(struct probe *probe, struct work *work,
+		  const struct upload *upload) MUST_CHECK;
+
+/* The tier's sizes as variants that are still to be made; how many. */
+size_t upload_variants(struct variant **variants, struct work *work,
+		       struct uuid image_id, const struct tier *tier);
+
+/* What the file says of the image. */
+void upload_describe(struct image *image, const struct probe *probe,
+		     const struct store_temp *file);
+
+/* Makes the file the image's original, durably. */
+bool upload_keep(struct work *work, struct store_temp *file,
+		 struct uuid image_id) MUST_CHECK;
+
 #endif

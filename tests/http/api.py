@@ -80,7 +80,7 @@ def new_user(service, tier="Enterprise", **columns):
                   " FROM tier_sizes WHERE tier_id ="
                   " (SELECT id FROM tiers WHERE name = %s)", key, tier)
     for column, value in columns.items():
-        service.query(f"UPDATE tiers SET {column} = %s WHERE id = %s",
+        service.query(f"UPDATE tiers SET `{column}` = %s WHERE id = %s",
                       value, key)
     service.add_user(name, name)
     return service.session(name)

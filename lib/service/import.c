@@ -1,0 +1,186 @@
+/* import.c: takes a picture in from a URL. */
+#include "config.h"
+
+#include "lib/service/import.h"
+
+#include <string.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/conf.h"
+#include "lib/base/metric.h"
+#include "lib/base/pool.h"
+#include "lib/db/db.h"
+#include "lib/net/client.h"
+#include "lib/net/fetcher.h"
+#include "lib/net/url.h"
+#include "lib/picture/probe.h"
+#include "lib/service/render.h"
+
+const char *import_library(void)
+{
+	return client_library();
+}
+
+bool import_is_allowed(struct work *work, const struct tier *tier)
+{
+	return tier->fetch ||
+	       fail(work, ERR_TIER_FORBIDS, "the tier %s has no uploads by URL",
+		    tier->name);
+}
+
+bool import_check_url(const char **file, struct work *work, const char *url)
+{
+	struct url parsed;
+
+	if (!url_parse(&parsed, work, url))
+		return false;
+	*file = parsed.file;
+	return true;
+}
+
+struct record {
+	const struct tier *tier;
+	const struct uploaded *made;
+};
+
+/* Repeatable: when the image's row is there, all of it has happened. */
+static bool record(struct work *work, void *arg)
+{
+	const struct record *r = arg;
+	const struct uploaded *made = r->made;
+
+	if (!user_lock(work, made->image.user_id))
+		return false;
+	if (!image_add(work, &made->image))
+		return work->err == ERR_CONFLICT;
+	for (size_t i = 0; i < made->count; i++)
+		if (!variant_add(work, &made->variants[i]))
+			return false;
+	return job_add(work, &made->job) &&
+	       user_charge(work, made->image.user_id, 0, r->tier->quota_bytes,
+			   r->tier->uploads_per_day);
+}
+
+bool import_queue(struct uploaded *uploaded, struct work *work,
+		  const struct import *import)
+{
+	const struct tier *tier = import->tier;
+	struct uploaded made = { .image = { .id = uuid_new(),
+					    .user_id = import->user->id,
+					    .kind = "upload",
+					    .name = import->name,
+					    .status = "processing",
+					    .created_at = clock_now_us() } };
+	struct record r = { tier, &made };
+	struct url url;
+
+	if (!import_is_allowed(work, tier) ||
+	    !url_parse(&url, work, import->url))
+		return false;
+	made.count = upload_variants(&made.variants, work, made.image.id, tier);
+	made.job = (struct job){
+		.id = uuid_new(),
+		.kind = "fetch",
+		.url = url.text,
+		.user_id = import->user->id,
+		.image_id = made.image.id,
+		.state = "queued",
+		.priority = tier->priority,
+		.max_attempts = work->conf->job_attempts,
+		.created_at = made.image.created_at,
+	};
+	if (!db_transaction(work, record, &r))
+		return false;
+	*uploaded = made;
+	return true;
+}
+
+/* Whoever may not any more gets nothing fetched. */
+static bool find_owner(struct user *user, struct tier *tier, struct work *work,
+		       const struct job *job)
+{
+	if (!user_find(user, work, job->user_id) ||
+	    !tier_find(tier, work, user->tier_id))
+		return false;
+	if (user->disabled_at)
+		return fail(work, ERR_FORBIDDEN, "the account is disabled");
+	return import_is_allowed(work, tier);
+}
+
+static bool write_piece(void *arg, struct work *work, const void *bytes,
+			size_t len)
+{
+	return store_temp_write(arg, work, bytes, len);
+}
+
+struct arrival {
+	const struct job *job;
+	const struct image *image;
+	const struct tier *tier;
+};
+
+/* Guarded by who has the job, and by what the image's row says. */
+static bool record_arrival(struct work *work, void *arg)
+{
+	const struct arrival *arrival = arg;
+	const struct image *image = arrival->image;
+
+	return job_extend(work, arrival->job, work->conf->job_lease) &&
+	       image_fill(work, image) &&
+	       user_charge_bytes(work, image->user_id, image->bytes,
+				 arrival->tier->quota_bytes);
+}
+
+/* While the job's row is locked nobody else makes the file the image's; and
+   whether a COMMIT whose answer was lost has, the image's row says. */
+static bool drop_unwanted(struct work *work, void *arg)
+{
+	const struct arrival *arrival = arg;
+	const struct job *job = arrival->job;
+	struct image image;
+	const char *state;
+
+	if (!job_extend(work, job, work->conf->job_lease) &&
+	    (!job_lock(&state, work, job->id) || strcmp(state, "cancelled")))
+		return false;
+	if (image_find(&image, work, arrival->image->id)
+		    ? image.format != NULL
+		    : work->err != ERR_NOT_FOUND)
+		return false;
+	return store_drop(
+		work, store_key(work->pool, arrival->image->id, "original"));
+}
+
+static bool fetch(struct work *work, const struct job *job, struct image *image)
+{
+	struct user user;
+	struct tier tier;
+	struct upload upload = { .user = &user, .tier = &tier };
+	struct arrival arrival = { job, image, &tier };
+	struct work aside = *work;
+	struct probe probe;
+
+	if (!find_owner(&user, &tier, work, job) || !store_has_room(work) ||
+	    !store_temp_new(&upload.file, work) ||
+	    !fetcher_get(work, job->url, upload_max_bytes(work->conf, &tier),
+			 write_piece, upload.file) ||
+	    !upload_check(&probe, work, &upload) ||
+	    !upload_keep(work, upload.file, image->id))
+		return false;
+	upload_describe(image, &probe, upload.file);
+	if (!db_transaction(work, record_arrival, &arrival)) {
+		(void)!db_transaction(&aside, drop_unwanted, &arrival);
+		return false;
+	}
+	metric_add(METRIC_UPLOAD_BYTES, NULL, (uint64_t)image->bytes);
+	return true;
+}
+
+bool import_job(struct work *work, const struct job *job)
+{
+	struct image image;
+
+	return image_find(&image, work, job->image_id) &&
+	       (image.format || fetch(work, job, &image)) &&
+	       render_job(work, job);
+}

@@ -1,0 +1,40 @@
+#ifndef LIB_SERVICE_IMPORT_H
+#define LIB_SERVICE_IMPORT_H
+
+#include "lib/service/upload.h"
+
+/* The version of the library that fetches. */
+const char *import_library(void);
+
+/* ERR_TIER_FORBIDS unless the tier may upload by URL. */
+bool import_is_allowed(struct work *work, const struct tier *tier) MUST_CHECK;
+
+/* ERR_INVALID_FIELD unless it is of the form that may be fetched; `file` is the
+   last part of its path, or "". Nobody is called yet. */
+bool import_check_url(const char **file, struct work *work,
+		      const char *url) MUST_CHECK;
+
+struct import {
+	const struct user *user;
+	const struct tier *tier;
+	const char *url;  /* was checked */
+	const char *name; /* 1 to IMAGE_NAME_MAX bytes */
+};
+
+/*
+ * Writes down an image without a file, its variants, and the job that is to
+ * fetch it. It counts as one of the user's uploads from now on, and its bytes
+ * when they are here. ERR_QUOTA_EXCEEDED.
+ */
+bool import_queue(struct uploaded *uploaded, struct work *work,
+		  const struct import *import) MUST_CHECK;
+
+/*
+ * Carries out a fetch job: gets the file unless an earlier attempt has,
+ * checks it as an upload, keeps it and charges its bytes in the transaction
+ * that says so; then makes the variants as render_job() does. Fails as
+ * fetcher_get() and upload_take() do.
+ */
+bool import_job(struct work *work, const struct job *job) MUST_CHECK;
+
+#endif
