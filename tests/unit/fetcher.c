@@ -66,6 +66,19 @@ static void *serve(void *arg)
 	return NULL;
 }
 
+/* A thread that is just starting holds locks, which a child would inherit. */
+static bool hears(const struct sockaddr_in *here)
+{
+	int peer = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	char byte;
+	bool heard =
+		!connect(peer, (const struct sockaddr *)here, sizeof(*here)) &&
+		!shutdown(peer, SHUT_WR) && !recv(peer, &byte, 1, 0);
+
+	close(peer);
+	return heard;
+}
+
 static int start_server(void **state)
 {
 	struct sockaddr_in here = { .sin_family = AF_INET };
@@ -78,7 +91,7 @@ static int start_server(void **state)
 	if (bind(server.listener, (struct sockaddr *)&here, len) ||
 	    listen(server.listener, 8) ||
 	    getsockname(server.listener, (struct sockaddr *)&here, &len) ||
-	    pthread_create(&thread, NULL, serve, NULL))
+	    pthread_create(&thread, NULL, serve, NULL) || !hears(&here))
 		return -1;
 	server.port = ntohs(here.sin_port);
 	return pthread_detach(thread);
