@@ -640,6 +640,39 @@ def test_an_image_is_deleted_while_it_is_fetched(service, pages, fetching):
         service.restart("worker", **fetching)
 
 
+def test_a_fetch_is_cancelled(service, pages, fetching):
+    """POST /v1/jobs/{id}/cancel: what comes afterwards is not kept."""
+    session = new_fetcher(service)
+    url, asked, go = blocked(pages, picture())
+    service.restart("worker", **{**fetching, "fetch_timeout": 10})
+    try:
+        image = order(session, url)
+        assert asked.wait(5)
+        job = "/v1/jobs/" + image["job"]["id"]
+        assert session.post(job + "/cancel").status_code == 200
+        go.set()
+        wait_until(lambda: image["job"]["id"] in service.log("worker"))
+        assert session.get(job).json()["state"] == "cancelled"
+        image = session.get("/v1/images/" + image["id"]).json()
+        assert (image["status"], image["bytes"]) == ("failed", None)
+        wait_until(lambda: files_of(service, image) == [])
+        assert usage(session)["bytes"] == 0
+    finally:
+        go.set()
+        service.restart("worker", **fetching)
+
+
+def test_a_request_is_sent_again(service, pages):
+    """With the same Idempotency-Key it is one image."""
+    session = new_fetcher(service)
+    url = pages.add(lambda page: page.answer(body=picture()))
+    answers = [session.post("/v1/images", json={"url": url}, headers={
+        "Idempotency-Key": "a-key"}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [202, 202]
+    assert answers[0].json()["id"] == answers[1].json()["id"]
+    assert usage(session)["images"] == 1
+
+
 def test_a_worker_dies_while_it_fetches(service, pages, fetching):
     """Its job is another's when the lease has ended; the child died too."""
     session = new_fetcher(service)
