@@ -245,7 +245,8 @@ static void forget_answers(struct worker *worker)
 	pool_free(work.pool);
 }
 
-/* When the next turn is due: soon, if this one was not enough. */
+/* Milliseconds until the next turn: after one more job, if this one was not
+   enough. */
 static int64_t retain(struct worker *worker)
 {
 	struct work work = worker->base;
@@ -260,7 +261,7 @@ static int64_t retain(struct worker *worker)
 			  log_number("images", done.images),
 			  log_number("variants", done.variants));
 	pool_free(work.pool);
-	return done.more ? 1000 : RETAIN_MS;
+	return done.more ? 0 : RETAIN_MS;
 }
 
 /* Each worker reclaims at its own times; only the first cleans up. */

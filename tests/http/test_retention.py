@@ -132,7 +132,7 @@ def test_what_was_made_is_bounded(service):
     service.query("UPDATE variants SET used_at = '2020-01-01'"
                   " WHERE image_id <> %s", key_of(second))
     service.restart("worker", derived_max_bytes=bytes_of_two)
-    wait_until(lambda: total(service) <= bytes_of_two)
+    wait_until(lambda: total(service) <= bytes_of_two, timeout=60)
     assert files_of(service, second) == ["h200", "h400", "original"]
     assert files_of(service, first) == ["original"]
     assert session.get("/v1/images/" + first["id"]).json()["variants"] == []
