@@ -33,6 +33,14 @@ const struct route routes[] = {
 	{ METHOD_GET,    "/v1/jobs/{id}/result",   NEED_USER, SCOPE_READ,  BODY_NONE,   "", jobs_result },
 	{ METHOD_POST,   "/v1/jobs/{id}/cancel",   NEED_USER, SCOPE_WRITE, BODY_NONE,   "", jobs_cancel },
 
+	{ METHOD_POST,   "/v1/webhooks",      NEED_USER, SCOPE_WRITE, BODY_JSON, "", webhooks_create },
+	{ METHOD_GET,    "/v1/webhooks",      NEED_USER, SCOPE_READ,  BODY_NONE, "limit cursor", webhooks_list },
+	{ METHOD_GET,    "/v1/webhooks/{id}", NEED_USER, SCOPE_READ,  BODY_NONE, "", webhooks_show },
+	{ METHOD_PATCH,  "/v1/webhooks/{id}", NEED_USER, SCOPE_WRITE, BODY_JSON, "", webhooks_change },
+	{ METHOD_DELETE, "/v1/webhooks/{id}", NEED_USER, SCOPE_WRITE, BODY_NONE, "", webhooks_delete },
+	{ METHOD_GET,    "/v1/webhooks/{id}/deliveries", NEED_USER, SCOPE_READ, BODY_NONE, "limit cursor", webhooks_deliveries },
+	{ METHOD_POST,   "/v1/webhooks/{id}/deliveries/{delivery}/retry", NEED_USER, SCOPE_WRITE, BODY_NONE, "", webhooks_retry },
+
 	{ METHOD_GET,    "/healthz", NEED_NOBODY, SCOPE_NONE, BODY_NONE, "", health_alive },
 	{ METHOD_GET,    "/readyz",  NEED_NOBODY, SCOPE_NONE, BODY_NONE, "", health_ready },
 	{ METHOD_GET,    "/metrics", NEED_NOBODY, SCOPE_NONE, BODY_NONE, "", health_metrics },

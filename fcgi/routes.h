@@ -30,6 +30,10 @@ handler jobs_list, jobs_show, jobs_result, jobs_cancel;
 /* api/resize.c */
 handler resize_create;
 
+/* api/webhooks.c */
+handler webhooks_create, webhooks_list, webhooks_show, webhooks_change;
+handler webhooks_delete, webhooks_deliveries, webhooks_retry;
+
 /* api/health.c */
 handler health_alive, health_ready, health_metrics;
 

@@ -13,20 +13,29 @@
 #include "lib/base/pool.h"
 #include "lib/base/prefork.h"
 #include "lib/db/db.h"
+#include "lib/model/delivery.h"
 #include "lib/model/job.h"
 #include "lib/picture/painter.h"
+#include "lib/service/dispatch.h"
 #include "lib/service/purge.h"
 #include "lib/service/repeat.h"
 #include "lib/service/retention.h"
 #include "lib/store/store.h"
 #include "worker/tasks.h"
 
-enum { RECLAIM_MS = 5000, RETAIN_MS = 60000, SWEEP_MS = 600000, RECLAIM_BATCH = 100 };
+enum {
+	RECLAIM_MS = 5000,
+	RETAIN_MS = 60000,
+	SWEEP_MS = 600000,
+	RECLAIM_BATCH = 100,
+	SWEEP_ROWS = 10000
+};
 
 struct worker {
 	struct work base; /* the start of each job's work */
 	struct store store;
 	const char *name; /* host:pid:random, in the jobs it holds */
+	const char *but_kind; /* what it leaves to the others, or NULL */
 	int64_t reclaim_at_ms;
 	int64_t retain_at_ms;
 	int64_t sweep_at_ms;
@@ -168,7 +177,8 @@ static bool work_once(bool *found, struct worker *worker)
 	work.id = "claim";
 	work.tick = keep_lease;
 	work.tick_arg = &holding;
-	claimed = job_claim(&job, found, &work, worker->name, conf->job_lease);
+	claimed = job_claim(&job, found, &work, worker->name,
+			    worker->but_kind, conf->job_lease);
 	if (!claimed) {
 		log_failure(&work, "claim_failed");
 	} else if (*found) {
@@ -245,6 +255,22 @@ static void forget_answers(struct worker *worker)
 	pool_free(work.pool);
 }
 
+static void forget_deliveries(struct worker *worker)
+{
+	struct work work = worker->base;
+	uint64_t removed;
+
+	work.pool = pool_new();
+	work.id = "forget";
+	if (!delivery_sweep(&removed, &work, work.conf->webhook_keep_days,
+			    SWEEP_ROWS))
+		log_failure(&work, "forget_failed");
+	else if (removed)
+		LOG_EVENT(LOG_LEVEL_INFO, "forgot_deliveries",
+			  log_number("count", (int64_t)removed));
+	pool_free(work.pool);
+}
+
 /* Milliseconds until the next turn: after one more job, if this one was not
    enough. */
 static int64_t retain(struct worker *worker)
@@ -279,6 +305,7 @@ static void do_chores(struct worker *worker, long slot)
 	if (!slot && now_ms >= worker->sweep_at_ms) {
 		sweep(worker);
 		forget_answers(worker);
+		forget_deliveries(worker);
 		worker->sweep_at_ms = now_ms + SWEEP_MS;
 	}
 }
@@ -299,6 +326,9 @@ int labour_run(void *arg, long slot)
 
 	if (!open_worker(&worker, conf, pool))
 		return EXIT_FAILURE;
+	/* Slow receivers of webhooks cannot keep all workers from painting. */
+	if (!slot && conf->workers > 1)
+		worker.but_kind = DISPATCH_KIND;
 	while (!prefork_stopping()) {
 		found = false;
 		if (!work_once(&found, &worker))

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "lib/service/dispatch.h"
 #include "lib/service/import.h"
 #include "lib/service/render.h"
 
@@ -12,6 +13,7 @@ static const struct task tasks[] = {
 	{ "fetch", import_job, render_give_up },
 	{ "render", render_job, render_give_up },
 	{ "resize", render_job, render_give_up },
+	{ "webhook", dispatch_job, dispatch_give_up },
 };
 
 const struct task *task_find(const char *kind)

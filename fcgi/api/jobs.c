@@ -14,6 +14,7 @@
 #include "lib/base/pool.h"
 #include "lib/model/tier.h"
 #include "lib/service/access.h"
+#include "lib/service/dispatch.h"
 #include "lib/service/login.h"
 #include "lib/service/render.h"
 #include "lib/service/resize.h"
@@ -62,7 +63,8 @@ bool jobs_list(struct request *req, struct response *res)
 	struct json *items = json_array(req->work->pool);
 	const char *state = request_query(req, "state");
 	struct job_filter filter = { .user_id = req->who->user.id,
-				     .state = state };
+				     .state = state,
+				     .but_kind = DISPATCH_KIND };
 	struct page page;
 	struct job *jobs;
 	struct uuid last = { 0 };

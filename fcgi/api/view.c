@@ -19,31 +19,18 @@
 #include "lib/model/variant.h"
 #include "lib/service/access.h"
 #include "lib/service/login.h"
-
-static void set_size(struct json *json, const char *key, int64_t size)
-{
-	if (size)
-		json_set_int(json, key, size);
-	else
-		json_set_null(json, key);
-}
+#include "lib/service/show.h"
 
 bool view_variant(struct json **json, struct request *req,
 		  const struct image *image, const struct variant *variant)
 {
-	struct json *made = json_object(req->work->pool);
+	struct json *made = show_variant(req->work->pool, variant);
 	bool ready = !strcmp(variant->status, "ready");
 	const char *url = NULL;
 
 	if (ready && !deliver_url(&url, req, image->id, variant->variant,
 				  variant->format, image->name))
 		return false;
-	json_set_text(made, "variant", variant->variant);
-	json_set_text(made, "status", variant->status);
-	json_set_text(made, "format", variant->format);
-	set_size(made, "width", variant->width);
-	set_size(made, "height", variant->height);
-	set_size(made, "bytes", variant->bytes);
 	json_set_text(made, "url", url);
 	*json = made;
 	return true;
@@ -86,84 +73,26 @@ static bool add_variants(struct json *json, struct request *req,
 	return true;
 }
 
-static struct json *view_error(struct pool *pool, const char *code,
-			       const char *detail)
-{
-	struct json *json;
-
-	if (!code)
-		return NULL;
-	json = json_object(pool);
-	json_set_text(json, "code", code);
-	json_set_text(json, "detail", detail);
-	return json;
-}
-
 bool view_image(struct json **json, struct request *req,
 		const struct image *image, const struct variant *variants,
 		size_t count, const struct job *job)
 {
 	struct pool *pool = req->work->pool;
-	struct json *made = json_object(pool);
-	char sum[2 * sizeof(image->sha256) + 1];
+	struct json *made = show_image(pool, &req->who->tier, image);
 
-	text_hex(sum, image->sha256, sizeof(image->sha256));
-	json_set_text(made, "id", UUID_TEXT(image->id));
-	json_set_text(made, "name", image->name);
-	json_set_text(made, "status", image->status);
-	json_set_text(made, "format", image->format);
-	set_size(made, "width", image->width);
-	set_size(made, "height", image->height);
-	set_size(made, "bytes", image->bytes);
-	json_set_text(made, "sha256", image->format ? sum : NULL);
-	json_set_text(made, "created_at", clock_text(pool, image->created_at));
-	json_set_bool(made, "may_link", req->who->tier.links);
 	if (!add_original(made, req, image) ||
 	    !add_variants(made, req, image, variants, count))
 		return false;
 	json_set(made, "job", job ? view_job(req, job) : NULL);
 	json_set(made, "error",
-		 view_error(pool, image->error_code, image->error_detail));
+		 show_error(pool, image->error_code, image->error_detail));
 	*json = made;
 	return true;
 }
 
-/* A resize's result is a picture, a render's an image with all its variants. */
-static const char *result_url(struct request *req, const struct job *job)
-{
-	struct pool *pool = req->work->pool;
-	const char *base = req->work->conf->base_url;
-
-	if (uuid_is_nil(job->image_id) || strcmp(job->state, "done"))
-		return NULL;
-	if (job->variant)
-		return pool_printf(pool, "%s/v1/jobs/%s/result", base,
-				   UUID_TEXT(job->id));
-	return pool_printf(pool, "%s/v1/images/%s", base,
-			   UUID_TEXT(job->image_id));
-}
-
 struct json *view_job(struct request *req, const struct job *job)
 {
-	struct pool *pool = req->work->pool;
-	struct json *json = json_object(pool);
-	bool has_image = !uuid_is_nil(job->image_id);
-
-	json_set_text(json, "id", UUID_TEXT(job->id));
-	json_set_text(json, "kind", job->kind);
-	json_set_text(json, "state", job->state);
-	json_set_text(json, "priority", tier_priority_name(job->priority));
-	json_set_int(json, "attempts", job->attempts);
-	json_set_int(json, "max_attempts", job->max_attempts);
-	json_set_text(json, "created_at", clock_text(pool, job->created_at));
-	json_set_text(json, "started_at", clock_text(pool, job->started_at));
-	json_set_text(json, "finished_at", clock_text(pool, job->finished_at));
-	json_set(json, "error",
-		 view_error(pool, job->error_code, job->error_detail));
-	json_set_text(json, "image",
-		      has_image ? UUID_TEXT(job->image_id) : NULL);
-	json_set_text(json, "result_url", result_url(req, job));
-	return json;
+	return show_job(req->work, job);
 }
 
 static void set_limit(struct json *json, const char *key, int64_t limit)

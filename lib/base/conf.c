@@ -23,12 +23,15 @@ enum type {
 	TEXT,
 	SECRET,
 	NUMBER,
+	NUMBERS,
 	OCTAL,
 	CHOICE,
 	WORDS,
 	BLOCKS,
 	PORTS
 };
+
+enum { MAX_NUMBERS = 20 };
 
 struct setting {
 	const char *name;
@@ -53,6 +56,11 @@ struct setting {
 #define NUMBER_ROW(field, fallback, min, max, meaning)                         \
 	{                                                                      \
 #field, NUMBER, offsetof(struct conf, field), fallback, min,   \
+			max, NULL, meaning                                     \
+	}
+#define NUMBERS_ROW(field, fallback, min, max, meaning)                        \
+	{                                                                      \
+#field, NUMBERS, offsetof(struct conf, field), fallback, min,  \
 			max, NULL, meaning                                     \
 	}
 #define OCTAL_ROW(field, fallback, min, max, meaning)                          \
@@ -147,6 +155,10 @@ static const struct setting settings[] = {
 	NUMBER_ROW(worker_poll_ms, "215", 50, 60000, "Milliseconds between an idle worker's looks at the queue."),
 	NUMBER_ROW(sweep_grace, "3600", 1, 604800, "Seconds that a file which no row names is left alone."),
 
+	NUMBERS_ROW(webhook_retries, "5 300 1800 7200 18000 36000", 0, 604800, "Seconds from each failed attempt at a webhook to the next, up to a fifth more; after the last the delivery has failed. Tests set it to zeros."),
+	NUMBER_ROW(webhook_timeout, "10", 1, 60, "Seconds that a webhook's receiver may take to answer."),
+	NUMBER_ROW(webhook_keep_days, "30", 1, 3650, "Days that deliveries stay in the log after they ended."),
+
 	NUMBER_ROW(password_cost, "5", 1, 11, "Cost of yescrypt password hashes: 5 takes 16 MiB and some 20 ms, each step up twice that."),
 	NUMBER_ROW(password_jobs, "2", 1, 64, "Passwords that all responders together hash at once; who waits longer than two seconds gets 429."),
 	NUMBER_ROW(login_failures_user, "20", 0, 1000000, "Wrong passwords for one user name that pass within login_window; then one each time that a part of it is over. 0: no limit. Tokens and sessions are not concerned."),
@@ -171,6 +183,32 @@ static bool set_number(const struct setting *s, struct work *work, long *field,
 			"%s: %s: a number from %ld to %ld, not \"%s\"", where,
 			s->name, s->min, s->max, value);
 	*field = (long)number;
+	return true;
+}
+
+/* The setting stays text, which its user reads word by word. */
+static bool check_numbers(const struct setting *s, struct work *work,
+			  const char *value, const char *where)
+{
+	const char *at = value;
+	char word[24];
+	int64_t number;
+	size_t len;
+
+	for (int i = 0; *at; i++) {
+		len = strcspn(at, " ");
+		snprintf(word, sizeof(word), "%.*s", (int)len, at);
+		if (i == MAX_NUMBERS ||
+		    !text_int(&number, word, s->min, s->max))
+			return fail_field(work, s->name,
+					  "%s: %s: at most %d numbers from "
+					  "%ld to %ld, a space between, not "
+					  "\"%s\"",
+					  where, s->name, MAX_NUMBERS, s->min,
+					  s->max, value);
+		at += len;
+		at += *at == ' ';
+	}
 	return true;
 }
 
@@ -277,6 +315,9 @@ static bool assign(const struct setting *s, struct conf *conf,
 		return true;
 	case NUMBER:
 		return set_number(s, work, field, value, where);
+	case NUMBERS:
+		*(const char **)field = value;
+		return check_numbers(s, work, value, where);
 	case OCTAL:
 		return set_octal(s, work, field, value, where);
 	case CHOICE:
@@ -450,6 +491,9 @@ static const char *type_text(const struct setting *s, struct pool *pool)
 		return "text";
 	case NUMBER:
 		return pool_printf(pool, "number, %ld to %ld", s->min, s->max);
+	case NUMBERS:
+		return pool_printf(pool, "numbers, %ld to %ld, up to %d of "
+				   "them", s->min, s->max, MAX_NUMBERS);
 	case OCTAL:
 		return pool_printf(pool, "permissions, %04lo to %04lo", s->min,
 				   s->max);
@@ -474,6 +518,7 @@ static const char *value_text(const struct setting *s, struct pool *pool,
 	switch (s->type) {
 	case TEXT:
 	case WORDS:
+	case NUMBERS:
 	case BLOCKS:
 	case PORTS:
 		return *(const char *const *)field;

@@ -85,6 +85,11 @@ struct conf {
 	long worker_poll_ms;
 	long sweep_grace;
 
+	/* Webhooks */
+	const char *webhook_retries;
+	long webhook_timeout;
+	long webhook_keep_days;
+
 	/* Accounts */
 	long password_cost;
 	long password_jobs;

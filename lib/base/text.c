@@ -179,7 +179,7 @@ bool text_unhex(void *bytes, size_t len, const char *hex)
 }
 
 /* libb64 breaks lines at 72 columns; this joins them again. */
-static char *base64(struct pool *pool, const void *bytes, size_t len)
+char *text_base64(struct pool *pool, const void *bytes, size_t len)
 {
 	char *text = pool_alloc(pool, len / 3 * 4 + len / 54 + 16);
 	base64_encodestate state;
@@ -197,7 +197,7 @@ static char *base64(struct pool *pool, const void *bytes, size_t len)
 
 char *text_base64url(struct pool *pool, const void *bytes, size_t len)
 {
-	char *text = base64(pool, bytes, len);
+	char *text = text_base64(pool, bytes, len);
 
 	for (char *at = text; *at; at++) {
 		if (*at == '+')
@@ -225,7 +225,7 @@ bool text_unbase64(struct pool *pool, void **bytes, size_t *len,
 	base64_init_decodestate(&state);
 	used = (size_t)base64_decode_block(text, (int)size, out, &state);
 	out[used] = '\0';
-	if (strcmp(base64(pool, out, used), text))
+	if (strcmp(text_base64(pool, out, used), text))
 		return false;
 	*bytes = out;
 	*len = used;

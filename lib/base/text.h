@@ -45,6 +45,7 @@ bool text_unbase64url(struct pool *pool, void **bytes, size_t *len,
 
 /* RFC 4648 section 4, with padding, as HTTP Basic has it (RFC 7617). The
    result ends in a NUL that `len` does not count. */
+char *text_base64(struct pool *pool, const void *bytes, size_t len);
 bool text_unbase64(struct pool *pool, void **bytes, size_t *len,
 		   const char *text) MUST_CHECK;
 

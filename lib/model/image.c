@@ -37,6 +37,18 @@ bool image_find(struct image *image, struct work *work, struct uuid id)
 	return false;
 }
 
+bool image_lock(struct image *image, struct work *work, struct uuid id)
+{
+	struct uuid locked;
+
+	if (db_one(work, "SELECT `id` FROM `images` WHERE `id` = ? FOR UPDATE",
+		   DB_IN(db_uuid(id)), DB_OUT(db_uuid_to(&locked))))
+		return image_find(image, work, id);
+	if (work->err == ERR_NOT_FOUND)
+		fail(work, ERR_NOT_FOUND, "no image %s", UUID_TEXT(id));
+	return false;
+}
+
 /* A LIKE pattern for a substring, in which \ % and _ stand for themselves. */
 static const char *substring_pattern(struct pool *pool, const char *text)
 {

@@ -31,6 +31,10 @@ enum { IMAGE_NAME_MAX = 255 };
 bool image_find(struct image *image, struct work *work,
 		struct uuid id) MUST_CHECK;
 
+/* The same, and it stays as it is until the transaction ends. */
+bool image_lock(struct image *image, struct work *work,
+		struct uuid id) MUST_CHECK;
+
 /* Newest first, older than `before` (nil: all). `status` and `name` (a
    substring) narrow it unless NULL. Resizes are in no list but one that asks
    for all. */

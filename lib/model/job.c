@@ -90,10 +90,12 @@ bool job_list(struct job **jobs, size_t *count, struct work *work,
 		     " `finished_at`"
 		     " FROM `jobs` WHERE (? IS NULL OR `user_id` = ?)"
 		     " AND (? IS NULL OR `state` = ?)"
+		     " AND (? IS NULL OR `kind` <> ?)"
 		     " AND (? IS NULL OR `id` < ?)"
 		     " ORDER BY `id` DESC LIMIT ?",
 		     DB_IN(db_uuid(f->user_id), db_uuid(f->user_id),
 			   db_text(f->state), db_text(f->state),
+			   db_text(f->but_kind), db_text(f->but_kind),
 			   db_uuid(f->before), db_uuid(f->before),
 			   db_int(f->limit)),
 		     DB_OUT(db_uuid_to(&j->id), db_text_to(&j->kind),
@@ -155,7 +157,7 @@ static bool take(bool *taken, struct work *work, struct uuid id,
 }
 
 bool job_claim(struct job *job, bool *found, struct work *work,
-	       const char *worker, int64_t lease)
+	       const char *worker, const char *but_kind, int64_t lease)
 {
 	struct uuid id, *ids;
 	struct rows rows = ROWS_OF(id);
@@ -165,10 +167,14 @@ bool job_claim(struct job *job, bool *found, struct work *work,
 		     "SELECT `id` FROM `jobs` WHERE `state` = 'queued'"
 		     " AND `priority` = (SELECT MIN(`priority`) FROM `jobs`"
 		     "   WHERE `state` = 'queued'"
-		     "   AND `run_after` <= UTC_TIMESTAMP(6))"
+		     "   AND `run_after` <= UTC_TIMESTAMP(6)"
+		     "   AND (? IS NULL OR `kind` <> ?))"
 		     " AND `run_after` <= UTC_TIMESTAMP(6)"
+		     " AND (? IS NULL OR `kind` <> ?)"
 		     " ORDER BY `run_after`, `id` LIMIT 64",
-		     DB_NO_IN, DB_OUT(db_uuid_to(&id)), rows_keep, &rows))
+		     DB_IN(db_text(but_kind), db_text(but_kind),
+			   db_text(but_kind), db_text(but_kind)),
+		     DB_OUT(db_uuid_to(&id)), rows_keep, &rows))
 		return false;
 	ids = rows.list;
 	while (!taken && rows.count) {

@@ -10,7 +10,7 @@
 /* Work that is done later by a worker. Times are the database's. */
 struct job {
 	struct uuid id;
-	const char *kind; /* "render", "resize" or "fetch" */
+	const char *kind; /* "render", "resize", "fetch" or "webhook" */
 	const char *url;  /* what a fetch job gets, else NULL */
 	struct uuid user_id;
 	struct uuid image_id; /* nil: none, or deleted */
@@ -36,6 +36,7 @@ bool job_of_image(struct job *job, struct work *work,
 struct job_filter {
 	struct uuid user_id;
 	const char *state;
+	const char *but_kind; /* is left out, unless NULL */
 	struct uuid before;
 	int64_t limit;
 };
@@ -50,10 +51,12 @@ bool job_add(struct work *work, const struct job *job) MUST_CHECK;
  * Takes one job that is due, if there is one, for `lease` seconds: a batch of
  * candidates is read without a lock and one of them taken at random by a
  * guarded update, which is safe on a cluster too. The attempt is counted and
- * committed before the work begins.
+ * committed before the work begins. Jobs of the kind `but_kind` are left to
+ * others unless it is NULL.
  */
 bool job_claim(struct job *job, bool *found, struct work *work,
-	       const char *worker, int64_t lease) MUST_CHECK;
+	       const char *worker, const char *but_kind,
+	       int64_t lease) MUST_CHECK;
 
 /* All three are guarded by who has the job and by the attempt: ERR_CONFLICT
    when it has been given to somebody else meanwhile. */

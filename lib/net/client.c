@@ -34,6 +34,7 @@ static const char not_called[] = "the host is not known or may not be called";
 struct call {
 	struct work *work;
 	CURL *curl;
+	long timeout; /* seconds, in all */
 	int64_t deadline_ms;
 	int64_t max_bytes, bytes;
 	size_t head_bytes;
@@ -41,6 +42,7 @@ struct call {
 	void *arg;
 	bool refused; /* an address came up that was not looked up */
 	bool stopped; /* by the sink, which has said why */
+	bool heard;   /* all headers of an answer to a POST */
 };
 
 const char *client_library(void)
@@ -177,7 +179,7 @@ static bool fail_by_time(const struct call *call)
 	if (clock_monotonic_ms() + CLOCKS_MS >= call->deadline_ms)
 		return fail_for_now(work, ERR_FETCH_FAILED,
 				    "no answer within %ld s",
-				    conf->fetch_timeout);
+				    call->timeout);
 	if (!connected_us)
 		return fail_for_now(work, ERR_FETCH_FAILED,
 				    "no connection within %ld s",
@@ -286,11 +288,104 @@ static bool perform(const char **next, struct call *call, const struct url *url)
 	return good;
 }
 
+/* After the headers all is known that counts: the rest is not waited for. */
+static size_t take_post_header(char *bytes, size_t one, size_t len, void *arg)
+{
+	struct call *call = arg;
+
+	if (take_header(bytes, one, len, arg) != one * len)
+		return 0;
+	call->heard = (*bytes == '\r' || *bytes == '\n') &&
+		      status_of(call) >= 200;
+	return call->heard ? 0 : one * len;
+}
+
+static size_t take_nothing(char *bytes, size_t one, size_t len, void *arg)
+{
+	(void)bytes;
+	(void)one;
+	(void)len;
+	(void)arg;
+	return 0;
+}
+
+static void set_post_options(struct call *call, struct curl_slist *headers,
+			     const struct client_message *message)
+{
+	CURL *curl = call->curl;
+
+	curl_easy_setopt(curl, CURLOPT_POSTFIELDS, message->body);
+	curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
+			 (curl_off_t)message->len);
+	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, 0L);
+	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_post_header);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_nothing);
+}
+
+static void free_headers(void *headers)
+{
+	curl_slist_free_all(headers);
+}
+
+/* "Expect:" is none: a receiver that does not know it is not waited for. */
+static struct curl_slist *list_headers(struct pool *pool,
+				       const char *const *lines)
+{
+	struct curl_slist *headers = curl_slist_append(NULL, "Expect:");
+
+	while (headers && *lines)
+		headers = curl_slist_append(headers, *lines++);
+	pool_defer(pool, free_headers, headers);
+	return headers;
+}
+
+static bool judge_post(long *status, const struct call *call, CURLcode code)
+{
+	if (call->refused)
+		return fail(call->work, ERR_FETCH_FAILED, not_called);
+	if (!call->heard)
+		return fail_by_code(call, code);
+	*status = status_of(call);
+	return true;
+}
+
+bool client_post(long *status, struct work *work,
+		 const struct client_message *message)
+{
+	struct call call = {
+		.work = work,
+		.timeout = message->timeout,
+		.deadline_ms = clock_monotonic_ms() +
+			       message->timeout * INT64_C(1000),
+	};
+	struct curl_slist *pinned = NULL;
+	struct url url;
+	bool good;
+
+	if (!url_parse(&url, work, message->url))
+		return fail(work, ERR_FETCH_FAILED,
+			    "the address may not be called any more");
+	if (!pin(&pinned, work, &url))
+		return false;
+	call.curl = curl_easy_init();
+	if (!call.curl)
+		return fail(work, ERR_INTERNAL, "libcurl does not start");
+	set_options(&call, &url, pinned);
+	set_post_options(&call, list_headers(work->pool, message->headers),
+			 message);
+	good = judge_post(status, &call, curl_easy_perform(call.curl));
+	curl_easy_cleanup(call.curl);
+	curl_slist_free_all(pinned);
+	return good;
+}
+
 bool client_get(struct work *work, const char *url, int64_t max_bytes,
 		client_sink *sink, void *arg)
 {
 	struct call call = {
 		.work = work,
+		.timeout = work->conf->fetch_timeout,
 		.deadline_ms = clock_monotonic_ms() +
 			       work->conf->fetch_timeout * INT64_C(1000),
 		.max_bytes = max_bytes,

@@ -26,4 +26,21 @@ typedef bool client_sink(void *arg, struct work *work, const void *bytes,
 bool client_get(struct work *work, const char *url, int64_t max_bytes,
 		client_sink *sink, void *arg) MUST_CHECK;
 
+/* What a host is told. */
+struct client_message {
+	const char *url;
+	const char *const *headers; /* "name: value", NULL at the end */
+	const char *body;
+	size_t len;
+	long timeout; /* seconds for all of it */
+};
+
+/*
+ * Sends it by POST, with the same care as client_get(), and follows no
+ * redirect. `status` is what the host answered, whatever that is; of the rest
+ * nothing is kept. ERR_FETCH_FAILED when no answer came.
+ */
+bool client_post(long *status, struct work *work,
+		 const struct client_message *message) MUST_CHECK;
+
 #endif

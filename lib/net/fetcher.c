@@ -28,6 +28,7 @@ struct word {
 	uint32_t kind;
 	uint32_t len; /* of the piece, whose bytes follow */
 	uint32_t err, for_now;
+	uint32_t status; /* of the answer to a message */
 	char why[sizeof(((struct work *)0)->why)];
 };
 
@@ -35,6 +36,7 @@ struct fetch {
 	const struct conf *conf;
 	const char *url;
 	int64_t max_bytes;
+	const struct client_message *message; /* NULL: to get */
 };
 
 static void limit_to(int resource, rlim_t most)
@@ -90,6 +92,20 @@ static bool say_piece(void *arg, struct work *work, const void *bytes,
 	return true;
 }
 
+static bool call(struct word *word, struct work *work,
+		 const struct fetch *fetch)
+{
+	long status = 0;
+
+	if (!fetch->message)
+		return client_get(work, fetch->url, fetch->max_bytes,
+				  say_piece, NULL);
+	if (!client_post(&status, work, fetch->message))
+		return false;
+	word->status = (uint32_t)status;
+	return true;
+}
+
 static void run(const void *arg, int socket)
 {
 	const struct fetch *fetch = arg;
@@ -97,7 +113,7 @@ static void run(const void *arg, int socket)
 	struct word word = { .kind = DONE };
 
 	give_up_all(fetch->conf, socket);
-	if (!client_get(&work, fetch->url, fetch->max_bytes, say_piece, NULL)) {
+	if (!call(&word, &work, fetch)) {
 		word.kind = FAILED;
 		word.err = work.err;
 		word.for_now = work.for_now;
@@ -111,8 +127,10 @@ static void run(const void *arg, int socket)
 struct hearing {
 	struct work *work;
 	struct child child;
+	long timeout; /* seconds */
 	int64_t deadline_ms;
 	int64_t left; /* bytes */
+	uint32_t status;
 };
 
 static bool hear(const struct hearing *h, void *bytes, size_t len)
@@ -122,8 +140,7 @@ static bool hear(const struct hearing *h, void *bytes, size_t len)
 		return true;
 	case CHILD_IS_LATE:
 		return fail_for_now(h->work, ERR_FETCH_FAILED,
-				    "no answer within %ld s",
-				    h->work->conf->fetch_timeout);
+				    "no answer within %ld s", h->timeout);
 	case CHILD_IS_GONE:
 	default:
 		return fail_for_now(h->work, ERR_FETCH_FAILED,
@@ -169,8 +186,10 @@ static bool take_all(struct hearing *h, client_sink *sink, void *arg)
 	for (;;) {
 		if (!hear(h, &word, sizeof(word)))
 			return false;
-		if (word.kind == DONE)
+		if (word.kind == DONE) {
+			h->status = word.status;
 			return true;
+		}
 		if (word.kind == FAILED)
 			return take_failure(h->work, &word);
 		if (!take_piece(h, piece, word.len, sink, arg))
@@ -178,22 +197,45 @@ static bool take_all(struct hearing *h, client_sink *sink, void *arg)
 	}
 }
 
+static bool have_done(struct hearing *h, const struct fetch *fetch,
+		      client_sink *sink, void *arg)
+{
+	bool good;
+
+	h->deadline_ms =
+		clock_monotonic_ms() + GRACE_MS + h->timeout * INT64_C(1000);
+	if (!child_start(&h->child, run, fetch))
+		return fail(h->work, ERR_UNAVAILABLE,
+			    "no child can be started: %s", strerror(errno));
+	good = take_all(h, sink, arg);
+	(void)child_end(&h->child);
+	return good;
+}
+
 bool fetcher_get(struct work *work, const char *url, int64_t max_bytes,
 		 client_sink *sink, void *arg)
 {
-	const struct fetch fetch = { work->conf, url, max_bytes };
-	struct hearing h = {
-		.work = work,
-		.deadline_ms = clock_monotonic_ms() + GRACE_MS +
-			       work->conf->fetch_timeout * INT64_C(1000),
-		.left = max_bytes,
-	};
-	bool good;
+	const struct fetch fetch = { .conf = work->conf,
+				     .url = url,
+				     .max_bytes = max_bytes };
+	struct hearing h = { .work = work,
+			     .timeout = work->conf->fetch_timeout,
+			     .left = max_bytes };
 
-	if (!child_start(&h.child, run, &fetch))
-		return fail(work, ERR_UNAVAILABLE,
-			    "no child can be started: %s", strerror(errno));
-	good = take_all(&h, sink, arg);
-	(void)child_end(&h.child);
-	return good;
+	return have_done(&h, &fetch, sink, arg);
+}
+
+bool fetcher_post(long *status, struct work *work,
+		  const struct client_message *message)
+{
+	const struct fetch fetch = { .conf = work->conf, .message = message };
+	struct hearing h = { .work = work, .timeout = message->timeout };
+
+	if (!have_done(&h, &fetch, NULL, NULL))
+		return false;
+	if (h.status < 200 || h.status > 999)
+		return fail(work, ERR_INTERNAL,
+			    "the fetching child said too much");
+	*status = (long)h.status;
+	return true;
 }

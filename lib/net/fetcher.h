@@ -17,4 +17,8 @@
 bool fetcher_get(struct work *work, const char *url, int64_t max_bytes,
 		 client_sink *sink, void *arg) MUST_CHECK;
 
+/* Sends a message the same way. Fails as client_post() does. */
+bool fetcher_post(long *status, struct work *work,
+		  const struct client_message *message) MUST_CHECK;
+
 #endif

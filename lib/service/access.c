@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/picture/recipe.h"
+#include "lib/service/dispatch.h"
 
 bool access_id(struct uuid *id, struct work *work, const char *what,
 	       const char *text)
@@ -38,7 +39,8 @@ bool access_job(struct job *job, struct work *work, struct uuid user_id,
 	if (!access_id(&id, work, "job", id_text) ||
 	    !job_find(&found, work, id))
 		return false;
-	if (!uuid_equal(found.user_id, user_id))
+	if (!uuid_equal(found.user_id, user_id) ||
+	    !strcmp(found.kind, DISPATCH_KIND))
 		return fail(work, ERR_NOT_FOUND, "no job %s", UUID_TEXT(id));
 	*job = found;
 	return true;

@@ -16,6 +16,7 @@
 #include "lib/db/db.h"
 #include "lib/picture/painter.h"
 #include "lib/picture/recipe.h"
+#include "lib/service/notify.h"
 #include "lib/store/store.h"
 
 /* For each pixel of an enlarged variant: it is resampled, encoded, and kept
@@ -161,17 +162,35 @@ struct ending {
 	const char *code, *detail;
 };
 
+/* Webhooks are told when the image's status changes, not of each variant. */
+static bool settle(struct work *work, struct image *image, const char *status,
+		   const char *code, const char *detail)
+{
+	bool changes = strcmp(image->status, status) != 0;
+
+	image->status = status;
+	image->error_code = code;
+	image->error_detail = detail;
+	return image_settle(work, image->id, status, code, detail) &&
+	       (!changes ||
+		notify_image(work, code ? "image.failed" : "image.ready",
+			     image));
+}
+
 static bool record_success(struct work *work, void *arg)
 {
 	const struct ending *ending = arg;
 	const struct render *render = ending->render;
+	struct image image;
 
-	if (!job_finish(work, ending->job))
+	if (!job_finish(work, ending->job) ||
+	    !image_lock(&image, work, render->image_id))
 		return false;
 	for (size_t i = 0; i < render->count; i++)
 		if (!variant_finish(work, &render->variants[i]))
 			return false;
-	return image_settle(work, render->image_id, "ready", NULL, NULL);
+	return settle(work, &image, "ready", NULL, NULL) &&
+	       notify_job(work, ending->job->id);
 }
 
 /* An image that was ready before stays so: only the new variant failed. */
@@ -180,12 +199,11 @@ static bool fail_image(struct work *work, const struct ending *ending)
 	struct uuid image_id = ending->job->image_id;
 	struct image image;
 
-	if (!image_find(&image, work, image_id))
+	if (!image_lock(&image, work, image_id))
 		return work->err == ERR_NOT_FOUND;
 	return variant_fail_pending(work, image_id) &&
 	       (strcmp(image.status, "processing") ||
-		image_settle(work, image_id, "failed", ending->code,
-			     ending->detail));
+		settle(work, &image, "failed", ending->code, ending->detail));
 }
 
 static bool record_failure(struct work *work, void *arg)
@@ -193,7 +211,7 @@ static bool record_failure(struct work *work, void *arg)
 	const struct ending *ending = arg;
 
 	return job_fail(work, ending->job, ending->code, ending->detail) &&
-	       fail_image(work, ending);
+	       fail_image(work, ending) && notify_job(work, ending->job->id);
 }
 
 static bool record_cancel(struct work *work, void *arg)

@@ -3,11 +3,14 @@
 
 #include "lib/service/requeue.h"
 
+#include <string.h>
+
 #include "lib/base/pool.h"
 #include "lib/db/db.h"
 #include "lib/model/image.h"
 #include "lib/model/job.h"
 #include "lib/model/variant.h"
+#include "lib/service/dispatch.h"
 #include "lib/service/render.h"
 
 enum { BATCH = 100 };
@@ -33,7 +36,9 @@ static bool give_back(struct work *work, const struct job *job)
 	const char *code = err_code(ERR_INTERNAL);
 
 	if (job->attempts >= job->max_attempts)
-		return render_give_up(work, job, code, reason);
+		return strcmp(job->kind, DISPATCH_KIND)
+			       ? render_give_up(work, job, code, reason)
+			       : dispatch_give_up(work, job, code, reason);
 	return job_put_back(work, job, 0, code, reason);
 }
 

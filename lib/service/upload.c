@@ -12,6 +12,7 @@
 #include "lib/base/pool.h"
 #include "lib/db/db.h"
 #include "lib/picture/probe.h"
+#include "lib/service/notify.h"
 #include "lib/service/render.h"
 
 int64_t upload_max_bytes(const struct conf *conf, const struct tier *tier)
@@ -186,6 +187,15 @@ struct record {
 	struct uploaded *made;
 };
 
+/* What is not ready yet is told of when its job ends. */
+static bool tell(struct work *work, const struct uploaded *made)
+{
+	if (strcmp(made->image.status, "ready"))
+		return true;
+	return notify_image(work, "image.ready", &made->image) &&
+	       (uuid_is_nil(made->job.id) || notify_job(work, made->job.id));
+}
+
 /* Repeatable: when the image's row is there, all of it has happened. */
 static bool record(struct work *work, void *arg)
 {
@@ -202,7 +212,8 @@ static bool record(struct work *work, void *arg)
 			return false;
 	if (!uuid_is_nil(made->job.id) && !job_add(work, &made->job))
 		return false;
-	return user_charge(work, made->image.user_id, made->image.bytes,
+	return tell(work, made) &&
+	       user_charge(work, made->image.user_id, made->image.bytes,
 			   tier->quota_bytes, tier->uploads_per_day);
 }
 

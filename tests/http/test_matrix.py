@@ -81,6 +81,22 @@ MATRIX = {
     "GET /docs/": ("/docs/", OPEN),
     "GET /docs/style.css": ("/docs/style.css", OPEN),
     "GET /problems/{code}": ("/problems/rate_limited", OPEN),
+    "POST /v1/webhooks": (
+        "/v1/webhooks", "401 201 201 401 403 401 201",
+        {"json": {"url": "https://192.0.2.1/", "events": ["image.failed"]}}),
+    "GET /v1/webhooks": ("/v1/webhooks", "401 200 200 401 403 401 200"),
+    "GET /v1/webhooks/{id}": ("/v1/webhooks/{webhook}",
+                              "401 404 404 401 403 401 200"),
+    "PATCH /v1/webhooks/{id}": ("/v1/webhooks/{webhook}",
+                                "401 404 404 401 403 401 200",
+                                {"json": {"enabled": True}}),
+    "DELETE /v1/webhooks/{id}": ("/v1/webhooks/{webhook}",
+                                 "401 404 404 401 403 401 204"),
+    "GET /v1/webhooks/{id}/deliveries": (
+        "/v1/webhooks/{webhook}/deliveries", "401 404 404 401 403 401 200"),
+    "POST /v1/webhooks/{id}/deliveries/{delivery}/retry": (
+        "/v1/webhooks/{webhook}/deliveries/{delivery}/retry",
+        "401 404 404 401 403 401 202"),
     "GET /healthz": ("/healthz", OPEN),
     "GET /readyz": ("/readyz", OPEN),
     "GET /metrics": ("/metrics", OPEN),
@@ -126,6 +142,7 @@ class People:
 def people(service):
     with tier_with(service, "requests_per_minute", "none", 60):
         yield People(service)
+    forget_webhooks(service)
 
 
 def dialect_tasks(session):
@@ -141,7 +158,26 @@ def dialect_tasks(session):
     return {"thumbnail": thumbnail.json()["task_id"], "task": task}
 
 
-def things(session):
+def ended_delivery(session, service):
+    """A webhook and a delivery to it that has ended; users have only so many
+    webhooks, so it is the last one's place."""
+    for old in session.get("/v1/webhooks").json()["items"]:
+        session.delete("/v1/webhooks/" + old["id"])
+    webhook = session.post("/v1/webhooks", json={
+        "url": "https://192.0.2.1/", "events": ["image.ready"]}).json()["id"]
+    path = f"/v1/webhooks/{webhook}"
+    upload(session)
+    session.patch(path, json={"enabled": False})
+    service.query("UPDATE jobs SET run_after = UTC_TIMESTAMP(6)"
+                  " WHERE kind = 'webhook' AND state = 'queued'")
+    delivery = wait_until(lambda: [
+        one for one in session.get(path + "/deliveries").json()["items"]
+        if one["state"] == "failed"])[0]["id"]
+    session.patch(path, json={"enabled": True, "events": ["image.failed"]})
+    return {"webhook": webhook, "delivery": delivery}
+
+
+def things(session, service):
     """What the owner has, newly made."""
     image = upload(session)
     link = session.post(f"/v1/images/{image['id']}/links",
@@ -152,6 +188,7 @@ def things(session):
     return {"resize": resize.json()["id"], **dialect_tasks(session),
             "image": image["id"], "url": image["variants"][0]["url"],
             "token": make_token(session)["id"], "link": link.json()["id"],
+            **ended_delivery(session, service),
             "job": later.json()["job"]["id"]}
 
 
@@ -169,7 +206,7 @@ def body(session, options):
 def test_everybody_gets_what_is_his(people, route):
     assert route in MATRIX, "a new route needs a row"
     path, statuses, options = (*MATRIX[route], {})[:3]
-    path = path.format(**things(people.owner))
+    path = path.format(**things(people.owner, people.service))
     got = {name: session.request(route.split()[0], path,
                                  **body(people.owner, options)).status_code
            for name, session in people.all(*ROUTES[route])}

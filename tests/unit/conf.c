@@ -221,7 +221,7 @@ static bool sets(const char *name, const char *value)
 static void check_row(const struct conf_row *row, void *arg)
 {
 	struct pool *pool = arg;
-	long min, max;
+	long min, max, most;
 
 	assert_true(strlen(row->meaning) > 10);
 	if (sscanf(row->type, "number, %ld to %ld", &min, &max) == 2) {
@@ -231,6 +231,20 @@ static void check_row(const struct conf_row *row, void *arg)
 			sets(row->name, pool_printf(pool, "%ld", min - 1)));
 		assert_false(
 			sets(row->name, pool_printf(pool, "%ld", max + 1)));
+	} else if (sscanf(row->type, "numbers, %ld to %ld, up to %ld", &min,
+			  &max, &most) == 3) {
+		assert_true(sets(row->name, ""));
+		assert_true(sets(row->name,
+				 pool_printf(pool, "%ld %ld", max, min)));
+		assert_false(sets(row->name, "1,2"));
+		assert_false(sets(row->name, "1  2"));
+		assert_false(
+			sets(row->name, pool_printf(pool, "1 %ld", max + 1)));
+		assert_false(
+			sets(row->name, pool_printf(pool, "%ld 1", min - 1)));
+		assert_false(sets(row->name,
+				  "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 "
+				  "18 19 20 21"));
 	} else if (sscanf(row->type, "permissions, %lo to %lo",
 			  (unsigned long *)&min, (unsigned long *)&max) == 2) {
 		assert_true(sets(row->name, pool_printf(pool, "%04lo", min)));

@@ -1,0 +1,247 @@
+/* webhooks.c: the routes under /v1/webhooks. */
+#include "config.h"
+
+#include "fcgi/page.h"
+#include "fcgi/response.h"
+#include "fcgi/routes.h"
+#include "lib/base/clock.h"
+#include "lib/base/conf.h"
+#include "lib/base/json.h"
+#include "lib/base/pool.h"
+#include "lib/model/tier.h"
+#include "lib/service/access.h"
+#include "lib/service/hook.h"
+#include "lib/service/login.h"
+
+enum { MAX_EVENT = 16, MAX_SECRET = 100 };
+
+static struct json *view_webhook(struct pool *pool,
+				 const struct webhook *webhook)
+{
+	struct json *json = json_object(pool), *events = json_array(pool);
+	const char *event;
+
+	for (size_t i = 0; (event = tier_word(pool, webhook->events, i)); i++)
+		json_push_text(events, event);
+	json_set_text(json, "id", UUID_TEXT(webhook->id));
+	json_set_text(json, "url", webhook->url);
+	json_set(json, "events", events);
+	json_set_bool(json, "enabled", !webhook->disabled_at);
+	json_set_text(json, "created_at",
+		      clock_text(pool, webhook->created_at));
+	json_set_text(json, "disabled_at",
+		      clock_text(pool, webhook->disabled_at));
+	return json;
+}
+
+static struct json *view_attempt(struct pool *pool,
+				 const struct attempt *attempt)
+{
+	struct json *json = json_object(pool);
+
+	json_set_int(json, "attempt", attempt->attempt);
+	json_set_text(json, "at", clock_text_us(pool, attempt->at));
+	if (attempt->status)
+		json_set_int(json, "status", attempt->status);
+	else
+		json_set_null(json, "status");
+	json_set_int(json, "ms", attempt->ms);
+	json_set_text(json, "error", attempt->error);
+	return json;
+}
+
+static struct json *view_delivery(struct pool *pool,
+				  const struct delivery *delivery,
+				  const struct attempt *attempts, size_t count)
+{
+	struct json *json = json_object(pool), *log = json_array(pool);
+
+	for (size_t i = 0; i < count; i++)
+		if (uuid_equal(attempts[i].delivery_id, delivery->id))
+			json_push(log, view_attempt(pool, &attempts[i]));
+	json_set_text(json, "id", UUID_TEXT(delivery->id));
+	json_set_text(json, "event", delivery->event);
+	json_set_text(json, "state", delivery->state);
+	json_set_text(json, "created_at",
+		      clock_text(pool, delivery->created_at));
+	json_set_text(json, "next_attempt_at",
+		      clock_text_us(pool, delivery->next_at));
+	json_set_text(json, "finished_at",
+		      clock_text(pool, delivery->finished_at));
+	json_set_int(json, "attempts", delivery->attempts);
+	json_set(json, "log", log);
+	return json;
+}
+
+static bool find_webhook(struct webhook *webhook, struct request *req)
+{
+	struct uuid id;
+
+	return access_id(&id, req->work, "webhook", req->param[0]) &&
+	       webhook_find(webhook, req->work, req->who->user.id, id);
+}
+
+static bool read_events(struct hook_wish *wish, struct request *req)
+{
+	const char **events;
+
+	if (!json_get_texts(&events, &wish->event_count, req->work, req->json,
+			    "events", WEBHOOK_MAX_EVENTS, MAX_EVENT))
+		return false;
+	wish->events = events;
+	return true;
+}
+
+/* What the body gives; all but url and events may always be absent. */
+static bool read_wish(struct hook_wish *wish, bool *enabled,
+		      struct request *req)
+{
+	struct work *work = req->work;
+	const struct json *json = req->json;
+
+	if ((json_has(json, "url") &&
+	     !json_get_text(&wish->url, work, json, "url", 1,
+			    WEBHOOK_MAX_URL)) ||
+	    (json_has(json, "events") && !read_events(wish, req)) ||
+	    (json_has(json, "secret") &&
+	     !json_get_text(&wish->secret, work, json, "secret", 1,
+			    MAX_SECRET)))
+		return false;
+	if (!json_has(json, "enabled"))
+		return true;
+	wish->enabled = enabled;
+	return json_get_bool(enabled, work, json, "enabled");
+}
+
+bool webhooks_create(struct request *req, struct response *res)
+{
+	static const char *const known[] = { "url", "events", "secret", NULL };
+	struct work *work = req->work;
+	struct hook_wish wish = { 0 };
+	struct webhook webhook;
+	struct json *json;
+	const char *secret;
+	bool enabled;
+
+	if (!json_only(req->json, work, known) ||
+	    !json_get_text(&wish.url, work, req->json, "url", 1,
+			   WEBHOOK_MAX_URL) ||
+	    !read_events(&wish, req) || !read_wish(&wish, &enabled, req) ||
+	    !hook_add(&webhook, &secret, work, req->who->user.id, &wish))
+		return false;
+	json = view_webhook(work->pool, &webhook);
+	json_set_text(json, "secret", secret);
+	response_json(res, req, 201, json);
+	response_header(res, work->pool, "Location",
+			pool_printf(work->pool, "%s/v1/webhooks/%s",
+				    work->conf->base_url,
+				    UUID_TEXT(webhook.id)));
+	return true;
+}
+
+bool webhooks_list(struct request *req, struct response *res)
+{
+	struct pool *pool = req->work->pool;
+	struct json *items = json_array(pool);
+	struct page page;
+	struct webhook *webhooks;
+	struct uuid last = { 0 };
+	size_t count;
+
+	if (!page_read(&page, req) ||
+	    !webhook_list(&webhooks, &count, req->work, req->who->user.id,
+			  page.before, page.limit + 1))
+		return false;
+	if (count > (size_t)page.limit)
+		last = webhooks[--count - 1].id;
+	for (size_t i = 0; i < count; i++)
+		json_push(items, view_webhook(pool, &webhooks[i]));
+	page_answer(res, req, &page, items, last);
+	return true;
+}
+
+bool webhooks_show(struct request *req, struct response *res)
+{
+	struct webhook webhook;
+
+	if (!find_webhook(&webhook, req))
+		return false;
+	response_json(res, req, 200, view_webhook(req->work->pool, &webhook));
+	return true;
+}
+
+bool webhooks_change(struct request *req, struct response *res)
+{
+	static const char *const known[] = { "url", "events", "secret",
+					     "enabled", NULL };
+	struct hook_wish wish = { 0 };
+	struct webhook webhook;
+	bool enabled;
+
+	if (!json_only(req->json, req->work, known) ||
+	    !find_webhook(&webhook, req) || !read_wish(&wish, &enabled, req) ||
+	    !hook_change(&webhook, req->work, &wish))
+		return false;
+	response_json(res, req, 200, view_webhook(req->work->pool, &webhook));
+	return true;
+}
+
+bool webhooks_delete(struct request *req, struct response *res)
+{
+	struct webhook webhook;
+
+	if (!find_webhook(&webhook, req) || !hook_drop(req->work, &webhook))
+		return false;
+	response_empty(res, 204);
+	return true;
+}
+
+bool webhooks_deliveries(struct request *req, struct response *res)
+{
+	struct work *work = req->work;
+	struct json *items = json_array(work->pool);
+	struct webhook webhook;
+	struct page page;
+	struct delivery *deliveries;
+	struct attempt *attempts = NULL;
+	struct uuid last = { 0 };
+	size_t count, attempt_count = 0;
+
+	if (!page_read(&page, req) || !find_webhook(&webhook, req) ||
+	    !delivery_list(&deliveries, &count, work, webhook.id, page.before,
+			   page.limit + 1))
+		return false;
+	if (count > (size_t)page.limit)
+		last = deliveries[--count - 1].id;
+	if (count &&
+	    !delivery_list_attempts(&attempts, &attempt_count, work, webhook.id,
+				    deliveries[count - 1].id, deliveries[0].id))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		json_push(items, view_delivery(work->pool, &deliveries[i],
+					       attempts, attempt_count));
+	page_answer(res, req, &page, items, last);
+	return true;
+}
+
+bool webhooks_retry(struct request *req, struct response *res)
+{
+	struct work *work = req->work;
+	struct webhook webhook;
+	struct delivery delivery;
+	struct attempt *attempts;
+	struct uuid id;
+	size_t count;
+
+	if (!find_webhook(&webhook, req) ||
+	    !access_id(&id, work, "delivery", req->param[1]) ||
+	    !delivery_find(&delivery, work, webhook.id, id) ||
+	    !hook_retry(work, &webhook, id) ||
+	    !delivery_find(&delivery, work, webhook.id, id) ||
+	    !delivery_list_attempts(&attempts, &count, work, webhook.id, id,
+				    id))
+		return false;
+	response_json(res, req, 202,
+		      view_delivery(work->pool, &delivery, attempts, count));
+	return true;
+}

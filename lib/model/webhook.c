@@ -1,0 +1,156 @@
+/* webhook.c: the table webhooks. */
+#include "config.h"
+
+#include "lib/model/webhook.h"
+
+#include "lib/base/pool.h"
+#include "lib/db/db.h"
+#include "lib/db/rows.h"
+
+bool webhook_find(struct webhook *webhook, struct work *work,
+		  struct uuid user_id, struct uuid id)
+{
+	struct webhook w;
+
+	if (db_one(work,
+		   "SELECT `id`, `user_id`, `url`, `events`, `created_at`,"
+		   " `disabled_at` FROM `webhooks`"
+		   " WHERE `id` = ? AND `user_id` = ?",
+		   DB_IN(db_uuid(id), db_uuid(user_id)),
+		   DB_OUT(db_uuid_to(&w.id), db_uuid_to(&w.user_id),
+			  db_text_to(&w.url), db_text_to(&w.events),
+			  db_time_to(&w.created_at),
+			  db_time_to(&w.disabled_at)))) {
+		*webhook = w;
+		return true;
+	}
+	if (work->err == ERR_NOT_FOUND)
+		fail(work, ERR_NOT_FOUND, "no webhook %s", UUID_TEXT(id));
+	return false;
+}
+
+bool webhook_list(struct webhook **webhooks, size_t *count, struct work *work,
+		  struct uuid user_id, struct uuid before, int64_t limit)
+{
+	struct webhook row, *w = &row;
+	struct rows rows = ROWS_OF(row);
+
+	if (!db_each(work,
+		     "SELECT `id`, `user_id`, `url`, `events`, `created_at`,"
+		     " `disabled_at` FROM `webhooks` WHERE `user_id` = ?"
+		     " AND (? IS NULL OR `id` < ?)"
+		     " ORDER BY `id` DESC LIMIT ?",
+		     DB_IN(db_uuid(user_id), db_uuid(before), db_uuid(before),
+			   db_int(limit)),
+		     DB_OUT(db_uuid_to(&w->id), db_uuid_to(&w->user_id),
+			    db_text_to(&w->url), db_text_to(&w->events),
+			    db_time_to(&w->created_at),
+			    db_time_to(&w->disabled_at)),
+		     rows_keep, &rows))
+		return false;
+	*webhooks = rows.list;
+	*count = rows.count;
+	return true;
+}
+
+bool webhook_list_told(struct uuid **ids, size_t *count, struct work *work,
+		       struct uuid user_id, const char *event)
+{
+	struct uuid id;
+	struct rows rows = ROWS_OF(id);
+
+	if (!db_each(work,
+		     "SELECT `id` FROM `webhooks` WHERE `user_id` = ?"
+		     " AND `disabled_at` IS NULL"
+		     " AND FIND_IN_SET(?, REPLACE(`events`, ' ', ','))"
+		     " ORDER BY `id`",
+		     DB_IN(db_uuid(user_id), db_text(event)),
+		     DB_OUT(db_uuid_to(&id)), rows_keep, &rows))
+		return false;
+	*ids = rows.list;
+	*count = rows.count;
+	return true;
+}
+
+static bool check_count(struct work *work, struct uuid user_id)
+{
+	int64_t count;
+
+	if (!db_one(work, "SELECT COUNT(*) FROM `webhooks` WHERE `user_id` = ?",
+		    DB_IN(db_uuid(user_id)), DB_OUT(db_int_to(&count))))
+		return false;
+	return count <= WEBHOOK_MAX ||
+	       fail(work, ERR_QUOTA_EXCEEDED, "a user has at most %d webhooks",
+		    WEBHOOK_MAX);
+}
+
+bool webhook_add(struct work *work, const struct webhook *w,
+		 const struct webhook_secret *secret)
+{
+	if (!db_do(work, NULL,
+		   "INSERT INTO `webhooks` (`id`, `user_id`, `url`, `events`,"
+		   " `secret`, `created_at`)"
+		   " VALUES (?, ?, ?, ?, ?, UTC_TIMESTAMP(6))",
+		   DB_IN(db_uuid(w->id), db_uuid(w->user_id), db_text(w->url),
+			 db_text(w->events),
+			 db_bytes(secret->bytes, (size_t)secret->len))))
+		return work->err == ERR_CONFLICT;
+	return check_count(work, w->user_id);
+}
+
+static bool found_one(struct work *work, struct uuid id, uint64_t found)
+{
+	return found ||
+	       fail(work, ERR_NOT_FOUND, "no webhook %s", UUID_TEXT(id));
+}
+
+bool webhook_update(struct work *work, const struct webhook *w,
+		    const struct webhook_secret *secret)
+{
+	uint64_t found;
+
+	return db_do(work, &found,
+		     "UPDATE `webhooks` SET `url` = ?, `events` = ?,"
+		     " `disabled_at` = ?, `secret` = COALESCE(?, `secret`)"
+		     " WHERE `id` = ?",
+		     DB_IN(db_text(w->url), db_text(w->events),
+			   db_time(w->disabled_at),
+			   secret ? db_bytes(secret->bytes, (size_t)secret->len)
+				  : db_null(),
+			   db_uuid(w->id))) &&
+	       found_one(work, w->id, found);
+}
+
+bool webhook_read_secret(struct webhook_secret *secret, struct work *work,
+			 struct uuid id)
+{
+	const char *bytes;
+	int64_t len;
+
+	if (!db_one(work,
+		    "SELECT `secret`, LENGTH(`secret`) FROM `webhooks`"
+		    " WHERE `id` = ?",
+		    DB_IN(db_uuid(id)),
+		    DB_OUT(db_text_to(&bytes), db_int_to(&len))))
+		return false;
+	*secret = (struct webhook_secret){ bytes, len };
+	return true;
+}
+
+bool webhook_disable(struct work *work, struct uuid id)
+{
+	return db_do(work, NULL,
+		     "UPDATE `webhooks` SET `disabled_at` ="
+		     " COALESCE(`disabled_at`, UTC_TIMESTAMP(6))"
+		     " WHERE `id` = ?",
+		     DB_IN(db_uuid(id)));
+}
+
+bool webhook_drop(struct work *work, struct uuid id)
+{
+	uint64_t found;
+
+	return db_do(work, &found, "DELETE FROM `webhooks` WHERE `id` = ?",
+		     DB_IN(db_uuid(id))) &&
+	       found_one(work, id, found);
+}

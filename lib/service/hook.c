@@ -1,0 +1,178 @@
+/* hook.c: what users do with their webhooks. */
+#include "config.h"
+
+#include "lib/service/hook.h"
+
+#include <string.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/crypt.h"
+#include "lib/base/pool.h"
+#include "lib/base/text.h"
+#include "lib/db/db.h"
+#include "lib/model/tier.h"
+#include "lib/model/user.h"
+#include "lib/net/url.h"
+#include "lib/service/dispatch.h"
+
+#define SECRET_PREFIX "whsec_"
+
+enum { SECRET_SIZE = 32 };
+
+static bool read_url(struct webhook *webhook, struct work *work,
+		     const char *url)
+{
+	struct url parsed;
+
+	if (!url_parse(&parsed, work, url))
+		return false;
+	if (strlen(parsed.text) > WEBHOOK_MAX_URL)
+		return fail_field(work, "url",
+				  "url: at most %d bytes when it is encoded",
+				  WEBHOOK_MAX_URL);
+	webhook->url = parsed.text;
+	return true;
+}
+
+static bool read_events(struct webhook *webhook, struct work *work,
+			const struct hook_wish *wish)
+{
+	const char *words = "";
+
+	for (size_t i = 0; i < wish->event_count; i++) {
+		const char *word = wish->events[i];
+
+		if (!tier_has_word(WEBHOOK_EVENTS, word))
+			return fail_field(work, "events",
+					  "events: of %s, not \"%.40s\"",
+					  WEBHOOK_EVENTS, word);
+		if (!tier_has_word(words, word))
+			words = pool_printf(work->pool, "%s%s%s", words,
+					    *words ? " " : "", word);
+	}
+	if (!*words)
+		return fail_field(work, "events", "events: at least one of %s",
+				  WEBHOOK_EVENTS);
+	webhook->events = words;
+	return true;
+}
+
+static bool read_secret(struct webhook_secret *secret, struct work *work,
+			const char *text)
+{
+	void *bytes;
+	size_t len;
+
+	if (!text_starts(text, SECRET_PREFIX) ||
+	    !text_unbase64(work->pool, &bytes, &len,
+			   text + strlen(SECRET_PREFIX)) ||
+	    len < WEBHOOK_SECRET_MIN || len > WEBHOOK_SECRET_MAX)
+		return fail_field(work, "secret",
+				  "secret: " SECRET_PREFIX
+				  " and the base64 of %d to %d bytes",
+				  WEBHOOK_SECRET_MIN, WEBHOOK_SECRET_MAX);
+	*secret = (struct webhook_secret){ bytes, (int64_t)len };
+	return true;
+}
+
+static const char *make_secret(struct pool *pool)
+{
+	uint8_t bytes[SECRET_SIZE];
+
+	crypt_random(bytes, sizeof(bytes));
+	return pool_printf(pool, SECRET_PREFIX "%s",
+			   text_base64(pool, bytes, sizeof(bytes)));
+}
+
+struct change {
+	const struct webhook *webhook;
+	const struct webhook_secret *secret;
+	struct uuid delivery_id, job_id;
+};
+
+static bool record_new(struct work *work, void *arg)
+{
+	const struct change *change = arg;
+
+	return user_lock(work, change->webhook->user_id) &&
+	       webhook_add(work, change->webhook, change->secret);
+}
+
+static void set_enabled(struct webhook *webhook, bool enabled)
+{
+	if (enabled)
+		webhook->disabled_at = 0;
+	else if (!webhook->disabled_at)
+		webhook->disabled_at = clock_now_us();
+}
+
+bool hook_add(struct webhook *webhook, const char **secret, struct work *work,
+	      struct uuid user_id, const struct hook_wish *wish)
+{
+	const char *text =
+		wish->secret ? wish->secret : make_secret(work->pool);
+	struct webhook made = { .id = uuid_new(), .user_id = user_id };
+	struct webhook_secret key;
+	struct change change = { .webhook = &made, .secret = &key };
+
+	if (!read_url(&made, work, wish->url) ||
+	    !read_events(&made, work, wish) || !read_secret(&key, work, text) ||
+	    !db_transaction(work, record_new, &change))
+		return false;
+	*secret = text;
+	return webhook_find(webhook, work, user_id, made.id);
+}
+
+bool hook_change(struct webhook *webhook, struct work *work,
+		 const struct hook_wish *wish)
+{
+	struct webhook made = *webhook;
+	struct webhook_secret key;
+
+	if ((wish->url && !read_url(&made, work, wish->url)) ||
+	    (wish->events && !read_events(&made, work, wish)) ||
+	    (wish->secret && !read_secret(&key, work, wish->secret)))
+		return false;
+	if (wish->enabled)
+		set_enabled(&made, *wish->enabled);
+	if (!webhook_update(work, &made, wish->secret ? &key : NULL))
+		return false;
+	*webhook = made;
+	return true;
+}
+
+static bool record_drop(struct work *work, void *arg)
+{
+	const struct webhook *webhook = arg;
+
+	return user_lock(work, webhook->user_id) &&
+	       delivery_cancel_jobs(work, webhook->id) &&
+	       webhook_drop(work, webhook->id);
+}
+
+bool hook_drop(struct work *work, const struct webhook *webhook)
+{
+	return db_transaction(work, record_drop, (void *)webhook);
+}
+
+static bool record_retry(struct work *work, void *arg)
+{
+	struct change *change = arg;
+
+	return dispatch_queue(&change->job_id, work,
+			      change->webhook->user_id) &&
+	       delivery_reopen(work, change->delivery_id, change->job_id);
+}
+
+bool hook_retry(struct work *work, const struct webhook *webhook,
+		struct uuid delivery_id)
+{
+	struct change change = { .webhook = webhook,
+				 .delivery_id = delivery_id };
+
+	if (webhook->disabled_at)
+		return fail(work, ERR_CONFLICT,
+			    "webhook %s is disabled: enable it first",
+			    UUID_TEXT(webhook->id));
+	return db_transaction(work, record_retry, &change);
+}

@@ -1,0 +1,123 @@
+/* notify.c: tells webhooks of events. */
+#include "config.h"
+
+#include "lib/service/notify.h"
+
+#include <string.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/json.h"
+#include "lib/base/pool.h"
+#include "lib/model/delivery.h"
+#include "lib/model/job.h"
+#include "lib/model/tier.h"
+#include "lib/model/user.h"
+#include "lib/model/variant.h"
+#include "lib/model/webhook.h"
+#include "lib/service/access.h"
+#include "lib/service/dispatch.h"
+#include "lib/service/show.h"
+
+/* Keeps a body far below what a column is read back to. */
+enum { MAX_VARIANTS = 1000 };
+
+static bool tell(struct work *work, struct uuid user_id, const char *event,
+		 struct json *data, const struct uuid *webhooks, size_t count)
+{
+	struct json *body = json_object(work->pool);
+	struct delivery delivery = { .event = event };
+
+	json_set_text(body, "type", event);
+	json_set_text(body, "timestamp",
+		      clock_text_us(work->pool, clock_now_us()));
+	json_set(body, "data", data);
+	delivery.payload = json_print(work->pool, body, NULL);
+	for (size_t i = 0; i < count; i++) {
+		delivery.id = uuid_new();
+		delivery.webhook_id = webhooks[i];
+		if (!dispatch_queue(&delivery.job_id, work, user_id) ||
+		    !delivery_add(work, &delivery))
+			return false;
+	}
+	return true;
+}
+
+/* Only what the owner's tier lets him see, as in answers. */
+static struct json *show_variants(struct pool *pool, const struct tier *tier,
+				  const struct variant *variants, size_t count)
+{
+	struct json *array = json_array(pool);
+
+	for (size_t i = 0; i < count && i < MAX_VARIANTS; i++)
+		if (access_has_variant(tier, variants[i].variant))
+			json_push(array, show_variant(pool, &variants[i]));
+	return array;
+}
+
+static bool describe(struct json **json, struct work *work,
+		     const struct image *image)
+{
+	struct json *made;
+	struct variant *variants;
+	struct user user;
+	struct tier tier;
+	size_t count;
+
+	if (!user_find(&user, work, image->user_id) ||
+	    !tier_find(&tier, work, user.tier_id) ||
+	    !variant_list(&variants, &count, work, image->user_id, image->id,
+			  image->id))
+		return false;
+	made = show_image(work->pool, &tier, image);
+	json_set(made, "variants",
+		 show_variants(work->pool, &tier, variants, count));
+	json_set(
+		made, "error",
+		show_error(work->pool, image->error_code, image->error_detail));
+	*json = made;
+	return true;
+}
+
+/* Most users have none: they are not locked. */
+static bool find_told(struct uuid **webhooks, size_t *count, struct work *work,
+		      struct uuid user_id, const char *event)
+{
+	if (!webhook_list_told(webhooks, count, work, user_id, event))
+		return false;
+	return !*count ||
+	       (user_lock(work, user_id) &&
+		webhook_list_told(webhooks, count, work, user_id, event));
+}
+
+bool notify_image(struct work *work, const char *event,
+		  const struct image *image)
+{
+	struct json *data;
+	struct uuid *webhooks;
+	size_t count;
+
+	if (image->kind && !strcmp(image->kind, "resize"))
+		return true;
+	if (!find_told(&webhooks, &count, work, image->user_id, event))
+		return false;
+	return !count ||
+	       (describe(&data, work, image) &&
+		tell(work, image->user_id, event, data, webhooks, count));
+}
+
+bool notify_job(struct work *work, struct uuid job_id)
+{
+	struct job job;
+	struct uuid *webhooks;
+	const char *event;
+	size_t count;
+
+	if (!job_find(&job, work, job_id))
+		return false;
+	if (!strcmp(job.kind, DISPATCH_KIND))
+		return true;
+	event = !strcmp(job.state, "done") ? "job.done" : "job.failed";
+	return find_told(&webhooks, &count, work, job.user_id, event) &&
+	       (!count || tell(work, job.user_id, event, show_job(work, &job),
+			       webhooks, count));
+}

@@ -1,0 +1,107 @@
+/* show.c: the JSON of images and jobs, without signed URLs. */
+#include "config.h"
+
+#include "lib/service/show.h"
+
+#include <string.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/conf.h"
+#include "lib/base/json.h"
+#include "lib/base/pool.h"
+#include "lib/base/text.h"
+#include "lib/model/image.h"
+#include "lib/model/job.h"
+#include "lib/model/tier.h"
+#include "lib/model/variant.h"
+
+struct json *show_error(struct pool *pool, const char *code, const char *detail)
+{
+	struct json *json;
+
+	if (!code)
+		return NULL;
+	json = json_object(pool);
+	json_set_text(json, "code", code);
+	json_set_text(json, "detail", detail);
+	return json;
+}
+
+static void set_size(struct json *json, const char *key, int64_t size)
+{
+	if (size)
+		json_set_int(json, key, size);
+	else
+		json_set_null(json, key);
+}
+
+struct json *show_image(struct pool *pool, const struct tier *tier,
+			const struct image *image)
+{
+	struct json *json = json_object(pool);
+	char sum[2 * sizeof(image->sha256) + 1];
+
+	text_hex(sum, image->sha256, sizeof(image->sha256));
+	json_set_text(json, "id", UUID_TEXT(image->id));
+	json_set_text(json, "name", image->name);
+	json_set_text(json, "status", image->status);
+	json_set_text(json, "format", image->format);
+	set_size(json, "width", image->width);
+	set_size(json, "height", image->height);
+	set_size(json, "bytes", image->bytes);
+	json_set_text(json, "sha256", image->format ? sum : NULL);
+	json_set_text(json, "created_at", clock_text(pool, image->created_at));
+	json_set_bool(json, "may_link", tier->links);
+	return json;
+}
+
+struct json *show_variant(struct pool *pool, const struct variant *variant)
+{
+	struct json *json = json_object(pool);
+
+	json_set_text(json, "variant", variant->variant);
+	json_set_text(json, "status", variant->status);
+	json_set_text(json, "format", variant->format);
+	set_size(json, "width", variant->width);
+	set_size(json, "height", variant->height);
+	set_size(json, "bytes", variant->bytes);
+	return json;
+}
+
+/* A resize's result is a picture, a render's an image with all its variants. */
+static const char *result_url(struct work *work, const struct job *job)
+{
+	struct pool *pool = work->pool;
+	const char *base = work->conf->base_url;
+
+	if (uuid_is_nil(job->image_id) || strcmp(job->state, "done"))
+		return NULL;
+	if (job->variant)
+		return pool_printf(pool, "%s/v1/jobs/%s/result", base,
+				   UUID_TEXT(job->id));
+	return pool_printf(pool, "%s/v1/images/%s", base,
+			   UUID_TEXT(job->image_id));
+}
+
+struct json *show_job(struct work *work, const struct job *job)
+{
+	struct pool *pool = work->pool;
+	struct json *json = json_object(pool);
+	bool has_image = !uuid_is_nil(job->image_id);
+
+	json_set_text(json, "id", UUID_TEXT(job->id));
+	json_set_text(json, "kind", job->kind);
+	json_set_text(json, "state", job->state);
+	json_set_text(json, "priority", tier_priority_name(job->priority));
+	json_set_int(json, "attempts", job->attempts);
+	json_set_int(json, "max_attempts", job->max_attempts);
+	json_set_text(json, "created_at", clock_text(pool, job->created_at));
+	json_set_text(json, "started_at", clock_text(pool, job->started_at));
+	json_set_text(json, "finished_at", clock_text(pool, job->finished_at));
+	json_set(json, "error",
+		 show_error(pool, job->error_code, job->error_detail));
+	json_set_text(json, "image",
+		      has_image ? UUID_TEXT(job->image_id) : NULL);
+	json_set_text(json, "result_url", result_url(work, job));
+	return json;
+}
