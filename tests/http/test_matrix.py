@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from api import make_token, new_user, post_picture, upload
+from api import (forget_webhooks, make_token, new_user, post_picture,
+                 upload)
 from dialect import tier_with
 from pictures import picture
 from service import SRCDIR, wait_until
