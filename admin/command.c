@@ -52,16 +52,26 @@ static const char *login_name(struct pool *pool)
 	return pool_strdup(pool, name);
 }
 
+struct actor command_actor(const struct call *call)
+{
+	struct pool *pool = call->work->pool;
+
+	return (struct actor){
+		.name = pool_printf(pool, "pixtierctl (%.48s)",
+				    login_name(pool)),
+		.address = "",
+	};
+}
+
 bool command_record(const struct call *call, const char *action,
 		    const char *subject, const char *detail)
 {
-	struct pool *pool = call->work->pool;
 	const struct audit audit = {
-		.actor = pool_printf(pool, "pixtierctl (%.48s)",
-				     login_name(pool)),
+		.id = uuid_new(),
+		.actor = command_actor(call).name,
 		.action = action,
-		.subject = pool_strndup(pool, subject, text_cut(subject, 128)),
-		.detail = pool_strndup(pool, detail, text_cut(detail, 255)),
+		.subject = subject,
+		.detail = detail,
 		.address = "",
 	};
 

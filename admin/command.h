@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "lib/base/work.h"
+#include "lib/service/record.h"
 
 /* The words that begin with "--" and belong to a command. */
 enum command_option {
@@ -51,6 +52,7 @@ bool users_enable(struct call *call) MUST_CHECK;
 bool tiers_list(struct call *call) MUST_CHECK;
 bool tiers_add(struct call *call) MUST_CHECK;
 bool tiers_set(struct call *call) MUST_CHECK;
+bool tiers_delete(struct call *call) MUST_CHECK;
 bool tokens_add(struct call *call) MUST_CHECK;
 bool tokens_list(struct call *call) MUST_CHECK;
 bool tokens_delete(struct call *call) MUST_CHECK;
@@ -72,7 +74,10 @@ bool command_number(int64_t *number, const struct call *call,
 		    enum command_option option, int64_t fallback, int64_t min,
 		    int64_t max) MUST_CHECK;
 
-/* Notes a change that was made, by whoever is logged in here. */
+/* Whoever is logged in here. */
+struct actor command_actor(const struct call *call);
+
+/* Notes a change that was made. */
 bool command_record(const struct call *call, const char *action,
 		    const char *subject, const char *detail) MUST_CHECK;
 

@@ -58,6 +58,7 @@ static const struct command commands[] = {
 	{ "tier", "list", "", "all tiers with their limits", NEEDS_SCHEMA, 0, 0, 0, tiers_list },
 	{ "tier", "add", "NAME [FIELD=VALUE ...]", "adds a tier", NEEDS_SCHEMA, 1, MANY, 0, tiers_add },
 	{ "tier", "set", "NAME FIELD=VALUE ...", "changes a tier", NEEDS_SCHEMA, 2, MANY, 0, tiers_set },
+	{ "tier", "delete", "NAME", "removes a tier that no user has", NEEDS_SCHEMA, 1, 1, 0, tiers_delete },
 	{ "token", "add", "USER --name N [--scopes read,write] [--expires-in S]", "makes an API token and shows it once", NEEDS_SCHEMA, 1, 1,
 	  TAKES(NAME) | TAKES(SCOPES) | TAKES(EXPIRES_IN), tokens_add },
 	{ "token", "list", "USER", "the user's API tokens", NEEDS_SCHEMA, 1, 1, 0, tokens_list },

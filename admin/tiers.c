@@ -9,6 +9,7 @@
 #include "admin/print.h"
 #include "lib/base/pool.h"
 #include "lib/model/tier.h"
+#include "lib/service/steward.h"
 #include "lib/service/tiering.h"
 
 enum { MAX_COLUMNS = 24 };
@@ -111,9 +112,9 @@ bool tiers_list(struct call *call)
 }
 
 /* FIELD=VALUE ... */
-static bool set_fields(struct tier *tier, struct call *call)
+static bool set_fields(struct tier *tier, struct work *work, void *arg)
 {
-	struct work *work = call->work;
+	const struct call *call = arg;
 
 	for (int i = 1; i < call->arg_count; i++) {
 		const char *value = strchr(call->args[i], '=');
@@ -128,7 +129,7 @@ static bool set_fields(struct tier *tier, struct call *call)
 				 value + 1))
 			return false;
 	}
-	return tiering_check(tier, work);
+	return true;
 }
 
 static const char *words_of(struct call *call)
@@ -143,27 +144,31 @@ static const char *words_of(struct call *call)
 
 bool tiers_add(struct call *call)
 {
+	const struct actor actor = command_actor(call);
 	struct tier tier;
 
 	tier_init(&tier, call->args[0]);
-	if (!set_fields(&tier, call))
-		return false;
-	if (!tier_add(&tier, call->work))
-		return call->work->err == ERR_CONFLICT
-			       ? fail(call->work, ERR_CONFLICT,
-				      "a tier is called \"%s\" already",
-				      tier.name)
-			       : false;
-	return command_record(call, "tier.add", tier.name, words_of(call)) &&
+	return set_fields(&tier, call->work, call) &&
+	       steward_add_tier(&tier, call->work, &actor, words_of(call)) &&
 	       show(call, tier.name);
 }
 
 bool tiers_set(struct call *call)
 {
+	const struct actor actor = command_actor(call);
 	struct tier tier;
 
 	return tier_by_name(&tier, call->work, call->args[0]) &&
-	       set_fields(&tier, call) && tier_update(&tier, call->work) &&
-	       command_record(call, "tier.set", tier.name, words_of(call)) &&
+	       steward_set_tier(&tier, call->work, &actor, tier.id,
+				words_of(call), set_fields, call) &&
 	       show(call, tier.name);
+}
+
+bool tiers_delete(struct call *call)
+{
+	const struct actor actor = command_actor(call);
+	struct tier tier;
+
+	return tier_by_name(&tier, call->work, call->args[0]) &&
+	       steward_drop_tier(call->work, &actor, &tier);
 }

@@ -40,6 +40,11 @@ const struct route routes[] = {
 	{ METHOD_DELETE, "/v1/webhooks/{id}", NEED_USER, SCOPE_WRITE, BODY_NONE, "", webhooks_delete },
 	{ METHOD_GET,    "/v1/webhooks/{id}/deliveries", NEED_USER, SCOPE_READ, BODY_NONE, "limit cursor", webhooks_deliveries },
 	{ METHOD_POST,   "/v1/webhooks/{id}/deliveries/{delivery}/retry", NEED_USER, SCOPE_WRITE, BODY_NONE, "", webhooks_retry },
+	{ METHOD_GET,    "/v1/admin/tiers",      NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "", admin_tiers_list },
+	{ METHOD_POST,   "/v1/admin/tiers",      NEED_ADMIN, SCOPE_ADMIN, BODY_JSON, "", admin_tiers_create },
+	{ METHOD_GET,    "/v1/admin/tiers/{id}", NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "", admin_tiers_show },
+	{ METHOD_PATCH,  "/v1/admin/tiers/{id}", NEED_ADMIN, SCOPE_ADMIN, BODY_JSON, "", admin_tiers_change },
+	{ METHOD_DELETE, "/v1/admin/tiers/{id}", NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "", admin_tiers_delete },
 
 	{ METHOD_GET,    "/healthz", NEED_NOBODY, SCOPE_NONE, BODY_NONE, "", health_alive },
 	{ METHOD_GET,    "/readyz",  NEED_NOBODY, SCOPE_NONE, BODY_NONE, "", health_ready },

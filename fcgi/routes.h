@@ -33,6 +33,9 @@ handler resize_create;
 /* api/webhooks.c */
 handler webhooks_create, webhooks_list, webhooks_show, webhooks_change;
 handler webhooks_delete, webhooks_deliveries, webhooks_retry;
+/* api/tiers.c */
+handler admin_tiers_list, admin_tiers_create, admin_tiers_show;
+handler admin_tiers_change, admin_tiers_delete;
 
 /* api/health.c */
 handler health_alive, health_ready, health_metrics;

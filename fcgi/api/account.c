@@ -13,6 +13,7 @@
 #include "lib/base/pool.h"
 #include "lib/service/access.h"
 #include "lib/service/login.h"
+#include "lib/service/tiering.h"
 #include "lib/service/upload.h"
 
 enum { NAME_MAX_BYTES = 64, TOKEN_MAX_SECONDS = 315360000 };
@@ -89,7 +90,7 @@ bool account_show(struct request *req, struct response *res)
 	json_set_int(usage, "images", user->used_images);
 	json_set_int(usage, "bytes", user->used_bytes);
 	json_set_int(usage, "uploads_today", user->uploads_today);
-	json_set(json, "tier", view_tier(pool, tier));
+	json_set(json, "tier", tiering_json(pool, tier));
 	json_set(json, "usage", usage);
 	json_set(json, "limits", view_limits(pool, req->work->conf, tier));
 	response_json(res, req, 200, json);

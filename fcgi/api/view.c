@@ -95,14 +95,6 @@ struct json *view_job(struct request *req, const struct job *job)
 	return show_job(req->work, job);
 }
 
-static void set_limit(struct json *json, const char *key, int64_t limit)
-{
-	if (limit == TIER_NO_LIMIT)
-		json_set_null(json, key);
-	else
-		json_set_int(json, key, limit);
-}
-
 static struct json *view_words(struct pool *pool, const char *words)
 {
 	struct json *array = json_array(pool);
@@ -111,32 +103,6 @@ static struct json *view_words(struct pool *pool, const char *words)
 	for (size_t i = 0; (word = tier_word(pool, words, i)); i++)
 		json_push_text(array, word);
 	return array;
-}
-
-struct json *view_tier(struct pool *pool, const struct tier *tier)
-{
-	struct json *json = json_object(pool);
-
-	json_set_text(json, "id", UUID_TEXT(tier->id));
-	json_set_text(json, "name", tier->name);
-	json_set(json, "sizes", view_words(pool, tier->sizes));
-	json_set_bool(json, "any_size", tier->any_size);
-	json_set_int(json, "max_side", tier->max_side);
-	json_set_bool(json, "original", tier->original);
-	json_set_bool(json, "links", tier->links);
-	json_set_int(json, "link_min", tier->link_min);
-	json_set_int(json, "link_max", tier->link_max);
-	set_limit(json, "max_bytes", tier->max_bytes);
-	set_limit(json, "max_pixels", tier->max_pixels);
-	set_limit(json, "quota_bytes", tier->quota_bytes);
-	set_limit(json, "uploads_per_day", tier->uploads_per_day);
-	set_limit(json, "requests_per_minute", tier->requests_per_minute);
-	json_set_text(json, "priority", tier_priority_name(tier->priority));
-	set_limit(json, "retention_days", tier->retention_days);
-	json_set_bool(json, "fetch", tier->fetch);
-	json_set_bool(json, "animated", tier->animated);
-	json_set(json, "formats", view_words(pool, tier->formats));
-	return json;
 }
 
 struct json *view_token(struct pool *pool, const struct token *token)

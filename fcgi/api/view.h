@@ -10,7 +10,6 @@ struct image;
 struct job;
 struct json;
 struct link;
-struct tier;
 struct token;
 struct variant;
 
@@ -23,7 +22,6 @@ bool view_variant(struct json **json, struct request *req,
 		  const struct image *image,
 		  const struct variant *variant) MUST_CHECK;
 struct json *view_job(struct request *req, const struct job *job);
-struct json *view_tier(struct pool *pool, const struct tier *tier);
 struct json *view_token(struct pool *pool, const struct token *token);
 
 /* `url` may be NULL: it is told once, when the link is made. */

@@ -330,6 +330,11 @@ bool json_has(const struct json *object, const char *key)
 	return field(object, key) != NULL;
 }
 
+bool json_names(const struct json *object, const char *key)
+{
+	return json_object_object_get_ex(inner(object), key, NULL);
+}
+
 /* What came, for people. */
 static const char *shown(const struct json *object, const char *key)
 {

@@ -51,6 +51,9 @@ bool json_only(const struct json *object, struct work *work,
 /* It is there and is not null. */
 bool json_has(const struct json *object, const char *key);
 
+/* It is there; it may be null. */
+bool json_names(const struct json *object, const char *key);
+
 /*
  * A field that must be there. Fails with ERR_INVALID_FIELD: the field, what
  * was expected and what came. Texts are measured in bytes and live as long as

@@ -51,6 +51,11 @@ static bool select_tiers(struct tier **tiers, size_t *count, struct work *work,
 	return true;
 }
 
+static bool no_tier(struct work *work, struct uuid id)
+{
+	return fail(work, ERR_NOT_FOUND, "no tier %s", UUID_TEXT(id));
+}
+
 bool tier_find(struct tier *tier, struct work *work, struct uuid id)
 {
 	struct tier *tiers;
@@ -59,7 +64,7 @@ bool tier_find(struct tier *tier, struct work *work, struct uuid id)
 	if (!select_tiers(&tiers, &count, work, id, NULL, false))
 		return false;
 	if (!count)
-		return fail(work, ERR_NOT_FOUND, "no tier %s", UUID_TEXT(id));
+		return no_tier(work, id);
 	*tier = tiers[0];
 	return true;
 }
@@ -107,7 +112,7 @@ static bool write_sizes(const struct tier *tier, struct work *work)
 	return true;
 }
 
-static bool write_tier(const struct tier *tier, struct work *work)
+static bool write_fields(const struct tier *tier, struct work *work)
 {
 	uint64_t found;
 
@@ -130,36 +135,60 @@ static bool write_tier(const struct tier *tier, struct work *work)
 			 db_bool(tier->fetch), db_bool(tier->animated),
 			 db_text(tier->formats), db_uuid(tier->id))))
 		return false;
-	if (!found)
-		return fail(work, ERR_NOT_FOUND, "no tier %s",
-			    UUID_TEXT(tier->id));
-	return write_sizes(tier, work);
+	return found || no_tier(work, tier->id);
 }
 
-static bool update_body(struct work *work, void *tier)
+/* Says whose fault it is when the database refuses the name. */
+static bool name_is_free(const struct tier *tier, struct work *work, bool done)
 {
-	return write_tier(tier, work);
+	if (!done && work->err == ERR_CONFLICT)
+		fail(work, ERR_CONFLICT, "a tier is called \"%s\" already",
+		     tier->name);
+	return done;
 }
 
-static bool add_body(struct work *work, void *arg)
+bool tier_update(const struct tier *tier, struct work *work)
 {
-	const struct tier *tier = arg;
-
-	return db_do(work, NULL,
-		     "INSERT INTO `tiers` (`id`, `name`) VALUES (?, ?)",
-		     DB_IN(db_uuid(tier->id), db_text(tier->name))) &&
-	       write_tier(tier, work);
+	return name_is_free(tier, work, write_fields(tier, work)) &&
+	       write_sizes(tier, work);
 }
 
 bool tier_add(struct tier *tier, struct work *work)
 {
 	tier->id = uuid_new();
-	return db_transaction(work, add_body, tier);
+	return name_is_free(tier, work,
+			    db_do(work, NULL,
+				  "INSERT INTO `tiers` (`id`, `name`)"
+				  " VALUES (?, ?)",
+				  DB_IN(db_uuid(tier->id),
+					db_text(tier->name)))) &&
+	       tier_update(tier, work);
 }
 
-bool tier_update(const struct tier *tier, struct work *work)
+bool tier_lock(struct tier *tier, struct work *work, struct uuid id)
 {
-	return db_transaction(work, update_body, (void *)tier);
+	const char *name;
+
+	if (db_one(work, "SELECT `name` FROM `tiers` WHERE `id` = ? FOR UPDATE",
+		   DB_IN(db_uuid(id)), DB_OUT(db_text_to(&name))))
+		return tier_find(tier, work, id);
+	return work->err == ERR_NOT_FOUND ? no_tier(work, id) : false;
+}
+
+bool tier_drop(struct work *work, const struct tier *tier)
+{
+	bool used;
+
+	if (!db_one(work,
+		    "SELECT EXISTS (SELECT 1 FROM `users` WHERE `tier_id` = ?)",
+		    DB_IN(db_uuid(tier->id)), DB_OUT(db_bool_to(&used))))
+		return false;
+	if (used)
+		return fail(work, ERR_CONFLICT,
+			    "the tier %s has users; move them to another first",
+			    tier->name);
+	return db_do(work, NULL, "DELETE FROM `tiers` WHERE `id` = ?",
+		     DB_IN(db_uuid(tier->id)));
 }
 
 void tier_init(struct tier *tier, const char *name)

@@ -40,10 +40,18 @@ bool tier_by_name(struct tier *tier, struct work *work,
 bool tier_list(struct tier **tiers, size_t *count,
 	       struct work *work) MUST_CHECK;
 
-/* Writes all fields; tier_add() makes the id. ERR_CONFLICT when another tier
-   has the name. */
+/* These are parts of a transaction. Adding makes the id; both write all fields.
+   ERR_CONFLICT when another tier has the name. */
 bool tier_add(struct tier *tier, struct work *work) MUST_CHECK;
 bool tier_update(const struct tier *tier, struct work *work) MUST_CHECK;
+
+/* As tier_find(); until the transaction ends nobody changes it or gives it to
+   a user. */
+bool tier_lock(struct tier *tier, struct work *work,
+	       struct uuid id) MUST_CHECK;
+
+/* A locked one goes. ERR_CONFLICT when a user has it. */
+bool tier_drop(struct work *work, const struct tier *tier) MUST_CHECK;
 
 /* The built-in tier with its defaults, for a new one to start from. */
 void tier_init(struct tier *tier, const char *name);

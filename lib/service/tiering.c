@@ -7,12 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/json.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 #include "lib/picture/format.h"
 #include "lib/picture/recipe.h"
 
-enum { NAME_MAX_BYTES = 64, YEAR_S = 31536000, DAYS_MAX = 36500 };
+enum { NAME_MAX_BYTES = 64, WORD_MAX_BYTES = 47 };
+enum { YEAR_S = 31536000, DAYS_MAX = 36500 };
 
 /* JavaScript's largest safe integer: clients read these numbers as JSON. */
 static const int64_t bytes_max = (1LL << 53) - 1;
@@ -20,43 +22,12 @@ static const int64_t bytes_max = (1LL << 53) - 1;
 struct field {
 	struct tiering_field pub;
 	size_t offset;
-	int64_t min, max;
-	/* Of words and choices: the text as it is kept, or a failure. */
-	bool (*read)(void *place, struct work *work, const char *text);
+	int64_t min, max; /* of words: how many */
+	/* Of a choice: the number that is kept, or a failure. */
+	bool (*read)(int64_t *place, struct work *work, const char *text);
+	/* Of words: takes one, or a failure. */
+	bool (*accept)(struct work *work, const char *word);
 };
-
-/* Words with one space between, each of which `accept` takes, none twice. */
-static bool read_words(const char **place, struct work *work, const char *field,
-		       const char *text, size_t max,
-		       bool (*accept)(struct work *work, const char *word))
-{
-	char *rest = pool_strdup(work->pool, text);
-	const char *words = "";
-	char *save;
-	size_t count = 0;
-
-	if (!strcmp(text, "none")) {
-		*place = words;
-		return true;
-	}
-	for (char *word = strtok_r(rest, " ,", &save); word;
-	     word = strtok_r(NULL, " ,", &save), count++) {
-		if (!accept(work, word))
-			return false;
-		if (tier_has_word(words, word))
-			return fail_field(work, field,
-					  "%s: each once, not \"%s\" twice",
-					  field, word);
-		words = pool_printf(work->pool, "%s%s%s", words,
-				    *words ? " " : "", word);
-	}
-	if (!count || count > max)
-		return fail_field(work, field,
-				  "%s: 1 to %zu words, or none, not \"%.99s\"",
-				  field, max, text);
-	*place = words;
-	return true;
-}
 
 static bool accept_size(struct work *work, const char *word)
 {
@@ -70,12 +41,6 @@ static bool accept_size(struct work *work, const char *word)
 			  word);
 }
 
-static bool read_sizes(void *place, struct work *work, const char *text)
-{
-	return read_words(place, work, "sizes", text, TIER_MAX_SIZES,
-			  accept_size);
-}
-
 static bool accept_format(struct work *work, const char *word)
 {
 	enum format format;
@@ -87,13 +52,8 @@ static bool accept_format(struct work *work, const char *word)
 			  word);
 }
 
-static bool read_formats(void *place, struct work *work, const char *text)
-{
-	return read_words(place, work, "formats", text, FORMAT__COUNT,
-			  accept_format);
-}
-
-static bool read_priority(void *place, struct work *work, const char *text)
+static bool read_priority(int64_t *place, struct work *work,
+			  const char *text)
 {
 	return tier_priority_by_name(place, text) ||
 	       fail_field(work, "priority",
@@ -103,32 +63,32 @@ static bool read_priority(void *place, struct work *work, const char *text)
 #define FLAG(field, meaning)                                                   \
 	{                                                                      \
 		{ #field, TIERING_FLAG, meaning },                             \
-			offsetof(struct tier, field), 0, 0, NULL               \
+			offsetof(struct tier, field), 0, 0, NULL, NULL         \
 	}
 #define NUMBER(field, min, max, meaning)                                       \
 	{                                                                      \
 		{ #field, TIERING_NUMBER, meaning },                           \
-			offsetof(struct tier, field), min, max, NULL           \
+			offsetof(struct tier, field), min, max, NULL, NULL     \
 	}
 #define LIMIT(field, min, max, meaning)                                        \
 	{                                                                      \
 		{ #field, TIERING_LIMIT, meaning },                            \
-			offsetof(struct tier, field), min, max, NULL           \
+			offsetof(struct tier, field), min, max, NULL, NULL     \
 	}
-#define WORDS(field, read, meaning)                                            \
+#define WORDS(field, max, accept, meaning)                                     \
 	{                                                                      \
 		{ #field, TIERING_WORDS, meaning },                            \
-			offsetof(struct tier, field), 0, 0, read               \
+			offsetof(struct tier, field), 1, max, NULL, accept     \
 	}
 #define CHOICE(field, read, meaning)                                           \
 	{                                                                      \
 		{ #field, TIERING_CHOICE, meaning },                           \
-			offsetof(struct tier, field), 0, 0, read               \
+			offsetof(struct tier, field), 0, 0, read, NULL         \
 	}
 
 /* clang-format off */
 static const struct field fields[] = {
-	WORDS(sizes, read_sizes, "the thumbnails that each upload gets"),
+	WORDS(sizes, TIER_MAX_SIZES, accept_size, "the thumbnails that each upload gets"),
 	FLAG(any_size, "every other recipe up to max_side, too"),
 	NUMBER(max_side, 1, RECIPE_MAX_SIDE, "pixels of a thumbnail's longest side"),
 	FLAG(original, "access to the original"),
@@ -144,7 +104,7 @@ static const struct field fields[] = {
 	LIMIT(retention_days, 1, DAYS_MAX, "days that pictures are kept"),
 	FLAG(fetch, "may upload by URL"),
 	FLAG(animated, "thumbnails keep animation"),
-	WORDS(formats, read_formats, "the formats that are taken"),
+	WORDS(formats, FORMAT__COUNT, accept_format, "the formats that are taken"),
 };
 /* clang-format on */
 
@@ -154,6 +114,51 @@ static const struct field *find_field(const char *name)
 		if (!strcmp(fields[i].pub.name, name))
 			return &fields[i];
 	return NULL;
+}
+
+/* With one space between, each accepted, none twice. */
+static bool keep_words(const char **place, struct work *work,
+		       const struct field *field, const char *const *words,
+		       size_t count)
+{
+	const char *kept = "";
+
+	for (size_t i = 0; i < count; i++) {
+		if (!field->accept(work, words[i]))
+			return false;
+		if (tier_has_word(kept, words[i]))
+			return fail_field(work, field->pub.name,
+					  "%s: each once, not \"%s\" twice",
+					  field->pub.name, words[i]);
+		kept = pool_printf(work->pool, "%s%s%s", kept,
+				   *kept ? " " : "", words[i]);
+	}
+	*place = kept;
+	return true;
+}
+
+static bool set_words(const char **place, struct work *work,
+		      const struct field *field, const char *text)
+{
+	const char **words = pool_alloc(work->pool,
+					(size_t)field->max * sizeof(*words));
+	char *rest = pool_strdup(work->pool, text);
+	size_t count = 0;
+	char *save;
+
+	if (!strcmp(text, "none"))
+		return keep_words(place, work, field, words, 0);
+	for (char *word = strtok_r(rest, " ,", &save); word;
+	     word = strtok_r(NULL, " ,", &save)) {
+		if (count < (size_t)field->max)
+			words[count] = word;
+		count++;
+	}
+	if (!count || count > (size_t)field->max)
+		return fail_field(work, field->pub.name,
+				  "%s: 1 to %lld words, or none, not \"%.99s\"",
+				  field->pub.name, (long long)field->max, text);
+	return keep_words(place, work, field, words, count);
 }
 
 static bool set_flag(bool *place, struct work *work, const struct field *field,
@@ -209,10 +214,124 @@ bool tiering_set(struct tier *tier, struct work *work, const char *name,
 	case TIERING_LIMIT:
 		return set_number(place, work, field, text);
 	case TIERING_WORDS:
+		return set_words(place, work, field, text);
 	case TIERING_CHOICE:
 		return field->read(place, work, text);
 	}
 	abort();
+}
+
+static bool read_json_words(const char **place, struct work *work,
+			    const struct field *field, const struct json *json)
+{
+	const char **words;
+	size_t count;
+
+	return json_get_texts(&words, &count, work, json, field->pub.name,
+			      (size_t)field->max, WORD_MAX_BYTES) &&
+	       keep_words(place, work, field, words, count);
+}
+
+static bool read_json(struct tier *tier, struct work *work,
+		      const struct field *field, const struct json *json)
+{
+	const char *name = field->pub.name, *text;
+	void *place = (char *)tier + field->offset;
+
+	switch (field->pub.type) {
+	case TIERING_FLAG:
+		return json_get_bool(place, work, json, name);
+	case TIERING_LIMIT:
+		if (!json_has(json, name)) {
+			*(int64_t *)place = TIER_NO_LIMIT;
+			return true;
+		}
+		return json_get_int(place, work, json, name, field->min,
+				    field->max);
+	case TIERING_NUMBER:
+		return json_get_int(place, work, json, name, field->min,
+				    field->max);
+	case TIERING_WORDS:
+		return read_json_words(place, work, field, json);
+	case TIERING_CHOICE:
+		return json_get_text(&text, work, json, name, 1,
+				     WORD_MAX_BYTES) &&
+		       field->read(place, work, text);
+	}
+	abort();
+}
+
+bool tiering_read_json(struct tier *tier, struct work *work,
+		       const struct json *json)
+{
+	const char *known[ARRAY_LEN(fields) + 2] = { "name" };
+	struct tier changed = *tier;
+
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+		known[i + 1] = fields[i].pub.name;
+	if (!json_only(json, work, known) ||
+	    (json_names(json, "name") &&
+	     !json_get_text(&changed.name, work, json, "name", 1,
+			    NAME_MAX_BYTES)))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+		if (json_names(json, fields[i].pub.name) &&
+		    !read_json(&changed, work, &fields[i], json))
+			return false;
+	if (!tiering_check(&changed, work))
+		return false;
+	*tier = changed;
+	return true;
+}
+
+static struct json *array_of(struct pool *pool, const char *words)
+{
+	struct json *array = json_array(pool);
+	const char *word;
+
+	for (size_t i = 0; (word = tier_word(pool, words, i)); i++)
+		json_push_text(array, word);
+	return array;
+}
+
+static void write_json(struct json *json, struct pool *pool,
+		       const struct tier *tier, const struct field *field)
+{
+	const char *name = field->pub.name;
+	const void *place = (const char *)tier + field->offset;
+
+	switch (field->pub.type) {
+	case TIERING_FLAG:
+		json_set_bool(json, name, *(const bool *)place);
+		return;
+	case TIERING_LIMIT:
+		if (*(const int64_t *)place == TIER_NO_LIMIT)
+			json_set_null(json, name);
+		else
+			json_set_int(json, name, *(const int64_t *)place);
+		return;
+	case TIERING_NUMBER:
+		json_set_int(json, name, *(const int64_t *)place);
+		return;
+	case TIERING_WORDS:
+		json_set(json, name,
+			 array_of(pool, *(const char *const *)place));
+		return;
+	case TIERING_CHOICE:
+		json_set_text(json, name,
+			      tier_priority_name(*(const int64_t *)place));
+	}
+}
+
+struct json *tiering_json(struct pool *pool, const struct tier *tier)
+{
+	struct json *json = json_object(pool);
+
+	json_set_text(json, "id", UUID_TEXT(tier->id));
+	json_set_text(json, "name", tier->name);
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+		write_json(json, pool, tier, &fields[i]);
+	return json;
 }
 
 const char *tiering_text(struct pool *pool, const struct tier *tier,

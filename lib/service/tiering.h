@@ -34,6 +34,16 @@ bool tiering_set(struct tier *tier, struct work *work, const char *name,
 const char *tiering_text(struct pool *pool, const struct tier *tier,
 			 const char *name);
 
+/* Changes what the object names, "name" too: flags are true or false, words an
+   array, no limit null. Checks the whole; ERR_UNKNOWN_FIELD,
+   ERR_INVALID_FIELD. */
+struct json;
+bool tiering_read_json(struct tier *tier, struct work *work,
+		       const struct json *json) MUST_CHECK;
+
+/* The tier as JSON: its id, its name and all fields. */
+struct json *tiering_json(struct pool *pool, const struct tier *tier);
+
 /* What the fields must be together, and the name: ERR_INVALID_FIELD. */
 bool tiering_check(const struct tier *tier, struct work *work) MUST_CHECK;
 

@@ -1,0 +1,105 @@
+/* tiers.c: the routes under /v1/admin/tiers. */
+#include "config.h"
+
+#include "lib/model/tier.h"
+
+#include "fcgi/api/desk.h"
+#include "fcgi/response.h"
+#include "fcgi/routes.h"
+#include "lib/base/conf.h"
+#include "lib/base/json.h"
+#include "lib/base/pool.h"
+#include "lib/service/access.h"
+#include "lib/service/steward.h"
+#include "lib/service/tiering.h"
+
+static bool find(struct tier *tier, struct request *req)
+{
+	struct uuid id;
+
+	return access_id(&id, req->work, "tier", req->param[0]) &&
+	       tier_find(tier, req->work, id);
+}
+
+/* There are few, so all make one page. */
+bool admin_tiers_list(struct request *req, struct response *res)
+{
+	struct pool *pool = req->work->pool;
+	struct json *json = json_object(pool);
+	struct json *items = json_array(pool);
+	struct tier *tiers;
+	size_t count;
+
+	if (!tier_list(&tiers, &count, req->work))
+		return false;
+	while (count--)
+		json_push(items, tiering_json(pool, &tiers[count]));
+	json_set(json, "items", items);
+	json_set_null(json, "next");
+	response_json(res, req, 200, json);
+	return true;
+}
+
+bool admin_tiers_show(struct request *req, struct response *res)
+{
+	struct tier tier;
+
+	if (!find(&tier, req))
+		return false;
+	response_json(res, req, 200, tiering_json(req->work->pool, &tier));
+	return true;
+}
+
+/* What was asked for is what the audit keeps. */
+static const char *detail_of(const struct request *req)
+{
+	return json_print(req->work->pool, req->json, NULL);
+}
+
+bool admin_tiers_create(struct request *req, struct response *res)
+{
+	struct work *work = req->work;
+	const struct actor actor = desk_actor(req);
+	struct tier tier;
+
+	tier_init(&tier, "");
+	if (!tiering_read_json(&tier, work, req->json) ||
+	    !steward_add_tier(&tier, work, &actor, detail_of(req)))
+		return false;
+	response_json(res, req, 201, tiering_json(work->pool, &tier));
+	response_header(res, work->pool, "Location",
+			pool_printf(work->pool, "%s%s/%s", work->conf->base_url,
+				    req->uri.path, UUID_TEXT(tier.id)));
+	return true;
+}
+
+static bool edit(struct tier *tier, struct work *work, void *json)
+{
+	return tiering_read_json(tier, work, json);
+}
+
+bool admin_tiers_change(struct request *req, struct response *res)
+{
+	const struct actor actor = desk_actor(req);
+	struct tier tier;
+	struct uuid id;
+
+	if (!access_id(&id, req->work, "tier", req->param[0]) ||
+	    !steward_set_tier(&tier, req->work, &actor, id, detail_of(req),
+			      edit, req->json))
+		return false;
+	response_json(res, req, 200, tiering_json(req->work->pool, &tier));
+	return true;
+}
+
+bool admin_tiers_delete(struct request *req, struct response *res)
+{
+	const struct actor actor = desk_actor(req);
+	struct tier tier;
+
+	if (!find(&tier, req) ||
+	    !steward_drop_tier(req->work, &actor, &tier))
+		return false;
+	response_empty(res, 204);
+	return true;
+}

@@ -1,0 +1,31 @@
+#ifndef LIB_SERVICE_STEWARD_H
+#define LIB_SERVICE_STEWARD_H
+
+#include "lib/base/uuid.h"
+#include "lib/base/work.h"
+#include "lib/service/record.h"
+
+/* What administrators change. Each leaves its lines in the audit, in the same
+   transaction. */
+
+struct tier;
+
+/* `detail`, for the audit, says which fields were given. ERR_CONFLICT when
+   another tier has the name. */
+bool steward_add_tier(struct tier *tier, struct work *work,
+		      const struct actor *actor,
+		      const char *detail) MUST_CHECK;
+
+/* Finds the tier and has `edit` change it, while nobody else can. */
+bool steward_set_tier(struct tier *tier, struct work *work,
+		      const struct actor *actor, struct uuid id,
+		      const char *detail,
+		      bool (*edit)(struct tier *tier, struct work *work,
+				   void *arg),
+		      void *arg) MUST_CHECK;
+
+/* ERR_CONFLICT when a user has the tier. */
+bool steward_drop_tier(struct work *work, const struct actor *actor,
+		       const struct tier *tier) MUST_CHECK;
+
+#endif
