@@ -10,7 +10,7 @@
 #include "lib/model/job.h"
 #include "lib/model/tier.h"
 #include "lib/service/access.h"
-#include "lib/service/requeue.h"
+#include "lib/service/steward.h"
 
 enum { LIMIT = 50, LIMIT_MAX = 100000 };
 
@@ -103,10 +103,11 @@ bool jobs_show(struct call *call)
 
 bool jobs_retry(struct call *call)
 {
+	const struct actor actor = command_actor(call);
 	struct uuid id;
+	struct job job;
 
 	return access_id(&id, call->work, "job", call->args[0]) &&
-	       requeue_job(call->work, id) &&
-	       command_record(call, "job.retry", call->args[0], "") &&
-	       show(call, id);
+	       job_find(&job, call->work, id) &&
+	       steward_retry_job(call->work, &actor, &job) && show(call, id);
 }

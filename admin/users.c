@@ -1,21 +1,19 @@
 /* users.c: pixtierctl user. */
 #include "config.h"
 
-#include <string.h>
+#include <stdio.h>
 
 #include "admin/command.h"
 #include "admin/password.h"
 #include "admin/print.h"
 #include "lib/base/clock.h"
-#include "lib/base/conf.h"
-#include "lib/base/crypt.h"
 #include "lib/base/pool.h"
-#include "lib/base/text.h"
 #include "lib/model/tier.h"
 #include "lib/model/user.h"
-#include "lib/service/login.h"
+#include "lib/service/leave.h"
+#include "lib/service/steward.h"
 
-enum { EMAIL_MAX = 254, BATCH = 500 };
+enum { BATCH = 500 };
 
 static const char *const columns[] = {
 	"id",         "username",    "email",      "tier",
@@ -57,23 +55,10 @@ static bool show(struct call *call, struct uuid id)
 	return true;
 }
 
-static bool check_email(struct work *work, const char *email)
-{
-	const char *at = email ? strchr(email, '@') : NULL;
-
-	if (!email)
-		return true;
-	return (strlen(email) <= EMAIL_MAX &&
-		text_is_utf8(email, strlen(email)) &&
-		text_is_printable(email) && at && at > email && at[1]) ||
-	       fail_field(work, "email",
-			  "email: at most %d bytes with an @, not \"%s\"",
-			  EMAIL_MAX, email);
-}
-
 bool users_add(struct call *call)
 {
 	struct work *work = call->work;
+	const struct actor actor = command_actor(call);
 	const char *tier_name = call->options[OPTION_TIER];
 	struct user user = {
 		.username = call->args[0],
@@ -85,17 +70,9 @@ bool users_add(struct call *call)
 
 	if (!tier_name)
 		return fail(work, ERR_BAD_REQUEST, "--tier is missing");
-	if (!check_email(work, user.email) ||
-	    !tier_by_name(&tier, work, tier_name) ||
-	    !password_read(&password, call))
-		return false;
-	user.tier_id = tier.id;
-	user.password = crypt_password_hash(work->pool, password,
-					    work->conf->password_cost);
-	return user_add(&user, work) &&
-	       command_record(call, "user.add", user.username,
-			      pool_printf(work->pool, "tier %s%s", tier.name,
-					  user.is_admin ? ", admin" : "")) &&
+	return tier_by_name(&tier, work, tier_name) &&
+	       password_read(&password, call) &&
+	       steward_add_user(&user, work, &actor, &tier, password) &&
 	       show(call, user.id);
 }
 
@@ -131,51 +108,58 @@ bool users_list(struct call *call)
 	return true;
 }
 
-bool users_set_password(struct call *call)
+static bool change(struct call *call, const struct steward_wishes *wishes)
 {
-	const char *password;
+	const struct actor actor = command_actor(call);
 	struct user user;
 
 	return user_by_name(&user, call->work, call->args[0]) &&
-	       password_read(&password, call) &&
-	       login_set_password(call->work, user.id, password,
-				  (struct uuid){ 0 }) &&
-	       command_record(call, "user.passwd", user.username, "") &&
+	       steward_set_user(call->work, &actor, &user, wishes) &&
 	       show(call, user.id);
+}
+
+bool users_set_password(struct call *call)
+{
+	struct steward_wishes wishes = { 0 };
+	struct user user;
+
+	return user_by_name(&user, call->work, call->args[0]) &&
+	       password_read(&wishes.password, call) && change(call, &wishes);
 }
 
 bool users_set_tier(struct call *call)
 {
-	struct user user;
-	struct tier before, tier;
+	struct tier tier;
+	const struct steward_wishes wishes = { .tier = &tier };
 
-	return user_by_name(&user, call->work, call->args[0]) &&
-	       tier_by_name(&tier, call->work, call->args[1]) &&
-	       tier_find(&before, call->work, user.tier_id) &&
-	       user_set_tier(call->work, user.id, tier.id) &&
-	       command_record(call, "user.tier", user.username,
-			      pool_printf(call->work->pool, "%s to %s",
-					  before.name, tier.name)) &&
-	       show(call, user.id);
-}
-
-static bool set_disabled(struct call *call, bool disabled)
-{
-	struct user user;
-
-	return user_by_name(&user, call->work, call->args[0]) &&
-	       user_set_disabled(call->work, user.id, disabled) &&
-	       command_record(call, disabled ? "user.disable" : "user.enable",
-			      user.username, "") &&
-	       show(call, user.id);
+	return tier_by_name(&tier, call->work, call->args[1]) &&
+	       change(call, &wishes);
 }
 
 bool users_disable(struct call *call)
 {
-	return set_disabled(call, true);
+	return change(call, &(struct steward_wishes){
+				    .disabled = &(bool){ true } });
 }
 
 bool users_enable(struct call *call)
 {
-	return set_disabled(call, false);
+	return change(call, &(struct steward_wishes){
+				    .disabled = &(bool){ false } });
+}
+
+bool users_delete(struct call *call)
+{
+	const struct actor actor = command_actor(call);
+	struct user user;
+	struct job job;
+	bool left;
+
+	if (!user_by_name(&user, call->work, call->args[0]) ||
+	    !leave_user(&job, &left, call->work, &actor, &user))
+		return false;
+	if (left && !call->json)
+		printf("the images are left to the workers, job %s\n",
+		       UUID_TEXT(job.id));
+	return true;
 }

@@ -37,6 +37,13 @@ handler webhooks_delete, webhooks_deliveries, webhooks_retry;
 handler admin_tiers_list, admin_tiers_create, admin_tiers_show;
 handler admin_tiers_change, admin_tiers_delete;
 
+/* api/users.c */
+handler admin_users_list, admin_users_create, admin_users_show;
+handler admin_users_change, admin_users_delete;
+
+/* api/audit.c */
+handler admin_audit_list;
+
 /* api/health.c */
 handler health_alive, health_ready, health_metrics;
 

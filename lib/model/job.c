@@ -91,11 +91,13 @@ bool job_list(struct job **jobs, size_t *count, struct work *work,
 		     " FROM `jobs` WHERE (? IS NULL OR `user_id` = ?)"
 		     " AND (? IS NULL OR `state` = ?)"
 		     " AND (? IS NULL OR `kind` <> ?)"
+		     " AND (? IS NULL OR `kind` = ?)"
 		     " AND (? IS NULL OR `id` < ?)"
 		     " ORDER BY `id` DESC LIMIT ?",
 		     DB_IN(db_uuid(f->user_id), db_uuid(f->user_id),
 			   db_text(f->state), db_text(f->state),
 			   db_text(f->but_kind), db_text(f->but_kind),
+			   db_text(f->kind), db_text(f->kind),
 			   db_uuid(f->before), db_uuid(f->before),
 			   db_int(f->limit)),
 		     DB_OUT(db_uuid_to(&j->id), db_text_to(&j->kind),
@@ -290,7 +292,7 @@ bool job_retry(struct work *work, struct uuid id)
 		   " `worker` = NULL, `run_after` = UTC_TIMESTAMP(6),"
 		   " `finished_at` = NULL"
 		   " WHERE `id` = ? AND `state` IN ('failed', 'cancelled')"
-		   " AND `image_id` IS NOT NULL",
+		   " AND (`image_id` IS NOT NULL OR `kind` = 'purge_user')",
 		   DB_IN(db_uuid(id))))
 		return false;
 	return found || fail(work, ERR_CONFLICT,
@@ -339,6 +341,15 @@ bool job_is_awaited(bool *awaited, struct work *work, struct uuid image_id)
 		return false;
 	*awaited = count;
 	return true;
+}
+
+bool job_drop_ended(uint64_t *count, struct work *work, struct uuid user_id,
+		    int64_t limit)
+{
+	return db_do(work, count,
+		     "DELETE FROM `jobs` WHERE `user_id` = ?"
+		     " AND `state` IN ('done', 'failed', 'cancelled') LIMIT ?",
+		     DB_IN(db_uuid(user_id), db_int(limit)));
 }
 
 bool job_cancel_of_image(struct work *work, struct uuid image_id)

@@ -10,7 +10,7 @@
 /* Work that is done later by a worker. Times are the database's. */
 struct job {
 	struct uuid id;
-	const char *kind; /* "render", "resize", "fetch" or "webhook" */
+	const char *kind; /* "render", "resize", "fetch", "webhook", "purge_user" */
 	const char *url;  /* what a fetch job gets, else NULL */
 	struct uuid user_id;
 	struct uuid image_id; /* nil: none, or deleted */
@@ -37,6 +37,7 @@ struct job_filter {
 	struct uuid user_id;
 	const char *state;
 	const char *but_kind; /* is left out, unless NULL */
+	const char *kind;
 	struct uuid before;
 	int64_t limit;
 };
@@ -75,7 +76,7 @@ bool job_list_expired(struct job **jobs, size_t *count, struct work *work,
 		      int64_t limit) MUST_CHECK;
 
 /* A failed or cancelled job is queued anew with all its attempts;
-   ERR_CONFLICT in any other state. */
+   ERR_CONFLICT in any other state, and when the image it is for is gone. */
 bool job_retry(struct work *work, struct uuid id) MUST_CHECK;
 
 /* Whoever runs it will not be able to finish it. ERR_CONFLICT when it has
@@ -92,6 +93,10 @@ bool job_forget_ended(struct work *work, struct uuid image_id) MUST_CHECK;
 /* Whether a job of the image is queued or running. */
 bool job_is_awaited(bool *awaited, struct work *work,
 		    struct uuid image_id) MUST_CHECK;
+
+/* A user's jobs that have ended, at most `limit`; how many. */
+bool job_drop_ended(uint64_t *count, struct work *work, struct uuid user_id,
+		    int64_t limit) MUST_CHECK;
 
 /* Queued jobs of an image that is about to go. */
 bool job_cancel_of_image(struct work *work, struct uuid image_id) MUST_CHECK;

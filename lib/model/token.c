@@ -100,6 +100,12 @@ bool token_drop_sessions(struct work *work, struct uuid user_id,
 			   db_uuid(except)));
 }
 
+bool token_drop_all(struct work *work, struct uuid user_id)
+{
+	return db_do(work, NULL, "DELETE FROM `tokens` WHERE `user_id` = ?",
+		     DB_IN(db_uuid(user_id)));
+}
+
 bool token_touch(struct work *work, const struct token *token)
 {
 	enum { MINUTE_US = 60000000 };

@@ -42,6 +42,9 @@ bool token_drop(struct work *work, struct uuid user_id,
 bool token_drop_sessions(struct work *work, struct uuid user_id,
 			 struct uuid except) MUST_CHECK;
 
+/* Ends the user's sessions and API tokens. */
+bool token_drop_all(struct work *work, struct uuid user_id) MUST_CHECK;
+
 /* Notes the use, at most once a minute. */
 bool token_touch(struct work *work, const struct token *token) MUST_CHECK;
 

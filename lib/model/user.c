@@ -19,18 +19,21 @@ static bool select_users(struct user **users, size_t *count, struct work *work,
 	if (!db_each(
 		work,
 		"SELECT `id`, `username`, `email`, `password`, `tier_id`,"
-		" `is_admin`, `created_at`, `disabled_at`, `used_bytes`,"
-		" `used_images`,"
+		" `is_admin`, `created_at`, `disabled_at`, `deleted_at`,"
+		" `used_bytes`, `used_images`,"
 		" IF(`uploads_day` = UTC_DATE(), `uploads_today`, 0)"
 		" FROM `users` WHERE `id` BETWEEN ? AND ?"
+		" AND (? = 1 OR `deleted_at` IS NULL)"
 		" ORDER BY `id` LIMIT ?",
 		DB_IN(db_bytes(&low, sizeof(low)),
-		      db_bytes(&high, sizeof(high)), db_int(limit)),
+		      db_bytes(&high, sizeof(high)),
+		      db_bool(uuid_equal(low, high)), db_int(limit)),
 		DB_OUT(db_uuid_to(&u->id), db_text_to(&u->username),
 		       db_text_to(&u->email), db_text_to(&u->password),
 		       db_uuid_to(&u->tier_id), db_bool_to(&u->is_admin),
 		       db_time_to(&u->created_at), db_time_to(&u->disabled_at),
-		       db_int_to(&u->used_bytes), db_int_to(&u->used_images),
+		       db_time_to(&u->deleted_at), db_int_to(&u->used_bytes),
+		       db_int_to(&u->used_images),
 		       db_int_to(&u->uploads_today)),
 		rows_keep, &rows))
 		return false;
@@ -56,7 +59,8 @@ bool user_by_name(struct user *user, struct work *work, const char *username)
 {
 	struct uuid id;
 
-	if (db_one(work, "SELECT `id` FROM `users` WHERE `username` = ?",
+	if (db_one(work, "SELECT `id` FROM `users` WHERE `username` = ?"
+		   " AND `deleted_at` IS NULL",
 		   DB_IN(db_text(username)), DB_OUT(db_uuid_to(&id))))
 		return user_find(user, work, id);
 	if (work->err == ERR_NOT_FOUND)
@@ -80,6 +84,36 @@ bool user_list(struct user **users, size_t *count, struct work *work,
 
 	memset(&last, 0xff, sizeof(last));
 	return select_users(users, count, work, next_id(after), last, limit);
+}
+
+bool user_list_newest(struct user **users, size_t *count, struct work *work,
+		      struct uuid before, int64_t limit)
+{
+	struct user row, *u = &row;
+	struct rows rows = ROWS_OF(row);
+
+	if (!db_each(
+		work,
+		"SELECT `id`, `username`, `email`, `password`, `tier_id`,"
+		" `is_admin`, `created_at`, `disabled_at`, `deleted_at`,"
+		" `used_bytes`, `used_images`,"
+		" IF(`uploads_day` = UTC_DATE(), `uploads_today`, 0)"
+		" FROM `users` WHERE `deleted_at` IS NULL"
+		" AND (? IS NULL OR `id` < ?)"
+		" ORDER BY `id` DESC LIMIT ?",
+		DB_IN(db_uuid(before), db_uuid(before), db_int(limit)),
+		DB_OUT(db_uuid_to(&u->id), db_text_to(&u->username),
+		       db_text_to(&u->email), db_text_to(&u->password),
+		       db_uuid_to(&u->tier_id), db_bool_to(&u->is_admin),
+		       db_time_to(&u->created_at), db_time_to(&u->disabled_at),
+		       db_time_to(&u->deleted_at), db_int_to(&u->used_bytes),
+		       db_int_to(&u->used_images),
+		       db_int_to(&u->uploads_today)),
+		rows_keep, &rows))
+		return false;
+	*users = rows.list;
+	*count = rows.count;
+	return true;
 }
 
 static bool name_is_good(const char *name)
@@ -148,7 +182,8 @@ bool user_set_disabled(struct work *work, struct uuid id, bool disabled)
 
 	return db_do(work, &found,
 		     "UPDATE `users` SET `disabled_at` ="
-		     " IF(?, UTC_TIMESTAMP(6), NULL) WHERE `id` = ?",
+		     " IF(?, COALESCE(`disabled_at`, UTC_TIMESTAMP(6)), NULL)"
+		     " WHERE `id` = ?",
 		     DB_IN(db_bool(disabled), db_uuid(id))) &&
 	       found_one(work, id, found);
 }
@@ -159,6 +194,75 @@ bool user_lock(struct work *work, struct uuid id)
 
 	return db_one(work, "SELECT `id` FROM `users` WHERE `id` = ? FOR UPDATE",
 		      DB_IN(db_uuid(id)), DB_OUT(db_uuid_to(&locked)));
+}
+
+bool user_set_email(struct work *work, struct uuid id, const char *email)
+{
+	uint64_t found;
+
+	return db_do(work, &found,
+		     "UPDATE `users` SET `email` = ? WHERE `id` = ?",
+		     DB_IN(db_text(email), db_uuid(id))) &&
+	       found_one(work, id, found);
+}
+
+bool user_set_admin(struct work *work, struct uuid id, bool is_admin)
+{
+	uint64_t found;
+
+	return db_do(work, &found,
+		     "UPDATE `users` SET `is_admin` = ? WHERE `id` = ?",
+		     DB_IN(db_bool(is_admin), db_uuid(id))) &&
+	       found_one(work, id, found);
+}
+
+bool user_is_dispensable(struct work *work, const struct user *user)
+{
+	struct uuid id, *ids;
+	struct rows rows = ROWS_OF(id);
+
+	if (!db_each(work,
+		     "SELECT `id` FROM `users` WHERE `is_admin` = TRUE"
+		     " AND `disabled_at` IS NULL FOR UPDATE",
+		     DB_NO_IN, DB_OUT(db_uuid_to(&id)), rows_keep, &rows))
+		return false;
+	ids = rows.list;
+	return rows.count != 1 || !uuid_equal(ids[0], user->id) ||
+	       fail(work, ERR_CONFLICT, "%s is the last administrator",
+		    user->username);
+}
+
+/* No user can have a name with a colon. */
+bool user_mark_deleted(struct work *work, struct uuid id)
+{
+	uint64_t found;
+
+	return db_do(work, &found,
+		     "UPDATE `users` SET"
+		     " `username` = CONCAT('deleted:', HEX(`id`)),"
+		     " `email` = NULL, `password` = '!', `is_admin` = FALSE,"
+		     " `disabled_at` = UTC_TIMESTAMP(6),"
+		     " `deleted_at` = UTC_TIMESTAMP(6)"
+		     " WHERE `id` = ? AND `deleted_at` IS NULL",
+		     DB_IN(db_uuid(id))) &&
+	       found_one(work, id, found);
+}
+
+/* An upload that is under way waits for the row, or has its image there. */
+bool user_drop(struct work *work, struct uuid id)
+{
+	bool used;
+
+	if (!user_lock(work, id) ||
+	    !db_one(work,
+		    "SELECT EXISTS (SELECT 1 FROM `images` WHERE `user_id` = ?)",
+		    DB_IN(db_uuid(id)), DB_OUT(db_bool_to(&used))))
+		return false;
+	if (used)
+		return fail(work, ERR_CONFLICT, "user %s has images",
+			    UUID_TEXT(id));
+	return db_do(work, NULL, "DELETE FROM `users` WHERE `id` = ?",
+		     DB_IN(db_uuid(id)));
 }
 
 bool user_charge(struct work *work, struct uuid id, int64_t bytes,

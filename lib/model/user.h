@@ -16,20 +16,24 @@ struct user {
 	bool is_admin;
 	int64_t created_at;
 	int64_t disabled_at; /* 0: may sign in */
+	int64_t deleted_at;  /* 0: is there; else only its images are */
 	int64_t used_bytes;  /* of its originals */
 	int64_t used_images;
 	int64_t uploads_today; /* since 00:00 UTC */
 };
 
-/* ERR_NOT_FOUND; a disabled user is found. */
+/* ERR_NOT_FOUND; a disabled user is found, by its id a deleted one too. */
 bool user_find(struct user *user, struct work *work,
 	       struct uuid id) MUST_CHECK;
 bool user_by_name(struct user *user, struct work *work,
 		  const char *username) MUST_CHECK;
 
-/* Oldest first, after the id `after` (nil: from the start), at most `limit`. */
+/* Those not deleted. Oldest first, after the id `after` (nil: from the start),
+   or newest first, before the id `before` (nil: all); at most `limit`. */
 bool user_list(struct user **users, size_t *count, struct work *work,
 	       struct uuid after, int64_t limit) MUST_CHECK;
+bool user_list_newest(struct user **users, size_t *count, struct work *work,
+		      struct uuid before, int64_t limit) MUST_CHECK;
 
 /* Makes the id. ERR_CONFLICT when the name is taken; ERR_INVALID_FIELD unless
    it has 1 to 64 of letters, digits and "._@+-" (UTF-8 letters too). */
@@ -39,6 +43,10 @@ bool user_set_password(struct work *work, struct uuid id,
 		       const char *hash) MUST_CHECK;
 bool user_set_tier(struct work *work, struct uuid id,
 		   struct uuid tier_id) MUST_CHECK;
+bool user_set_email(struct work *work, struct uuid id,
+		    const char *email) MUST_CHECK;
+bool user_set_admin(struct work *work, struct uuid id,
+		    bool is_admin) MUST_CHECK;
 bool user_set_disabled(struct work *work, struct uuid id,
 		       bool disabled) MUST_CHECK;
 
@@ -46,6 +54,19 @@ bool user_set_disabled(struct work *work, struct uuid id,
    adds rows of the user and then charges them begins with it: the rows share a
    lock on the user's, and two who share it cannot both have it alone. */
 bool user_lock(struct work *work, struct uuid id) MUST_CHECK;
+
+/* ERR_CONFLICT when the user is the last administrator who may sign in. That
+   stays as it is until the transaction ends. */
+bool user_is_dispensable(struct work *work,
+			 const struct user *user) MUST_CHECK;
+
+/* From now on nobody has the name, and nobody can sign in. ERR_NOT_FOUND when
+   it has been done before. */
+bool user_mark_deleted(struct work *work, struct uuid id) MUST_CHECK;
+
+/* The row goes, with all that depends on it but images. ERR_CONFLICT when
+   there is one. A part of a transaction. */
+bool user_drop(struct work *work, struct uuid id) MUST_CHECK;
 
 /*
  * Counts one upload of `bytes` if the limits (TIER_NO_LIMIT: none) allow it,

@@ -104,6 +104,12 @@ static bool found_one(struct work *work, struct uuid id, uint64_t found)
 	       fail(work, ERR_NOT_FOUND, "no webhook %s", UUID_TEXT(id));
 }
 
+bool webhook_drop_all(struct work *work, struct uuid user_id)
+{
+	return db_do(work, NULL, "DELETE FROM `webhooks` WHERE `user_id` = ?",
+		     DB_IN(db_uuid(user_id)));
+}
+
 bool webhook_update(struct work *work, const struct webhook *w,
 		    const struct webhook_secret *secret)
 {

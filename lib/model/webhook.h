@@ -54,6 +54,9 @@ bool webhook_list_told(struct uuid **ids, size_t *count, struct work *work,
 bool webhook_add(struct work *work, const struct webhook *webhook,
 		 const struct webhook_secret *secret) MUST_CHECK;
 
+/* Removes all of the user's; who is told no more is not told of that either. */
+bool webhook_drop_all(struct work *work, struct uuid user_id) MUST_CHECK;
+
 /* Writes url, events, whether it is disabled, and the secret unless NULL. */
 bool webhook_update(struct work *work, const struct webhook *webhook,
 		    const struct webhook_secret *secret) MUST_CHECK;

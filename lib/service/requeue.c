@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-#include "lib/base/pool.h"
-#include "lib/db/db.h"
 #include "lib/model/image.h"
 #include "lib/model/job.h"
 #include "lib/model/variant.h"
@@ -15,19 +13,10 @@
 
 enum { BATCH = 100 };
 
-static bool retry(struct work *work, void *arg)
+bool requeue_job(struct work *work, const struct job *job)
 {
-	const struct job *job = arg;
-
 	return job_retry(work, job->id) && image_reopen(work, job->image_id) &&
 	       variant_reopen_failed(work, job->image_id);
-}
-
-bool requeue_job(struct work *work, struct uuid id)
-{
-	struct job job;
-
-	return job_find(&job, work, id) && db_transaction(work, retry, &job);
 }
 
 static bool give_back(struct work *work, const struct job *job)

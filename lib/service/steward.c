@@ -3,9 +3,21 @@
 
 #include "lib/service/steward.h"
 
+#include <string.h>
+
+#include "lib/base/conf.h"
+#include "lib/base/crypt.h"
 #include "lib/base/pool.h"
+#include "lib/base/text.h"
+#include "lib/model/job.h"
 #include "lib/model/tier.h"
+#include "lib/model/token.h"
+#include "lib/model/user.h"
+#include "lib/service/login.h"
+#include "lib/service/requeue.h"
 #include "lib/service/tiering.h"
+
+enum { EMAIL_MAX = 254, MAX_RECORDS = 5 };
 
 static bool add_tier(struct work *work, void *tier)
 {
@@ -72,4 +84,150 @@ bool steward_drop_tier(struct work *work, const struct actor *actor,
 	const struct record record = { "tier.delete", tier->name, "" };
 
 	return record_change(work, actor, &record, 1, drop_tier, (void *)tier);
+}
+
+static bool check_email(struct work *work, const char *email)
+{
+	const char *at = email ? strchr(email, '@') : NULL;
+
+	if (!email)
+		return true;
+	return (strlen(email) <= EMAIL_MAX &&
+		text_is_utf8(email, strlen(email)) &&
+		text_is_printable(email) && at && at > email && at[1]) ||
+	       fail_field(work, "email",
+			  "email: at most %d bytes with an @, not \"%.99s\"",
+			  EMAIL_MAX, email);
+}
+
+static bool hash_password(const char **hash, struct work *work,
+			  const char *password)
+{
+	if (!login_check_password(work, "password", password))
+		return false;
+	*hash = crypt_password_hash(work->pool, password,
+				    work->conf->password_cost);
+	return true;
+}
+
+static bool add_user(struct work *work, void *arg)
+{
+	struct user *user = arg;
+	struct tier tier;
+
+	return tier_lock(&tier, work, user->tier_id) && user_add(user, work);
+}
+
+bool steward_add_user(struct user *user, struct work *work,
+		      const struct actor *actor, const struct tier *tier,
+		      const char *password)
+{
+	const struct record record = {
+		"user.add", user->username,
+		pool_printf(work->pool, "tier %s%s", tier->name,
+			    user->is_admin ? ", admin" : "")
+	};
+
+	user->tier_id = tier->id;
+	return check_email(work, user->email) &&
+	       hash_password(&user->password, work, password) &&
+	       record_change(work, actor, &record, 1, add_user, user);
+}
+
+/* One line for each wish, named as pixtierctl's commands are. */
+static size_t list_wishes(struct record records[MAX_RECORDS],
+			  const struct steward_wishes *wishes,
+			  const char *username)
+{
+	size_t count = 0;
+
+	if (wishes->tier)
+		records[count++] = (struct record){ "user.tier", username,
+						    wishes->tier->name };
+	if (wishes->password)
+		records[count++] =
+			(struct record){ "user.passwd", username, "" };
+	if (wishes->disabled)
+		records[count++] = (struct record){
+			*wishes->disabled ? "user.disable" : "user.enable",
+			username, ""
+		};
+	if (wishes->is_admin)
+		records[count++] = (struct record){
+			"user.admin", username, *wishes->is_admin ? "yes" : "no"
+		};
+	if (wishes->sets_email)
+		records[count++] = (struct record){
+			"user.email", username,
+			wishes->email ? wishes->email : ""
+		};
+	return count;
+}
+
+struct user_edit {
+	const struct user *user;
+	const struct steward_wishes *wishes;
+	const char *hash; /* of the new password */
+};
+
+static bool set_rank(struct work *work, const struct user *user,
+		     const struct steward_wishes *wishes)
+{
+	bool falls = (wishes->disabled && *wishes->disabled) ||
+		     (wishes->is_admin && !*wishes->is_admin);
+
+	return (!falls || user_is_dispensable(work, user)) &&
+	       (!wishes->disabled ||
+		user_set_disabled(work, user->id, *wishes->disabled)) &&
+	       (!wishes->is_admin ||
+		user_set_admin(work, user->id, *wishes->is_admin));
+}
+
+static bool set_user(struct work *work, void *arg)
+{
+	const struct user_edit *edit = arg;
+	const struct steward_wishes *wishes = edit->wishes;
+	struct uuid id = edit->user->id;
+	struct tier tier;
+
+	if (wishes->tier && (!tier_lock(&tier, work, wishes->tier->id) ||
+			     !user_set_tier(work, id, tier.id)))
+		return false;
+	if (edit->hash &&
+	    (!user_set_password(work, id, edit->hash) ||
+	     !token_drop_sessions(work, id, (struct uuid){ 0 })))
+		return false;
+	return set_rank(work, edit->user, wishes) &&
+	       (!wishes->sets_email ||
+		user_set_email(work, id, wishes->email));
+}
+
+bool steward_set_user(struct work *work, const struct actor *actor,
+		      const struct user *user,
+		      const struct steward_wishes *wishes)
+{
+	struct record records[MAX_RECORDS];
+	size_t count = list_wishes(records, wishes, user->username);
+	struct user_edit edit = { user, wishes, NULL };
+
+	if (!check_email(work, wishes->email) ||
+	    (wishes->password &&
+	     !hash_password(&edit.hash, work, wishes->password)))
+		return false;
+	return !count ||
+	       record_change(work, actor, records, count, set_user, &edit);
+}
+
+static bool retry_job(struct work *work, void *job)
+{
+	return requeue_job(work, job);
+}
+
+bool steward_retry_job(struct work *work, const struct actor *actor,
+		       const struct job *job)
+{
+	const char *id = pool_strdup(work->pool, UUID_TEXT(job->id));
+	const struct record record = { "job.retry", id, job->kind };
+
+	return record_change(work, actor, &record, 1, retry_job, (void *)job);
 }

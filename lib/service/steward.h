@@ -8,7 +8,9 @@
 /* What administrators change. Each leaves its lines in the audit, in the same
    transaction. */
 
+struct job;
 struct tier;
+struct user;
 
 /* `detail`, for the audit, says which fields were given. ERR_CONFLICT when
    another tier has the name. */
@@ -27,5 +29,29 @@ bool steward_set_tier(struct tier *tier, struct work *work,
 /* ERR_CONFLICT when a user has the tier. */
 bool steward_drop_tier(struct work *work, const struct actor *actor,
 		       const struct tier *tier) MUST_CHECK;
+
+/* Fills the id. ERR_CONFLICT when the name is taken. */
+bool steward_add_user(struct user *user, struct work *work,
+		      const struct actor *actor, const struct tier *tier,
+		      const char *password) MUST_CHECK;
+
+/* What is to change of a user; NULL and false: nothing. */
+struct steward_wishes {
+	const struct tier *tier;
+	const char *password; /* ends the user's sessions */
+	const bool *disabled;
+	const bool *is_admin;
+	bool sets_email;
+	const char *email; /* NULL: none */
+};
+
+/* ERR_CONFLICT when the last administrator would be none any more. */
+bool steward_set_user(struct work *work, const struct actor *actor,
+		      const struct user *user,
+		      const struct steward_wishes *wishes) MUST_CHECK;
+
+/* As requeue_job(). */
+bool steward_retry_job(struct work *work, const struct actor *actor,
+		       const struct job *job) MUST_CHECK;
 
 #endif

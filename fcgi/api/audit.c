@@ -1,0 +1,52 @@
+/* audit.c: the route /v1/admin/audit. */
+#include "config.h"
+
+#include "lib/model/audit.h"
+
+#include "fcgi/page.h"
+#include "fcgi/response.h"
+#include "fcgi/routes.h"
+#include "lib/base/clock.h"
+#include "lib/base/json.h"
+#include "lib/base/pool.h"
+
+static struct json *view(struct pool *pool, const struct audit *audit)
+{
+	struct json *json = json_object(pool);
+
+	json_set_text(json, "id", UUID_TEXT(audit->id));
+	json_set_text(json, "at", clock_text(pool, audit->at));
+	json_set_text(json, "actor", audit->actor);
+	json_set_text(json, "action", audit->action);
+	json_set_text(json, "subject", audit->subject);
+	json_set_text(json, "detail", audit->detail);
+	json_set_text(json, "address", audit->address);
+	return json;
+}
+
+bool admin_audit_list(struct request *req, struct response *res)
+{
+	struct pool *pool = req->work->pool;
+	struct json *items = json_array(pool);
+	struct audit_filter filter = {
+		.actor = request_query(req, "actor"),
+		.action = request_query(req, "action"),
+	};
+	struct page page;
+	struct audit *audits;
+	struct uuid last = { 0 };
+	size_t count;
+
+	if (!page_read(&page, req))
+		return false;
+	filter.before = page.before;
+	filter.limit = page.limit + 1;
+	if (!audit_list(&audits, &count, req->work, &filter))
+		return false;
+	if (count > (size_t)page.limit)
+		last = audits[--count - 1].id;
+	for (size_t i = 0; i < count; i++)
+		json_push(items, view(pool, &audits[i]));
+	page_answer(res, req, &page, items, last);
+	return true;
+}

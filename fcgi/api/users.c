@@ -1,0 +1,239 @@
+/* users.c: the routes under /v1/admin/users. */
+#include "config.h"
+
+#include "lib/model/user.h"
+
+#include "fcgi/api/desk.h"
+#include "fcgi/api/view.h"
+#include "fcgi/page.h"
+#include "fcgi/response.h"
+#include "fcgi/routes.h"
+#include "lib/base/clock.h"
+#include "lib/base/conf.h"
+#include "lib/base/json.h"
+#include "lib/base/pool.h"
+#include "lib/model/tier.h"
+#include "lib/service/access.h"
+#include "lib/service/leave.h"
+#include "lib/service/steward.h"
+
+enum { NAME_MAX_BYTES = 64, PASSWORD_MAX_BYTES = 1024, EMAIL_MAX_BYTES = 254 };
+
+static struct json *view_user(struct pool *pool, const struct user *user,
+			      const char *tier)
+{
+	struct json *json = json_object(pool);
+	struct json *usage = json_object(pool);
+
+	json_set_int(usage, "images", user->used_images);
+	json_set_int(usage, "bytes", user->used_bytes);
+	json_set_int(usage, "uploads_today", user->uploads_today);
+	json_set_text(json, "id", UUID_TEXT(user->id));
+	json_set_text(json, "username", user->username);
+	json_set_text(json, "email", user->email);
+	json_set_text(json, "tier", tier);
+	json_set_bool(json, "is_admin", user->is_admin);
+	json_set_bool(json, "disabled", user->disabled_at);
+	json_set_text(json, "created_at", clock_text(pool, user->created_at));
+	json_set_text(json, "disabled_at", clock_text(pool, user->disabled_at));
+	json_set(json, "usage", usage);
+	return json;
+}
+
+/* One who is deleted is there no more, though the row may be. */
+static bool find(struct user *user, struct request *req)
+{
+	struct work *work = req->work;
+	struct uuid id;
+
+	if (!access_id(&id, work, "user", req->param[0]) ||
+	    !user_find(user, work, id))
+		return false;
+	return !user->deleted_at ||
+	       fail(work, ERR_NOT_FOUND, "no user %s", UUID_TEXT(id));
+}
+
+static bool answer(struct response *res, struct request *req, int status,
+		   struct uuid id)
+{
+	struct user user;
+	struct tier tier;
+
+	if (!user_find(&user, req->work, id) ||
+	    !tier_find(&tier, req->work, user.tier_id))
+		return false;
+	response_json(res, req, status,
+		      view_user(req->work->pool, &user, tier.name));
+	return true;
+}
+
+static const char *name_of(const struct tier *tiers, size_t count,
+			   struct uuid id)
+{
+	for (size_t i = 0; i < count; i++)
+		if (uuid_equal(tiers[i].id, id))
+			return tiers[i].name;
+	return NULL;
+}
+
+bool admin_users_list(struct request *req, struct response *res)
+{
+	struct pool *pool = req->work->pool;
+	struct json *items = json_array(pool);
+	struct page page;
+	struct user *users;
+	struct tier *tiers;
+	struct uuid last = { 0 };
+	size_t count, tier_count;
+
+	if (!page_read(&page, req) ||
+	    !user_list_newest(&users, &count, req->work, page.before,
+			      page.limit + 1) ||
+	    !tier_list(&tiers, &tier_count, req->work))
+		return false;
+	if (count > (size_t)page.limit)
+		last = users[--count - 1].id;
+	for (size_t i = 0; i < count; i++)
+		json_push(items, view_user(pool, &users[i],
+					   name_of(tiers, tier_count,
+						   users[i].tier_id)));
+	page_answer(res, req, &page, items, last);
+	return true;
+}
+
+bool admin_users_show(struct request *req, struct response *res)
+{
+	struct user user;
+
+	return find(&user, req) && answer(res, req, 200, user.id);
+}
+
+/* By its name. */
+static bool read_tier(struct tier *tier, struct request *req)
+{
+	struct work *work = req->work;
+	const char *name;
+
+	if (!json_get_text(&name, work, req->json, "tier", 1, NAME_MAX_BYTES))
+		return false;
+	if (tier_by_name(tier, work, name))
+		return true;
+	return work->err == ERR_NOT_FOUND
+		       ? fail_field(work, "tier",
+				    "tier: the name of one, not \"%s\"", name)
+		       : false;
+}
+
+/* null: none. */
+static bool read_email(const char **email, struct request *req)
+{
+	*email = NULL;
+	return !json_has(req->json, "email") ||
+	       json_get_text(email, req->work, req->json, "email", 1,
+			     EMAIL_MAX_BYTES);
+}
+
+static bool read_new(struct user *user, struct tier *tier,
+		     const char **password, struct request *req)
+{
+	static const char *const known[] = { "username", "password", "tier",
+					     "email",    "is_admin", NULL };
+	struct work *work = req->work;
+
+	return json_only(req->json, work, known) &&
+	       json_get_text(&user->username, work, req->json, "username", 1,
+			     NAME_MAX_BYTES) &&
+	       json_get_text(password, work, req->json, "password", 1,
+			     PASSWORD_MAX_BYTES) &&
+	       read_tier(tier, req) && read_email(&user->email, req) &&
+	       (!json_names(req->json, "is_admin") ||
+		json_get_bool(&user->is_admin, work, req->json, "is_admin"));
+}
+
+bool admin_users_create(struct request *req, struct response *res)
+{
+	struct work *work = req->work;
+	const struct actor actor = desk_actor(req);
+	struct user user = { 0 };
+	struct tier tier;
+	const char *password;
+
+	if (!read_new(&user, &tier, &password, req) ||
+	    !steward_add_user(&user, work, &actor, &tier, password) ||
+	    !answer(res, req, 201, user.id))
+		return false;
+	response_header(res, work->pool, "Location",
+			pool_printf(work->pool, "%s%s/%s", work->conf->base_url,
+				    req->uri.path, UUID_TEXT(user.id)));
+	return true;
+}
+
+/* What a PATCH may name, and the places that the wishes point to. */
+struct change {
+	struct steward_wishes wishes;
+	struct tier tier;
+	bool disabled, is_admin;
+};
+
+static bool read_flag(const bool **wish, bool *place, struct request *req,
+		      const char *field)
+{
+	if (!json_names(req->json, field))
+		return true;
+	*wish = place;
+	return json_get_bool(place, req->work, req->json, field);
+}
+
+static bool read_change(struct change *change, struct request *req)
+{
+	static const char *const known[] = { "password", "tier",     "email",
+					     "disabled", "is_admin", NULL };
+	struct steward_wishes *wishes = &change->wishes;
+
+	if (!json_only(req->json, req->work, known) ||
+	    (json_names(req->json, "password") &&
+	     !json_get_text(&wishes->password, req->work, req->json,
+			    "password", 1, PASSWORD_MAX_BYTES)))
+		return false;
+	if (json_names(req->json, "tier")) {
+		wishes->tier = &change->tier;
+		if (!read_tier(&change->tier, req))
+			return false;
+	}
+	wishes->sets_email = json_names(req->json, "email");
+	return read_email(&wishes->email, req) &&
+	       read_flag(&wishes->disabled, &change->disabled, req,
+			 "disabled") &&
+	       read_flag(&wishes->is_admin, &change->is_admin, req, "is_admin");
+}
+
+bool admin_users_change(struct request *req, struct response *res)
+{
+	const struct actor actor = desk_actor(req);
+	struct change change = { 0 };
+	struct user user;
+
+	return find(&user, req) && read_change(&change, req) &&
+	       steward_set_user(req->work, &actor, &user, &change.wishes) &&
+	       answer(res, req, 200, user.id);
+}
+
+bool admin_users_delete(struct request *req, struct response *res)
+{
+	const struct actor actor = desk_actor(req);
+	struct json *json = json_object(req->work->pool);
+	struct user user;
+	struct job job;
+	bool left;
+
+	if (!find(&user, req) ||
+	    !leave_user(&job, &left, req->work, &actor, &user))
+		return false;
+	if (!left) {
+		response_empty(res, 204);
+		return true;
+	}
+	json_set(json, "job", view_job(req, &job));
+	response_json(res, req, 202, json);
+	return true;
+}

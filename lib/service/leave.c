@@ -1,0 +1,172 @@
+/* leave.c: a user goes, with all images. */
+#include "config.h"
+
+#include "lib/service/leave.h"
+
+#include "lib/base/conf.h"
+#include "lib/base/log.h"
+#include "lib/base/pool.h"
+#include "lib/db/db.h"
+#include "lib/model/token.h"
+#include "lib/model/user.h"
+#include "lib/model/webhook.h"
+#include "lib/service/purge.h"
+
+/* What a request does itself, what a job does, and what is done in a turn. */
+enum { FEW = 20, MANY = 1000, BATCH = 100, LOW_PRIORITY = 2 };
+
+/* The user of clients that know no users: schema/0001-base.sql. */
+static const struct uuid built_in = { { 0x01, 0x90, 0, 0, 0, 0, 0x70, 0, 0x80,
+					0, 0, 0, 0, 0, 0, 0x10 } };
+
+/* Whoever was here first has done it. */
+static bool purge_one(struct work *work, const struct image *image)
+{
+	return purge_image(work, image) || work->err == ERR_NOT_FOUND;
+}
+
+static bool purge_batch(size_t *count, struct work *work, struct uuid user_id)
+{
+	const struct image_filter filter = {
+		.user_id = user_id,
+		.limit = BATCH,
+		.all_kinds = true,
+	};
+	struct image *images;
+	uint64_t jobs;
+
+	if (!image_list(&images, count, work, &filter))
+		return false;
+	for (size_t i = 0; i < *count; i++) {
+		if (work->tick)
+			work->tick(work->tick_arg);
+		if (!purge_one(work, &images[i]))
+			return false;
+	}
+	return job_drop_ended(&jobs, work, user_id, 10 * BATCH);
+}
+
+/* In memory that does not grow with the number of images. */
+static bool purge_some(bool *all, struct work *work, struct uuid user_id,
+		       size_t limit)
+{
+	size_t done = 0, count = BATCH;
+	bool good = true;
+
+	while (good && count == BATCH && done < limit) {
+		struct work turn = *work;
+
+		turn.pool = pool_new();
+		good = purge_batch(&count, &turn, user_id);
+		pool_free(turn.pool);
+		turn.pool = work->pool;
+		*work = turn;
+		done += count;
+	}
+	*all = count < BATCH;
+	return good;
+}
+
+static bool drop(struct work *work, void *arg)
+{
+	const struct uuid *id = arg;
+
+	return user_drop(work, *id);
+}
+
+/* An upload that was under way may have left another image. */
+static bool drop_user(bool *gone, struct work *work, struct uuid id)
+{
+	*gone = db_transaction(work, drop, &id) || work->err == ERR_NOT_FOUND;
+	return *gone || work->err == ERR_CONFLICT;
+}
+
+static struct job new_job(const struct work *work, struct uuid user_id)
+{
+	return (struct job){
+		.id = uuid_new(),
+		.kind = "purge_user",
+		.user_id = user_id,
+		.priority = LOW_PRIORITY,
+		.max_attempts = work->conf->job_attempts,
+	};
+}
+
+struct leaving {
+	const struct user *user;
+	struct job job;
+};
+
+static bool mark(struct work *work, void *arg)
+{
+	const struct leaving *leaving = arg;
+	struct uuid id = leaving->user->id;
+
+	return user_is_dispensable(work, leaving->user) &&
+	       user_mark_deleted(work, id) && token_drop_all(work, id) &&
+	       webhook_drop_all(work, id) && job_add(work, &leaving->job);
+}
+
+/* What fails here is left to the job, which was there before the first image
+   went. */
+static bool purge_few(struct work *work, const struct user *user)
+{
+	bool all, gone = false;
+
+	if (user->used_images > FEW)
+		return false;
+	if (!purge_some(&all, work, user->id, 1) ||
+	    (all && !drop_user(&gone, work, user->id)))
+		log_failure(work, "purge_left_to_job");
+	return gone;
+}
+
+bool leave_user(struct job *job, bool *left, struct work *work,
+		const struct actor *actor, const struct user *user)
+{
+	struct leaving leaving = { user, new_job(work, user->id) };
+	const struct record record = {
+		"user.delete", user->username,
+		pool_printf(work->pool, "%s, %lld images", UUID_TEXT(user->id),
+			    (long long)user->used_images)
+	};
+
+	if (uuid_equal(user->id, built_in))
+		return fail(work, ERR_CONFLICT,
+			    "%s is built in and cannot be deleted; disable it",
+			    user->username);
+	if (!record_change(work, actor, &record, 1, mark, &leaving))
+		return false;
+	*left = !purge_few(work, user);
+	return !*left || job_find(job, work, leaving.job.id);
+}
+
+struct relay {
+	const struct job *job;
+	struct job next;
+};
+
+static bool pass_on(struct work *work, void *arg)
+{
+	const struct relay *relay = arg;
+
+	return job_add(work, &relay->next) && job_finish(work, relay->job);
+}
+
+/* The job's row goes with the user's. */
+bool leave_job(struct work *work, const struct job *job)
+{
+	struct relay relay = { job, new_job(work, job->user_id) };
+	bool all, gone = false;
+
+	if (!purge_some(&all, work, job->user_id, MANY) ||
+	    (all && !drop_user(&gone, work, job->user_id)))
+		return false;
+	return gone || db_transaction(work, pass_on, &relay);
+}
+
+bool leave_give_up(struct work *work, const struct job *job, const char *code,
+		   const char *detail)
+{
+	return job_fail(work, job, code, detail);
+}
