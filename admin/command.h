@@ -60,6 +60,8 @@ bool tokens_delete(struct call *call) MUST_CHECK;
 bool jobs_list(struct call *call) MUST_CHECK;
 bool jobs_show(struct call *call) MUST_CHECK;
 bool jobs_retry(struct call *call) MUST_CHECK;
+bool workers_list(struct call *call) MUST_CHECK;
+bool stats_show(struct call *call) MUST_CHECK;
 bool audit_show(struct call *call) MUST_CHECK;
 bool keys_rotate(struct call *call) MUST_CHECK;
 bool keys_list(struct call *call) MUST_CHECK;

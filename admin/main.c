@@ -67,6 +67,8 @@ static const struct command commands[] = {
 	{ "job", "list", "[--state S] [--limit N]", "jobs, newest first", NEEDS_SCHEMA, 0, 0, TAKES(STATE) | TAKES(LIMIT), jobs_list },
 	{ "job", "show", "ID", "one job", NEEDS_SCHEMA, 1, 1, 0, jobs_show },
 	{ "job", "retry", "ID", "queues a failed job anew", NEEDS_SCHEMA, 1, 1, 0, jobs_retry },
+	{ "worker", "list", "", "the workers, what each has in hand and has done", NEEDS_SCHEMA, 0, 0, 0, workers_list },
+	{ "stats", NULL, "", "users, images, jobs and bytes in numbers", NEEDS_SCHEMA, 0, 0, 0, stats_show },
 	{ "audit", NULL, "[--limit N]", "who changed what, newest first", NEEDS_SCHEMA, 0, 0, TAKES(LIMIT), audit_show },
 	{ "key", "rotate", "[--retire-after SECONDS]", "makes the key that signs links from now on", NEEDS_KEYS, 0, 0,
 	  TAKES(RETIRE_AFTER), keys_rotate },

@@ -164,6 +164,7 @@ static int run(struct program *program, struct work *work)
 		*dir ? pool_printf(work->pool, "%s/pixtier-fcgi.pid", dir) : "";
 
 	metric_init();
+	metric_set(METRIC_BUILD_INFO, PACKAGE_VERSION, 1);
 	if (!prefork_write_pid(work, pid_file) ||
 	    !prefork_drop_rights(work, program->conf.user)) {
 		log_failure(work, "start_failed");

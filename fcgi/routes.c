@@ -51,6 +51,11 @@ const struct route routes[] = {
 	{ METHOD_PATCH,  "/v1/admin/users/{id}", NEED_ADMIN, SCOPE_ADMIN, BODY_JSON, "", admin_users_change },
 	{ METHOD_DELETE, "/v1/admin/users/{id}", NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "", admin_users_delete },
 	{ METHOD_GET,    "/v1/admin/audit",      NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "limit cursor actor action", admin_audit_list },
+	{ METHOD_GET,    "/v1/admin/jobs",             NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "limit cursor state kind", admin_jobs_list },
+	{ METHOD_POST,   "/v1/admin/jobs/{id}/retry",  NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "", admin_jobs_retry },
+	{ METHOD_GET,    "/v1/admin/workers",          NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "", admin_workers_list },
+	{ METHOD_GET,    "/v1/admin/stats",            NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "", admin_stats_show },
+
 
 	{ METHOD_GET,    "/healthz", NEED_NOBODY, SCOPE_NONE, BODY_NONE, "", health_alive },
 	{ METHOD_GET,    "/readyz",  NEED_NOBODY, SCOPE_NONE, BODY_NONE, "", health_ready },

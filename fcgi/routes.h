@@ -44,6 +44,10 @@ handler admin_users_change, admin_users_delete;
 /* api/audit.c */
 handler admin_audit_list;
 
+/* api/desk.c */
+handler admin_jobs_list, admin_jobs_retry;
+handler admin_workers_list, admin_stats_show;
+
 /* api/health.c */
 handler health_alive, health_ready, health_metrics;
 

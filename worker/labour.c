@@ -9,7 +9,6 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
-#include "lib/base/metric.h"
 #include "lib/base/pool.h"
 #include "lib/base/prefork.h"
 #include "lib/db/db.h"
@@ -21,6 +20,7 @@
 #include "lib/service/repeat.h"
 #include "lib/service/retention.h"
 #include "lib/store/store.h"
+#include "worker/roll.h"
 #include "worker/tasks.h"
 
 enum {
@@ -36,6 +36,7 @@ struct worker {
 	struct store store;
 	const char *name; /* host:pid:random, in the jobs it holds */
 	const char *but_kind; /* what it leaves to the others, or NULL */
+	struct roll *roll;
 	int64_t reclaim_at_ms;
 	int64_t retain_at_ms;
 	int64_t sweep_at_ms;
@@ -67,12 +68,14 @@ static bool open_worker(struct worker *worker, const struct conf *conf,
 	base->painter = painter_new(conf, &limits);
 	base->db = db_open(conf);
 	worker->name = worker_name(pool);
+	worker->roll = roll_new(pool, worker->name);
 	srandom((unsigned)(getpid() ^ clock_now_us()));
 	return true;
 }
 
 static void close_worker(struct worker *worker)
 {
+	roll_leave(worker->roll, &worker->base);
 	db_close(worker->base.db);
 	painter_free(worker->base.painter);
 }
@@ -95,6 +98,7 @@ static void keep_lease(void *arg)
 	struct holding *holding = arg;
 	struct work work = holding->worker->base;
 
+	roll_call(holding->worker->roll, &work);
 	if (clock_monotonic_ms() < holding->extend_at_ms)
 		return;
 	holding->extend_at_ms = next_extension(work.conf);
@@ -136,10 +140,6 @@ static bool settle_failure(struct work *work, const struct task *task,
 static void account(const struct work *work, const struct job *job, bool good,
 		    int64_t began_ms)
 {
-	metric_add(METRIC_JOBS,
-		   pool_printf(work->pool, "%s|%s", job->kind,
-			       good ? "done" : "failed"),
-		   1);
 	LOG_EVENT(good ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, "job",
 		  log_text("id", work->id), log_text("kind", job->kind),
 		  log_text("result", good ? "done" : "failed"),
@@ -151,7 +151,8 @@ static void account(const struct work *work, const struct job *job, bool good,
 
 /* A claim that another worker got first, or an image that is gone, needs
    nothing more: the job's row says so already. */
-static void run_job(struct work *work, const struct job *job)
+static void run_job(struct work *work, const struct job *job,
+		    struct roll *roll)
 {
 	const struct task *task = task_find(job->kind);
 	int64_t began_ms = clock_monotonic_ms();
@@ -160,6 +161,7 @@ static void run_job(struct work *work, const struct job *job)
 				job->kind);
 
 	account(work, job, good, began_ms);
+	roll_count(roll, task ? task->kind : "unknown", good);
 	if (!good && task && work->err != ERR_CONFLICT &&
 	    !settle_failure(work, task, job))
 		log_failure(work, "job_not_settled");
@@ -183,7 +185,7 @@ static bool work_once(bool *found, struct worker *worker)
 		log_failure(&work, "claim_failed");
 	} else if (*found) {
 		work.id = UUID_TEXT(job.id);
-		run_job(&work, &job);
+		run_job(&work, &job, worker->roll);
 	}
 	pool_free(work.pool);
 	return claimed;
@@ -237,6 +239,8 @@ static void sweep(struct worker *worker)
 		LOG_EVENT(LOG_LEVEL_INFO, "swept",
 			  log_number("temporary", swept.temporary),
 			  log_number("orphans", swept.orphans));
+	if (!roll_tidy(&work))
+		log_failure(&work, "sweep_failed");
 	pool_free(work.pool);
 }
 
@@ -295,6 +299,7 @@ static void do_chores(struct worker *worker, long slot)
 {
 	int64_t now_ms = clock_monotonic_ms();
 
+	roll_call(worker->roll, &worker->base);
 	if (now_ms >= worker->reclaim_at_ms) {
 		reclaim_expired(worker);
 		worker->reclaim_at_ms = now_ms + RECLAIM_MS / 2 +

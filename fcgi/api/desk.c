@@ -1,9 +1,23 @@
-/* desk.c: what the routes under /v1/admin do alike. */
+/* desk.c: the routes under /v1/admin that have no file of their own. */
 #include "config.h"
 
 #include "fcgi/api/desk.h"
 
+#include <string.h>
+
+#include "fcgi/api/view.h"
+#include "fcgi/page.h"
+#include "fcgi/response.h"
+#include "fcgi/routes.h"
+#include "lib/base/clock.h"
+#include "lib/base/json.h"
+#include "lib/base/pool.h"
+#include "lib/model/job.h"
+#include "lib/model/stats.h"
+#include "lib/model/worker.h"
+#include "lib/service/access.h"
 #include "lib/service/login.h"
+#include "lib/service/steward.h"
 
 struct actor desk_actor(const struct request *req)
 {
@@ -11,4 +25,126 @@ struct actor desk_actor(const struct request *req)
 		.name = req->who->user.username,
 		.address = req->remote_addr,
 	};
+}
+
+/* With what only administrators see. */
+static struct json *view_admin_job(struct request *req, const struct job *job)
+{
+	struct json *json = view_job(req, job);
+
+	json_set_text(json, "user", UUID_TEXT(job->user_id));
+	json_set_text(json, "worker", job->worker);
+	return json;
+}
+
+bool admin_jobs_list(struct request *req, struct response *res)
+{
+	struct json *items = json_array(req->work->pool);
+	struct job_filter filter = { .state = request_query(req, "state"),
+				     .kind = request_query(req, "kind") };
+	struct page page;
+	struct job *jobs;
+	struct uuid last = { 0 };
+	size_t count;
+
+	if (!access_job_state(req->work, filter.state) ||
+	    !page_read(&page, req))
+		return false;
+	filter.before = page.before;
+	filter.limit = page.limit + 1;
+	if (!job_list(&jobs, &count, req->work, &filter))
+		return false;
+	if (count > (size_t)page.limit)
+		last = jobs[--count - 1].id;
+	for (size_t i = 0; i < count; i++)
+		json_push(items, view_admin_job(req, &jobs[i]));
+	page_answer(res, req, &page, items, last);
+	return true;
+}
+
+bool admin_jobs_retry(struct request *req, struct response *res)
+{
+	const struct actor actor = desk_actor(req);
+	struct uuid id;
+	struct job job;
+
+	if (!access_id(&id, req->work, "job", req->param[0]) ||
+	    !job_find(&job, req->work, id) ||
+	    !steward_retry_job(req->work, &actor, &job) ||
+	    !job_find(&job, req->work, id))
+		return false;
+	response_json(res, req, 200, view_admin_job(req, &job));
+	return true;
+}
+
+static struct json *view_worker(struct pool *pool, const struct worker *worker)
+{
+	struct json *json = json_object(pool);
+	struct json *job = NULL;
+
+	if (!uuid_is_nil(worker->job_id)) {
+		job = json_object(pool);
+		json_set_text(job, "id", UUID_TEXT(worker->job_id));
+		json_set_text(job, "kind", worker->job_kind);
+	}
+	json_set_text(json, "name", worker->name);
+	json_set_text(json, "host", worker->host);
+	json_set_int(json, "pid", worker->pid);
+	json_set_bool(json, "alive", worker->alive);
+	json_set_text(json, "started_at", clock_text(pool, worker->started_at));
+	json_set_text(json, "seen_at", clock_text(pool, worker->seen_at));
+	json_set_int(json, "jobs_done", worker->jobs_done);
+	json_set_int(json, "jobs_failed", worker->jobs_failed);
+	json_set(json, "job", job);
+	return json;
+}
+
+/* There are few, so all make one page. */
+bool admin_workers_list(struct request *req, struct response *res)
+{
+	struct pool *pool = req->work->pool;
+	struct json *json = json_object(pool);
+	struct json *items = json_array(pool);
+	struct worker *workers;
+	size_t count;
+
+	if (!worker_list(&workers, &count, req->work))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		json_push(items, view_worker(pool, &workers[i]));
+	json_set(json, "items", items);
+	json_set_null(json, "next");
+	response_json(res, req, 200, json);
+	return true;
+}
+
+/* {"queued": {"high": 1, ...}, ...}: the rows of a name come one after
+   another. */
+static void add_stats(struct json *json, struct pool *pool,
+		      const struct stat_row *rows, size_t count)
+{
+	struct json *group = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!i || strcmp(rows[i].name, rows[i - 1].name)) {
+			group = json_object(pool);
+			json_set(json, rows[i].name, group);
+		}
+		json_set_int(group, rows[i].label, rows[i].value);
+	}
+}
+
+bool admin_stats_show(struct request *req, struct response *res)
+{
+	struct pool *pool = req->work->pool;
+	struct json *json = json_object(pool);
+	struct stat_row *rows;
+	size_t count;
+
+	if (!stats_survey(&rows, &count, req->work))
+		return false;
+	add_stats(json, pool, rows, count);
+	json_set_int(json, "counted_up_to", STATS_COUNT_MAX);
+	response_json(res, req, 200, json);
+	return true;
 }

@@ -7,6 +7,7 @@
 #include "lib/base/json.h"
 #include "lib/base/metric.h"
 #include "lib/base/pool.h"
+#include "lib/service/monitor.h"
 #include "lib/service/readiness.h"
 
 enum { MAX_METRICS = 1 << 20 };
@@ -36,6 +37,7 @@ bool health_metrics(struct request *req, struct response *res)
 	struct pool *pool = req->work->pool;
 	struct buf *text = buf_new(pool, MAX_METRICS);
 
+	monitor_refresh(req->work);
 	if (!metric_print(text))
 		return fail(req->work, ERR_INTERNAL,
 			    "the metrics need more than %d bytes",

@@ -12,7 +12,6 @@
 #include "fcgi/routes.h"
 #include "lib/base/json.h"
 #include "lib/base/pool.h"
-#include "lib/model/tier.h"
 #include "lib/service/access.h"
 #include "lib/service/dispatch.h"
 #include "lib/service/login.h"
@@ -70,13 +69,7 @@ bool jobs_list(struct request *req, struct response *res)
 	struct uuid last = { 0 };
 	size_t count;
 
-	if (state &&
-	    !tier_has_word("queued running done failed cancelled", state))
-		return fail_field(req->work, "state",
-				  "state: queued, running, done, failed or "
-				  "cancelled, not \"%.40s\"",
-				  state);
-	if (!page_read(&page, req))
+	if (!access_job_state(req->work, state) || !page_read(&page, req))
 		return false;
 	filter.before = page.before;
 	filter.limit = page.limit + 1;

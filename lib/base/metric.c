@@ -1,4 +1,4 @@
-/* metric.c: counters and histograms that all processes share. */
+/* metric.c: counters, gauges and histograms that all processes share. */
 #include "config.h"
 
 #include "lib/base/metric.h"
@@ -10,10 +10,18 @@
 #include <sys/mman.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/clock.h"
 
-enum type { COUNTER, HISTOGRAM };
+enum type { COUNTER, GAUGE, HISTOGRAM };
+
+/* The value of a cell that is not to be printed. */
+#define UNKNOWN UINT64_MAX
 
 /* clang-format off */
+static const char *const type_names[] = {
+	[COUNTER] = "counter", [GAUGE] = "gauge", [HISTOGRAM] = "histogram",
+};
+
 static const struct {
 	const char *name;
 	enum type type;
@@ -29,6 +37,12 @@ static const struct {
 	[METRIC_RESPAWNS]        = { "pixtier_respawns_total",        COUNTER,   { "group" },           "Children that a supervisor had to replace." },
 	[METRIC_DB_RETRIES]      = { "pixtier_db_retries_total",      COUNTER,   { NULL },              "Transactions repeated after a deadlock or a lock time-out." },
 	[METRIC_DB_RECONNECTS]   = { "pixtier_db_reconnects_total",   COUNTER,   { NULL },              "Connections to the database opened anew." },
+	[METRIC_DB_UP]           = { "pixtier_database_up",           GAUGE,     { NULL },              "Whether the database answered when it was last asked for what follows, and for jobs." },
+	[METRIC_QUEUED]          = { "pixtier_jobs_queued",           GAUGE,     { "priority" },        "Jobs that wait, counted up to 100000." },
+	[METRIC_QUEUED_SECONDS]  = { "pixtier_jobs_queued_seconds",   GAUGE,     { "priority" },        "How long the oldest job that is due has waited." },
+	[METRIC_WORKERS]         = { "pixtier_workers",               GAUGE,     { "state" },           "Workers with and without a sign of life in the last 30 seconds." },
+	[METRIC_STORE_BYTES]     = { "pixtier_store_bytes",           GAUGE,     { "kind" },            "Bytes of originals, and of variants at the last sweep." },
+	[METRIC_BUILD_INFO]      = { "pixtier_build_info",            GAUGE,     { "version" },         "1, with the version that runs." },
 };
 
 static const struct { int64_t us; const char *text; } bounds[] = {
@@ -59,6 +73,7 @@ struct region {
 	_Atomic uint64_t plain[METRIC__COUNT];
 	_Atomic uint64_t sums_us[METRIC__COUNT];
 	_Atomic uint64_t buckets[METRIC__COUNT][ARRAY_LEN(bounds) + 1];
+	_Atomic int64_t due_ms; /* metric_is_due() */
 	struct slot slots[METRIC_MAX_LABELS];
 };
 
@@ -134,6 +149,39 @@ void metric_add(enum metric metric, const char *label, uint64_t n)
 		add(label ? cell_of(metric, label) : &region->plain[metric], n);
 }
 
+void metric_set(enum metric metric, const char *label, uint64_t value)
+{
+	_Atomic uint64_t *cell;
+
+	if (!region)
+		return;
+	cell = label ? cell_of(metric, label) : &region->plain[metric];
+	/* What has no slot shares its cell with others: no value fits them. */
+	if (!label || cell != &region->plain[metric])
+		atomic_store_explicit(cell, value, memory_order_relaxed);
+}
+
+void metric_forget(enum metric metric)
+{
+	for (size_t i = 0; region && i < METRIC_MAX_LABELS; i++)
+		if (atomic_load(&region->slots[i].owner) ==
+		    1 + (uint64_t)metric)
+			atomic_store(&region->slots[i].value, UNKNOWN);
+}
+
+bool metric_is_due(int64_t every_ms)
+{
+	int64_t now_ms = clock_monotonic_ms();
+	int64_t due_ms;
+
+	if (!region)
+		return false;
+	due_ms = atomic_load(&region->due_ms);
+	return now_ms >= due_ms &&
+	       atomic_compare_exchange_strong(&region->due_ms, &due_ms,
+					      now_ms + every_ms);
+}
+
 void metric_observe_us(enum metric metric, int64_t us)
 {
 	size_t bucket = 0;
@@ -193,7 +241,8 @@ static bool print_slot(struct buf *out, enum metric metric,
 	uint64_t words[LABEL_WORDS];
 
 	if (atomic_load_explicit(&slot->owner, memory_order_acquire) !=
-	    1 + (uint64_t)metric)
+		    1 + (uint64_t)metric ||
+	    atomic_load(&slot->value) == UNKNOWN)
 		return true;
 	for (size_t i = 0; i < LABEL_WORDS; i++)
 		words[i] = atomic_load_explicit(&slot->label[i],
@@ -201,7 +250,7 @@ static bool print_slot(struct buf *out, enum metric metric,
 	return print_labelled(out, metric, (const char *)words, &slot->value);
 }
 
-static bool print_counter(struct buf *out, enum metric metric)
+static bool print_cells(struct buf *out, enum metric metric)
 {
 	const _Atomic uint64_t *plain = &region->plain[metric];
 
@@ -239,13 +288,14 @@ bool metric_print(struct buf *out)
 {
 	for (enum metric metric = 0; region && metric < METRIC__COUNT;
 	     metric++) {
-		bool counter = metrics[metric].type == COUNTER;
+		enum type type = metrics[metric].type;
 
 		if (!buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n",
 				metrics[metric].name, metrics[metric].help,
 				metrics[metric].name,
-				counter ? "counter" : "histogram") ||
-		    !(counter ? print_counter : print_histogram)(out, metric))
+				type_names[type]) ||
+		    !(type == HISTOGRAM ? print_histogram
+					: print_cells)(out, metric))
 			return false;
 	}
 	return true;

@@ -7,7 +7,7 @@
 #include "lib/base/util.h"
 
 /*
- * Counters and histograms in memory that a supervisor shares with all its
+ * Counters, gauges and histograms in memory that a supervisor shares with all its
  * children. Their names, labels and meanings are the table in metric.c. Adding
  * takes no lock, and a process may die at any moment of it. Before
  * metric_init() all of these do nothing.
@@ -22,6 +22,12 @@ enum metric {
 	METRIC_RESPAWNS, /* labels: group */
 	METRIC_DB_RETRIES,
 	METRIC_DB_RECONNECTS,
+	METRIC_DB_UP,
+	METRIC_QUEUED,         /* labels: priority */
+	METRIC_QUEUED_SECONDS, /* labels: priority */
+	METRIC_WORKERS,        /* labels: state */
+	METRIC_STORE_BYTES,    /* labels: kind */
+	METRIC_BUILD_INFO,     /* labels: version */
 	METRIC__COUNT
 };
 
@@ -38,6 +44,15 @@ void metric_init(void);
  */
 enum { METRIC_MAX_LABELS = 512, METRIC_MAX_LABEL = 127 };
 void metric_add(enum metric metric, const char *label, uint64_t n);
+
+/* What is read from elsewhere: the value is from now on this. A value that is
+   not known any more is not printed until it is set again. */
+void metric_set(enum metric metric, const char *label, uint64_t value);
+void metric_forget(enum metric metric);
+
+/* True for one caller of all processes, once in so many milliseconds: it is to
+   set what is read from elsewhere. */
+bool metric_is_due(int64_t every_ms);
 
 /* For the metrics in seconds. */
 void metric_observe_us(enum metric metric, int64_t us);

@@ -46,6 +46,16 @@ bool access_job(struct job *job, struct work *work, struct uuid user_id,
 	return true;
 }
 
+bool access_job_state(struct work *work, const char *state)
+{
+	return !state ||
+	       tier_has_word("queued running done failed cancelled", state) ||
+	       fail_field(work, "state",
+			  "state: queued, running, done, failed or cancelled, "
+			  "not \"%.40s\"",
+			  state);
+}
+
 static bool lists(const struct tier *tier, const char *variant,
 		  const struct recipe *recipe)
 {

@@ -19,6 +19,9 @@ bool access_job(struct job *job, struct work *work, struct uuid user_id,
 bool access_id(struct uuid *id, struct work *work, const char *what,
 	       const char *text) MUST_CHECK;
 
+/* A state of jobs that a list is asked for, or NULL; ERR_INVALID_FIELD. */
+bool access_job_state(struct work *work, const char *state) MUST_CHECK;
+
 /* Whether the tier has it now, for lists: no failure. */
 bool access_has_variant(const struct tier *tier, const char *variant);
 

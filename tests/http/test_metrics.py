@@ -1,0 +1,165 @@
+"""Metrics: what is in the database, and whether Prometheus takes them."""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import time
+import urllib.parse
+
+import pytest
+import requests
+
+from api import new_user, post_picture, settled, upload, without
+from pictures import broken_picture
+from service import free_port, wait_until
+
+LATER = {"Prefer": "respond-async"}
+
+
+def text_of(service):
+    answer = service.session().get("/metrics")
+    assert answer.status_code == 200
+    return answer.text
+
+
+def samples(service):
+    """The values by their name with labels."""
+    return {name: float(value) for name, _, value in
+            (line.rpartition(" ") for line in text_of(service).splitlines()
+             if not line.startswith("#"))}
+
+
+def tool(name):
+    path = shutil.which(name, path=os.environ["PATH"] + ":/usr/sbin:/sbin")
+    if not path:
+        pytest.skip(f"{name} is not installed")
+    return path
+
+
+def test_the_version_is_told(service):
+    version = service.ctl("--version").stdout.split()[1]
+    assert samples(service)[f'pixtier_build_info{{version="{version}"}}'] == 1
+
+
+def test_the_queue_is_measured(service):
+    """By priority: how many wait, and how long the oldest has waited."""
+    session = new_user(service, priority=0)
+    with without(service, "worker"):
+        for _ in range(3):
+            post_picture(session, headers=LATER)
+        service.query("UPDATE jobs SET run_after = run_after -"
+                      " INTERVAL 50 SECOND WHERE state = 'queued'")
+        wait_until(lambda: samples(service)[
+            'pixtier_jobs_queued{priority="high"}'] == 3)
+        now = samples(service)
+        assert now['pixtier_jobs_queued{priority="low"}'] == 0
+        assert 50 <= now['pixtier_jobs_queued_seconds{priority="high"}'] < 80
+        assert now['pixtier_jobs_queued_seconds{priority="low"}'] == 0
+    wait_until(lambda: samples(service)[
+        'pixtier_jobs_queued{priority="high"}'] == 0)
+
+
+def test_results_of_jobs_are_counted(service):
+    """Though other processes have them; also over a worker's end."""
+    def counts():
+        now = samples(service)
+        return [now.get(f'pixtier_jobs_total{{kind="render",result="{how}"}}',
+                        0) for how in ("done", "failed")]
+
+    with without(service, "worker"):
+        time.sleep(2.1)
+        before = counts()
+    session = new_user(service)
+    settled(session, post_picture(session, headers=LATER).json())
+    settled(session, post_picture(session, broken_picture(),
+                                  headers=LATER).json())
+    service.restart("worker")
+    wait_until(lambda: counts() == [before[0] + 1, before[1] + 1])
+
+
+def test_the_store_and_the_workers_are_measured(service):
+    session = new_user(service)
+    upload(session)
+    (total,), = service.query("SELECT SUM(used_bytes) FROM users")
+    wait_until(lambda: samples(service)[
+        'pixtier_store_bytes{kind="originals"}'] == total)
+    (total,), = service.query("SELECT SUM(bytes) FROM variants")
+    service.restart("worker")
+    wait_until(lambda: samples(service)[
+        'pixtier_store_bytes{kind="variants"}'] == total)
+    wait_until(lambda: samples(service)['pixtier_workers{state="alive"}'] == 2)
+    assert samples(service)["pixtier_database_up"] == 1
+
+
+def test_scrapes_cost_the_database_little(service):
+    """However many there are: one query every two seconds."""
+    with without(service, "worker"):
+        text_of(service)
+        count = ("SHOW GLOBAL STATUS WHERE Variable_name ="
+                 " 'Com_stmt_execute'")
+        (_, before), = service.query(count)
+        for _ in range(50):
+            text_of(service)
+        (_, after), = service.query(count)
+    assert int(after) - int(before) <= 3
+
+
+def test_without_the_database_the_rest_is_told(service):
+    """And nothing that may be wrong."""
+    with without(service, "db"):
+        wait_until(lambda: samples(service)["pixtier_database_up"] == 0)
+        now = text_of(service)
+        assert "pixtier_requests_total{" in now
+        for name in ("jobs_queued", "store_bytes", "workers", "jobs_total"):
+            assert f"pixtier_{name}{{" not in now
+    wait_until(lambda: samples(service)["pixtier_database_up"] == 1)
+    assert 'pixtier_workers{state="alive"}' in samples(service)
+
+
+def test_promtool_finds_no_fault(service):
+    done = subprocess.run([tool("promtool"), "check", "metrics"],
+                          input=text_of(service), text=True, timeout=30,
+                          capture_output=True)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+def test_prometheus_scrapes(service, tmp_path):
+    program = tool("prometheus")
+    port = free_port()
+    config = pathlib.Path(tmp_path / "prometheus.yml")
+    config.write_text(json.dumps({"scrape_configs": [{
+        "job_name": "pixtier", "scrape_interval": "1s",
+        "scrape_timeout": "1s",
+        "static_configs": [{"targets": [f"127.0.0.1:{service.port}"]}]}]}))
+    asked = requests.Session()
+    asked.trust_env = False
+
+    def value(query):
+        try:
+            answer = asked.get(
+                f"http://127.0.0.1:{port}/api/v1/query?query=" +
+                urllib.parse.quote(query), timeout=5)
+        except requests.ConnectionError:
+            return None
+        if answer.status_code != 200:
+            return None
+        result = answer.json()["data"]["result"]
+        return result and float(result[0]["value"][1])
+
+    with open(tmp_path / "log", "w") as log:
+        running = subprocess.Popen(
+            [program, f"--config.file={config}",
+             f"--storage.tsdb.path={tmp_path}/data",
+             f"--web.listen-address=127.0.0.1:{port}"],
+            stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+    try:
+        wait_until(lambda: value("up{job='pixtier'}") == 1, timeout=30)
+        wait_until(lambda: value("sum(pixtier_requests_total)"), timeout=10)
+        assert value("pixtier_database_up") == 1
+        assert value("count(pixtier_jobs_queued)") == 3
+        assert value("pixtier_request_seconds_count") > 0
+    finally:
+        running.terminate()
+        running.wait(20)

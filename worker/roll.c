@@ -1,0 +1,111 @@
+/* roll.c: that a worker is there, and what it has done. */
+#include "config.h"
+
+#include "worker/roll.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+#include "lib/base/pool.h"
+#include "lib/model/stats.h"
+#include "lib/model/worker.h"
+
+enum { CALL_MS = 4000, JITTER_MS = 2000, FORGET_SECONDS = 3600 };
+enum { MAX_KINDS = 16 };
+
+/* Of one kind of jobs, since they were last written. */
+struct tally {
+	const char *kind;
+	uint64_t done, failed;
+};
+
+struct roll {
+	struct worker row;
+	struct tally tallies[MAX_KINDS];
+	int64_t call_at_ms;
+};
+
+struct roll *roll_new(struct pool *pool, const char *name)
+{
+	struct roll *roll = pool_alloc(pool, sizeof(*roll));
+	char host[64] = "";
+
+	gethostname(host, sizeof(host) - 1);
+	roll->row.name = name;
+	roll->row.host = pool_strdup(pool, host);
+	roll->row.pid = getpid();
+	return roll;
+}
+
+void roll_count(struct roll *roll, const char *kind, bool good)
+{
+	struct tally *tally = roll->tallies;
+	struct tally *last = &roll->tallies[MAX_KINDS - 1];
+
+	while (tally < last && tally->kind && strcmp(tally->kind, kind))
+		tally++;
+	if (!tally->kind)
+		tally->kind = tally < last ? kind : "other";
+	if (good) {
+		tally->done++;
+		roll->row.jobs_done++;
+	} else {
+		tally->failed++;
+		roll->row.jobs_failed++;
+	}
+}
+
+static bool write_result(struct work *work, const char *kind,
+			 const char *result, uint64_t *n)
+{
+	if (*n && !stats_add_results(work, kind, result, *n))
+		return false;
+	*n = 0;
+	return true;
+}
+
+static bool write_all(struct roll *roll, struct work *work)
+{
+	for (size_t i = 0; i < MAX_KINDS && roll->tallies[i].kind; i++) {
+		struct tally *tally = &roll->tallies[i];
+
+		if (!write_result(work, tally->kind, "done", &tally->done) ||
+		    !write_result(work, tally->kind, "failed", &tally->failed))
+			return false;
+	}
+	return worker_touch(work, &roll->row);
+}
+
+void roll_call(struct roll *roll, const struct work *base)
+{
+	int64_t now_ms = clock_monotonic_ms();
+	struct work work = *base;
+
+	if (now_ms < roll->call_at_ms)
+		return;
+	roll->call_at_ms = now_ms + CALL_MS + random() % JITTER_MS;
+	work.pool = pool_new();
+	work.id = "roll";
+	if (!write_all(roll, &work))
+		log_failure(&work, "roll_failed");
+	pool_free(work.pool);
+}
+
+void roll_leave(struct roll *roll, const struct work *base)
+{
+	struct work work = *base;
+
+	work.pool = pool_new();
+	work.id = "roll";
+	if (!write_all(roll, &work) || !worker_drop(&work, roll->row.name))
+		log_failure(&work, "roll_failed");
+	pool_free(work.pool);
+}
+
+bool roll_tidy(struct work *work)
+{
+	return worker_drop_silent(work, FORGET_SECONDS) && stats_measure(work);
+}
