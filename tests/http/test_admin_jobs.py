@@ -97,6 +97,7 @@ def workers(admin):
 def test_workers_are_listed(service, admin):
     """GET /v1/admin/workers, and pixtierctl worker list: who is there, and
     what each has done."""
+    service.restart("worker")
     pids = set(service.children("worker"))
     wait_until(lambda: pids <= set(workers(admin)))
     worker = workers(admin)[min(pids)]
@@ -109,12 +110,12 @@ def test_workers_are_listed(service, admin):
     def done(field):
         return sum(worker[field] for worker in workers(admin).values())
 
-    before = done("jobs_done"), done("jobs_failed")
+    assert (done("jobs_done"), done("jobs_failed")) == (0, 0)
     session = new_user(service)
     settled(session, later(session))
     failed_image(session)
     wait_until(lambda: (done("jobs_done"), done("jobs_failed")) ==
-               (before[0] + 1, before[1] + 1))
+               (1, 1))
     assert {worker["pid"] for worker in
             json.loads(service.ctl("--json", "worker", "list").stdout)} == \
         set(workers(admin))

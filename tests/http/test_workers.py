@@ -105,6 +105,7 @@ def test_idle_workers_cost_little(service):
     workers = service.children("worker")
     wait_until(lambda: not service.query(
         "SELECT 1 FROM jobs WHERE state IN ('queued', 'running')"))
+    time.sleep(3)  # until they have noted what they did before
     before, seconds = statements(service), 4
     time.sleep(seconds)
     rate = (statements(service) - before) / seconds / len(workers)
