@@ -217,6 +217,50 @@ static size_t count_lines(const char *text, const char *start)
 	return count;
 }
 
+static const char *other_process_sets(const char *label, uint64_t value)
+{
+	pid_t child = fork();
+
+	if (!child) {
+		metric_set(METRIC_QUEUED, label, value);
+		_exit(0);
+	}
+	waitpid(child, NULL, 0);
+	return label;
+}
+
+/* The last value holds, in all processes, until it is forgotten. */
+static void sets_and_forgets(void **state)
+{
+	struct pool *pool = pool_new();
+	const char *name = "pixtier_jobs_queued{priority=\"high\"} ";
+
+	(void)state;
+	assert_null(strstr(printed(pool), name));
+	metric_set(METRIC_QUEUED, "high", 5);
+	metric_set(METRIC_QUEUED, other_process_sets("high", 3), 4);
+	metric_set(METRIC_QUEUED, "low", 0);
+	metric_set(METRIC_DB_UP, NULL, 1);
+	assert_non_null(strstr(printed(pool),
+			       "{priority=\"high\"} 4\n"));
+	assert_non_null(strstr(printed(pool), "{priority=\"low\"} 0\n"));
+	assert_non_null(strstr(printed(pool), "\npixtier_database_up 1\n"));
+	metric_forget(METRIC_QUEUED);
+	assert_null(strstr(printed(pool), "\npixtier_jobs_queued{"));
+	other_process_sets("high", 7);
+	assert_non_null(strstr(printed(pool),
+			       "{priority=\"high\"} 7\n"));
+	pool_free(pool);
+}
+
+static void is_due_once(void **state)
+{
+	(void)state;
+	assert_true(metric_is_due(60000));
+	assert_false(metric_is_due(60000));
+	assert_false(metric_is_due(0));
+}
+
 /* Prometheus' text format: one TYPE a metric, before its samples, and no
    series twice. */
 static void follows_the_format(void **state)
@@ -237,6 +281,7 @@ static void follows_the_format(void **state)
 			continue;
 		if (sscanf(line, "# TYPE %199s %19s", name, kind) == 2) {
 			assert_true(!strcmp(kind, "counter") ||
+				    !strcmp(kind, "gauge") ||
 				    !strcmp(kind, "histogram"));
 			assert_true(text_starts(name, "pixtier_"));
 			continue;
@@ -300,6 +345,8 @@ int main(void)
 		cmocka_unit_test(fills_buckets),
 		cmocka_unit_test(sums_exactly_over_processes),
 		cmocka_unit_test(outlives_killed_processes),
+		cmocka_unit_test(sets_and_forgets),
+		cmocka_unit_test(is_due_once),
 		cmocka_unit_test(follows_the_format),
 		cmocka_unit_test(needs_room),
 		cmocka_unit_test(overflows_to_other),
