@@ -1,13 +1,14 @@
 """Who may do what: every route of fcgi/routes.c, as everybody."""
 
+import os
 import re
 
 import pytest
 
 from api import (forget_webhooks, make_token, new_user, post_picture,
-                 upload)
+                 settled, upload)
 from dialect import tier_with
-from pictures import picture
+from pictures import broken_picture, picture
 from service import SRCDIR, wait_until
 
 EVERYBODY = ("nobody", "other", "admin", "expired", "wrong scope", "disabled",
@@ -98,6 +99,35 @@ MATRIX = {
     "POST /v1/webhooks/{id}/deliveries/{delivery}/retry": (
         "/v1/webhooks/{webhook}/deliveries/{delivery}/retry",
         "401 404 404 401 403 401 202"),
+    "GET /v1/admin/tiers": ("/v1/admin/tiers", "401 403 200 401 403 401 403"),
+    "POST /v1/admin/tiers": ("/v1/admin/tiers", "401 403 201 401 403 401 403",
+                             {"json": {"name": "matrix"}}),
+    "GET /v1/admin/tiers/{id}": ("/v1/admin/tiers/{tier}",
+                                 "401 403 200 401 403 401 403"),
+    "PATCH /v1/admin/tiers/{id}": ("/v1/admin/tiers/{tier}",
+                                   "401 403 200 401 403 401 403",
+                                   {"json": {"links": True}}),
+    "DELETE /v1/admin/tiers/{id}": ("/v1/admin/tiers/{unused}",
+                                    "401 403 204 401 403 401 403"),
+    "GET /v1/admin/users": ("/v1/admin/users", "401 403 200 401 403 401 403"),
+    "POST /v1/admin/users": (
+        "/v1/admin/users", "401 403 201 401 403 401 403",
+        {"json": {"username": "matrix", "password": "a pass phrase",
+                  "tier": "Basic"}}),
+    "GET /v1/admin/users/{id}": ("/v1/admin/users/{user}",
+                                 "401 403 200 401 403 401 403"),
+    "PATCH /v1/admin/users/{id}": ("/v1/admin/users/{user}",
+                                   "401 403 200 401 403 401 403",
+                                   {"json": {"email": None}}),
+    "DELETE /v1/admin/users/{id}": ("/v1/admin/users/{leaver}",
+                                    "401 403 204 401 403 401 403"),
+    "GET /v1/admin/audit": ("/v1/admin/audit", "401 403 200 401 403 401 403"),
+    "GET /v1/admin/jobs": ("/v1/admin/jobs", "401 403 200 401 403 401 403"),
+    "POST /v1/admin/jobs/{id}/retry": ("/v1/admin/jobs/{failed}/retry",
+                                       "401 403 200 401 403 401 403"),
+    "GET /v1/admin/workers": ("/v1/admin/workers",
+                              "401 403 200 401 403 401 403"),
+    "GET /v1/admin/stats": ("/v1/admin/stats", "401 403 200 401 403 401 403"),
     "GET /healthz": ("/healthz", OPEN),
     "GET /readyz": ("/readyz", OPEN),
     "GET /metrics": ("/metrics", OPEN),
@@ -193,6 +223,20 @@ def things(session, service):
             "job": later.json()["job"]["id"]}
 
 
+def things_of_administrators(people):
+    """A tier in use and one that is not, two users, and a job that failed."""
+    admin, service = people.admin, people.service
+    tiers = [admin.post("/v1/admin/tiers", json={
+        "name": os.urandom(6).hex()}).json()["id"] for _ in range(2)]
+    failed = settled(people.owner, post_picture(
+        people.owner, broken_picture(),
+        headers={"Prefer": "respond-async"}).json())["job"]["id"]
+    user, leaver = (new_user(service).get("/v1/me").json()["id"]
+                    for _ in range(2))
+    return {"tier": tiers[0], "unused": tiers[1], "user": user,
+            "leaver": leaver, "failed": failed}
+
+
 def body(session, options):
     """The row's options for requests; login and password need the owner's."""
     name, password = session.auth
@@ -207,10 +251,13 @@ def body(session, options):
 def test_everybody_gets_what_is_his(people, route):
     assert route in MATRIX, "a new route needs a row"
     path, statuses, options = (*MATRIX[route], {})[:3]
-    path = path.format(**things(people.owner, people.service))
+    need, scope = ROUTES[route]
+    path = path.format(**things_of_administrators(people)
+                       if need == "ADMIN" else
+                       things(people.owner, people.service))
     got = {name: session.request(route.split()[0], path,
                                  **body(people.owner, options)).status_code
-           for name, session in people.all(*ROUTES[route])}
+           for name, session in people.all(need, scope)}
     assert got == dict(zip(EVERYBODY, map(int, statuses.split())))
 
 
