@@ -119,7 +119,7 @@ static void doing(struct site *site, const char *sql)
 	must(site, db_do(&site->work, NULL, sql, DB_NO_IN));
 }
 
-static char noted[100];
+static char noted[4096];
 
 static void note(const struct migration *applied)
 {
