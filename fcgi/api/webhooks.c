@@ -132,6 +132,7 @@ bool webhooks_create(struct request *req, struct response *res)
 	json = view_webhook(work->pool, &webhook);
 	json_set_text(json, "secret", secret);
 	response_json(res, req, 201, json);
+	res->has_secret = true;
 	response_header(res, work->pool, "Location",
 			pool_printf(work->pool, "%s/v1/webhooks/%s",
 				    work->conf->base_url,

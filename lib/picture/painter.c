@@ -13,6 +13,7 @@
 
 #include "lib/base/child.h"
 #include "lib/base/clock.h"
+#include "lib/base/metric.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 #include "lib/picture/easel.h"
@@ -203,6 +204,7 @@ static bool fail_by_death(const struct sitting *s, int status)
 	const struct painter_limits *limits = &s->painter->limits;
 	struct work *work = s->work;
 
+	metric_add(METRIC_PAINTER_DEATHS, NULL, 1);
 	if (s->late || (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU))
 		return fail(work, ERR_CORRUPT_IMAGE,
 			    "it takes longer than %ld s to decode",
@@ -270,6 +272,7 @@ bool painter_paint(struct painted *painted, struct work *work,
 		   size_t count)
 {
 	struct easel_task *task = pool_alloc(work->pool, sizeof(*task));
+	int64_t began_ms = clock_monotonic_ms();
 	bool again = true, ok = false;
 
 	if (!make_task(task, work, source, probe, recipes, count))
@@ -283,6 +286,8 @@ bool painter_paint(struct painted *painted, struct work *work,
 
 		ok = sit(&s, painter, &again);
 	}
+	metric_observe_us(METRIC_PAINT_SECONDS,
+			  (clock_monotonic_ms() - began_ms) * 1000);
 	return ok;
 }
 

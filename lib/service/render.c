@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 
 #include "lib/base/clock.h"
-#include "lib/base/clock.h"
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
 #include "lib/base/turn.h"

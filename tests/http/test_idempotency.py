@@ -125,19 +125,27 @@ def test_a_refusal_for_a_while_is_no_answer(service):
     assert "Idempotency-Replayed" not in answer.headers
 
 
-def test_a_secret_is_not_kept(service):
-    """POST /v1/tokens shows it once: the second is told so."""
+@pytest.mark.parametrize("path, body, field", [
+    ("/v1/tokens", {"name": "a"}, "token"),
+    ("/v1/webhooks", {"url": "https://example.org/hook",
+                      "events": ["image.ready"]}, "secret"),
+])
+def test_a_secret_is_not_kept(service, path, body, field):
+    """POST /v1/tokens and POST /v1/webhooks show it once: the second is told
+    so."""
     session = new_user(service)
     key = new_key()
-    made = session.post("/v1/tokens", json={"name": "a"}, headers=key)
+    made = session.post(path, json=body, headers=key)
     assert made.status_code == 201
-    answer = session.post("/v1/tokens", json={"name": "a"}, headers=key)
+    answer = session.post(path, json=body, headers=key)
     assert answer.status_code == 409
     assert answer.json()["code"] == "conflict"
-    assert len(session.get("/v1/tokens").json()["items"]) == 1
-    for (body,) in service.query(
+    items = session.get(path).json()["items"]
+    assert len(items) == 1
+    for (kept,) in service.query(
             "SELECT body FROM idempotency WHERE body IS NOT NULL"):
-        assert made.json()["token"].encode() not in body
+        assert made.json()[field].encode() not in kept
+    assert session.delete(f"{path}/{items[0]['id']}").status_code == 204
 
 
 def test_only_a_post_of_a_user_has_a_key(service):

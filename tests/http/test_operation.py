@@ -27,7 +27,9 @@ def test_metrics_are_counted(service):
                    for line in text.splitlines() if line.startswith(name))
 
     before = value("pixtier_requests_total")
+    painted = value("pixtier_paint_seconds_count")
     image = upload(session)
+    assert value("pixtier_paint_seconds_count") == painted + 1
     for _ in range(3):
         session.get("/v1/images/" + image["id"])
     answer = service.session().get("/metrics")
