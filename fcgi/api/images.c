@@ -103,7 +103,7 @@ static bool create_by_url(struct request *req, struct response *res)
 	struct intake named = { 0 };
 	const char *name = NULL;
 
-	if (!import_is_allowed(work, import.tier) || !body_read_json(req) ||
+	if (!body_read_json(req) || !import_is_allowed(work, import.tier) ||
 	    !json_only(req->json, work, known) ||
 	    !json_get_text(&import.url, work, req->json, "url", 1,
 			   JSON_MAX_BYTES) ||

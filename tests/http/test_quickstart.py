@@ -54,11 +54,17 @@ def test_it_uploads_and_tells_and_keeps_what_it_has(folder, server):
     assert json.loads((folder / "credentials.json").read_text()) == kept
 
 
+def take_interrupts():
+    """A shell's background jobs ignore them, and so would what they start."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_control_c_stops_all_of_it(folder, server):
     running = subprocess.Popen(
         [QUICKSTART, "up", *options(folder, server), "--no-sample",
          "--port", str(free_port())],
-        stdout=subprocess.PIPE, text=True, start_new_session=True)
+        stdout=subprocess.PIPE, text=True, start_new_session=True,
+        preexec_fn=take_interrupts)
     for line in running.stdout:
         if "Ctrl-C" in line:
             break
