@@ -1,5 +1,6 @@
 #!/bin/sh
 # Runs the stories behind a web server: run.sh nginx|lighttpd [PYTEST OPTION]...
+# PIXTIER_STORIES names some of them, as pytest's -k does.
 PIXTIER_SERVER=$1
 here=$(cd "$(dirname "$0")" && pwd -P) || exit 99
 abs_top_builddir=${abs_top_builddir:-${builddir:-$here/../../build}}
@@ -13,4 +14,5 @@ for module in pytest requests PIL pymysql jsonschema; do
 	}
 done
 cd "$here" || exit 99
-exec /usr/bin/python3 -B -m pytest -p no:cacheprovider --tap "$@" .
+exec /usr/bin/python3 -B -m pytest -p no:cacheprovider --tap \
+	${PIXTIER_STORIES:+-k "$PIXTIER_STORIES"} "$@" .

@@ -1,8 +1,10 @@
 """All of pixtier, started by ./quickstart for the tests and stopped after."""
 
+import contextlib
 import json
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -40,9 +42,13 @@ def missing(server):
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below those that the kernel gives to clients, who could take it between
+    two starts of a server."""
+    for port in random.sample(range(10000, 32000), 1000):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no port is free")
 
 
 class Session(requests.Session):
