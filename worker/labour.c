@@ -18,10 +18,11 @@
 #include "lib/service/dispatch.h"
 #include "lib/service/purge.h"
 #include "lib/service/repeat.h"
+#include "lib/service/requeue.h"
 #include "lib/service/retention.h"
+#include "lib/service/task.h"
 #include "lib/store/store.h"
 #include "worker/roll.h"
-#include "worker/tasks.h"
 
 enum {
 	RECLAIM_MS = 5000,
@@ -125,8 +126,7 @@ static const char *public_reason(const struct work *work)
 }
 
 /* What will be the same at the next attempt is final at once. */
-static bool settle_failure(struct work *work, const struct task *task,
-			   const struct job *job)
+static bool settle_failure(struct work *work, const struct job *job)
 {
 	const char *code = err_code(work->err);
 	const char *reason = pool_strdup(work->pool, public_reason(work));
@@ -134,7 +134,7 @@ static bool settle_failure(struct work *work, const struct task *task,
 	if (work->for_now && job->attempts < job->max_attempts)
 		return job_put_back(work, job, retry_delay(work->conf, job),
 				    code, reason);
-	return task->give_up(work, job, code, reason);
+	return task_give_up(work, job, code, reason);
 }
 
 static void account(const struct work *work, const struct job *job, bool good,
@@ -156,14 +156,11 @@ static void run_job(struct work *work, const struct job *job,
 {
 	const struct task *task = task_find(job->kind);
 	int64_t began_ms = clock_monotonic_ms();
-	bool good = task ? task->run(work, job)
-			 : fail(work, ERR_INTERNAL, "no task for jobs of %s",
-				job->kind);
+	bool good = task_run(work, job);
 
 	account(work, job, good, began_ms);
 	roll_count(roll, task ? task->kind : "unknown", good);
-	if (!good && task && work->err != ERR_CONFLICT &&
-	    !settle_failure(work, task, job))
+	if (!good && work->err != ERR_CONFLICT && !settle_failure(work, job))
 		log_failure(work, "job_not_settled");
 }
 
@@ -191,21 +188,13 @@ static bool work_once(bool *found, struct worker *worker)
 	return claimed;
 }
 
-/* A worker that held a job has died: the job is another's, or has failed for
-   good when it has killed as many workers as it has attempts. */
 static bool reclaim(struct work *work, const struct job *job)
 {
-	static const char reason[] = "the worker died or lost the database";
-	const struct task *task = task_find(job->kind);
-
 	LOG_EVENT(LOG_LEVEL_ERROR, "lease_expired",
 		  log_text("id", UUID_TEXT(job->id)),
 		  log_text("worker", job->worker),
 		  log_number("attempt", job->attempts));
-	if (task && job->attempts >= job->max_attempts)
-		return task->give_up(work, job, err_code(ERR_INTERNAL),
-				     reason);
-	return job_put_back(work, job, 0, err_code(ERR_INTERNAL), reason);
+	return requeue_lost(work, job);
 }
 
 static void reclaim_expired(struct worker *worker)

@@ -3,13 +3,10 @@
 
 #include "lib/service/requeue.h"
 
-#include <string.h>
-
 #include "lib/model/image.h"
 #include "lib/model/job.h"
 #include "lib/model/variant.h"
-#include "lib/service/dispatch.h"
-#include "lib/service/render.h"
+#include "lib/service/task.h"
 
 enum { BATCH = 100 };
 
@@ -19,16 +16,14 @@ bool requeue_job(struct work *work, const struct job *job)
 	       variant_reopen_failed(work, job->image_id);
 }
 
-static bool give_back(struct work *work, const struct job *job)
+bool requeue_lost(struct work *work, const struct job *job)
 {
 	static const char reason[] = "the worker died or lost the database";
 	const char *code = err_code(ERR_INTERNAL);
 
-	if (job->attempts >= job->max_attempts)
-		return strcmp(job->kind, DISPATCH_KIND)
-			       ? render_give_up(work, job, code, reason)
-			       : dispatch_give_up(work, job, code, reason);
-	return job_put_back(work, job, 0, code, reason);
+	if (job->attempts < job->max_attempts)
+		return job_put_back(work, job, 0, code, reason);
+	return task_give_up(work, job, code, reason);
 }
 
 /* ERR_CONFLICT: a worker has been here first. */
@@ -42,7 +37,7 @@ bool requeue_expired(int64_t *count, struct work *work)
 		if (!job_list_expired(&jobs, &found, work, BATCH))
 			return false;
 		for (size_t i = 0; i < found; i++)
-			if (give_back(work, &jobs[i]))
+			if (requeue_lost(work, &jobs[i]))
 				given++;
 			else if (work->err != ERR_CONFLICT)
 				return false;

@@ -13,8 +13,12 @@ struct job;
    ERR_CONFLICT in any other state or when the image is gone. */
 bool requeue_job(struct work *work, const struct job *job) MUST_CHECK;
 
-/* Gives back the jobs of workers that died: to the queue, or as failed when
-   their attempts are used up. How many. */
+/* Takes a job from a worker that died: it is queued again, or has failed for
+   good when it has cost as many workers as it has attempts. ERR_CONFLICT when
+   somebody else was first. */
+bool requeue_lost(struct work *work, const struct job *job) MUST_CHECK;
+
+/* All whose lease has ended; how many. */
 bool requeue_expired(int64_t *count, struct work *work) MUST_CHECK;
 
 #endif

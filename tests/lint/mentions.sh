@@ -17,7 +17,7 @@ bad=$(
 			grep -rqw "$code" tests/http ||
 				echo "error code $code is in no story of tests/http"
 		done
-	sed -n 's/^\t{ "\([a-z_]*\)", .*/\1/p' worker/tasks.c |
+	sed -n 's/^\t{ "\([a-z_]*\)", .*/\1/p' lib/service/task.c |
 		while read -r kind; do
 			grep -rqw "$kind" tests/http ||
 				echo "job kind $kind is in no story of tests/http"

@@ -98,10 +98,10 @@ def problems(top, document):
 
 def jobs(top, document):
     described = set(document["components"]["schemas"]["JobKind"]["enum"])
-    coded = set(TASK.findall((top / "worker/tasks.c").read_text()))
+    coded = set(TASK.findall((top / "lib/service/task.c").read_text()))
     for kind in sorted(coded ^ described):
         yield (f"job kind {kind} is only in " +
-               ("worker/tasks.c" if kind in coded else "doc/openapi.yaml"))
+               ("lib/service/task.c" if kind in coded else "doc/openapi.yaml"))
 
 
 def published(top, document):

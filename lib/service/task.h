@@ -1,5 +1,5 @@
-#ifndef WORKER_TASKS_H
-#define WORKER_TASKS_H
+#ifndef LIB_SERVICE_TASK_H
+#define LIB_SERVICE_TASK_H
 
 #include "lib/base/work.h"
 #include "lib/model/job.h"
@@ -15,5 +15,14 @@ struct task {
 
 /* NULL when no task has the kind. */
 const struct task *task_find(const char *kind);
+
+/* ERR_INTERNAL when no task has the job's kind: another version of the program
+   may know it. */
+bool task_run(struct work *work, const struct job *job) MUST_CHECK;
+
+/* Ends the job as failed, with what waits for it. ERR_CONFLICT when somebody
+   else has it. */
+bool task_give_up(struct work *work, const struct job *job, const char *code,
+		  const char *detail) MUST_CHECK;
 
 #endif

@@ -1,7 +1,7 @@
-/* tasks.c: the kinds of jobs. */
+/* task.c: the kinds of jobs. */
 #include "config.h"
 
-#include "worker/tasks.h"
+#include "lib/service/task.h"
 
 #include <string.h>
 
@@ -24,4 +24,21 @@ const struct task *task_find(const char *kind)
 		if (!strcmp(tasks[i].kind, kind))
 			return &tasks[i];
 	return NULL;
+}
+
+bool task_run(struct work *work, const struct job *job)
+{
+	const struct task *task = task_find(job->kind);
+
+	return task ? task->run(work, job)
+		    : fail(work, ERR_INTERNAL, "no task for jobs of %s",
+			   job->kind);
+}
+
+bool task_give_up(struct work *work, const struct job *job, const char *code,
+		  const char *detail)
+{
+	const struct task *task = task_find(job->kind);
+
+	return (task ? task->give_up : render_give_up)(work, job, code, detail);
 }
