@@ -15,7 +15,6 @@
 #include "lib/model/delivery.h"
 #include "lib/model/job.h"
 #include "lib/picture/painter.h"
-#include "lib/service/dispatch.h"
 #include "lib/service/purge.h"
 #include "lib/service/repeat.h"
 #include "lib/service/requeue.h"
@@ -35,8 +34,8 @@ enum {
 struct worker {
 	struct work base; /* the start of each job's work */
 	struct store store;
-	const char *name; /* host:pid:random, in the jobs it holds */
-	const char *but_kind; /* what it leaves to the others, or NULL */
+	const char *name;      /* host:pid:random, in the jobs it holds */
+	const char *but_kinds; /* what it leaves to the others, or NULL */
 	struct roll *roll;
 	int64_t reclaim_at_ms;
 	int64_t retain_at_ms;
@@ -177,7 +176,7 @@ static bool work_once(bool *found, struct worker *worker)
 	work.tick = keep_lease;
 	work.tick_arg = &holding;
 	claimed = job_claim(&job, found, &work, worker->name,
-			    worker->but_kind, conf->job_lease);
+			    worker->but_kinds, conf->job_lease);
 	if (!claimed) {
 		log_failure(&work, "claim_failed");
 	} else if (*found) {
@@ -320,9 +319,9 @@ int labour_run(void *arg, long slot)
 
 	if (!open_worker(&worker, conf, pool))
 		return EXIT_FAILURE;
-	/* Slow receivers of webhooks cannot keep all workers from painting. */
+	/* Slow hosts of strangers cannot keep all workers from painting. */
 	if (!slot && conf->workers > 1)
-		worker.but_kind = DISPATCH_KIND;
+		worker.but_kinds = task_calling_kinds(pool);
 	while (!prefork_stopping()) {
 		found = false;
 		if (!work_once(&found, &worker))

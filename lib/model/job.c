@@ -159,7 +159,7 @@ static bool take(bool *taken, struct work *work, struct uuid id,
 }
 
 bool job_claim(struct job *job, bool *found, struct work *work,
-	       const char *worker, const char *but_kind, int64_t lease)
+	       const char *worker, const char *but_kinds, int64_t lease)
 {
 	struct uuid id, *ids;
 	struct rows rows = ROWS_OF(id);
@@ -170,12 +170,12 @@ bool job_claim(struct job *job, bool *found, struct work *work,
 		     " AND `priority` = (SELECT MIN(`priority`) FROM `jobs`"
 		     "   WHERE `state` = 'queued'"
 		     "   AND `run_after` <= UTC_TIMESTAMP(6)"
-		     "   AND (? IS NULL OR `kind` <> ?))"
+		     "   AND (? IS NULL OR NOT FIND_IN_SET(`kind`, ?)))"
 		     " AND `run_after` <= UTC_TIMESTAMP(6)"
-		     " AND (? IS NULL OR `kind` <> ?)"
+		     " AND (? IS NULL OR NOT FIND_IN_SET(`kind`, ?))"
 		     " ORDER BY `run_after`, `id` LIMIT 64",
-		     DB_IN(db_text(but_kind), db_text(but_kind),
-			   db_text(but_kind), db_text(but_kind)),
+		     DB_IN(db_text(but_kinds), db_text(but_kinds),
+			   db_text(but_kinds), db_text(but_kinds)),
 		     DB_OUT(db_uuid_to(&id)), rows_keep, &rows))
 		return false;
 	ids = rows.list;

@@ -52,11 +52,11 @@ bool job_add(struct work *work, const struct job *job) MUST_CHECK;
  * Takes one job that is due, if there is one, for `lease` seconds: a batch of
  * candidates is read without a lock and one of them taken at random by a
  * guarded update, which is safe on a cluster too. The attempt is counted and
- * committed before the work begins. Jobs of the kind `but_kind` are left to
- * others unless it is NULL.
+ * committed before the work begins. Jobs of the kinds `but_kinds` (with a comma
+ * between) are left to others unless it is NULL.
  */
 bool job_claim(struct job *job, bool *found, struct work *work,
-	       const char *worker, const char *but_kind,
+	       const char *worker, const char *but_kinds,
 	       int64_t lease) MUST_CHECK;
 
 /* All three are guarded by who has the job and by the attempt: ERR_CONFLICT

@@ -5,18 +5,21 @@
 
 #include <string.h>
 
+#include "lib/base/pool.h"
 #include "lib/service/dispatch.h"
 #include "lib/service/import.h"
 #include "lib/service/leave.h"
 #include "lib/service/render.h"
 
+/* clang-format off */
 static const struct task tasks[] = {
-	{ "fetch", import_job, render_give_up },
-	{ "purge_user", leave_job, leave_give_up },
-	{ "render", render_job, render_give_up },
-	{ "resize", render_job, render_give_up },
-	{ "webhook", dispatch_job, dispatch_give_up },
+	{ "fetch",      true,  import_job,   render_give_up },
+	{ "purge_user", false, leave_job,    leave_give_up },
+	{ "render",     false, render_job,   render_give_up },
+	{ "resize",     false, render_job,   render_give_up },
+	{ "webhook",    true,  dispatch_job, dispatch_give_up },
 };
+/* clang-format on */
 
 const struct task *task_find(const char *kind)
 {
@@ -41,4 +44,15 @@ bool task_give_up(struct work *work, const struct job *job, const char *code,
 	const struct task *task = task_find(job->kind);
 
 	return (task ? task->give_up : render_give_up)(work, job, code, detail);
+}
+
+const char *task_calling_kinds(struct pool *pool)
+{
+	const char *kinds = "";
+
+	for (size_t i = 0; i < ARRAY_LEN(tasks); i++)
+		if (tasks[i].calls)
+			kinds = pool_printf(pool, "%s%s%s", kinds,
+					    *kinds ? "," : "", tasks[i].kind);
+	return kinds;
 }

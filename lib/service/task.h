@@ -8,6 +8,7 @@
    another attempt makes sense follows from the kind of failure. */
 struct task {
 	const char *kind;
+	bool calls; /* hosts of strangers, which may be slow */
 	bool (*run)(struct work *work, const struct job *job);
 	bool (*give_up)(struct work *work, const struct job *job,
 			const char *code, const char *detail);
@@ -24,5 +25,8 @@ bool task_run(struct work *work, const struct job *job) MUST_CHECK;
    else has it. */
 bool task_give_up(struct work *work, const struct job *job, const char *code,
 		  const char *detail) MUST_CHECK;
+
+/* The kinds that call strangers, with a comma between. */
+const char *task_calling_kinds(struct pool *pool);
 
 #endif
