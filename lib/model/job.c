@@ -343,6 +343,16 @@ bool job_is_awaited(bool *awaited, struct work *work, struct uuid image_id)
 	return true;
 }
 
+bool job_count_waiting(int64_t *count, struct work *work, struct uuid user_id,
+		       const char *kind)
+{
+	return db_one(work,
+		      "SELECT COUNT(*) FROM `jobs` WHERE `user_id` = ?"
+		      " AND `kind` = ? AND `state` IN ('queued', 'running')",
+		      DB_IN(db_uuid(user_id), db_text(kind)),
+		      DB_OUT(db_int_to(count)));
+}
+
 bool job_drop_ended(uint64_t *count, struct work *work, struct uuid user_id,
 		    int64_t limit)
 {

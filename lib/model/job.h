@@ -94,6 +94,11 @@ bool job_forget_ended(struct work *work, struct uuid image_id) MUST_CHECK;
 bool job_is_awaited(bool *awaited, struct work *work,
 		    struct uuid image_id) MUST_CHECK;
 
+/* The user's jobs of a kind that are queued or running. Who adds one to them
+   beside others begins with user_lock(). */
+bool job_count_waiting(int64_t *count, struct work *work, struct uuid user_id,
+		       const char *kind) MUST_CHECK;
+
 /* A user's jobs that have ended, at most `limit`; how many. */
 bool job_drop_ended(uint64_t *count, struct work *work, struct uuid user_id,
 		    int64_t limit) MUST_CHECK;

@@ -28,8 +28,8 @@ static bool select_tiers(struct tier **tiers, size_t *count, struct work *work,
 		" COALESCE(t.`max_pixels`, -1), COALESCE(t.`quota_bytes`, -1),"
 		" COALESCE(t.`uploads_per_day`, -1),"
 		" COALESCE(t.`requests_per_minute`, -1), t.`priority`,"
-		" COALESCE(t.`retention_days`, -1), t.`fetch`, t.`animated`,"
-		" t.`formats`"
+		" COALESCE(t.`retention_days`, -1), t.`fetch`,"
+		" COALESCE(t.`max_fetches`, -1), t.`animated`, t.`formats`"
 		" FROM `tiers` t WHERE t.`id` = ? OR t.`name` = ? OR ? = 1"
 		" ORDER BY t.`id`",
 		DB_IN(db_uuid(id), db_text(name), db_bool(all)),
@@ -42,8 +42,8 @@ static bool select_tiers(struct tier **tiers, size_t *count, struct work *work,
 		       db_int_to(&t->uploads_per_day),
 		       db_int_to(&t->requests_per_minute),
 		       db_int_to(&t->priority), db_int_to(&t->retention_days),
-		       db_bool_to(&t->fetch), db_bool_to(&t->animated),
-		       db_text_to(&t->formats)),
+		       db_bool_to(&t->fetch), db_int_to(&t->max_fetches),
+		       db_bool_to(&t->animated), db_text_to(&t->formats)),
 		rows_keep, &rows))
 		return false;
 	*tiers = rows.list;
@@ -123,7 +123,8 @@ static bool write_fields(const struct tier *tier, struct work *work)
 		   " `max_pixels` = ?, `quota_bytes` = ?,"
 		   " `uploads_per_day` = ?, `requests_per_minute` = ?,"
 		   " `priority` = ?, `retention_days` = ?, `fetch` = ?,"
-		   " `animated` = ?, `formats` = ? WHERE `id` = ?",
+		   " `max_fetches` = ?, `animated` = ?, `formats` = ?"
+		   " WHERE `id` = ?",
 		   DB_IN(db_text(tier->name), db_bool(tier->any_size),
 			 db_int(tier->max_side), db_bool(tier->original),
 			 db_bool(tier->links), db_int(tier->link_min),
@@ -132,8 +133,9 @@ static bool write_fields(const struct tier *tier, struct work *work)
 			 limit(tier->uploads_per_day),
 			 limit(tier->requests_per_minute),
 			 db_int(tier->priority), limit(tier->retention_days),
-			 db_bool(tier->fetch), db_bool(tier->animated),
-			 db_text(tier->formats), db_uuid(tier->id))))
+			 db_bool(tier->fetch), limit(tier->max_fetches),
+			 db_bool(tier->animated), db_text(tier->formats),
+			 db_uuid(tier->id))))
 		return false;
 	return found || no_tier(work, tier->id);
 }
@@ -206,6 +208,7 @@ void tier_init(struct tier *tier, const char *name)
 		.requests_per_minute = TIER_NO_LIMIT,
 		.priority = 1,
 		.retention_days = TIER_NO_LIMIT,
+		.max_fetches = TIER_NO_LIMIT,
 		.formats = "jpeg png gif webp tiff bmp",
 	};
 }

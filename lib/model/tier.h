@@ -25,6 +25,7 @@ struct tier {
 	int64_t priority; /* of jobs: 0 high, 1 normal, 2 low */
 	int64_t retention_days;
 	bool fetch;
+	int64_t max_fetches; /* that wait or run at once */
 	bool animated;
 	const char *formats; /* "jpeg png gif webp tiff bmp" */
 };

@@ -16,6 +16,11 @@
 #include "lib/picture/probe.h"
 #include "lib/service/render.h"
 
+/* Seconds: some will have ended by then. */
+enum { RETRY_AFTER = 5 };
+
+static const char kind[] = "fetch";
+
 const char *import_library(void)
 {
 	return client_library();
@@ -38,6 +43,25 @@ bool import_check_url(const char **file, struct work *work, const char *url)
 	return true;
 }
 
+/* Exact, as those who add one wait for each other at the user's row. */
+static bool may_wait(struct work *work, struct uuid user_id,
+		     const struct tier *tier)
+{
+	int64_t count;
+
+	if (tier->max_fetches == TIER_NO_LIMIT)
+		return true;
+	if (!job_count_waiting(&count, work, user_id, kind))
+		return false;
+	if (count < tier->max_fetches)
+		return true;
+	work->retry_after = RETRY_AFTER;
+	return fail(work, ERR_RATE_LIMITED,
+		    "%lld uploads by URL are waiting already, as many as the "
+		    "tier %s allows",
+		    (long long)count, tier->name);
+}
+
 struct record {
 	const struct tier *tier;
 	const struct uploaded *made;
@@ -56,7 +80,8 @@ static bool record(struct work *work, void *arg)
 	for (size_t i = 0; i < made->count; i++)
 		if (!variant_add(work, &made->variants[i]))
 			return false;
-	return job_add(work, &made->job) &&
+	return may_wait(work, made->image.user_id, r->tier) &&
+	       job_add(work, &made->job) &&
 	       user_charge(work, made->image.user_id, 0, r->tier->quota_bytes,
 			   r->tier->uploads_per_day);
 }
@@ -80,7 +105,7 @@ bool import_queue(struct uploaded *uploaded, struct work *work,
 	made.count = upload_variants(&made.variants, work, made.image.id, tier);
 	made.job = (struct job){
 		.id = uuid_new(),
-		.kind = "fetch",
+		.kind = kind,
 		.url = url.text,
 		.user_id = import->user->id,
 		.image_id = made.image.id,

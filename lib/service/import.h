@@ -24,7 +24,8 @@ struct import {
 /*
  * Writes down an image without a file, its variants, and the job that is to
  * fetch it. It counts as one of the user's uploads from now on, and its bytes
- * when they are here. ERR_QUOTA_EXCEEDED.
+ * when they are here. ERR_QUOTA_EXCEEDED; ERR_RATE_LIMITED while as many as the
+ * tier's max_fetches wait.
  */
 bool import_queue(struct uploaded *uploaded, struct work *work,
 		  const struct import *import) MUST_CHECK;

@@ -103,6 +103,7 @@ static const struct field fields[] = {
 	CHOICE(priority, read_priority, "of its jobs: high, normal or low"),
 	LIMIT(retention_days, 1, DAYS_MAX, "days that pictures are kept"),
 	FLAG(fetch, "may upload by URL"),
+	LIMIT(max_fetches, 1, UINT32_MAX, "uploads by URL that wait or run at once"),
 	FLAG(animated, "thumbnails keep animation"),
 	WORDS(formats, FORMAT__COUNT, accept_format, "the formats that are taken"),
 };

@@ -13,7 +13,7 @@ TIERS = "/v1/admin/tiers"
 FIELDS = ["id", "name", "sizes", "any_size", "max_side", "original", "links",
           "link_min", "link_max", "max_bytes", "max_pixels", "quota_bytes",
           "uploads_per_day", "requests_per_minute", "priority",
-          "retention_days", "fetch", "animated", "formats"]
+          "retention_days", "fetch", "max_fetches", "animated", "formats"]
 
 
 @pytest.fixture
@@ -52,6 +52,8 @@ def test_the_built_in_tiers_are_listed(admin):
     assert tiers["Basic"]["requests_per_minute"] is None
     assert tiers["Anonymous"]["requests_per_minute"] == 60
     assert tiers["Anonymous"]["retention_days"] == 1
+    assert tiers["Anonymous"]["max_fetches"] == 100
+    assert tiers["Enterprise"]["max_fetches"] is None
     assert tiers["Enterprise"]["formats"][:2] == ["jpeg", "png"]
     assert tiers["Enterprise"]["priority"] == "normal"
 

@@ -1,9 +1,9 @@
 """Uploads by URL: what one user's leave for the others."""
 
-from api import settled
+from api import at_once, problem, settled, upload
 from pictures import picture
-from test_fetch import (blocked, canary, fetching, new_fetcher, order,  # noqa
-                        pages)
+from test_fetch import (blocked, canary, fetched, fetching,  # noqa
+                        new_fetcher, order, pages, usage)
 
 
 def test_slow_servers_do_not_hold_up_pictures(service, pages, fetching):
@@ -26,3 +26,36 @@ def test_slow_servers_do_not_hold_up_pictures(service, pages, fetching):
     finally:
         go.set()
         service.restart("worker", **fetching)
+
+
+def test_only_so_many_may_wait(service, pages, fetching):
+    """429 rate_limited beyond the tier's max_fetches, also of those that come
+    at once, and nothing is left of them; each that ends makes room."""
+    session = new_fetcher(service, max_fetches=3)
+    url = pages.add(lambda page: page.answer(body=picture(64, 48)))
+    service.stop("worker")
+    try:
+        answers = at_once(12, lambda: session.post("/v1/images",
+                                                   json={"url": url}))
+        taken = [answer.json() for answer in answers
+                 if answer.status_code == 202]
+        assert len(taken) == 3
+        for answer in answers:
+            if answer.status_code != 202:
+                said = problem(answer, 429, "rate_limited")
+                assert "3 uploads by URL" in said["detail"]
+                assert int(answer.headers["Retry-After"]) > 0
+        assert usage(session) == {"images": 3, "bytes": 0, "uploads_today": 3}
+        # Others may, and other uploads of this user too.
+        assert upload(session)["status"] == "ready"
+        order(new_fetcher(service, max_fetches=1), url)
+        gone = "/v1/images/" + taken.pop()["id"]
+        assert session.delete(gone).status_code == 204
+        taken.append(order(session, url))
+        problem(session.post("/v1/images", json={"url": url}), 429,
+                "rate_limited")
+    finally:
+        service.start("worker", **fetching)
+    for image in taken:
+        assert settled(session, image)["status"] == "ready"
+    assert fetched(session, url)["status"] == "ready"

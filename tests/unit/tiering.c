@@ -65,6 +65,8 @@ static const struct setting settings[] = {
 	{ "priority", "1", NULL, "high, normal or low" },
 	{ "retention_days", "36500", "36500", NULL },
 	{ "retention_days", "0", NULL, "1 to 36500" },
+	{ "max_fetches", "100", "100", NULL },
+	{ "max_fetches", "0", NULL, "1 to 4294967295" },
 	{ "formats", "jpeg,png", "jpeg png", NULL },
 	{ "formats", "svg", NULL, "not \"svg\"" },
 	{ "formats", "jpeg jpeg", NULL, "twice" },
@@ -125,7 +127,7 @@ static void knows_its_own_texts(void **state)
 		if (!tested)
 			fail_msg("no case for %s", field->name);
 	}
-	assert_int_equal(count, 17);
+	assert_int_equal(count, 18);
 	pool_free(pool);
 }
 
