@@ -82,10 +82,16 @@ static const struct route resize_tasks[] = {
 	{ METHOD_OPTIONS, "/api/v1/images/result/{task_id}", NEED_NOBODY,    SCOPE_NONE, BODY_NONE,   "", resize_tasks_preflight },
 };
 
+static const struct route thumbnails[] = {
+	{ METHOD_POST, "/v1/thumbnails", NEED_ANONYMOUS, SCOPE_NONE, BODY_JSON, "", thumbnails_create },
+	{ METHOD_GET,  "/v1/thumbnails", NEED_ANONYMOUS, SCOPE_NONE, BODY_NONE, "id", thumbnails_show },
+};
+
 #define ROUTES(table) table, ARRAY_LEN(table)
 const struct dialect dialects[] = {
 	{ "thumbnail_generator", ROUTES(thumbnail_generator), thumbnail_generator_problem, false },
 	{ "resize_tasks",        ROUTES(resize_tasks),        resize_tasks_problem,        true },
+	{ "thumbnails",          ROUTES(thumbnails),          thumbnails_problem,          false },
 };
 /* clang-format on */
 const size_t routes_count = ARRAY_LEN(routes);

@@ -63,4 +63,8 @@ handler resize_tasks_create, resize_tasks_status, resize_tasks_result;
 handler resize_tasks_preflight;
 problem_writer resize_tasks_problem;
 
+/* compat/thumbnails.c */
+handler thumbnails_create, thumbnails_show;
+problem_writer thumbnails_problem;
+
 #endif

@@ -211,6 +211,11 @@ static struct json_c_object *text_value(const char *text)
 	return value;
 }
 
+struct json *json_text(struct pool *pool, const char *text)
+{
+	return own(pool, text_value(text));
+}
+
 static void add(struct json *object, const char *key,
 		struct json_c_object *value)
 {

@@ -28,6 +28,7 @@ bool json_parse(struct json **json, struct work *work, const char *text,
 
 struct json *json_object(struct pool *pool);
 struct json *json_array(struct pool *pool);
+struct json *json_text(struct pool *pool, const char *text);
 
 /* Bytes of a text that are no UTF-8 become U+FFFD. A text that is NULL, or a
    child that is, makes a null. */

@@ -14,6 +14,7 @@
 #include "lib/net/fetcher.h"
 #include "lib/net/url.h"
 #include "lib/picture/probe.h"
+#include "lib/service/access.h"
 #include "lib/service/render.h"
 
 /* Seconds: some will have ended by then. */
@@ -86,13 +87,33 @@ static bool record(struct work *work, void *arg)
 			   r->tier->uploads_per_day);
 }
 
+static bool name_variants(struct uploaded *made, struct work *work,
+			  const struct import *import)
+{
+	struct variant *only;
+
+	if (!import->variant) {
+		made->count = upload_variants(&made->variants, work,
+					      made->image.id, import->tier);
+		return true;
+	}
+	only = pool_alloc(work->pool, sizeof(*only));
+	*only = (struct variant){ .image_id = made->image.id,
+				  .variant = import->variant,
+				  .status = "processing" };
+	made->variants = only;
+	made->count = 1;
+	return access_check_size(work, import->tier, import->variant);
+}
+
 bool import_queue(struct uploaded *uploaded, struct work *work,
 		  const struct import *import)
 {
 	const struct tier *tier = import->tier;
 	struct uploaded made = { .image = { .id = uuid_new(),
 					    .user_id = import->user->id,
-					    .kind = "upload",
+					    .kind = import->variant ? "resize"
+								    : "upload",
 					    .name = import->name,
 					    .status = "processing",
 					    .created_at = clock_now_us() } };
@@ -102,13 +123,15 @@ bool import_queue(struct uploaded *uploaded, struct work *work,
 	if (!import_is_allowed(work, tier) ||
 	    !url_parse(&url, work, import->url))
 		return false;
-	made.count = upload_variants(&made.variants, work, made.image.id, tier);
+	if (!name_variants(&made, work, import))
+		return false;
 	made.job = (struct job){
 		.id = uuid_new(),
 		.kind = kind,
 		.url = url.text,
 		.user_id = import->user->id,
 		.image_id = made.image.id,
+		.variant = import->variant,
 		.state = "queued",
 		.priority = tier->priority,
 		.max_attempts = work->conf->job_attempts,

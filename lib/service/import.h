@@ -17,15 +17,17 @@ bool import_check_url(const char **file, struct work *work,
 struct import {
 	const struct user *user;
 	const struct tier *tier;
-	const char *url;  /* was checked */
-	const char *name; /* 1 to IMAGE_NAME_MAX bytes */
+	const char *url;     /* was checked */
+	const char *name;    /* 1 to IMAGE_NAME_MAX bytes */
+	const char *variant; /* the one that is made; NULL: the tier's sizes */
 };
 
 /*
  * Writes down an image without a file, its variants, and the job that is to
- * fetch it. It counts as one of the user's uploads from now on, and its bytes
- * when they are here. ERR_QUOTA_EXCEEDED; ERR_RATE_LIMITED while as many as the
- * tier's max_fetches wait.
+ * fetch it. With a variant it is a resize, whose result is that of the job:
+ * ERR_TIER_FORBIDS as resize_take(). It counts as one of the user's uploads
+ * from now on, and its bytes when they are here. ERR_QUOTA_EXCEEDED;
+ * ERR_RATE_LIMITED while as many as the tier's max_fetches wait.
  */
 bool import_queue(struct uploaded *uploaded, struct work *work,
 		  const struct import *import) MUST_CHECK;

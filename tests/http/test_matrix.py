@@ -15,6 +15,7 @@ EVERYBODY = ("nobody", "other", "admin", "expired", "wrong scope", "disabled",
              "owner")
 OPEN = "200 200 200 200 200 200 200"
 TAKEN = "202 202 202 202 202 202 202"
+MADE = "201 201 201 201 201 201 201"
 EMPTY = "204 204 204 204 204 204 204"
 THUMBNAIL = {"files": {"image": ("a.jpg", picture(64, 48))}}
 
@@ -79,6 +80,9 @@ MATRIX = {
     "OPTIONS /api/v1/status/{task_id}": ("/api/v1/status/{task}", EMPTY),
     "OPTIONS /api/v1/images/result/{task_id}": (
         "/api/v1/images/result/{task}", EMPTY),
+    "POST /v1/thumbnails": ("/v1/thumbnails", MADE,
+                            {"json": {"url": "https://192.0.2.1/"}}),
+    "GET /v1/thumbnails": ("/v1/thumbnails?id={fetched}", OPEN),
     "GET /v1/openapi.json": ("/v1/openapi.json", OPEN),
     "GET /docs/": ("/docs/", OPEN),
     "GET /docs/style.css": ("/docs/style.css", OPEN),
@@ -186,7 +190,10 @@ def dialect_tasks(session):
     task = resize.json()["task_id"]
     wait_until(lambda: session.get("/api/v1/status/" + task).json()
                == {"status": "SUCCESS"})
-    return {"thumbnail": thumbnail.json()["task_id"], "task": task}
+    fetched = session.post("/v1/thumbnails",
+                           json={"url": "https://192.0.2.1/"})
+    return {"thumbnail": thumbnail.json()["task_id"], "task": task,
+            "fetched": fetched.json()["id"]}
 
 
 def ended_delivery(session, service):

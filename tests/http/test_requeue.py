@@ -5,7 +5,8 @@ import json
 
 import pytest
 
-from api import forget_webhooks, new_id, new_user, post_picture, upload, without
+from api import (forget_webhooks, new_id, new_user, post_picture, upload,
+                 without)
 from pictures import picture
 from service import wait_until
 

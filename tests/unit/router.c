@@ -68,6 +68,9 @@ static const struct {
 	{ "resize_tasks", METHOD_GET, "/api/v1/thumbnail_generator/4", NULL, NULL, ERR_NOT_FOUND },
 	{ "resize_tasks thumbnail_generator", METHOD_GET, "/api/v1/thumbnail_generator/4", thumbnail_generator_show, "thumbnail_generator", 0 },
 	{ "thumbnail_generator", METHOD_POST, "/api/v1/", thumbnail_generator_create, "thumbnail_generator", 0 },
+	{ "thumbnails", METHOD_GET, "/v1/thumbnails", thumbnails_show, "thumbnails", 0 },
+	{ "thumbnails", METHOD_DELETE, "/v1/thumbnails", NULL, "thumbnails", ERR_METHOD_NOT_ALLOWED },
+	{ "thumbnail_generator", METHOD_GET, "/v1/thumbnails", NULL, NULL, ERR_NOT_FOUND },
 	{ "", METHOD_POST, "/api/v1/", NULL, NULL, ERR_NOT_FOUND },
 };
 /* clang-format on */
