@@ -64,6 +64,7 @@ bool workers_list(struct call *call) MUST_CHECK;
 bool stats_show(struct call *call) MUST_CHECK;
 bool audit_show(struct call *call) MUST_CHECK;
 bool keys_rotate(struct call *call) MUST_CHECK;
+bool keys_retire(struct call *call) MUST_CHECK;
 bool keys_list(struct call *call) MUST_CHECK;
 bool purge_one_image(struct call *call) MUST_CHECK;
 bool purge_one_variant(struct call *call) MUST_CHECK;

@@ -385,7 +385,11 @@ static struct finding look_at_keys(struct doctor *d)
 			       "chown it",
 			       path, account->pw_name);
 	if (!keyring_signer(&key, d->work))
-		return failure(d);
+		return FINDING(d, BAD,
+			       "%s; put a copy of the file back, or move it "
+			       "away and run `pixtierctl key rotate`, which "
+			       "ends all links",
+			       d->work->why);
 	explicit_bzero(&key.secret, sizeof(key.secret));
 	return FINDING(d, FINE, "key %lld signs", (long long)key.id);
 }

@@ -10,6 +10,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
+#include "lib/base/text.h"
 #include "lib/service/keyring.h"
 
 enum { RETIRE_AFTER = 2592000, RETIRE_MAX = 315360000 };
@@ -62,17 +63,16 @@ bool keys_list(struct call *call)
 }
 
 /* The keys are files of one host, so a database that is away or has no schema
-   yet does not stop a rotation: then there is no audit row. */
-static void record(struct call *call, const struct key *key)
+   yet stops nothing: then there is no audit row. */
+static void record(struct call *call, const char *action, int64_t id)
 {
 	struct pool *pool = call->work->pool;
 
-	if (!command_record(call, "key.rotate",
-			    pool_printf(pool, "key %lld", (long long)key->id),
-			    ""))
+	if (!command_record(call, action,
+			    pool_printf(pool, "key %lld", (long long)id), ""))
 		fprintf(stderr,
-			"pixtierctl: the key is in force, but this was not "
-			"noted in the audit: %s\n",
+			"pixtierctl: this is in force, but was not noted in "
+			"the audit: %s\n",
 			call->work->why);
 }
 
@@ -86,6 +86,23 @@ bool keys_rotate(struct call *call)
 	    !keyring_rotate(&key, call->work, retire_after))
 		return false;
 	explicit_bzero(key.secret, sizeof(key.secret));
-	record(call, &key);
+	record(call, "key.rotate", key.id);
+	return keys_list(call);
+}
+
+bool keys_retire(struct call *call)
+{
+	int64_t id, retire_after;
+
+	if (!text_int(&id, call->args[0], 1, KEY_MAX_ID))
+		return fail(call->work, ERR_BAD_REQUEST,
+			    "ID: one that `pixtierctl key list` shows, not "
+			    "\"%s\"",
+			    call->args[0]);
+	if (!command_number(&retire_after, call, OPTION_RETIRE_AFTER, 0, 0,
+			    RETIRE_MAX) ||
+	    !keyring_retire(call->work, id, retire_after))
+		return false;
+	record(call, "key.retire", id);
 	return keys_list(call);
 }

@@ -72,6 +72,8 @@ static const struct command commands[] = {
 	{ "audit", NULL, "[--limit N]", "who changed what, newest first", NEEDS_SCHEMA, 0, 0, TAKES(LIMIT), audit_show },
 	{ "key", "rotate", "[--retire-after SECONDS]", "makes the key that signs links from now on", NEEDS_KEYS, 0, 0,
 	  TAKES(RETIRE_AFTER), keys_rotate },
+	{ "key", "retire", "ID [--retire-after SECONDS]", "ends the links of a key that signs no more", NEEDS_KEYS, 1, 1,
+	  TAKES(RETIRE_AFTER), keys_retire },
 	{ "key", "list", "", "the keys' ids and times, not the secrets", NEEDS_KEYS, 0, 0, 0, keys_list },
 	{ "purge", "image", "ID", "removes an image and all that was made of it", NEEDS_SCHEMA | NEEDS_STORE, 1, 1, 0, purge_one_image },
 	{ "purge", "variant", "NAME", "removes what was made under this name, of all images", NEEDS_SCHEMA | NEEDS_STORE | NEEDS_TIME, 1, 1, 0,

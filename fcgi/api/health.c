@@ -24,10 +24,13 @@ bool health_alive(struct request *req, struct response *res)
 bool health_ready(struct request *req, struct response *res)
 {
 	struct json *json = json_object(req->work->pool);
+	const char *warning;
 
-	if (!readiness_check(req->work))
+	if (!readiness_check(&warning, req->work))
 		return false;
 	json_set_text(json, "status", "ready");
+	if (warning)
+		json_set_text(json, "warning", warning);
 	response_json(res, req, 200, json);
 	return true;
 }

@@ -3,11 +3,7 @@
 
 #include "lib/service/keyring.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <pwd.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -18,16 +14,16 @@
 #include "lib/base/clock.h"
 #include "lib/base/conf.h"
 #include "lib/base/crypt.h"
-#include "lib/base/pool.h"
-#include "lib/base/text.h"
+#include "lib/base/log.h"
+
+enum { TRY_AGAIN_MS = 1000 };
 
 struct keyring {
 	const char *path;
-	int64_t looked_at_ms;
-	struct timespec changed_at;
-	ino_t inode;
-	size_t count;
-	struct key keys[KEYRING_MAX];
+	struct stat seen; /* the file when it was read; zeros: not there */
+	int64_t read_at_ms;
+	bool damaged;
+	struct keys keys;
 };
 
 /* A painter is forked from the process that has the keys, and decodes what
@@ -50,73 +46,74 @@ void keyring_free(struct keyring *ring)
 	munmap(ring, sizeof(*ring));
 }
 
-static bool parse_line(struct key *key, struct work *work, const char *line)
+static const struct key *find_signer(const struct keys *keys)
 {
-	char hex[2 * KEY_SIZE + 1];
+	for (size_t i = keys->count; i--;)
+		if (!keys->list[i].retires_at)
+			return &keys->list[i];
+	return NULL;
+}
 
-	if (sscanf(line, "%" SCNd64 " %" SCNd64 " %" SCNd64 " %64s", &key->id,
-		   &key->created_at, &key->retires_at, hex) != 4 ||
-	    key->id < 1 || key->id > KEY_MAX_ID ||
-	    !text_unhex(key->secret, KEY_SIZE, hex))
-		return fail(work, ERR_INTERNAL,
-			    "keys_file: a line is not \"id created retires "
-			    "hex\"");
-	explicit_bzero(hex, sizeof(hex));
+/* A file that was cut at the end of a line is good but for the newest key. */
+static bool read_all(struct keys *keys, struct work *work, const char *path)
+{
+	return keyfile_read(keys, work, path) &&
+	       (find_signer(keys) ||
+		fail(work, ERR_INTERNAL,
+		     "keys_file: %s has no key that signs; make one with "
+		     "`pixtierctl key rotate`",
+		     path));
+}
+
+static bool is_same(const struct stat *a, const struct stat *b)
+{
+	return a->st_ino == b->st_ino && a->st_dev == b->st_dev &&
+	       a->st_size == b->st_size &&
+	       a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
+	       a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+}
+
+/* A damaged file may be mended in place so soon that its time stays. */
+static bool is_up_to_date(const struct keyring *ring, const struct stat *now)
+{
+	return ring->keys.count && is_same(&ring->seen, now) &&
+	       (!ring->damaged ||
+		clock_monotonic_ms() - ring->read_at_ms < TRY_AGAIN_MS);
+}
+
+/* False when there never were any keys. */
+static bool keep_old(struct keyring *ring, struct work *work,
+		     const struct stat *now)
+{
+	if (!ring->keys.count)
+		return false;
+	if (!ring->damaged || !is_same(&ring->seen, now))
+		log_failure(work, "keys_damaged");
+	ring->damaged = true;
 	return true;
 }
 
-static bool parse(struct keyring *ring, struct work *work, FILE *file)
+static bool look(struct keyring *ring, struct work *work)
 {
-	char line[256];
+	struct keys keys;
+	struct stat now;
+	bool usable = true;
 
-	ring->count = 0;
-	while (fgets(line, sizeof(line), file)) {
-		if (*line == '#' || *line == '\n')
-			continue;
-		if (ring->count == KEYRING_MAX)
-			return fail(work, ERR_INTERNAL,
-				    "keys_file: more than %d keys",
-				    KEYRING_MAX);
-		if (!parse_line(&ring->keys[ring->count], work, line))
-			return false;
-		ring->count++;
-	}
-	explicit_bzero(line, sizeof(line));
-	return true;
-}
-
-static bool has_changed(const struct keyring *ring, const struct stat *st)
-{
-	return st->st_ino != ring->inode ||
-	       st->st_mtim.tv_sec != ring->changed_at.tv_sec ||
-	       st->st_mtim.tv_nsec != ring->changed_at.tv_nsec;
-}
-
-static bool load(struct keyring *ring, struct work *work)
-{
-	FILE *file = fopen(ring->path, "re");
-	struct stat st;
-	bool loaded;
-
-	ring->looked_at_ms = clock_monotonic_ms();
-	if (!file)
-		return fail_errno(work, "keys_file: cannot read %s",
-				  ring->path);
-	loaded = !fstat(fileno(file), &st) || fail_errno(work, "keys_file");
-	if (loaded && has_changed(ring, &st)) {
-		loaded = parse(ring, work, file);
-		ring->inode = loaded ? st.st_ino : 0;
-		ring->changed_at = st.st_mtim;
-	}
-	fclose(file);
-	return loaded;
-}
-
-static bool refresh(struct keyring *ring, struct work *work)
-{
-	if (ring->count && clock_monotonic_ms() - ring->looked_at_ms < 1000)
+	/* Before it is read: what changes meanwhile is read the next time. */
+	if (stat(ring->path, &now))
+		now = (struct stat){ 0 };
+	if (is_up_to_date(ring, &now))
 		return true;
-	return load(ring, work);
+	if (read_all(&keys, work, ring->path)) {
+		ring->keys = keys;
+		ring->damaged = false;
+	} else {
+		usable = keep_old(ring, work, &now);
+	}
+	explicit_bzero(&keys, sizeof(keys));
+	ring->seen = now;
+	ring->read_at_ms = clock_monotonic_ms();
+	return usable;
 }
 
 static bool is_retired(const struct key *key)
@@ -126,29 +123,17 @@ static bool is_retired(const struct key *key)
 
 bool keyring_signer(struct key *key, struct work *work)
 {
-	struct keyring *ring = work->keys;
-	const struct key *newest = NULL;
-
-	if (!refresh(ring, work))
+	if (!look(work->keys, work))
 		return false;
-	for (size_t i = 0; i < ring->count; i++)
-		if (!ring->keys[i].retires_at &&
-		    (!newest || ring->keys[i].id > newest->id))
-			newest = &ring->keys[i];
-	if (!newest)
-		return fail(work, ERR_INTERNAL,
-			    "keys_file: %s has no key that signs; make one "
-			    "with `pixtierctl key rotate`",
-			    ring->path);
-	*key = *newest;
+	*key = *find_signer(&work->keys->keys);
 	return true;
 }
 
-static const struct key *look_up(const struct keyring *ring, int64_t id)
+static struct key *look_up(struct keys *keys, int64_t id)
 {
-	for (size_t i = 0; i < ring->count; i++)
-		if (ring->keys[i].id == id && !is_retired(&ring->keys[i]))
-			return &ring->keys[i];
+	for (size_t i = 0; i < keys->count; i++)
+		if (keys->list[i].id == id)
+			return &keys->list[i];
 	return NULL;
 }
 
@@ -156,116 +141,147 @@ bool keyring_find(struct key *key, struct work *work, int64_t id)
 {
 	const struct key *found;
 
-	if (!refresh(work->keys, work))
+	if (!look(work->keys, work))
 		return false;
-	found = look_up(work->keys, id);
-	if (!found) {
-		if (!load(work->keys, work))
-			return false;
-		found = look_up(work->keys, id);
-	}
-	if (!found)
+	found = look_up(&work->keys->keys, id);
+	if (!found || is_retired(found))
 		return fail(work, ERR_BAD_SIGNATURE,
 			    "the link's key is not in use");
 	*key = *found;
 	return true;
 }
 
+bool keyring_is_damaged(const struct keyring *ring)
+{
+	return ring->damaged;
+}
+
 bool keyring_list(const struct key **keys, size_t *count, struct work *work)
 {
-	if (!load(work->keys, work))
+	if (!look(work->keys, work))
 		return false;
-	*keys = work->keys->keys;
-	*count = work->keys->count;
+	*keys = work->keys->keys.list;
+	*count = work->keys->keys.count;
 	return true;
 }
 
-static void print_key(FILE *file, const struct key *key)
-{
-	char hex[2 * KEY_SIZE + 1];
+/* Changes */
 
-	text_hex(hex, key->secret, KEY_SIZE);
-	fprintf(file, "%" PRId64 " %" PRId64 " %" PRId64 " %s\n", key->id,
-		key->created_at, key->retires_at, hex);
-	explicit_bzero(hex, sizeof(hex));
+/* What is asked for, and what came of it. */
+struct change {
+	bool (*edit)(struct keys *keys, struct work *work,
+		     struct change *change);
+	struct key key;
+	int64_t retire_after;
+};
+
+static bool edit_locked(struct work *work, struct change *change, int folder)
+{
+	struct keyring *ring = work->keys;
+	struct keys keys = { 0 };
+	bool edited = (access(ring->path, F_OK) ||
+		       keyfile_read(&keys, work, ring->path)) &&
+		      change->edit(&keys, work, change) &&
+		      keyfile_replace(work, ring->path, folder, &keys);
+
+	explicit_bzero(&keys, sizeof(keys));
+	ring->seen = (struct stat){ 0 };
+	return edited;
 }
 
-/* Root's file belongs to whoever had the old one, or to the account that the
-   responders run as, so that they can read it. */
-static bool give_away(int fd, const struct stat *old, const char *user)
+static bool make_change(struct work *work, struct change *change)
 {
-	const struct passwd *account;
+	int folder;
+	bool made;
 
-	if (old)
-		return !fchown(fd, old->st_uid, old->st_gid) &&
-		       !fchmod(fd, old->st_mode & 0640);
-	if (geteuid() || !*user)
-		return true;
-	account = getpwnam(user);
-	return account && !fchown(fd, account->pw_uid, account->pw_gid);
+	if (!keyfile_lock(&folder, work, work->keys->path))
+		return false;
+	made = edit_locked(work, change, folder);
+	close(folder);
+	return made;
 }
 
-static bool write_file(struct work *work, const struct keyring *ring,
-		       const struct stat *old)
+static void retire(struct key *key, int64_t at)
 {
-	const char *path = pool_printf(work->pool, "%s.new", ring->path);
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
-	bool written;
-
-	if (!file)
-		return fail_errno(work, "keys_file: cannot write %s", path);
-	fputs("# id created retires secret; made by pixtierctl key rotate\n",
-	      file);
-	for (size_t i = 0; i < ring->count; i++)
-		print_key(file, &ring->keys[i]);
-	written = !fflush(file) && give_away(fd, old, work->conf->user) &&
-		  !fsync(fd);
-	if (fclose(file) || !written || rename(path, ring->path))
-		return fail_errno(work, "keys_file: cannot replace %s",
-				  ring->path);
-	return true;
+	if (!key->retires_at || key->retires_at > at)
+		key->retires_at = at;
 }
 
-static void retire_all(struct keyring *ring, int64_t at)
+static void retire_all(struct keys *keys, int64_t at)
 {
 	size_t kept = 0;
 
-	for (size_t i = 0; i < ring->count; i++) {
-		struct key *key = &ring->keys[i];
-
-		if (is_retired(key))
+	for (size_t i = 0; i < keys->count; i++) {
+		if (is_retired(&keys->list[i]))
 			continue;
-		if (!key->retires_at || key->retires_at > at)
-			key->retires_at = at;
-		ring->keys[kept++] = *key;
+		keys->list[kept] = keys->list[i];
+		retire(&keys->list[kept++], at);
 	}
-	ring->count = kept;
+	keys->count = kept;
+}
+
+/* After 65535 it begins anew: by then the first have retired. */
+static int64_t next_id(struct keys *keys)
+{
+	int64_t id = keys->count ? keys->list[keys->count - 1].id : 0;
+
+	do
+		id = id % KEY_MAX_ID + 1;
+	while (look_up(keys, id));
+	return id;
+}
+
+static bool add_key(struct keys *keys, struct work *work, struct change *change)
+{
+	struct key *key = &change->key;
+
+	key->id = next_id(keys);
+	key->created_at = time(NULL);
+	retire_all(keys, key->created_at + change->retire_after);
+	if (keys->count == KEYRING_MAX)
+		return fail(work, ERR_CONFLICT,
+			    "%d keys are in use; wait until one retires, or "
+			    "use `pixtierctl key retire`",
+			    KEYRING_MAX);
+	crypt_random(key->secret, KEY_SIZE);
+	keys->list[keys->count++] = *key;
+	return true;
 }
 
 bool keyring_rotate(struct key *made, struct work *work, int64_t retire_after)
 {
-	struct keyring *ring = work->keys;
-	struct stat st;
-	bool exists = !stat(ring->path, &st);
-	struct key key = { .id = 0, .created_at = time(NULL) };
+	struct change change = { .edit = add_key,
+				 .retire_after = retire_after };
+	bool added = make_change(work, &change);
 
-	if (exists && !load(ring, work))
-		return false;
-	for (size_t i = 0; i < ring->count; i++)
-		if (ring->keys[i].id > key.id)
-			key.id = ring->keys[i].id;
-	key.id = key.id % KEY_MAX_ID + 1;
-	retire_all(ring, key.created_at + retire_after);
-	if (ring->count == KEYRING_MAX)
+	if (added)
+		*made = change.key;
+	explicit_bzero(&change, sizeof(change));
+	return added;
+}
+
+static bool retire_key(struct keys *keys, struct work *work,
+		       struct change *change)
+{
+	int64_t id = change->key.id;
+	struct key *key = look_up(keys, id);
+
+	if (!key)
+		return fail(work, ERR_NOT_FOUND, "no key %" PRId64, id);
+	if (key == find_signer(keys))
 		return fail(work, ERR_CONFLICT,
-			    "%d keys are in use; wait until one retires",
-			    KEYRING_MAX);
-	crypt_random(key.secret, KEY_SIZE);
-	ring->keys[ring->count++] = key;
-	if (!write_file(work, ring, exists ? &st : NULL))
-		return false;
-	ring->inode = 0;
-	*made = key;
+			    "key %" PRId64 " signs: `pixtierctl key rotate` "
+			    "first",
+			    id);
+	retire(key, time(NULL) + change->retire_after);
 	return true;
+}
+
+bool keyring_retire(struct work *work, int64_t id, int64_t retire_after)
+{
+	struct change change = { .edit = retire_key,
+				 .key = { .id = id },
+				 .retire_after = retire_after };
+
+	return make_change(work, &change);
 }

@@ -1,46 +1,45 @@
 #ifndef LIB_SERVICE_KEYRING_H
 #define LIB_SERVICE_KEYRING_H
 
-#include <stddef.h>
-#include <stdint.h>
-
 #include "lib/base/work.h"
+#include "lib/service/keyfile.h"
 
 /*
- * The keys that sign links, from the setting keys_file: a line
- * "<id> <created> <retires> <64 hexadecimal digits>" each, times in seconds
- * since 1970, 0 for never. The newest key that does not retire signs; all that
- * have not retired yet verify. The file is looked at again every second, and
- * at once when a link names a key that is not known.
+ * The keys that sign links, from the setting keys_file. The last key that
+ * does not retire signs; all that have not retired yet verify. Whether the file
+ * has changed is asked at each use, so that a key signs for one process only
+ * when all have it, and a key that is retired is so for all.
+ *
+ * Once keys have been read they go on when the file is damaged, empty or away:
+ * that is logged once, as "keys_damaged".
  */
 struct keyring;
-
-enum { KEY_SIZE = 32, KEYRING_MAX = 64, KEY_MAX_ID = 65535 };
-
-struct key {
-	int64_t id;
-	int64_t created_at, retires_at; /* seconds since 1970; 0: never */
-	uint8_t secret[KEY_SIZE];
-};
 
 /* Reads nothing yet. The secrets are kept out of forked children. */
 struct keyring *keyring_new(const struct conf *conf);
 void keyring_free(struct keyring *ring);
 
-/* ERR_INTERNAL when there is none or the file is damaged. */
+/* ERR_INTERNAL when there is none. */
 bool keyring_signer(struct key *key, struct work *work) MUST_CHECK;
 
 /* ERR_BAD_SIGNATURE when it is unknown or retired. */
 bool keyring_find(struct key *key, struct work *work, int64_t id) MUST_CHECK;
 
-/* All that the file has. */
+/* Whether older keys than the file's were used last. */
+bool keyring_is_damaged(const struct keyring *ring);
+
+/* All there are. */
 bool keyring_list(const struct key **keys, size_t *count,
 		  struct work *work) MUST_CHECK;
 
 /* Makes a new key, which signs from now on; the others retire in
-   `retire_after` seconds. Those that retired before are dropped. The file is
-   replaced as a whole. */
+   `retire_after` seconds. Those that retired before are dropped. */
 bool keyring_rotate(struct key *made, struct work *work,
+		    int64_t retire_after) MUST_CHECK;
+
+/* The key retires in `retire_after` seconds, if not before. ERR_NOT_FOUND;
+   ERR_CONFLICT when it is the one that signs. */
+bool keyring_retire(struct work *work, int64_t id,
 		    int64_t retire_after) MUST_CHECK;
 
 #endif

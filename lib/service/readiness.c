@@ -44,7 +44,7 @@ static const struct {
 	{ "the keys that sign links", check_keys },
 };
 
-bool readiness_check(struct work *work)
+bool readiness_check(const char **warning, struct work *work)
 {
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
 		if (!parts[i].check(work))
@@ -52,5 +52,9 @@ bool readiness_check(struct work *work)
 				    "%s: not ready; `pixtierctl doctor` says "
 				    "more",
 				    parts[i].part);
+	*warning = keyring_is_damaged(work->keys)
+			   ? "keys_file cannot be used; older keys go on until "
+			     "a restart; `pixtierctl doctor` says more"
+			   : NULL;
 	return true;
 }

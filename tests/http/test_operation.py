@@ -91,11 +91,11 @@ def first(session, path, status):
 
 def test_a_fault_inside_is_told_to_the_log_only(service):
     """500 internal: the client gets the request's id, under which the log has
-    the reason."""
+    the reason. Here processes begin without any keys that they could read."""
     session = service.session("premium")
     path = "/v1/images/" + upload(session)["id"]
     with damaged(service.setting("keys_file")):
-        # Each process looks at the file once a second.
+        service.restart("fcgi")
         said = problem(first(session, path, 500), 500, "internal")
         ready = problem(first(session, "/readyz", 503), 503, "unavailable")
     assert "key" not in said["detail"]
