@@ -4,6 +4,7 @@
 #include "admin/command.h"
 
 #include <pwd.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "lib/base/pool.h"
@@ -14,6 +15,7 @@ static const char *option_name(enum command_option option)
 {
 	/* clang-format off */
 	static const char *const names[OPTION__COUNT] = {
+		[OPTION_DISABLED] = "--disabled",
 		[OPTION_EXPIRES_IN] = "--expires-in",
 		[OPTION_LIMIT] = "--limit",
 		[OPTION_RETIRE_AFTER] = "--retire-after",
@@ -37,6 +39,17 @@ bool command_number(int64_t *number, const struct call *call,
 	       fail(call->work, ERR_BAD_REQUEST,
 		    "%s: a number from %lld to %lld, not \"%s\"",
 		    option_name(option), (long long)min, (long long)max, text);
+}
+
+bool command_bool(bool *yes, const struct call *call,
+		  enum command_option option)
+{
+	const char *text = call->options[option];
+
+	*yes = !strcmp(text, "yes");
+	return *yes || !strcmp(text, "no") ||
+	       fail(call->work, ERR_BAD_REQUEST, "%s: yes or no, not \"%s\"",
+		    option_name(option), text);
 }
 
 /* Who logged in, also behind sudo. */

@@ -11,9 +11,11 @@
 enum command_option {
 	OPTION_ADMIN,
 	OPTION_DEEP,
+	OPTION_DISABLED,
 	OPTION_EFFECTIVE,
 	OPTION_EMAIL,
 	OPTION_EXPIRES_IN,
+	OPTION_KIND,
 	OPTION_LIMIT,
 	OPTION_MAN,
 	OPTION_NAME,
@@ -78,6 +80,10 @@ bool fsck_sweep(struct call *call) MUST_CHECK;
 bool command_number(int64_t *number, const struct call *call,
 		    enum command_option option, int64_t fallback, int64_t min,
 		    int64_t max) MUST_CHECK;
+
+/* The option, which is given, as yes or no. */
+bool command_bool(bool *yes, const struct call *call,
+		  enum command_option option) MUST_CHECK;
 
 /* Whoever is logged in here. */
 struct actor command_actor(const struct call *call);

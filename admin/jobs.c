@@ -66,7 +66,8 @@ bool jobs_list(struct call *call)
 {
 	struct print *print =
 		print_table(call, call->json ? columns : short_columns);
-	struct job_filter filter = { .state = call->options[OPTION_STATE] };
+	struct job_filter filter = { .state = call->options[OPTION_STATE],
+				     .kind = call->options[OPTION_KIND] };
 	struct job *jobs;
 	size_t count;
 

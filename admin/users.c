@@ -85,24 +85,46 @@ static const char *name_of(const struct tier *tiers, size_t count,
 	return NULL;
 }
 
+static bool read_filter(struct user_filter *filter, bool *disabled,
+			const struct call *call)
+{
+	const char *tier_name = call->options[OPTION_TIER];
+	struct tier tier;
+
+	filter->name = call->options[OPTION_NAME];
+	if (call->options[OPTION_DISABLED]) {
+		if (!command_bool(disabled, call, OPTION_DISABLED))
+			return false;
+		filter->disabled = disabled;
+	}
+	if (!tier_name)
+		return true;
+	if (!tier_by_name(&tier, call->work, tier_name))
+		return false;
+	filter->tier_id = tier.id;
+	return true;
+}
+
 bool users_list(struct call *call)
 {
 	struct print *print = print_table(call, columns);
+	struct user_filter filter = { .limit = BATCH };
 	struct tier *tiers;
 	struct user *users;
-	struct uuid after = { 0 };
+	bool disabled;
 	size_t tier_count, count;
 
-	if (!tier_list(&tiers, &tier_count, call->work))
+	if (!read_filter(&filter, &disabled, call) ||
+	    !tier_list(&tiers, &tier_count, call->work))
 		return false;
 	do {
-		if (!user_list(&users, &count, call->work, after, BATCH))
+		if (!user_list(&users, &count, call->work, &filter))
 			return false;
 		for (size_t i = 0; i < count; i++)
 			add_row(print, call->work->pool, &users[i],
 				name_of(tiers, tier_count, users[i].tier_id));
 		if (count)
-			after = users[count - 1].id;
+			filter.before = users[count - 1].id;
 	} while (count == BATCH);
 	print_end(print);
 	return true;

@@ -45,7 +45,7 @@ const struct route routes[] = {
 	{ METHOD_GET,    "/v1/admin/tiers/{id}", NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "", admin_tiers_show },
 	{ METHOD_PATCH,  "/v1/admin/tiers/{id}", NEED_ADMIN, SCOPE_ADMIN, BODY_JSON, "", admin_tiers_change },
 	{ METHOD_DELETE, "/v1/admin/tiers/{id}", NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "", admin_tiers_delete },
-	{ METHOD_GET,    "/v1/admin/users",      NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "limit cursor", admin_users_list },
+	{ METHOD_GET,    "/v1/admin/users",      NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "limit cursor name tier disabled", admin_users_list },
 	{ METHOD_POST,   "/v1/admin/users",      NEED_ADMIN, SCOPE_ADMIN, BODY_JSON, "", admin_users_create },
 	{ METHOD_GET,    "/v1/admin/users/{id}", NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "", admin_users_show },
 	{ METHOD_PATCH,  "/v1/admin/users/{id}", NEED_ADMIN, SCOPE_ADMIN, BODY_JSON, "", admin_users_change },

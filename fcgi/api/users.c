@@ -3,6 +3,8 @@
 
 #include "lib/model/user.h"
 
+#include <string.h>
+
 #include "fcgi/api/desk.h"
 #include "fcgi/api/view.h"
 #include "fcgi/page.h"
@@ -76,19 +78,56 @@ static const char *name_of(const struct tier *tiers, size_t count,
 	return NULL;
 }
 
+static bool find_tier(struct tier *tier, struct work *work, const char *name)
+{
+	if (tier_by_name(tier, work, name))
+		return true;
+	return work->err == ERR_NOT_FOUND
+		       ? fail_field(work, "tier",
+				    "tier: the name of one, not \"%.40s\"", name)
+		       : false;
+}
+
+/* `disabled` is the place that the filter points to. */
+static bool read_filter(struct user_filter *filter, bool *disabled,
+			struct page *page, struct request *req)
+{
+	const char *flag = request_query(req, "disabled");
+	const char *tier_name = request_query(req, "tier");
+	struct tier tier = { 0 };
+
+	if (!page_read(page, req) ||
+	    (tier_name && !find_tier(&tier, req->work, tier_name)))
+		return false;
+	*disabled = flag && !strcmp(flag, "true");
+	if (flag && !*disabled && strcmp(flag, "false"))
+		return fail_field(req->work, "disabled",
+				  "disabled: true or false, not \"%.40s\"",
+				  flag);
+	*filter = (struct user_filter){
+		.name = request_query(req, "name"),
+		.tier_id = tier.id,
+		.disabled = flag ? disabled : NULL,
+		.before = page->before,
+		.limit = page->limit + 1,
+	};
+	return true;
+}
+
 bool admin_users_list(struct request *req, struct response *res)
 {
 	struct pool *pool = req->work->pool;
 	struct json *items = json_array(pool);
 	struct page page;
+	struct user_filter filter;
 	struct user *users;
 	struct tier *tiers;
 	struct uuid last = { 0 };
+	bool disabled;
 	size_t count, tier_count;
 
-	if (!page_read(&page, req) ||
-	    !user_list_newest(&users, &count, req->work, page.before,
-			      page.limit + 1) ||
+	if (!read_filter(&filter, &disabled, &page, req) ||
+	    !user_list(&users, &count, req->work, &filter) ||
 	    !tier_list(&tiers, &tier_count, req->work))
 		return false;
 	if (count > (size_t)page.limit)
@@ -111,17 +150,11 @@ bool admin_users_show(struct request *req, struct response *res)
 /* By its name. */
 static bool read_tier(struct tier *tier, struct request *req)
 {
-	struct work *work = req->work;
 	const char *name;
 
-	if (!json_get_text(&name, work, req->json, "tier", 1, NAME_MAX_BYTES))
-		return false;
-	if (tier_by_name(tier, work, name))
-		return true;
-	return work->err == ERR_NOT_FOUND
-		       ? fail_field(work, "tier",
-				    "tier: the name of one, not \"%s\"", name)
-		       : false;
+	return json_get_text(&name, req->work, req->json, "tier", 1,
+			     NAME_MAX_BYTES) &&
+	       find_tier(tier, req->work, name);
 }
 
 /* null: none. */

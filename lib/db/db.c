@@ -48,6 +48,21 @@ struct db_in db_text(const char *text)
 			       .size = strlen(text) };
 }
 
+const char *db_containing(struct pool *pool, const char *text)
+{
+	char *pattern, *at;
+
+	if (!text)
+		return NULL;
+	at = pattern = pool_alloc(pool, 2 * strlen(text) + 3);
+	*at++ = '%';
+	for (; *text; *at++ = *text++)
+		if (strchr("\\%_", *text))
+			*at++ = '\\';
+	*at = '%';
+	return pattern;
+}
+
 struct db_in db_int(int64_t number)
 {
 	return (struct db_in){ .type = DB_IN_INT, .number = number };

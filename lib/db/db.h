@@ -57,6 +57,10 @@ struct db_in db_time(int64_t time_us); /* 0 is NULL */
 struct db_in db_uuid(struct uuid uuid); /* nil is NULL */
 struct db_in db_null(void);
 
+/* For LIKE: what contains this text, in which \ % and _ stand for themselves;
+   NULL for NULL. */
+const char *db_containing(struct pool *pool, const char *text);
+
 struct db_out db_text_to(const char **place);
 struct db_out db_int_to(int64_t *place);
 struct db_out db_bool_to(bool *place);

@@ -49,25 +49,10 @@ bool image_lock(struct image *image, struct work *work, struct uuid id)
 	return false;
 }
 
-/* A LIKE pattern for a substring, in which \ % and _ stand for themselves. */
-static const char *substring_pattern(struct pool *pool, const char *text)
-{
-	char *pattern = pool_alloc(pool, 2 * strlen(text) + 3);
-	char *at = pattern;
-
-	*at++ = '%';
-	for (; *text; *at++ = *text++)
-		if (strchr("\\%_", *text))
-			*at++ = '\\';
-	*at = '%';
-	return pattern;
-}
-
 bool image_list(struct image **images, size_t *count, struct work *work,
 		const struct image_filter *f)
 {
-	const char *like = f->name ? substring_pattern(work->pool, f->name)
-				   : NULL;
+	const char *like = db_containing(work->pool, f->name);
 	struct image row, *i = &row;
 	struct rows rows = ROWS_OF(row);
 

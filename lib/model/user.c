@@ -10,9 +10,13 @@
 #include "lib/db/db.h"
 #include "lib/db/rows.h"
 
+/* Those from `low` to `high`; one who is deleted only by the id. */
 static bool select_users(struct user **users, size_t *count, struct work *work,
-			 struct uuid low, struct uuid high, int64_t limit)
+			 struct uuid low, struct uuid high,
+			 const struct user_filter *f)
 {
+	const char *like = db_containing(work->pool, f->name);
+	struct db_in disabled = f->disabled ? db_bool(*f->disabled) : db_null();
 	struct user row, *u = &row;
 	struct rows rows = ROWS_OF(row);
 
@@ -24,10 +28,17 @@ static bool select_users(struct user **users, size_t *count, struct work *work,
 		" IF(`uploads_day` = UTC_DATE(), `uploads_today`, 0)"
 		" FROM `users` WHERE `id` BETWEEN ? AND ?"
 		" AND (? = 1 OR `deleted_at` IS NULL)"
-		" ORDER BY `id` LIMIT ?",
+		" AND (? IS NULL OR `id` < ?)"
+		" AND (? IS NULL OR `username` LIKE ?)"
+		" AND (? IS NULL OR `tier_id` = ?)"
+		" AND (? IS NULL OR (`disabled_at` IS NOT NULL) = ?)"
+		" ORDER BY `id` DESC LIMIT ?",
 		DB_IN(db_bytes(&low, sizeof(low)),
 		      db_bytes(&high, sizeof(high)),
-		      db_bool(uuid_equal(low, high)), db_int(limit)),
+		      db_bool(uuid_equal(low, high)), db_uuid(f->before),
+		      db_uuid(f->before), db_text(like), db_text(like),
+		      db_uuid(f->tier_id), db_uuid(f->tier_id), disabled,
+		      disabled, db_int(f->limit)),
 		DB_OUT(db_uuid_to(&u->id), db_text_to(&u->username),
 		       db_text_to(&u->email), db_text_to(&u->password),
 		       db_uuid_to(&u->tier_id), db_bool_to(&u->is_admin),
@@ -47,7 +58,8 @@ bool user_find(struct user *user, struct work *work, struct uuid id)
 	struct user *users;
 	size_t count;
 
-	if (!select_users(&users, &count, work, id, id, 1))
+	if (!select_users(&users, &count, work, id, id,
+			  &(struct user_filter){ .limit = 1 }))
 		return false;
 	if (!count)
 		return fail(work, ERR_NOT_FOUND, "no user %s", UUID_TEXT(id));
@@ -69,51 +81,13 @@ bool user_by_name(struct user *user, struct work *work, const char *username)
 	return false;
 }
 
-/* The id that follows in the index's order. */
-static struct uuid next_id(struct uuid id)
-{
-	for (size_t i = sizeof(id.bytes); i-- && !++id.bytes[i];)
-		;
-	return id;
-}
-
 bool user_list(struct user **users, size_t *count, struct work *work,
-	       struct uuid after, int64_t limit)
+	       const struct user_filter *filter)
 {
-	struct uuid last;
+	struct uuid first = { 0 }, last;
 
 	memset(&last, 0xff, sizeof(last));
-	return select_users(users, count, work, next_id(after), last, limit);
-}
-
-bool user_list_newest(struct user **users, size_t *count, struct work *work,
-		      struct uuid before, int64_t limit)
-{
-	struct user row, *u = &row;
-	struct rows rows = ROWS_OF(row);
-
-	if (!db_each(
-		work,
-		"SELECT `id`, `username`, `email`, `password`, `tier_id`,"
-		" `is_admin`, `created_at`, `disabled_at`, `deleted_at`,"
-		" `used_bytes`, `used_images`,"
-		" IF(`uploads_day` = UTC_DATE(), `uploads_today`, 0)"
-		" FROM `users` WHERE `deleted_at` IS NULL"
-		" AND (? IS NULL OR `id` < ?)"
-		" ORDER BY `id` DESC LIMIT ?",
-		DB_IN(db_uuid(before), db_uuid(before), db_int(limit)),
-		DB_OUT(db_uuid_to(&u->id), db_text_to(&u->username),
-		       db_text_to(&u->email), db_text_to(&u->password),
-		       db_uuid_to(&u->tier_id), db_bool_to(&u->is_admin),
-		       db_time_to(&u->created_at), db_time_to(&u->disabled_at),
-		       db_time_to(&u->deleted_at), db_int_to(&u->used_bytes),
-		       db_int_to(&u->used_images),
-		       db_int_to(&u->uploads_today)),
-		rows_keep, &rows))
-		return false;
-	*users = rows.list;
-	*count = rows.count;
-	return true;
+	return select_users(users, count, work, first, last, filter);
 }
 
 static bool name_is_good(const char *name)

@@ -28,12 +28,16 @@ bool user_find(struct user *user, struct work *work,
 bool user_by_name(struct user *user, struct work *work,
 		  const char *username) MUST_CHECK;
 
-/* Those not deleted. Oldest first, after the id `after` (nil: from the start),
-   or newest first, before the id `before` (nil: all); at most `limit`. */
+/* Those not deleted, newest first. What is NULL or nil does not count. */
+struct user_filter {
+	const char *name; /* a substring */
+	struct uuid tier_id;
+	const bool *disabled;
+	struct uuid before; /* only older ones than this */
+	int64_t limit;
+};
 bool user_list(struct user **users, size_t *count, struct work *work,
-	       struct uuid after, int64_t limit) MUST_CHECK;
-bool user_list_newest(struct user **users, size_t *count, struct work *work,
-		      struct uuid before, int64_t limit) MUST_CHECK;
+	       const struct user_filter *filter) MUST_CHECK;
 
 /* Makes the id. ERR_CONFLICT when the name is taken; ERR_INVALID_FIELD unless
    it has 1 to 64 of letters, digits and "._@+-" (UTF-8 letters too). */

@@ -55,7 +55,14 @@ def test_jobs_of_all_users_are_listed(service, admin):
     def listed(query):
         return admin.get(JOBS + query).json()["items"]
 
-    assert listed("?kind=none") == []
+    def printed(*words):
+        return [job["id"] for job in json.loads(service.ctl(
+            "--json", "job", "list", *words).stdout)]
+
+    assert printed("--kind", "render", "--limit", "3") == \
+        [image["job"]["id"] for image in images[::-1]]
+    assert printed("--kind", "render", "--state", "queued") == []
+    assert listed("?kind=none") == printed("--kind", "none") == []
     assert {job["state"] for job in listed("?state=done")} == {"done"}
     assert job["id"] not in [job["id"] for job in listed("?state=queued")]
     invalid(admin.get(JOBS + "?state=waiting"), "state")

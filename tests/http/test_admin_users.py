@@ -104,6 +104,61 @@ def test_users_are_listed(service, admin):
     assert not any("password" in str(user) for user in items)
 
 
+def test_users_are_found(service, admin):
+    """GET /v1/admin/users?name=&tier=&disabled=, alone and together, and
+    pixtierctl user list."""
+    made = [make_user(service, admin, tier=tier)
+            for tier in ("Basic", "Premium", "Premium")]
+    odd = new_name() + "_x"
+    service.add_user(odd, "Basic")
+    admin.patch(path_of(made[2]), json={"disabled": True})
+    ids = {user["id"]: user["username"] for user in made}
+
+    def listed(**query):
+        found, answer = [], admin.get(USERS, params={"limit": 100, **query})
+        while answer is not None:
+            assert answer.status_code == 200, answer.text
+            found += answer.json()["items"]
+            following = answer.json()["next"]
+            answer = admin.get(following) if following else None
+        words = [word for name, value in query.items() for word in
+                 (f"--{name}", {"true": "yes", "false": "no"}.get(value,
+                                                                  value))]
+        printed = service.ctl("--json", "user", "list", *words).stdout
+        assert [user["id"] for user in json.loads(printed)] == \
+            [user["id"] for user in found]
+        return found
+
+    def names(**query):
+        return [user["username"] for user in listed(**query)]
+
+    first, second, third = ids.values()
+    assert names(name=first[3:]) == [first]
+    assert names(name=odd[3:]) == names(name=odd.upper()) == [odd]
+    assert names(name=odd[3:-2] + "%x") == []
+    assert names(name=odd.replace("_", "-")) == []
+    premium = listed(tier="Premium")
+    assert {user["tier"] for user in premium} == {"Premium"}
+    assert [user["username"] for user in premium
+            if user["id"] in ids] == [third, second]
+    assert third in names(disabled="true")
+    assert not {first, second, odd} & set(names(disabled="true"))
+    assert {first, second, odd} <= set(names(disabled="false"))
+    assert names(name=third[:9], tier="Premium", disabled="true") == [third]
+    assert names(name=third[:9], tier="Premium", disabled="false") == []
+
+    invalid(admin.get(USERS + "?tier=Golden"), "tier")
+    invalid(admin.get(USERS + "?disabled=yes"), "disabled")
+    page = admin.get(USERS + "?tier=Premium&limit=1").json()
+    assert admin.get(page["next"]).json()["items"][0]["tier"] == "Premium"
+    for words, status, why in (
+            (("--tier", "Golden"), 1, "Golden"),
+            (("--disabled", "true"), 2, "yes or no"),
+            (("--email", "x"), 2, "--email")):
+        done = service.ctl("user", "list", *words, check=False)
+        assert (done.returncode, why in done.stderr) == (status, True)
+
+
 def test_a_user_is_changed(service, admin):
     """PATCH /v1/admin/users/{id}: each field alone or several at once."""
     user = make_user(service, admin)
@@ -243,7 +298,7 @@ def test_unknown_fields_and_users_are_refused(service, admin):
         problem(admin.patch(path_of(user), json=fields), 400,
                 "unknown_field")
     problem(admin.post(USERS, json={"disabled": True}), 400, "unknown_field")
-    problem(admin.get(USERS + "?name=a"), 400, "unknown_field")
+    problem(admin.get(USERS + "?email=a"), 400, "unknown_field")
     nobody = USERS + "/01900000-0000-7000-8000-00000000dead"
     for answer in (admin.get(nobody), admin.patch(nobody, json={}),
                    admin.delete(nobody), admin.get(USERS + "/1")):
