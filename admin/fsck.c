@@ -24,7 +24,7 @@
 enum { EXAMPLES = 20, BATCH = 500, PROGRESS_MS = 200, CHUNK = 1 << 16 };
 
 /* What must hold after every fault. */
-enum invariant { I1, I2, I3, I4, I5, I6, I7, I8, INVARIANTS };
+enum invariant { I1, I2, I3, I4, I5, I6, I7, I8, I9, INVARIANTS };
 
 /* clang-format off */
 static const struct {
@@ -38,6 +38,7 @@ static const struct {
 	[I6] = { "I6", "running jobs whose lease ended more than a lease ago", "is pixtier-worker running? `pixtierctl fsck --repair` gives them back" },
 	[I7] = { "I7", "images in processing without a live job", "`pixtierctl job retry` if a job of theirs has failed, else delete the image" },
 	[I8] = { "I8", "rows whose owner is not there", "restore the database from a backup" },
+	[I9] = { "I9", "pending deliveries to webhooks without a live job", "`pixtierctl fsck --repair` ends them as failed, so that their owners can retry them" },
 };
 /* clang-format on */
 
@@ -281,15 +282,27 @@ static bool check_jobs(struct fsck *fsck)
 	return true;
 }
 
-static bool check_images(struct fsck *fsck)
+static bool note_listed(struct fsck *fsck, enum invariant invariant,
+			bool (*list)(struct uuid **ids, size_t *count,
+				     struct work *work))
 {
 	struct uuid *ids;
 	size_t count;
 
-	if (!check_list_stuck_images(&ids, &count, fsck->call->work))
+	if (!list(&ids, &count, fsck->call->work))
 		return false;
-	note_ids(fsck, I7, ids, count);
+	note_ids(fsck, invariant, ids, count);
 	return true;
+}
+
+static bool check_images(struct fsck *fsck)
+{
+	return note_listed(fsck, I7, check_list_stuck_images);
+}
+
+static bool check_deliveries(struct fsck *fsck)
+{
+	return note_listed(fsck, I9, check_list_stranded);
 }
 
 static bool check_owners(struct fsck *fsck)
@@ -308,7 +321,7 @@ static bool check_owners(struct fsck *fsck)
 
 static bool (*const checks[])(struct fsck *fsck) = {
 	check_originals, check_variants, check_orphans, check_sums,
-	check_jobs,      check_images,   check_owners,
+	check_jobs,      check_images,   check_owners,  check_deliveries,
 };
 
 /* Repairs, before the checks */
@@ -316,6 +329,7 @@ static bool (*const checks[])(struct fsck *fsck) = {
 struct repaired {
 	struct purge_swept swept;
 	int64_t sums, jobs;
+	uint64_t deliveries;
 };
 
 static bool repair_sums(int64_t *repaired, struct work *work)
@@ -338,16 +352,18 @@ static bool repair(struct repaired *done, const struct call *call)
 
 	if (!purge_sweep(&done->swept, work) ||
 	    !repair_sums(&done->sums, work) ||
-	    !requeue_expired(&done->jobs, work))
+	    !requeue_expired(&done->jobs, work) ||
+	    !check_repair_stranded(&done->deliveries, work))
 		return false;
 	return command_record(
 		call, "fsck.repair", "database and store",
 		pool_printf(work->pool,
 			    "%lld temporary files, %lld orphans, %lld sums, "
-			    "%lld jobs",
+			    "%lld jobs, %llu deliveries",
 			    (long long)done->swept.temporary,
 			    (long long)done->swept.orphans,
-			    (long long)done->sums, (long long)done->jobs));
+			    (long long)done->sums, (long long)done->jobs,
+			    (unsigned long long)done->deliveries));
 }
 
 /* The report */
@@ -384,6 +400,7 @@ static struct json *json_of_repair(struct pool *pool,
 	json_set_int(json, "orphans", done->swept.orphans);
 	json_set_int(json, "sums", done->sums);
 	json_set_int(json, "jobs", done->jobs);
+	json_set_int(json, "deliveries", (int64_t)done->deliveries);
 	return json;
 }
 
@@ -407,10 +424,11 @@ static void report_text(const struct fsck *fsck, const struct repaired *done)
 {
 	if (done)
 		printf("repaired: %lld temporary files, %lld orphans, %lld "
-		       "sums, %lld jobs\n",
+		       "sums, %lld jobs, %llu deliveries\n",
 		       (long long)done->swept.temporary,
 		       (long long)done->swept.orphans, (long long)done->sums,
-		       (long long)done->jobs);
+		       (long long)done->jobs,
+		       (unsigned long long)done->deliveries);
 	for (size_t i = 0; i < INVARIANTS; i++) {
 		printf("%s %6lld  %s\n", invariants[i].id,
 		       (long long)fsck->counts[i], invariants[i].what);

@@ -173,6 +173,33 @@ bool check_list_strays(struct check_stray **strays, size_t *count,
 	       keep_list(strays, count, &rows);
 }
 
+bool check_list_stranded(struct uuid **ids, size_t *count, struct work *work)
+{
+	struct uuid id;
+	struct rows rows = ROWS_OF(id);
+
+	return db_each(work,
+		       "SELECT d.`id` FROM `webhook_deliveries` d"
+		       " LEFT JOIN `jobs` j ON j.`id` = d.`job_id`"
+		       "   AND j.`state` IN ('queued', 'running')"
+		       " WHERE d.`state` = 'pending' AND j.`id` IS NULL"
+		       " ORDER BY d.`id`",
+		       DB_NO_IN, DB_OUT(db_uuid_to(&id)), rows_keep, &rows) &&
+	       keep_list(ids, count, &rows);
+}
+
+bool check_repair_stranded(uint64_t *count, struct work *work)
+{
+	return db_do(work, count,
+		     "UPDATE `webhook_deliveries` d"
+		     " LEFT JOIN `jobs` j ON j.`id` = d.`job_id`"
+		     "   AND j.`state` IN ('queued', 'running')"
+		     " SET d.`state` = 'failed', d.`next_at` = NULL,"
+		     " d.`finished_at` = UTC_TIMESTAMP(6)"
+		     " WHERE d.`state` = 'pending' AND j.`id` IS NULL",
+		     DB_NO_IN);
+}
+
 bool check_server(struct check_server *server, struct work *work)
 {
 	struct check_server s;

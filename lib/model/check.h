@@ -58,6 +58,12 @@ struct check_stray {
 bool check_list_strays(struct check_stray **strays, size_t *count,
 		       struct work *work) MUST_CHECK;
 
+/* Deliveries to webhooks that are pending without a job that is queued or
+   running. The second ends them as failed, so that they can be retried. */
+bool check_list_stranded(struct uuid **ids, size_t *count,
+			 struct work *work) MUST_CHECK;
+bool check_repair_stranded(uint64_t *count, struct work *work) MUST_CHECK;
+
 /* What db_server_version() does not say. */
 struct check_server {
 	int64_t max_connections;

@@ -666,6 +666,46 @@ def test_retry_by_hand(service, receiver):
                 for one in receiver.at("/hand")}) == 1
 
 
+def test_a_delivery_without_a_job_is_found(service, receiver):
+    """pixtierctl fsck, I9: of two that are pending, one's job was cancelled
+    and the other's is gone. With --repair both have failed, so that they can
+    be sent by hand."""
+    receiver.answers["/stranded"] = lambda _: 500
+    session = new_user(service)
+    webhook = add(session, receiver.url("/stranded"), ["image.ready"])
+
+    def fsck(*options):
+        done = service.ctl("--json", "fsck", *options, check=False)
+        said = json.loads(done.stdout)
+        found = {row["id"]: row for row in said["invariants"]}["I9"]
+        assert done.returncode == (1 if found["count"] else 0), done.stdout
+        return sorted(found["examples"]), said["repaired"]
+
+    for _ in range(2):
+        upload(session)
+    wait_until(lambda: [one["attempts"] for one in
+                        deliveries_of(session, webhook)] == [1, 1])
+    assert fsck() == ([], None)
+    ids = sorted(one["id"] for one in deliveries_of(session, webhook))
+    cancelled, gone = [job for job, in service.query(
+        "SELECT job_id FROM webhook_deliveries WHERE webhook_id = %s",
+        raw(webhook))]
+    service.query("UPDATE jobs SET state = 'cancelled' WHERE id = %s",
+                  cancelled)
+    service.query("DELETE FROM jobs WHERE id = %s", gone)
+    assert fsck()[0] == ids
+    examples, repaired = fsck("--repair")
+    assert (examples, repaired["deliveries"]) == ([], 2)
+    receiver.answers["/stranded"] = lambda _: 200
+    for one in deliveries_of(session, webhook):
+        assert one["state"] == "failed" and one["finished_at"]
+        answer = session.post(path_of(
+            webhook, f"/deliveries/{one['id']}/retry"))
+        assert answer.status_code == 202, answer.text
+    assert {one["state"] for one in ended(session, webhook, 2)} == \
+        {"delivered"}
+
+
 def test_a_killed_worker_loses_no_message(service, listening):
     """kill -9 while the receiver has the message but has not answered."""
     release = threading.Event()
