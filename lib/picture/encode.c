@@ -23,6 +23,16 @@ static const struct {
 /* clang-format on */
 _Static_assert(ARRAY_LEN(rows) == FORMAT__COUNT, "every format needs a row");
 
+/* With fewer pixels than this a side, each has a colour of its own: two by two
+   with one between them, as JPEG saves elsewhere, would be seen. */
+enum { FULL_COLOUR_SIDE = 16 };
+
+static bool is_tiny(const Image *image)
+{
+	return image->columns < FULL_COLOUR_SIDE ||
+	       image->rows < FULL_COLOUR_SIDE;
+}
+
 static unsigned long quality_of(const struct conf *conf, enum format format,
 				unsigned long wanted)
 {
@@ -153,6 +163,8 @@ bool encode(struct painted *painted, struct work *work, const struct conf *conf,
 		return false;
 	GetExceptionInfo(&exception);
 	info = new_info(conf, format, quality, &exception);
+	if (format == FORMAT_JPEG && is_tiny(image))
+		(void)CloneString(&info->sampling_factor, "1x1");
 	copy = flat ? flatten(image, info, &exception)
 		    : CloneImage(image, 0, 0, MagickTrue, &exception);
 	painted->format = format;

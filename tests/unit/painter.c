@@ -331,6 +331,43 @@ static void paints_all_variants_at_once(void **state)
 	clear_up(&desk);
 }
 
+/* How many pixels share a colour in a JPEG, each way: the first component's
+   factors in the frame header, ITU T.81 B.2.2. */
+static int shared_pixels(const struct painted *painted)
+{
+	const uint8_t *at = painted->bytes + 2;
+
+	while (at[1] != 0xc0 && at[1] != 0xc2)
+		at += 2 + (at[2] << 8 | at[3]);
+	return at[11];
+}
+
+static void tiny_pictures_keep_every_colour(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *recipe;
+		int shared;
+	} cases[] = {
+		{ "15x15-exact.jpeg",   0x11 },
+		{ "15x200-exact.jpeg",  0x11 },
+		{ "200x1-exact.jpeg",   0x11 },
+		{ "16x16-exact.jpeg",   0x22 },
+		{ "h200.jpeg",          0x22 },
+	};
+	/* clang-format on */
+	struct desk desk = set_up();
+	const struct file file = four_colours(&desk, FORMAT_PNG, 300, 200);
+	struct painted painted;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		must_paint(&painted, &desk, &file, cases[i].recipe);
+		assert_int_equal(shared_pixels(&painted), cases[i].shared);
+	}
+	clear_up(&desk);
+}
+
 /* What stands upright after EXIF's orientation; CIPA DC-008 4.6.5.A. */
 static const int upright[][4] = {
 	[1] = { RED, GREEN, BLUE, WHITE }, [2] = { GREEN, RED, WHITE, BLUE },
@@ -714,6 +751,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paints_every_format),
 		cmocka_unit_test(paints_all_variants_at_once),
+		cmocka_unit_test(tiny_pictures_keep_every_colour),
 		cmocka_unit_test(turns_pictures_upright),
 		cmocka_unit_test(keeps_transparency_or_paints_it_white),
 		cmocka_unit_test(has_no_dark_seams),
