@@ -8,6 +8,7 @@ local problems = {
 	[408] = { "timeout", "The request took too long" },
 	[413] = { "too_large", "Larger than this service takes" },
 	[414] = { "uri_too_long", "The address is too long" },
+	[416] = { "range_not_satisfiable", "The file has no such part" },
 	[431] = { "too_large", "The header is larger than this service takes" },
 	[503] = { "unavailable", "Not available for the moment" },
 }
@@ -24,7 +25,37 @@ end
 local r = lighty.r
 local status = r.req_item.http_status
 
-if status < 400 or r.resp_header["Content-Type"] ~= "text/html" then
+-- Whether If-Range, where it is given, names the file that there is.
+local function is_current()
+	local known = r.req_header["If-Range"]
+	return not known or known == r.resp_header["ETag"] or
+		known == r.resp_header["Last-Modified"]
+end
+
+-- Whether only parts beyond the end are asked for: lighttpd itself looks when
+-- the script has had its turn.
+local function is_beyond(length)
+	local asked = (r.req_header["Range"] or ""):lower():match("^bytes=(.+)$")
+	if not asked or r.req_attr["request.method"] ~= "GET" or
+	   length == 0 or not is_current() then
+		return false
+	end
+	for part in asked:gmatch("[^,]+") do
+		local first = part:match("^%s*(%d+)%s*%-")
+		if not first or tonumber(first) < length then
+			return false
+		end
+	end
+	return true
+end
+
+if status == 200 and is_beyond(r.resp_body.len) then
+	status = 416
+	r.resp_header["Content-Range"] = "bytes */" .. r.resp_body.len
+	for _, name in ipairs({ "Content-Disposition", "ETag", "Last-Modified" }) do
+		r.resp_header[name] = nil
+	end
+elseif status < 400 or r.resp_header["Content-Type"] ~= "text/html" then
 	return 0
 end
 
@@ -37,7 +68,8 @@ end
 local problem = problems[status] or
 	{ "bad_request", "The request cannot be understood" }
 local code, title = problem[1], problem[2]
-local id = request_id(r.req_header["X-Request-Id"])
+local id = r.resp_header["X-Request-Id"] or
+	request_id(r.req_header["X-Request-Id"])
 
 r.resp_header["Content-Type"] = "application/problem+json"
 r.resp_header["Cache-Control"] = "no-store"

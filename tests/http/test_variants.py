@@ -2,8 +2,8 @@
 
 import pytest
 
-from api import (at_once, invalid, links_of, new_user, post_picture, problem,
-                 set_tier, settled, upload, variant_of, without)
+from api import (PROBLEM, at_once, invalid, links_of, new_user, post_picture,
+                 problem, set_tier, settled, upload, variant_of, without)
 from pictures import check_quarters, decode, large_picture, picture
 from service import wait_until
 
@@ -55,13 +55,31 @@ def test_a_part_can_be_had(service, asked, part):
         f"bytes {begin}-{end - 1}/{len(data)}"
 
 
-def test_a_part_beyond_the_end_is_refused(service):
+@pytest.mark.parametrize("asked", [
+    "bytes=999999999-", "bytes=999999999-9999999999",
+    "bytes=999999998-999999998,999999999-"])
+def test_a_part_beyond_the_end_is_refused(service, asked):
+    """416, with the length and the request's id, also if it was If-Range that
+    let it be asked for; a changed picture is sent whole."""
     session = service.session("premium")
-    path = variant_of(upload(session), "original")
-    got = session.get(path, headers={"Range": "bytes=999999999-"})
-    assert got.status_code == 416
-    assert got.headers["Content-Type"] == "application/problem+json"
-    assert got.json()["code"] == "range_not_satisfiable"
+    data = picture()
+    path = variant_of(upload(session, data), "original")
+    tag = session.get(path).headers["ETag"]
+    for more in ({}, {"X-Request-Id": "a-caller-s-own"}, {"If-Range": tag}):
+        got = session.get(path, headers={"Range": asked, **more})
+        assert got.status_code == 416
+        assert got.headers["Content-Type"] == "application/problem+json"
+        assert got.headers["X-Content-Type-Options"] == "nosniff"
+        assert got.headers["Content-Range"] == f"bytes */{len(data)}"
+        # Beside what the picture itself would say.
+        assert "no-store" in got.headers["Cache-Control"]
+        said, name = got.json(), got.headers["X-Request-Id"]
+        assert (said["status"], said["code"], said["request_id"]) == \
+            (416, "range_not_satisfiable", name)
+        assert set(said) == PROBLEM
+        assert name == more.get("X-Request-Id", name)
+    got = session.get(path, headers={"Range": asked, "If-Range": '"old"'})
+    assert (got.status_code, got.content) == (200, data)
 
 
 def test_what_is_cached_is_not_sent_again(service):
