@@ -10,13 +10,18 @@
 #include "lib/db/db.h"
 #include "lib/db/rows.h"
 
+static struct db_in flag(const bool *yes)
+{
+	return yes ? db_bool(*yes) : db_null();
+}
+
 /* Those from `low` to `high`; one who is deleted only by the id. */
 static bool select_users(struct user **users, size_t *count, struct work *work,
 			 struct uuid low, struct uuid high,
 			 const struct user_filter *f)
 {
 	const char *like = db_containing(work->pool, f->name);
-	struct db_in disabled = f->disabled ? db_bool(*f->disabled) : db_null();
+	const struct db_in disabled = flag(f->disabled);
 	struct user row, *u = &row;
 	struct rows rows = ROWS_OF(row);
 
@@ -130,35 +135,23 @@ static bool found_one(struct work *work, struct uuid id, uint64_t found)
 	return found || fail(work, ERR_NOT_FOUND, "no user %s", UUID_TEXT(id));
 }
 
-bool user_set_password(struct work *work, struct uuid id, const char *hash)
+bool user_update(struct work *work, struct uuid id, const struct user_change *c)
 {
 	uint64_t found;
 
 	return db_do(work, &found,
-		     "UPDATE `users` SET `password` = ? WHERE `id` = ?",
-		     DB_IN(db_text(hash), db_uuid(id))) &&
-	       found_one(work, id, found);
-}
-
-bool user_set_tier(struct work *work, struct uuid id, struct uuid tier_id)
-{
-	uint64_t found;
-
-	return db_do(work, &found,
-		     "UPDATE `users` SET `tier_id` = ? WHERE `id` = ?",
-		     DB_IN(db_uuid(tier_id), db_uuid(id))) &&
-	       found_one(work, id, found);
-}
-
-bool user_set_disabled(struct work *work, struct uuid id, bool disabled)
-{
-	uint64_t found;
-
-	return db_do(work, &found,
-		     "UPDATE `users` SET `disabled_at` ="
-		     " IF(?, COALESCE(`disabled_at`, UTC_TIMESTAMP(6)), NULL)"
+		     "UPDATE `users` SET `password` = COALESCE(?, `password`),"
+		     " `tier_id` = COALESCE(?, `tier_id`),"
+		     " `email` = IF(? = 1, ?, `email`),"
+		     " `is_admin` = COALESCE(?, `is_admin`),"
+		     " `disabled_at` = CASE ?"
+		     "   WHEN 1 THEN COALESCE(`disabled_at`, UTC_TIMESTAMP(6))"
+		     "   WHEN 0 THEN NULL ELSE `disabled_at` END"
 		     " WHERE `id` = ?",
-		     DB_IN(db_bool(disabled), db_uuid(id))) &&
+		     DB_IN(db_text(c->password), db_uuid(c->tier_id),
+			   db_bool(c->sets_email), db_text(c->email),
+			   flag(c->is_admin), flag(c->disabled),
+			   db_uuid(id))) &&
 	       found_one(work, id, found);
 }
 
@@ -168,26 +161,6 @@ bool user_lock(struct work *work, struct uuid id)
 
 	return db_one(work, "SELECT `id` FROM `users` WHERE `id` = ? FOR UPDATE",
 		      DB_IN(db_uuid(id)), DB_OUT(db_uuid_to(&locked)));
-}
-
-bool user_set_email(struct work *work, struct uuid id, const char *email)
-{
-	uint64_t found;
-
-	return db_do(work, &found,
-		     "UPDATE `users` SET `email` = ? WHERE `id` = ?",
-		     DB_IN(db_text(email), db_uuid(id))) &&
-	       found_one(work, id, found);
-}
-
-bool user_set_admin(struct work *work, struct uuid id, bool is_admin)
-{
-	uint64_t found;
-
-	return db_do(work, &found,
-		     "UPDATE `users` SET `is_admin` = ? WHERE `id` = ?",
-		     DB_IN(db_bool(is_admin), db_uuid(id))) &&
-	       found_one(work, id, found);
 }
 
 bool user_is_dispensable(struct work *work, const struct user *user)

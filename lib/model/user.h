@@ -43,16 +43,17 @@ bool user_list(struct user **users, size_t *count, struct work *work,
    it has 1 to 64 of letters, digits and "._@+-" (UTF-8 letters too). */
 bool user_add(struct user *user, struct work *work) MUST_CHECK;
 
-bool user_set_password(struct work *work, struct uuid id,
-		       const char *hash) MUST_CHECK;
-bool user_set_tier(struct work *work, struct uuid id,
-		   struct uuid tier_id) MUST_CHECK;
-bool user_set_email(struct work *work, struct uuid id,
-		    const char *email) MUST_CHECK;
-bool user_set_admin(struct work *work, struct uuid id,
-		    bool is_admin) MUST_CHECK;
-bool user_set_disabled(struct work *work, struct uuid id,
-		       bool disabled) MUST_CHECK;
+/* What is to change; what is NULL, nil or false stays. */
+struct user_change {
+	const char *password; /* a hash */
+	struct uuid tier_id;
+	const bool *disabled;
+	const bool *is_admin;
+	bool sets_email;
+	const char *email; /* or NULL */
+};
+bool user_update(struct work *work, struct uuid id,
+		 const struct user_change *change) MUST_CHECK;
 
 /* In a transaction: others that change the user's row wait until its end. Who
    adds rows of the user and then charges them begins with it: the rows share a

@@ -180,7 +180,8 @@ static bool set_hash(struct work *work, struct uuid user_id,
 	hash = crypt_password_hash(work->pool, password,
 				   work->conf->password_cost);
 	give_turn(work, turn);
-	return user_set_password(work, user_id, hash);
+	return user_update(work, user_id,
+			   &(struct user_change){ .password = hash });
 }
 
 static bool check_password(struct work *work, const struct failures *failures,

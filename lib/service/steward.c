@@ -170,36 +170,29 @@ struct user_edit {
 	const char *hash; /* of the new password */
 };
 
-static bool set_rank(struct work *work, const struct user *user,
-		     const struct steward_wishes *wishes)
-{
-	bool falls = (wishes->disabled && *wishes->disabled) ||
-		     (wishes->is_admin && !*wishes->is_admin);
-
-	return (!falls || user_is_dispensable(work, user)) &&
-	       (!wishes->disabled ||
-		user_set_disabled(work, user->id, *wishes->disabled)) &&
-	       (!wishes->is_admin ||
-		user_set_admin(work, user->id, *wishes->is_admin));
-}
-
 static bool set_user(struct work *work, void *arg)
 {
 	const struct user_edit *edit = arg;
 	const struct steward_wishes *wishes = edit->wishes;
-	struct uuid id = edit->user->id;
-	struct tier tier;
+	const struct uuid id = edit->user->id;
+	const bool falls = (wishes->disabled && *wishes->disabled) ||
+			   (wishes->is_admin && !*wishes->is_admin);
+	struct tier tier = { 0 };
 
-	if (wishes->tier && (!tier_lock(&tier, work, wishes->tier->id) ||
-			     !user_set_tier(work, id, tier.id)))
+	if ((wishes->tier && !tier_lock(&tier, work, wishes->tier->id)) ||
+	    (falls && !user_is_dispensable(work, edit->user)))
 		return false;
-	if (edit->hash &&
-	    (!user_set_password(work, id, edit->hash) ||
-	     !token_drop_sessions(work, id, (struct uuid){ 0 })))
-		return false;
-	return set_rank(work, edit->user, wishes) &&
-	       (!wishes->sets_email ||
-		user_set_email(work, id, wishes->email));
+	return user_update(work, id,
+			   &(struct user_change){
+				   .password = edit->hash,
+				   .tier_id = tier.id,
+				   .disabled = wishes->disabled,
+				   .is_admin = wishes->is_admin,
+				   .sets_email = wishes->sets_email,
+				   .email = wishes->email,
+			   }) &&
+	       (!edit->hash ||
+		token_drop_sessions(work, id, (struct uuid){ 0 }));
 }
 
 bool steward_set_user(struct work *work, const struct actor *actor,
