@@ -26,6 +26,7 @@ handler links_create, links_list, links_delete, links_open;
 
 /* api/jobs.c */
 handler jobs_list, jobs_show, jobs_result, jobs_cancel;
+handler admin_jobs_list, admin_jobs_retry;
 
 /* api/resize.c */
 handler resize_create;
@@ -45,7 +46,6 @@ handler admin_users_change, admin_users_delete;
 handler admin_audit_list;
 
 /* api/desk.c */
-handler admin_jobs_list, admin_jobs_retry;
 handler admin_workers_list, admin_stats_show;
 
 /* api/health.c */

@@ -5,19 +5,14 @@
 
 #include <string.h>
 
-#include "fcgi/api/view.h"
-#include "fcgi/page.h"
 #include "fcgi/response.h"
 #include "fcgi/routes.h"
 #include "lib/base/clock.h"
 #include "lib/base/json.h"
 #include "lib/base/pool.h"
-#include "lib/model/job.h"
 #include "lib/model/stats.h"
 #include "lib/model/worker.h"
-#include "lib/service/access.h"
 #include "lib/service/login.h"
-#include "lib/service/steward.h"
 
 struct actor desk_actor(const struct request *req)
 {
@@ -25,56 +20,6 @@ struct actor desk_actor(const struct request *req)
 		.name = req->who->user.username,
 		.address = req->remote_addr,
 	};
-}
-
-/* With what only administrators see. */
-static struct json *view_admin_job(struct request *req, const struct job *job)
-{
-	struct json *json = view_job(req, job);
-
-	json_set_text(json, "user", UUID_TEXT(job->user_id));
-	json_set_text(json, "worker", job->worker);
-	return json;
-}
-
-bool admin_jobs_list(struct request *req, struct response *res)
-{
-	struct json *items = json_array(req->work->pool);
-	struct job_filter filter = { .state = request_query(req, "state"),
-				     .kind = request_query(req, "kind") };
-	struct page page;
-	struct job *jobs;
-	struct uuid last = { 0 };
-	size_t count;
-
-	if (!access_job_state(req->work, filter.state) ||
-	    !page_read(&page, req))
-		return false;
-	filter.before = page.before;
-	filter.limit = page.limit + 1;
-	if (!job_list(&jobs, &count, req->work, &filter))
-		return false;
-	if (count > (size_t)page.limit)
-		last = jobs[--count - 1].id;
-	for (size_t i = 0; i < count; i++)
-		json_push(items, view_admin_job(req, &jobs[i]));
-	page_answer(res, req, &page, items, last);
-	return true;
-}
-
-bool admin_jobs_retry(struct request *req, struct response *res)
-{
-	const struct actor actor = desk_actor(req);
-	struct uuid id;
-	struct job job;
-
-	if (!access_id(&id, req->work, "job", req->param[0]) ||
-	    !job_find(&job, req->work, id) ||
-	    !steward_retry_job(req->work, &actor, &job) ||
-	    !job_find(&job, req->work, id))
-		return false;
-	response_json(res, req, 200, view_admin_job(req, &job));
-	return true;
 }
 
 static struct json *view_worker(struct pool *pool, const struct worker *worker)

@@ -1,10 +1,11 @@
-/* jobs.c: the routes under /v1/jobs. */
+/* jobs.c: the routes under /v1/jobs and /v1/admin/jobs. */
 #include "config.h"
 
 #include "lib/model/job.h"
 
 #include <string.h>
 
+#include "fcgi/api/desk.h"
 #include "fcgi/api/view.h"
 #include "fcgi/deliver.h"
 #include "fcgi/page.h"
@@ -17,6 +18,7 @@
 #include "lib/service/login.h"
 #include "lib/service/render.h"
 #include "lib/service/resize.h"
+#include "lib/service/steward.h"
 
 bool jobs_show(struct request *req, struct response *res)
 {
@@ -57,19 +59,21 @@ bool jobs_cancel(struct request *req, struct response *res)
 	return true;
 }
 
-bool jobs_list(struct request *req, struct response *res)
+/* A page of those that the filter and ?state= let through. */
+static bool answer_list(struct response *res, struct request *req,
+			struct job_filter filter,
+			struct json *(*view)(struct request *req,
+					     const struct job *job))
 {
 	struct json *items = json_array(req->work->pool);
-	const char *state = request_query(req, "state");
-	struct job_filter filter = { .user_id = req->who->user.id,
-				     .state = state,
-				     .but_kind = DISPATCH_KIND };
 	struct page page;
 	struct job *jobs;
 	struct uuid last = { 0 };
 	size_t count;
 
-	if (!access_job_state(req->work, state) || !page_read(&page, req))
+	filter.state = request_query(req, "state");
+	if (!access_job_state(req->work, filter.state) ||
+	    !page_read(&page, req))
 		return false;
 	filter.before = page.before;
 	filter.limit = page.limit + 1;
@@ -78,7 +82,47 @@ bool jobs_list(struct request *req, struct response *res)
 	if (count > (size_t)page.limit)
 		last = jobs[--count - 1].id;
 	for (size_t i = 0; i < count; i++)
-		json_push(items, view_job(req, &jobs[i]));
+		json_push(items, view(req, &jobs[i]));
 	page_answer(res, req, &page, items, last);
+	return true;
+}
+
+bool jobs_list(struct request *req, struct response *res)
+{
+	const struct job_filter filter = { .user_id = req->who->user.id,
+					   .but_kind = DISPATCH_KIND };
+
+	return answer_list(res, req, filter, view_job);
+}
+
+/* With what only administrators see. */
+static struct json *view_admin_job(struct request *req, const struct job *job)
+{
+	struct json *json = view_job(req, job);
+
+	json_set_text(json, "user", UUID_TEXT(job->user_id));
+	json_set_text(json, "worker", job->worker);
+	return json;
+}
+
+bool admin_jobs_list(struct request *req, struct response *res)
+{
+	const struct job_filter filter = { .kind = request_query(req, "kind") };
+
+	return answer_list(res, req, filter, view_admin_job);
+}
+
+bool admin_jobs_retry(struct request *req, struct response *res)
+{
+	const struct actor actor = desk_actor(req);
+	struct uuid id;
+	struct job job;
+
+	if (!access_id(&id, req->work, "job", req->param[0]) ||
+	    !job_find(&job, req->work, id) ||
+	    !steward_retry_job(req->work, &actor, &job) ||
+	    !job_find(&job, req->work, id))
+		return false;
+	response_json(res, req, 200, view_admin_job(req, &job));
 	return true;
 }
