@@ -16,6 +16,7 @@ struct ground {
 	struct conf conf;
 	struct work work;
 	char path[64];
+	char *token, *name; /* of the URL that was made last */
 };
 
 static void set_up(struct ground *g)
@@ -54,32 +55,45 @@ static struct shared sample(int64_t lives)
 	};
 }
 
-/* The token and the file name of a URL. */
-static void split(struct pool *pool, const char *url, char **token,
-		  char **name)
+static void make_url(struct ground *g, const struct shared *made,
+		     const char *name)
 {
 	static const char start[] = "https://img.example/l/";
-	const char *at = url + sizeof(start) - 1;
-	size_t len = strcspn(at, "/");
+	const char *url, *at;
+	size_t len;
 
+	assert_true(share_url(&url, &g->work, made, name));
 	assert_memory_equal(url, start, sizeof(start) - 1);
-	*token = pool_strndup(pool, at, len);
-	*name = pool_strdup(pool, at + len + 1);
+	at = url + sizeof(start) - 1;
+	len = strcspn(at, "/");
+	g->token = pool_strndup(g->work.pool, at, len);
+	g->name = pool_strdup(g->work.pool, at + len + 1);
+}
+
+static bool reopen(struct shared *opened, struct ground *g)
+{
+	return share_open(opened, &g->work, g->token, g->name);
+}
+
+static void must_be_forged(struct ground *g, const char *token,
+			   const char *name)
+{
+	struct shared opened;
+
+	assert_false(share_open(&opened, &g->work, token, name));
+	assert_int_equal(g->work.err, ERR_BAD_SIGNATURE);
 }
 
 static void opens_what_it_made(void **state)
 {
 	struct ground g;
 	struct shared made = sample(60), opened;
-	const char *url;
-	char *token, *name;
 
 	(void)state;
 	set_up(&g);
-	assert_true(share_url(&url, &g.work, &made, "sea.JPG"));
-	split(g.work.pool, url, &token, &name);
-	assert_string_equal(name, "sea.png");
-	assert_true(share_open(&opened, &g.work, token, name));
+	make_url(&g, &made, "sea.JPG");
+	assert_string_equal(g.name, "sea.png");
+	assert_true(reopen(&opened, &g));
 	assert_int_equal(opened.purpose, SHARE_LINK);
 	assert_int_equal(opened.expires_at, made.expires_at);
 	assert_int_equal(opened.format, FORMAT_PNG);
@@ -97,54 +111,42 @@ static void refuses_every_changed_character(void **state)
 		"0123456789-_=+/. ";
 	struct ground g;
 	struct shared made = sample(60), opened;
-	const char *url;
-	char *token, *name;
 
 	(void)state;
 	set_up(&g);
-	assert_true(share_url(&url, &g.work, &made, "sea"));
-	split(g.work.pool, url, &token, &name);
-	for (size_t i = 0; token[i]; i++)
-		for (const char *c = alphabet; *c; c++) {
-			char kept = token[i];
+	make_url(&g, &made, "sea");
+	for (char *at = g.token; *at; at++) {
+		const char kept = *at;
 
-			if (*c == kept)
-				continue;
-			token[i] = *c;
-			assert_false(
-				share_open(&opened, &g.work, token, name));
-			assert_int_equal(g.work.err, ERR_BAD_SIGNATURE);
-			token[i] = kept;
-		}
-	assert_true(share_open(&opened, &g.work, token, name));
+		for (const char *c = alphabet; *c; c++)
+			if (*c != kept) {
+				*at = *c;
+				must_be_forged(&g, g.token, g.name);
+			}
+		*at = kept;
+	}
+	assert_true(reopen(&opened, &g));
 	tear_down(&g);
 }
 
 static void refuses_other_lengths_and_names(void **state)
 {
 	struct ground g;
-	struct shared made = sample(60), opened;
+	struct shared made = sample(60);
 	struct pool *pool;
-	const char *url;
-	char *token, *name;
 	size_t len;
 
 	(void)state;
 	set_up(&g);
 	pool = g.work.pool;
-	assert_true(share_url(&url, &g.work, &made, "sea"));
-	split(pool, url, &token, &name);
-	len = strlen(token);
+	make_url(&g, &made, "sea");
+	len = strlen(g.token);
 	for (size_t i = 0; i < len; i++)
-		assert_false(share_open(&opened, &g.work,
-					pool_strndup(pool, token, i), name));
-	assert_false(share_open(&opened, &g.work,
-				pool_printf(pool, "%sA", token), name));
-	assert_false(share_open(&opened, &g.work,
-				pool_printf(pool, "%s==", token), name));
-	assert_false(share_open(&opened, &g.work, token, "other.png"));
-	assert_false(share_open(&opened, &g.work, token, ""));
-	assert_int_equal(g.work.err, ERR_BAD_SIGNATURE);
+		must_be_forged(&g, pool_strndup(pool, g.token, i), g.name);
+	must_be_forged(&g, pool_printf(pool, "%sA", g.token), g.name);
+	must_be_forged(&g, pool_printf(pool, "%s==", g.token), g.name);
+	must_be_forged(&g, g.token, "other.png");
+	must_be_forged(&g, g.token, "");
 	tear_down(&g);
 }
 
@@ -152,18 +154,14 @@ static void tells_expired_from_forged(void **state)
 {
 	struct ground g;
 	struct shared made = sample(-1), opened;
-	const char *url;
-	char *token, *name;
 
 	(void)state;
 	set_up(&g);
-	assert_true(share_url(&url, &g.work, &made, "sea"));
-	split(g.work.pool, url, &token, &name);
-	assert_false(share_open(&opened, &g.work, token, name));
+	make_url(&g, &made, "sea");
+	assert_false(reopen(&opened, &g));
 	assert_int_equal(g.work.err, ERR_LINK_EXPIRED);
-	token[20] ^= 1;
-	assert_false(share_open(&opened, &g.work, token, name));
-	assert_int_equal(g.work.err, ERR_BAD_SIGNATURE);
+	g.token[20] ^= 1;
+	must_be_forged(&g, g.token, g.name);
 	tear_down(&g);
 }
 
@@ -172,18 +170,14 @@ static void a_retired_key_ends_its_links(void **state)
 	struct ground g;
 	struct shared made = sample(60), opened;
 	struct key key;
-	const char *url;
-	char *token, *name;
 
 	(void)state;
 	set_up(&g);
-	assert_true(share_url(&url, &g.work, &made, "sea"));
-	split(g.work.pool, url, &token, &name);
+	make_url(&g, &made, "sea");
 	assert_true(keyring_rotate(&key, &g.work, 60));
-	assert_true(share_open(&opened, &g.work, token, name));
+	assert_true(reopen(&opened, &g));
 	assert_true(keyring_rotate(&key, &g.work, 0));
-	assert_false(share_open(&opened, &g.work, token, name));
-	assert_int_equal(g.work.err, ERR_BAD_SIGNATURE);
+	must_be_forged(&g, g.token, g.name);
 	tear_down(&g);
 }
 
@@ -204,15 +198,12 @@ static void names_files_safely(void **state)
 	};
 	struct ground g;
 	struct shared made = sample(60);
-	const char *url;
-	char *token, *name;
 
 	(void)state;
 	set_up(&g);
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		assert_true(share_url(&url, &g.work, &made, cases[i].name));
-		split(g.work.pool, url, &token, &name);
-		assert_string_equal(name, cases[i].file);
+		make_url(&g, &made, cases[i].name);
+		assert_string_equal(g.name, cases[i].file);
 	}
 	tear_down(&g);
 }
