@@ -170,6 +170,34 @@ static void test_text_compares_as_its_column(void **state)
 			   DB_IN(db_text("\xff"))));
 }
 
+static void test_like_takes_a_text_as_it_is(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t found; /* of a_b, a%b, a\b and axb */
+	} cases[] = {
+		{ "", 4 },   { "a", 4 },   { "_", 1 },    { "%", 1 },
+		{ "\\", 1 }, { "a%b", 1 }, { "a\\b", 1 }, { "a.b", 0 },
+		{ "xB", 1 }, { "%%", 0 },
+	};
+	struct end *end = *state;
+
+	end_script(end, "CREATE TABLE names (name VARCHAR(20) PRIMARY KEY)");
+	end_script(end, "INSERT INTO names VALUES ('a_b'), ('a%b'),"
+			" ('a\\\\b'), ('axb')");
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const char *like = db_containing(end->work.pool, cases[i].text);
+		int64_t n = -1;
+
+		end_must(end,
+			 db_one(&end->work,
+				"SELECT COUNT(*) FROM names WHERE name LIKE ?",
+				DB_IN(db_text(like)), DB_OUT(db_int_to(&n))));
+		assert_int_equal(n, cases[i].found);
+	}
+	assert_null(db_containing(end->work.pool, NULL));
+}
+
 static void test_wrong_places(void **state)
 {
 	struct end *end = *state;
@@ -247,6 +275,7 @@ int main(void)
 		END_TEST(test_long_text),
 		END_TEST(test_other_columns_as_text_and_number),
 		END_TEST(test_text_compares_as_its_column),
+		END_TEST(test_like_takes_a_text_as_it_is),
 		END_TEST(test_wrong_places),
 		END_TEST(test_strict),
 		END_TEST(test_many_statements),
