@@ -76,15 +76,6 @@ bool users_add(struct call *call)
 	       show(call, user.id);
 }
 
-static const char *name_of(const struct tier *tiers, size_t count,
-			   struct uuid id)
-{
-	for (size_t i = 0; i < count; i++)
-		if (uuid_equal(tiers[i].id, id))
-			return tiers[i].name;
-	return NULL;
-}
-
 static bool read_filter(struct user_filter *filter, bool *disabled,
 			const struct call *call)
 {
@@ -122,7 +113,8 @@ bool users_list(struct call *call)
 			return false;
 		for (size_t i = 0; i < count; i++)
 			add_row(print, call->work->pool, &users[i],
-				name_of(tiers, tier_count, users[i].tier_id));
+				tier_name_of(tiers, tier_count,
+					     users[i].tier_id));
 		if (count)
 			filter.before = users[count - 1].id;
 	} while (count == BATCH);

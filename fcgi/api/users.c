@@ -69,15 +69,6 @@ static bool answer(struct response *res, struct request *req, int status,
 	return true;
 }
 
-static const char *name_of(const struct tier *tiers, size_t count,
-			   struct uuid id)
-{
-	for (size_t i = 0; i < count; i++)
-		if (uuid_equal(tiers[i].id, id))
-			return tiers[i].name;
-	return NULL;
-}
-
 static bool find_tier(struct tier *tier, struct work *work, const char *name)
 {
 	if (tier_by_name(tier, work, name))
@@ -134,8 +125,8 @@ bool admin_users_list(struct request *req, struct response *res)
 		last = users[--count - 1].id;
 	for (size_t i = 0; i < count; i++)
 		json_push(items, view_user(pool, &users[i],
-					   name_of(tiers, tier_count,
-						   users[i].tier_id)));
+					   tier_name_of(tiers, tier_count,
+							users[i].tier_id)));
 	page_answer(res, req, &page, items, last);
 	return true;
 }

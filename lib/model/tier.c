@@ -88,6 +88,15 @@ bool tier_list(struct tier **tiers, size_t *count, struct work *work)
 	return select_tiers(tiers, count, work, (struct uuid){ 0 }, NULL, true);
 }
 
+const char *tier_name_of(const struct tier *tiers, size_t count,
+			 struct uuid id)
+{
+	for (size_t i = 0; i < count; i++)
+		if (uuid_equal(tiers[i].id, id))
+			return tiers[i].name;
+	return NULL;
+}
+
 static struct db_in limit(int64_t number)
 {
 	return number == TIER_NO_LIMIT ? db_null() : db_int(number);

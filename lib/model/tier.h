@@ -41,6 +41,10 @@ bool tier_by_name(struct tier *tier, struct work *work,
 bool tier_list(struct tier **tiers, size_t *count,
 	       struct work *work) MUST_CHECK;
 
+/* Of the one among these with the id; NULL when there is none. */
+const char *tier_name_of(const struct tier *tiers, size_t count,
+			 struct uuid id);
+
 /* These are parts of a transaction. Adding makes the id; both write all fields.
    ERR_CONFLICT when another tier has the name. */
 bool tier_add(struct tier *tier, struct work *work) MUST_CHECK;
