@@ -140,6 +140,12 @@ void mariadb_start(void)
 
 void mariadb_signal(int signal)
 {
-	if (server.pid)
-		kill(server.pid, signal);
+	siginfo_t stopped;
+
+	if (!server.pid)
+		return;
+	kill(server.pid, signal);
+	/* One of its threads has to run before the others stop. */
+	if (signal == SIGSTOP)
+		waitid(P_PID, (id_t)server.pid, &stopped, WSTOPPED | WNOWAIT);
 }
