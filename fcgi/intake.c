@@ -21,6 +21,8 @@ struct reading {
 	struct uri_pair *fields; /* room for MULTIPART_MAX_PARTS */
 	int64_t max_bytes;
 	const char *file_part, *other_part;
+	bool any_part; /* a file in another is dropped */
+	bool drops;    /* this one */
 	struct multipart *form;
 };
 
@@ -37,15 +39,22 @@ static bool on_field(void *arg, struct work *work, const char *name,
 	return true;
 }
 
+static bool is_wanted(const struct reading *r, const char *name)
+{
+	return (r->file_part && !strcmp(name, r->file_part)) ||
+	       (r->other_part && !strcmp(name, r->other_part));
+}
+
 static bool on_file(void *arg, struct work *work, const char *name,
 		    const char *filename, const char *media_type)
 {
 	struct reading *r = arg;
 
 	(void)media_type; /* the bytes tell what it is */
-	if (strcmp(name, r->file_part) &&
-	    (!r->other_part || strcmp(name, r->other_part)))
-		return fail(work, ERR_UNKNOWN_FIELD,
+	r->drops = !is_wanted(r, name);
+	if (r->drops)
+		return r->any_part ||
+		       fail(work, ERR_UNKNOWN_FIELD,
 			    "the file comes in the part \"%s\", not \"%.60s\"",
 			    r->file_part, name);
 	r->intake->filename = filename;
@@ -57,6 +66,8 @@ static bool on_data(void *arg, struct work *work, const void *bytes, size_t len)
 	struct reading *r = arg;
 	struct store_temp *file = r->intake->file;
 
+	if (r->drops)
+		return true;
 	if (file->bytes + (int64_t)len > r->max_bytes)
 		return fail(work, ERR_TOO_LARGE,
 			    "at most %lld bytes are taken here, more came",
@@ -103,7 +114,7 @@ static void feed_text(struct request *req, const char *text)
 /* Of a form, which has another boundary each time, what it contains counts. */
 static bool begin(struct request *req, const struct intake *intake)
 {
-	if (!store_temp_end(intake->file, req->work))
+	if (intake->file && !store_temp_end(intake->file, req->work))
 		return false;
 	if (!replay_is_by_parts(req))
 		return true;
@@ -112,8 +123,16 @@ static bool begin(struct request *req, const struct intake *intake)
 		feed_text(req, intake->fields[i].value);
 	}
 	feed_text(req, intake->filename);
-	replay_feed(req, intake->file->sha256, sizeof(intake->file->sha256));
+	if (intake->file)
+		replay_feed(req, intake->file->sha256,
+			    sizeof(intake->file->sha256));
 	return replay_begin(req);
+}
+
+static struct uri_pair *new_fields(struct request *req)
+{
+	return pool_alloc(req->work->pool,
+			  MULTIPART_MAX_PARTS * sizeof(struct uri_pair));
 }
 
 bool intake_read(struct intake *intake, struct request *req, int64_t max_bytes,
@@ -122,8 +141,7 @@ bool intake_read(struct intake *intake, struct request *req, int64_t max_bytes,
 	struct intake got = { .filename = "" };
 	struct reading r = {
 		.intake = &got,
-		.fields = pool_alloc(req->work->pool,
-				     MULTIPART_MAX_PARTS * sizeof(*r.fields)),
+		.fields = new_fields(req),
 		.max_bytes = max_bytes,
 		.file_part = file_part,
 		.other_part = other_part,
@@ -146,6 +164,25 @@ bool intake_read(struct intake *intake, struct request *req, int64_t max_bytes,
 		return fail_field(req->work, file_part,
 				  "%s: a file, but none came", file_part);
 	if (!begin(req, &got))
+		return false;
+	*intake = got;
+	return true;
+}
+
+bool intake_read_form(struct intake *intake, struct request *req,
+		      int64_t max_bytes, const char *file_part)
+{
+	struct intake got = { .filename = "" };
+	struct reading r = {
+		.intake = &got,
+		.fields = new_fields(req),
+		.max_bytes = max_bytes,
+		.file_part = file_part,
+		.any_part = true,
+	};
+
+	got.fields = r.fields;
+	if (!read_form(&r, req) || !begin(req, &got))
 		return false;
 	*intake = got;
 	return true;

@@ -21,6 +21,14 @@ struct intake {
 bool intake_read(struct intake *intake, struct request *req, int64_t max_bytes,
 		 const char *file_part, const char *other_part) MUST_CHECK;
 
+/*
+ * The same for a multipart form whose fields are all that must be there: `file`
+ * is NULL when there is none in the part `file_part`. NULL: none is wanted. A
+ * file in another part is dropped.
+ */
+bool intake_read_form(struct intake *intake, struct request *req,
+		      int64_t max_bytes, const char *file_part) MUST_CHECK;
+
 /* What the client calls the file, cut at a character to what a name may have;
    "image" when it gave no name. */
 const char *intake_name(const struct intake *intake, struct pool *pool);

@@ -19,6 +19,7 @@ enum method {
 };
 
 struct dialect;
+struct form;
 struct identity;
 struct json;
 struct replay;
@@ -58,6 +59,7 @@ struct request {
 	struct identity *who;  /* set where the route needs a user */
 	const char *session;  /* the cookie's secret, or NULL */
 	struct json *json;    /* set where the route takes JSON */
+	struct form *form;    /* set where it takes fields (BODY_FORM) */
 
 	struct share_revoked *revoked; /* the responder's */
 	void *in;                      /* the body's stream: body.c */

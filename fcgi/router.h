@@ -11,8 +11,9 @@ enum need { NEED_NOBODY, NEED_USER, NEED_ADMIN, NEED_ANONYMOUS };
 /* What a token must be allowed (words of its scopes). */
 enum scope { SCOPE_NONE, SCOPE_READ, SCOPE_WRITE, SCOPE_LINK, SCOPE_ADMIN };
 
-/* BODY_UPLOAD is left to the handler, which streams it. */
-enum body { BODY_NONE, BODY_JSON, BODY_UPLOAD };
+/* BODY_FORM takes fields however they are sent (form.h). BODY_UPLOAD is left to
+   the handler, which streams it. */
+enum body { BODY_NONE, BODY_JSON, BODY_FORM, BODY_UPLOAD };
 
 struct response;
 

@@ -13,6 +13,7 @@
 #include "fcgi/body.h"
 #include "fcgi/cors.h"
 #include "fcgi/dialect.h"
+#include "fcgi/form.h"
 #include "fcgi/gate.h"
 #include "fcgi/replay.h"
 #include "fcgi/response.h"
@@ -128,6 +129,8 @@ static bool read_body(struct request *req, struct response *res)
 		return replay_begin(req);
 	case BODY_JSON:
 		return body_read_json(req);
+	case BODY_FORM:
+		return form_read_fields(req);
 	case BODY_UPLOAD:
 		return true;
 	}

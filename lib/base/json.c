@@ -361,6 +361,20 @@ static const char *shown(const struct json *object, const char *key)
 	}
 }
 
+const char *json_scalar(const struct json *object, const char *key)
+{
+	struct json_c_object *value = field(object, key);
+
+	switch (json_object_get_type(value)) {
+	case json_type_string:
+	case json_type_int:
+	case json_type_double:
+		return json_object_get_string(value);
+	default:
+		return NULL;
+	}
+}
+
 bool json_get_text(const char **text, struct work *work,
 		   const struct json *object, const char *key, size_t min,
 		   size_t max)

@@ -55,6 +55,10 @@ bool json_has(const struct json *object, const char *key);
 /* It is there; it may be null. */
 bool json_names(const struct json *object, const char *key);
 
+/* A text, or a number as it is written: "300" and 300 are the same for some.
+   NULL for anything else. It lives as long as the object. */
+const char *json_scalar(const struct json *object, const char *key);
+
 /*
  * A field that must be there. Fails with ERR_INVALID_FIELD: the field, what
  * was expected and what came. Texts are measured in bytes and live as long as

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fcgi/form.h"
 #include "lib/base/buf.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
@@ -102,13 +103,20 @@ static void fuzz_uri(struct work *work, const char *text)
 	check_same(&uri, &again);
 }
 
-static void fuzz_form(struct work *work, const char *text)
+static void fuzz_form(struct work *work, const char *bytes, size_t len)
 {
-	const struct uri_pair *pairs;
-	size_t count;
+	const char *value;
+	struct form form;
 
-	if (uri_parse_form(&pairs, &count, work, text))
-		check_pairs(pairs, count);
+	if (!form_parse(&form, work, bytes, len))
+		return;
+	require(!memchr(bytes, '\0', len));
+	check_pairs(form.fields, form.field_count);
+	for (size_t i = 0; i < form.field_count; i++) {
+		require(form_get(&value, &form, form.fields[i].name) ==
+			FORM_TEXT);
+		require(value == form.fields[i].value);
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
@@ -122,7 +130,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	const char *space = strchr(line, ' ');
 
 	fuzz_uri(&work, space ? space + 1 : line);
-	fuzz_form(&work, line);
+	fuzz_form(&work, line, len);
 	pool_free(pool);
 	return 0;
 }
