@@ -94,23 +94,55 @@ static const char *after_scheme(const char *authorization, const char *scheme)
 	return authorization + len + strspn(authorization + len, " ");
 }
 
-static bool identify(struct request *req)
+/* What a route that needs a user looks at; the rest is as if it did not come,
+   where it may be `lax`. */
+static const struct {
+	bool bearer, basic, cookie, lax;
+} takes[NEED__COUNT] = {
+	[NEED_USER] = { .bearer = true, .basic = true, .cookie = true },
+	[NEED_ADMIN] = { .bearer = true, .basic = true, .cookie = true },
+	[NEED_BEARER] = { .bearer = true, .lax = true },
+	[NEED_LOGIN] = { .basic = true, .cookie = true, .lax = true },
+};
+
+/* The credentials that count, and what they say. */
+static enum credentials find_credentials(const char **said, struct request *req)
 {
+	const enum need need = req->route->need;
 	const char *basic = after_scheme(req->authorization, "Basic");
 	const char *bearer = after_scheme(req->authorization, "Bearer");
-	const char *secret;
+	const char *secret = find_cookie(req);
 
-	if (basic)
-		return pass_basic(req, basic);
-	if (bearer)
-		return login_by_secret(req->who, req->work, "api", bearer);
-	if (*req->authorization)
+	if (takes[need].basic && (*said = basic))
+		return CREDENTIALS_BASIC;
+	if (takes[need].bearer && (*said = bearer))
+		return CREDENTIALS_BEARER;
+	if (!takes[need].lax && *req->authorization)
+		return CREDENTIALS_OTHER;
+	if (takes[need].cookie && (*said = secret))
+		return CREDENTIALS_COOKIE;
+	return CREDENTIALS_NONE;
+}
+
+static bool identify(struct request *req)
+{
+	const char *said;
+
+	req->credentials = find_credentials(&said, req);
+	switch (req->credentials) {
+	case CREDENTIALS_BASIC:
+		return pass_basic(req, said);
+	case CREDENTIALS_BEARER:
+		return login_by_secret(req->who, req->work, "api", said);
+	case CREDENTIALS_COOKIE:
+		return pass_cookie(req, said);
+	case CREDENTIALS_OTHER:
 		return fail(req->work, ERR_UNAUTHENTICATED,
 			    "Authorization: Bearer or Basic, not \"%.20s\"",
 			    req->authorization);
-	secret = find_cookie(req);
-	if (secret)
-		return pass_cookie(req, secret);
+	case CREDENTIALS_NONE:
+		break;
+	}
 	return fail(req->work, ERR_UNAUTHENTICATED,
 		    "send Authorization: Bearer or Basic, or log in");
 }

@@ -8,7 +8,8 @@
  * Authorization (Bearer, Basic) or the session's cookie, and checks the route's
  * need and scope, and X-Pixtier-CSRF where a cookie changes something; with
  * NEED_ANONYMOUS it is from the built-in user, whatever it says. Sets req->who.
- * ERR_UNAUTHENTICATED, ERR_WRONG_CREDENTIALS, ERR_FORBIDDEN.
+ * ERR_UNAUTHENTICATED, ERR_WRONG_CREDENTIALS, ERR_FORBIDDEN; req->credentials
+ * tells those who answer which were wrong, or that none came.
  */
 bool gate_pass(struct request *req) MUST_CHECK;
 

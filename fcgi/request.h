@@ -18,6 +18,15 @@ enum method {
 	METHOD_OTHER = METHOD__COUNT
 };
 
+/* What somebody sends to say who they are. */
+enum credentials {
+	CREDENTIALS_NONE,
+	CREDENTIALS_BEARER,
+	CREDENTIALS_BASIC,
+	CREDENTIALS_COOKIE,
+	CREDENTIALS_OTHER, /* an Authorization that is none of these */
+};
+
 struct dialect;
 struct form;
 struct identity;
@@ -57,6 +66,7 @@ struct request {
 
 	struct replay *replay; /* set where there is an Idempotency-Key */
 	struct identity *who;  /* set where the route needs a user */
+	enum credentials credentials; /* that were looked at, right or wrong */
 	const char *session;  /* the cookie's secret, or NULL */
 	struct json *json;    /* set where the route takes JSON */
 	struct form *form;    /* set where it takes fields (BODY_FORM) */

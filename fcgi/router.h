@@ -5,8 +5,21 @@
 
 #include "fcgi/request.h"
 
-/* NEED_ANONYMOUS: acts as the built-in user, for clients that know none. */
-enum need { NEED_NOBODY, NEED_USER, NEED_ADMIN, NEED_ANONYMOUS };
+/*
+ * NEED_BEARER is a user too, but only by Authorization: Bearer; NEED_LOGIN only
+ * by Authorization: Basic or a session: what else comes is ignored, as the older
+ * services do. NEED_ANONYMOUS: acts as the built-in user, for clients that know
+ * none.
+ */
+enum need {
+	NEED_NOBODY,
+	NEED_USER,
+	NEED_ADMIN,
+	NEED_BEARER,
+	NEED_LOGIN,
+	NEED_ANONYMOUS,
+	NEED__COUNT
+};
 
 /* What a token must be allowed (words of its scopes). */
 enum scope { SCOPE_NONE, SCOPE_READ, SCOPE_WRITE, SCOPE_LINK, SCOPE_ADMIN };

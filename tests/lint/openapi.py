@@ -24,8 +24,9 @@ def security_of(method, need, scope):
         return []
     session = {"session": []} if method == "GET" else \
         {"session": [], "csrf": []}
-    return [{"bearer": [] if scope == "NONE" else [scope.lower()]},
-            {"basic": []}, session]
+    bearer = {"bearer": [] if scope == "NONE" else [scope.lower()]}
+    return {"BEARER": [bearer], "LOGIN": [{"basic": []}, session]}.get(
+        need, [bearer, {"basic": []}, session])
 
 
 def coded_routes(top):
