@@ -70,6 +70,7 @@ struct request {
 	const char *session;  /* the cookie's secret, or NULL */
 	struct json *json;    /* set where the route takes JSON */
 	struct form *form;    /* set where it takes fields (BODY_FORM) */
+	struct json *errors;  /* what was wrong with them: compat/rest.h */
 
 	struct share_revoked *revoked; /* the responder's */
 	void *in;                      /* the body's stream: body.c */

@@ -1,0 +1,187 @@
+/* rest.c: fields and failures as Django REST framework has them. */
+#include "config.h"
+
+#include "fcgi/compat/rest.h"
+
+#include <string.h>
+
+#include "lib/base/json.h"
+#include "lib/base/pool.h"
+#include "lib/base/text.h"
+
+static const char forbidden[] =
+	"You do not have permission to perform this action.";
+
+void rest_wrong(struct request *req, const char *field, const char *text)
+{
+	struct json *texts = json_array(req->work->pool);
+
+	if (!req->errors)
+		req->errors = json_object(req->work->pool);
+	if (json_names(req->errors, field))
+		return;
+	json_push_text(texts, text);
+	json_set(req->errors, field, texts);
+}
+
+bool rest_is_right(struct request *req)
+{
+	return !req->errors ||
+	       fail(req->work, ERR_INVALID_FIELD, "%s",
+		    json_print(req->work->pool, req->errors, NULL));
+}
+
+/* What is there at all; `other` is said of what is neither text nor number. */
+static const char *get(struct request *req, const struct form *form,
+		       const char *field, const char *other)
+{
+	const char *text = NULL;
+
+	switch (form_get(&text, form, field)) {
+	case FORM_TEXT:
+		return text;
+	case FORM_ABSENT:
+		rest_wrong(req, field, "This field is required.");
+		break;
+	case FORM_NULL:
+		rest_wrong(req, field, "This field may not be null.");
+		break;
+	case FORM_OTHER:
+		rest_wrong(req, field, other);
+		break;
+	}
+	return NULL;
+}
+
+const char *rest_text(struct request *req, const struct form *form,
+		      const char *field)
+{
+	const char *text = get(req, form, field, "Not a valid string.");
+
+	if (!text || *text)
+		return text;
+	rest_wrong(req, field, "This field may not be blank.");
+	return NULL;
+}
+
+static size_t characters(const char *text)
+{
+	size_t count = 0;
+
+	for (; *text; text++)
+		count += ((unsigned char)*text & 0xc0) != 0x80;
+	return count;
+}
+
+static const char *trimmed(struct pool *pool, const char *text)
+{
+	static const char blanks[] = " \t\r\n\v\f";
+	size_t len;
+
+	text += strspn(text, blanks);
+	len = strlen(text);
+	while (len && strchr(blanks, text[len - 1]))
+		len--;
+	return pool_strndup(pool, text, len);
+}
+
+const char *rest_line(struct request *req, const struct form *form,
+		      const char *field, size_t max)
+{
+	struct pool *pool = req->work->pool;
+	const char *text = rest_text(req, form, field);
+
+	if (!text)
+		return NULL;
+	text = trimmed(pool, text);
+	if (!*text)
+		rest_wrong(req, field, "This field may not be blank.");
+	else if (characters(text) > max)
+		rest_wrong(req, field,
+			   pool_printf(pool,
+				       "Ensure this field has no more than "
+				       "%zu characters.",
+				       max));
+	else if (!text_is_printable(text))
+		rest_wrong(req, field, "Not a valid string.");
+	else
+		return text;
+	return NULL;
+}
+
+bool rest_int(int64_t *number, struct request *req, const struct form *form,
+	      const char *field)
+{
+	static const char invalid[] = "A valid integer is required.";
+	const char *text = get(req, form, field, invalid);
+
+	if (!text)
+		return false;
+	if (text_int(number, trimmed(req->work->pool, text), INT64_MIN,
+		     INT64_MAX))
+		return true;
+	rest_wrong(req, field, invalid);
+	return false;
+}
+
+bool rest_is_stranger(const struct request *req)
+{
+	return req->work->err == ERR_UNAUTHENTICATED &&
+	       req->credentials == CREDENTIALS_NONE;
+}
+
+int rest_status(const struct request *req)
+{
+	return req->work->err == ERR_INVALID_FIELD
+		       ? 400
+		       : err_http_status(req->work->err);
+}
+
+static const char *throttled(struct request *req)
+{
+	long long seconds = req->work->retry_after;
+
+	if (seconds < 1)
+		seconds = 1;
+	return pool_printf(req->work->pool,
+			   "Request was throttled. Expected available in %lld "
+			   "second%s.",
+			   seconds, seconds == 1 ? "" : "s");
+}
+
+static const char *detail_of(struct request *req)
+{
+	struct pool *pool = req->work->pool;
+
+	switch (req->work->err) {
+	case ERR_UNAUTHENTICATED:
+		return rest_is_stranger(req)
+			       ? "Authentication credentials were not provided."
+			       : response_detail(req);
+	case ERR_FORBIDDEN:
+	case ERR_TIER_FORBIDS:
+		return forbidden;
+	case ERR_METHOD_NOT_ALLOWED:
+		return pool_printf(pool, "Method \"%.20s\" not allowed.",
+				   req->method_text);
+	case ERR_UNSUPPORTED_MEDIA_TYPE:
+		return pool_printf(
+			pool, "Unsupported media type \"%.100s\" in request.",
+			req->content_type);
+	case ERR_RATE_LIMITED:
+		return throttled(req);
+	default:
+		return response_detail(req);
+	}
+}
+
+void rest_problem(struct response *res, struct request *req, int status)
+{
+	struct json *json = req->errors;
+
+	if (!json || req->work->err != ERR_INVALID_FIELD) {
+		json = json_object(req->work->pool);
+		json_set_text(json, "detail", detail_of(req));
+	}
+	response_json(res, req, status, json);
+}
