@@ -67,6 +67,14 @@ static bool pass_basic(struct request *req, const char *credentials)
 	return login_by_password(req->who, work, bytes, colon + 1);
 }
 
+/* An API token has no dot, a JSON Web Token two. */
+static bool pass_bearer(struct request *req, const char *token)
+{
+	return strchr(token, '.')
+		       ? login_by_jwt(req->who, req->work, token)
+		       : login_by_secret(req->who, req->work, "api", token);
+}
+
 static bool pass_cookie(struct request *req, const char *secret)
 {
 	const char *csrf = login_csrf(req->work->pool, secret);
@@ -133,7 +141,7 @@ static bool identify(struct request *req)
 	case CREDENTIALS_BASIC:
 		return pass_basic(req, said);
 	case CREDENTIALS_BEARER:
-		return login_by_secret(req->who, req->work, "api", said);
+		return pass_bearer(req, said);
 	case CREDENTIALS_COOKIE:
 		return pass_cookie(req, said);
 	case CREDENTIALS_OTHER:

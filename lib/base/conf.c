@@ -123,7 +123,7 @@ static const struct setting settings[] = {
 	NUMBER_ROW(derived_max_bytes, "0", 0, 1125899906842624, "Bytes of all that was made of pictures; beyond, what was used least recently goes, and is made again when it is wanted. 0: no bound."),
 	CHOICE_ROW(delivery, "accel", "accel sendfile", "How pictures leave: accel (X-Accel-Redirect, nginx) or sendfile (X-Sendfile, lighttpd and Apache)."),
 	TEXT_ROW(accel_prefix, "/_store/", "The web server's internal location for store_dir, with both slashes."),
-	TEXT_ROW(keys_file, "/etc/pixtier/keys", "File of the keys that sign links; made by `pixtierctl key rotate`."),
+	TEXT_ROW(keys_file, "/etc/pixtier/keys", "File of the keys that sign links and JSON Web Tokens; made by `pixtierctl key rotate`."),
 	TEXT_ROW(schema_dir, PIXTIER_SCHEMA_DIR, "Folder of the schema's migrations."),
 
 	NUMBER_ROW(max_upload, "67108864", 1024, 4294967296, "Bytes of the largest request body."),
@@ -165,6 +165,8 @@ static const struct setting settings[] = {
 	NUMBER_ROW(login_failures_address, "100", 0, 1000000, "The same for one address (of IPv6, one /64) and all user names."),
 	NUMBER_ROW(login_window, "900", 1, 86400, "Seconds after which no wrong password counts any more."),
 	NUMBER_ROW(session_ttl, "43200", 60, 31536000, "Seconds that a browser's session lasts."),
+	NUMBER_ROW(jwt_access_ttl, "54000", 60, 31536000, "Seconds that a JSON Web Token of image_api lasts with which its user asks for images."),
+	NUMBER_ROW(jwt_refresh_ttl, "864000", 60, 31536000, "The same for one with which its user gets the next of them. A new password, and retiring the key that signed it, end either sooner."),
 
 	CHOICE_ROW(log_to, "stderr", "stderr syslog", "Where the log goes."),
 	CHOICE_ROW(log_format, "json", "text json", "One line an event, as text or as a JSON object."),

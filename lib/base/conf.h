@@ -97,6 +97,8 @@ struct conf {
 	long login_failures_address;
 	long login_window;
 	long session_ttl;
+	long jwt_access_ttl;
+	long jwt_refresh_ttl;
 
 	/* Log */
 	int log_to;

@@ -5,10 +5,10 @@
 #include "lib/service/keyfile.h"
 
 /*
- * The keys that sign links, from the setting keys_file. The last key that
- * does not retire signs; all that have not retired yet verify. Whether the file
- * has changed is asked at each use, so that a key signs for one process only
- * when all have it, and a key that is retired is so for all.
+ * The keys that sign links and JSON Web Tokens, from the setting keys_file. The
+ * last key that does not retire signs; all that have not retired yet verify.
+ * Whether the file has changed is asked at each use, so that a key signs for
+ * one process only when all have it, and a key that is retired is so for all.
  *
  * Once keys have been read they go on when the file is damaged, empty or away:
  * that is logged once, as "keys_damaged".

@@ -14,6 +14,7 @@
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 #include "lib/base/turn.h"
+#include "lib/service/jwt.h"
 
 enum { CACHE_SLOTS = 256, CACHE_MS = 60000, SECRET_SIZE = 32, TURN_MS = 2000 };
 
@@ -169,19 +170,22 @@ static bool verify(struct work *work, const struct failures *failures,
 	return right;
 }
 
-static bool set_hash(struct work *work, struct uuid user_id,
+static bool set_hash(const char **hash, struct work *work, struct uuid user_id,
 		     const char *password)
 {
-	const char *hash;
+	const char *made;
 	long turn;
 
 	if (!take_turn(&turn, work))
 		return false;
-	hash = crypt_password_hash(work->pool, password,
+	made = crypt_password_hash(work->pool, password,
 				   work->conf->password_cost);
 	give_turn(work, turn);
-	return user_update(work, user_id,
-			   &(struct user_change){ .password = hash });
+	if (!user_update(work, user_id,
+			 &(struct user_change){ .password = made }))
+		return false;
+	*hash = made;
+	return true;
 }
 
 static bool check_password(struct work *work, const struct failures *failures,
@@ -205,12 +209,12 @@ static bool check_password(struct work *work, const struct failures *failures,
 	return true;
 }
 
-static bool upgrade_hash(struct work *work, const struct user *user,
+static bool upgrade_hash(struct user *user, struct work *work,
 			 const char *password)
 {
 	return crypt_password_is_current(user->password,
 					 work->conf->password_cost) ||
-	       set_hash(work, user->id, password);
+	       set_hash(&user->password, work, user->id, password);
 }
 
 bool login_by_password(struct identity *who, struct work *work,
@@ -231,7 +235,7 @@ bool login_by_password(struct identity *who, struct work *work,
 	if (!known || found.user.disabled_at)
 		return verify(work, &failures, password, NULL) && wrong(work);
 	if (!check_password(work, &failures, &found.user, password) ||
-	    !upgrade_hash(work, &found.user, password) ||
+	    !upgrade_hash(&found.user, work, password) ||
 	    !tier_find(&found.tier, work, found.user.tier_id))
 		return false;
 	*who = found;
@@ -262,6 +266,59 @@ bool login_by_secret(struct identity *who, struct work *work, const char *kind,
 		return false;
 	*who = found;
 	return true;
+}
+
+static bool open_jwt(struct user *user, struct work *work, const char *text,
+		     enum jwt_type type)
+{
+	struct jwt jwt;
+	struct user found;
+
+	if (!jwt_open(&jwt, work, text, type))
+		return false;
+	if (!user_find(&found, work, jwt.user_id))
+		return work->err == ERR_NOT_FOUND &&
+		       fail(work, ERR_UNAUTHENTICATED, "the user is gone");
+	if (found.disabled_at || found.deleted_at)
+		return fail(work, ERR_UNAUTHENTICATED,
+			    "the token is unknown or has expired");
+	if (!jwt_check_user(&jwt, work, &found))
+		return false;
+	*user = found;
+	return true;
+}
+
+bool login_by_jwt(struct identity *who, struct work *work, const char *access)
+{
+	struct identity found = { .scopes = "read write link" };
+
+	if (!open_jwt(&found.user, work, access, JWT_ACCESS) ||
+	    !tier_find(&found.tier, work, found.user.tier_id))
+		return false;
+	if (found.user.is_admin)
+		found.scopes = all_scopes;
+	*who = found;
+	return true;
+}
+
+bool login_start_jwt(const char **access, const char **refresh,
+		     struct work *work, const char *username,
+		     const char *password)
+{
+	struct identity who;
+
+	return login_by_password(&who, work, username, password) &&
+	       jwt_make(access, work, &who.user, JWT_ACCESS) &&
+	       jwt_make(refresh, work, &who.user, JWT_REFRESH);
+}
+
+bool login_refresh_jwt(const char **access, struct work *work,
+		       const char *refresh)
+{
+	struct user user;
+
+	return open_jwt(&user, work, refresh, JWT_REFRESH) &&
+	       jwt_make(access, work, &user, JWT_ACCESS);
 }
 
 bool login_anonymous(struct identity *who, struct work *work)
@@ -357,6 +414,8 @@ bool login_check_password(struct work *work, const char *field,
 bool login_set_password(struct work *work, struct uuid user_id,
 			const char *password, struct uuid except)
 {
-	return set_hash(work, user_id, password) &&
+	const char *hash;
+
+	return set_hash(&hash, work, user_id, password) &&
 	       token_drop_sessions(work, user_id, except);
 }

@@ -29,6 +29,21 @@ bool login_by_password(struct identity *who, struct work *work,
 bool login_by_secret(struct identity *who, struct work *work, const char *kind,
 		     const char *secret) MUST_CHECK;
 
+/*
+ * JSON Web Tokens (jwt.h). An access token is as good as its user, who is an
+ * administrator only with is_admin; ERR_UNAUTHENTICATED. Two come of a name and
+ * a password, failing as login_by_password() does, and another access token of
+ * the refresh token. Those of a user who is disabled, or has a new password,
+ * are refused.
+ */
+bool login_by_jwt(struct identity *who, struct work *work,
+		  const char *access) MUST_CHECK;
+bool login_start_jwt(const char **access, const char **refresh,
+		     struct work *work, const char *username,
+		     const char *password) MUST_CHECK;
+bool login_refresh_jwt(const char **access, struct work *work,
+		       const char *refresh) MUST_CHECK;
+
 /* The built-in user of clients that know no users; ERR_FORBIDDEN when an
    administrator has disabled it. */
 bool login_anonymous(struct identity *who, struct work *work) MUST_CHECK;
