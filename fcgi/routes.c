@@ -67,6 +67,17 @@ const struct route routes[] = {
 	{ METHOD_GET,    "/problems/{code}",  NEED_NOBODY, SCOPE_NONE, BODY_NONE, "", docs_problem },
 };
 
+static const struct route image_api[] = {
+	{ METHOD_POST, "/api/token/",                          NEED_NOBODY, SCOPE_NONE,  BODY_FORM,   "", image_api_token },
+	{ METHOD_POST, "/api/token/refresh/",                  NEED_NOBODY, SCOPE_NONE,  BODY_FORM,   "", image_api_refresh },
+	{ METHOD_GET,  "/api/images/",                         NEED_BEARER, SCOPE_READ,  BODY_NONE,   "cursor", image_api_list },
+	{ METHOD_POST, "/api/image/upload/",                   NEED_BEARER, SCOPE_WRITE, BODY_UPLOAD, "", image_api_upload },
+	{ METHOD_POST, "/api/image/expiring/",                 NEED_BEARER, SCOPE_LINK,  BODY_FORM,   "", image_api_link },
+	{ METHOD_GET,  "/api/image/expiring/{token}/{path}",   NEED_NOBODY, SCOPE_NONE,  BODY_NONE,   "", image_api_open },
+	{ METHOD_GET,  "/api/schema/",                         NEED_NOBODY, SCOPE_NONE,  BODY_NONE,   "", docs_openapi },
+	{ METHOD_GET,  "/api/docs/",                           NEED_NOBODY, SCOPE_NONE,  BODY_NONE,   "", docs_page },
+};
+
 static const struct route thumbnail_generator[] = {
 	{ METHOD_POST, "/api/v1/thumbnail_generator/",          NEED_ANONYMOUS, SCOPE_NONE, BODY_UPLOAD, "", thumbnail_generator_create },
 	{ METHOD_POST, "/api/v1/",                              NEED_ANONYMOUS, SCOPE_NONE, BODY_UPLOAD, "", thumbnail_generator_create },
@@ -89,6 +100,7 @@ static const struct route thumbnails[] = {
 
 #define ROUTES(table) table, ARRAY_LEN(table)
 const struct dialect dialects[] = {
+	{ "image_api",           ROUTES(image_api),           image_api_problem,           false },
 	{ "thumbnail_generator", ROUTES(thumbnail_generator), thumbnail_generator_problem, false },
 	{ "resize_tasks",        ROUTES(resize_tasks),        resize_tasks_problem,        true },
 	{ "thumbnails",          ROUTES(thumbnails),          thumbnails_problem,          false },

@@ -54,6 +54,11 @@ handler health_alive, health_ready, health_metrics;
 /* api/docs.c */
 handler docs_openapi, docs_page, docs_style, docs_problem;
 
+/* compat/image_api.c */
+handler image_api_token, image_api_refresh, image_api_list;
+handler image_api_upload, image_api_link, image_api_open;
+problem_writer image_api_problem;
+
 /* compat/thumbnail_generator.c */
 handler thumbnail_generator_create, thumbnail_generator_show;
 problem_writer thumbnail_generator_problem;

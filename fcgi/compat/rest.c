@@ -124,6 +124,21 @@ bool rest_int(int64_t *number, struct request *req, const struct form *form,
 	return false;
 }
 
+bool rest_uuid(struct uuid *uuid, struct request *req, const struct form *form,
+	       const char *field)
+{
+	static const char invalid[] = "Must be a valid UUID.";
+	const char *text = get(req, form, field, invalid);
+
+	if (!text)
+		return false;
+	if (uuid_parse(uuid, text) ||
+	    text_unhex(uuid->bytes, sizeof(uuid->bytes), text))
+		return true;
+	rest_wrong(req, field, invalid);
+	return false;
+}
+
 bool rest_is_stranger(const struct request *req)
 {
 	return req->work->err == ERR_UNAUTHENTICATED &&

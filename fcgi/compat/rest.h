@@ -6,6 +6,7 @@
 
 #include "fcgi/form.h"
 #include "fcgi/response.h"
+#include "lib/base/uuid.h"
 
 /*
  * What the services that were written with Django REST framework have in
@@ -31,6 +32,10 @@ const char *rest_line(struct request *req, const struct form *form,
 /* A whole number; false when it is wrong, which is noted. */
 bool rest_int(int64_t *number, struct request *req, const struct form *form,
 	      const char *field);
+
+/* A UUID, with its hyphens or without. */
+bool rest_uuid(struct uuid *uuid, struct request *req, const struct form *form,
+	       const char *field);
 
 /* Whether none came of the credentials that the route takes. */
 bool rest_is_stranger(const struct request *req);

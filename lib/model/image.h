@@ -25,7 +25,7 @@ struct image {
 	int64_t created_at;
 };
 
-enum { IMAGE_NAME_MAX = 255 };
+enum { IMAGE_NAME_MAX = 255 }; /* characters; /v1 takes as many bytes */
 
 /* ERR_NOT_FOUND. Whose it is, the caller checks. */
 bool image_find(struct image *image, struct work *work,

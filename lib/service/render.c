@@ -378,6 +378,41 @@ static bool make_missing(struct variant *variant, struct work *work,
 	return db_transaction(work, record_wish, &wanting);
 }
 
+/* For lists, which ask of many: nothing stays open. */
+static bool probe_original(struct probe *probe, struct work *work,
+			   const struct image *image)
+{
+	struct pool *outer = work->pool;
+	int source;
+	bool good;
+
+	work->pool = pool_new();
+	good = store_get(&source, work,
+			 store_key(work->pool, image->id, "original")) &&
+	       render_probe(probe, work, source);
+	pool_free(work->pool);
+	work->pool = outer;
+	return good;
+}
+
+/* Most formats stay what they are; of others it depends on the picture. */
+bool render_format(enum format *format, struct work *work,
+		   const struct image *image, const char *name)
+{
+	struct probe probe = { 0 };
+	struct recipe recipe;
+
+	if (!recipe_parse(&recipe, work, name))
+		return false;
+	if (!image->format || !format_by_name(&probe.format, image->format))
+		return fail(work, ERR_CONFLICT, "the image has no file yet");
+	if (!recipe.has_format && !format_row(probe.format)->in_browsers &&
+	    !probe_original(&probe, work, image))
+		return false;
+	*format = recipe_format(&recipe, &probe);
+	return true;
+}
+
 /* Whoever comes while another makes it waits, and then finds it. */
 static bool make_once(struct variant *variant, struct work *work,
 		      const struct image *image, struct variant *made,

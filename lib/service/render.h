@@ -54,6 +54,11 @@ bool render_probe(struct probe *probe, struct work *work,
 bool render_give_up(struct work *work, const struct job *job, const char *code,
 		    const char *detail) MUST_CHECK;
 
+/* The format that the variant of this name has when it is made. ERR_CONFLICT
+   while the image's file is not here, ERR_NOT_FOUND when it is gone. */
+bool render_format(enum format *format, struct work *work,
+		   const struct image *image, const char *name) MUST_CHECK;
+
 /*
  * One variant of an image, made now if it is missing and small, or by a job:
  * "ready" or "processing". The tier's permission is the caller's to check. What

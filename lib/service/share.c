@@ -118,6 +118,14 @@ bool share_url(const char **url, struct work *work,
 	return true;
 }
 
+const char *share_url_at(struct work *work, const char *url, const char *path)
+{
+	const char *base = work->conf->base_url;
+
+	return pool_printf(work->pool, "%s%s%s", base, path,
+			   url + strlen(base) + strlen("/l"));
+}
+
 int64_t share_display_expiry(const struct conf *conf)
 {
 	int64_t ttl = conf->display_ttl;

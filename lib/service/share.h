@@ -48,6 +48,10 @@ const char *share_file_name(struct pool *pool, const char *name,
 bool share_url(const char **url, struct work *work,
 	       const struct shared *shared, const char *name) MUST_CHECK;
 
+/* The same URL at another route that opens it: BASE{path}/{token}/{file name},
+   where `path` is "/api/image/expiring". */
+const char *share_url_at(struct work *work, const char *url, const char *path);
+
 /* When a display URL that is made now expires: rounded, so that it stays the
    same for a while and browsers can keep it. */
 int64_t share_display_expiry(const struct conf *conf);

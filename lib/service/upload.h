@@ -28,7 +28,7 @@ struct upload {
 	const struct user *user;
 	const struct tier *tier;
 	struct store_temp *file; /* written */
-	const char *name;        /* 1 to IMAGE_NAME_MAX bytes */
+	const char *name;        /* 1 to IMAGE_NAME_MAX characters */
 	bool later;              /* the client prefers a job */
 	const struct upload_resize *resize; /* or NULL */
 };

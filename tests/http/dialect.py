@@ -55,6 +55,15 @@ def with_dialects(service, dialects):
         wait_until(lambda: nobody.get("/readyz").status_code == 200)
 
 
+def web_tokens(service, session):
+    """The JSON Web Tokens that image_api gives for a user's password."""
+    user, password = session.auth
+    answer = service.session().post("/api/token/", data={
+        "username": user, "password": password})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
 def none_is_lost(service, send, look):
     """Each client sends its share of tasks, each in turn with the others, and
     polls every one until it has ended. Returns how many ended how."""

@@ -32,9 +32,9 @@ def picture(width=640, height=480, format="JPEG", **options):
     return encode(quarters(width, height), format, **options)
 
 
-def large_picture():
+def large_picture(format="PNG"):
     """One that is for a worker: few bytes, and 14 million pixels."""
-    return encode(Image.new("1", (4000, 3500), 1), "PNG")
+    return encode(Image.new("1", (4000, 3500), 1), format)
 
 
 def broken_picture():

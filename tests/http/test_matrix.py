@@ -7,7 +7,7 @@ import pytest
 
 from api import (forget_webhooks, make_token, new_user, post_picture,
                  settled, upload)
-from dialect import tier_with
+from dialect import tier_with, web_tokens
 from pictures import broken_picture, picture
 from service import SRCDIR, wait_until
 
@@ -65,6 +65,20 @@ MATRIX = {
                                  "401 404 404 401 403 401 200"),
     "POST /v1/jobs/{id}/cancel": ("/v1/jobs/{resize}/cancel",
                                   "401 404 404 401 403 401 409"),
+    "POST /api/token/": ("/api/token/", OPEN, {"login": True}),
+    "POST /api/token/refresh/": ("/api/token/refresh/", OPEN,
+                                 {"refresh": True}),
+    "GET /api/images/": ("/api/images/", "401 200 200 401 403 401 200"),
+    "POST /api/image/upload/": (
+        "/api/image/upload/", "401 201 201 401 403 401 201",
+        {"files": {"file": ("a.jpg", picture(64, 48))},
+         "data": {"name": "a"}}),
+    "POST /api/image/expiring/": (
+        "/api/image/expiring/", "401 404 404 401 403 401 201",
+        {"expiring": True}),
+    "GET /api/image/expiring/{token}/{path}": ("{expiring}", OPEN),
+    "GET /api/schema/": ("/api/schema/", OPEN),
+    "GET /api/docs/": ("/api/docs/", OPEN),
     "POST /api/v1/thumbnail_generator/": (
         "/api/v1/thumbnail_generator/", TAKEN, THUMBNAIL),
     "POST /api/v1/": ("/api/v1/", TAKEN, THUMBNAIL),
@@ -159,6 +173,11 @@ class People:
         service.query("UPDATE users SET disabled_at = UTC_TIMESTAMP(6)"
                       " WHERE username = %s", gone.auth[0])
 
+    def bearer(self, session):
+        """The same user, with a JSON Web Token."""
+        return self.service.session(
+            token=web_tokens(self.service, session)["access"])
+
     def token(self, session, **fields):
         return self.service.session(
             token=make_token(session, **fields)["token"])
@@ -168,9 +187,12 @@ class People:
         some = self.admin if need == "ADMIN" else self.owner
         others = {"read", "write", "link"} - {scope.lower()}
         wrong = self.token(some, scopes=sorted(others))
+        owner, other, admin = self.owner, self.other, self.admin
+        if need == "BEARER":
+            owner, other, admin = map(self.bearer, (owner, other, admin))
         return zip(EVERYBODY, (
-            self.service.session(), self.other, self.admin, self.expired,
-            wrong, self.disabled, self.owner))
+            self.service.session(), other, admin, self.expired, wrong,
+            self.disabled, owner))
 
 
 @pytest.fixture(scope="module")
@@ -215,6 +237,13 @@ def ended_delivery(session, service):
     return {"webhook": webhook, "delivery": delivery}
 
 
+def things_of_image_api(session, service, image):
+    tokens = web_tokens(service, session)
+    link = service.session(token=tokens["access"]).post(
+        "/api/image/expiring/", data={"uuid": image, "expire_time": 300})
+    return {"refresh": tokens["refresh"], "expiring": link.json()["url"]}
+
+
 def things(session, service):
     """What the owner has, newly made."""
     image = upload(session)
@@ -227,6 +256,7 @@ def things(session, service):
             "image": image["id"], "url": image["variants"][0]["url"],
             "token": make_token(session)["id"], "link": link.json()["id"],
             **ended_delivery(session, service),
+            **things_of_image_api(session, service, image["id"]),
             "job": later.json()["job"]["id"]}
 
 
@@ -244,13 +274,17 @@ def things_of_administrators(people):
             "leaver": leaver, "failed": failed}
 
 
-def body(session, options):
-    """The row's options for requests; login and password need the owner's."""
+def body(session, options, made):
+    """The row's options for requests; some need what is the owner's."""
     name, password = session.auth
     if "login" in options:
         return {"json": {"username": name, "password": password}}
     if "password" in options:
         return {"json": {"old": password, "new": password}}
+    if "refresh" in options:
+        return {"json": {"refresh": made["refresh"]}}
+    if "expiring" in options:
+        return {"json": {"uuid": made["image"], "expire_time": 300}}
     return options
 
 
@@ -259,11 +293,12 @@ def test_everybody_gets_what_is_his(people, route):
     assert route in MATRIX, "a new route needs a row"
     path, statuses, options = (*MATRIX[route], {})[:3]
     need, scope = ROUTES[route]
-    path = path.format(**things_of_administrators(people)
-                       if need == "ADMIN" else
-                       things(people.owner, people.service))
-    got = {name: session.request(route.split()[0], path,
-                                 **body(people.owner, options)).status_code
+    made = things_of_administrators(people) if need == "ADMIN" else \
+        things(people.owner, people.service)
+    path = path.format(**made)
+    got = {name: session.request(
+        route.split()[0], path,
+        **body(people.owner, options, made)).status_code
            for name, session in people.all(need, scope)}
     assert got == dict(zip(EVERYBODY, map(int, statuses.split())))
 

@@ -208,6 +208,23 @@ static void names_files_safely(void **state)
 	tear_down(&g);
 }
 
+static void other_routes_open_it_too(void **state)
+{
+	static const char path[] = "https://img.example/api/image/expiring/";
+	struct ground g;
+	struct shared made = sample(60);
+	const char *url, *other;
+
+	(void)state;
+	set_up(&g);
+	assert_true(share_url(&url, &g.work, &made, "sea.JPG"));
+	other = share_url_at(&g.work, url, "/api/image/expiring");
+	assert_memory_equal(other, path, sizeof(path) - 1);
+	assert_string_equal(other + sizeof(path) - 1,
+			    url + strlen("https://img.example/l/"));
+	tear_down(&g);
+}
+
 static void display_urls_are_stable(void **state)
 {
 	struct ground g;
@@ -231,6 +248,7 @@ int main(void)
 		cmocka_unit_test(tells_expired_from_forged),
 		cmocka_unit_test(a_retired_key_ends_its_links),
 		cmocka_unit_test(names_files_safely),
+		cmocka_unit_test(other_routes_open_it_too),
 		cmocka_unit_test(display_urls_are_stable),
 	};
 

@@ -1,0 +1,357 @@
+/* image_api.c: a dialect; users with JSON Web Tokens, their pictures in their
+   tier's sizes, and expiring links. */
+#include "config.h"
+
+#include <string.h>
+
+#include "fcgi/compat/rest.h"
+#include "fcgi/deliver.h"
+#include "fcgi/page.h"
+#include "fcgi/routes.h"
+#include "lib/base/clock.h"
+#include "lib/base/json.h"
+#include "lib/base/pool.h"
+#include "lib/model/variant.h"
+#include "lib/service/access.h"
+#include "lib/service/login.h"
+#include "lib/service/render.h"
+#include "lib/service/share.h"
+#include "lib/service/upload.h"
+
+/* Its clients know no pages: who has more finds the rest by Link. */
+enum { LIST_MAX = 1000 };
+
+/* Seconds that its links may last; the tier's bounds count too. */
+enum { EXPIRE_MIN = 300, EXPIRE_MAX = 30000 };
+
+static const char link_path[] = "/api/image/expiring";
+
+/* A token that does not do: as a credential or as the field `refresh`. */
+static void refuse_token(struct response *res, struct request *req)
+{
+	struct pool *pool = req->work->pool;
+	const char *expired = "Token is invalid or expired";
+	bool is_credential = req->route->need == NEED_BEARER;
+	struct json *json = json_object(pool);
+	struct json *messages = json_array(pool);
+	struct json *message = json_object(pool);
+
+	json_set_text(json, "detail",
+		      is_credential ? "Given token not valid for any token type"
+				    : expired);
+	json_set_text(json, "code", "token_not_valid");
+	if (is_credential) {
+		json_set_text(message, "token_class", "AccessToken");
+		json_set_text(message, "token_type", "access");
+		json_set_text(message, "message", expired);
+		json_push(messages, message);
+		json_set(json, "messages", messages);
+	}
+	response_json(res, req, 401, json);
+}
+
+void image_api_problem(struct response *res, struct request *req)
+{
+	const bool sent_none = req->route && req->route->need == NEED_BEARER &&
+			       rest_is_stranger(req);
+
+	if (req->work->err == ERR_UNAUTHENTICATED && !sent_none)
+		refuse_token(res, req);
+	else
+		rest_problem(res, req, rest_status(req));
+	if (res->status == 401)
+		response_header(res, req->work->pool, "WWW-Authenticate",
+				"Bearer realm=\"api\"");
+}
+
+bool image_api_token(struct request *req, struct response *res)
+{
+	struct work *work = req->work;
+	struct json *json = json_object(work->pool);
+	const char *username = rest_text(req, req->form, "username");
+	const char *password = rest_text(req, req->form, "password");
+	const char *access, *refresh;
+
+	if (!rest_is_right(req))
+		return false;
+	if (!login_start_jwt(&access, &refresh, work, username, password))
+		return work->err == ERR_WRONG_CREDENTIALS &&
+		       fail(work, ERR_WRONG_CREDENTIALS,
+			    "No active account found with the given "
+			    "credentials");
+	json_set_text(json, "refresh", refresh);
+	json_set_text(json, "access", access);
+	response_json(res, req, 200, json);
+	return true;
+}
+
+bool image_api_refresh(struct request *req, struct response *res)
+{
+	struct json *json = json_object(req->work->pool);
+	const char *refresh = rest_text(req, req->form, "refresh");
+	const char *access;
+
+	if (!rest_is_right(req) ||
+	    !login_refresh_jwt(&access, req->work, refresh))
+		return false;
+	json_set_text(json, "access", access);
+	response_json(res, req, 200, json);
+	return true;
+}
+
+static bool may_link(const struct tier *tier)
+{
+	return tier->links && tier->original;
+}
+
+static const struct variant *find_variant(const struct variant *variants,
+					  size_t count,
+					  const struct image *image,
+					  const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (uuid_equal(variants[i].image_id, image->id) &&
+		    !strcmp(variants[i].variant, name))
+			return &variants[i];
+	return NULL;
+}
+
+/* Whoever opens the URL of what is not made yet waits for it or comes again.
+   NULL when it cannot be made. */
+static bool file_url(const char **url, struct request *req,
+		     const struct image *image, const struct variant *variant,
+		     const char *name)
+{
+	const char *format_name;
+	enum format format;
+
+	*url = NULL;
+	if (!image->format || !strcmp(image->status, "failed") ||
+	    (variant && !strcmp(variant->status, "failed")))
+		return true;
+	if (variant && variant->format)
+		format_name = variant->format;
+	else if (render_format(&format, req->work, image, name))
+		format_name = format_row(format)->name;
+	else
+		return req->work->err == ERR_NOT_FOUND; /* just deleted */
+	return deliver_url(url, req, image->id, name, format_name, image->name);
+}
+
+static void set_side(struct json *json, const char *name, uint32_t side)
+{
+	if (side)
+		json_set_int(json, name, side);
+	else
+		json_set_null(json, name);
+}
+
+/* The tier's sizes, whether or not they are made. */
+static bool add_thumbnails(struct json *json, struct request *req,
+			   const struct image *image,
+			   const struct variant *variants, size_t count)
+{
+	struct pool *pool = req->work->pool;
+	struct json *thumbnails = json_array(pool);
+	const char *name, *url;
+
+	for (size_t i = 0; (name = tier_word(pool, req->who->tier.sizes, i));
+	     i++) {
+		struct json *thumbnail = json_object(pool);
+		struct recipe recipe;
+
+		if (!recipe_parse(&recipe, req->work, name) ||
+		    !file_url(&url, req, image,
+			      find_variant(variants, count, image, name), name))
+			return false;
+		set_side(thumbnail, "height", recipe.height);
+		set_side(thumbnail, "width", recipe.width);
+		json_set_text(thumbnail, "file", url);
+		json_push(thumbnails, thumbnail);
+	}
+	json_set(json, "thumbnails", thumbnails);
+	return true;
+}
+
+static bool view(struct json **json, struct request *req,
+		 const struct image *image, const struct variant *variants,
+		 size_t count)
+{
+	struct pool *pool = req->work->pool;
+	const struct tier *tier = &req->who->tier;
+	struct json *made = json_object(pool);
+	const char *url = NULL;
+
+	if (tier->original && image->format &&
+	    !deliver_url(&url, req, image->id, "original", image->format,
+			 image->name))
+		return false;
+	json_set_text(made, "name", image->name);
+	json_set_text(made, "uuid", UUID_TEXT(image->id));
+	json_set_text(made, "uploaded_at",
+		      clock_text_us(pool, image->created_at));
+	json_set_bool(made, "can_fetch_expiring_image", may_link(tier));
+	json_set_text(made, "og_file", url);
+	*json = made;
+	return add_thumbnails(made, req, image, variants, count);
+}
+
+bool image_api_list(struct request *req, struct response *res)
+{
+	struct work *work = req->work;
+	struct image_filter filter = { .user_id = req->who->user.id,
+				       .limit = LIST_MAX + 1 };
+	struct json *items = json_array(work->pool), *item;
+	struct variant *variants = NULL;
+	struct image *images;
+	struct uuid last = { 0 };
+	size_t count, variant_count = 0;
+
+	if (!page_cursor(&filter.before, req) ||
+	    !image_list(&images, &count, work, &filter))
+		return false;
+	if (count > LIST_MAX)
+		last = images[--count - 1].id;
+	if (count &&
+	    !variant_list(&variants, &variant_count, work, req->who->user.id,
+			  images[count - 1].id, images[0].id))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (!view(&item, req, &images[i], variants, variant_count))
+			return false;
+		json_push(items, item);
+	}
+	response_json(res, req, 200, items);
+	page_link(res, req, last);
+	return true;
+}
+
+/* Browsers send a file without name and bytes where none was chosen. */
+static void check_file(struct request *req, const struct form *form)
+{
+	const char *text;
+
+	if (form->file && form->file->bytes)
+		return;
+	if (form->file && *form->filename)
+		rest_wrong(req, "file", "The submitted file is empty.");
+	else if (form_get(&text, form, "file") == FORM_ABSENT)
+		rest_wrong(req, "file", "No file was submitted.");
+	else
+		rest_wrong(req, "file",
+			   "The submitted data was not a file. Check the "
+			   "encoding type on the form.");
+}
+
+static bool refuse_picture(struct request *req)
+{
+	switch (req->work->err) {
+	case ERR_UNSUPPORTED_FORMAT:
+	case ERR_CORRUPT_IMAGE:
+		rest_wrong(req, "file",
+			   "Upload a valid image. The file you uploaded was "
+			   "either not an image or a corrupted image.");
+		break;
+	case ERR_TOO_MANY_PIXELS:
+		rest_wrong(req, "file", response_detail(req));
+		break;
+	default:
+		return false;
+	}
+	return rest_is_right(req);
+}
+
+bool image_api_upload(struct request *req, struct response *res)
+{
+	struct work *work = req->work;
+	const struct tier *tier = &req->who->tier;
+	struct upload upload = { .user = &req->who->user, .tier = tier };
+	struct uploaded uploaded;
+	struct form form;
+	struct json *json;
+
+	if (!form_read(&form, req, "file", upload_max_bytes(work->conf, tier)))
+		return false;
+	check_file(req, &form);
+	upload.file = form.file;
+	upload.name = rest_line(req, &form, "name", IMAGE_NAME_MAX);
+	if (!rest_is_right(req))
+		return false;
+	if (!upload_take(&uploaded, work, &upload))
+		return refuse_picture(req);
+	if (!view(&json, req, &uploaded.image, uploaded.variants,
+		  uploaded.count))
+		return false;
+	response_json(res, req, 201, json);
+	return true;
+}
+
+/* The seconds asked for, within what image_api and the tier both allow. */
+static void read_expire_time(int64_t *seconds, struct request *req)
+{
+	const struct tier *tier = &req->who->tier;
+	int64_t min = tier->link_min > EXPIRE_MIN ? tier->link_min : EXPIRE_MIN;
+	int64_t max = tier->link_max < EXPIRE_MAX ? tier->link_max : EXPIRE_MAX;
+
+	if (rest_int(seconds, req, req->form, "expire_time") &&
+	    (*seconds < min || *seconds > max))
+		rest_wrong(req, "expire_time",
+			   pool_printf(req->work->pool,
+				       "'expire_time' must be in range %lld, "
+				       "%lld",
+				       (long long)min, (long long)max));
+}
+
+static bool find_image(struct image *image, struct request *req,
+		       struct uuid uuid)
+{
+	return access_image(image, req->work, req->who->user.id,
+			    UUID_TEXT(uuid)) ||
+	       (req->work->err == ERR_NOT_FOUND &&
+		fail(req->work, ERR_NOT_FOUND,
+		     "Image with specified uuid does not exist"));
+}
+
+bool image_api_link(struct request *req, struct response *res)
+{
+	struct work *work = req->work;
+	const struct tier *tier = &req->who->tier;
+	struct json *json = json_object(work->pool);
+	struct uuid uuid = { 0 };
+	struct image image;
+	struct link link;
+	int64_t seconds = 0;
+	const char *url;
+
+	if (!may_link(tier))
+		return fail(work, ERR_TIER_FORBIDS,
+			    "the tier %s has no expiring links of originals",
+			    tier->name);
+	read_expire_time(&seconds, req);
+	rest_uuid(&uuid, req, req->form, "uuid");
+	if (!rest_is_right(req) || !find_image(&image, req, uuid) ||
+	    !share_link(&link, &url, work, tier, &image, "original", seconds))
+		return false;
+	url = share_url_at(work, url, link_path);
+	json_set_int(json, "expire_time", seconds);
+	json_set_text(json, "url", url);
+	response_json(res, req, 201, json);
+	response_header(res, work->pool, "Location", url);
+	return true;
+}
+
+bool image_api_open(struct request *req, struct response *res)
+{
+	if (links_open(req, res))
+		return true;
+	switch (req->work->err) {
+	case ERR_BAD_SIGNATURE:
+	case ERR_LINK_EXPIRED:
+	case ERR_LINK_REVOKED:
+	case ERR_NOT_FOUND:
+		return fail(req->work, ERR_BAD_SIGNATURE,
+			    "url is invalid or expired");
+	default:
+		return false;
+	}
+}
