@@ -3,7 +3,11 @@
 
 #include "fcgi/deliver.h"
 
+#include <string.h>
+
+#include "lib/model/image.h"
 #include "lib/picture/format.h"
+#include "lib/service/render.h"
 #include "lib/service/share.h"
 #include "lib/store/store.h"
 
@@ -42,4 +46,22 @@ bool deliver_url(const char **url, struct request *req, struct uuid image_id,
 
 	return share_format(&shared.format, req->work, format) &&
 	       share_url(url, req->work, &shared, name);
+}
+
+bool deliver_lazy_url(const char **url, struct request *req,
+		      const struct image *image, const char *variant)
+{
+	const char *format_name = image->format;
+	enum format format;
+
+	if (!format_name)
+		return fail(req->work, ERR_CONFLICT,
+			    "the image has no file yet");
+	if (strcmp(variant, "original")) {
+		if (!render_format(&format, req->work, image, variant))
+			return false;
+		format_name = format_row(format)->name;
+	}
+	return deliver_url(url, req, image->id, variant, format_name,
+			   image->name);
 }

@@ -4,6 +4,8 @@
 #include "fcgi/response.h"
 #include "lib/base/uuid.h"
 
+struct image;
+
 /*
  * Answers with a picture's file: `variant` of the image, in the format with
  * that name. What browsers show, they may show; the rest is an attachment.
@@ -17,5 +19,12 @@ bool deliver(struct response *res, struct request *req, struct uuid image_id,
 bool deliver_url(const char **url, struct request *req, struct uuid image_id,
 		 const char *variant, const char *format,
 		 const char *name) MUST_CHECK;
+
+/* The same for the original or a variant that may not be there yet: it is made
+   when the URL is opened first. ERR_CONFLICT while the original is not here,
+   ERR_NOT_FOUND when it is gone. */
+bool deliver_lazy_url(const char **url, struct request *req,
+		      const struct image *image,
+		      const char *variant) MUST_CHECK;
 
 #endif

@@ -122,20 +122,15 @@ static bool file_url(const char **url, struct request *req,
 		     const struct image *image, const struct variant *variant,
 		     const char *name)
 {
-	const char *format_name;
-	enum format format;
-
 	*url = NULL;
 	if (!image->format || !strcmp(image->status, "failed") ||
 	    (variant && !strcmp(variant->status, "failed")))
 		return true;
 	if (variant && variant->format)
-		format_name = variant->format;
-	else if (render_format(&format, req->work, image, name))
-		format_name = format_row(format)->name;
-	else
-		return req->work->err == ERR_NOT_FOUND; /* just deleted */
-	return deliver_url(url, req, image->id, name, format_name, image->name);
+		return deliver_url(url, req, image->id, name, variant->format,
+				   image->name);
+	return deliver_lazy_url(url, req, image, name) ||
+	       req->work->err == ERR_NOT_FOUND; /* just deleted */
 }
 
 static void set_side(struct json *json, const char *name, uint32_t side)

@@ -86,13 +86,11 @@ const char *share_format_name(const struct shared *shared)
 	return format_row(shared->format)->name;
 }
 
-bool share_url(const char **url, struct work *work,
-	       const struct shared *shared, const char *name)
+static bool make_token(const char **text, struct work *work,
+		       const struct shared *shared, const char *file)
 {
 	uint8_t token[TOKEN_MAX], *at = token;
 	size_t variant_len = strlen(shared->variant);
-	const char *file = share_file_name(work->pool, name,
-					   shared->format);
 	struct key key;
 
 	if (!keyring_signer(&key, work))
@@ -111,10 +109,21 @@ bool share_url(const char **url, struct work *work,
 	at = mempcpy(at, shared->variant, variant_len);
 	sign(at, &key, token, (size_t)(at - token), file);
 	explicit_bzero(&key, sizeof(key));
+	*text = text_base64url(work->pool, token,
+			       (size_t)(at - token) + MAC_SIZE);
+	return true;
+}
+
+bool share_url(const char **url, struct work *work,
+	       const struct shared *shared, const char *name)
+{
+	const char *file = share_file_name(work->pool, name, shared->format);
+	const char *token;
+
+	if (!make_token(&token, work, shared, file))
+		return false;
 	*url = pool_printf(work->pool, "%s/l/%s/%s", work->conf->base_url,
-			   text_base64url(work->pool, token,
-					  (size_t)(at - token) + MAC_SIZE),
-			   text_percent(work->pool, file));
+			   token, text_percent(work->pool, file));
 	return true;
 }
 
@@ -210,43 +219,78 @@ static bool linked_format(enum format *format, struct work *work,
 	return share_format(format, work, variant.format);
 }
 
+bool share_may_link(struct work *work, const struct tier *tier)
+{
+	return tier->links ||
+	       fail(work, ERR_TIER_FORBIDS,
+		    "the tier %s has no expiring links", tier->name);
+}
+
+/* A new link and what its URL is to say. */
+struct grant {
+	struct link link;
+	struct shared shared;
+};
+
+static bool check_seconds(struct work *work, const struct tier *tier,
+			  int64_t expires_in)
+{
+	if (expires_in >= tier->link_min && expires_in <= tier->link_max)
+		return true;
+	return fail_field(work, "expires_in",
+			  "expires_in: %lld to %lld seconds, not %lld",
+			  (long long)tier->link_min, (long long)tier->link_max,
+			  (long long)expires_in);
+}
+
+static bool make_grant(struct grant *grant, struct work *work,
+		       const struct tier *tier, const struct image *image,
+		       const char *variant, int64_t expires_in)
+{
+	struct grant made = {
+		.shared = { .purpose = SHARE_LINK,
+			    .image_id = image->id,
+			    .variant = variant },
+		.link = { .image_id = image->id,
+			  .user_id = image->user_id,
+			  .variant = variant },
+	};
+
+	if (!share_may_link(work, tier) ||
+	    !access_check_variant(work, tier, variant) ||
+	    !check_seconds(work, tier, expires_in) ||
+	    !linked_format(&made.shared.format, work, image, variant))
+		return false;
+	made.link.id = made.shared.link_id = uuid_new();
+	made.shared.expires_at = time(NULL) + expires_in;
+	made.link.created_at = clock_now_us();
+	made.link.expires_at = made.shared.expires_at * 1000000;
+	*grant = made;
+	return true;
+}
+
 bool share_link(struct link *link, const char **url, struct work *work,
 		const struct tier *tier, const struct image *image,
 		const char *variant, int64_t expires_in)
 {
-	struct shared shared = {
-		.purpose = SHARE_LINK,
-		.image_id = image->id,
-		.variant = variant,
-	};
-	struct link made = {
-		.image_id = image->id,
-		.user_id = image->user_id,
-		.variant = variant,
-	};
+	struct grant grant;
 
-	if (!tier->links)
-		return fail(work, ERR_TIER_FORBIDS,
-			    "the tier %s has no expiring links", tier->name);
-	if (!access_check_variant(work, tier, variant))
+	if (!make_grant(&grant, work, tier, image, variant, expires_in) ||
+	    !share_url(url, work, &grant.shared, image->name) ||
+	    !link_add(work, &grant.link))
 		return false;
-	if (expires_in < tier->link_min || expires_in > tier->link_max)
-		return fail_field(work, "expires_in",
-				  "expires_in: %lld to %lld seconds, not %lld",
-				  (long long)tier->link_min,
-				  (long long)tier->link_max,
-				  (long long)expires_in);
-	if (!linked_format(&shared.format, work, image, variant))
-		return false;
-	made.id = shared.link_id = uuid_new();
-	shared.expires_at = time(NULL) + expires_in;
-	made.created_at = clock_now_us();
-	made.expires_at = shared.expires_at * 1000000;
-	if (!share_url(url, work, &shared, image->name) ||
-	    !link_add(work, &made))
-		return false;
-	*link = made;
+	*link = grant.link;
 	return true;
+}
+
+bool share_alias(const char **alias, struct work *work, const struct tier *tier,
+		 const struct image *image, int64_t expires_in)
+{
+	struct grant grant;
+
+	return make_grant(&grant, work, tier, image, "original", expires_in) &&
+	       make_token(alias, work, &grant.shared, "") &&
+	       link_add(work, &grant.link);
 }
 
 static int compare_ids(const void *a, const void *b)

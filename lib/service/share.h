@@ -67,6 +67,14 @@ bool share_link(struct link *link, const char **url, struct work *work,
 		const struct tier *tier, const struct image *image,
 		const char *variant, int64_t expires_in) MUST_CHECK;
 
+/* The same for the original, whose URL is to have no file name: the token
+   alone. It is opened with the file name "", which no share_url() has. */
+bool share_alias(const char **alias, struct work *work, const struct tier *tier,
+		 const struct image *image, int64_t expires_in) MUST_CHECK;
+
+/* ERR_TIER_FORBIDS without the tier's permission for links. */
+bool share_may_link(struct work *work, const struct tier *tier) MUST_CHECK;
+
 /* The revoked links as a responder knows them: read again when older than a
    second; while the database is away the last list counts. */
 struct share_revoked {
