@@ -20,6 +20,7 @@ static const struct {
 } reasons[] = {
 	{ 200, "OK" },                   { 201, "Created" },
 	{ 202, "Accepted" },             { 204, "No Content" },
+	{ 302, "Found" },
 	{ 400, "Bad Request" },          { 401, "Unauthorized" },
 	{ 403, "Forbidden" },            { 404, "Not Found" },
 	{ 405, "Method Not Allowed" },   { 409, "Conflict" },
@@ -39,22 +40,35 @@ const char *response_reason(int status)
 	return "";
 }
 
-void response_header(struct response *res, struct pool *pool, const char *name,
-		     const char *value)
+static void set_header(struct response *res, size_t i, struct pool *pool,
+		       const char *name, const char *value)
 {
 	char *clean = pool_strdup(pool, value);
-	size_t i = 0;
 
 	for (char *at = clean; *at; at++)
 		if ((unsigned char)*at < 0x20 || *at == 0x7f)
 			*at = '_';
-	while (i < res->header_count && strcmp(res->headers[i].name, name))
-		i++;
 	if (i == RESPONSE_MAX_HEADERS)
 		abort();
 	res->headers[i] = (struct response_header){ name, clean };
 	if (i == res->header_count)
 		res->header_count++;
+}
+
+void response_header(struct response *res, struct pool *pool, const char *name,
+		     const char *value)
+{
+	size_t i = 0;
+
+	while (i < res->header_count && strcmp(res->headers[i].name, name))
+		i++;
+	set_header(res, i, pool, name, value);
+}
+
+void response_cookie(struct response *res, struct pool *pool,
+		     const char *cookie)
+{
+	set_header(res, res->header_count, pool, "Set-Cookie", cookie);
 }
 
 const char *response_find(const struct response *res, const char *name)

@@ -30,6 +30,10 @@ const char *response_reason(int status);
 void response_header(struct response *res, struct pool *pool, const char *name,
 		     const char *value);
 
+/* Adds a header Set-Cookie: each cookie has one of its own (RFC 6265). */
+void response_cookie(struct response *res, struct pool *pool,
+		     const char *cookie);
+
 /* The value that was set, or NULL. */
 const char *response_find(const struct response *res, const char *name);
 

@@ -200,3 +200,15 @@ bool uri_parse(struct uri *uri, struct work *work, const char *request_uri)
 	*uri = parsed;
 	return true;
 }
+
+/* Browsers take a backslash for a slash, and drop tabs and line ends (WHATWG
+   URL section 4.4). */
+bool uri_is_local(const char *text)
+{
+	if (text[0] != '/' || text[1] == '/')
+		return false;
+	for (; *text; text++)
+		if (*text <= ' ' || *text >= 0x7f || *text == '\\')
+			return false;
+	return true;
+}

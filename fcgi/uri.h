@@ -34,6 +34,11 @@ enum { URI_MAX_BYTES = 8192, URI_MAX_PAIRS = 64, URI_MAX_FORM = 65536 };
 bool uri_parse(struct uri *uri, struct work *work,
 	       const char *request_uri) MUST_CHECK;
 
+/* True for an absolute path, with a query or without, that leads nowhere but to
+   this host, however a browser reads it: no scheme, no authority and only
+   visible ASCII. */
+bool uri_is_local(const char *text);
+
 /*
  * Reads application/x-www-form-urlencoded text (WHATWG URL section 5.1), of
  * which a query is one: '+' is a space, a name without '=' has the value "",

@@ -269,6 +269,41 @@ char *text_percent(struct pool *pool, const char *text)
 	return out;
 }
 
+/* Five bytes at most for each. */
+static const char *entity(char c)
+{
+	switch (c) {
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '"':
+		return "&#34;";
+	case '\'':
+		return "&#39;";
+	default:
+		return NULL;
+	}
+}
+
+char *text_html(struct pool *pool, const char *text)
+{
+	char *out = pool_alloc(pool, 5 * strlen(text) + 1);
+	char *at = out;
+
+	for (; *text; text++) {
+		const char *escaped = entity(*text);
+
+		if (escaped)
+			at = stpcpy(at, escaped);
+		else
+			*at++ = *text;
+	}
+	return out;
+}
+
 bool text_unpercent(struct pool *pool, char **bytes, size_t *size,
 		    const char *text, size_t len)
 {

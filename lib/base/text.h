@@ -52,6 +52,9 @@ bool text_unbase64(struct pool *pool, void **bytes, size_t *len,
 /* Every byte outside RFC 3986's unreserved set becomes %XX. */
 char *text_percent(struct pool *pool, const char *text);
 
+/* As text in HTML or as the value of an attribute in quotes. */
+char *text_html(struct pool *pool, const char *text);
+
 /* The bytes that `len` bytes of text stand for when each %XX is one byte, and
    a NUL that `size` does not count. False when a % is not followed by two
    digits. */

@@ -1,4 +1,4 @@
-/* text.c: tests numbers, UTF-8, hexadecimal, base64 and percent signs. */
+/* text.c: tests numbers, UTF-8, hexadecimal, base64, percent signs and HTML. */
 #include "config.h"
 
 #include "lib/base/text.h"
@@ -367,6 +367,21 @@ static void refuses_other_percent_signs(void **state)
 	pool_free(pool);
 }
 
+static void escapes_for_html(void **state)
+{
+	struct pool *pool = pool_new();
+
+	(void)state;
+	assert_string_equal(text_html(pool, ""), "");
+	assert_string_equal(text_html(pool, "a/b=\xc3\xa9;"),
+			    "a/b=\xc3\xa9;");
+	assert_string_equal(text_html(pool, "<a href=\"x\" b='y'>&amp;"),
+			    "&lt;a href=&#34;x&#34; b=&#39;y&#39;&gt;"
+			    "&amp;amp;");
+	assert_string_equal(text_html(pool, "&&&&"), "&amp;&amp;&amp;&amp;");
+	pool_free(pool);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -383,6 +398,7 @@ int main(void)
 		cmocka_unit_test(base64_is_canonical),
 		cmocka_unit_test(writes_and_reads_percent_signs),
 		cmocka_unit_test(refuses_other_percent_signs),
+		cmocka_unit_test(escapes_for_html),
 	};
 
 	return RUN_TESTS(tests);

@@ -211,6 +211,26 @@ static void reads_forms(void **state)
 	pool_free(pool);
 }
 
+static void tells_local_addresses(void **state)
+{
+	static const char *const local[] = {
+		"/", "/images/", "/a?b=c&d=%0A#e", "/a//b", "/?next=//host",
+		"/@host", "/.//host", "/:80",
+	};
+	static const char *const other[] = {
+		"",         "images/",  "//host",    "///host",  "/\\host",
+		"\\\\host", "/a\\b",    "http://h/", "http:/h",  "/\t/host",
+		"/\n/host", "\t//host", " /a",       "/a b",     "javascript:1",
+		"//",       "/\xc3\xa9", "/a\x7f",    "?next=/", "#",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(local); i++)
+		assert_true(uri_is_local(local[i]));
+	for (size_t i = 0; i < ARRAY_LEN(other); i++)
+		assert_false(uri_is_local(other[i]));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -218,6 +238,7 @@ int main(void)
 		cmocka_unit_test(has_limits),
 		cmocka_unit_test(fills_only_on_success),
 		cmocka_unit_test(reads_forms),
+		cmocka_unit_test(tells_local_addresses),
 	};
 
 	return RUN_TESTS(tests);
