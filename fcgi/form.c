@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fcgi/body.h"
+#include "fcgi/csrf.h"
 #include "fcgi/intake.h"
 #include "lib/base/buf.h"
 #include "lib/base/json.h"
@@ -90,8 +91,8 @@ static bool read_nothing(struct form *form, struct request *req)
 	return true;
 }
 
-bool form_read(struct form *form, struct request *req, const char *file_part,
-	       int64_t max_bytes)
+static bool read_any(struct form *form, struct request *req,
+		     const char *file_part, int64_t max_bytes)
 {
 	if (!req->content_length || !*req->content_type)
 		return read_nothing(form, req);
@@ -102,6 +103,18 @@ bool form_read(struct form *form, struct request *req, const char *file_part,
 	if (body_is(req, "application/json"))
 		return read_object(form, req);
 	return unsupported(req);
+}
+
+bool form_read(struct form *form, struct request *req, const char *file_part,
+	       int64_t max_bytes)
+{
+	struct form read;
+
+	if (!read_any(&read, req, file_part, max_bytes) ||
+	    !csrf_check_form(req, &read))
+		return false;
+	*form = read;
+	return true;
 }
 
 bool form_read_fields(struct request *req)

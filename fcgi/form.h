@@ -33,7 +33,7 @@ enum { FORM_MAX_BYTES = URI_MAX_FORM };
  * Reads the body. The file of a multipart form in the part `file_part` goes to
  * a temporary file of at most `max_bytes`; NULL: none is wanted. One in another
  * part is dropped. ERR_UNSUPPORTED_MEDIA_TYPE; ERR_BAD_REQUEST for a body that
- * cannot be understood; ERR_TOO_LARGE.
+ * cannot be understood; ERR_TOO_LARGE; ERR_FORBIDDEN by csrf_check_form().
  */
 bool form_read(struct form *form, struct request *req, const char *file_part,
 	       int64_t max_bytes) MUST_CHECK;

@@ -6,49 +6,23 @@
 #include <string.h>
 #include <strings.h>
 
+#include "fcgi/cookie.h"
+#include "fcgi/csrf.h"
 #include "fcgi/router.h"
-#include "lib/base/conf.h"
-#include "lib/base/crypt.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 #include "lib/service/login.h"
 
 /* The __Host- prefix (RFC 6265bis 4.1.3.2) needs Secure, so needs TLS. */
-static bool is_secure(const struct request *req)
-{
-	return text_starts(req->work->conf->base_url, "https://");
-}
-
 static const char *cookie_name(const struct request *req)
 {
-	return is_secure(req) ? "__Host-pixtier_session" : "pixtier_session";
+	return cookie_is_secure(req) ? "__Host-pixtier_session"
+				     : "pixtier_session";
 }
 
 const char *gate_cookie(struct request *req, const char *secret)
 {
-	return pool_printf(req->work->pool,
-			   "%s=%s; Path=/; HttpOnly; SameSite=Strict%s; "
-			   "Max-Age=%ld",
-			   cookie_name(req), secret ? secret : "",
-			   is_secure(req) ? "; Secure" : "",
-			   secret ? req->work->conf->session_ttl : 0L);
-}
-
-/* The session's secret in "a=b; name=secret; ...", or NULL. */
-static const char *find_cookie(struct request *req)
-{
-	const char *name = cookie_name(req);
-	size_t len = strlen(name);
-	const char *at = req->cookie;
-
-	while (*at) {
-		at += strspn(at, "; ");
-		if (!strncmp(at, name, len) && at[len] == '=')
-			return pool_strndup(req->work->pool, at + len + 1,
-					    strcspn(at + len + 1, "; "));
-		at += strcspn(at, ";");
-	}
-	return NULL;
+	return cookie_set(req, cookie_name(req), secret, false);
 }
 
 static bool pass_basic(struct request *req, const char *credentials)
@@ -77,19 +51,10 @@ static bool pass_bearer(struct request *req, const char *token)
 
 static bool pass_cookie(struct request *req, const char *secret)
 {
-	const char *csrf = login_csrf(req->work->pool, secret);
-	bool reads = req->method == METHOD_GET;
-
 	if (!login_by_secret(req->who, req->work, "session", secret))
 		return false;
 	req->session = secret;
-	if (!reads && (strlen(req->csrf) != strlen(csrf) ||
-		       !crypt_equal(req->csrf, csrf, strlen(csrf))))
-		return fail(req->work, ERR_FORBIDDEN,
-			    "a request with a cookie needs the header "
-			    "X-Pixtier-CSRF with the value that login "
-			    "returned");
-	return true;
+	return req->method == METHOD_GET || csrf_check(req);
 }
 
 static const char *after_scheme(const char *authorization, const char *scheme)
@@ -119,7 +84,7 @@ static enum credentials find_credentials(const char **said, struct request *req)
 	const enum need need = req->route->need;
 	const char *basic = after_scheme(req->authorization, "Basic");
 	const char *bearer = after_scheme(req->authorization, "Bearer");
-	const char *secret = find_cookie(req);
+	const char *secret = cookie_find(req, cookie_name(req));
 
 	if (takes[need].basic && (*said = basic))
 		return CREDENTIALS_BASIC;
@@ -176,4 +141,20 @@ bool gate_pass(struct request *req)
 			    "%s",
 			    scope, req->who->scopes);
 	return true;
+}
+
+bool gate_session(struct request *req)
+{
+	const char *secret = cookie_find(req, cookie_name(req));
+	bool good;
+
+	if (!secret)
+		return fail(req->work, ERR_UNAUTHENTICATED,
+			    "no session's cookie came");
+	req->who = pool_alloc(req->work->pool, sizeof(*req->who));
+	good = pass_cookie(req, secret) &&
+	       (!req->form || csrf_check_form(req, req->form));
+	if (!good)
+		req->who = NULL;
+	return good;
 }

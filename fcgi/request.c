@@ -139,6 +139,9 @@ bool request_read(struct request *req, struct work *work, char **envp)
 		pool_strdup(pool, request_env(envp, "HTTP_AUTHORIZATION"));
 	req->cookie = pool_strdup(pool, request_env(envp, "HTTP_COOKIE"));
 	req->csrf = pool_strdup(pool, request_env(envp, "HTTP_X_PIXTIER_CSRF"));
+	if (!*req->csrf)
+		req->csrf = pool_strdup(pool,
+					request_env(envp, "HTTP_X_CSRFTOKEN"));
 	req->prefer = pool_strdup(pool, request_env(envp, "HTTP_PREFER"));
 	req->if_none_match =
 		pool_strdup(pool, request_env(envp, "HTTP_IF_NONE_MATCH"));

@@ -53,7 +53,7 @@ struct request {
 	int64_t content_length;   /* bytes; -1: not known */
 	const char *authorization;
 	const char *cookie;
-	const char *csrf;
+	const char *csrf; /* X-Pixtier-CSRF or, for old clients, X-CSRFToken */
 	const char *prefer;
 	const char *if_none_match;
 	const char *idempotency_key;
@@ -68,6 +68,7 @@ struct request {
 	struct identity *who;  /* set where the route needs a user */
 	enum credentials credentials; /* that were looked at, right or wrong */
 	const char *session;  /* the cookie's secret, or NULL */
+	bool csrf_awaited;    /* in the form, which is not read yet: csrf.h */
 	struct json *json;    /* set where the route takes JSON */
 	struct form *form;    /* set where it takes fields (BODY_FORM) */
 	struct json *errors;  /* what was wrong with them: compat/rest.h */

@@ -91,6 +91,32 @@ static void takes_only_proper_request_ids(void **state)
 	}
 }
 
+static void finds_csrf_values(void **state)
+{
+	static const struct {
+		const char *envp[6];
+		const char *csrf;
+	} headers[] = {
+		{ { GET_ROOT, NULL }, "" },
+		{ { GET_ROOT, "HTTP_X_PIXTIER_CSRF=a", NULL }, "a" },
+		{ { GET_ROOT, "HTTP_X_CSRFTOKEN=b", NULL }, "b" },
+		{ { GET_ROOT, "HTTP_X_CSRFTOKEN=b", "HTTP_X_PIXTIER_CSRF=a",
+		    NULL },
+		  "a" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(headers); i++) {
+		struct work work = { .pool = pool_new() };
+		struct request req = { 0 };
+
+		assert_true(request_read(&req, &work,
+					 (char **)headers[i].envp));
+		assert_string_equal(req.csrf, headers[i].csrf);
+		pool_free(work.pool);
+	}
+}
+
 static const struct {
 	const char *prefer;
 	bool async;
@@ -148,6 +174,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_parameters),
 		cmocka_unit_test(takes_only_proper_request_ids),
+		cmocka_unit_test(finds_csrf_values),
 		cmocka_unit_test(reads_preferences),
 		cmocka_unit_test(reads_what_is_accepted),
 	};

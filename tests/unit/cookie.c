@@ -1,0 +1,141 @@
+/* cookie.c: cookies, and the values that tell own pages from others'. */
+#include "config.h"
+
+#include "fcgi/cookie.h"
+#include "fcgi/csrf.h"
+
+#include "fcgi/router.h"
+#include "lib/base/conf.h"
+#include "lib/base/pool.h"
+#include "lib/service/login.h"
+#include "tests/unit/test.h"
+
+static void finds_cookies(void **state)
+{
+	static const struct {
+		const char *header, *value;
+	} cases[] = {
+		{ "", NULL },
+		{ "b=1", NULL },
+		{ "a", NULL },
+		{ "aa=1", NULL },
+		{ "A=1", NULL },
+		{ "b=a=1", NULL },
+		{ "a=", "" },
+		{ "a=1", "1" },
+		{ "a=1; a=2", "1" },
+		{ "aa=0; b=a=3; a=1=2;c=4", "1=2" },
+		{ ";; a=1", "1" },
+	};
+	struct work work = { .pool = pool_new() };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct request req = { .work = &work,
+				       .cookie = cases[i].header };
+		const char *found = cookie_find(&req, "a");
+
+		if (cases[i].value)
+			assert_string_equal(found, cases[i].value);
+		else
+			assert_null(found);
+	}
+	pool_free(work.pool);
+}
+
+static void makes_cookies(void **state)
+{
+	struct conf conf = { .base_url = "http://a", .session_ttl = 60 };
+	struct work work = { .pool = pool_new(), .conf = &conf };
+	struct request req = { .work = &work };
+
+	(void)state;
+	assert_string_equal(cookie_set(&req, "a", "1", false),
+			    "a=1; Path=/; HttpOnly; SameSite=Strict; "
+			    "Max-Age=60");
+	conf.base_url = "https://a";
+	assert_string_equal(cookie_set(&req, "a", "1", true),
+			    "a=1; Path=/; SameSite=Strict; Secure; "
+			    "Max-Age=60");
+	assert_string_equal(cookie_set(&req, "a", NULL, true),
+			    "a=; Path=/; SameSite=Strict; Secure; Max-Age=0");
+	pool_free(work.pool);
+}
+
+static void takes_only_the_sessions_value(void **state)
+{
+	static const struct route form_route = { .body = BODY_FORM };
+	static const struct route plain = { .body = BODY_NONE };
+	static const struct dialect *const some = (const struct dialect *)"";
+	struct work work = { .pool = pool_new() };
+	struct request req = { .work = &work, .session = "s", .csrf = "" };
+	const char *value = login_csrf(work.pool, "s");
+	struct uri_pair pair = { "csrfmiddlewaretoken", value };
+	struct form form = { .fields = &pair, .field_count = 1 };
+	struct form empty = { 0 };
+
+	(void)state;
+	req.route = &form_route;
+	assert_false(csrf_check(&req));
+	req.csrf = pool_printf(work.pool, "%sA", value);
+	assert_false(csrf_check(&req));
+	req.dialect = some;
+	assert_false(csrf_check(&req)); /* a wrong header is no missing one */
+	req.csrf = value;
+	assert_true(csrf_check(&req));
+	assert_true(csrf_check_form(&req, &empty)); /* nothing is awaited */
+
+	req.csrf = "";
+	req.route = &plain;
+	assert_false(csrf_check(&req));
+	req.route = &form_route;
+	assert_true(csrf_check(&req));
+	assert_false(csrf_check_form(&req, &empty));
+	assert_int_equal(work.err, ERR_FORBIDDEN);
+	pair.value = login_csrf(work.pool, "t");
+	assert_false(csrf_check_form(&req, &form));
+	assert_true(req.csrf_awaited);
+	pair.value = value;
+	assert_true(csrf_check_form(&req, &form));
+	assert_false(req.csrf_awaited);
+	pool_free(work.pool);
+}
+
+static void takes_only_own_pages_of_browsers(void **state)
+{
+	struct work work = { .pool = pool_new() };
+	struct request req = { .work = &work, .cookie = "", .origin = "" };
+	const char *value = csrf_page_value(&req);
+	struct uri_pair pair = { "csrfmiddlewaretoken", value };
+	const struct form form = { .fields = &pair, .field_count = 1 };
+	const struct form empty = { 0 };
+
+	(void)state;
+	assert_string_not_equal(csrf_page_value(&req), value);
+	assert_true(csrf_check_page(&req, &empty)); /* no browser */
+	req.origin = "null";
+	assert_false(csrf_check_page(&req, &empty));
+	assert_false(csrf_check_page(&req, &form));
+	req.cookie = pool_printf(work.pool, "csrftoken=%s", value);
+	assert_string_equal(csrf_page_value(&req), value);
+	assert_false(csrf_check_page(&req, &empty));
+	assert_true(csrf_check_page(&req, &form));
+	pair.value = "";
+	assert_false(csrf_check_page(&req, &form));
+	req.cookie = "csrftoken=";
+	assert_false(csrf_check_page(&req, &form));
+	assert_string_not_equal(csrf_page_value(&req), "");
+	pool_free(work.pool);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(finds_cookies),
+		cmocka_unit_test(makes_cookies),
+		cmocka_unit_test(takes_only_the_sessions_value),
+		cmocka_unit_test(takes_only_own_pages_of_browsers),
+	};
+
+	return RUN_TESTS(tests);
+}
