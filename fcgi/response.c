@@ -146,9 +146,12 @@ static struct json *problem(struct request *req)
 	return json;
 }
 
-static int64_t retry_after(const struct request *req)
+const char *response_retry_after(const struct request *req)
 {
-	return req->work->retry_after > 0 ? req->work->retry_after : 1;
+	int64_t seconds = req->work->retry_after;
+
+	return pool_printf(req->work->pool, "%lld",
+			   (long long)(seconds > 0 ? seconds : 1));
 }
 
 static void own_problem(struct response *res, struct request *req)
@@ -172,8 +175,7 @@ void response_problem(struct response *res, struct request *req)
 	if (err == ERR_UNAVAILABLE || err == ERR_STORAGE_FULL ||
 	    err == ERR_RATE_LIMITED || err == ERR_IDEMPOTENCY_RUNNING)
 		response_header(res, pool, "Retry-After",
-				pool_printf(pool, "%lld",
-					    (long long)retry_after(req)));
+				response_retry_after(req));
 }
 
 void response_file(struct response *res, struct request *req,

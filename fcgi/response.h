@@ -50,6 +50,9 @@ void response_empty(struct response *res, int status);
 /* What of the failure in the request's work is for the client. */
 const char *response_detail(const struct request *req);
 
+/* Seconds after which another try may do better, for Retry-After. */
+const char *response_retry_after(const struct request *req);
+
 /* The failure in the request's work as RFC 9457 application/problem+json, or as
    the request's dialect puts it; whatever was set before is dropped. */
 void response_problem(struct response *res, struct request *req);

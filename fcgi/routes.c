@@ -78,6 +78,17 @@ static const struct route image_api[] = {
 	{ METHOD_GET,  "/api/docs/",                           NEED_NOBODY, SCOPE_NONE,  BODY_NONE,   "", docs_page },
 };
 
+static const struct route imagify[] = {
+	{ METHOD_GET,  "/images/",                    NEED_LOGIN,  SCOPE_READ,  BODY_NONE,   "", imagify_list },
+	{ METHOD_POST, "/images/upload/",             NEED_LOGIN,  SCOPE_WRITE, BODY_UPLOAD, "", imagify_upload },
+	{ METHOD_POST, "/images/generate-link/{id}/", NEED_LOGIN,  SCOPE_LINK,  BODY_FORM,   "", imagify_link },
+	{ METHOD_GET,  "/images/link/{alias}/",       NEED_NOBODY, SCOPE_NONE,  BODY_NONE,   "", imagify_open },
+	{ METHOD_GET,  "/api-auth/login/",            NEED_NOBODY, SCOPE_NONE,  BODY_NONE,   "next", imagify_login_page },
+	{ METHOD_POST, "/api-auth/login/",            NEED_NOBODY, SCOPE_NONE,  BODY_FORM,   "next", imagify_login },
+	{ METHOD_GET,  "/api-auth/logout/",           NEED_NOBODY, SCOPE_NONE,  BODY_NONE,   "next", imagify_logout },
+	{ METHOD_POST, "/api-auth/logout/",           NEED_NOBODY, SCOPE_NONE,  BODY_FORM,   "next", imagify_logout },
+};
+
 static const struct route thumbnail_generator[] = {
 	{ METHOD_POST, "/api/v1/thumbnail_generator/",          NEED_ANONYMOUS, SCOPE_NONE, BODY_UPLOAD, "", thumbnail_generator_create },
 	{ METHOD_POST, "/api/v1/",                              NEED_ANONYMOUS, SCOPE_NONE, BODY_UPLOAD, "", thumbnail_generator_create },
@@ -101,6 +112,7 @@ static const struct route thumbnails[] = {
 #define ROUTES(table) table, ARRAY_LEN(table)
 const struct dialect dialects[] = {
 	{ "image_api",           ROUTES(image_api),           image_api_problem,           false },
+	{ "imagify",             ROUTES(imagify),             imagify_problem,             false },
 	{ "thumbnail_generator", ROUTES(thumbnail_generator), thumbnail_generator_problem, false },
 	{ "resize_tasks",        ROUTES(resize_tasks),        resize_tasks_problem,        true },
 	{ "thumbnails",          ROUTES(thumbnails),          thumbnails_problem,          false },

@@ -59,6 +59,11 @@ handler image_api_token, image_api_refresh, image_api_list;
 handler image_api_upload, image_api_link, image_api_open;
 problem_writer image_api_problem;
 
+/* compat/imagify.c */
+handler imagify_list, imagify_upload, imagify_link, imagify_open;
+handler imagify_login_page, imagify_login, imagify_logout;
+problem_writer imagify_problem;
+
 /* compat/thumbnail_generator.c */
 handler thumbnail_generator_create, thumbnail_generator_show;
 problem_writer thumbnail_generator_problem;

@@ -16,6 +16,7 @@ EVERYBODY = ("nobody", "other", "admin", "expired", "wrong scope", "disabled",
 OPEN = "200 200 200 200 200 200 200"
 TAKEN = "202 202 202 202 202 202 202"
 MADE = "201 201 201 201 201 201 201"
+ELSEWHERE = "302 302 302 302 302 302 302"
 EMPTY = "204 204 204 204 204 204 204"
 THUMBNAIL = {"files": {"image": ("a.jpg", picture(64, 48))}}
 
@@ -79,6 +80,18 @@ MATRIX = {
     "GET /api/image/expiring/{token}/{path}": ("{expiring}", OPEN),
     "GET /api/schema/": ("/api/schema/", OPEN),
     "GET /api/docs/": ("/api/docs/", OPEN),
+    "GET /images/": ("/images/", "403 200 200 403 403 403 200"),
+    "POST /images/upload/": (
+        "/images/upload/", "403 201 201 403 403 403 201",
+        {"files": {"original_file": ("a.jpg", picture(64, 48))}}),
+    "POST /images/generate-link/{id}/": (
+        "/images/generate-link/{image}/", "403 404 404 403 403 403 201",
+        {"data": {"expires_in": 30}}),
+    "GET /images/link/{alias}/": ("{alias}", OPEN),
+    "GET /api-auth/login/": ("/api-auth/login/", OPEN),
+    "POST /api-auth/login/": ("/api-auth/login/", ELSEWHERE, {"form": True}),
+    "GET /api-auth/logout/": ("/api-auth/logout/", OPEN),
+    "POST /api-auth/logout/": ("/api-auth/logout/", OPEN),
     "POST /api/v1/thumbnail_generator/": (
         "/api/v1/thumbnail_generator/", TAKEN, THUMBNAIL),
     "POST /api/v1/": ("/api/v1/", TAKEN, THUMBNAIL),
@@ -190,9 +203,11 @@ class People:
         owner, other, admin = self.owner, self.other, self.admin
         if need == "BEARER":
             owner, other, admin = map(self.bearer, (owner, other, admin))
-        return zip(EVERYBODY, (
-            self.service.session(), other, admin, self.expired, wrong,
-            self.disabled, owner))
+        sessions = (self.service.session(), other, admin, self.expired, wrong,
+                    self.disabled, owner)
+        for session in sessions:
+            session.cookies.clear()  # of earlier logins
+        return zip(EVERYBODY, sessions)
 
 
 @pytest.fixture(scope="module")
@@ -249,12 +264,15 @@ def things(session, service):
     image = upload(session)
     link = session.post(f"/v1/images/{image['id']}/links",
                         json={"expires_in": 300})
+    alias = session.post(f"/images/generate-link/{image['id']}/",
+                         data={"expires_in": 30})
     later = post_picture(session, headers={"Prefer": "respond-async"})
     resize = session.post("/v1/resize", data={"height": 200},
                           files={"file": ("a.jpg", picture())})
     return {"resize": resize.json()["id"], **dialect_tasks(session),
             "image": image["id"], "url": image["variants"][0]["url"],
             "token": make_token(session)["id"], "link": link.json()["id"],
+            "alias": alias.json()["url"],
             **ended_delivery(session, service),
             **things_of_image_api(session, service, image["id"]),
             "job": later.json()["job"]["id"]}
@@ -279,6 +297,9 @@ def body(session, options, made):
     name, password = session.auth
     if "login" in options:
         return {"json": {"username": name, "password": password}}
+    if "form" in options:
+        return {"data": {"username": name, "password": password},
+                "allow_redirects": False}
     if "password" in options:
         return {"json": {"old": password, "new": password}}
     if "refresh" in options:

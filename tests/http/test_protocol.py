@@ -13,7 +13,8 @@ ROUTE = re.compile(r'METHOD_(\w+), +"([^"]+)", +(NEED_\w+), +(SCOPE_\w+),')
 OWN, _, OLDER = (SRCDIR / "fcgi/routes.c").read_text().partition("};")
 ROUTES, DIALECTS = ROUTE.findall(OWN), ROUTE.findall(OLDER)
 # Those of the dialects that are for people.
-PAGES = {"/api/docs/": ("text/html; charset=utf-8",)}
+PAGES = dict.fromkeys(("/api/docs/", "/api-auth/login/", "/api-auth/logout/"),
+                      ("text/html; charset=utf-8",))
 
 
 def path_of(route):

@@ -71,6 +71,9 @@ static const struct {
 	{ "thumbnails", METHOD_GET, "/v1/thumbnails", thumbnails_show, "thumbnails", 0 },
 	{ "thumbnails", METHOD_DELETE, "/v1/thumbnails", NULL, "thumbnails", ERR_METHOD_NOT_ALLOWED },
 	{ "thumbnail_generator", METHOD_GET, "/v1/thumbnails", NULL, NULL, ERR_NOT_FOUND },
+	{ "imagify", METHOD_GET, "/images/", imagify_list, "imagify", 0 },
+	{ "imagify", METHOD_GET, "/images/link/", NULL, NULL, ERR_NOT_FOUND },
+	{ "imagify", METHOD_GET, "/images/upload/", NULL, "imagify", ERR_METHOD_NOT_ALLOWED },
 	{ "", METHOD_POST, "/api/v1/", NULL, NULL, ERR_NOT_FOUND },
 };
 /* clang-format on */

@@ -1,0 +1,417 @@
+/* imagify.c: a dialect; thumbnails made at first use, by Basic or a session. */
+#include "config.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "fcgi/compat/rest.h"
+#include "fcgi/csrf.h"
+#include "fcgi/deliver.h"
+#include "fcgi/gate.h"
+#include "fcgi/html.h"
+#include "fcgi/intake.h"
+#include "fcgi/routes.h"
+#include "fcgi/uri.h"
+#include "lib/base/clock.h"
+#include "lib/base/conf.h"
+#include "lib/base/json.h"
+#include "lib/base/pool.h"
+#include "lib/base/text.h"
+#include "lib/service/access.h"
+#include "lib/service/login.h"
+#include "lib/service/share.h"
+#include "lib/service/upload.h"
+
+/* LIST_MAX: its lists have no pages. */
+enum { LINK_MIN = 30, LINK_MAX = 30000, LIST_MAX = 10000 };
+
+/* What its clients know by other texts than those of its framework. */
+static const char *own_detail(struct request *req)
+{
+	switch (req->work->err) {
+	case ERR_UNAUTHENTICATED:
+		return "Authentication credentials were not provided.";
+	case ERR_WRONG_CREDENTIALS:
+		return "Invalid username/password.";
+	case ERR_FORBIDDEN: /* only for a session, by csrf.h */
+		return pool_printf(req->work->pool, "CSRF Failed: %s.",
+				   response_detail(req));
+	case ERR_NOT_FOUND:
+	case ERR_BAD_SIGNATURE:
+		return "Not found.";
+	default:
+		return NULL;
+	}
+}
+
+static int own_status(struct request *req)
+{
+	switch (req->work->err) {
+	case ERR_UNAUTHENTICATED:
+	case ERR_WRONG_CREDENTIALS:
+		return 403;
+	case ERR_BAD_SIGNATURE:
+		return 404;
+	default:
+		return rest_status(req);
+	}
+}
+
+void imagify_problem(struct response *res, struct request *req)
+{
+	struct json *json = json_object(req->work->pool);
+	const char *detail = own_detail(req);
+	int status = own_status(req);
+
+	if (status == 410)
+		json_set_text(json, "msg", "Link has expired");
+	else if (detail)
+		json_set_text(json, "detail", detail);
+	else {
+		rest_problem(res, req, status);
+		return;
+	}
+	response_json(res, req, status, json);
+}
+
+/* The images */
+
+static bool add_url(struct json *json, struct request *req, const char *key,
+		    const struct image *image, const char *variant)
+{
+	const char *url;
+
+	if (!deliver_lazy_url(&url, req, image, variant))
+		return req->work->err == ERR_NOT_FOUND; /* just deleted */
+	json_set_text(json, key, url);
+	return true;
+}
+
+/* One for each height of the tier; it may have other sizes too. */
+static bool add_thumbnails(struct json *json, struct request *req,
+			   const struct image *image)
+{
+	struct pool *pool = req->work->pool;
+	const char *size;
+	int64_t height;
+
+	for (size_t i = 0; (size = tier_word(pool, req->who->tier.sizes, i));
+	     i++)
+		if (*size == 'h' && text_int(&height, size + 1, 1, INT32_MAX) &&
+		    !add_url(json, req,
+			     pool_printf(pool, "thumbnail_%s", size + 1), image,
+			     size))
+			return false;
+	return true;
+}
+
+static bool view(struct json **json, struct request *req,
+		 const struct image *image)
+{
+	struct pool *pool = req->work->pool;
+	struct json *made = json_object(pool);
+
+	json_set_text(made, "id", UUID_TEXT(image->id));
+	json_set_text(made, "uploaded_at",
+		      clock_text_us(pool, image->created_at));
+	if (req->who->tier.original &&
+	    !add_url(made, req, "original_file", image, "original"))
+		return false;
+	*json = made;
+	return add_thumbnails(made, req, image);
+}
+
+/* What another client has sent by URL is there when its file is. */
+bool imagify_list(struct request *req, struct response *res)
+{
+	const struct image_filter filter = { .user_id = req->who->user.id,
+					     .limit = LIST_MAX };
+	struct json *array = json_array(req->work->pool), *one;
+	struct image *images;
+	size_t count;
+
+	if (!image_list(&images, &count, req->work, &filter))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (!images[i].format)
+			continue;
+		if (!view(&one, req, &images[i]))
+			return false;
+		json_push(array, one);
+	}
+	response_json(res, req, 200, array);
+	return true;
+}
+
+static bool refuse_file(struct request *req, const char *text)
+{
+	rest_wrong(req, "original_file", text);
+	return rest_is_right(req);
+}
+
+static bool check_file(struct request *req, const struct form *form)
+{
+	const char *text;
+
+	if (form->file && form->file->bytes)
+		return true;
+	if (form->file && *form->filename)
+		return refuse_file(req, "The submitted file is empty.");
+	return refuse_file(
+		req, form_get(&text, form, "original_file") == FORM_TEXT
+			     ? "The submitted data was not a file. Check the "
+			       "encoding type on the form."
+			     : "No file was submitted.");
+}
+
+static bool refuse_picture(struct request *req)
+{
+	switch (req->work->err) {
+	case ERR_UNSUPPORTED_FORMAT:
+	case ERR_CORRUPT_IMAGE:
+		return refuse_file(req, "Upload a valid image. The file you "
+					"uploaded was either not an image or a "
+					"corrupted image.");
+	case ERR_TOO_MANY_PIXELS:
+		return refuse_file(
+			req, pool_strdup(req->work->pool, req->work->why));
+	default:
+		return false;
+	}
+}
+
+bool imagify_upload(struct request *req, struct response *res)
+{
+	struct work *work = req->work;
+	struct upload upload = { .user = &req->who->user,
+				 .tier = &req->who->tier };
+	struct uploaded uploaded;
+	struct intake named = { 0 };
+	struct form form;
+	struct json *json;
+
+	if (!form_read(&form, req, "original_file",
+		       upload_max_bytes(work->conf, upload.tier)) ||
+	    !check_file(req, &form))
+		return false;
+	named.filename = form.filename;
+	upload.name = intake_name(&named, work->pool);
+	upload.file = form.file;
+	if (!upload_take(&uploaded, work, &upload))
+		return refuse_picture(req);
+	if (!view(&json, req, &uploaded.image))
+		return false;
+	response_json(res, req, 201, json);
+	return true;
+}
+
+/* The links */
+
+static bool read_seconds(int64_t *seconds, struct request *req,
+			 const struct tier *tier)
+{
+	static const char field[] = "expires_in";
+	struct pool *pool = req->work->pool;
+
+	if (!rest_int(seconds, req, req->form, field))
+		return rest_is_right(req);
+	if (*seconds < tier->link_min)
+		rest_wrong(req, field,
+			   pool_printf(pool,
+				       "Ensure this value is greater than or "
+				       "equal to %lld.",
+				       (long long)tier->link_min));
+	else if (*seconds > tier->link_max)
+		rest_wrong(req, field,
+			   pool_printf(pool,
+				       "Ensure this value is less than or "
+				       "equal to %lld.",
+				       (long long)tier->link_max));
+	return rest_is_right(req);
+}
+
+/* The tier may shorten its longest link. Its shortest is not the tier's to
+   say: what ends sooner gives less away. */
+bool imagify_link(struct request *req, struct response *res)
+{
+	struct work *work = req->work;
+	struct json *json = json_object(work->pool);
+	struct tier tier = req->who->tier;
+	struct image image;
+	const char *alias, *url;
+	int64_t seconds;
+
+	tier.link_min = LINK_MIN;
+	if (tier.link_max > LINK_MAX)
+		tier.link_max = LINK_MAX;
+	if (!share_may_link(work, &tier) ||
+	    !access_image(&image, work, req->who->user.id, req->param[0]) ||
+	    !read_seconds(&seconds, req, &tier) ||
+	    !share_alias(&alias, work, &tier, &image, seconds))
+		return false;
+	url = pool_printf(work->pool, "%s/images/link/%s/",
+			  work->conf->base_url, alias);
+	json_set_text(json, "url", url);
+	response_json(res, req, 201, json);
+	response_header(res, work->pool, "Location", url);
+	return true;
+}
+
+bool imagify_open(struct request *req, struct response *res)
+{
+	struct shared shared;
+
+	if (!share_open(&shared, req->work, req->param[0], ""))
+		return false;
+	if (share_is_revoked(req->revoked, req->work, shared.link_id))
+		return fail(req->work, ERR_LINK_REVOKED,
+			    "the link was revoked by its owner");
+	return deliver(res, req, shared.image_id, shared.variant,
+		       share_format_name(&shared), "image",
+		       shared.expires_at - time(NULL));
+}
+
+/* The pages for logging in and out */
+
+static const char login_form[] =
+	"%s"
+	"<form method=\"post\" action=\"/api-auth/login/\">\n"
+	"<input type=\"hidden\" name=\"csrfmiddlewaretoken\" value=\"%s\">\n"
+	"<input type=\"hidden\" name=\"next\" value=\"%s\">\n"
+	"<label for=\"username\">User name</label>\n"
+	"<input id=\"username\" name=\"username\" value=\"%s\" required"
+	" autofocus autocomplete=\"username\" autocapitalize=\"none\""
+	" spellcheck=\"false\">\n"
+	"<label for=\"password\">Password</label>\n"
+	"<input id=\"password\" name=\"password\" type=\"password\" required"
+	" autocomplete=\"current-password\">\n"
+	"<button type=\"submit\">Log in</button>\n"
+	"</form>\n";
+
+static const char *said(const struct request *req, const char *name)
+{
+	const char *text;
+
+	if (req->form && form_get(&text, req->form, name) == FORM_TEXT)
+		return text;
+	return NULL;
+}
+
+/* Where the browser wants to be afterwards, but never at another host. */
+static const char *next_of(const struct request *req, const char *fallback)
+{
+	const char *next = said(req, "next");
+
+	if (!next)
+		next = request_query(req, "next");
+	return next && uri_is_local(next) ? next : fallback;
+}
+
+static void redirect(struct response *res, struct request *req,
+		     const char *path)
+{
+	response_empty(res, 302);
+	response_header(res, req->work->pool, "Location", path);
+	response_header(res, req->work->pool, "Cache-Control", "no-store");
+}
+
+static void answer_login(struct response *res, struct request *req, int status,
+			 const char *message)
+{
+	struct pool *pool = req->work->pool;
+	const char *csrf = csrf_page_value(req);
+	const char *username = said(req, "username");
+
+	if (*message)
+		message = pool_printf(pool, "<p role=\"alert\">%s</p>\n",
+				      message);
+	html_answer(res, req, status, "Log in",
+		    pool_printf(pool, login_form, message, csrf,
+				text_html(pool, next_of(req, "")),
+				text_html(pool, username ? username : "")));
+	response_cookie(res, pool, csrf_cookie(req, csrf));
+}
+
+bool imagify_login_page(struct request *req, struct response *res)
+{
+	answer_login(res, req, 200, "");
+	return true;
+}
+
+/* People get the page again, with 200 as they did; whoever guesses too fast is
+   told so by the status, too. */
+static bool refuse_login(struct request *req, struct response *res)
+{
+	struct pool *pool = req->work->pool;
+	const char *wait;
+
+	switch (req->work->err) {
+	case ERR_WRONG_CREDENTIALS:
+		answer_login(res, req, 200,
+			     "Please enter a correct user name and password.");
+		return true;
+	case ERR_FORBIDDEN:
+		answer_login(res, req, 403,
+			     "This page was out of date. Please try again.");
+		return true;
+	case ERR_RATE_LIMITED:
+		wait = response_retry_after(req);
+		answer_login(res, req, 429,
+			     pool_printf(pool,
+					 "Too many attempts. Please try again "
+					 "in %s s.",
+					 wait));
+		response_header(res, pool, "Retry-After", wait);
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool imagify_login(struct request *req, struct response *res)
+{
+	struct work *work = req->work;
+	const char *username = said(req, "username");
+	const char *password = said(req, "password");
+	const char *secret;
+	struct identity who;
+
+	if (!csrf_check_page(req, req->form) ||
+	    !login_by_password(&who, work, username ? username : "",
+			       password ? password : ""))
+		return refuse_login(req, res);
+	if (!login_start_session(&secret, work, &who))
+		return false;
+	redirect(res, req, next_of(req, "/images/"));
+	response_cookie(res, work->pool, gate_cookie(req, secret));
+	response_cookie(res, work->pool,
+			csrf_cookie(req, login_csrf(work->pool, secret)));
+	return true;
+}
+
+/* GET does it too, as its pages have a link for that: another site's link
+   comes without the cookie. */
+bool imagify_logout(struct request *req, struct response *res)
+{
+	static const char content[] =
+		"<p>You are logged out. "
+		"<a href=\"/api-auth/login/\">Log in again</a></p>\n";
+	struct pool *pool = req->work->pool;
+	const char *next = next_of(req, NULL);
+	bool was_in = gate_session(req);
+
+	if (!was_in && req->work->err != ERR_UNAUTHENTICATED)
+		return false;
+	if (was_in &&
+	    !token_drop(req->work, req->who->user.id, req->who->token.id))
+		return false;
+	if (next)
+		redirect(res, req, next);
+	else
+		html_answer(res, req, 200, "Logged out", content);
+	if (was_in) {
+		response_cookie(res, pool, gate_cookie(req, NULL));
+		response_cookie(res, pool, csrf_cookie(req, NULL));
+	}
+	return true;
+}
