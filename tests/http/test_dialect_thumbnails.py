@@ -10,10 +10,10 @@ import pytest
 from api import at_once, new_user
 from dialect import (TASKS, anonymous_disabled, none_is_lost, nobody,  # noqa
                      tier_with, with_dialects)
+from fetching import Pages
 from pictures import (broken_picture, check_quarters, decode, picture,
                       png_of_size)
 from service import wait_until
-from test_fetch import Pages
 
 ROUTE = "/v1/thumbnails"
 NO_URL = "Error: No url provided. Please specify a url."

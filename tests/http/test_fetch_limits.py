@@ -1,9 +1,9 @@
 """Uploads by URL: what one user's leave for the others."""
 
 from api import at_once, problem, settled, upload
+from fetching import (blocked, canary, fetched, fetching,  # noqa
+                      new_fetcher, order, pages, usage)
 from pictures import picture
-from test_fetch import (blocked, canary, fetched, fetching,  # noqa
-                        new_fetcher, order, pages, usage)
 
 
 def test_slow_servers_do_not_hold_up_pictures(service, pages, fetching):

@@ -1,0 +1,181 @@
+"""What the stories of uploads by URL share: web servers of the tests, a port
+that nobody may call, and what becomes of an order. Its fixtures are for who
+imports them."""
+
+import contextlib
+import http.server
+import os
+import socket
+import threading
+
+import pytest
+
+from api import new_user, settled
+from service import wait_until
+
+REFUSED = "the host is not known or may not be called"
+
+
+class Pages(http.server.ThreadingHTTPServer):
+    """A web server of the tests on 127.0.0.1: pages are functions that get
+    the request's handler."""
+
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.pages = {}
+        self.asked = []
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def add(self, page, name="picture.jpg"):
+        """The URL of a page."""
+        path = f"/{os.urandom(6).hex()}/{name}"
+        self.pages[path] = page
+        return f"http://127.0.0.1:{self.server_port}{path}"
+
+    def handle_error(self, request, client_address):
+        """Clients that hang up are what some stories are about."""
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        self.close_connection = True
+        self.server.asked.append((self.path, dict(self.headers)))
+        self.server.pages[self.path.partition("?")[0]](self)
+
+    def answer(self, status=200, body=b"", **headers):
+        self.send_response(status)
+        headers.setdefault("Content_Length", len(body))
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), str(value))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args):
+        pass
+
+
+class Canary:
+    """Hears of everybody who calls this machine, on a port of its own."""
+
+    def __init__(self):
+        self.calls = 0
+        self.socket = socket.create_server(
+            ("::", 0), family=socket.AF_INET6, dualstack_ipv6=True)
+        self.port = self.socket.getsockname()[1]
+        threading.Thread(target=self.listen, daemon=True).start()
+
+    def listen(self):
+        while True:
+            peer, _ = self.socket.accept()
+            self.calls += 1
+            peer.close()
+
+
+@pytest.fixture(scope="module")
+def pages():
+    server = Pages()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def canary():
+    bird = Canary()
+    with socket.create_connection(("127.0.0.1", bird.port)):
+        wait_until(lambda: bird.calls == 1)
+    bird.calls = 0
+    return bird
+
+
+@contextlib.contextmanager
+def proxies(port):
+    """Of an environment that nobody meant for this service."""
+    names = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY")
+    before = dict(os.environ)
+    os.environ.update({name: f"http://127.0.0.1:{port}" for name in names})
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def fetching(service, pages, canary):
+    """Both ports may be called, of 127.0.0.1 only; after all stories nobody
+    has called the canary."""
+    settings = {
+        "fetch_allow": "127.0.0.1", "fetch_timeout": 2, "job_retry": 0,
+        "fetch_ports": f"80 443 {pages.server_port} {canary.port}",
+    }
+    service.restart("fcgi", **settings)
+    with proxies(canary.port):
+        service.restart("worker", **settings)
+    yield settings
+    service.restart("fcgi")
+    service.restart("worker")
+    assert canary.calls == 0
+    assert service.ctl("fsck", "--deep").returncode == 0
+
+
+@pytest.fixture(scope="module")
+def session(service):
+    return service.session("enterprise")
+
+
+def new_fetcher(service, **columns):
+    """A user whose tier may upload by URL."""
+    return new_user(service, **{"fetch": 1, **columns})
+
+
+def order(session, url, **fields):
+    """The image that is to be fetched from this URL."""
+    answer = session.post("/v1/images", json={"url": url, **fields})
+    assert answer.status_code == 202, answer.text
+    return answer.json()
+
+
+def fetched(session, url, **fields):
+    """What became of it, when no job works on it any more."""
+    return settled(session, order(session, url, **fields))
+
+
+def failed(session, url):
+    """The error's code and detail, which image and job share; and the number
+    of attempts."""
+    image = fetched(session, url)
+    assert image["status"] == "failed", image
+    assert image["job"]["state"] == "failed"
+    assert image["job"]["error"] == image["error"]
+    assert image["format"] is image["bytes"] is image["original"] is None
+    return (image["error"]["code"], image["error"]["detail"],
+            image["job"]["attempts"])
+
+
+def usage(session):
+    return session.get("/v1/me").json()["usage"]
+
+
+def files_of(service, image):
+    key = image["id"].replace("-", "")
+    return [file.name.partition(".")[2] for file in service.objects()
+            if file.name.startswith(key)]
+
+
+def blocked(pages, data):
+    """A page that answers when it is told to: its URL, what is set when it
+    was asked, and what lets it answer."""
+    asked, go = threading.Event(), threading.Event()
+
+    def page(handler):
+        asked.set()
+        go.wait(10)
+        with contextlib.suppress(OSError):
+            handler.answer(body=data)
+
+    return pages.add(page), asked, go

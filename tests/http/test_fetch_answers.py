@@ -1,0 +1,159 @@
+"""Uploads by URL: what servers answer, and how long they may take."""
+
+import contextlib
+import gzip
+import socket
+import threading
+
+import pytest
+
+from fetching import (canary, failed, fetched, fetching, new_fetcher, pages,
+                      session, usage)
+from pictures import broken_picture, picture, png_of_size
+
+
+@pytest.mark.parametrize("body, media_type, code", [
+    (picture(), "text/html", None),
+    (picture(format="GIF"), "image/jpeg", None),
+    (b"<html>no picture</html>", "image/jpeg", "unsupported_format"),
+    (b"", "image/jpeg", "unsupported_format"),
+    (gzip.compress(picture()), "image/jpeg", "unsupported_format"),
+    (png_of_size(20000, 20000), "image/png", "too_large"),
+], ids=["as-html", "gif-as-jpeg", "html", "empty", "gzip", "bomb"])
+def test_the_bytes_decide(session, pages, body, media_type, code):
+    """Not what the server says they are."""
+    encoding = {"Content_Encoding": "gzip"} if body[:2] == b"\x1f\x8b" else {}
+    url = pages.add(lambda page: page.answer(
+        body=body, Content_Type=media_type, **encoding))
+    if code:
+        assert failed(session, url)[::2] == (code, 1)
+    else:
+        assert fetched(session, url)["status"] == "ready"
+
+
+def test_damage_shows_when_it_is_painted(service, pages):
+    """The file is the image's, as with an upload that a job is to paint."""
+    session = new_fetcher(service)
+    data = broken_picture()
+    image = fetched(session, pages.add(lambda page: page.answer(body=data)))
+    assert (image["status"], image["error"]["code"]) == \
+        ("failed", "corrupt_image")
+    assert image["bytes"] == len(data) == usage(session)["bytes"]
+    assert session.delete("/v1/images/" + image["id"]).status_code == 204
+    assert usage(session)["bytes"] == 0
+
+
+@pytest.mark.parametrize("status, attempts", [
+    (404, 1), (403, 1), (204, 1), (206, 1), (301, 1), (304, 1), (500, 3),
+    (503, 3), (429, 3),
+])
+def test_other_answers_fail(session, pages, status, attempts):
+    """fetch_failed, with the status; what may pass is tried again."""
+    url = pages.add(lambda page: page.answer(status))
+    assert failed(session, url) == \
+        ("fetch_failed", f"the server answered {status}", attempts)
+
+
+def test_a_server_comes_back(session, pages):
+    answers = [503, 503, 200]
+    url = pages.add(lambda page: page.answer(answers.pop(0), picture()))
+    image = fetched(session, url)
+    assert (image["status"], answers) == ("ready", [])
+
+
+def endless(handler, first=b""):
+    """A body in chunks that never ends."""
+    handler.send_response(200)
+    handler.send_header("Transfer-Encoding", "chunked")
+    handler.end_headers()
+    handler.wfile.write(first)
+    with contextlib.suppress(OSError):
+        while True:
+            handler.wfile.write(b"10000\r\n" + b"x" * 65536 + b"\r\n")
+
+
+def test_large_ones_end_early(service, pages):
+    """By what the server says, and by what comes."""
+    session = new_fetcher(service, max_bytes=100000)
+    for page in (lambda page: page.answer(body=b"x" * 100001),
+                 endless,
+                 lambda page: page.answer(Content_Length=1 << 40)):
+        code, detail, attempts = failed(session, pages.add(page))
+        assert (code, attempts) == ("too_large", 1)
+        assert "100000 bytes" in detail
+    assert usage(session)["bytes"] == 0
+    assert not list((service.store / "tmp").iterdir())
+
+
+def test_servers_that_lie_about_the_length(session, pages):
+    """More than what comes is an answer that broke off; of more that comes
+    only so much is taken."""
+    data = picture()
+    code, detail, attempts = failed(session, pages.add(
+        lambda page: page.answer(body=data, Content_Length=len(data) + 1)))
+    assert (code, detail, attempts) == \
+        ("fetch_failed", "the answer broke off", 3)
+    image = fetched(session, pages.add(
+        lambda page: page.answer(body=data + data, Content_Length=len(data))))
+    assert image["bytes"] == len(data)
+
+
+def test_slow_servers_have_their_time(service, session, pages, fetching):
+    """The settings fetch_timeout and job_attempts."""
+    done = threading.Event()
+
+    def drip(page):
+        page.send_response(200)
+        page.end_headers()
+        with contextlib.suppress(OSError):
+            while not done.wait(0.2):
+                page.wfile.write(b"x")
+
+    service.restart("worker", **{**fetching, "fetch_timeout": 1,
+                                 "job_attempts": 1})
+    try:
+        for page in (drip, lambda page: done.wait(5)):
+            code, detail, _ = failed(session, pages.add(page))
+            assert (code, detail) == \
+                ("fetch_failed", "no answer within 1 s")
+    finally:
+        done.set()
+        service.restart("worker", **fetching)
+
+
+def test_nobody_listens(service, session, fetching):
+    """The server takes no connection: it may do so later."""
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        port = gone.getsockname()[1]
+    service.restart("fcgi", **{**fetching, "fetch_ports": port})
+    service.restart("worker", **{**fetching, "fetch_ports": port})
+    try:
+        assert failed(session, f"http://127.0.0.1:{port}/") == \
+            ("fetch_failed", "the server takes no connection", 3)
+    finally:
+        service.restart("fcgi", **fetching)
+        service.restart("worker", **fetching)
+
+
+def test_connections_have_their_time(service, session, canary, fetching):
+    """The setting fetch_connect_timeout: here of a host that takes no
+    connection, for its queue is full."""
+    with socket.socket() as full, contextlib.ExitStack() as stack:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        port = full.getsockname()[1]
+        for _ in range(8):
+            peer = stack.enter_context(socket.socket())
+            peer.setblocking(False)
+            peer.connect_ex(("127.0.0.1", port))
+        settings = {**fetching, "fetch_ports": f"80 {port}",
+                    "fetch_connect_timeout": 1, "fetch_timeout": 5,
+                    "job_attempts": 1}
+        service.restart("fcgi", **settings)
+        service.restart("worker", **settings)
+        try:
+            assert failed(session, f"http://127.0.0.1:{port}/")[:2] == \
+                ("fetch_failed", "no connection within 1 s")
+        finally:
+            service.restart("fcgi", **fetching)
+            service.restart("worker", **fetching)
