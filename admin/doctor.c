@@ -394,24 +394,38 @@ static struct finding look_at_keys(struct doctor *d)
 	return FINDING(d, FINE, "key %lld signs", (long long)key.id);
 }
 
-static struct finding look_at_sandbox(struct doctor *d)
+static struct finding judge_fence(const struct doctor *d, const char *fence,
+				  const char *risk, const char *loss)
 {
 	const struct conf *conf = d->work->conf;
-	const char *fence = painter_fence(d->work->pool, conf);
 	bool fenced = strstr(fence, "seccomp");
 
 	if (conf->sandbox == SANDBOX_OFF)
 		return FINDING(d, WARN,
-			       "off: nothing holds a painter that a picture "
-			       "has taken over; set sandbox to required");
+			       "off: nothing holds %s; set sandbox to required",
+			       risk);
 	if (!fenced && conf->sandbox == SANDBOX_REQUIRED)
 		return FINDING(d, BAD,
-			       "no seccomp here (%s), so no picture can be "
-			       "made: allow it, or set sandbox to best-effort",
-			       fence);
+			       "no seccomp here (%s), so %s: allow it, or set "
+			       "sandbox to best-effort",
+			       fence, loss);
 	if (!fenced)
 		return FINDING(d, WARN, "no seccomp here (%s)", fence);
 	return FINDING(d, FINE, "%s", fence);
+}
+
+static struct finding look_at_sandbox(struct doctor *d)
+{
+	return judge_fence(d, painter_fence(d->work->pool, d->work->conf),
+			   "a painter that a picture has taken over",
+			   "no picture can be made");
+}
+
+static struct finding look_at_fetching(struct doctor *d)
+{
+	return judge_fence(d, import_fence(d->work->pool, d->work->conf),
+			   "a child that a web server has taken over",
+			   "nothing can be fetched and no webhook sent");
 }
 
 static struct finding look_at_base_url(struct doctor *d)
@@ -469,6 +483,7 @@ static const struct look {
 	{ "store file system",              false, look_at_devices },
 	{ "keys",                           false, look_at_keys },
 	{ "sandbox",                        false, look_at_sandbox },
+	{ "sandbox of fetching",            false, look_at_fetching },
 	{ "base_url",                       false, look_at_base_url },
 };
 /* clang-format on */

@@ -137,7 +137,7 @@ static const struct setting settings[] = {
 	NUMBER_ROW(jpeg_quality, "85", 1, 100, "Quality of JPEG thumbnails."),
 	NUMBER_ROW(webp_quality, "80", 1, 100, "Quality of WebP thumbnails."),
 	CHOICE_ROW(negotiate, "off", "off on", "Whether a thumbnail of a JPEG or PNG picture, asked for without a format, is WebP for clients whose Accept names image/webp."),
-	CHOICE_ROW(sandbox, "required", "required best-effort off", "Whether painters may run without the system-call filter: required (never), best-effort (where the kernel has none), off."),
+	CHOICE_ROW(sandbox, "required", "required best-effort off", "Whether painters, and the children that fetch by URL and send webhooks, may run without the system-call filter: required (never), best-effort (where the kernel has none), off."),
 	NUMBER_ROW(painter_memory_request, "512", 64, 65536, "MiB of memory of a painter that a request waits for."),
 	NUMBER_ROW(painter_memory_worker, "2048", 64, 65536, "MiB of memory of a painter in a worker."),
 	NUMBER_ROW(painter_seconds_request, "5", 1, 60, "Seconds that a painter may take while a request waits."),
@@ -148,6 +148,7 @@ static const struct setting settings[] = {
 	PORTS_ROW(fetch_ports, "80 443", "Ports that may be called."),
 	NUMBER_ROW(fetch_connect_timeout, "5", 1, 60, "Seconds to wait for a connection to the host of a URL."),
 	NUMBER_ROW(fetch_timeout, "30", 1, 600, "Seconds that fetching a URL may take in all."),
+	TEXT_ROW(fetch_tls_ca, "", "File of certificates (PEM) that those of https hosts must be signed by: the system's and your own in one file, or your own alone. Empty: the system's."),
 
 	NUMBER_ROW(job_lease, "60", 1, 3600, "Seconds after which a silent worker's job is given to another."),
 	NUMBER_ROW(job_attempts, "3", 1, 20, "Attempts after which a job has failed."),

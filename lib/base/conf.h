@@ -77,6 +77,7 @@ struct conf {
 	const char *fetch_ports;
 	long fetch_connect_timeout;
 	long fetch_timeout;
+	const char *fetch_tls_ca;
 
 	/* Jobs */
 	long job_lease;

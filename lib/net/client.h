@@ -13,6 +13,20 @@ const char *client_library(void);
 typedef bool client_sink(void *arg, struct work *work, const void *bytes,
 			 size_t len);
 
+/* Whose certificates are believed. */
+struct client {
+	char *certificates; /* PEM */
+	size_t len;         /* 0: none could be read */
+};
+
+/*
+ * Once in a process, before it calls: what libcurl and the resolver need of
+ * files is read, so that they can do without any from now on. Names are those
+ * of /etc/hosts, as long as that can be read, and of the DNS. Who has no
+ * certificates (the setting fetch_tls_ca) calls nobody by https.
+ */
+void client_prepare(struct client *client, struct work *work);
+
 /*
  * Gets what a URL leads to, in this process, which is to have nothing to lose:
  * see fetcher.h. Each host's name is looked up once, all its addresses are
@@ -23,8 +37,8 @@ typedef bool client_sink(void *arg, struct work *work, const void *bytes,
  * ERR_TOO_LARGE, or ERR_FETCH_FAILED, whose text tells nothing of hosts that
  * may not be called: not even whether there is one.
  */
-bool client_get(struct work *work, const char *url, int64_t max_bytes,
-		client_sink *sink, void *arg) MUST_CHECK;
+bool client_get(const struct client *client, struct work *work, const char *url,
+		int64_t max_bytes, client_sink *sink, void *arg) MUST_CHECK;
 
 /* What a host is told. */
 struct client_message {
@@ -40,7 +54,7 @@ struct client_message {
  * redirect. `status` is what the host answered, whatever that is; of the rest
  * nothing is kept. ERR_FETCH_FAILED when no answer came.
  */
-bool client_post(long *status, struct work *work,
+bool client_post(long *status, const struct client *client, struct work *work,
 		 const struct client_message *message) MUST_CHECK;
 
 #endif

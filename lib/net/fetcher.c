@@ -8,19 +8,19 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "lib/base/child.h"
 #include "lib/base/clock.h"
 #include "lib/base/conf.h"
+#include "lib/base/fence.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
+#include "lib/net/leash.h"
 
 /* The child has its own deadline and is to speak of it; GRACE_MS later the
    parent's has come. */
-enum { SOCKET = 3, CHUNK = 1 << 16, DESCRIPTORS = 64, GRACE_MS = 1000 };
+enum { CHUNK = 1 << 16, GRACE_MS = 1000 };
 
 /* What the child says: pieces, then how it ended. */
 enum { PIECE, DONE, FAILED };
@@ -39,37 +39,27 @@ struct fetch {
 	const struct client_message *message; /* NULL: to get */
 };
 
-static void limit_to(int resource, rlim_t most)
-{
-	struct rlimit limit;
-
-	if (!getrlimit(resource, &limit) && most < limit.rlim_max) {
-		limit = (struct rlimit){ most, most };
-		setrlimit(resource, &limit);
-	}
-}
-
 /* Beside the socket only what it opens itself: no descriptor of the database,
-   the store or the log is left, and no byte can go into a file. */
-static void give_up_all(const struct conf *conf, int socket)
+   the store or the log is left. */
+static void give_up_all(int socket)
 {
 	int nothing;
 
-	if (socket != SOCKET)
-		dup2(socket, SOCKET);
-	if (close_range(SOCKET + 1, ~0u, 0))
-		for (long fd = sysconf(_SC_OPEN_MAX); --fd > SOCKET;)
-			close((int)fd);
+	fence_keep(socket);
 	nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
-	for (int fd = 0; fd < SOCKET; fd++)
+	for (int fd = 0; fd < FENCE_SOCKET; fd++)
 		dup2(nothing, fd);
 	close(nothing);
-	limit_to(RLIMIT_FSIZE, 0);
-	limit_to(RLIMIT_CORE, 0);
-	limit_to(RLIMIT_NOFILE, DESCRIPTORS);
-	limit_to(RLIMIT_CPU, (rlim_t)conf->fetch_timeout + 1);
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	signal(SIGPIPE, SIG_IGN);
+}
+
+static bool confine(struct work *work, long seconds)
+{
+	const struct conf *conf = work->conf;
+
+	return fence_suffices(work, leash_put(conf, seconds),
+			      (enum conf_sandbox)conf->sandbox,
+			      "the fetching child");
 }
 
 static bool say_piece(void *arg, struct work *work, const void *bytes,
@@ -84,8 +74,8 @@ static bool say_piece(void *arg, struct work *work, const void *bytes,
 		const struct word word = { .kind = PIECE,
 					   .len = (uint32_t)some };
 
-		child_say(SOCKET, &word, sizeof(word));
-		child_say(SOCKET, at, some);
+		child_say(FENCE_SOCKET, &word, sizeof(word));
+		child_say(FENCE_SOCKET, at, some);
 		at += some;
 		len -= some;
 	}
@@ -93,14 +83,14 @@ static bool say_piece(void *arg, struct work *work, const void *bytes,
 }
 
 static bool call(struct word *word, struct work *work,
-		 const struct fetch *fetch)
+		 const struct client *client, const struct fetch *fetch)
 {
 	long status = 0;
 
 	if (!fetch->message)
-		return client_get(work, fetch->url, fetch->max_bytes,
+		return client_get(client, work, fetch->url, fetch->max_bytes,
 				  say_piece, NULL);
-	if (!client_post(&status, work, fetch->message))
+	if (!client_post(&status, client, work, fetch->message))
 		return false;
 	word->status = (uint32_t)status;
 	return true;
@@ -111,15 +101,18 @@ static void run(const void *arg, int socket)
 	const struct fetch *fetch = arg;
 	struct work work = { .conf = fetch->conf, .pool = pool_new() };
 	struct word word = { .kind = DONE };
+	struct client client;
 
-	give_up_all(fetch->conf, socket);
-	if (!call(&word, &work, fetch)) {
+	give_up_all(socket);
+	client_prepare(&client, &work);
+	if (!confine(&work, fetch->conf->fetch_timeout + 1) ||
+	    !call(&word, &work, &client, fetch)) {
 		word.kind = FAILED;
 		word.err = work.err;
 		word.for_now = work.for_now;
 		snprintf(word.why, sizeof(word.why), "%s", work.why);
 	}
-	child_say(SOCKET, &word, sizeof(word));
+	child_say(FENCE_SOCKET, &word, sizeof(word));
 }
 
 /* In the parent */
@@ -163,6 +156,8 @@ static bool take_failure(struct work *work, struct word *word)
 			       ? fail_for_now(work, ERR_FETCH_FAILED, "%s",
 					      word->why)
 			       : fail(work, ERR_FETCH_FAILED, "%s", word->why);
+	case ERR_UNAVAILABLE:
+		return fail(work, ERR_UNAVAILABLE, "%s", word->why);
 	default:
 		return fail(work, ERR_INTERNAL, "%s", word->why);
 	}
@@ -238,4 +233,14 @@ bool fetcher_post(long *status, struct work *work,
 			    "the fetching child said too much");
 	*status = (long)h.status;
 	return true;
+}
+
+static unsigned raise_fence(const void *conf)
+{
+	return leash_put(conf, 1);
+}
+
+const char *fetcher_fence(struct pool *pool, const struct conf *conf)
+{
+	return fence_try(pool, raise_fence, conf);
 }

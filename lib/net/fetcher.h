@@ -6,13 +6,16 @@
 #include "lib/base/work.h"
 #include "lib/net/client.h"
 
+struct conf;
+
 /*
  * Gets what a URL leads to by a child process that has the network and none of
- * this one's descriptors: no store, no database. The bytes come through `sink`
- * here, which may stop it by failing; whatever the child says or does, there
- * are at most `max_bytes` and no more than the setting fetch_timeout of
- * seconds. Fails as client_get() does; what may be better another time is
- * `for_now`.
+ * this one's descriptors: no store, no database. It is fenced in (leash.h) as
+ * the setting sandbox has it; ERR_UNAVAILABLE where that cannot be. The bytes
+ * come through `sink` here, which may stop it by failing; whatever the child
+ * says or does, there are at most `max_bytes` and no more than the setting
+ * fetch_timeout of seconds. Fails as client_get() does; what may be better
+ * another time is `for_now`.
  */
 bool fetcher_get(struct work *work, const char *url, int64_t max_bytes,
 		 client_sink *sink, void *arg) MUST_CHECK;
@@ -20,5 +23,9 @@ bool fetcher_get(struct work *work, const char *url, int64_t max_bytes,
 /* Sends a message the same way. Fails as client_post() does. */
 bool fetcher_post(long *status, struct work *work,
 		  const struct client_message *message) MUST_CHECK;
+
+/* What the child's fence is made of on this machine, for `pixtierctl doctor`:
+   a line of words such as "seccomp rlimits landlock". */
+const char *fetcher_fence(struct pool *pool, const struct conf *conf);
 
 #endif

@@ -11,7 +11,40 @@
 #include <unistd.h>
 
 #include "lib/base/child.h"
+#include "lib/base/filter.h"
 #include "lib/base/pool.h"
+
+/* A message for stderr is lost, not a reason to die. */
+/* clang-format off */
+static const struct filter_call calls[] = {
+	FILTER_FAILS("ioctl", EACCES),
+	FILTER_MAKES("pread64"),
+	FILTER_MAKES("recvmsg", FILTER_IF(0, FENCE_SOCKET)),
+	FILTER_MAKES("write", FILTER_IF(0, FENCE_SOCKET)),
+	FILTER_FAILS("write", EBADF, FILTER_UNLESS(0, FENCE_SOCKET)),
+	{ 0 },
+};
+/* clang-format on */
+
+/* The source gets the lowest free descriptor. */
+enum { DESCRIPTORS = 1 };
+
+unsigned easel_fence(int socket, enum conf_sandbox sandbox,
+		     const struct fence_limits *limits)
+{
+	struct fence fence = { .calls = calls, .limits = *limits };
+
+	/* A file named "JPEG:" in the working directory would undo that
+	   prefix; nobody can make one there. */
+	if (chdir("/proc") && chdir("/"))
+		return 0;
+	fence_keep(socket);
+	close_range(0,
+		    FILTER_WITH_SANITIZER ? STDERR_FILENO - 1 : STDERR_FILENO,
+		    0);
+	fence.limits.descriptors = DESCRIPTORS;
+	return fence_raise(sandbox, &fence);
+}
 
 static void send_begun(void)
 {
@@ -115,31 +148,20 @@ static bool paint_task(const struct paint *paint, struct work *work, int source,
 			 NULL);
 }
 
-static bool is_fenced(struct work *work, unsigned parts, int sandbox)
-{
-	if (!(parts & FENCE_RLIMITS))
-		return fail(work, ERR_UNAVAILABLE,
-			    "the painter's limits cannot be set");
-	if (sandbox == SANDBOX_REQUIRED && !(parts & FENCE_SECCOMP))
-		return fail(work, ERR_UNAVAILABLE,
-			    "the setting sandbox is \"required\", but system "
-			    "calls cannot be filtered here");
-	return true;
-}
-
 void easel_run(const struct easel *easel, int socket)
 {
-	const int sandbox = easel->paint->conf->sandbox;
+	const enum conf_sandbox sandbox =
+		(enum conf_sandbox)easel->paint->conf->sandbox;
 	struct work work = { .conf = easel->paint->conf, .pool = pool_new() };
 	struct easel_task task;
 	unsigned parts;
 	int source;
 
 	paint_begin();
-	parts = fence_raise(socket, sandbox, &easel->limits);
+	parts = easel_fence(socket, sandbox, &easel->limits);
 	source = receive_task(&task);
 	send_begun();
-	if (!is_fenced(&work, parts, sandbox) ||
+	if (!fence_suffices(&work, parts, sandbox, "the painter") ||
 	    !paint_task(easel->paint, &work, source, &task))
 		send_failed(&work);
 	_exit(0);

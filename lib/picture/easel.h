@@ -3,7 +3,7 @@
 
 #include <stdint.h>
 
-#include "lib/picture/fence.h"
+#include "lib/base/fence.h"
 #include "lib/picture/paint.h"
 
 /*
@@ -37,6 +37,14 @@ struct easel_reply {
 	char field[64];
 	char why[256];
 };
+
+/*
+ * The child keeps `socket`, as FENCE_SOCKET, and nothing else: it may take one
+ * descriptor by recvmsg(), map it, write to its socket and end. Returns the
+ * parts in force, see fence.h; `descriptors` of the limits is not looked at.
+ */
+unsigned easel_fence(int socket, enum conf_sandbox sandbox,
+		     const struct fence_limits *limits);
 
 NORETURN void easel_run(const struct easel *easel, int socket);
 

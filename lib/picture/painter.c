@@ -312,20 +312,17 @@ void painter_free(struct painter *painter)
 	pool_free(painter->pool);
 }
 
+static unsigned raise_fence(const void *arg)
+{
+	const struct conf *conf = arg;
+	const struct fence_limits limits = { .memory_bytes = (size_t)64 << 20,
+					     .seconds = 1 };
+
+	return easel_fence(STDIN_FILENO, (enum conf_sandbox)conf->sandbox,
+			   &limits);
+}
+
 const char *painter_fence(struct pool *pool, const struct conf *conf)
 {
-	const struct fence_limits limits = { (size_t)64 << 20, 1 };
-	int status = 0;
-	pid_t pid = fork();
-
-	if (!pid)
-		_exit((int)fence_raise(STDIN_FILENO,
-				       (enum conf_sandbox)conf->sandbox,
-				       &limits));
-	if (pid > 0)
-		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-			;
-	return fence_words(pool, pid > 0 && WIFEXITED(status)
-					 ? (unsigned)WEXITSTATUS(status)
-					 : 0);
+	return fence_try(pool, raise_fence, conf);
 }

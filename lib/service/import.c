@@ -27,6 +27,11 @@ const char *import_library(void)
 	return client_library();
 }
 
+const char *import_fence(struct pool *pool, const struct conf *conf)
+{
+	return fetcher_fence(pool, conf);
+}
+
 bool import_is_allowed(struct work *work, const struct tier *tier)
 {
 	return tier->fetch ||

@@ -3,8 +3,13 @@
 
 #include "lib/service/upload.h"
 
+struct conf;
+
 /* The version of the library that fetches. */
 const char *import_library(void);
+
+/* What stands around the child that fetches, see fetcher_fence(). */
+const char *import_fence(struct pool *pool, const struct conf *conf);
 
 /* ERR_TIER_FORBIDS unless the tier may upload by URL. */
 bool import_is_allowed(struct work *work, const struct tier *tier) MUST_CHECK;

@@ -1,7 +1,7 @@
 /* fence.c: tests that a fenced process can do nearly nothing. */
 #include "config.h"
 
-#include "lib/picture/fence.h"
+#include "lib/base/fence.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "lib/base/pool.h"
+#include "lib/picture/easel.h"
 #include "tests/unit/test.h"
 
 /* What a deed ends with: it tells by returning true that it worked. */
@@ -122,7 +123,7 @@ static const struct {
 };
 /* clang-format on */
 
-static const struct fence_limits limits = { (size_t)64 << 20, 1 };
+static const struct fence_limits limits = { (size_t)64 << 20, 1, 0 };
 
 enum { UNFENCED = 100 };
 
@@ -136,7 +137,7 @@ static int run(enum conf_sandbox sandbox, unsigned needed, bool (*deed)(void))
 	pid = fork();
 	assert_true(pid >= 0);
 	if (!pid) {
-		const unsigned parts = fence_raise(ends[1], sandbox, &limits);
+		const unsigned parts = easel_fence(ends[1], sandbox, &limits);
 
 		if ((parts & needed) != needed)
 			_exit(UNFENCED);

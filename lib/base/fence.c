@@ -1,0 +1,122 @@
+/* fence.c: what a child process may still do. */
+#include "config.h"
+
+#include "lib/base/fence.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/base/filter.h"
+#include "lib/base/landlock.h"
+#include "lib/base/pool.h"
+
+/* What is mapped now, in bytes: RLIMIT_AS counts it too. */
+static size_t mapped_bytes(void)
+{
+	FILE *file = fopen("/proc/self/statm", "re");
+	size_t pages = 0;
+
+	if (!file)
+		return (size_t)256 << 20;
+	if (fscanf(file, "%zu", &pages) != 1)
+		pages = 0;
+	fclose(file);
+	return pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+/* The hard limit that is there may be the lower one. */
+static bool limit_to(int resource, rlim_t soft, rlim_t hard)
+{
+	struct rlimit limit;
+
+	if (getrlimit(resource, &limit))
+		return false;
+	if (hard > limit.rlim_max)
+		hard = limit.rlim_max;
+	limit.rlim_max = hard;
+	limit.rlim_cur = soft < hard ? soft : hard;
+	return !setrlimit(resource, &limit);
+}
+
+static bool set_limits(const struct fence_limits *limits)
+{
+	const rlim_t seconds = (rlim_t)limits->seconds;
+	const rlim_t bytes = mapped_bytes() + limits->memory_bytes;
+	const rlim_t descriptors = (rlim_t)limits->descriptors;
+
+	return limit_to(RLIMIT_CPU, seconds, seconds + 1) &&
+	       limit_to(RLIMIT_FSIZE, 0, 0) && limit_to(RLIMIT_CORE, 0, 0) &&
+	       limit_to(RLIMIT_NPROC, 0, 0) &&
+	       limit_to(RLIMIT_NOFILE, descriptors, descriptors) &&
+	       (FILTER_WITH_SANITIZER || limit_to(RLIMIT_AS, bytes, bytes));
+}
+
+void fence_keep(int socket)
+{
+	if (socket != FENCE_SOCKET)
+		dup2(socket, FENCE_SOCKET);
+	if (close_range(FENCE_SOCKET + 1, ~0u, 0))
+		for (long fd = sysconf(_SC_OPEN_MAX); --fd > FENCE_SOCKET;)
+			close((int)fd);
+}
+
+/* Without Landlock no file can be told from another: none may be read. */
+unsigned fence_raise(enum conf_sandbox sandbox, const struct fence *fence)
+{
+	unsigned parts = 0;
+
+	if (set_limits(&fence->limits))
+		parts |= FENCE_RLIMITS;
+	if (sandbox == SANDBOX_OFF || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		return parts;
+	if (landlock_raise(fence->files, fence->ports))
+		parts |= FENCE_LANDLOCK;
+	if (filter_raise(fence->calls,
+			 fence->files && (parts & FENCE_LANDLOCK)))
+		parts |= FENCE_SECCOMP;
+	return parts;
+}
+
+bool fence_suffices(struct work *work, unsigned parts,
+		    enum conf_sandbox sandbox, const char *who)
+{
+	if (!(parts & FENCE_RLIMITS))
+		return fail(work, ERR_UNAVAILABLE, "%s's limits cannot be set",
+			    who);
+	if (sandbox == SANDBOX_REQUIRED && !(parts & FENCE_SECCOMP))
+		return fail(work, ERR_UNAVAILABLE,
+			    "the setting sandbox is \"required\", but system "
+			    "calls cannot be filtered here");
+	return true;
+}
+
+const char *fence_words(struct pool *pool, unsigned parts)
+{
+	const char *text = pool_printf(
+		pool, "%s%s%s", parts & FENCE_SECCOMP ? " seccomp" : "",
+		parts & FENCE_RLIMITS ? " rlimits" : "",
+		parts & FENCE_LANDLOCK ? " landlock" : "");
+
+	return *text ? text + 1 : "nothing";
+}
+
+const char *fence_try(struct pool *pool, unsigned (*raise)(const void *arg),
+		      const void *arg)
+{
+	int status = 0;
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit((int)raise(arg));
+	if (pid > 0)
+		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+			;
+	return fence_words(pool, pid > 0 && WIFEXITED(status)
+					 ? (unsigned)WEXITSTATUS(status)
+					 : 0);
+}

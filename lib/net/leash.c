@@ -1,0 +1,93 @@
+/* leash.c: what the fetching child may still do: call and hear. */
+#include "config.h"
+
+#include "lib/net/leash.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include "lib/base/filter.h"
+
+enum { MEMORY_BYTES = 128 << 20, DESCRIPTORS = 64 };
+
+/* The type of a socket comes with flags. */
+enum { TYPE_MASK = 0xf };
+
+/* Libraries want a socket of AF_UNIX for nscd and of AF_NETLINK for a look at
+   the interfaces, and go on without. */
+/* clang-format off */
+#define SOCKET(family, type) \
+	FILTER_MAKES("socket", FILTER_IF(0, family), FILTER_BITS(1, TYPE_MASK, type))
+static const struct filter_call calls[] = {
+	SOCKET(AF_INET, SOCK_STREAM),
+	SOCKET(AF_INET, SOCK_DGRAM),
+	SOCKET(AF_INET6, SOCK_STREAM),
+	SOCKET(AF_INET6, SOCK_DGRAM),
+	FILTER_FAILS("socket", EACCES, FILTER_IF(0, AF_UNIX)),
+	FILTER_FAILS("socket", EACCES, FILTER_IF(0, AF_NETLINK)),
+	FILTER_MAKES("clock_nanosleep"),
+	FILTER_MAKES("connect"),
+	FILTER_MAKES("eventfd2"),
+	FILTER_MAKES("fcntl"),
+	FILTER_MAKES("getegid"),
+	FILTER_MAKES("geteuid"),
+	FILTER_MAKES("getgid"),
+	FILTER_MAKES("getpeername"),
+	FILTER_MAKES("getpid"),
+	FILTER_MAKES("getsockname"),
+	FILTER_MAKES("getsockopt"),
+	FILTER_MAKES("getuid"),
+	FILTER_MAKES("ioctl", FILTER_IF(1, FIONREAD)),
+	FILTER_FAILS("ioctl", EACCES, FILTER_UNLESS(1, FIONREAD)),
+	FILTER_MAKES("lseek"),
+	FILTER_MAKES("nanosleep"),
+	FILTER_MAKES("pipe2"),
+	FILTER_MAKES("poll"),
+	FILTER_MAKES("ppoll"),
+	FILTER_MAKES("read"),
+	FILTER_MAKES("recvfrom"),
+	FILTER_MAKES("recvmsg"),
+	FILTER_MAKES("rt_sigaction"),
+	FILTER_MAKES("rt_sigprocmask"),
+	FILTER_MAKES("sendmmsg"),
+	FILTER_MAKES("sendmsg"),
+	FILTER_MAKES("sendto"),
+	FILTER_MAKES("setsockopt"),
+	FILTER_MAKES("shutdown"),
+	FILTER_MAKES("socketpair", FILTER_IF(0, AF_UNIX)),
+	FILTER_MAKES("uname"),
+	FILTER_MAKES("write"),
+	FILTER_MAKES("writev"),
+	{ 0 },
+};
+
+/* What is read again at each look at a name. */
+static const char *const files[] = {
+	"/etc/gai.conf",
+	"/etc/host.conf",
+	"/etc/hosts",
+	"/etc/nsswitch.conf",
+	"/etc/resolv.conf",
+	NULL,
+};
+/* clang-format on */
+
+/* Long answers of name servers come by TCP. */
+static const char name_servers[] = "53";
+
+unsigned leash_put(const struct conf *conf, long seconds)
+{
+	char ports[1024];
+	const struct fence fence = {
+		.calls = calls,
+		.files = files,
+		.ports = ports,
+		.limits = { MEMORY_BYTES, seconds, DESCRIPTORS },
+	};
+
+	snprintf(ports, sizeof(ports), "%s %s", name_servers,
+		 conf->fetch_ports);
+	return fence_raise((enum conf_sandbox)conf->sandbox, &fence);
+}
