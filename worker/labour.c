@@ -15,6 +15,7 @@
 #include "lib/model/delivery.h"
 #include "lib/model/job.h"
 #include "lib/picture/painter.h"
+#include "lib/service/dispatch.h"
 #include "lib/service/purge.h"
 #include "lib/service/repeat.h"
 #include "lib/service/requeue.h"
@@ -150,8 +151,7 @@ static void account(const struct work *work, const struct job *job, bool good,
 
 /* A claim that another worker got first, or an image that is gone, needs
    nothing more: the job's row says so already. */
-static void run_job(struct work *work, const struct job *job,
-		    struct roll *roll)
+static void run_job(struct work *work, const struct job *job, struct roll *roll)
 {
 	const struct task *task = task_find(job->kind);
 	int64_t began_ms = clock_monotonic_ms();
@@ -169,14 +169,19 @@ static bool work_once(bool *found, struct worker *worker)
 	const struct conf *conf = work.conf;
 	struct job job;
 	struct holding holding = { worker, &job, next_extension(conf) };
+	const struct job_claimant claimant = {
+		.worker = worker->name,
+		.but_kinds = worker->but_kinds,
+		.per_receiver = dispatch_per_receiver(conf),
+		.lease = conf->job_lease,
+	};
 	bool claimed;
 
 	work.pool = pool_new();
 	work.id = "claim";
 	work.tick = keep_lease;
 	work.tick_arg = &holding;
-	claimed = job_claim(&job, found, &work, worker->name,
-			    worker->but_kinds, conf->job_lease);
+	claimed = job_claim(&job, found, &work, &claimant);
 	if (!claimed) {
 		log_failure(&work, "claim_failed");
 	} else if (*found) {
@@ -290,8 +295,8 @@ static void do_chores(struct worker *worker, long slot)
 	roll_call(worker->roll, &worker->base);
 	if (now_ms >= worker->reclaim_at_ms) {
 		reclaim_expired(worker);
-		worker->reclaim_at_ms = now_ms + RECLAIM_MS / 2 +
-					random() % RECLAIM_MS;
+		worker->reclaim_at_ms =
+			now_ms + RECLAIM_MS / 2 + random() % RECLAIM_MS;
 	}
 	if (!slot && now_ms >= worker->retain_at_ms)
 		worker->retain_at_ms = now_ms + retain(worker);

@@ -158,6 +158,7 @@ static const struct setting settings[] = {
 
 	NUMBERS_ROW(webhook_retries, "5 300 1800 7200 18000 36000", 0, 604800, "Seconds from each failed attempt at a webhook to the next, up to a fifth more; after the last the delivery has failed. Tests set it to zeros."),
 	NUMBER_ROW(webhook_timeout, "10", 1, 60, "Seconds that a webhook's receiver may take to answer."),
+	NUMBER_ROW(webhook_concurrency, "2", 1, 256, "Messages that one receiver (a host) is sent at once; never so many that no worker is left for the others."),
 	NUMBER_ROW(webhook_keep_days, "30", 1, 3650, "Days that deliveries stay in the log after they ended."),
 
 	NUMBER_ROW(password_cost, "5", 1, 11, "Cost of yescrypt password hashes: 5 takes 16 MiB and some 20 ms, each step up twice that."),

@@ -89,6 +89,7 @@ struct conf {
 	/* Webhooks */
 	const char *webhook_retries;
 	long webhook_timeout;
+	long webhook_concurrency;
 	long webhook_keep_days;
 
 	/* Accounts */

@@ -185,6 +185,17 @@ bool delivery_cancel_jobs(struct work *work, struct uuid webhook_id)
 		     DB_IN(db_uuid(webhook_id)));
 }
 
+bool delivery_readdress(struct work *work, struct uuid webhook_id,
+			const char *receiver)
+{
+	return db_do(work, NULL,
+		     "UPDATE `jobs` SET `receiver` = ?"
+		     " WHERE `state` IN ('queued', 'running')"
+		     " AND `id` IN (SELECT `job_id` FROM `webhook_deliveries`"
+		     "   WHERE `webhook_id` = ? AND `state` = 'pending')",
+		     DB_IN(db_text(receiver), db_uuid(webhook_id)));
+}
+
 bool delivery_sweep(uint64_t *removed, struct work *work, int64_t days,
 		    int64_t limit)
 {

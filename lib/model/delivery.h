@@ -81,6 +81,11 @@ bool delivery_reopen(struct work *work, struct uuid id,
 /* Cancels the jobs of a webhook's pending deliveries. */
 bool delivery_cancel_jobs(struct work *work, struct uuid webhook_id) MUST_CHECK;
 
+/* The jobs of a webhook's pending deliveries go to this receiver from now
+   on. */
+bool delivery_readdress(struct work *work, struct uuid webhook_id,
+			const char *receiver) MUST_CHECK;
+
 /* Removes up to `limit` that ended more than `days` ago, and as many jobs that
    have sent something. */
 bool delivery_sweep(uint64_t *removed, struct work *work, int64_t days,

@@ -122,27 +122,33 @@ bool job_add(struct work *work, const struct job *job)
 {
 	bool done = job->state && !strcmp(job->state, "done");
 
-	return db_do(work, NULL,
-		     "INSERT INTO `jobs` (`id`, `kind`, `url`, `user_id`,"
-		     " `image_id`, `variant`, `quality`, `state`, `priority`,"
-		     " `attempts`, `max_attempts`, `run_after`, `created_at`,"
-		     " `started_at`, `finished_at`)"
-		     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-		     " UTC_TIMESTAMP(6), ?,"
-		     " IF(? = 1, UTC_TIMESTAMP(6), NULL),"
-		     " IF(? = 1, UTC_TIMESTAMP(6), NULL))",
-		     DB_IN(db_uuid(job->id), db_text(job->kind),
-			   db_text(job->url), db_uuid(job->user_id),
-			   db_uuid(job->image_id), db_text(job->variant),
-			   job->quality ? db_int(job->quality) : db_null(),
-			   db_text(done ? "done" : "queued"),
-			   db_int(job->priority), db_int(done),
-			   db_int(job->max_attempts), db_time(job->created_at),
-			   db_bool(done), db_bool(done)));
+	return db_do(
+		work, NULL,
+		"INSERT INTO `jobs` (`id`, `kind`, `url`, `receiver`,"
+		" `user_id`, `image_id`, `variant`, `quality`, `state`, "
+		"`priority`,"
+		" `attempts`, `max_attempts`, `run_after`, `created_at`,"
+		" `started_at`, `finished_at`)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+		" UTC_TIMESTAMP(6), ?,"
+		" IF(? = 1, UTC_TIMESTAMP(6), NULL),"
+		" IF(? = 1, UTC_TIMESTAMP(6), NULL))",
+		DB_IN(db_uuid(job->id), db_text(job->kind), db_text(job->url),
+		      db_text(job->receiver), db_uuid(job->user_id),
+		      db_uuid(job->image_id), db_text(job->variant),
+		      job->quality ? db_int(job->quality) : db_null(),
+		      db_text(done ? "done" : "queued"), db_int(job->priority),
+		      db_int(done), db_int(job->max_attempts),
+		      db_time(job->created_at), db_bool(done), db_bool(done)));
 }
 
+struct candidate {
+	struct uuid id;
+	const char *receiver; /* NULL: it calls none */
+};
+
 static bool take(bool *taken, struct work *work, struct uuid id,
-		 const char *worker, int64_t lease)
+		 const struct job_claimant *claimant)
 {
 	uint64_t found;
 
@@ -152,47 +158,108 @@ static bool take(bool *taken, struct work *work, struct uuid id,
 		   " `lease_until` = UTC_TIMESTAMP(6) + INTERVAL ? SECOND,"
 		   " `started_at` = UTC_TIMESTAMP(6)"
 		   " WHERE `id` = ? AND `state` = 'queued'",
-		   DB_IN(db_text(worker), db_int(lease), db_uuid(id))))
+		   DB_IN(db_text(claimant->worker), db_int(claimant->lease),
+			 db_uuid(id))))
 		return false;
 	*taken = found == 1;
 	return true;
 }
 
-bool job_claim(struct job *job, bool *found, struct work *work,
-	       const char *worker, const char *but_kinds, int64_t lease)
+/* As if it had not been taken; a moment later, for all that saw too many at
+   the same time do this. */
+static bool untake(struct work *work, struct uuid id,
+		   const struct job_claimant *claimant)
 {
-	struct uuid id, *ids;
-	struct rows rows = ROWS_OF(id);
+	return db_do(work, NULL,
+		     "UPDATE `jobs` SET `state` = 'queued', `worker` = NULL,"
+		     " `attempts` = `attempts` - 1, `lease_until` = NULL,"
+		     " `run_after` ="
+		     "   UTC_TIMESTAMP(6) + INTERVAL ? MICROSECOND"
+		     " WHERE `id` = ? AND `state` = 'running'"
+		     " AND `worker` = ?",
+		     DB_IN(db_int(100000 + random() % 400000), db_uuid(id),
+			   db_text(claimant->worker)));
+}
+
+/*
+ * Others may have taken jobs of the same receiver since the candidates were
+ * read. Whoever counts last sees all that were taken, itself too: so no more
+ * than `per_receiver` ever go on.
+ */
+static bool keep_within(bool *kept, struct work *work,
+			const struct candidate *candidate,
+			const struct job_claimant *claimant)
+{
+	int64_t running;
+
+	*kept = true;
+	if (!candidate->receiver)
+		return true;
+	if (!db_one(work,
+		    "SELECT COUNT(*) FROM `jobs` WHERE `state` = 'running'"
+		    " AND `receiver` = ?",
+		    DB_IN(db_text(candidate->receiver)),
+		    DB_OUT(db_int_to(&running))))
+		return false;
+	*kept = running <= claimant->per_receiver;
+	return *kept || untake(work, candidate->id, claimant);
+}
+
+static bool list_candidates(struct rows *rows, struct candidate *row,
+			    struct work *work,
+			    const struct job_claimant *claimant)
+{
+	const char *but_kinds = claimant->but_kinds;
+	const int64_t most = claimant->per_receiver;
+
+	return db_each(
+		work,
+		"SELECT `id`, `receiver` FROM `jobs` WHERE `state` = 'queued'"
+		" AND `priority` = (SELECT MIN(`priority`) FROM `jobs`"
+		"   WHERE `state` = 'queued'"
+		"   AND `run_after` <= UTC_TIMESTAMP(6)"
+		"   AND (? IS NULL OR NOT FIND_IN_SET(`kind`, ?))"
+		"   AND (`receiver` IS NULL OR `receiver` NOT IN"
+		"     (SELECT `receiver` FROM `jobs`"
+		"     WHERE `state` = 'running' AND `receiver` IS NOT NULL"
+		"     GROUP BY `receiver` HAVING COUNT(*) >= ?)))"
+		" AND `run_after` <= UTC_TIMESTAMP(6)"
+		" AND (? IS NULL OR NOT FIND_IN_SET(`kind`, ?))"
+		" AND (`receiver` IS NULL OR `receiver` NOT IN"
+		"   (SELECT `receiver` FROM `jobs`"
+		"   WHERE `state` = 'running' AND `receiver` IS NOT NULL"
+		"   GROUP BY `receiver` HAVING COUNT(*) >= ?))"
+		" ORDER BY `run_after`, `id` LIMIT 64",
+		DB_IN(db_text(but_kinds), db_text(but_kinds), db_int(most),
+		      db_text(but_kinds), db_text(but_kinds), db_int(most)),
+		DB_OUT(db_uuid_to(&row->id), db_text_to(&row->receiver)),
+		rows_keep, rows);
+}
+
+bool job_claim(struct job *job, bool *found, struct work *work,
+	       const struct job_claimant *claimant)
+{
+	struct candidate one, *list;
+	struct rows rows = ROWS_OF(one);
 	bool taken = false;
 
-	if (!db_each(work,
-		     "SELECT `id` FROM `jobs` WHERE `state` = 'queued'"
-		     " AND `priority` = (SELECT MIN(`priority`) FROM `jobs`"
-		     "   WHERE `state` = 'queued'"
-		     "   AND `run_after` <= UTC_TIMESTAMP(6)"
-		     "   AND (? IS NULL OR NOT FIND_IN_SET(`kind`, ?)))"
-		     " AND `run_after` <= UTC_TIMESTAMP(6)"
-		     " AND (? IS NULL OR NOT FIND_IN_SET(`kind`, ?))"
-		     " ORDER BY `run_after`, `id` LIMIT 64",
-		     DB_IN(db_text(but_kinds), db_text(but_kinds),
-			   db_text(but_kinds), db_text(but_kinds)),
-		     DB_OUT(db_uuid_to(&id)), rows_keep, &rows))
+	if (!list_candidates(&rows, &one, work, claimant))
 		return false;
-	ids = rows.list;
+	list = rows.list;
 	while (!taken && rows.count) {
 		size_t i = (size_t)random() % rows.count;
 
-		if (!take(&taken, work, ids[i], worker, lease))
+		one = list[i];
+		list[i] = list[--rows.count];
+		if (!take(&taken, work, one.id, claimant) ||
+		    (taken && !keep_within(&taken, work, &one, claimant)))
 			return false;
-		id = ids[i];
-		ids[i] = ids[--rows.count];
 	}
 	*found = taken;
-	return !taken || job_find(job, work, id);
+	return !taken || job_find(job, work, one.id);
 }
 
-static bool still_ours(struct work *work, const struct job *job,
-		       uint64_t found)
+static bool still_ours(struct work *work, const struct job *job, uint64_t found)
 {
 	return found || fail(work, ERR_CONFLICT,
 			     "job %s has been given to another worker",
@@ -311,8 +378,8 @@ bool job_cancel(struct work *work, struct uuid id)
 		   " WHERE `id` = ? AND `state` IN ('queued', 'running')",
 		   DB_IN(db_uuid(id))))
 		return false;
-	return found || fail(work, ERR_CONFLICT,
-			     "the job %s has ended already", UUID_TEXT(id));
+	return found || fail(work, ERR_CONFLICT, "the job %s has ended already",
+			     UUID_TEXT(id));
 }
 
 bool job_lock(const char **state, struct work *work, struct uuid id)

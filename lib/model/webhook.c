@@ -13,13 +13,13 @@ bool webhook_find(struct webhook *webhook, struct work *work,
 	struct webhook w;
 
 	if (db_one(work,
-		   "SELECT `id`, `user_id`, `url`, `events`, `created_at`,"
-		   " `disabled_at` FROM `webhooks`"
+		   "SELECT `id`, `user_id`, `url`, `receiver`, `events`,"
+		   " `created_at`, `disabled_at` FROM `webhooks`"
 		   " WHERE `id` = ? AND `user_id` = ?",
 		   DB_IN(db_uuid(id), db_uuid(user_id)),
 		   DB_OUT(db_uuid_to(&w.id), db_uuid_to(&w.user_id),
-			  db_text_to(&w.url), db_text_to(&w.events),
-			  db_time_to(&w.created_at),
+			  db_text_to(&w.url), db_text_to(&w.receiver),
+			  db_text_to(&w.events), db_time_to(&w.created_at),
 			  db_time_to(&w.disabled_at)))) {
 		*webhook = w;
 		return true;
@@ -53,21 +53,24 @@ bool webhook_list(struct webhook **webhooks, size_t *count, struct work *work,
 	return true;
 }
 
-bool webhook_list_told(struct uuid **ids, size_t *count, struct work *work,
-		       struct uuid user_id, const char *event)
+bool webhook_list_told(struct webhook **webhooks, size_t *count,
+		       struct work *work, struct uuid user_id,
+		       const char *event)
 {
-	struct uuid id;
-	struct rows rows = ROWS_OF(id);
+	struct webhook row = { 0 }, *w = &row;
+	struct rows rows = ROWS_OF(row);
 
 	if (!db_each(work,
-		     "SELECT `id` FROM `webhooks` WHERE `user_id` = ?"
+		     "SELECT `id`, `receiver` FROM `webhooks` WHERE `user_id` "
+		     "= ?"
 		     " AND `disabled_at` IS NULL"
 		     " AND FIND_IN_SET(?, REPLACE(`events`, ' ', ','))"
 		     " ORDER BY `id`",
 		     DB_IN(db_uuid(user_id), db_text(event)),
-		     DB_OUT(db_uuid_to(&id)), rows_keep, &rows))
+		     DB_OUT(db_uuid_to(&w->id), db_text_to(&w->receiver)),
+		     rows_keep, &rows))
 		return false;
-	*ids = rows.list;
+	*webhooks = rows.list;
 	*count = rows.count;
 	return true;
 }
@@ -88,11 +91,11 @@ bool webhook_add(struct work *work, const struct webhook *w,
 		 const struct webhook_secret *secret)
 {
 	if (!db_do(work, NULL,
-		   "INSERT INTO `webhooks` (`id`, `user_id`, `url`, `events`,"
-		   " `secret`, `created_at`)"
-		   " VALUES (?, ?, ?, ?, ?, UTC_TIMESTAMP(6))",
+		   "INSERT INTO `webhooks` (`id`, `user_id`, `url`,"
+		   " `receiver`, `events`, `secret`, `created_at`)"
+		   " VALUES (?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6))",
 		   DB_IN(db_uuid(w->id), db_uuid(w->user_id), db_text(w->url),
-			 db_text(w->events),
+			 db_text(w->receiver), db_text(w->events),
 			 db_bytes(secret->bytes, (size_t)secret->len))))
 		return work->err == ERR_CONFLICT;
 	return check_count(work, w->user_id);
@@ -116,11 +119,12 @@ bool webhook_update(struct work *work, const struct webhook *w,
 	uint64_t found;
 
 	return db_do(work, &found,
-		     "UPDATE `webhooks` SET `url` = ?, `events` = ?,"
-		     " `disabled_at` = ?, `secret` = COALESCE(?, `secret`)"
+		     "UPDATE `webhooks` SET `url` = ?, `receiver` = ?,"
+		     " `events` = ?, `disabled_at` = ?, `secret` = COALESCE(?, "
+		     "`secret`)"
 		     " WHERE `id` = ?",
-		     DB_IN(db_text(w->url), db_text(w->events),
-			   db_time(w->disabled_at),
+		     DB_IN(db_text(w->url), db_text(w->receiver),
+			   db_text(w->events), db_time(w->disabled_at),
 			   secret ? db_bytes(secret->bytes, (size_t)secret->len)
 				  : db_null(),
 			   db_uuid(w->id))) &&

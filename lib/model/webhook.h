@@ -12,7 +12,8 @@ struct webhook {
 	struct uuid id;
 	struct uuid user_id;
 	const char *url;
-	const char *events; /* words of WEBHOOK_EVENTS */
+	const char *receiver; /* the URL's host, in small letters */
+	const char *events;   /* words of WEBHOOK_EVENTS */
 	int64_t created_at;
 	int64_t disabled_at; /* 0: it is told */
 };
@@ -32,6 +33,7 @@ enum {
 	WEBHOOK_MAX = 20, /* of a user */
 	WEBHOOK_MAX_EVENTS = 5,
 	WEBHOOK_MAX_URL = 2048,
+	WEBHOOK_MAX_RECEIVER = 255,
 	WEBHOOK_SECRET_MIN = 24, /* bytes, as Standard Webhooks 1.0 has it */
 	WEBHOOK_SECRET_MAX = 64,
 };
@@ -45,9 +47,10 @@ bool webhook_list(struct webhook **webhooks, size_t *count, struct work *work,
 		  struct uuid user_id, struct uuid before,
 		  int64_t limit) MUST_CHECK;
 
-/* The user's that are told of the event. */
-bool webhook_list_told(struct uuid **ids, size_t *count, struct work *work,
-		       struct uuid user_id, const char *event) MUST_CHECK;
+/* The user's that are told of the event: id and receiver. */
+bool webhook_list_told(struct webhook **webhooks, size_t *count,
+		       struct work *work, struct uuid user_id,
+		       const char *event) MUST_CHECK;
 
 /* With the id that the caller made, who has the user locked. ERR_QUOTA_EXCEEDED
    when the user has WEBHOOK_MAX of them. Doing it twice is no error. */
@@ -57,7 +60,8 @@ bool webhook_add(struct work *work, const struct webhook *webhook,
 /* Removes all of the user's; who is told no more is not told of that either. */
 bool webhook_drop_all(struct work *work, struct uuid user_id) MUST_CHECK;
 
-/* Writes url, events, whether it is disabled, and the secret unless NULL. */
+/* Writes url, receiver, events, whether it is disabled, and the secret unless
+ * NULL. */
 bool webhook_update(struct work *work, const struct webhook *webhook,
 		    const struct webhook_secret *secret) MUST_CHECK;
 

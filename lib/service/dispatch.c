@@ -32,11 +32,13 @@ static int64_t retry_count(struct work *work)
 }
 
 /* A worker's death costs one of the job's attempts, but no retry. */
-bool dispatch_queue(struct uuid *job_id, struct work *work, struct uuid user_id)
+bool dispatch_queue(struct uuid *job_id, struct work *work, struct uuid user_id,
+		    const char *receiver)
 {
 	const struct job job = {
 		.id = uuid_new(),
 		.kind = DISPATCH_KIND,
+		.receiver = receiver,
 		.user_id = user_id,
 		.priority = PRIORITY,
 		.max_attempts =
@@ -46,6 +48,16 @@ bool dispatch_queue(struct uuid *job_id, struct work *work, struct uuid user_id)
 
 	*job_id = job.id;
 	return job_add(work, &job);
+}
+
+/* One worker sends none, where there are two or more. */
+int64_t dispatch_per_receiver(const struct conf *conf)
+{
+	const long senders = conf->workers > 1 ? conf->workers - 1 : 1;
+	const long others = senders > 1 ? senders - 1 : 1;
+
+	return conf->webhook_concurrency < others ? conf->webhook_concurrency
+						  : others;
 }
 
 const char *dispatch_sign(struct pool *pool,

@@ -21,8 +21,12 @@
 
 /* A job for one delivery, which the caller then names in its row; for a
    transaction. */
-bool dispatch_queue(struct uuid *job_id, struct work *work,
-		    struct uuid user_id) MUST_CHECK;
+bool dispatch_queue(struct uuid *job_id, struct work *work, struct uuid user_id,
+		    const char *receiver) MUST_CHECK;
+
+/* How many messages one receiver is sent at once: the setting
+   webhook_concurrency, but never all that workers can send. */
+int64_t dispatch_per_receiver(const struct conf *conf);
 
 /*
  * Makes one attempt and settles the job: done after any 2xx; due again by the

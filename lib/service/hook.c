@@ -3,6 +3,7 @@
 
 #include "lib/service/hook.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "lib/base/clock.h"
@@ -19,6 +20,15 @@
 
 enum { SECRET_SIZE = 32 };
 
+static const char *small_letters(struct pool *pool, const char *text)
+{
+	char *made = pool_strdup(pool, text);
+
+	for (char *at = made; *at; at++)
+		*at = (char)tolower((unsigned char)*at);
+	return made;
+}
+
 static bool read_url(struct webhook *webhook, struct work *work,
 		     const char *url)
 {
@@ -30,7 +40,12 @@ static bool read_url(struct webhook *webhook, struct work *work,
 		return fail_field(work, "url",
 				  "url: at most %d bytes when it is encoded",
 				  WEBHOOK_MAX_URL);
+	if (strlen(parsed.host) > WEBHOOK_MAX_RECEIVER)
+		return fail_field(work, "url",
+				  "url: a host of at most %d bytes",
+				  WEBHOOK_MAX_RECEIVER);
 	webhook->url = parsed.text;
+	webhook->receiver = small_letters(work->pool, parsed.host);
 	return true;
 }
 
@@ -123,11 +138,24 @@ bool hook_add(struct webhook *webhook, const char **secret, struct work *work,
 	return webhook_find(webhook, work, user_id, made.id);
 }
 
+/* What waits goes to the new address, and counts there. */
+static bool record_change(struct work *work, void *arg)
+{
+	const struct change *change = arg;
+	const struct webhook *webhook = change->webhook;
+
+	return user_lock(work, webhook->user_id) &&
+	       webhook_update(work, webhook, change->secret) &&
+	       delivery_readdress(work, webhook->id, webhook->receiver);
+}
+
 bool hook_change(struct webhook *webhook, struct work *work,
 		 const struct hook_wish *wish)
 {
 	struct webhook made = *webhook;
 	struct webhook_secret key;
+	struct change change = { .webhook = &made,
+				 .secret = wish->secret ? &key : NULL };
 
 	if ((wish->url && !read_url(&made, work, wish->url)) ||
 	    (wish->events && !read_events(&made, work, wish)) ||
@@ -135,7 +163,7 @@ bool hook_change(struct webhook *webhook, struct work *work,
 		return false;
 	if (wish->enabled)
 		set_enabled(&made, *wish->enabled);
-	if (!webhook_update(work, &made, wish->secret ? &key : NULL))
+	if (!db_transaction(work, record_change, &change))
 		return false;
 	*webhook = made;
 	return true;
@@ -159,8 +187,8 @@ static bool record_retry(struct work *work, void *arg)
 {
 	struct change *change = arg;
 
-	return dispatch_queue(&change->job_id, work,
-			      change->webhook->user_id) &&
+	return dispatch_queue(&change->job_id, work, change->webhook->user_id,
+			      change->webhook->receiver) &&
 	       delivery_reopen(work, change->delivery_id, change->job_id);
 }
 

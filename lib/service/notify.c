@@ -22,7 +22,8 @@
 enum { MAX_VARIANTS = 1000 };
 
 static bool tell(struct work *work, struct uuid user_id, const char *event,
-		 struct json *data, const struct uuid *webhooks, size_t count)
+		 struct json *data, const struct webhook *webhooks,
+		 size_t count)
 {
 	struct json *body = json_object(work->pool);
 	struct delivery delivery = { .event = event };
@@ -34,8 +35,9 @@ static bool tell(struct work *work, struct uuid user_id, const char *event,
 	delivery.payload = json_print(work->pool, body, NULL);
 	for (size_t i = 0; i < count; i++) {
 		delivery.id = uuid_new();
-		delivery.webhook_id = webhooks[i];
-		if (!dispatch_queue(&delivery.job_id, work, user_id) ||
+		delivery.webhook_id = webhooks[i].id;
+		if (!dispatch_queue(&delivery.job_id, work, user_id,
+				    webhooks[i].receiver) ||
 		    !delivery_add(work, &delivery))
 			return false;
 	}
@@ -79,8 +81,8 @@ static bool describe(struct json **json, struct work *work,
 }
 
 /* Most users have none: they are not locked. */
-static bool find_told(struct uuid **webhooks, size_t *count, struct work *work,
-		      struct uuid user_id, const char *event)
+static bool find_told(struct webhook **webhooks, size_t *count,
+		      struct work *work, struct uuid user_id, const char *event)
 {
 	if (!webhook_list_told(webhooks, count, work, user_id, event))
 		return false;
@@ -93,7 +95,7 @@ bool notify_image(struct work *work, const char *event,
 		  const struct image *image)
 {
 	struct json *data;
-	struct uuid *webhooks;
+	struct webhook *webhooks;
 	size_t count;
 
 	if (image->kind && !strcmp(image->kind, "resize"))
@@ -108,7 +110,7 @@ bool notify_image(struct work *work, const char *event,
 bool notify_job(struct work *work, struct uuid job_id)
 {
 	struct job job;
-	struct uuid *webhooks;
+	struct webhook *webhooks;
 	const char *event;
 	size_t count;
 

@@ -1,8 +1,9 @@
-/* dispatch.c: tests the signatures of webhooks. */
+/* dispatch.c: tests the signatures of webhooks, and how many are sent. */
 #include "config.h"
 
 #include "lib/service/dispatch.h"
 
+#include "lib/base/conf.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 #include "tests/unit/test.h"
@@ -50,10 +51,32 @@ static void signs(void **state)
 	}
 }
 
+static void leaves_a_sender_for_others(void **state)
+{
+	static const struct {
+		long workers, concurrency;
+		int64_t most;
+	} limits[] = {
+		{ 1, 2, 1 }, { 2, 2, 1 }, { 3, 2, 1 },  { 4, 2, 2 },
+		{ 4, 1, 1 }, { 8, 2, 2 }, { 8, 99, 6 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(limits); i++) {
+		struct conf conf;
+
+		conf_init(&conf);
+		conf.workers = limits[i].workers;
+		conf.webhook_concurrency = limits[i].concurrency;
+		assert_int_equal(dispatch_per_receiver(&conf), limits[i].most);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(signs),
+		cmocka_unit_test(leaves_a_sender_for_others),
 	};
 
 	return RUN_TESTS(tests);
