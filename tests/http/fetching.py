@@ -17,22 +17,28 @@ REFUSED = "the host is not known or may not be called"
 
 
 class Pages(http.server.ThreadingHTTPServer):
-    """A web server of the tests on 127.0.0.1: pages are functions that get
-    the request's handler."""
+    """A web server of the tests, on 127.0.0.1 or on a socket that listens
+    elsewhere: pages are functions that get the request's handler."""
 
     daemon_threads = True
+    request_queue_size = 64
 
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
+    def __init__(self, listener=None, scheme="http"):
+        super().__init__(("127.0.0.1", 0), Handler, not listener)
+        if listener:
+            self.socket.close()
+            self.socket = listener
+            self.server_port = listener.getsockname()[1]
+        self.scheme = scheme
         self.pages = {}
         self.asked = []
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
-    def add(self, page, name="picture.jpg"):
+    def add(self, page, name="picture.jpg", host="127.0.0.1"):
         """The URL of a page."""
         path = f"/{os.urandom(6).hex()}/{name}"
         self.pages[path] = page
-        return f"http://127.0.0.1:{self.server_port}{path}"
+        return f"{self.scheme}://{host}:{self.server_port}{path}"
 
     def handle_error(self, request, client_address):
         """Clients that hang up are what some stories are about."""
@@ -59,18 +65,21 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 class Canary:
-    """Hears of everybody who calls this machine, on a port of its own."""
+    """Hears of everybody who calls this machine, on a port of its own, or
+    who calls these sockets."""
 
-    def __init__(self):
+    def __init__(self, listeners=()):
         self.calls = 0
-        self.socket = socket.create_server(
-            ("::", 0), family=socket.AF_INET6, dualstack_ipv6=True)
-        self.port = self.socket.getsockname()[1]
-        threading.Thread(target=self.listen, daemon=True).start()
+        listeners = listeners or [socket.create_server(
+            ("::", 0), family=socket.AF_INET6, dualstack_ipv6=True)]
+        self.port = listeners[0].getsockname()[1]
+        for listener in listeners:
+            threading.Thread(target=self.listen, args=[listener],
+                             daemon=True).start()
 
-    def listen(self):
+    def listen(self, listener):
         while True:
-            peer, _ = self.socket.accept()
+            peer, _ = listener.accept()
             self.calls += 1
             peer.close()
 

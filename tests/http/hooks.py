@@ -58,12 +58,12 @@ class Receiver(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self):
+    def __init__(self, address="127.0.0.1", port=0):
         self.messages = []
         self.answers = {}
         self.connections = 0
-        super().__init__(("127.0.0.1", 0), self.Handler)
-        self.port = self.server_address[1]
+        super().__init__((address, port), self.Handler)
+        self.address, self.port = self.server_address
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def handle_error(self, request, client_address):
@@ -74,7 +74,11 @@ class Receiver(http.server.ThreadingHTTPServer):
         return super().get_request()
 
     def url(self, path):
-        return f"http://127.0.0.1:{self.port}{path}"
+        return f"http://{self.address}:{self.port}{path}"
+
+    def close(self):
+        self.shutdown()
+        self.server_close()
 
     def at(self, path):
         return [one for one in self.messages if one["path"] == path]
@@ -106,8 +110,7 @@ def listening(service):
     service.restart("fcgi", fetch_ports=f"80 443 {receiver.port}")
     wait_until(lambda: service.session().get("/readyz").status_code == 200)
     yield receiver
-    receiver.shutdown()
-    receiver.server_close()
+    receiver.close()
     service.restart("fcgi")
     service.restart("worker")
     wait_until(lambda: service.session().get("/readyz").status_code == 200)
@@ -116,8 +119,9 @@ def listening(service):
 @contextlib.contextmanager
 def workers(service, receiver, **settings):
     """Workers that may call the receiver."""
-    service.restart("worker", fetch_allow="127.0.0.1", webhook_timeout=2,
-                    fetch_ports=f"80 443 {receiver.port}", **settings)
+    service.restart("worker", **{
+        "fetch_allow": "127.0.0.1", "webhook_timeout": 2,
+        "fetch_ports": f"80 443 {receiver.port}", **settings})
     yield
     service.stop("worker")
 

@@ -103,6 +103,7 @@ class Service:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.passwords = {}
+        self.entrance = []  # a command that runs quickstart elsewhere
         self._leave_nothing_behind()
 
     def _leave_nothing_behind(self):
@@ -132,7 +133,7 @@ class Service:
                    in {**PATIENCE, **self.settings,
                        **dict(settings)}.items()}
         done = subprocess.run(
-            [QUICKSTART, *args, "--dir", str(self.dir)],
+            [*self.entrance, QUICKSTART, *args, "--dir", str(self.dir)],
             env={**os.environ, **changed}, text=True, timeout=120,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT)

@@ -1,6 +1,8 @@
 """Uploads by URL: POST /v1/images with JSON, jobs of the kind fetch."""
 
+import json
 import os
+import pathlib
 
 import pytest
 
@@ -9,6 +11,7 @@ from api import (at_once, invalid, links_of, make_token, problem, settled,
 from fetching import (blocked, canary, failed, fetched, fetching, files_of,
                       new_fetcher, order, pages, session, usage)
 from pictures import decode, picture
+from processes import children_of
 from service import wait_until
 
 
@@ -264,6 +267,37 @@ def test_a_worker_dies_while_it_fetches(service, pages, fetching):
     finally:
         go.set()
         service.restart("worker", **fetching)
+
+
+def status_of(pid):
+    """What the kernel says of a process, by name."""
+    lines = pathlib.Path(f"/proc/{pid}/status").read_text().splitlines()
+    return dict(line.split(":\t", 1) for line in lines if ":\t" in line)
+
+
+def test_who_fetches_is_fenced_in(service, pages, fetching):
+    """The setting sandbox; pixtierctl doctor tells what it is made of."""
+    said = {line["what"]: line for line in json.loads(
+        service.ctl("doctor", "--json", check=False).stdout)}
+    finding = said["sandbox of fetching"]
+    if finding["verdict"] != "ok":
+        pytest.skip("this machine filters no system calls")
+    assert "seccomp rlimits" in finding["finding"]
+    session = new_fetcher(service)
+    url, asked, go = blocked(pages, picture())
+    service.restart("worker", **{**fetching, "fetch_timeout": 10})
+    try:
+        image = order(session, url)
+        assert asked.wait(5)
+        fenced = [status_of(child) for worker in service.children("worker")
+                  for child in children_of(worker)]
+        assert len(fenced) == len(service.children("worker")) + 1
+        for status in fenced:
+            assert status["Seccomp"] == "2" and status["NoNewPrivs"] == "1"
+    finally:
+        go.set()
+        service.restart("worker", **fetching)
+    assert settled(session, image)["status"] == "ready"
 
 
 def test_a_lowered_tier_fetches_no_more(service, pages, fetching):

@@ -2,14 +2,17 @@
 
 import contextlib
 import gzip
+import os
 import socket
 import threading
+import zlib
 
 import pytest
 
 from fetching import (canary, failed, fetched, fetching, new_fetcher, pages,
                       session, usage)
 from pictures import broken_picture, picture, png_of_size
+from service import wait_until
 
 
 @pytest.mark.parametrize("body, media_type, code", [
@@ -72,6 +75,56 @@ def endless(handler, first=b""):
             handler.wfile.write(b"10000\r\n" + b"x" * 65536 + b"\r\n")
 
 
+def bomb(coding):
+    """100 MB of nothing, in 100 KB, as a transfer coding."""
+    packer = zlib.compressobj(wbits=31 if coding == "gzip" else 15)
+    zeros = bytes(1 << 20)
+    data = b"".join(packer.compress(zeros) for _ in range(100))
+    return data + packer.flush()
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate"])
+def test_what_is_packed_is_not_unpacked_for_free(service, pages, coding):
+    """Content-Encoding, which nobody asked for, leaves the bytes as they
+    are; of a transfer coding what is unpacked counts."""
+    session = new_fetcher(service, max_bytes=1 << 20)
+    data = bomb(coding)
+    url = pages.add(lambda page: page.answer(body=data,
+                                             Content_Encoding=coding))
+    assert failed(session, url)[::2] == ("unsupported_format", 1)
+    assert pages.asked[-1][1].get("Accept-Encoding") is None
+
+    def transfer(page):
+        page.send_response(200)
+        page.send_header("Transfer-Encoding", f"{coding}, chunked")
+        page.end_headers()
+        with contextlib.suppress(OSError):
+            page.wfile.write(b"%x\r\n%s\r\n0\r\n\r\n" % (len(data), data))
+
+    code, _, attempts = failed(session, pages.add(transfer))
+    assert (code, attempts) in [("too_large", 1), ("fetch_failed", 1)]
+    assert usage(session)["bytes"] == 0
+
+
+def test_heads_without_end(session, pages):
+    """Neither answers before the answer nor its headers go on for ever."""
+    def flood(line, first=b""):
+        def page(handler):
+            handler.wfile.write(first)
+            with contextlib.suppress(OSError):
+                while True:
+                    handler.wfile.write(line * 1000)
+        return pages.add(page)
+
+    unknown = "the server's answer is not understood"
+    for url, detail in (
+            (flood(b"HTTP/1.1 103 Early Hints\r\n\r\n"),
+             "the server answered 103"),
+            (flood(b"X: y\r\n", b"HTTP/1.1 200 OK\r\n"), unknown),
+            (flood(b"x", b"HTTP/1.1 200 OK\r\nX: "), unknown)):
+        assert failed(session, url) == ("fetch_failed", detail, 1)
+
+
 def test_large_ones_end_early(service, pages):
     """By what the server says, and by what comes."""
     session = new_fetcher(service, max_bytes=100000)
@@ -82,7 +135,7 @@ def test_large_ones_end_early(service, pages):
         assert (code, attempts) == ("too_large", 1)
         assert "100000 bytes" in detail
     assert usage(session)["bytes"] == 0
-    assert not list((service.store / "tmp").iterdir())
+    wait_until(lambda: not list((service.store / "tmp").iterdir()))
 
 
 def test_servers_that_lie_about_the_length(session, pages):
@@ -109,13 +162,43 @@ def test_slow_servers_have_their_time(service, session, pages, fetching):
             while not done.wait(0.2):
                 page.wfile.write(b"x")
 
+    def drip_head(page):
+        with contextlib.suppress(OSError):
+            page.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")
+            while not done.wait(0.2):
+                page.wfile.write(b"x")
+
     service.restart("worker", **{**fetching, "fetch_timeout": 1,
                                  "job_attempts": 1})
     try:
-        for page in (drip, lambda page: done.wait(5)):
+        for page in (drip, drip_head, lambda page: done.wait(5)):
             code, detail, _ = failed(session, pages.add(page))
             assert (code, detail) == \
                 ("fetch_failed", "no answer within 1 s")
+    finally:
+        done.set()
+        service.restart("worker", **fetching)
+
+
+@pytest.mark.skipif(os.environ.get("PIXTIER_LONG") != "1",
+                    reason="takes 10 s: PIXTIER_LONG=1")
+def test_servers_that_are_too_slow_are_left(service, session, pages,
+                                            fetching):
+    """Long before fetch_timeout: 100 bytes a second is the least."""
+    done = threading.Event()
+
+    def drip(page):
+        page.send_response(200)
+        page.end_headers()
+        with contextlib.suppress(OSError):
+            while not done.wait(1):
+                page.wfile.write(b"x" * 50)
+
+    service.restart("worker", **{**fetching, "fetch_timeout": 60,
+                                 "job_attempts": 1})
+    try:
+        assert failed(session, pages.add(drip)) == \
+            ("fetch_failed", "less than 100 bytes a second came", 1)
     finally:
         done.set()
         service.restart("worker", **fetching)

@@ -35,11 +35,21 @@ def test_redirects_are_checked_too(session, pages, canary):
                    f"http://[::1]:{canary.port}/",
                    f"http://0x7f000002:{canary.port}/",
                    "http://169.254.169.254/latest/meta-data/",
-                   f"//127.0.0.2:{canary.port}/"):
+                   f"//127.0.0.2:{canary.port}/",
+                   f"https://127.0.0.2:{canary.port}/",
+                   f"http://[::ffff:127.0.0.2]:{canary.port}/",
+                   f"http://[64:ff9b::7f00:2]:{canary.port}/",
+                   f"http://127.1.1.1:{canary.port}/"):
         url = pages.add(lambda page: page.answer(302, Location=target))
         assert failed(session, url) == ("fetch_failed", REFUSED, 1), target
     for target in ("file:///etc/passwd", "gopher://127.0.0.1/_x",
+                   f"ftp://127.0.0.1:{canary.port}/",
+                   f"dict://127.0.0.1:{canary.port}/x",
+                   "data:image/gif;base64,R0lGODlhAQABAAAAACw=",
                    f"http://u:p@127.0.0.1:{canary.port}/",
+                   f"http://example.org@127.0.0.1:{canary.port}/",
+                   f"http://example.org\\@127.0.0.1:{canary.port}/",
+                   f"http:127.0.0.1:{canary.port}/",
                    "http://127.0.0.1:22/", "http:///"):
         url = pages.add(lambda page: page.answer(302, Location=target))
         code, _, attempts = failed(session, url)
@@ -113,12 +123,22 @@ def test_private_hosts_are_not_called(session, canary, closed):
     assert canary.calls == 0
 
 
-def test_some_hosts_are_denied(service, session, pages, fetching):
-    """The setting fetch_deny is stronger than fetch_allow."""
+def test_some_hosts_are_denied(service, session, pages, canary, fetching):
+    """The setting fetch_deny is stronger than fetch_allow, and meets who is
+    redirected there, too."""
     url = pages.add(lambda page: page.answer(body=picture()))
-    service.restart("worker", **{**fetching, "fetch_deny": "127.0.0.0/30"})
+    service.restart("worker", **{**fetching, "fetch_allow": "127.0.0.0/8",
+                                 "fetch_deny": "127.0.0.2/31"})
     try:
+        denied = f"http://127.0.0.3:{canary.port}/"
+        assert failed(session, denied) == ("fetch_failed", REFUSED, 1)
+        moved = pages.add(lambda page: page.answer(302, Location=denied))
+        assert failed(session, moved) == ("fetch_failed", REFUSED, 1)
+        assert fetched(session, url)["status"] == "ready"
+        service.restart("worker", **{**fetching,
+                                     "fetch_deny": "127.0.0.0/30"})
         assert failed(session, url) == ("fetch_failed", REFUSED, 1)
+        assert canary.calls == 0
     finally:
         service.restart("worker", **fetching)
     assert fetched(session, url)["status"] == "ready"

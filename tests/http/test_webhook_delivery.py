@@ -1,14 +1,17 @@
 """Webhooks: every message arrives, signed, however often it takes."""
 
+import contextlib
 import json
 import os
 import signal
 import threading
 import time
 
-from api import at_once, new_user, post_picture, problem, settled, upload
-from hooks import (LATER, add, clean, deliveries_of, ended, hurry, listening,
-                   moment, path_of, raw, receiver, tried, verify, workers)
+from api import (at_once, new_user, post_picture, problem, settled, upload,
+                 without)
+from hooks import (LATER, Receiver, add, clean, deliveries_of, ended, hurry,
+                   listening, moment, path_of, raw, receiver, tried, verify,
+                   workers)
 from service import wait_until
 
 SCHEDULE = [5, 300, 1800, 7200, 18000, 36000]
@@ -212,6 +215,64 @@ def test_a_slow_receiver_does_not_stop_pictures(service, listening):
     assert attempt["status"] is None
     assert attempt["error"] == "no answer within 2 s"
     assert 1900 < attempt["ms"] < 3500
+
+
+def test_a_slow_receiver_does_not_stop_others(service, listening):
+    """The setting webhook_concurrency: so many messages of one host at once,
+    whoever the user is; the others wait, and lose no attempt."""
+    release = threading.Event()
+
+    def wait(_):
+        release.wait(20)
+        return 200
+
+    listening.answers["/busy"] = wait
+    with contextlib.closing(Receiver("127.0.0.2", listening.port)) as quick, \
+            contextlib.ExitStack() as stack, \
+            workers(service, listening, fetch_allow="127.0.0.0/30",
+                    workers=4, webhook_timeout=20):
+        stack.callback(release.set)
+        busy = []
+        for _ in range(2):
+            session = new_user(service)
+            busy.append((session, add(session, listening.url("/busy"),
+                                      ["image.ready"])))
+            for _ in range(3):
+                upload(session)
+        wait_until(lambda: len(listening.at("/busy")) == 2)
+        other = new_user(service)
+        webhook = add(other, quick.url("/quick"), ["image.ready"])
+        for count in range(1, 4):
+            upload(other)
+            ended(other, webhook, count)
+        assert len(listening.at("/busy")) == 2
+        for _, webhook in busy:
+            assert service.query(
+                "SELECT COUNT(*) FROM jobs j JOIN webhook_deliveries d"
+                " ON d.job_id = j.id WHERE d.webhook_id = %s AND"
+                " j.state IN ('queued', 'running') AND j.attempts < 2",
+                raw(webhook)) == ((3,),)
+        release.set()
+        for session, webhook in busy:
+            assert [(one["state"], one["attempts"]) for one in
+                    ended(session, webhook, 3)] == [("delivered", 1)] * 3
+
+
+def test_a_changed_webhook_counts_as_its_new_receiver(service):
+    """What waits goes there, in small letters as all names of hosts."""
+    session = new_user(service)
+    with without(service, "worker"):
+        webhook = add(session, "https://One.example/", ["image.ready"])
+        upload(session)
+        answer = session.patch(path_of(webhook),
+                               json={"url": "https://TWO.example:443/x"})
+        assert answer.status_code == 200
+        assert service.query(
+            "SELECT w.receiver, j.receiver FROM jobs j"
+            " JOIN webhook_deliveries d ON d.job_id = j.id"
+            " JOIN webhooks w ON w.id = d.webhook_id WHERE w.id = %s",
+            raw(webhook)) == (("two.example", "two.example"),)
+        session.delete(path_of(webhook))
 
 
 def test_old_deliveries_go(service, receiver):
