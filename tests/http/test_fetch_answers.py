@@ -9,8 +9,9 @@ import zlib
 
 import pytest
 
-from fetching import (canary, failed, fetched, fetching, new_fetcher, pages,
-                      session, usage)
+from api import settled
+from fetching import (canary, failed, fetched, fetching, new_fetcher, order,
+                      pages, session, usage)
 from pictures import broken_picture, picture, png_of_size
 from service import wait_until
 
@@ -128,6 +129,8 @@ def test_heads_without_end(session, pages):
 def test_large_ones_end_early(service, pages):
     """By what the server says, and by what comes."""
     session = new_fetcher(service, max_bytes=100000)
+    temporary = service.store / "tmp"
+    before = set(temporary.iterdir())
     for page in (lambda page: page.answer(body=b"x" * 100001),
                  endless,
                  lambda page: page.answer(Content_Length=1 << 40)):
@@ -135,7 +138,7 @@ def test_large_ones_end_early(service, pages):
         assert (code, attempts) == ("too_large", 1)
         assert "100000 bytes" in detail
     assert usage(session)["bytes"] == 0
-    wait_until(lambda: not list((service.store / "tmp").iterdir()))
+    wait_until(lambda: set(temporary.iterdir()) <= before)
 
 
 def test_servers_that_lie_about_the_length(session, pages):
@@ -169,12 +172,12 @@ def test_slow_servers_have_their_time(service, session, pages, fetching):
                 page.wfile.write(b"x")
 
     service.restart("worker", **{**fetching, "fetch_timeout": 1,
-                                 "job_attempts": 1})
+                                 "job_attempts": 1, "workers": 3})
     try:
-        for page in (drip, drip_head, lambda page: done.wait(5)):
-            code, detail, _ = failed(session, pages.add(page))
-            assert (code, detail) == \
-                ("fetch_failed", "no answer within 1 s")
+        for image in [order(session, pages.add(page)) for page in (
+                drip, drip_head, lambda page: done.wait(5))]:
+            assert settled(session, image)["error"] == {
+                "code": "fetch_failed", "detail": "no answer within 1 s"}
     finally:
         done.set()
         service.restart("worker", **fetching)
