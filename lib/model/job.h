@@ -10,9 +10,8 @@
 /* Work that is done later by a worker. Times are the database's. */
 struct job {
 	struct uuid id;
-	const char *
-		kind; /* "render", "resize", "fetch", "webhook", "purge_user" */
-	const char *url;      /* what a fetch job gets, else NULL */
+	const char *kind; /* "render", "resize", "fetch", "webhook", "purge_user" */
+	const char *url;  /* what a fetch job gets, else NULL */
 	const char *receiver; /* the host that a webhook job calls; not read */
 	struct uuid user_id;
 	struct uuid image_id; /* nil: none, or deleted */
@@ -90,7 +89,8 @@ bool job_retry(struct work *work, struct uuid id) MUST_CHECK;
 bool job_cancel(struct work *work, struct uuid id) MUST_CHECK;
 
 /* In a transaction: the state, which nobody else changes until its end. */
-bool job_lock(const char **state, struct work *work, struct uuid id) MUST_CHECK;
+bool job_lock(const char **state, struct work *work,
+	      struct uuid id) MUST_CHECK;
 
 /* The jobs of an image that have ended are forgotten. */
 bool job_forget_ended(struct work *work, struct uuid image_id) MUST_CHECK;

@@ -61,8 +61,8 @@ bool webhook_list_told(struct webhook **webhooks, size_t *count,
 	struct rows rows = ROWS_OF(row);
 
 	if (!db_each(work,
-		     "SELECT `id`, `receiver` FROM `webhooks` WHERE `user_id` "
-		     "= ?"
+		     "SELECT `id`, `receiver` FROM `webhooks`"
+		     " WHERE `user_id` = ?"
 		     " AND `disabled_at` IS NULL"
 		     " AND FIND_IN_SET(?, REPLACE(`events`, ' ', ','))"
 		     " ORDER BY `id`",
@@ -120,8 +120,8 @@ bool webhook_update(struct work *work, const struct webhook *w,
 
 	return db_do(work, &found,
 		     "UPDATE `webhooks` SET `url` = ?, `receiver` = ?,"
-		     " `events` = ?, `disabled_at` = ?, `secret` = COALESCE(?, "
-		     "`secret`)"
+		     " `events` = ?, `disabled_at` = ?,"
+		     " `secret` = COALESCE(?, `secret`)"
 		     " WHERE `id` = ?",
 		     DB_IN(db_text(w->url), db_text(w->receiver),
 			   db_text(w->events), db_time(w->disabled_at),

@@ -61,7 +61,7 @@ bool webhook_add(struct work *work, const struct webhook *webhook,
 bool webhook_drop_all(struct work *work, struct uuid user_id) MUST_CHECK;
 
 /* Writes url, receiver, events, whether it is disabled, and the secret unless
- * NULL. */
+   NULL. */
 bool webhook_update(struct work *work, const struct webhook *webhook,
 		    const struct webhook_secret *secret) MUST_CHECK;
 

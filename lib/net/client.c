@@ -6,9 +6,6 @@
 #include <netinet/in.h>
 #include <curl/curl.h>
 #include <netdb.h>
-#include <nss.h>
-#include <resolv.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -17,6 +14,7 @@
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
 #include "lib/net/address.h"
+#include "lib/net/provision.h"
 #include "lib/net/url.h"
 
 /* What is slower than this for so long will not get better. HEAD_BYTES is for
@@ -25,8 +23,7 @@ enum {
 	MAX_REDIRECTS = 3,
 	SLOW_BYTES = 100,
 	SLOW_SECONDS = 10,
-	HEAD_BYTES = 1 << 18,
-	CERTIFICATE_BYTES = 1 << 22
+	HEAD_BYTES = 1 << 18
 };
 
 /* curl rounds by its own clock: by so much it may end before the deadline. */
@@ -36,7 +33,7 @@ static const char not_called[] = "the host is not known or may not be called";
 
 /* One request and its answer; a redirect is another. */
 struct call {
-	const struct client *client;
+	const struct provision *provision;
 	struct work *work;
 	CURL *curl;
 	long timeout; /* seconds, in all */
@@ -53,45 +50,6 @@ struct call {
 const char *client_library(void)
 {
 	return curl_version_info(CURLVERSION_NOW)->version;
-}
-
-static const char *certificates_file(const struct conf *conf)
-{
-	if (*conf->fetch_tls_ca)
-		return conf->fetch_tls_ca;
-	return curl_version_info(CURLVERSION_NOW)->cainfo;
-}
-
-static void read_certificates(struct client *client, struct work *work)
-{
-	const char *path = certificates_file(work->conf);
-	FILE *file = path ? fopen(path, "re") : NULL;
-
-	if (!file)
-		return;
-	client->certificates = pool_alloc(work->pool, CERTIFICATE_BYTES);
-	client->len = fread(client->certificates, 1, CERTIFICATE_BYTES, file);
-	if (ferror(file) || !feof(file))
-		client->len = 0;
-	fclose(file);
-}
-
-/* Which services are asked, and which name servers, is settled here. */
-static void prepare_resolver(void)
-{
-#ifdef __GLIBC__
-	(void)__nss_configure_lookup("hosts", "files dns");
-	if (!res_init())
-		_res.options |= RES_NORELOAD;
-#endif
-}
-
-void client_prepare(struct client *client, struct work *work)
-{
-	*client = (struct client){ 0 };
-	(void)curl_global_init(CURL_GLOBAL_DEFAULT);
-	read_certificates(client, work);
-	prepare_resolver();
 }
 
 static void free_addresses(void *list)
@@ -222,7 +180,8 @@ static bool fail_by_time(const struct call *call)
 	curl_easy_getinfo(call->curl, CURLINFO_CONNECT_TIME_T, &connected_us);
 	if (clock_monotonic_ms() + CLOCKS_MS >= call->deadline_ms)
 		return fail_for_now(work, ERR_FETCH_FAILED,
-				    "no answer within %ld s", call->timeout);
+				    "no answer within %ld s",
+				    call->timeout);
 	if (!connected_us)
 		return fail_for_now(work, ERR_FETCH_FAILED,
 				    "no connection within %ld s",
@@ -280,13 +239,13 @@ static bool judge(const struct call *call, CURLcode code)
 }
 
 /* Bytes, not files: those are out of reach by now. */
-static void set_trust(CURL *curl, const struct client *client)
+static void set_trust(CURL *curl, const struct provision *provision)
 {
-	struct curl_blob blob = { client->certificates, client->len,
+	struct curl_blob blob = { provision->certificates, provision->len,
 				  CURL_BLOB_NOCOPY };
 
 	curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
-	if (client->len)
+	if (provision->len)
 		curl_easy_setopt(curl, CURLOPT_CAINFO_BLOB, &blob);
 	else
 		curl_easy_setopt(curl, CURLOPT_CAINFO, "/dev/null");
@@ -299,7 +258,7 @@ static void set_options(struct call *call, const struct url *url,
 	CURL *curl = call->curl;
 	int64_t left_ms = call->deadline_ms - clock_monotonic_ms();
 
-	set_trust(curl, call->client);
+	set_trust(curl, call->provision);
 	curl_easy_setopt(curl, CURLOPT_URL, url->text);
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(curl, CURLOPT_PROXY, "");
@@ -356,8 +315,8 @@ static size_t take_post_header(char *bytes, size_t one, size_t len, void *arg)
 
 	if (take_header(bytes, one, len, arg) != one * len)
 		return 0;
-	call->heard =
-		(*bytes == '\r' || *bytes == '\n') && status_of(call) >= 200;
+	call->heard = (*bytes == '\r' || *bytes == '\n') &&
+		      status_of(call) >= 200;
 	return call->heard ? 0 : one * len;
 }
 
@@ -411,11 +370,11 @@ static bool judge_post(long *status, const struct call *call, CURLcode code)
 	return true;
 }
 
-bool client_post(long *status, const struct client *client, struct work *work,
+bool client_post(long *status, const struct provision *provision, struct work *work,
 		 const struct client_message *message)
 {
 	struct call call = {
-		.client = client,
+		.provision = provision,
 		.work = work,
 		.timeout = message->timeout,
 		.deadline_ms =
@@ -442,11 +401,11 @@ bool client_post(long *status, const struct client *client, struct work *work,
 	return good;
 }
 
-bool client_get(const struct client *client, struct work *work, const char *url,
+bool client_get(const struct provision *provision, struct work *work, const char *url,
 		int64_t max_bytes, client_sink *sink, void *arg)
 {
 	struct call call = {
-		.client = client,
+		.provision = provision,
 		.work = work,
 		.timeout = work->conf->fetch_timeout,
 		.deadline_ms = clock_monotonic_ms() +

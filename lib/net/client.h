@@ -6,26 +6,14 @@
 
 #include "lib/base/work.h"
 
+struct provision;
+
 /* The version of libcurl. */
 const char *client_library(void);
 
 /* Takes a piece of the answer. */
 typedef bool client_sink(void *arg, struct work *work, const void *bytes,
 			 size_t len);
-
-/* Whose certificates are believed. */
-struct client {
-	char *certificates; /* PEM */
-	size_t len;         /* 0: none could be read */
-};
-
-/*
- * Once in a process, before it calls: what libcurl and the resolver need of
- * files is read, so that they can do without any from now on. Names are those
- * of /etc/hosts, as long as that can be read, and of the DNS. Who has no
- * certificates (the setting fetch_tls_ca) calls nobody by https.
- */
-void client_prepare(struct client *client, struct work *work);
 
 /*
  * Gets what a URL leads to, in this process, which is to have nothing to lose:
@@ -37,7 +25,7 @@ void client_prepare(struct client *client, struct work *work);
  * ERR_TOO_LARGE, or ERR_FETCH_FAILED, whose text tells nothing of hosts that
  * may not be called: not even whether there is one.
  */
-bool client_get(const struct client *client, struct work *work, const char *url,
+bool client_get(const struct provision *provision, struct work *work, const char *url,
 		int64_t max_bytes, client_sink *sink, void *arg) MUST_CHECK;
 
 /* What a host is told. */
@@ -54,7 +42,7 @@ struct client_message {
  * redirect. `status` is what the host answered, whatever that is; of the rest
  * nothing is kept. ERR_FETCH_FAILED when no answer came.
  */
-bool client_post(long *status, const struct client *client, struct work *work,
+bool client_post(long *status, const struct provision *provision, struct work *work,
 		 const struct client_message *message) MUST_CHECK;
 
 #endif

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/base/child.h"
@@ -17,6 +18,7 @@
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 #include "lib/net/leash.h"
+#include "lib/net/provision.h"
 
 /* The child has its own deadline and is to speak of it; GRACE_MS later the
    parent's has come. */
@@ -83,14 +85,14 @@ static bool say_piece(void *arg, struct work *work, const void *bytes,
 }
 
 static bool call(struct word *word, struct work *work,
-		 const struct client *client, const struct fetch *fetch)
+		 const struct provision *provision, const struct fetch *fetch)
 {
 	long status = 0;
 
 	if (!fetch->message)
-		return client_get(client, work, fetch->url, fetch->max_bytes,
+		return client_get(provision, work, fetch->url, fetch->max_bytes,
 				  say_piece, NULL);
-	if (!client_post(&status, client, work, fetch->message))
+	if (!client_post(&status, provision, work, fetch->message))
 		return false;
 	word->status = (uint32_t)status;
 	return true;
@@ -101,12 +103,12 @@ static void run(const void *arg, int socket)
 	const struct fetch *fetch = arg;
 	struct work work = { .conf = fetch->conf, .pool = pool_new() };
 	struct word word = { .kind = DONE };
-	struct client client;
+	struct provision provision;
 
 	give_up_all(socket);
-	client_prepare(&client, &work);
+	provision_init(&provision, &work);
 	if (!confine(&work, fetch->conf->fetch_timeout + 1) ||
-	    !call(&word, &work, &client, fetch)) {
+	    !call(&word, &work, &provision, fetch)) {
 		word.kind = FAILED;
 		word.err = work.err;
 		word.for_now = work.for_now;
@@ -195,6 +197,7 @@ static bool take_all(struct hearing *h, client_sink *sink, void *arg)
 static bool have_done(struct hearing *h, const struct fetch *fetch,
 		      client_sink *sink, void *arg)
 {
+	int status;
 	bool good;
 
 	h->deadline_ms =
@@ -203,7 +206,10 @@ static bool have_done(struct hearing *h, const struct fetch *fetch,
 		return fail(h->work, ERR_UNAVAILABLE,
 			    "no child can be started: %s", strerror(errno));
 	good = take_all(h, sink, arg);
-	(void)child_end(&h->child);
+	status = child_end(&h->child);
+	if (!good && WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
+		return fail(h->work, ERR_INTERNAL,
+			    "the fetching child made a forbidden system call");
 	return good;
 }
 

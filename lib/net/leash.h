@@ -4,7 +4,7 @@
 #include "lib/base/fence.h"
 
 /*
- * For the fetching child, when it has what it needs (client_prepare()): from
+ * For the fetching child, when it has what it needs (provision.h): from
  * now on it may look up names, call the ports of fetch_ports by TCP, hear, and
  * say to FENCE_SOCKET what it heard. It runs nothing, starts nobody, listens to
  * nobody who calls, and writes no file; what it reads are /etc/hosts and its

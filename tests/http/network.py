@@ -24,8 +24,9 @@ def missing():
     """What such a network cannot be made without, or None."""
     if os.geteuid():
         return "only root makes a network"
+    path = os.environ["PATH"] + ":/usr/sbin:/sbin"
     for tool in ("unshare", "nsenter", "ip"):
-        if not shutil.which(tool, path=os.environ["PATH"] + ":/usr/sbin:/sbin"):
+        if not shutil.which(tool, path=path):
             return f"{tool} is not installed"
     if subprocess.run(["unshare", "--net", "--mount", "true"], check=False,
                       stderr=subprocess.DEVNULL).returncode:

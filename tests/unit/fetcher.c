@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -300,21 +301,28 @@ static bool is_ours(const char *target)
 	       !strcmp(target, "/dev/null");
 }
 
-static void look_at_descriptors(void)
+static int find_child(void)
 {
-	char path[64], line[64] = "", target[256];
-	const struct dirent *entry;
+	char path[64], line[64] = "";
 	FILE *children;
-	DIR *dir;
 
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", getpid(),
 		 getpid());
 	children = fopen(path, "r");
 	if (!children)
-		return;
+		return 0;
 	(void)!fgets(line, sizeof(line), children);
 	fclose(children);
-	snprintf(path, sizeof(path), "/proc/%d/fd", atoi(line));
+	return atoi(line);
+}
+
+static void look_at_descriptors(void)
+{
+	char path[64], target[256];
+	const struct dirent *entry;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", find_child());
 	dir = opendir(path);
 	while (dir && (entry = readdir(dir))) {
 		ssize_t len = readlinkat(dirfd(dir), entry->d_name, target,
@@ -351,6 +359,35 @@ static void the_child_has_nothing_of_ours(void **state)
 		skip(); /* no /proc that tells */
 	assert_int_equal(foreign, 0);
 	assert_in_range(kept, 5, 10);
+}
+
+/* As the kernel does to a child that does what it may not. */
+static void punish(void)
+{
+	int pid = find_child();
+
+	if (pid > 0)
+		kill(pid, SIGSYS);
+}
+
+static void a_forbidden_deed_is_told(void **state)
+{
+	struct work work;
+	struct conf conf;
+	struct got got;
+
+	(void)state;
+	if (access("/proc/self/task", X_OK))
+		skip();
+	init(&work, &conf, &got);
+	server.answer = "";
+	server.look = punish;
+	assert_false(fetcher_get(&work, url_of(work.pool, "127.0.0.1"), 100,
+				 take, &got));
+	server.look = NULL;
+	assert_int_equal(work.err, ERR_INTERNAL);
+	assert_non_null(strstr(work.why, "forbidden system call"));
+	pool_free(work.pool);
 }
 
 static void count_tick(void *arg)
@@ -390,6 +427,7 @@ int main(void)
 		cmocka_unit_test(all_addresses_of_a_name_count),
 		cmocka_unit_test(the_sink_may_stop_it),
 		cmocka_unit_test(the_child_has_nothing_of_ours),
+		cmocka_unit_test(a_forbidden_deed_is_told),
 		cmocka_unit_test(the_parent_ticks),
 	};
 

@@ -20,8 +20,8 @@
 #include <unistd.h>
 
 #include "lib/base/pool.h"
-#include "lib/net/client.h"
 #include "lib/net/fetcher.h"
+#include "lib/net/provision.h"
 #include "tests/unit/test.h"
 
 /* What a deed ends with; FORBIDDEN is either of the two before it. */
@@ -211,9 +211,9 @@ enum { UNFENCED = 100 };
 static void prepare(const struct conf *conf)
 {
 	struct work work = { .conf = conf, .pool = pool_new() };
-	struct client client;
+	struct provision provision;
 
-	client_prepare(&client, &work);
+	provision_init(&provision, &work);
 	_res.nsaddr_list[0] = names;
 	_res.nscount = 1;
 }

@@ -1,0 +1,58 @@
+/* provision.c: reads what calling needs, before files are out of reach. */
+#include "config.h"
+
+#include "lib/net/provision.h"
+
+#include <netinet/in.h>
+#include <curl/curl.h>
+#include <resolv.h>
+#include <stdio.h>
+#ifdef __GLIBC__
+#include <nss.h>
+#endif
+
+#include "lib/base/conf.h"
+#include "lib/base/pool.h"
+#include "lib/base/work.h"
+
+enum { CERTIFICATE_BYTES = 1 << 22 };
+
+static const char *certificates_file(const struct conf *conf)
+{
+	if (*conf->fetch_tls_ca)
+		return conf->fetch_tls_ca;
+	return curl_version_info(CURLVERSION_NOW)->cainfo;
+}
+
+static void read_certificates(struct provision *provision, struct work *work)
+{
+	const char *path = certificates_file(work->conf);
+	FILE *file = path ? fopen(path, "re") : NULL;
+
+	if (!file)
+		return;
+	provision->certificates = pool_alloc(work->pool, CERTIFICATE_BYTES);
+	provision->len =
+		fread(provision->certificates, 1, CERTIFICATE_BYTES, file);
+	if (ferror(file) || !feof(file))
+		provision->len = 0;
+	fclose(file);
+}
+
+/* Which services are asked, and which name servers, is settled here. */
+static void prepare_resolver(void)
+{
+#ifdef __GLIBC__
+	(void)__nss_configure_lookup("hosts", "files dns");
+	if (!res_init())
+		_res.options |= RES_NORELOAD;
+#endif
+}
+
+void provision_init(struct provision *provision, struct work *work)
+{
+	*provision = (struct provision){ 0 };
+	(void)curl_global_init(CURL_GLOBAL_DEFAULT);
+	read_certificates(provision, work);
+	prepare_resolver();
+}
