@@ -154,6 +154,20 @@ def test_servers_that_lie_about_the_length(session, pages):
     assert image["bytes"] == len(data)
 
 
+@contextlib.contextmanager
+def patience(service, fetching, seconds):
+    """Jobs have one attempt, of so many seconds."""
+    changed = {**fetching, "fetch_timeout": seconds, "job_attempts": 1,
+               "workers": 3}
+    for part in ("fcgi", "worker"):
+        service.restart(part, **changed)
+    try:
+        yield
+    finally:
+        for part in ("fcgi", "worker"):
+            service.restart(part, **fetching)
+
+
 def test_slow_servers_have_their_time(service, session, pages, fetching):
     """The settings fetch_timeout and job_attempts."""
     done = threading.Event()
@@ -171,16 +185,15 @@ def test_slow_servers_have_their_time(service, session, pages, fetching):
             while not done.wait(0.2):
                 page.wfile.write(b"x")
 
-    service.restart("worker", **{**fetching, "fetch_timeout": 1,
-                                 "job_attempts": 1, "workers": 3})
-    try:
-        for image in [order(session, pages.add(page)) for page in (
-                drip, drip_head, lambda page: done.wait(5))]:
-            assert settled(session, image)["error"] == {
-                "code": "fetch_failed", "detail": "no answer within 1 s"}
-    finally:
+    with patience(service, fetching, 1):
+        images = [order(session, pages.add(page)) for page in (
+            drip, drip_head, lambda page: done.wait(5))]
+        images = [settled(session, image) for image in images]
         done.set()
-        service.restart("worker", **fetching)
+    for image in images:
+        assert image["error"] == {"code": "fetch_failed",
+                                  "detail": "no answer within 1 s"}
+        assert image["job"]["attempts"] == 1
 
 
 @pytest.mark.skipif(os.environ.get("PIXTIER_LONG") != "1",
@@ -197,14 +210,10 @@ def test_servers_that_are_too_slow_are_left(service, session, pages,
             while not done.wait(1):
                 page.wfile.write(b"x" * 50)
 
-    service.restart("worker", **{**fetching, "fetch_timeout": 60,
-                                 "job_attempts": 1})
-    try:
+    with patience(service, fetching, 60):
         assert failed(session, pages.add(drip)) == \
             ("fetch_failed", "less than 100 bytes a second came", 1)
-    finally:
-        done.set()
-        service.restart("worker", **fetching)
+    done.set()
 
 
 def test_nobody_listens(service, session, fetching):
