@@ -10,7 +10,8 @@ import socket
 import pytest
 
 from api import invalid, settled
-from fetching import REFUSED, canary, failed, fetched, fetching, pages, session
+from fetching import (REFUSED, canary, failed, fetched, fetching, order, pages,
+                      session)
 from pictures import picture
 
 
@@ -31,29 +32,37 @@ def test_redirects_are_followed_three_times(session, pages):
 
 def test_redirects_are_checked_too(session, pages, canary):
     """Where they lead is called no more than what a client may name."""
-    for target in (f"http://127.0.0.2:{canary.port}/",
-                   f"http://[::1]:{canary.port}/",
-                   f"http://0x7f000002:{canary.port}/",
-                   "http://169.254.169.254/latest/meta-data/",
-                   f"//127.0.0.2:{canary.port}/",
-                   f"https://127.0.0.2:{canary.port}/",
-                   f"http://[::ffff:127.0.0.2]:{canary.port}/",
-                   f"http://[64:ff9b::7f00:2]:{canary.port}/",
-                   f"http://127.1.1.1:{canary.port}/"):
-        url = pages.add(lambda page: page.answer(302, Location=target))
-        assert failed(session, url) == ("fetch_failed", REFUSED, 1), target
-    for target in ("file:///etc/passwd", "gopher://127.0.0.1/_x",
-                   f"ftp://127.0.0.1:{canary.port}/",
-                   f"dict://127.0.0.1:{canary.port}/x",
-                   "data:image/gif;base64,R0lGODlhAQABAAAAACw=",
-                   f"http://u:p@127.0.0.1:{canary.port}/",
-                   f"http://example.org@127.0.0.1:{canary.port}/",
-                   f"http://example.org\\@127.0.0.1:{canary.port}/",
-                   f"http:127.0.0.1:{canary.port}/",
-                   "http://127.0.0.1:22/", "http:///"):
-        url = pages.add(lambda page: page.answer(302, Location=target))
-        code, _, attempts = failed(session, url)
-        assert (code, attempts) == ("fetch_failed", 1), target
+    def to(target):
+        return order(session, pages.add(
+            lambda page: page.answer(302, Location=target)))
+
+    refused = {target: to(target) for target in (
+        f"http://127.0.0.2:{canary.port}/",
+        f"http://[::1]:{canary.port}/",
+        f"http://0x7f000002:{canary.port}/",
+        "http://169.254.169.254/latest/meta-data/",
+        f"//127.0.0.2:{canary.port}/",
+        f"https://127.0.0.2:{canary.port}/",
+        f"http://[::ffff:127.0.0.2]:{canary.port}/",
+        f"http://[64:ff9b::7f00:2]:{canary.port}/",
+        f"http://127.1.1.1:{canary.port}/")}
+    misformed = {target: to(target) for target in (
+        "file:///etc/passwd", "gopher://127.0.0.1/_x",
+        f"ftp://127.0.0.1:{canary.port}/",
+        f"dict://127.0.0.1:{canary.port}/x",
+        "data:image/gif;base64,R0lGODlhAQABAAAAACw=",
+        f"http://u:p@127.0.0.1:{canary.port}/",
+        f"http://example.org@127.0.0.1:{canary.port}/",
+        f"http://example.org\\@127.0.0.1:{canary.port}/",
+        f"http:127.0.0.1:{canary.port}/",
+        "http://127.0.0.1:22/", "http:///")}
+    for target, image in {**refused, **misformed}.items():
+        image = settled(session, image)
+        assert image["status"] == "failed", target
+        assert image["error"]["code"] == "fetch_failed", target
+        assert image["job"]["attempts"] == 1, target
+        if target in refused:
+            assert image["error"]["detail"] == REFUSED, target
     assert canary.calls == 0
 
 
