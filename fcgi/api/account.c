@@ -109,8 +109,7 @@ bool account_set_password(struct request *req, struct response *res)
 	    !json_get_text(&new, work, req->json, "new", 1, 1024) ||
 	    !login_check_password(work, "new", new) ||
 	    !login_by_password(&same, work, req->who->user.username, old) ||
-	    !login_set_password(work, req->who->user.id, new,
-				req->who->token.id))
+	    !login_set_password(work, &same.user, new, req->who->token.id))
 		return false;
 	response_empty(res, 204);
 	return true;

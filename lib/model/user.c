@@ -139,7 +139,7 @@ bool user_update(struct work *work, struct uuid id, const struct user_change *c)
 {
 	uint64_t found;
 
-	return db_do(work, &found,
+	if (!db_do(work, &found,
 		     "UPDATE `users` SET `password` = COALESCE(?, `password`),"
 		     " `tier_id` = COALESCE(?, `tier_id`),"
 		     " `email` = IF(? = 1, ?, `email`),"
@@ -147,12 +147,18 @@ bool user_update(struct work *work, struct uuid id, const struct user_change *c)
 		     " `disabled_at` = CASE ?"
 		     "   WHEN 1 THEN COALESCE(`disabled_at`, UTC_TIMESTAMP(6))"
 		     "   WHEN 0 THEN NULL ELSE `disabled_at` END"
-		     " WHERE `id` = ?",
+		     " WHERE `id` = ? AND (? IS NULL OR `password` = ?)",
 		     DB_IN(db_text(c->password), db_uuid(c->tier_id),
 			   db_bool(c->sets_email), db_text(c->email),
-			   flag(c->is_admin), flag(c->disabled),
-			   db_uuid(id))) &&
-	       found_one(work, id, found);
+			   flag(c->is_admin), flag(c->disabled), db_uuid(id),
+			   db_text(c->old_password),
+			   db_text(c->old_password))))
+		return false;
+	if (!found && c->old_password)
+		return fail(work, ERR_CONFLICT,
+			    "the password of user %s was changed meanwhile",
+			    UUID_TEXT(id));
+	return found_one(work, id, found);
 }
 
 bool user_lock(struct work *work, struct uuid id)

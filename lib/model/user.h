@@ -23,8 +23,7 @@ struct user {
 };
 
 /* ERR_NOT_FOUND; a disabled user is found, by its id a deleted one too. */
-bool user_find(struct user *user, struct work *work,
-	       struct uuid id) MUST_CHECK;
+bool user_find(struct user *user, struct work *work, struct uuid id) MUST_CHECK;
 bool user_by_name(struct user *user, struct work *work,
 		  const char *username) MUST_CHECK;
 
@@ -43,9 +42,11 @@ bool user_list(struct user **users, size_t *count, struct work *work,
    it has 1 to 64 of letters, digits and "._@+-" (UTF-8 letters too). */
 bool user_add(struct user *user, struct work *work) MUST_CHECK;
 
-/* What is to change; what is NULL, nil or false stays. */
+/* What is to change; what is NULL, nil or false stays. ERR_CONFLICT, and all of
+   it stays, when the password is no longer the one in `old_password`. */
 struct user_change {
-	const char *password; /* a hash */
+	const char *password;     /* a hash */
+	const char *old_password; /* the same, or NULL for any */
 	struct uuid tier_id;
 	const bool *disabled;
 	const bool *is_admin;
@@ -62,8 +63,7 @@ bool user_lock(struct work *work, struct uuid id) MUST_CHECK;
 
 /* ERR_CONFLICT when the user is the last administrator who may sign in. That
    stays as it is until the transaction ends. */
-bool user_is_dispensable(struct work *work,
-			 const struct user *user) MUST_CHECK;
+bool user_is_dispensable(struct work *work, const struct user *user) MUST_CHECK;
 
 /* From now on nobody has the name, and nobody can sign in. ERR_NOT_FOUND when
    it has been done before. */

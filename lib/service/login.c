@@ -170,8 +170,10 @@ static bool verify(struct work *work, const struct failures *failures,
 	return right;
 }
 
-static bool set_hash(const char **hash, struct work *work, struct uuid user_id,
-		     const char *password)
+/* Only if the password that was right is still the user's: whoever changes it
+   while this one is hashed has the last word. */
+static bool set_hash(const char **hash, struct work *work,
+		     const struct user *user, const char *password)
 {
 	const char *made;
 	long turn;
@@ -181,8 +183,11 @@ static bool set_hash(const char **hash, struct work *work, struct uuid user_id,
 	made = crypt_password_hash(work->pool, password,
 				   work->conf->password_cost);
 	give_turn(work, turn);
-	if (!user_update(work, user_id,
-			 &(struct user_change){ .password = made }))
+	if (!user_update(work, user->id,
+			 &(struct user_change){
+				 .password = made,
+				 .old_password = user->password,
+			 }))
 		return false;
 	*hash = made;
 	return true;
@@ -209,12 +214,17 @@ static bool check_password(struct work *work, const struct failures *failures,
 	return true;
 }
 
+/* Another login may have done it first, or the password is another one now. */
 static bool upgrade_hash(struct user *user, struct work *work,
-			 const char *password)
+			 const struct failures *failures, const char *password)
 {
-	return crypt_password_is_current(user->password,
-					 work->conf->password_cost) ||
-	       set_hash(&user->password, work, user->id, password);
+	if (crypt_password_is_current(user->password,
+				      work->conf->password_cost) ||
+	    set_hash(&user->password, work, user, password))
+		return true;
+	return work->err == ERR_CONFLICT && user_find(user, work, user->id) &&
+	       verify(work, failures, password, user->password) &&
+	       (!user->disabled_at || wrong(work));
 }
 
 bool login_by_password(struct identity *who, struct work *work,
@@ -235,7 +245,7 @@ bool login_by_password(struct identity *who, struct work *work,
 	if (!known || found.user.disabled_at)
 		return verify(work, &failures, password, NULL) && wrong(work);
 	if (!check_password(work, &failures, &found.user, password) ||
-	    !upgrade_hash(&found.user, work, password) ||
+	    !upgrade_hash(&found.user, work, &failures, password) ||
 	    !tier_find(&found.tier, work, found.user.tier_id))
 		return false;
 	*who = found;
@@ -356,6 +366,22 @@ static bool add_secret(struct token *token, const char **secret,
 	return true;
 }
 
+/* A new password has ended the user's sessions, but may not have seen this
+   one. */
+static bool check_same(struct work *work, const struct user *user,
+		       const struct token *token)
+{
+	struct user now;
+
+	if (!user_find(&now, work, user->id))
+		return false;
+	if (!strcmp(now.password, user->password))
+		return true;
+	return (token_drop(work, user->id, token->id) ||
+		work->err == ERR_NOT_FOUND) &&
+	       wrong(work);
+}
+
 bool login_start_session(const char **secret, struct work *work,
 			 struct identity *who)
 {
@@ -366,7 +392,8 @@ bool login_start_session(const char **secret, struct work *work,
 		.scopes = all_scopes,
 	};
 
-	if (!add_secret(&token, secret, work, "", work->conf->session_ttl))
+	if (!add_secret(&token, secret, work, "", work->conf->session_ttl) ||
+	    !check_same(work, &who->user, &token))
 		return false;
 	who->token = token;
 	return true;
@@ -411,11 +438,12 @@ bool login_check_password(struct work *work, const char *field,
 	return true;
 }
 
-bool login_set_password(struct work *work, struct uuid user_id,
+bool login_set_password(struct work *work, const struct user *user,
 			const char *password, struct uuid except)
 {
 	const char *hash;
 
-	return set_hash(&hash, work, user_id, password) &&
-	       token_drop_sessions(work, user_id, except);
+	if (!set_hash(&hash, work, user, password))
+		return work->err == ERR_CONFLICT && wrong(work);
+	return token_drop_sessions(work, user->id, except);
 }

@@ -48,7 +48,8 @@ bool login_refresh_jwt(const char **access, struct work *work,
    administrator has disabled it. */
 bool login_anonymous(struct identity *who, struct work *work) MUST_CHECK;
 
-/* A new session; the secret goes into the cookie. */
+/* A new session; the secret goes into the cookie. ERR_WRONG_CREDENTIALS when
+   the password has been changed since it was right. */
 bool login_start_session(const char **secret, struct work *work,
 			 struct identity *who) MUST_CHECK;
 
@@ -64,8 +65,10 @@ bool login_add_token(struct token *token, const char **secret,
 bool login_check_password(struct work *work, const char *field,
 			  const char *password) MUST_CHECK;
 
-/* Sets a new password and ends the user's sessions but `except`. */
-bool login_set_password(struct work *work, struct uuid user_id,
+/* Sets a new password and ends the user's sessions but `except`; for a user
+   whose password was just seen to be right, and ERR_WRONG_CREDENTIALS when it
+   has been changed since. */
+bool login_set_password(struct work *work, const struct user *user,
 			const char *password, struct uuid except) MUST_CHECK;
 
 /* Passwords that were right lately, so that Basic authentication does not cost

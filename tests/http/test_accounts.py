@@ -1,10 +1,14 @@
 """Accounts: who somebody is, by password, by token or by cookie."""
 
+import concurrent.futures
+
 import pytest
 import requests
 
-from api import invalid, make_token, new_user, problem, set_tier, upload
-from service import Session
+from api import (at_once, invalid, make_token, new_user, problem, set_tier,
+                 upload)
+from dialect import web_tokens
+from service import Session, wait_until
 
 
 def log_in(service, user):
@@ -179,6 +183,56 @@ def test_a_hash_made_by_php_is_verified_and_upgraded(service):
         (kept,), = service.query(
             "SELECT password FROM users WHERE username = %s", user)
         assert kept.startswith("$y$")
+
+
+def test_logins_at_once_upgrade_a_hash_once(service):
+    """Each of them gets tokens, which end with the hash that they saw."""
+    session = new_user(service)
+    user = session.auth[0]
+    service.query("UPDATE users SET password = %s WHERE username = %s",
+                  PHP_HASH, user)
+    session.auth = (user, "rasmuslerdorf")
+    for tokens in at_once(4, lambda: web_tokens(service, session)):
+        assert me(service.session(token=tokens["access"])).status_code == 200
+
+
+@pytest.mark.parametrize("how", ["log in", "upgrade", "change"])
+def test_a_password_is_changed_while_the_old_one_is_used(service, how):
+    """Who checked the old one a moment before gets neither a session nor the
+    last word; the database lets the change through first."""
+    def use():
+        if how == "change":
+            return session.put("/v1/me/password", json={
+                "old": session.auth[1], "new": "another password"})
+        return service.session().post("/v1/login", json={
+            "username": user, "password": session.auth[1]})
+
+    def waits():
+        return service.query(
+            "SELECT 1 FROM information_schema.processlist WHERE info LIKE %s",
+            "INSERT INTO `tokens`%" if how == "log in"
+            else "UPDATE `users` SET `password`%")
+
+    session = new_user(service)
+    user = session.auth[0]
+    (new,), = service.query("SELECT password FROM users WHERE username = %s",
+                            new_user(service).auth[0])
+    if how == "upgrade":
+        session.auth = (user, "rasmuslerdorf")
+        service.query("UPDATE users SET password = %s WHERE username = %s",
+                      PHP_HASH, user)
+    with service.db() as connection, connection.cursor() as cursor, \
+            concurrent.futures.ThreadPoolExecutor(1) as pool:
+        connection.begin()
+        cursor.execute("UPDATE users SET password = %s WHERE username = %s",
+                       (new, user))
+        used = pool.submit(use)
+        wait_until(waits)
+        connection.commit()
+        problem(used.result(), 401, "wrong_credentials")
+    assert service.query(
+        "SELECT password, (SELECT COUNT(*) FROM tokens WHERE user_id ="
+        " users.id) FROM users WHERE username = %s", user) == ((new, 0),)
 
 
 def test_a_disabled_user_is_out_at_once(service):
