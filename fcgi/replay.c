@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "fcgi/throttle.h"
 #include "lib/base/buf.h"
 #include "lib/base/crypt.h"
 #include "lib/base/pool.h"
@@ -40,6 +41,16 @@ static bool check_key(struct work *work, const char *key)
 			  KEY_MAX, len);
 }
 
+/* Strangers have one user, but not one key. */
+static void digest_key(struct replay *replay, const struct request *req)
+{
+	const char *text =
+		pool_printf(req->work->pool, "%s\n%s", throttle_subject(req),
+			    req->idempotency_key);
+
+	crypt_sha256(replay->one.key, text, strlen(text));
+}
+
 bool replay_open(struct request *req)
 {
 	const char *key = req->idempotency_key;
@@ -52,7 +63,7 @@ bool replay_open(struct request *req)
 	replay = pool_alloc(req->work->pool, sizeof(*replay));
 	replay->sum = crypt_sha256_new(req->work->pool);
 	replay->one.user_id = req->who->user.id;
-	crypt_sha256(replay->one.key, key, strlen(key));
+	digest_key(replay, req);
 	req->replay = replay;
 	feed_text(req, req->uri.path);
 	for (size_t i = 0; i < req->uri.query_count; i++) {

@@ -8,6 +8,7 @@
  * Idempotency-Key on a POST of a user: the first answer is given again to the
  * same request, told by SHA-256 of its path, query, media type and body. Of a
  * form its parts count, not the boundary that clients choose anew each time.
+ * Of those who did not sign in, each address has keys of its own.
  *
  * In this order: replay_open() before the body is read, replay_feed() with each
  * piece of what counts, replay_begin() before anything is done, replay_end()

@@ -25,14 +25,12 @@ bool throttle_address(struct request *req)
 	       bucket_pass(&req->address_limit, req->work, &bucket);
 }
 
-/* A user that nobody can sign in as stands for all who did not, so each
-   address counts for itself. */
-static const char *subject_of(const struct request *req)
+const char *throttle_subject(const struct request *req)
 {
 	const struct user *user = &req->who->user;
 
 	if (strcmp(user->password, "!"))
-		return UUID_TEXT(user->id);
+		return pool_strdup(req->work->pool, UUID_TEXT(user->id));
 	return pool_printf(req->work->pool, "%s %s", UUID_TEXT(user->id),
 			   bucket_network(req->work->pool, req->remote_addr));
 }
@@ -46,7 +44,7 @@ bool throttle_user(struct request *req)
 	if (!req->who || req->who->tier.requests_per_minute == TIER_NO_LIMIT)
 		return true;
 	bucket.limit = req->who->tier.requests_per_minute;
-	bucket.subject = subject_of(req);
+	bucket.subject = throttle_subject(req);
 	return bucket_pass(&req->user_limit, req->work, &bucket);
 }
 

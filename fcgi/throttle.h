@@ -12,6 +12,10 @@ bool throttle_address(struct request *req) MUST_CHECK;
    requests_per_minute. ERR_RATE_LIMITED. */
 bool throttle_user(struct request *req) MUST_CHECK;
 
+/* Who it is that a request with a user is from: the user; but one that nobody
+   can sign in as stands for all who did not, so each address is its own. */
+const char *throttle_subject(const struct request *req);
+
 /*
  * Adds RateLimit-Policy and RateLimit (draft-ietf-httpapi-ratelimit-headers) to
  * the answers to users and to those that a limit refused, with each limit that

@@ -9,10 +9,21 @@ import socket
 import time
 import uuid
 
+import requests
+
 from pictures import picture
 from service import CONTRACT, wait_until
 
 PROBLEM = {"type", "title", "status", "code", "detail", "request_id", "errors"}
+
+
+def from_address(address):
+    """For session.mount(): requests come from this address."""
+    class Adapter(requests.adapters.HTTPAdapter):
+        def init_poolmanager(self, *args, **options):
+            super().init_poolmanager(*args, **options,
+                                     source_address=(address, 0))
+    return Adapter()
 
 
 def problem(answer, status, code):

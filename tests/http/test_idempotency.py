@@ -7,8 +7,8 @@ import uuid
 
 import pytest
 
-from api import (at_once, invalid, is_back, links_of, make_token, new_user,
-                 post_picture, problem, upload)
+from api import (at_once, from_address, invalid, is_back, links_of, make_token,
+                 new_user, post_picture, problem, upload)
 from pictures import broken_picture, picture
 from processes import frozen_painters
 from service import wait_until
@@ -222,6 +222,23 @@ def test_a_responder_that_dies_does_not_keep_the_key(impatient):
     answer = wait_until(again, timeout=5, every=0.2)
     assert answer.status_code == 201
     assert images(session) == 1
+
+
+def test_a_strangers_key_is_no_other_strangers(service):
+    """They have one user; so each address has keys of its own."""
+    def send(session, picture):
+        return session.post("/api/v1/thumbnail_generator/", headers=key,
+                            files={"image": ("a.png", picture)})
+
+    key = new_key()
+    here, there = service.session(), service.session()
+    there.mount("http://", from_address("127.0.0.2"))
+    small, other = picture(64, 48), picture(48, 64)
+    first = send(here, small)
+    is_again(send(here, small), first)
+    assert send(there, small).json()["task_id"] != first.json()["task_id"]
+    assert send(here, other).status_code == 422
+    assert send(there, other).status_code == 422
 
 
 def test_after_a_day_a_key_is_new(service):
