@@ -60,7 +60,8 @@ static const char *next_url(struct request *req, const struct page *page,
 		const struct uri_pair *pair = &req->uri.query[i];
 
 		if (strcmp(pair->name, "limit") && strcmp(pair->name, "cursor"))
-			buf_printf(url, "&%s=%s", pair->name,
+			buf_printf(url, "&%s=%s",
+				   text_percent(pool, pair->name),
 				   text_percent(pool, pair->value));
 	}
 	return url->data;
