@@ -79,7 +79,7 @@ static const struct route image_api[] = {
 };
 
 static const struct route imagify[] = {
-	{ METHOD_GET,  "/images/",                    NEED_LOGIN,  SCOPE_READ,  BODY_NONE,   "", imagify_list },
+	{ METHOD_GET,  "/images/",                    NEED_LOGIN,  SCOPE_READ,  BODY_NONE,   "cursor", imagify_list },
 	{ METHOD_POST, "/images/upload/",             NEED_LOGIN,  SCOPE_WRITE, BODY_UPLOAD, "", imagify_upload },
 	{ METHOD_POST, "/images/generate-link/{id}/", NEED_LOGIN,  SCOPE_LINK,  BODY_FORM,   "", imagify_link },
 	{ METHOD_GET,  "/images/link/{alias}/",       NEED_NOBODY, SCOPE_NONE,  BODY_NONE,   "", imagify_open },

@@ -104,14 +104,12 @@ static bool may_link(const struct tier *tier)
 	return tier->links && tier->original;
 }
 
+/* Among those of its image. */
 static const struct variant *find_variant(const struct variant *variants,
-					  size_t count,
-					  const struct image *image,
-					  const char *name)
+					  size_t count, const char *name)
 {
 	for (size_t i = 0; i < count; i++)
-		if (uuid_equal(variants[i].image_id, image->id) &&
-		    !strcmp(variants[i].variant, name))
+		if (!strcmp(variants[i].variant, name))
 			return &variants[i];
 	return NULL;
 }
@@ -157,7 +155,7 @@ static bool add_thumbnails(struct json *json, struct request *req,
 
 		if (!recipe_parse(&recipe, req->work, name) ||
 		    !file_url(&url, req, image,
-			      find_variant(variants, count, image, name), name))
+			      find_variant(variants, count, name), name))
 			return false;
 		set_side(thumbnail, "height", recipe.height);
 		set_side(thumbnail, "width", recipe.width);
@@ -191,6 +189,24 @@ static bool view(struct json **json, struct request *req,
 	return add_thumbnails(made, req, image, variants, count);
 }
 
+/* Cuts off the last `count` of variants in the order of their images, those of
+   this image, and what is of later ones. */
+static const struct variant *split_off(size_t *count, size_t *left,
+				       const struct variant *variants,
+				       struct uuid image_id)
+{
+	size_t end = *left;
+
+	while (end && memcmp(&variants[end - 1].image_id, &image_id,
+			     sizeof(image_id)) > 0)
+		end--;
+	*left = end;
+	while (*left && uuid_equal(variants[*left - 1].image_id, image_id))
+		--*left;
+	*count = end - *left;
+	return variants + *left;
+}
+
 bool image_api_list(struct request *req, struct response *res)
 {
 	struct work *work = req->work;
@@ -200,19 +216,20 @@ bool image_api_list(struct request *req, struct response *res)
 	struct variant *variants = NULL;
 	struct image *images;
 	struct uuid last = { 0 };
-	size_t count, variant_count = 0;
+	const struct variant *own;
+	size_t count, own_count, left = 0;
 
 	if (!page_cursor(&filter.before, req) ||
 	    !image_list(&images, &count, work, &filter))
 		return false;
 	if (count > LIST_MAX)
 		last = images[--count - 1].id;
-	if (count &&
-	    !variant_list(&variants, &variant_count, work, req->who->user.id,
-			  images[count - 1].id, images[0].id))
+	if (count && !variant_list(&variants, &left, work, req->who->user.id,
+				   images[count - 1].id, images[0].id))
 		return false;
 	for (size_t i = 0; i < count; i++) {
-		if (!view(&item, req, &images[i], variants, variant_count))
+		own = split_off(&own_count, &left, variants, images[i].id);
+		if (!view(&item, req, &images[i], own, own_count))
 			return false;
 		json_push(items, item);
 	}

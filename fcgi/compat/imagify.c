@@ -10,6 +10,7 @@
 #include "fcgi/gate.h"
 #include "fcgi/html.h"
 #include "fcgi/intake.h"
+#include "fcgi/page.h"
 #include "fcgi/routes.h"
 #include "fcgi/uri.h"
 #include "lib/base/clock.h"
@@ -22,8 +23,8 @@
 #include "lib/service/share.h"
 #include "lib/service/upload.h"
 
-/* LIST_MAX: its lists have no pages. */
-enum { LINK_MIN = 30, LINK_MAX = 30000, LIST_MAX = 10000 };
+/* LIST_MAX: its clients know no pages; who has more finds the rest by Link. */
+enum { LINK_MIN = 30, LINK_MAX = 30000, LIST_MAX = 1000 };
 
 /* What its clients know by other texts than those of its framework. */
 static const char *own_detail(struct request *req)
@@ -124,14 +125,18 @@ static bool view(struct json **json, struct request *req,
 /* What another client has sent by URL is there when its file is. */
 bool imagify_list(struct request *req, struct response *res)
 {
-	const struct image_filter filter = { .user_id = req->who->user.id,
-					     .limit = LIST_MAX };
+	struct image_filter filter = { .user_id = req->who->user.id,
+				       .limit = LIST_MAX + 1 };
 	struct json *array = json_array(req->work->pool), *one;
+	struct uuid last = { 0 };
 	struct image *images;
 	size_t count;
 
-	if (!image_list(&images, &count, req->work, &filter))
+	if (!page_cursor(&filter.before, req) ||
+	    !image_list(&images, &count, req->work, &filter))
 		return false;
+	if (count > LIST_MAX)
+		last = images[--count - 1].id;
 	for (size_t i = 0; i < count; i++) {
 		if (!images[i].format)
 			continue;
@@ -140,6 +145,7 @@ bool imagify_list(struct request *req, struct response *res)
 		json_push(array, one);
 	}
 	response_json(res, req, 200, array);
+	page_link(res, req, last);
 	return true;
 }
 

@@ -5,7 +5,7 @@ import uuid
 import pytest
 from PIL import Image
 
-from api import new_user, post_picture, without
+from api import new_id, new_user, post_picture, without
 from dialect import with_dialects
 from imagify import (NOWHERE, NO_IMAGE, listed, refused, send, sent, tier_of,
                      user)
@@ -130,6 +130,33 @@ def test_a_repeated_upload_is_one(user):
     key = {"Idempotency-Key": "once"}
     assert send(user, headers=key).json() == send(user, headers=key).json()
     assert len(listed(user)) == 1
+
+
+def test_a_long_list_goes_on(service, user):
+    """A thousand at once; Link leads to the rest."""
+    image = sent(user)
+    ids = sorted(new_id().bytes for _ in range(1001))
+    columns = ("user_id, name, status, format, width, height, bytes, sha256,"
+               " created_at")
+    with service.db() as connection, connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO images (id, {columns}) SELECT %s, {columns}"
+            " FROM images WHERE id = %s",
+            [(one, uuid.UUID(image["id"]).bytes) for one in ids])
+    try:
+        answer = user.get("/images/")
+        assert len(answer.json()) == 1000
+        url = answer.headers["Link"].removeprefix("<").partition(">")[0]
+        rest = user.get(url)
+        assert "Link" not in rest.headers
+        seen = [one["id"] for one in answer.json() + rest.json()]
+        assert seen == sorted(
+            [image["id"]] + [str(uuid.UUID(bytes=one)) for one in ids],
+            reverse=True)
+        refused(user.get("/images/?cursor=x"), 400,
+                'cursor: one that a list gave, not "x"')
+    finally:
+        service.query("DELETE FROM images WHERE id IN %s", ids)
 
 
 def test_what_is_still_to_be_fetched_is_not_listed(service, user):
