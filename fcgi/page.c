@@ -5,11 +5,13 @@
 
 #include <string.h>
 
+#include "fcgi/router.h"
 #include "lib/base/buf.h"
 #include "lib/base/conf.h"
 #include "lib/base/json.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
+#include "lib/model/tier.h"
 
 enum { PAGE_DEFAULT = 20, PAGE_MAX = 100, MAX_URL = 16384 };
 
@@ -46,6 +48,7 @@ bool page_read(struct page *page, struct request *req)
 	return true;
 }
 
+/* Of what old clients may send beside, nothing is said again. */
 static const char *next_url(struct request *req, const struct page *page,
 			    struct uuid last)
 {
@@ -59,9 +62,10 @@ static const char *next_url(struct request *req, const struct page *page,
 	for (size_t i = 0; i < req->uri.query_count; i++) {
 		const struct uri_pair *pair = &req->uri.query[i];
 
-		if (strcmp(pair->name, "limit") && strcmp(pair->name, "cursor"))
-			buf_printf(url, "&%s=%s",
-				   text_percent(pool, pair->name),
+		if (strcmp(pair->name, "limit") &&
+		    strcmp(pair->name, "cursor") &&
+		    tier_has_word(req->route->query, pair->name))
+			buf_printf(url, "&%s=%s", pair->name,
 				   text_percent(pool, pair->value));
 	}
 	return url->data;

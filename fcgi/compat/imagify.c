@@ -279,6 +279,8 @@ bool imagify_open(struct request *req, struct response *res)
 
 /* The pages for logging in and out */
 
+enum { NEXT_MAX = 2000 };
+
 static const char login_form[] =
 	"%s"
 	"<form method=\"post\" action=\"/api-auth/login/\">\n"
@@ -303,14 +305,17 @@ static const char *said(const struct request *req, const char *name)
 	return NULL;
 }
 
-/* Where the browser wants to be afterwards, but never at another host. */
+/* Where the browser wants to be afterwards, but never at another host; and not
+   so far that a web server refuses the header (nginx: 4 KiB in all). */
 static const char *next_of(const struct request *req, const char *fallback)
 {
 	const char *next = said(req, "next");
 
 	if (!next)
 		next = request_query(req, "next");
-	return next && uri_is_local(next) ? next : fallback;
+	return next && uri_is_local(next) && strlen(next) <= NEXT_MAX
+		       ? next
+		       : fallback;
 }
 
 static void redirect(struct response *res, struct request *req,

@@ -144,8 +144,7 @@ def test_a_long_list_goes_on(service):
     try:
         answer = client.get("/api/images/?%3E;%20rel=%22a%22")
         assert len(answer.json()) == 1000
-        assert answer.headers["Link"].endswith(
-            '&%3E%3B%20rel=%22a%22>; rel="next"')
+        assert answer.headers["Link"].count(">; rel=") == 1
         url = answer.headers["Link"].removeprefix("<").partition(">")[0]
         rest = client.get(url)
         assert "Link" not in rest.headers
