@@ -134,8 +134,7 @@ static bool answer_image(struct request *req, struct response *res,
 	size_t count;
 	bool has_job = false;
 
-	if (!variant_list(&variants, &count, work, image->user_id, image->id,
-			  image->id))
+	if (!variant_list(&variants, &count, work, image->id))
 		return false;
 	if (strcmp(image->status, "ready")) {
 		has_job = job_of_image(&job, work, image->id);
@@ -196,13 +195,13 @@ bool images_list(struct request *req, struct response *res)
 		return false;
 	if (count > (size_t)page.limit)
 		last = images[--count - 1].id;
-	if (count && !variant_list(&variants, &variant_count, work,
-				   req->who->user.id, images[count - 1].id,
-				   images[0].id))
+	if (count &&
+	    !variant_list_shown(&variants, &variant_count, work, &filter,
+				images[count - 1].id, images[0].id))
 		return false;
 	for (size_t i = 0; i < count; i++) {
-		if (!view_image(&item, req, &images[i], variants,
-				variant_count, NULL))
+		if (!view_image(&item, req, &images[i], variants, variant_count,
+				NULL))
 			return false;
 		json_push(items, item);
 	}
@@ -222,8 +221,7 @@ bool images_rename(struct request *req, struct response *res)
 			   IMAGE_NAME_MAX))
 		return false;
 	if (!text_is_printable(image.name))
-		return fail_field(work, "name",
-				  "name: no control characters");
+		return fail_field(work, "name", "name: no control characters");
 	return image_set_name(work, image.id, image.name) &&
 	       answer_image(req, res, &image);
 }

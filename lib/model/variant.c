@@ -5,6 +5,15 @@
 
 #include "lib/db/db.h"
 #include "lib/db/rows.h"
+#include "lib/model/image.h"
+
+static bool hand_over(struct variant **variants, size_t *count,
+		      const struct rows *rows)
+{
+	*variants = rows->list;
+	*count = rows->count;
+	return true;
+}
 
 bool variant_find(struct variant *variant, struct work *work,
 		  struct uuid image_id, const char *name)
@@ -32,31 +41,56 @@ bool variant_find(struct variant *variant, struct work *work,
 }
 
 bool variant_list(struct variant **variants, size_t *count, struct work *work,
-		  struct uuid user_id, struct uuid low, struct uuid high)
+		  struct uuid image_id)
 {
+	struct variant row = { .image_id = image_id }, *v = &row;
+	struct rows rows = ROWS_OF(row);
+
+	return db_each(work,
+		       "SELECT `variant`, `status`, `format`, `width`,"
+		       " `height`, `bytes`,"
+		       " COALESCE(`sha256`, REPEAT('\\0', 32))"
+		       " FROM `variants` WHERE `image_id` = ?"
+		       " AND `status` <> 'dropped' ORDER BY `variant`",
+		       DB_IN(db_uuid(image_id)),
+		       DB_OUT(db_text_to(&v->variant), db_text_to(&v->status),
+			      db_text_to(&v->format), db_int_to(&v->width),
+			      db_int_to(&v->height), db_int_to(&v->bytes),
+			      db_fixed_to(v->sha256, sizeof(v->sha256))),
+		       rows_keep, &rows) &&
+	       hand_over(variants, count, &rows);
+}
+
+bool variant_list_shown(struct variant **variants, size_t *count,
+			struct work *work, const struct image_filter *f,
+			struct uuid low, struct uuid high)
+{
+	const char *like = db_containing(work->pool, f->name);
 	struct variant row, *v = &row;
 	struct rows rows = ROWS_OF(row);
 
-	if (!db_each(work,
-		     "SELECT v.`image_id`, v.`variant`, v.`status`, v.`format`,"
-		     " v.`width`, v.`height`, v.`bytes`,"
-		     " COALESCE(v.`sha256`, REPEAT('\\0', 32))"
-		     " FROM `images` i JOIN `variants` v"
-		     " ON v.`image_id` = i.`id`"
-		     " WHERE i.`user_id` = ? AND i.`id` BETWEEN ? AND ?"
-		     " AND v.`status` <> 'dropped'"
-		     " ORDER BY v.`image_id`, v.`variant`",
-		     DB_IN(db_uuid(user_id), db_uuid(low), db_uuid(high)),
-		     DB_OUT(db_uuid_to(&v->image_id), db_text_to(&v->variant),
-			    db_text_to(&v->status), db_text_to(&v->format),
-			    db_int_to(&v->width), db_int_to(&v->height),
-			    db_int_to(&v->bytes),
-			    db_fixed_to(v->sha256, sizeof(v->sha256))),
-		     rows_keep, &rows))
-		return false;
-	*variants = rows.list;
-	*count = rows.count;
-	return true;
+	return db_each(work,
+		       "SELECT v.`image_id`, v.`variant`, v.`status`,"
+		       " v.`format`, v.`width`, v.`height`, v.`bytes`,"
+		       " COALESCE(v.`sha256`, REPEAT('\\0', 32))"
+		       " FROM `images` i JOIN `variants` v"
+		       " ON v.`image_id` = i.`id`"
+		       " WHERE i.`user_id` = ? AND i.`id` BETWEEN ? AND ?"
+		       " AND (? = 1 OR i.`kind` = 'upload')"
+		       " AND (? IS NULL OR i.`status` = ?)"
+		       " AND (? IS NULL OR i.`name` LIKE ?)"
+		       " AND v.`status` <> 'dropped'"
+		       " ORDER BY v.`image_id`, v.`variant`",
+		       DB_IN(db_uuid(f->user_id), db_uuid(low), db_uuid(high),
+			     db_bool(f->all_kinds), db_text(f->status),
+			     db_text(f->status), db_text(like), db_text(like)),
+		       DB_OUT(db_uuid_to(&v->image_id), db_text_to(&v->variant),
+			      db_text_to(&v->status), db_text_to(&v->format),
+			      db_int_to(&v->width), db_int_to(&v->height),
+			      db_int_to(&v->bytes),
+			      db_fixed_to(v->sha256, sizeof(v->sha256))),
+		       rows_keep, &rows) &&
+	       hand_over(variants, count, &rows);
 }
 
 bool variant_add(struct work *work, const struct variant *v)
@@ -110,14 +144,6 @@ bool variant_sum(int64_t *bytes, struct work *work)
 		      "SELECT CAST(COALESCE(SUM(`bytes`), 0) AS SIGNED)"
 		      " FROM `variants` WHERE `status` = 'ready'",
 		      DB_NO_IN, DB_OUT(db_int_to(bytes)));
-}
-
-static bool hand_over(struct variant **variants, size_t *count,
-		      const struct rows *rows)
-{
-	*variants = rows->list;
-	*count = rows->count;
-	return true;
 }
 
 bool variant_list_oldest(struct variant **variants, size_t *count,

@@ -7,6 +7,8 @@
 #include "lib/base/uuid.h"
 #include "lib/base/work.h"
 
+struct image_filter;
+
 /* A picture made of an image; its name is its recipe. Format, size and bytes
    are NULL and 0 until it is ready. */
 struct variant {
@@ -24,11 +26,16 @@ struct variant {
 bool variant_find(struct variant *variant, struct work *work,
 		  struct uuid image_id, const char *name) MUST_CHECK;
 
-/* Those of a user's images with ids from `low` to `high`, by image, then by
-   name; of one image where low and high are its id. */
+/* Those of an image, by name. */
 bool variant_list(struct variant **variants, size_t *count, struct work *work,
-		  struct uuid user_id, struct uuid low,
-		  struct uuid high) MUST_CHECK;
+		  struct uuid image_id) MUST_CHECK;
+
+/* Those of the images that image_list() found by the filter, with ids from
+   `low` to `high`, by image, then by name. Not those of the images between,
+   however many a user has that do not match. */
+bool variant_list_shown(struct variant **variants, size_t *count,
+			struct work *work, const struct image_filter *filter,
+			struct uuid low, struct uuid high) MUST_CHECK;
 
 /* ERR_CONFLICT when the image has it already. */
 bool variant_add(struct work *work, const struct variant *variant) MUST_CHECK;

@@ -67,8 +67,7 @@ static bool describe(struct json **json, struct work *work,
 
 	if (!user_find(&user, work, image->user_id) ||
 	    !tier_find(&tier, work, user.tier_id) ||
-	    !variant_list(&variants, &count, work, image->user_id, image->id,
-			  image->id))
+	    !variant_list(&variants, &count, work, image->id))
 		return false;
 	made = show_image(work->pool, &tier, image);
 	json_set(made, "variants",

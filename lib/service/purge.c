@@ -35,8 +35,7 @@ static bool drop_image(struct work *work, const struct image *image,
 	struct variant *variants;
 	size_t count;
 
-	if (!variant_list(&variants, &count, work, image->user_id, image->id,
-			  image->id) ||
+	if (!variant_list(&variants, &count, work, image->id) ||
 	    !db_transaction(work, drop, (void *)image))
 		return false;
 	for (size_t i = 0; i < count; i++)

@@ -280,8 +280,7 @@ static bool find_pending(struct render *render, struct work *work,
 	struct variant *all;
 	size_t count;
 
-	if (!variant_list(&all, &count, work, image->user_id, image->id,
-			  image->id))
+	if (!variant_list(&all, &count, work, image->id))
 		return false;
 	render->variants = pool_alloc(work->pool, (count + 1) * sizeof(*all));
 	render->count = 0;
@@ -313,8 +312,7 @@ bool render_job(struct work *work, const struct job *job)
 
 	return image_find(&image, work, job->image_id) &&
 	       find_pending(&render, work, &image) &&
-	       paint_pending(&render, work, &probe) &&
-	       end_well(work, &ending);
+	       paint_pending(&render, work, &probe) && end_well(work, &ending);
 }
 
 struct wanting {

@@ -6,6 +6,7 @@ import pytest
 
 from api import (invalid, links_of, new_id, new_user, post_picture, problem,
                  upload, variant_of)
+from dialect import web_tokens
 from pictures import broken_picture
 from service import wait_until
 
@@ -97,6 +98,45 @@ def test_a_list_can_be_filtered(service):
     assert [[item["name"] for item in page] for page in
             walk(session, "/v1/images?limit=1&name=100&status=ready")] == \
         [["100 sure.jpg"], ["100% sure.jpg"]]
+
+
+def test_a_list_costs_what_it_shows(service):
+    """Not what a user has between: here 400 images of another name and 400
+    resizes, whose variants nobody reads."""
+    def sent():
+        return int(service.query("SHOW GLOBAL STATUS LIKE 'Rows_sent'")[0][1])
+
+    session = new_user(service)
+    tokens = service.session(token=web_tokens(service, session)["access"])
+    image = upload(session, name="shown.jpg")
+    columns = ("user_id, status, format, width, height, bytes, sha256,"
+               " created_at")
+    kinds = [("upload", "shown.jpg")] + \
+        400 * [("upload", "other.jpg"), ("resize", "shown.jpg")]
+    oldest = uuid.UUID("01900000-0000-7000-8000-000000000099").int
+    rows = [(uuid.UUID(int=oldest + i).bytes, *kinds[i],
+             uuid.UUID(image["id"]).bytes) for i in range(len(kinds))]
+    with service.db() as connection, connection.cursor() as cursor:
+        connection.begin()
+        cursor.executemany(
+            f"INSERT INTO images (id, kind, name, {columns}) SELECT %s, %s, %s,"
+            f" {columns} FROM images WHERE id = %s", rows)
+        cursor.executemany(
+            "INSERT INTO variants (image_id, variant, status, created_at)"
+            " VALUES (%s, 'h200', 'processing', NOW(6))",
+            [row[:1] for row in rows])
+        connection.commit()
+    try:
+        before = sent()
+        assert names(session, name="shown") == 2 * ["shown.jpg"]
+        assert sent() - before < 100
+        service.query("DELETE FROM images WHERE name = 'other.jpg'")
+        before = sent()
+        assert len(tokens.get("/api/images/").json()) == 2
+        assert sent() - before < 100
+    finally:
+        service.query("DELETE FROM images WHERE id IN %s",
+                      [row[0] for row in rows])
 
 
 @pytest.mark.parametrize("query, field", [
