@@ -170,6 +170,7 @@ static bool work_once(bool *found, struct worker *worker)
 	const struct conf *conf = work.conf;
 	struct job job;
 	struct holding holding = { worker, &job, next_extension(conf) };
+	char id[UUID_TEXT_SIZE];
 	const struct job_claimant claimant = {
 		.worker = worker->name,
 		.but_kinds = worker->but_kinds,
@@ -186,7 +187,7 @@ static bool work_once(bool *found, struct worker *worker)
 	if (!claimed) {
 		log_failure(&work, "claim_failed");
 	} else if (*found) {
-		work.id = UUID_TEXT(job.id);
+		work.id = uuid_text(job.id, id);
 		run_job(&work, &job, worker->roll);
 	}
 	pool_free(work.pool);

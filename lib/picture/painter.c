@@ -18,8 +18,9 @@
 #include "lib/base/text.h"
 #include "lib/picture/easel.h"
 
-/* Of all variants of one picture together. */
-enum { MAX_OUTPUT_BYTES = 256 << 20 };
+/* All variants of one picture together have at most this part of what a painter
+   may take. */
+enum { OUTPUT_SHARE = 8 };
 
 struct painter {
 	struct pool *pool;
@@ -109,8 +110,7 @@ static bool is_expected(const struct sitting *s,
 	uint32_t width, height;
 
 	if (reply->index >= task->count ||
-	    s->painted_mask >> reply->index & 1 || !reply->len ||
-	    reply->len > MAX_OUTPUT_BYTES - s->total_bytes)
+	    s->painted_mask >> reply->index & 1 || !reply->len)
 		return false;
 	probe_upright(&task->probe, &width, &height);
 	plan = recipe_plan(&task->recipes[reply->index], width, height);
@@ -122,13 +122,18 @@ static bool is_expected(const struct sitting *s,
 
 static bool take_painted(struct sitting *s, const struct easel_reply *reply)
 {
+	const size_t room = s->painter->limits.memory_bytes / OUTPUT_SHARE;
 	uint8_t *bytes;
 
-	if (!is_expected(s, reply)) {
-		s->answered = true;
+	s->answered = true;
+	if (!is_expected(s, reply))
 		return fail(s->work, ERR_CORRUPT_IMAGE,
 			    "the decoder answered nonsense");
-	}
+	if (reply->len > room - s->total_bytes)
+		return fail(s->work, ERR_TOO_LARGE,
+			    "what is made of it has more than %zu MiB",
+			    room >> 20);
+	s->answered = false;
 	bytes = pool_alloc(s->work->pool, reply->len);
 	if (!receive(s, bytes, reply->len))
 		return false;

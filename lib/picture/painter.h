@@ -39,8 +39,8 @@ struct painted {
  * fills painted[i] for recipes[i]. ERR_CORRUPT_IMAGE when the picture is
  * damaged, kills its painter or takes longer than the limit;
  * ERR_UNSUPPORTED_FORMAT when it is of a kind the decoder does not know;
- * ERR_TOO_LARGE when memory does not suffice; ERR_UNAVAILABLE when no painter
- * can be started.
+ * ERR_TOO_LARGE when memory does not suffice, or what is made has more than an
+ * eighth of it; ERR_UNAVAILABLE when no painter can be started.
  */
 bool painter_paint(struct painted *painted, struct work *work,
 		   struct painter *painter, int source,

@@ -89,6 +89,18 @@ static void says_when_memory_does_not_suffice(void **state)
 	desk_clear_up(&desk);
 }
 
+static void says_when_too_much_is_made(void **state)
+{
+	struct desk desk = desk_set_up();
+	const struct desk_file file =
+		desk_four_colours(&desk, FORMAT_PNG, 60, 40);
+
+	(void)state;
+	desk_must_fail(&desk, &file, "4000x3000-exact.bmp", ERR_TOO_LARGE,
+		       "more than 32 MiB");
+	desk_clear_up(&desk);
+}
+
 /* Of this process's children, one; 0 if there is none. */
 static pid_t child(void)
 {
@@ -253,6 +265,7 @@ int main(void)
 		cmocka_unit_test(refuses_what_its_probe_did_not_see),
 		cmocka_unit_test(refuses_what_a_format_cannot_hold),
 		cmocka_unit_test(says_when_memory_does_not_suffice),
+		cmocka_unit_test(says_when_too_much_is_made),
 		cmocka_unit_test(takes_another_when_the_spare_is_dead),
 		cmocka_unit_test(does_not_wait_for_ever),
 		cmocka_unit_test(leaves_nothing_behind),
