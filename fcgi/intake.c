@@ -54,9 +54,10 @@ static bool on_file(void *arg, struct work *work, const char *name,
 	r->drops = !is_wanted(r, name);
 	if (r->drops)
 		return r->any_part ||
-		       fail(work, ERR_UNKNOWN_FIELD,
-			    "the file comes in the part \"%s\", not \"%.60s\"",
-			    r->file_part, name);
+		       fail_unknown(work, name,
+				    "the file comes in the part \"%s\", not "
+				    "\"%.60s\"",
+				    r->file_part, name);
 	r->intake->filename = filename;
 	return store_temp_new(&r->intake->file, work);
 }

@@ -69,14 +69,17 @@ bool router_find(struct request *req, const char **allow,
 
 bool router_check_query(struct request *req)
 {
-	for (size_t i = 0; i < req->uri.query_count; i++)
-		if (!tier_has_word(req->route->query, req->uri.query[i].name))
-			return fail(req->work, ERR_UNKNOWN_FIELD,
-				    "the parameter \"%.40s\" is not known "
-				    "here; known are: %s",
-				    req->uri.query[i].name,
-				    *req->route->query ? req->route->query
-						       : "none");
+	const char *known = req->route->query;
+
+	for (size_t i = 0; i < req->uri.query_count; i++) {
+		const char *name = req->uri.query[i].name;
+
+		if (!tier_has_word(known, name))
+			return fail_unknown(req->work, name,
+					    "the parameter \"%.40s\" is not "
+					    "known here; known are: %s",
+					    name, *known ? known : "none");
+	}
 	return true;
 }
 

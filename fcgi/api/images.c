@@ -44,10 +44,11 @@ static bool check_fields(struct request *req, const struct intake *intake)
 {
 	for (size_t i = 0; i < intake->field_count; i++)
 		if (strcmp(intake->fields[i].name, "name"))
-			return fail(req->work, ERR_UNKNOWN_FIELD,
-				    "the field \"%.60s\" is not known here; "
-				    "known are: image, file, name",
-				    intake->fields[i].name);
+			return fail_unknown(req->work, intake->fields[i].name,
+					    "the field \"%.60s\" is not known "
+					    "here; known are: image, file, "
+					    "name",
+					    intake->fields[i].name);
 	return true;
 }
 

@@ -20,6 +20,7 @@ bool links_create(struct request *req, struct response *res)
 {
 	static const char *const known[] = { "variant", "expires_in", NULL };
 	struct work *work = req->work;
+	const struct tier *tier = &req->who->tier;
 	const char *variant = "original", *url;
 	struct image image;
 	struct link link;
@@ -28,11 +29,11 @@ bool links_create(struct request *req, struct response *res)
 	if (!json_only(req->json, work, known) ||
 	    (json_has(req->json, "variant") &&
 	     !json_get_text(&variant, work, req->json, "variant", 1, 48)) ||
-	    !json_get_int(&expires_in, work, req->json, "expires_in",
-			  INT64_MIN, INT64_MAX) ||
 	    !access_image(&image, work, req->who->user.id, req->param[0]) ||
-	    !share_link(&link, &url, work, &req->who->tier, &image, variant,
-			expires_in))
+	    !share_may_link(work, tier) ||
+	    !json_get_int(&expires_in, work, req->json, "expires_in",
+			  tier->link_min, tier->link_max) ||
+	    !share_link(&link, &url, work, tier, &image, variant, expires_in))
 		return false;
 	response_json(res, req, 201, view_link(work->pool, &link, url));
 	response_header(res, work->pool, "Location", url);

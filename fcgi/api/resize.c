@@ -36,10 +36,10 @@ static bool read_order(struct resize *resize, struct work *work,
 
 	for (size_t i = 0; i < intake->field_count; i++)
 		if (!tier_has_word(known, intake->fields[i].name))
-			return fail(work, ERR_UNKNOWN_FIELD,
-				    "the field \"%.60s\" is not known here; "
-				    "known are: file %s",
-				    intake->fields[i].name, known);
+			return fail_unknown(work, intake->fields[i].name,
+					    "the field \"%.60s\" is not known "
+					    "here; known are: file %s",
+					    intake->fields[i].name, known);
 	resize->file = intake->file;
 	resize->name = intake_name(intake, work->pool);
 	resize->fit = fit ? fit : "inside";

@@ -304,10 +304,9 @@ static bool unknown(struct work *work, const char *name,
 
 	while (*known && *++known)
 		list = pool_printf(work->pool, "%s, %s", list, *known);
-	fail_field(work, name, "%s: a field that is not known here; known: %s",
-		   name, list);
-	work->err = ERR_UNKNOWN_FIELD;
-	return false;
+	return fail_unknown(work, name,
+			    "%s: a field that is not known here; known: %s",
+			    name, list);
 }
 
 bool json_only(const struct json *object, struct work *work,

@@ -53,6 +53,16 @@ bool fail_field(struct work *work, const char *field, const char *fmt, ...)
 	return false;
 }
 
+bool fail_unknown(struct work *work, const char *field, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	set(work, ERR_UNKNOWN_FIELD, field, fmt, args);
+	va_end(args);
+	return false;
+}
+
 bool fail_for_now(struct work *work, enum err err, const char *fmt, ...)
 {
 	va_list args;

@@ -49,12 +49,15 @@ struct work {
 
 /* All return false, so that a failing function can `return fail(...)`.
    fail_field() names the field that was wrong; its kind is
-   ERR_INVALID_FIELD. fail_errno() is ERR_INTERNAL (ERR_STORAGE_FULL after
+   ERR_INVALID_FIELD. fail_unknown() names one that is not known; its kind is
+   ERR_UNKNOWN_FIELD. fail_errno() is ERR_INTERNAL (ERR_STORAGE_FULL after
    ENOSPC and EDQUOT) and appends strerror(errno). Whether it is `for_now`
    follows from the kind, but for fail_for_now(), which says so itself. */
 bool fail(struct work *work, enum err err, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
 bool fail_field(struct work *work, const char *field, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
+bool fail_unknown(struct work *work, const char *field, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
 bool fail_for_now(struct work *work, enum err err, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);

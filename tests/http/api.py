@@ -45,6 +45,14 @@ def invalid(answer, field):
     """Fails unless the answer is 422 invalid_field, of this field."""
     said = problem(answer, 422, "invalid_field")
     assert [error["field"] for error in said["errors"]] == [field], said
+    return said
+
+
+def unknown(answer, field):
+    """Fails unless the answer is 400 unknown_field, of this field."""
+    said = problem(answer, 400, "unknown_field")
+    assert [error["field"] for error in said["errors"]] == [field], said
+    assert field in said["detail"]
 
 
 def post_picture(session, data=None, name="picture.jpg", **options):

@@ -69,8 +69,9 @@ def test_a_link_may_be_to_a_thumbnail(service):
                                      None, True])
 def test_a_link_lasts_as_long_as_the_tier_says(service, seconds):
     session = service.session("enterprise")
-    invalid(session.post(links_of(upload(session)),
-                         json={"expires_in": seconds}), "expires_in")
+    said = invalid(session.post(links_of(upload(session)),
+                                json={"expires_in": seconds}), "expires_in")
+    assert "from 300 to 30000" in said["detail"]
 
 
 def test_a_link_needs_its_fields(service):

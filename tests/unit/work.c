@@ -25,6 +25,11 @@ static void says_why(void **state)
 	assert_string_equal(work.why, "width: not \"0\"");
 	assert_string_equal(work.field, "width");
 
+	assert_false(fail_unknown(&work, "widht", "no %s", "widht"));
+	assert_int_equal(work.err, ERR_UNKNOWN_FIELD);
+	assert_string_equal(work.why, "no widht");
+	assert_string_equal(work.field, "widht");
+
 	assert_false(fail(&work, ERR_CONFLICT, "again"));
 	assert_string_equal(work.field, "");
 }
