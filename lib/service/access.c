@@ -84,8 +84,14 @@ bool access_check_variant(struct work *work, const struct tier *tier,
 			    "the tier %s has no originals", tier->name);
 	if (!recipe_parse(&recipe, work, variant))
 		return false;
-	return lists(tier, variant, &recipe) ||
-	       fail(work, ERR_TIER_FORBIDS,
+	if (lists(tier, variant, &recipe))
+		return true;
+	if (tier->any_size)
+		return fail(work, ERR_TIER_FORBIDS,
+			    "the tier %s has sides of up to %lld pixels, so "
+			    "not %s",
+			    tier->name, (long long)tier->max_side, variant);
+	return fail(work, ERR_TIER_FORBIDS,
 		    "the tier %s does not have %s; it has: %s", tier->name,
 		    variant, tier->sizes);
 }

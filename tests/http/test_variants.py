@@ -199,7 +199,9 @@ def test_asking_for_a_variant_has_its_rules(service):
             400, "unknown_field")
     wide = new_user(service, any_size=True, max_side=500)
     path = f"/v1/images/{upload(wide)['id']}/variants"
-    problem(wide.post(path, json={"variant": "w501"}), 403, "tier_forbids")
+    said = problem(wide.post(path, json={"variant": "w501"}),
+                   403, "tier_forbids")
+    assert "up to 500 pixels" in said["detail"]
 
 
 def test_a_variant_of_a_large_picture_takes_its_time(service):
