@@ -12,6 +12,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/crypt.h"
+#include "lib/base/metric.h"
 #include "lib/base/pool.h"
 
 enum { SHELVES = 4096, PLACES = 16, NS_PER_MS = 1000000 };
@@ -201,6 +202,7 @@ void bucket_give(struct bucket_table *table, const struct bucket *bucket,
 static bool refuse(struct work *work, const struct bucket *bucket,
 		   const struct bucket_state *state)
 {
+	metric_add(METRIC_RATE_LIMITED, bucket->kind, 1);
 	work->retry_after = (state->wait_ms + 999) / 1000;
 	return fail(work, ERR_RATE_LIMITED,
 		    "at most %lld %s in %lld seconds; the next will pass in "

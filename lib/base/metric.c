@@ -30,6 +30,7 @@ static const struct {
 } metrics[] = {
 	[METRIC_REQUESTS]        = { "pixtier_requests_total",        COUNTER,   { "route", "status" }, "Requests answered." },
 	[METRIC_REQUEST_SECONDS] = { "pixtier_request_seconds",       HISTOGRAM, { NULL },              "Time from accepting a request to the end of its answer." },
+	[METRIC_RATE_LIMITED]    = { "pixtier_rate_limited_total",    COUNTER,   { "limit" },           "Requests refused because something was asked for too often, by the limit." },
 	[METRIC_UPLOAD_BYTES]    = { "pixtier_upload_bytes_total",    COUNTER,   { NULL },              "Bytes of pictures taken in." },
 	[METRIC_PAINT_SECONDS]   = { "pixtier_paint_seconds",         HISTOGRAM, { NULL },              "Time that a painter took for one picture." },
 	[METRIC_PAINTER_DEATHS]  = { "pixtier_painter_deaths_total",  COUNTER,   { NULL },              "Painters that ended without a result." },

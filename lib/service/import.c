@@ -61,6 +61,7 @@ static bool may_wait(struct work *work, struct uuid user_id,
 		return false;
 	if (count < tier->max_fetches)
 		return true;
+	metric_add(METRIC_RATE_LIMITED, "fetches", 1);
 	work->retry_after = RETRY_AFTER;
 	return fail(work, ERR_RATE_LIMITED,
 		    "%lld uploads by URL are waiting already, as many as the "

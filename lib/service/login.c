@@ -11,6 +11,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/conf.h"
 #include "lib/base/crypt.h"
+#include "lib/base/metric.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 #include "lib/base/turn.h"
@@ -72,8 +73,10 @@ static bool take_turn(long *turn, struct work *work)
 	long jobs = work->conf->password_jobs;
 
 	*turn = -1;
-	return !work->turns || turn_take(turn, work->turns, jobs, TURN_MS) ||
-	       fail(work, ERR_RATE_LIMITED,
+	if (!work->turns || turn_take(turn, work->turns, jobs, TURN_MS))
+		return true;
+	metric_add(METRIC_RATE_LIMITED, "passwords", 1);
+	return fail(work, ERR_RATE_LIMITED,
 		    "at most %ld passwords are checked at once", jobs);
 }
 
@@ -105,10 +108,10 @@ static struct failures failures_of(struct work *work, const char *username)
 	const char *address = work->address ? work->address : "";
 
 	return (struct failures){ {
-		{ "login user", lower(work->pool, username),
+		{ "login_user", lower(work->pool, username),
 		  "wrong passwords for a user", conf->login_failures_user,
 		  conf->login_window },
-		{ "login address", bucket_network(work->pool, address),
+		{ "login_address", bucket_network(work->pool, address),
 		  "wrong passwords from an address",
 		  conf->login_failures_address, conf->login_window },
 	} };

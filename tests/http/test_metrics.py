@@ -79,6 +79,16 @@ def test_results_of_jobs_are_counted(service):
     wait_until(lambda: counts() == [before[0] + 1, before[1] + 1])
 
 
+def test_what_is_refused_for_its_rate_is_counted(service):
+    """By the limit that it met."""
+    name = 'pixtier_rate_limited_total{limit="user"}'
+    before = samples(service).get(name, 0)
+    session = new_user(service, requests_per_minute=1)
+    assert [session.get("/v1/me").status_code for _ in range(3)] == \
+        [200, 429, 429]
+    assert samples(service)[name] == before + 2
+
+
 def test_the_store_and_the_workers_are_measured(service):
     session = new_user(service)
     upload(session)
