@@ -40,7 +40,7 @@ const struct route routes[] = {
 	{ METHOD_DELETE, "/v1/webhooks/{id}", NEED_USER, SCOPE_WRITE, BODY_NONE, "", webhooks_delete },
 	{ METHOD_GET,    "/v1/webhooks/{id}/deliveries", NEED_USER, SCOPE_READ, BODY_NONE, "limit cursor", webhooks_deliveries },
 	{ METHOD_POST,   "/v1/webhooks/{id}/deliveries/{delivery}/retry", NEED_USER, SCOPE_WRITE, BODY_NONE, "", webhooks_retry },
-	{ METHOD_GET,    "/v1/admin/tiers",      NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "", admin_tiers_list },
+	{ METHOD_GET,    "/v1/admin/tiers",      NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "limit cursor", admin_tiers_list },
 	{ METHOD_POST,   "/v1/admin/tiers",      NEED_ADMIN, SCOPE_ADMIN, BODY_JSON, "", admin_tiers_create },
 	{ METHOD_GET,    "/v1/admin/tiers/{id}", NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "", admin_tiers_show },
 	{ METHOD_PATCH,  "/v1/admin/tiers/{id}", NEED_ADMIN, SCOPE_ADMIN, BODY_JSON, "", admin_tiers_change },

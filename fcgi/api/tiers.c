@@ -3,7 +3,10 @@
 
 #include "lib/model/tier.h"
 
+#include <string.h>
+
 #include "fcgi/api/desk.h"
+#include "fcgi/page.h"
 #include "fcgi/response.h"
 #include "fcgi/routes.h"
 #include "lib/base/conf.h"
@@ -21,22 +24,35 @@ static bool find(struct tier *tier, struct request *req)
 	       tier_find(tier, req->work, id);
 }
 
-/* There are few, so all make one page. */
+/* How many are older than this one; all, when it is nil. */
+static size_t count_older(const struct tier *tiers, size_t count,
+			  struct uuid than)
+{
+	while (!uuid_is_nil(than) && count &&
+	       memcmp(&tiers[count - 1].id, &than, sizeof(than)) >= 0)
+		count--;
+	return count;
+}
+
+/* There are few, so all are read for a page. */
 bool admin_tiers_list(struct request *req, struct response *res)
 {
 	struct pool *pool = req->work->pool;
-	struct json *json = json_object(pool);
 	struct json *items = json_array(pool);
+	struct uuid last = { 0 };
+	struct page page;
 	struct tier *tiers;
-	size_t count;
+	size_t count, rest;
 
-	if (!tier_list(&tiers, &count, req->work))
+	if (!page_read(&page, req) || !tier_list(&tiers, &count, req->work))
 		return false;
-	while (count--)
-		json_push(items, tiering_json(pool, &tiers[count]));
-	json_set(json, "items", items);
-	json_set_null(json, "next");
-	response_json(res, req, 200, json);
+	count = count_older(tiers, count, page.before);
+	rest = count > (size_t)page.limit ? count - (size_t)page.limit : 0;
+	for (; count > rest; count--)
+		json_push(items, tiering_json(pool, &tiers[count - 1]));
+	if (rest)
+		last = tiers[rest].id;
+	page_answer(res, req, &page, items, last);
 	return true;
 }
 

@@ -75,6 +75,17 @@ def settled(session, image):
     return wait_until(look, timeout=20)
 
 
+def list_of(session, path):
+    """The items of all pages."""
+    items = []
+    while path:
+        answer = session.get(path)
+        assert answer.status_code == 200, answer.text
+        items += answer.json()["items"]
+        path = answer.json()["next"]
+    return items
+
+
 def links_of(image):
     return f"/v1/images/{image['id']}/links"
 
