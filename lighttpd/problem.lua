@@ -6,10 +6,12 @@ local problems = {
 	[404] = { "not_found", "No such thing" },
 	[405] = { "method_not_allowed", "The method is not allowed here" },
 	[408] = { "timeout", "The request took too long" },
+	[411] = { "bad_request", "A body's length is needed, Content-Length: 0 too" },
 	[413] = { "too_large", "Larger than this service takes" },
 	[414] = { "uri_too_long", "The address is too long" },
 	[416] = { "range_not_satisfiable", "The file has no such part" },
 	[431] = { "too_large", "The header is larger than this service takes" },
+	[501] = { "bad_request", "The method is not known here" },
 	[503] = { "unavailable", "Not available for the moment" },
 }
 

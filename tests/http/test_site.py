@@ -1,6 +1,10 @@
 """What the web server does by itself, before or without the application."""
 
+import http.client
+import json
 import socket
+
+import pytest
 
 from service import wait_until
 
@@ -20,6 +24,33 @@ def test_a_body_over_the_limit_is_refused_before_it_is_sent(service):
         answer = client.recv(4096)
     assert b" 413 " in answer.splitlines()[0]
     assert b'"code":"too_large"' in answer
+
+
+def answer_to(service, *lines):
+    with socket.create_connection(("127.0.0.1", service.port), 5) as client:
+        client.sendall("\r\n".join(lines + ("Host: x", "", "")).encode())
+        answer = http.client.HTTPResponse(client)
+        answer.begin()
+        return answer.status, answer.headers, json.loads(answer.read())
+
+
+def test_a_post_without_a_length_is_told_what_is_missing(service):
+    """lighttpd wants Content-Length: 0, too; nginx takes it for that."""
+    status, _, said = answer_to(service, "POST /v1/logout HTTP/1.1")
+    assert (status, said["code"]) in ((401, "unauthenticated"),
+                                      (411, "bad_request"))
+    assert status == 401 or "Content-Length: 0" in said["detail"]
+
+
+@pytest.mark.parametrize("method", ["TRACE", "BREW"])
+def test_a_method_that_nobody_knows_is_refused(service, method):
+    """405 with Allow, or 501 where the web server itself does not know it."""
+    status, headers, said = answer_to(service, f"{method} /v1/me HTTP/1.1")
+    assert (status, said["code"]) in ((405, "method_not_allowed"),
+                                      (501, "bad_request"))
+    assert said["status"] == status
+    assert (headers["Allow"] == "GET, HEAD") == (status == 405)
+    assert said["request_id"] == headers["X-Request-Id"]
 
 
 def test_without_the_application_clients_are_told_to_come_again(service):
