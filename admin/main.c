@@ -378,6 +378,10 @@ static int obey(struct call *call, int argc, char **argv)
 	}
 	if (!call->arg_count)
 		return misused(NULL, "a command is missing");
+	if (!strcmp(call->args[0], "help")) {
+		print_help(call->args[1]);
+		return DONE;
+	}
 	call->config_file = find_config(call->config_file);
 	return run(call);
 }

@@ -157,8 +157,8 @@ bool intake_read(struct intake *intake, struct request *req, int64_t max_bytes,
 			return false;
 	} else {
 		return fail(req->work, ERR_UNSUPPORTED_MEDIA_TYPE,
-			    "Content-Type: multipart/form-data or image/..., "
-			    "not \"%.60s\"",
+			    "a file comes as Content-Type: "
+			    "multipart/form-data or image/..., not \"%.60s\"",
 			    req->content_type);
 	}
 	if (!got.file)

@@ -198,6 +198,15 @@ const struct tiering_field *tiering_field(size_t i)
 	return i < ARRAY_LEN(fields) ? &fields[i].pub : NULL;
 }
 
+static const char *field_names(struct pool *pool)
+{
+	const char *names = "";
+
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+		names = pool_printf(pool, "%s %s", names, fields[i].pub.name);
+	return names;
+}
+
 bool tiering_set(struct tier *tier, struct work *work, const char *name,
 		 const char *text)
 {
@@ -205,8 +214,9 @@ bool tiering_set(struct tier *tier, struct work *work, const char *name,
 	void *place;
 
 	if (!field)
-		return fail(work, ERR_UNKNOWN_FIELD,
-			    "a tier has no field \"%.60s\"", name);
+		return fail_unknown(work, name,
+				    "a tier has no field \"%.60s\"; it has:%s",
+				    name, field_names(work->pool));
 	place = (char *)tier + field->offset;
 	switch (field->pub.type) {
 	case TIERING_FLAG:
