@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import time
 import urllib.parse
@@ -89,6 +90,16 @@ def test_what_is_refused_for_its_rate_is_counted(service):
     assert samples(service)[name] == before + 2
 
 
+def test_what_a_supervisor_replaces_is_counted(service):
+    def replaced():
+        return sum(value for name, value in samples(service).items()
+                   if name.startswith("pixtier_respawns_total{"))
+
+    before = replaced()
+    os.kill(service.children("fcgi")[0], signal.SIGKILL)
+    wait_until(lambda: replaced() == before + 1)
+
+
 def test_the_store_and_the_workers_are_measured(service):
     session = new_user(service)
     upload(session)
@@ -117,7 +128,8 @@ def test_scrapes_cost_the_database_little(service):
 
 
 def test_without_the_database_the_rest_is_told(service):
-    """And nothing that may be wrong."""
+    """And nothing that may be wrong; then how often it was met again."""
+    met = samples(service)["pixtier_db_reconnects_total"]
     with without(service, "db"):
         wait_until(lambda: samples(service)["pixtier_database_up"] == 0)
         now = text_of(service)
@@ -126,6 +138,7 @@ def test_without_the_database_the_rest_is_told(service):
             assert f"pixtier_{name}{{" not in now
     wait_until(lambda: samples(service)["pixtier_database_up"] == 1)
     assert 'pixtier_workers{state="alive"}' in samples(service)
+    assert samples(service)["pixtier_db_reconnects_total"] > met
 
 
 def test_promtool_finds_no_fault(service):

@@ -1,5 +1,7 @@
 """Settings: what changes for clients when an operator changes one."""
 
+import re
+
 import pytest
 from PIL import Image
 
@@ -85,10 +87,18 @@ def test_what_a_request_has_no_memory_for_is_left_to_a_worker(changed):
     assert settled(session, answer.json())["status"] == "ready"
 
 
+def painter_deaths(service):
+    found = re.search("^pixtier_painter_deaths_total (.*)$",
+                      service.session().get("/metrics").text, re.MULTILINE)
+    return int(found[1])
+
+
 def test_a_picture_has_its_time(changed):
     """The setting painter_seconds_request; the next picture has its own."""
+    before = painter_deaths(changed)
     with frozen_painters(changed, "fcgi"):
         answer = post_picture(changed.session("basic"))
+    assert painter_deaths(changed) == before + 1
     said = problem(answer, 422, "corrupt_image")
     assert "longer than 1 s" in said["detail"]
     assert 1 <= answer.elapsed.total_seconds() < 2

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Every route, setting, error code and job kind occurs in a test. TAP.
+# Every route, setting, error code, job kind and metric occurs in a test. TAP.
 cd "${srcdir:-.}" || exit 99
 bad=$(
 	sed -n 's/.*METHOD_\([A-Z]*\), *"\([^"]*\)".*/\1 \2/p' fcgi/routes.c |
@@ -22,11 +22,16 @@ bad=$(
 			grep -rqw "$kind" tests/http ||
 				echo "job kind $kind is in no story of tests/http"
 		done
+	sed -n 's/^\t\[METRIC_[A-Z_]*\] *= { "\([a-z_]*\)".*/\1/p' lib/base/metric.c |
+		while read -r metric; do
+			grep -rqF "$metric" tests/http tests/unit ||
+				echo "metric $metric is in no test"
+		done
 )
 echo 1..1
 if [ -n "$bad" ]; then
 	printf '%s\n' "$bad" | sed 's/^/# /'
-	echo "not ok 1 - routes, settings, error codes and job kinds are tested"
+	echo "not ok 1 - routes, settings, error codes, job kinds and metrics are tested"
 	exit 1
 fi
-echo "ok 1 - routes, settings, error codes and job kinds are tested"
+echo "ok 1 - routes, settings, error codes, job kinds and metrics are tested"
