@@ -152,14 +152,14 @@ bool users_set_tier(struct call *call)
 
 bool users_disable(struct call *call)
 {
-	return change(call, &(struct steward_wishes){
-				    .disabled = &(bool){ true } });
+	return change(call,
+		      &(struct steward_wishes){ .disabled = &(bool){ true } });
 }
 
 bool users_enable(struct call *call)
 {
-	return change(call, &(struct steward_wishes){
-				    .disabled = &(bool){ false } });
+	return change(call,
+		      &(struct steward_wishes){ .disabled = &(bool){ false } });
 }
 
 bool users_delete(struct call *call)

@@ -115,8 +115,7 @@ static size_t fill_groups(struct program *program)
 	for (size_t i = 0; i < used; i++) {
 		program->serves[i] =
 			(struct serve){ conf, program->listeners[i],
-					program->buckets,
-					program->turns };
+					program->buckets, program->turns };
 		program->groups[i] =
 			(struct prefork_group){ names[i], counts[i], serve_run,
 						&program->serves[i] };

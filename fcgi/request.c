@@ -20,9 +20,9 @@ _Static_assert(ARRAY_LEN(methods) == METHOD__COUNT, "a name for each method");
 
 /* Of two, a web server means one and the application sees the other. */
 static const char *const once_only[] = {
-	"CONTENT_LENGTH",     "CONTENT_TYPE", "REQUEST_METHOD", "REQUEST_URI",
-	"HTTP_AUTHORIZATION", "HTTP_COOKIE",  "REMOTE_ADDR",
-	"HTTP_IDEMPOTENCY_KEY",
+	"CONTENT_LENGTH", "CONTENT_TYPE",         "REQUEST_METHOD",
+	"REQUEST_URI",    "HTTP_AUTHORIZATION",   "HTTP_COOKIE",
+	"REMOTE_ADDR",    "HTTP_IDEMPOTENCY_KEY",
 };
 
 /* The value of "NAME=value" if that is the name, else NULL. */

@@ -67,11 +67,11 @@ struct request {
 	struct replay *replay; /* set where there is an Idempotency-Key */
 	struct identity *who;  /* set where the route needs a user */
 	enum credentials credentials; /* that were looked at, right or wrong */
-	const char *session;  /* the cookie's secret, or NULL */
-	bool csrf_awaited;    /* in the form, which is not read yet: csrf.h */
-	struct json *json;    /* set where the route takes JSON */
-	struct form *form;    /* set where it takes fields (BODY_FORM) */
-	struct json *errors;  /* what was wrong with them: compat/rest.h */
+	const char *session;          /* the cookie's secret, or NULL */
+	bool csrf_awaited;   /* in the form, which is not read yet: csrf.h */
+	struct json *json;   /* set where the route takes JSON */
+	struct form *form;   /* set where it takes fields (BODY_FORM) */
+	struct json *errors; /* what was wrong with them: compat/rest.h */
 
 	struct share_revoked *revoked; /* the responder's */
 	void *in;                      /* the body's stream: body.c */

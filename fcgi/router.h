@@ -7,9 +7,9 @@
 
 /*
  * NEED_BEARER is a user too, but only by Authorization: Bearer; NEED_LOGIN only
- * by Authorization: Basic or a session: what else comes is ignored, as the older
- * services do. NEED_ANONYMOUS: acts as the built-in user, for clients that know
- * none.
+ * by Authorization: Basic or a session: what else comes is ignored, as the
+ * older services do. NEED_ANONYMOUS: acts as the built-in user, for clients
+ * that know none.
  */
 enum need {
 	NEED_NOBODY,

@@ -151,8 +151,7 @@ static void account(const struct work *work, const struct job *job, bool good,
 
 /* A claim that another worker got first, or an image that is gone, needs
    nothing more: the job's row says so already. */
-static void run_job(struct work *work, const struct job *job,
-		    struct roll *roll)
+static void run_job(struct work *work, const struct job *job, struct roll *roll)
 {
 	const struct task *task = task_find(job->kind);
 	int64_t began_ms = clock_monotonic_ms();
@@ -297,8 +296,8 @@ static void do_chores(struct worker *worker, long slot)
 	roll_call(worker->roll, &worker->base);
 	if (now_ms >= worker->reclaim_at_ms) {
 		reclaim_expired(worker);
-		worker->reclaim_at_ms = now_ms + RECLAIM_MS / 2 +
-					random() % RECLAIM_MS;
+		worker->reclaim_at_ms =
+			now_ms + RECLAIM_MS / 2 + random() % RECLAIM_MS;
 	}
 	if (!slot && now_ms >= worker->retain_at_ms)
 		worker->retain_at_ms = now_ms + retain(worker);

@@ -56,11 +56,12 @@ static int run(struct program *program, struct work *work)
 
 	const char *dir = program->conf.run_dir;
 	const char *pid_file =
-		*dir ? pool_printf(work->pool, "%s/pixtier-worker.pid", dir) : "";
+		*dir ? pool_printf(work->pool, "%s/pixtier-worker.pid", dir)
+		     : "";
 
-	program->group = (struct prefork_group){
-		"worker", program->conf.workers, labour_run, &program->conf
-	};
+	program->group =
+		(struct prefork_group){ "worker", program->conf.workers,
+					labour_run, &program->conf };
 	metric_init();
 	if (!prefork_write_pid(work, pid_file) ||
 	    !prefork_drop_rights(work, program->conf.user)) {

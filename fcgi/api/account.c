@@ -53,8 +53,8 @@ bool account_login(struct request *req, struct response *res)
 
 bool account_logout(struct request *req, struct response *res)
 {
-	if (req->session && !token_drop(req->work, req->who->user.id,
-					req->who->token.id))
+	if (req->session &&
+	    !token_drop(req->work, req->who->user.id, req->who->token.id))
 		return false;
 	response_empty(res, 204);
 	response_header(res, req->work->pool, "Set-Cookie",
@@ -163,8 +163,7 @@ bool tokens_create(struct request *req, struct response *res)
 	int64_t expires_in = 0;
 
 	if (!json_only(req->json, work, known) ||
-	    !json_get_text(&name, work, req->json, "name", 1,
-			   NAME_MAX_BYTES) ||
+	    !json_get_text(&name, work, req->json, "name", 1, NAME_MAX_BYTES) ||
 	    (json_has(req->json, "expires_in") &&
 	     !json_get_int(&expires_in, work, req->json, "expires_in", 1,
 			   TOKEN_MAX_SECONDS)) ||

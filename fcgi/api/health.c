@@ -43,8 +43,7 @@ bool health_metrics(struct request *req, struct response *res)
 	monitor_refresh(req->work);
 	if (!metric_print(text))
 		return fail(req->work, ERR_INTERNAL,
-			    "the metrics need more than %d bytes",
-			    MAX_METRICS);
+			    "the metrics need more than %d bytes", MAX_METRICS);
 	res->status = 200;
 	response_header(res, pool, "Content-Type",
 			"text/plain; version=0.0.4; charset=utf-8");

@@ -113,8 +113,7 @@ bool admin_tiers_delete(struct request *req, struct response *res)
 	const struct actor actor = desk_actor(req);
 	struct tier tier;
 
-	if (!find(&tier, req) ||
-	    !steward_drop_tier(req->work, &actor, &tier))
+	if (!find(&tier, req) || !steward_drop_tier(req->work, &actor, &tier))
 		return false;
 	response_empty(res, 204);
 	return true;

@@ -75,7 +75,8 @@ static bool find_tier(struct tier *tier, struct work *work, const char *name)
 		return true;
 	return work->err == ERR_NOT_FOUND
 		       ? fail_field(work, "tier",
-				    "tier: the name of one, not \"%.40s\"", name)
+				    "tier: the name of one, not \"%.40s\"",
+				    name)
 		       : false;
 }
 
@@ -216,8 +217,8 @@ static bool read_change(struct change *change, struct request *req)
 
 	if (!json_only(req->json, req->work, known) ||
 	    (json_names(req->json, "password") &&
-	     !json_get_text(&wishes->password, req->work, req->json,
-			    "password", 1, PASSWORD_MAX_BYTES)))
+	     !json_get_text(&wishes->password, req->work, req->json, "password",
+			    1, PASSWORD_MAX_BYTES)))
 		return false;
 	if (json_names(req->json, "tier")) {
 		wishes->tier = &change->tier;

@@ -43,54 +43,19 @@ struct setting {
 	const char *meaning;
 };
 
-#define TEXT_ROW(field, fallback, meaning)                                     \
-	{                                                                      \
-#field, TEXT, offsetof(struct conf, field), fallback, 0, 0,    \
-			NULL, meaning                                          \
-	}
-#define SECRET_ROW(field, fallback, meaning)                                   \
-	{                                                                      \
-#field, SECRET, offsetof(struct conf, field), fallback, 0, 0,  \
-			NULL, meaning                                          \
-	}
-#define NUMBER_ROW(field, fallback, min, max, meaning)                         \
-	{                                                                      \
-#field, NUMBER, offsetof(struct conf, field), fallback, min,   \
-			max, NULL, meaning                                     \
-	}
-#define NUMBERS_ROW(field, fallback, min, max, meaning)                        \
-	{                                                                      \
-#field, NUMBERS, offsetof(struct conf, field), fallback, min,  \
-			max, NULL, meaning                                     \
-	}
-#define OCTAL_ROW(field, fallback, min, max, meaning)                          \
-	{                                                                      \
-#field, OCTAL, offsetof(struct conf, field), fallback, min,    \
-			max, NULL, meaning                                     \
-	}
-#define CHOICE_ROW(field, fallback, choices, meaning)                          \
-	{                                                                      \
-#field, CHOICE, offsetof(struct conf, field), fallback, 0, 0,  \
-			choices, meaning                                       \
-	}
-#define BLOCKS_ROW(field, fallback, meaning)                                   \
-	{                                                                      \
-#field, BLOCKS, offsetof(struct conf, field), fallback, 0, 0,  \
-			NULL, meaning                                          \
-	}
-#define PORTS_ROW(field, fallback, meaning)                                    \
-	{                                                                      \
-#field, PORTS, offsetof(struct conf, field), fallback, 0, 0,   \
-			NULL, meaning                                          \
-	}
-
-#define WORDS_ROW(field, words, meaning)                                       \
-	{                                                                      \
-#field, WORDS, offsetof(struct conf, field), words, 0, 0, words, \
-			meaning                                                \
-	}
-
 /* clang-format off */
+#define ROW(type, field, fallback, min, max, choices, meaning) \
+	{ #field, type, offsetof(struct conf, field), fallback, min, max, choices, meaning }
+#define TEXT_ROW(field, fallback, meaning)                ROW(TEXT, field, fallback, 0, 0, NULL, meaning)
+#define SECRET_ROW(field, fallback, meaning)              ROW(SECRET, field, fallback, 0, 0, NULL, meaning)
+#define NUMBER_ROW(field, fallback, min, max, meaning)    ROW(NUMBER, field, fallback, min, max, NULL, meaning)
+#define NUMBERS_ROW(field, fallback, min, max, meaning)   ROW(NUMBERS, field, fallback, min, max, NULL, meaning)
+#define OCTAL_ROW(field, fallback, min, max, meaning)     ROW(OCTAL, field, fallback, min, max, NULL, meaning)
+#define CHOICE_ROW(field, fallback, choices, meaning)     ROW(CHOICE, field, fallback, 0, 0, choices, meaning)
+#define BLOCKS_ROW(field, fallback, meaning)              ROW(BLOCKS, field, fallback, 0, 0, NULL, meaning)
+#define PORTS_ROW(field, fallback, meaning)               ROW(PORTS, field, fallback, 0, 0, NULL, meaning)
+#define WORDS_ROW(field, words, meaning)                  ROW(WORDS, field, words, 0, 0, words, meaning)
+
 static const struct setting settings[] = {
 	TEXT_ROW(base_url, "http://localhost", "Where clients reach the service: scheme, host and port, without a slash at the end. Every URL it hands out begins with this."),
 	NUMBER_ROW(display_ttl, "3600", 60, 604800, "Seconds that the picture URLs inside answers are valid at least; at most twice as long."),
@@ -268,8 +233,8 @@ static bool set_words(const struct setting *s, struct work *work,
 		size_t len = strcspn(at, " ");
 
 		snprintf(word, sizeof(word), "%.*s", (int)len, at);
-		if (len && (len >= sizeof(word) ||
-			    choice_of(s->choices, word) < 0))
+		if (len &&
+		    (len >= sizeof(word) || choice_of(s->choices, word) < 0))
 			return fail_field(work, s->name,
 					  "%s: %s: words of \"%s\", not "
 					  "\"%s\"",
@@ -496,8 +461,9 @@ static const char *type_text(const struct setting *s, struct pool *pool)
 	case NUMBER:
 		return pool_printf(pool, "number, %ld to %ld", s->min, s->max);
 	case NUMBERS:
-		return pool_printf(pool, "numbers, %ld to %ld, up to %d of "
-				   "them", s->min, s->max, MAX_NUMBERS);
+		return pool_printf(pool,
+				   "numbers, %ld to %ld, up to %d of them",
+				   s->min, s->max, MAX_NUMBERS);
 	case OCTAL:
 		return pool_printf(pool, "permissions, %04lo to %04lo", s->min,
 				   s->max);

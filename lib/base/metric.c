@@ -293,8 +293,7 @@ bool metric_print(struct buf *out)
 
 		if (!buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n",
 				metrics[metric].name, metrics[metric].help,
-				metrics[metric].name,
-				type_names[type]) ||
+				metrics[metric].name, type_names[type]) ||
 		    !(type == HISTOGRAM ? print_histogram
 					: print_cells)(out, metric))
 			return false;

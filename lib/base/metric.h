@@ -7,9 +7,9 @@
 #include "lib/base/util.h"
 
 /*
- * Counters, gauges and histograms in memory that a supervisor shares with all its
- * children. Their names, labels and meanings are the table in metric.c. Adding
- * takes no lock, and a process may die at any moment of it. Before
+ * Counters, gauges and histograms in memory that a supervisor shares with all
+ * its children. Their names, labels and meanings are the table in metric.c.
+ * Adding takes no lock, and a process may die at any moment of it. Before
  * metric_init() all of these do nothing.
  */
 enum metric {

@@ -53,7 +53,7 @@ struct db_in db_bytes(const void *bytes, size_t size);
 struct db_in db_text(const char *text); /* NULL is NULL */
 struct db_in db_int(int64_t number);
 struct db_in db_bool(bool yes);
-struct db_in db_time(int64_t time_us); /* 0 is NULL */
+struct db_in db_time(int64_t time_us);  /* 0 is NULL */
 struct db_in db_uuid(struct uuid uuid); /* nil is NULL */
 struct db_in db_null(void);
 

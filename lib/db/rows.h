@@ -15,7 +15,10 @@ struct rows {
 	size_t room;
 };
 
-#define ROWS_OF(struct_row) { .row = &(struct_row), .size = sizeof(struct_row) }
+#define ROWS_OF(struct_row)                                                    \
+	{                                                                      \
+		.row = &(struct_row), .size = sizeof(struct_row)               \
+	}
 
 bool rows_keep(struct work *work, void *rows);
 

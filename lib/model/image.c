@@ -22,9 +22,9 @@ bool image_find(struct image *image, struct work *work, struct uuid id)
 		   DB_IN(db_uuid(id)),
 		   DB_OUT(db_uuid_to(&i.id), db_uuid_to(&i.user_id),
 			  db_text_to(&i.kind), db_text_to(&i.name),
-			  db_text_to(&i.status),
-			  db_text_to(&i.format), db_int_to(&i.width),
-			  db_int_to(&i.height), db_int_to(&i.bytes),
+			  db_text_to(&i.status), db_text_to(&i.format),
+			  db_int_to(&i.width), db_int_to(&i.height),
+			  db_int_to(&i.bytes),
 			  db_fixed_to(i.sha256, sizeof(i.sha256)),
 			  db_text_to(&i.error_code),
 			  db_text_to(&i.error_detail),
@@ -56,31 +56,32 @@ bool image_list(struct image **images, size_t *count, struct work *work,
 	struct image row, *i = &row;
 	struct rows rows = ROWS_OF(row);
 
-	if (!db_each(work,
-		     "SELECT `id`, `user_id`, `kind`, `name`, `status`, `format`,"
-		     " `width`, `height`, `bytes`,"
-		     " COALESCE(`sha256`, REPEAT('\\0', 32)), `error_code`,"
-		     " `error_detail`, `created_at`"
-		     " FROM `images` WHERE `user_id` = ?"
-		     " AND (? = 1 OR `kind` = 'upload')"
-		     " AND (? IS NULL OR `id` < ?)"
-		     " AND (? IS NULL OR `status` = ?)"
-		     " AND (? IS NULL OR `name` LIKE ?)"
-		     " ORDER BY `id` DESC LIMIT ?",
-		     DB_IN(db_uuid(f->user_id), db_bool(f->all_kinds),
-			   db_uuid(f->before), db_uuid(f->before), db_text(f->status),
-			   db_text(f->status), db_text(like), db_text(like),
-			   db_int(f->limit)),
-		     DB_OUT(db_uuid_to(&i->id), db_uuid_to(&i->user_id),
-			    db_text_to(&i->kind), db_text_to(&i->name),
-			    db_text_to(&i->status),
-			    db_text_to(&i->format), db_int_to(&i->width),
-			    db_int_to(&i->height), db_int_to(&i->bytes),
-			    db_fixed_to(i->sha256, sizeof(i->sha256)),
-			    db_text_to(&i->error_code),
-			    db_text_to(&i->error_detail),
-			    db_time_to(&i->created_at)),
-		     rows_keep, &rows))
+	if (!db_each(
+		    work,
+		    "SELECT `id`, `user_id`, `kind`, `name`, `status`, `format`,"
+		    " `width`, `height`, `bytes`,"
+		    " COALESCE(`sha256`, REPEAT('\\0', 32)), `error_code`,"
+		    " `error_detail`, `created_at`"
+		    " FROM `images` WHERE `user_id` = ?"
+		    " AND (? = 1 OR `kind` = 'upload')"
+		    " AND (? IS NULL OR `id` < ?)"
+		    " AND (? IS NULL OR `status` = ?)"
+		    " AND (? IS NULL OR `name` LIKE ?)"
+		    " ORDER BY `id` DESC LIMIT ?",
+		    DB_IN(db_uuid(f->user_id), db_bool(f->all_kinds),
+			  db_uuid(f->before), db_uuid(f->before),
+			  db_text(f->status), db_text(f->status), db_text(like),
+			  db_text(like), db_int(f->limit)),
+		    DB_OUT(db_uuid_to(&i->id), db_uuid_to(&i->user_id),
+			   db_text_to(&i->kind), db_text_to(&i->name),
+			   db_text_to(&i->status), db_text_to(&i->format),
+			   db_int_to(&i->width), db_int_to(&i->height),
+			   db_int_to(&i->bytes),
+			   db_fixed_to(i->sha256, sizeof(i->sha256)),
+			   db_text_to(&i->error_code),
+			   db_text_to(&i->error_detail),
+			   db_time_to(&i->created_at)),
+		    rows_keep, &rows))
 		return false;
 	*images = rows.list;
 	*count = rows.count;
@@ -99,8 +100,7 @@ bool image_add(struct work *work, const struct image *image)
 		     " ?, ?)",
 		     DB_IN(db_uuid(image->id), db_uuid(image->user_id),
 			   db_text(image->kind), db_text(image->name),
-			   db_text(image->status),
-			   db_text(image->format),
+			   db_text(image->status), db_text(image->format),
 			   here ? db_int(image->width) : db_null(),
 			   here ? db_int(image->height) : db_null(),
 			   here ? db_int(image->bytes) : db_null(),
@@ -164,8 +164,8 @@ bool image_reopen(struct work *work, struct uuid id)
 		     DB_IN(db_uuid(id)));
 }
 
-bool image_list_expired(struct image **images, size_t *count,
-			struct work *work, int64_t limit)
+bool image_list_expired(struct image **images, size_t *count, struct work *work,
+			int64_t limit)
 {
 	struct image row = { 0 }, *i = &row;
 	struct rows rows = ROWS_OF(row);
@@ -200,7 +200,8 @@ bool image_is_needed(bool *needed, struct work *work, struct uuid id)
 	struct uuid locked;
 
 	/* The rows that would need it take a lock on its row. */
-	return db_one(work, "SELECT `id` FROM `images` WHERE `id` = ? FOR UPDATE",
+	return db_one(work,
+		      "SELECT `id` FROM `images` WHERE `id` = ? FOR UPDATE",
 		      DB_IN(db_uuid(id)), DB_OUT(db_uuid_to(&locked))) &&
 	       db_one(work,
 		      "SELECT EXISTS (SELECT 1 FROM `jobs` j"

@@ -13,7 +13,8 @@
 struct image {
 	struct uuid id;
 	struct uuid user_id;
-	const char *kind; /* "upload" or "resize"; NULL, to image_add(): upload */
+	const char
+		*kind; /* "upload" or "resize"; NULL, to image_add(): upload */
 	const char *name;
 	const char *status; /* "processing", "ready" or "failed" */
 	const char *format; /* "jpeg" */
@@ -68,8 +69,8 @@ bool image_reopen(struct work *work, struct uuid id) MUST_CHECK;
 /* Those older than their user's tier keeps them, at most `limit`, but for those
    that image_is_needed() is true of; only what image_drop() and user_credit()
    need is filled. */
-bool image_list_expired(struct image **images, size_t *count,
-			struct work *work, int64_t limit) MUST_CHECK;
+bool image_list_expired(struct image **images, size_t *count, struct work *work,
+			int64_t limit) MUST_CHECK;
 
 /* In a transaction: whether a job that has not ended or a link that is valid
    needs the image, which gets no new one until its end. ERR_NOT_FOUND. */

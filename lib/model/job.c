@@ -122,24 +122,23 @@ bool job_add(struct work *work, const struct job *job)
 {
 	bool done = job->state && !strcmp(job->state, "done");
 
-	return db_do(work, NULL,
-		     "INSERT INTO `jobs` (`id`, `kind`, `url`, `receiver`,"
-		     " `user_id`, `image_id`, `variant`, `quality`, `state`,"
-		     " `priority`, `attempts`, `max_attempts`, `run_after`,"
-		     " `created_at`, `started_at`, `finished_at`)"
-		     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-		     " UTC_TIMESTAMP(6), ?,"
-		     " IF(? = 1, UTC_TIMESTAMP(6), NULL),"
-		     " IF(? = 1, UTC_TIMESTAMP(6), NULL))",
-		     DB_IN(db_uuid(job->id), db_text(job->kind),
-			   db_text(job->url), db_text(job->receiver),
-			   db_uuid(job->user_id), db_uuid(job->image_id),
-			   db_text(job->variant),
-			   job->quality ? db_int(job->quality) : db_null(),
-			   db_text(done ? "done" : "queued"),
-			   db_int(job->priority), db_int(done),
-			   db_int(job->max_attempts), db_time(job->created_at),
-			   db_bool(done), db_bool(done)));
+	return db_do(
+		work, NULL,
+		"INSERT INTO `jobs` (`id`, `kind`, `url`, `receiver`,"
+		" `user_id`, `image_id`, `variant`, `quality`, `state`,"
+		" `priority`, `attempts`, `max_attempts`, `run_after`,"
+		" `created_at`, `started_at`, `finished_at`)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+		" UTC_TIMESTAMP(6), ?,"
+		" IF(? = 1, UTC_TIMESTAMP(6), NULL),"
+		" IF(? = 1, UTC_TIMESTAMP(6), NULL))",
+		DB_IN(db_uuid(job->id), db_text(job->kind), db_text(job->url),
+		      db_text(job->receiver), db_uuid(job->user_id),
+		      db_uuid(job->image_id), db_text(job->variant),
+		      job->quality ? db_int(job->quality) : db_null(),
+		      db_text(done ? "done" : "queued"), db_int(job->priority),
+		      db_int(done), db_int(job->max_attempts),
+		      db_time(job->created_at), db_bool(done), db_bool(done)));
 }
 
 struct candidate {
@@ -259,8 +258,7 @@ bool job_claim(struct job *job, bool *found, struct work *work,
 	return !taken || job_find(job, work, one.id);
 }
 
-static bool still_ours(struct work *work, const struct job *job,
-		       uint64_t found)
+static bool still_ours(struct work *work, const struct job *job, uint64_t found)
 {
 	return found || fail(work, ERR_CONFLICT,
 			     "job %s has been given to another worker",
@@ -379,8 +377,8 @@ bool job_cancel(struct work *work, struct uuid id)
 		   " WHERE `id` = ? AND `state` IN ('queued', 'running')",
 		   DB_IN(db_uuid(id))))
 		return false;
-	return found || fail(work, ERR_CONFLICT,
-			     "the job %s has ended already", UUID_TEXT(id));
+	return found || fail(work, ERR_CONFLICT, "the job %s has ended already",
+			     UUID_TEXT(id));
 }
 
 bool job_lock(const char **state, struct work *work, struct uuid id)

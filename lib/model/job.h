@@ -10,8 +10,9 @@
 /* Work that is done later by a worker. Times are the database's. */
 struct job {
 	struct uuid id;
-	const char *kind; /* "render", "resize", "fetch", "webhook", "purge_user" */
-	const char *url;  /* what a fetch job gets, else NULL */
+	const char *
+		kind; /* "render", "resize", "fetch", "webhook", "purge_user" */
+	const char *url;      /* what a fetch job gets, else NULL */
 	const char *receiver; /* the host that a webhook job calls; not read */
 	struct uuid user_id;
 	struct uuid image_id; /* nil: none, or deleted */
@@ -57,8 +58,9 @@ bool job_add(struct work *work, const struct job *job) MUST_CHECK;
  */
 struct job_claimant {
 	const char *worker;
-	const char *but_kinds; /* with a comma between: left to others; or NULL */
-	int64_t per_receiver;  /* jobs that call one receiver at once, at most */
+	const char
+		*but_kinds; /* with a comma between: left to others; or NULL */
+	int64_t per_receiver; /* jobs that call one receiver at once, at most */
 	int64_t lease;
 };
 bool job_claim(struct job *job, bool *found, struct work *work,
@@ -89,8 +91,7 @@ bool job_retry(struct work *work, struct uuid id) MUST_CHECK;
 bool job_cancel(struct work *work, struct uuid id) MUST_CHECK;
 
 /* In a transaction: the state, which nobody else changes until its end. */
-bool job_lock(const char **state, struct work *work,
-	      struct uuid id) MUST_CHECK;
+bool job_lock(const char **state, struct work *work, struct uuid id) MUST_CHECK;
 
 /* The jobs of an image that have ended are forgotten. */
 bool job_forget_ended(struct work *work, struct uuid image_id) MUST_CHECK;

@@ -30,7 +30,8 @@ bool stats_watch(struct stat_row **stats, size_t *count,
 bool stats_survey(struct stat_row **stats, size_t *count,
 		  struct work *work) MUST_CHECK;
 
-/* Adds to "results": attempts of jobs of a kind that were "done" or "failed". */
+/* Adds to "results": attempts of jobs of a kind that were "done" or "failed".
+ */
 bool stats_add_results(struct work *work, const char *kind, const char *result,
 		       uint64_t n) MUST_CHECK;
 

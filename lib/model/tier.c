@@ -19,32 +19,34 @@ static bool select_tiers(struct tier **tiers, size_t *count, struct work *work,
 	struct rows rows = ROWS_OF(row);
 
 	if (!db_each(
-		work,
-		"SELECT t.`id`, t.`name`, COALESCE((SELECT"
-		"   GROUP_CONCAT(s.`variant` ORDER BY s.`position` SEPARATOR ' ')"
-		"   FROM `tier_sizes` s WHERE s.`tier_id` = t.`id`), ''),"
-		" t.`any_size`, t.`max_side`, t.`original`, t.`links`,"
-		" t.`link_min`, t.`link_max`, COALESCE(t.`max_bytes`, -1),"
-		" COALESCE(t.`max_pixels`, -1), COALESCE(t.`quota_bytes`, -1),"
-		" COALESCE(t.`uploads_per_day`, -1),"
-		" COALESCE(t.`requests_per_minute`, -1), t.`priority`,"
-		" COALESCE(t.`retention_days`, -1), t.`fetch`,"
-		" COALESCE(t.`max_fetches`, -1), t.`animated`, t.`formats`"
-		" FROM `tiers` t WHERE t.`id` = ? OR t.`name` = ? OR ? = 1"
-		" ORDER BY t.`id`",
-		DB_IN(db_uuid(id), db_text(name), db_bool(all)),
-		DB_OUT(db_uuid_to(&t->id), db_text_to(&t->name),
-		       db_text_to(&t->sizes), db_bool_to(&t->any_size),
-		       db_int_to(&t->max_side), db_bool_to(&t->original),
-		       db_bool_to(&t->links), db_int_to(&t->link_min),
-		       db_int_to(&t->link_max), db_int_to(&t->max_bytes),
-		       db_int_to(&t->max_pixels), db_int_to(&t->quota_bytes),
-		       db_int_to(&t->uploads_per_day),
-		       db_int_to(&t->requests_per_minute),
-		       db_int_to(&t->priority), db_int_to(&t->retention_days),
-		       db_bool_to(&t->fetch), db_int_to(&t->max_fetches),
-		       db_bool_to(&t->animated), db_text_to(&t->formats)),
-		rows_keep, &rows))
+		    work,
+		    "SELECT t.`id`, t.`name`, COALESCE((SELECT"
+		    "   GROUP_CONCAT(s.`variant` ORDER BY s.`position` SEPARATOR ' ')"
+		    "   FROM `tier_sizes` s WHERE s.`tier_id` = t.`id`), ''),"
+		    " t.`any_size`, t.`max_side`, t.`original`, t.`links`,"
+		    " t.`link_min`, t.`link_max`, COALESCE(t.`max_bytes`, -1),"
+		    " COALESCE(t.`max_pixels`, -1), COALESCE(t.`quota_bytes`, -1),"
+		    " COALESCE(t.`uploads_per_day`, -1),"
+		    " COALESCE(t.`requests_per_minute`, -1), t.`priority`,"
+		    " COALESCE(t.`retention_days`, -1), t.`fetch`,"
+		    " COALESCE(t.`max_fetches`, -1), t.`animated`, t.`formats`"
+		    " FROM `tiers` t WHERE t.`id` = ? OR t.`name` = ? OR ? = 1"
+		    " ORDER BY t.`id`",
+		    DB_IN(db_uuid(id), db_text(name), db_bool(all)),
+		    DB_OUT(db_uuid_to(&t->id), db_text_to(&t->name),
+			   db_text_to(&t->sizes), db_bool_to(&t->any_size),
+			   db_int_to(&t->max_side), db_bool_to(&t->original),
+			   db_bool_to(&t->links), db_int_to(&t->link_min),
+			   db_int_to(&t->link_max), db_int_to(&t->max_bytes),
+			   db_int_to(&t->max_pixels),
+			   db_int_to(&t->quota_bytes),
+			   db_int_to(&t->uploads_per_day),
+			   db_int_to(&t->requests_per_minute),
+			   db_int_to(&t->priority),
+			   db_int_to(&t->retention_days), db_bool_to(&t->fetch),
+			   db_int_to(&t->max_fetches), db_bool_to(&t->animated),
+			   db_text_to(&t->formats)),
+		    rows_keep, &rows))
 		return false;
 	*tiers = rows.list;
 	*count = rows.count;
@@ -74,7 +76,8 @@ bool tier_by_name(struct tier *tier, struct work *work, const char *name)
 	struct tier *tiers;
 	size_t count;
 
-	if (!select_tiers(&tiers, &count, work, (struct uuid){ 0 }, name, false))
+	if (!select_tiers(&tiers, &count, work, (struct uuid){ 0 }, name,
+			  false))
 		return false;
 	if (!count)
 		return fail(work, ERR_NOT_FOUND, "no tier is called \"%s\"",
@@ -88,8 +91,7 @@ bool tier_list(struct tier **tiers, size_t *count, struct work *work)
 	return select_tiers(tiers, count, work, (struct uuid){ 0 }, NULL, true);
 }
 
-const char *tier_name_of(const struct tier *tiers, size_t count,
-			 struct uuid id)
+const char *tier_name_of(const struct tier *tiers, size_t count, struct uuid id)
 {
 	for (size_t i = 0; i < count; i++)
 		if (uuid_equal(tiers[i].id, id))
@@ -109,8 +111,8 @@ static bool write_sizes(const struct tier *tier, struct work *work)
 	if (!db_do(work, NULL, "DELETE FROM `tier_sizes` WHERE `tier_id` = ?",
 		   DB_IN(db_uuid(tier->id))))
 		return false;
-	for (size_t i = 0;
-	     (variant = tier_word(work->pool, tier->sizes, i)); i++)
+	for (size_t i = 0; (variant = tier_word(work->pool, tier->sizes, i));
+	     i++)
 		if (!db_do(work, NULL,
 			   "INSERT INTO `tier_sizes`"
 			   " (`tier_id`, `position`, `variant`)"
@@ -167,12 +169,12 @@ bool tier_update(const struct tier *tier, struct work *work)
 bool tier_add(struct tier *tier, struct work *work)
 {
 	tier->id = uuid_new();
-	return name_is_free(tier, work,
-			    db_do(work, NULL,
-				  "INSERT INTO `tiers` (`id`, `name`)"
-				  " VALUES (?, ?)",
-				  DB_IN(db_uuid(tier->id),
-					db_text(tier->name)))) &&
+	return name_is_free(
+		       tier, work,
+		       db_do(work, NULL,
+			     "INSERT INTO `tiers` (`id`, `name`)"
+			     " VALUES (?, ?)",
+			     DB_IN(db_uuid(tier->id), db_text(tier->name)))) &&
 	       tier_update(tier, work);
 }
 

@@ -32,8 +32,7 @@ struct tier {
 
 enum { TIER_NO_LIMIT = -1, TIER_MAX_SIZES = 32 };
 
-bool tier_find(struct tier *tier, struct work *work,
-	       struct uuid id) MUST_CHECK;
+bool tier_find(struct tier *tier, struct work *work, struct uuid id) MUST_CHECK;
 bool tier_by_name(struct tier *tier, struct work *work,
 		  const char *name) MUST_CHECK;
 
@@ -52,8 +51,7 @@ bool tier_update(const struct tier *tier, struct work *work) MUST_CHECK;
 
 /* As tier_find(); until the transaction ends nobody changes it or gives it to
    a user. */
-bool tier_lock(struct tier *tier, struct work *work,
-	       struct uuid id) MUST_CHECK;
+bool tier_lock(struct tier *tier, struct work *work, struct uuid id) MUST_CHECK;
 
 /* A locked one goes. ERR_CONFLICT when a user has it. */
 bool tier_drop(struct work *work, const struct tier *tier) MUST_CHECK;

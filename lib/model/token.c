@@ -86,8 +86,7 @@ bool token_drop(struct work *work, struct uuid user_id, struct uuid id)
 		   "DELETE FROM `tokens` WHERE `id` = ? AND `user_id` = ?",
 		   DB_IN(db_uuid(id), db_uuid(user_id))))
 		return false;
-	return found || fail(work, ERR_NOT_FOUND, "no token %s",
-			     UUID_TEXT(id));
+	return found || fail(work, ERR_NOT_FOUND, "no token %s", UUID_TEXT(id));
 }
 
 bool token_drop_sessions(struct work *work, struct uuid user_id,
@@ -96,8 +95,7 @@ bool token_drop_sessions(struct work *work, struct uuid user_id,
 	return db_do(work, NULL,
 		     "DELETE FROM `tokens` WHERE `user_id` = ?"
 		     " AND `kind` = 'session' AND (? IS NULL OR `id` <> ?)",
-		     DB_IN(db_uuid(user_id), db_uuid(except),
-			   db_uuid(except)));
+		     DB_IN(db_uuid(user_id), db_uuid(except), db_uuid(except)));
 }
 
 bool token_drop_all(struct work *work, struct uuid user_id)

@@ -25,33 +25,34 @@ static bool select_users(struct user **users, size_t *count, struct work *work,
 	struct user row, *u = &row;
 	struct rows rows = ROWS_OF(row);
 
-	if (!db_each(
-		work,
-		"SELECT `id`, `username`, `email`, `password`, `tier_id`,"
-		" `is_admin`, `created_at`, `disabled_at`, `deleted_at`,"
-		" `used_bytes`, `used_images`,"
-		" IF(`uploads_day` = UTC_DATE(), `uploads_today`, 0)"
-		" FROM `users` WHERE `id` BETWEEN ? AND ?"
-		" AND (? = 1 OR `deleted_at` IS NULL)"
-		" AND (? IS NULL OR `id` < ?)"
-		" AND (? IS NULL OR `username` LIKE ?)"
-		" AND (? IS NULL OR `tier_id` = ?)"
-		" AND (? IS NULL OR (`disabled_at` IS NOT NULL) = ?)"
-		" ORDER BY `id` DESC LIMIT ?",
-		DB_IN(db_bytes(&low, sizeof(low)),
-		      db_bytes(&high, sizeof(high)),
-		      db_bool(uuid_equal(low, high)), db_uuid(f->before),
-		      db_uuid(f->before), db_text(like), db_text(like),
-		      db_uuid(f->tier_id), db_uuid(f->tier_id), disabled,
-		      disabled, db_int(f->limit)),
-		DB_OUT(db_uuid_to(&u->id), db_text_to(&u->username),
-		       db_text_to(&u->email), db_text_to(&u->password),
-		       db_uuid_to(&u->tier_id), db_bool_to(&u->is_admin),
-		       db_time_to(&u->created_at), db_time_to(&u->disabled_at),
-		       db_time_to(&u->deleted_at), db_int_to(&u->used_bytes),
-		       db_int_to(&u->used_images),
-		       db_int_to(&u->uploads_today)),
-		rows_keep, &rows))
+	if (!db_each(work,
+		     "SELECT `id`, `username`, `email`, `password`, `tier_id`,"
+		     " `is_admin`, `created_at`, `disabled_at`, `deleted_at`,"
+		     " `used_bytes`, `used_images`,"
+		     " IF(`uploads_day` = UTC_DATE(), `uploads_today`, 0)"
+		     " FROM `users` WHERE `id` BETWEEN ? AND ?"
+		     " AND (? = 1 OR `deleted_at` IS NULL)"
+		     " AND (? IS NULL OR `id` < ?)"
+		     " AND (? IS NULL OR `username` LIKE ?)"
+		     " AND (? IS NULL OR `tier_id` = ?)"
+		     " AND (? IS NULL OR (`disabled_at` IS NOT NULL) = ?)"
+		     " ORDER BY `id` DESC LIMIT ?",
+		     DB_IN(db_bytes(&low, sizeof(low)),
+			   db_bytes(&high, sizeof(high)),
+			   db_bool(uuid_equal(low, high)), db_uuid(f->before),
+			   db_uuid(f->before), db_text(like), db_text(like),
+			   db_uuid(f->tier_id), db_uuid(f->tier_id), disabled,
+			   disabled, db_int(f->limit)),
+		     DB_OUT(db_uuid_to(&u->id), db_text_to(&u->username),
+			    db_text_to(&u->email), db_text_to(&u->password),
+			    db_uuid_to(&u->tier_id), db_bool_to(&u->is_admin),
+			    db_time_to(&u->created_at),
+			    db_time_to(&u->disabled_at),
+			    db_time_to(&u->deleted_at),
+			    db_int_to(&u->used_bytes),
+			    db_int_to(&u->used_images),
+			    db_int_to(&u->uploads_today)),
+		     rows_keep, &rows))
 		return false;
 	*users = rows.list;
 	*count = rows.count;
@@ -76,13 +77,13 @@ bool user_by_name(struct user *user, struct work *work, const char *username)
 {
 	struct uuid id;
 
-	if (db_one(work, "SELECT `id` FROM `users` WHERE `username` = ?"
+	if (db_one(work,
+		   "SELECT `id` FROM `users` WHERE `username` = ?"
 		   " AND `deleted_at` IS NULL",
 		   DB_IN(db_text(username)), DB_OUT(db_uuid_to(&id))))
 		return user_find(user, work, id);
 	if (work->err == ERR_NOT_FOUND)
-		fail(work, ERR_NOT_FOUND, "no user is called \"%s\"",
-		     username);
+		fail(work, ERR_NOT_FOUND, "no user is called \"%s\"", username);
 	return false;
 }
 
@@ -140,19 +141,18 @@ bool user_update(struct work *work, struct uuid id, const struct user_change *c)
 	uint64_t found;
 
 	if (!db_do(work, &found,
-		     "UPDATE `users` SET `password` = COALESCE(?, `password`),"
-		     " `tier_id` = COALESCE(?, `tier_id`),"
-		     " `email` = IF(? = 1, ?, `email`),"
-		     " `is_admin` = COALESCE(?, `is_admin`),"
-		     " `disabled_at` = CASE ?"
-		     "   WHEN 1 THEN COALESCE(`disabled_at`, UTC_TIMESTAMP(6))"
-		     "   WHEN 0 THEN NULL ELSE `disabled_at` END"
-		     " WHERE `id` = ? AND (? IS NULL OR `password` = ?)",
-		     DB_IN(db_text(c->password), db_uuid(c->tier_id),
-			   db_bool(c->sets_email), db_text(c->email),
-			   flag(c->is_admin), flag(c->disabled), db_uuid(id),
-			   db_text(c->old_password),
-			   db_text(c->old_password))))
+		   "UPDATE `users` SET `password` = COALESCE(?, `password`),"
+		   " `tier_id` = COALESCE(?, `tier_id`),"
+		   " `email` = IF(? = 1, ?, `email`),"
+		   " `is_admin` = COALESCE(?, `is_admin`),"
+		   " `disabled_at` = CASE ?"
+		   "   WHEN 1 THEN COALESCE(`disabled_at`, UTC_TIMESTAMP(6))"
+		   "   WHEN 0 THEN NULL ELSE `disabled_at` END"
+		   " WHERE `id` = ? AND (? IS NULL OR `password` = ?)",
+		   DB_IN(db_text(c->password), db_uuid(c->tier_id),
+			 db_bool(c->sets_email), db_text(c->email),
+			 flag(c->is_admin), flag(c->disabled), db_uuid(id),
+			 db_text(c->old_password), db_text(c->old_password))))
 		return false;
 	if (!found && c->old_password)
 		return fail(work, ERR_CONFLICT,
@@ -165,7 +165,8 @@ bool user_lock(struct work *work, struct uuid id)
 {
 	struct uuid locked;
 
-	return db_one(work, "SELECT `id` FROM `users` WHERE `id` = ? FOR UPDATE",
+	return db_one(work,
+		      "SELECT `id` FROM `users` WHERE `id` = ? FOR UPDATE",
 		      DB_IN(db_uuid(id)), DB_OUT(db_uuid_to(&locked)));
 }
 

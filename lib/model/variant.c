@@ -126,8 +126,8 @@ bool variant_finish(struct work *work, const struct variant *v)
 			 db_bytes(v->sha256, sizeof(v->sha256)),
 			 db_uuid(v->image_id), db_text(v->variant))))
 		return false;
-	return found || fail(work, ERR_NOT_FOUND, "variant %s is gone",
-			     v->variant);
+	return found ||
+	       fail(work, ERR_NOT_FOUND, "variant %s is gone", v->variant);
 }
 
 bool variant_touch(struct work *work, struct uuid image_id, const char *name)
@@ -187,8 +187,8 @@ bool variant_mark(struct work *work, struct uuid image_id, const char *name)
 		     " WHERE `image_id` = ? AND `variant` = ?"
 		     " AND `status` = 'ready'",
 		     DB_IN(db_uuid(image_id), db_text(name))) &&
-	       (found || fail(work, ERR_CONFLICT, "variant %s is not ready",
-			      name));
+	       (found ||
+		fail(work, ERR_CONFLICT, "variant %s is not ready", name));
 }
 
 bool variant_drop_marked(struct work *work, struct uuid image_id,

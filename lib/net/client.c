@@ -180,8 +180,7 @@ static bool fail_by_time(const struct call *call)
 	curl_easy_getinfo(call->curl, CURLINFO_CONNECT_TIME_T, &connected_us);
 	if (clock_monotonic_ms() + CLOCKS_MS >= call->deadline_ms)
 		return fail_for_now(work, ERR_FETCH_FAILED,
-				    "no answer within %ld s",
-				    call->timeout);
+				    "no answer within %ld s", call->timeout);
 	if (!connected_us)
 		return fail_for_now(work, ERR_FETCH_FAILED,
 				    "no connection within %ld s",
@@ -315,8 +314,8 @@ static size_t take_post_header(char *bytes, size_t one, size_t len, void *arg)
 
 	if (take_header(bytes, one, len, arg) != one * len)
 		return 0;
-	call->heard = (*bytes == '\r' || *bytes == '\n') &&
-		      status_of(call) >= 200;
+	call->heard =
+		(*bytes == '\r' || *bytes == '\n') && status_of(call) >= 200;
 	return call->heard ? 0 : one * len;
 }
 
@@ -370,8 +369,8 @@ static bool judge_post(long *status, const struct call *call, CURLcode code)
 	return true;
 }
 
-bool client_post(long *status, const struct provision *provision, struct work *work,
-		 const struct client_message *message)
+bool client_post(long *status, const struct provision *provision,
+		 struct work *work, const struct client_message *message)
 {
 	struct call call = {
 		.provision = provision,
@@ -401,8 +400,9 @@ bool client_post(long *status, const struct provision *provision, struct work *w
 	return good;
 }
 
-bool client_get(const struct provision *provision, struct work *work, const char *url,
-		int64_t max_bytes, client_sink *sink, void *arg)
+bool client_get(const struct provision *provision, struct work *work,
+		const char *url, int64_t max_bytes, client_sink *sink,
+		void *arg)
 {
 	struct call call = {
 		.provision = provision,

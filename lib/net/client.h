@@ -25,8 +25,9 @@ typedef bool client_sink(void *arg, struct work *work, const void *bytes,
  * ERR_TOO_LARGE, or ERR_FETCH_FAILED, whose text tells nothing of hosts that
  * may not be called: not even whether there is one.
  */
-bool client_get(const struct provision *provision, struct work *work, const char *url,
-		int64_t max_bytes, client_sink *sink, void *arg) MUST_CHECK;
+bool client_get(const struct provision *provision, struct work *work,
+		const char *url, int64_t max_bytes, client_sink *sink,
+		void *arg) MUST_CHECK;
 
 /* What a host is told. */
 struct client_message {
@@ -42,7 +43,8 @@ struct client_message {
  * redirect. `status` is what the host answered, whatever that is; of the rest
  * nothing is kept. ERR_FETCH_FAILED when no answer came.
  */
-bool client_post(long *status, const struct provision *provision, struct work *work,
+bool client_post(long *status, const struct provision *provision,
+		 struct work *work,
 		 const struct client_message *message) MUST_CHECK;
 
 #endif

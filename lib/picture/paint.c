@@ -181,8 +181,7 @@ static bool make_variant(struct painting *p, struct variant *variant,
 
 	if (!make_image(p, variant) ||
 	    !encode(&painted, p->work, p->paint->conf, variant->image,
-		    recipe_format(recipe, &p->task->probe),
-		    recipe->quality))
+		    recipe_format(recipe, &p->task->probe), recipe->quality))
 		return false;
 	done(arg, variant->index, &painted);
 	MagickFree((void *)painted.bytes);

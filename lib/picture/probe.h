@@ -40,8 +40,7 @@ bool probe_read(struct probe *probe, struct work *work, const uint8_t *bytes,
  * from anyone: the settings max_pixels, max_side and max_scans, and what its
  * format's painter would need in memory (painter_memory_worker).
  */
-bool probe_is_bearable(const struct probe *probe,
-		       struct work *work) MUST_CHECK;
+bool probe_is_bearable(const struct probe *probe, struct work *work) MUST_CHECK;
 
 /* Width and height as people see them, after orientation. */
 void probe_upright(const struct probe *probe, uint32_t *width,

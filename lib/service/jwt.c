@@ -123,7 +123,8 @@ bool jwt_make(const char **text, struct work *work, const struct user *user,
 
 static bool invalid(struct work *work)
 {
-	return fail(work, ERR_UNAUTHENTICATED, "the token is unknown or has expired");
+	return fail(work, ERR_UNAUTHENTICATED,
+		    "the token is unknown or has expired");
 }
 
 /* One of the parts between the dots, `len` characters of base64url. */

@@ -30,8 +30,7 @@ struct keyring {
    strangers send: it finds zeros here. */
 struct keyring *keyring_new(const struct conf *conf)
 {
-	struct keyring *ring = mmap(NULL, sizeof(*ring),
-				    PROT_READ | PROT_WRITE,
+	struct keyring *ring = mmap(NULL, sizeof(*ring), PROT_READ | PROT_WRITE,
 				    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (ring == MAP_FAILED || madvise(ring, sizeof(*ring), MADV_WIPEONFORK))

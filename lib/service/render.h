@@ -47,8 +47,7 @@ bool render_job(struct work *work, const struct job *job) MUST_CHECK;
 bool render_cancel(struct work *work, const struct job *job) MUST_CHECK;
 
 /* Reads the header of a file that is open. */
-bool render_probe(struct probe *probe, struct work *work,
-		  int fd) MUST_CHECK;
+bool render_probe(struct probe *probe, struct work *work, int fd) MUST_CHECK;
 
 /* Ends a job as failed, and its image if it has been waiting for it. */
 bool render_give_up(struct work *work, const struct job *job, const char *code,

@@ -114,8 +114,8 @@ static bool make_token(const char **text, struct work *work,
 	return true;
 }
 
-bool share_url(const char **url, struct work *work,
-	       const struct shared *shared, const char *name)
+bool share_url(const char **url, struct work *work, const struct shared *shared,
+	       const char *name)
 {
 	const char *file = share_file_name(work->pool, name, shared->format);
 	const char *token;
@@ -148,8 +148,8 @@ static bool forged(struct work *work)
 		    "the link is not one that was handed out here");
 }
 
-static bool unpack(struct shared *shared, struct work *work,
-		   const uint8_t *at, size_t variant_len)
+static bool unpack(struct shared *shared, struct work *work, const uint8_t *at,
+		   size_t variant_len)
 {
 	int64_t format;
 
@@ -160,8 +160,8 @@ static bool unpack(struct shared *shared, struct work *work,
 	shared->format = (enum format)format;
 	memcpy(&shared->image_id, at, 16);
 	memcpy(&shared->link_id, at + 16, 16);
-	shared->variant = pool_strndup(work->pool, (const char *)at + 32,
-				       variant_len);
+	shared->variant =
+		pool_strndup(work->pool, (const char *)at + 32, variant_len);
 	return true;
 }
 
@@ -181,7 +181,8 @@ bool share_open(struct shared *shared, struct work *work, const char *token,
 	at = bytes;
 	if (*at++ != TOKEN_VERSION)
 		return forged(work);
-	opened.purpose = (enum share_purpose)*at++;
+	opened.purpose = (enum share_purpose)at[0];
+	at++;
 	if (!keyring_find(&key, work, get_number(&at, 2)))
 		return false;
 	sign(mac, &key, bytes, len - MAC_SIZE, name);
@@ -191,9 +192,9 @@ bool share_open(struct shared *shared, struct work *work, const char *token,
 	if (!unpack(&opened, work, at, len - HEAD_SIZE - MAC_SIZE))
 		return false;
 	if (opened.expires_at <= time(NULL))
-		return fail(work, ERR_LINK_EXPIRED, "the link expired at %s",
-			    clock_text(work->pool,
-				       opened.expires_at * 1000000));
+		return fail(
+			work, ERR_LINK_EXPIRED, "the link expired at %s",
+			clock_text(work->pool, opened.expires_at * 1000000));
 	*shared = opened;
 	return true;
 }
@@ -222,8 +223,8 @@ static bool linked_format(enum format *format, struct work *work,
 bool share_may_link(struct work *work, const struct tier *tier)
 {
 	return tier->links ||
-	       fail(work, ERR_TIER_FORBIDS,
-		    "the tier %s has no expiring links", tier->name);
+	       fail(work, ERR_TIER_FORBIDS, "the tier %s has no expiring links",
+		    tier->name);
 }
 
 /* A new link and what its URL is to say. */
@@ -325,7 +326,6 @@ bool share_is_revoked(struct share_revoked *revoked, struct work *work,
 	if (!revoked->read_at_ms ||
 	    clock_monotonic_ms() - revoked->read_at_ms >= 1000)
 		read_revoked(revoked, work);
-	return revoked->count &&
-	       bsearch(&link_id, revoked->ids, revoked->count, sizeof(link_id),
-		       compare_ids);
+	return revoked->count && bsearch(&link_id, revoked->ids, revoked->count,
+					 sizeof(link_id), compare_ids);
 }

@@ -45,8 +45,8 @@ const char *share_file_name(struct pool *pool, const char *name,
 			    enum format format);
 
 /* `name` is the picture's name; its last extension becomes the format's. */
-bool share_url(const char **url, struct work *work,
-	       const struct shared *shared, const char *name) MUST_CHECK;
+bool share_url(const char **url, struct work *work, const struct shared *shared,
+	       const char *name) MUST_CHECK;
 
 /* The same URL at another route that opens it: BASE{path}/{token}/{file name},
    where `path` is "/api/image/expiring". */

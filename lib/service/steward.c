@@ -46,8 +46,8 @@ static bool set_tier(struct work *work, void *arg)
 	struct tier *tier = &edit->tier;
 
 	return tier_lock(tier, work, edit->id) &&
-	       edit->edit(tier, work, edit->arg) &&
-	       tiering_check(tier, work) && tier_update(tier, work);
+	       edit->edit(tier, work, edit->arg) && tiering_check(tier, work) &&
+	       tier_update(tier, work);
 }
 
 bool steward_set_tier(struct tier *tier, struct work *work,
@@ -148,19 +148,18 @@ static size_t list_wishes(struct record records[MAX_RECORDS],
 		records[count++] =
 			(struct record){ "user.passwd", username, "" };
 	if (wishes->disabled)
-		records[count++] = (struct record){
-			*wishes->disabled ? "user.disable" : "user.enable",
-			username, ""
-		};
+		records[count++] =
+			(struct record){ *wishes->disabled ? "user.disable"
+							   : "user.enable",
+					 username, "" };
 	if (wishes->is_admin)
-		records[count++] = (struct record){
-			"user.admin", username, *wishes->is_admin ? "yes" : "no"
-		};
+		records[count++] =
+			(struct record){ "user.admin", username,
+					 *wishes->is_admin ? "yes" : "no" };
 	if (wishes->sets_email)
-		records[count++] = (struct record){
-			"user.email", username,
-			wishes->email ? wishes->email : ""
-		};
+		records[count++] =
+			(struct record){ "user.email", username,
+					 wishes->email ? wishes->email : "" };
 	return count;
 }
 

@@ -15,8 +15,7 @@ struct user;
 /* `detail`, for the audit, says which fields were given. ERR_CONFLICT when
    another tier has the name. */
 bool steward_add_tier(struct tier *tier, struct work *work,
-		      const struct actor *actor,
-		      const char *detail) MUST_CHECK;
+		      const struct actor *actor, const char *detail) MUST_CHECK;
 
 /* Finds the tier and has `edit` change it, while nobody else can. */
 bool steward_set_tier(struct tier *tier, struct work *work,

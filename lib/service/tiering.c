@@ -52,8 +52,7 @@ static bool accept_format(struct work *work, const char *word)
 			  word);
 }
 
-static bool read_priority(int64_t *place, struct work *work,
-			  const char *text)
+static bool read_priority(int64_t *place, struct work *work, const char *text)
 {
 	return tier_priority_by_name(place, text) ||
 	       fail_field(work, "priority",
@@ -131,8 +130,8 @@ static bool keep_words(const char **place, struct work *work,
 			return fail_field(work, field->pub.name,
 					  "%s: each once, not \"%s\" twice",
 					  field->pub.name, words[i]);
-		kept = pool_printf(work->pool, "%s%s%s", kept,
-				   *kept ? " " : "", words[i]);
+		kept = pool_printf(work->pool, "%s%s%s", kept, *kept ? " " : "",
+				   words[i]);
 	}
 	*place = kept;
 	return true;
@@ -141,8 +140,8 @@ static bool keep_words(const char **place, struct work *work,
 static bool set_words(const char **place, struct work *work,
 		      const struct field *field, const char *text)
 {
-	const char **words = pool_alloc(work->pool,
-					(size_t)field->max * sizeof(*words));
+	const char **words =
+		pool_alloc(work->pool, (size_t)field->max * sizeof(*words));
 	char *rest = pool_strdup(work->pool, text);
 	size_t count = 0;
 	char *save;

@@ -27,9 +27,9 @@ struct upload_resize {
 struct upload {
 	const struct user *user;
 	const struct tier *tier;
-	struct store_temp *file; /* written */
-	const char *name;        /* 1 to IMAGE_NAME_MAX characters */
-	bool later;              /* the client prefers a job */
+	struct store_temp *file;            /* written */
+	const char *name;                   /* 1 to IMAGE_NAME_MAX characters */
+	bool later;                         /* the client prefers a job */
 	const struct upload_resize *resize; /* or NULL */
 };
 
@@ -37,7 +37,8 @@ struct uploaded {
 	struct image image;
 	struct variant *variants;
 	size_t count;
-	struct job job; /* nil id when everything is ready; a resize's is done */
+	struct job
+		job; /* nil id when everything is ready; a resize's is done */
 };
 
 /*

@@ -51,8 +51,8 @@ static bool fs_put(struct work *work, const char *path, const char *key)
 static bool fs_sync(struct work *work, const char *key)
 {
 	const char *path = path_of(work, key);
-	const char *folder = pool_strndup(
-		work->pool, path, (size_t)(strrchr(path, '/') - path));
+	const char *folder = pool_strndup(work->pool, path,
+					  (size_t)(strrchr(path, '/') - path));
 	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	bool synced;
 

@@ -33,8 +33,7 @@ bool store_open(struct store *store, struct work *work)
 	return store->driver->open(work);
 }
 
-const char *store_key(struct pool *pool, struct uuid image,
-		      const char *variant)
+const char *store_key(struct pool *pool, struct uuid image, const char *variant)
 {
 	char hex[UUID_HEX_SIZE];
 
@@ -76,8 +75,8 @@ bool store_temp_new(struct store_temp **temp, struct work *work)
 
 	made->path = pool_printf(work->pool, "%s/%s", work->store->temp_dir,
 				 UUID_TEXT(uuid_new()));
-	made->fd = open(made->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
-			0640);
+	made->fd =
+		open(made->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
 	if (made->fd < 0)
 		return fail_errno(work, "cannot make %s", made->path);
 	pool_defer(work->pool, discard, made);
@@ -159,8 +158,8 @@ bool store_drop(struct work *work, const char *key)
 }
 
 bool store_each(struct work *work,
-		bool (*visit)(struct work *work, const char *key,
-			      int64_t bytes, int64_t changed_at, void *arg),
+		bool (*visit)(struct work *work, const char *key, int64_t bytes,
+			      int64_t changed_at, void *arg),
 		void *arg)
 {
 	return work->store->driver->each(work, visit, arg);

@@ -26,11 +26,10 @@ struct store_driver {
 	bool (*get)(struct work *work, const char *key, int *fd);
 	/* No such file is no failure. */
 	bool (*drop)(struct work *work, const char *key);
-	bool (*each)(struct work *work, bool (*visit)(struct work *work,
-						      const char *key,
-						      int64_t bytes,
-						      int64_t changed_at,
-						      void *arg),
+	bool (*each)(struct work *work,
+		     bool (*visit)(struct work *work, const char *key,
+				   int64_t bytes, int64_t changed_at,
+				   void *arg),
 		     void *arg);
 };
 
@@ -83,8 +82,8 @@ bool store_drop(struct work *work, const char *key) MUST_CHECK;
 
 /* Visits every file; `changed_at` is microseconds since 1970. */
 bool store_each(struct work *work,
-		bool (*visit)(struct work *work, const char *key,
-			      int64_t bytes, int64_t changed_at, void *arg),
+		bool (*visit)(struct work *work, const char *key, int64_t bytes,
+			      int64_t changed_at, void *arg),
 		void *arg) MUST_CHECK;
 
 /* Removes temporary files older than the grace time; how many. */

@@ -15,16 +15,11 @@ static void finds_cookies(void **state)
 	static const struct {
 		const char *header, *value;
 	} cases[] = {
-		{ "", NULL },
-		{ "b=1", NULL },
-		{ "a", NULL },
-		{ "aa=1", NULL },
-		{ "A=1", NULL },
-		{ "b=a=1", NULL },
-		{ "a=", "" },
-		{ "a=1", "1" },
-		{ "a=1; a=2", "1" },
-		{ "aa=0; b=a=3; a=1=2;c=4", "1=2" },
+		{ "", NULL },        { "b=1", NULL },
+		{ "a", NULL },       { "aa=1", NULL },
+		{ "A=1", NULL },     { "b=a=1", NULL },
+		{ "a=", "" },        { "a=1", "1" },
+		{ "a=1; a=2", "1" }, { "aa=0; b=a=3; a=1=2;c=4", "1=2" },
 		{ ";; a=1", "1" },
 	};
 	struct work work = { .pool = pool_new() };

@@ -186,9 +186,9 @@ static void builds(void **state)
 			    "\"again\":{\"later\":1}}");
 	assert_string_equal(json_print_pretty(work.pool, child),
 			    "{\n  \"later\": 1\n}");
-	assert_string_equal(json_print(work.pool, json_text(work.pool, "\""),
-				       NULL),
-			    "\"\\\"\"");
+	assert_string_equal(
+		json_print(work.pool, json_text(work.pool, "\""), NULL),
+		"\"\\\"\"");
 	pool_free(work.pool);
 }
 

@@ -241,15 +241,13 @@ static void sets_and_forgets(void **state)
 	metric_set(METRIC_QUEUED, other_process_sets("high", 3), 4);
 	metric_set(METRIC_QUEUED, "low", 0);
 	metric_set(METRIC_DB_UP, NULL, 1);
-	assert_non_null(strstr(printed(pool),
-			       "{priority=\"high\"} 4\n"));
+	assert_non_null(strstr(printed(pool), "{priority=\"high\"} 4\n"));
 	assert_non_null(strstr(printed(pool), "{priority=\"low\"} 0\n"));
 	assert_non_null(strstr(printed(pool), "\npixtier_database_up 1\n"));
 	metric_forget(METRIC_QUEUED);
 	assert_null(strstr(printed(pool), "\npixtier_jobs_queued{"));
 	other_process_sets("high", 7);
-	assert_non_null(strstr(printed(pool),
-			       "{priority=\"high\"} 7\n"));
+	assert_non_null(strstr(printed(pool), "{priority=\"high\"} 7\n"));
 	pool_free(pool);
 }
 

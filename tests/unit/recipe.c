@@ -155,9 +155,11 @@ static void nothing_is_enlarged_or_beyond_the_source(void **state)
 		uint32_t height = sides[i / count % count];
 		uint32_t box_width = sides[i / count / count % count];
 		uint32_t box_height = sides[i / count / count / count % count];
-		struct recipe recipe = { box_width & 0x3fff,
-					 (box_height & 0x3fff) | 1, FIT_INSIDE,
-					 false, FORMAT_JPEG, 0 };
+		struct recipe recipe = {
+			box_width & 0x3fff, (box_height & 0x3fff) | 1,
+			FIT_INSIDE,         false,
+			FORMAT_JPEG,        0
+		};
 		struct recipe_plan plan;
 
 		if (i >= count * count * count * count && recipe.width)

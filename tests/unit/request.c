@@ -110,8 +110,8 @@ static void finds_csrf_values(void **state)
 		struct work work = { .pool = pool_new() };
 		struct request req = { 0 };
 
-		assert_true(request_read(&req, &work,
-					 (char **)headers[i].envp));
+		assert_true(
+			request_read(&req, &work, (char **)headers[i].envp));
 		assert_string_equal(req.csrf, headers[i].csrf);
 		pool_free(work.pool);
 	}

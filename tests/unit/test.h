@@ -13,8 +13,8 @@
 #include <cmocka.h>
 
 /* main() of a unit test is `return RUN_TESTS(tests);`. */
-#define RUN_TESTS(tests) \
-	(cmocka_set_message_output(CM_OUTPUT_TAP), \
+#define RUN_TESTS(tests)                                                       \
+	(cmocka_set_message_output(CM_OUTPUT_TAP),                             \
 	 cmocka_run_group_tests_name(__FILE__, (tests), NULL, NULL))
 
 #endif

@@ -373,8 +373,7 @@ static void escapes_for_html(void **state)
 
 	(void)state;
 	assert_string_equal(text_html(pool, ""), "");
-	assert_string_equal(text_html(pool, "a/b=\xc3\xa9;"),
-			    "a/b=\xc3\xa9;");
+	assert_string_equal(text_html(pool, "a/b=\xc3\xa9;"), "a/b=\xc3\xa9;");
 	assert_string_equal(text_html(pool, "<a href=\"x\" b='y'>&amp;"),
 			    "&lt;a href=&#34;x&#34; b=&#39;y&#39;&gt;"
 			    "&amp;amp;");

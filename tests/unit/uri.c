@@ -214,13 +214,14 @@ static void reads_forms(void **state)
 static void tells_local_addresses(void **state)
 {
 	static const char *const local[] = {
-		"/", "/images/", "/a?b=c&d=%0A#e", "/a//b", "/?next=//host",
-		"/@host", "/.//host", "/:80",
+		"/",        "/images/",      "/a?b=c&d=%0A#e",
+		"/a//b",    "/?next=//host", "/@host",
+		"/.//host", "/:80",
 	};
 	static const char *const other[] = {
-		"",         "images/",  "//host",    "///host",  "/\\host",
-		"\\\\host", "/a\\b",    "http://h/", "http:/h",  "/\t/host",
-		"/\n/host", "\t//host", " /a",       "/a b",     "javascript:1",
+		"",         "images/",   "//host",    "///host", "/\\host",
+		"\\\\host", "/a\\b",     "http://h/", "http:/h", "/\t/host",
+		"/\n/host", "\t//host",  " /a",       "/a b",    "javascript:1",
 		"//",       "/\xc3\xa9", "/a\x7f",    "?next=/", "#",
 	};
 
