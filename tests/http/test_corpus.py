@@ -25,7 +25,7 @@ HAS_CORPUS = "PIXTIER_CORPUS" in os.environ
 CLIENTS = 2
 STATUSES = {"corrupt_image": 422, "too_large": 413, "unsupported_format": 415}
 HOSTILE_SECONDS = 3
-RSS_KIB = 6000
+RSS_KIB = 3000
 
 pytestmark = pytest.mark.skipif(not HAS_CORPUS,
                                 reason="PIXTIER_CORPUS is not set")
@@ -231,9 +231,17 @@ def tell(lines):
               f"{line['settled_seconds']:6.2f}", flush=True)
 
 
+def warm_up(service):
+    """Until each responder has what it keeps: it grows with its first ones."""
+    few = [r for r in rows() if r["class"] == "valid"][::8]
+    with concurrent.futures.ThreadPoolExecutor(len(service.children("fcgi"))
+                                               ) as pool:
+        list(pool.map(lambda row: run_one(service, row), few))
+
+
 @pytest.fixture(scope="module")
 def runs(service, request):
-    run_one(service, next(r for r in rows() if r["class"] == "valid"))
+    warm_up(service)
     runs = {name: run_class(service, name) for name in ("valid", "hostile")}
     lines = table(runs)
     capture = request.config.pluginmanager.getplugin("capturemanager")
@@ -264,8 +272,10 @@ def test_no_process_but_painters_dies(runs, name):
 
 @pytest.mark.parametrize("name", ["valid", "hostile"])
 def test_responders_do_not_grow(runs, name):
-    for before, after in runs[name].resident:
-        assert after - before < RSS_KIB, runs[name].resident
+    """Beyond what the largest had when all were warm."""
+    resident = runs[name].resident
+    largest = max(before for before, _ in resident)
+    assert max(after for _, after in resident) - largest < RSS_KIB, resident
 
 
 def test_nothing_is_left_behind(runs):
