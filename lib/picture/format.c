@@ -14,13 +14,13 @@
  */
 /* clang-format off */
 static const struct format_row rows[] = {
-	/*                name    media_type    ext     coder   browsers alpha   ns bytes */
-	[FORMAT_JPEG] = { "jpeg", "image/jpeg", "jpg",  "JPEG:", true,  false,    3,  8 },
-	[FORMAT_PNG]  = { "png",  "image/png",  "png",  "PNG:",  true,  true,    33, 10 },
-	[FORMAT_GIF]  = { "gif",  "image/gif",  "gif",  "GIF:",  true,  true,    20, 18 },
-	[FORMAT_WEBP] = { "webp", "image/webp", "webp", "WEBP:", true,  true,    24, 12 },
-	[FORMAT_TIFF] = { "tiff", "image/tiff", "tif",  "TIFF:", false, true,    22, 10 },
-	[FORMAT_BMP]  = { "bmp",  "image/bmp",  "bmp",  "BMP:",  false, true,     9, 12 },
+	/*                name    media_type    ext     coder   browsers alpha   ns write bytes */
+	[FORMAT_JPEG] = { "jpeg", "image/jpeg", "jpg",  "JPEG:", true,  false,    3,    10,  8 },
+	[FORMAT_PNG]  = { "png",  "image/png",  "png",  "PNG:",  true,  true,    33,   150, 10 },
+	[FORMAT_GIF]  = { "gif",  "image/gif",  "gif",  "GIF:",  true,  true,    20,   250, 18 },
+	[FORMAT_WEBP] = { "webp", "image/webp", "webp", "WEBP:", true,  true,    24,    70, 12 },
+	[FORMAT_TIFF] = { "tiff", "image/tiff", "tif",  "TIFF:", false, true,    22,    10, 10 },
+	[FORMAT_BMP]  = { "bmp",  "image/bmp",  "bmp",  "BMP:",  false, true,     9,     5, 12 },
 };
 
 /* '?' stands for any byte; no signature has one. */

@@ -27,6 +27,7 @@ struct format_row {
 	bool in_browsers;       /* browsers show it */
 	bool has_alpha;         /* it can carry transparency */
 	unsigned ns_per_pixel;  /* cost of decoding and reducing one pixel */
+	unsigned write_ns;      /* cost of encoding one pixel */
 	unsigned bytes_per_pixel; /* memory of a painter for one pixel */
 };
 

@@ -17,7 +17,8 @@
 struct variant {
 	uint32_t index;
 	struct recipe_plan plan;
-	Image *image; /* NULL until it is made */
+	Image *image; /* NULL until it is made, and of a twin */
+	struct painted painted;
 };
 
 struct painting {
@@ -119,7 +120,7 @@ static const Image *larger_copy(const struct painting *p,
 	const Image *found = NULL;
 
 	for (const struct variant *v = p->variants; v < variant; v++)
-		if (same_crop(&v->plan, want) &&
+		if (v->image && same_crop(&v->plan, want) &&
 		    2 * v->plan.width >= 3 * want->width &&
 		    2 * v->plan.height >= 3 * want->height)
 			found = v->image;
@@ -173,19 +174,55 @@ static bool make_image(struct painting *p, struct variant *variant)
 	return variant->image;
 }
 
+static bool are_twins(const struct painting *p, const struct variant *a,
+		      const struct variant *b)
+{
+	const struct probe *probe = &p->task->probe;
+	const struct recipe *first = &p->task->recipes[a->index];
+	const struct recipe *second = &p->task->recipes[b->index];
+
+	return same_crop(&a->plan, &b->plan) &&
+	       a->plan.width == b->plan.width &&
+	       a->plan.height == b->plan.height &&
+	       recipe_format(first, probe) == recipe_format(second, probe) &&
+	       first->quality == second->quality;
+}
+
+/* One that was made and is the same: small pictures stay as they are, whatever
+   the recipe. Else NULL. */
+static const struct painted *twin_of(const struct painting *p,
+				     const struct variant *variant)
+{
+	for (const struct variant *v = p->variants; v < variant; v++)
+		if (v->image && are_twins(p, v, variant))
+			return &v->painted;
+	return NULL;
+}
+
 static bool make_variant(struct painting *p, struct variant *variant,
 			 paint_done done, void *arg)
 {
 	const struct recipe *recipe = &p->task->recipes[variant->index];
-	struct painted painted;
+	const struct painted *painted = twin_of(p, variant);
 
-	if (!make_image(p, variant) ||
-	    !encode(&painted, p->work, p->paint->conf, variant->image,
-		    recipe_format(recipe, &p->task->probe), recipe->quality))
-		return false;
-	done(arg, variant->index, &painted);
-	MagickFree((void *)painted.bytes);
+	if (!painted) {
+		if (!make_image(p, variant) ||
+		    !encode(&variant->painted, p->work, p->paint->conf,
+			    variant->image,
+			    recipe_format(recipe, &p->task->probe),
+			    recipe->quality))
+			return false;
+		painted = &variant->painted;
+	}
+	done(arg, variant->index, painted);
 	return true;
+}
+
+static void forget(struct variant *variant)
+{
+	if (variant->image)
+		DestroyImage(variant->image);
+	MagickFree((void *)variant->painted.bytes);
 }
 
 static int by_size(const void *left, const void *right)
@@ -231,8 +268,7 @@ bool paint_all(const struct paint *paint, struct work *work,
 	for (uint32_t i = 0; ok && i < task->count; i++)
 		ok = make_variant(&p, &p.variants[i], done, arg);
 	for (uint32_t i = 0; i < task->count; i++)
-		if (p.variants[i].image)
-			DestroyImage(p.variants[i].image);
+		forget(&p.variants[i]);
 	if (p.picture)
 		DestroyImage(p.picture);
 	return ok;

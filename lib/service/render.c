@@ -68,6 +68,7 @@ static bool parse_recipes(struct recipe **recipes, struct work *work,
 struct extent {
 	uint32_t side;     /* the longest */
 	uint64_t enlarged; /* pixels of variants larger than the picture */
+	uint64_t write_ns; /* of encoding the variants */
 };
 
 static bool measure(struct extent *extent, const struct render *render,
@@ -84,6 +85,8 @@ static bool measure(struct extent *extent, const struct render *render,
 		const struct recipe_plan plan =
 			recipe_plan(&recipes[i], width, height);
 		const uint64_t pixels = (uint64_t)plan.width * plan.height;
+		const enum format format =
+			recipe_format(&recipes[i], render->probe);
 
 		if (plan.width > found.side)
 			found.side = plan.width;
@@ -91,6 +94,7 @@ static bool measure(struct extent *extent, const struct render *render,
 			found.side = plan.height;
 		if (pixels > (uint64_t)width * height)
 			found.enlarged += pixels;
+		found.write_ns += pixels * format_row(format)->write_ns;
 	}
 	*extent = found;
 	return true;
@@ -106,7 +110,7 @@ bool render_is_small(const struct render *render, struct work *work,
 	if (!measure(&extent, render, work))
 		return false;
 	ms = probe_estimate_ms(render->probe, extent.side) +
-	     extent.enlarged * ENLARGED_NS / 1000000;
+	     (extent.enlarged * ENLARGED_NS + extent.write_ns) / 1000000;
 	mib = probe_estimate_mib(render->probe) +
 	      (extent.enlarged * ENLARGED_BYTES >> 20);
 	*estimate_ms = ms < UINT_MAX ? (unsigned)ms : UINT_MAX;

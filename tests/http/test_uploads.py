@@ -137,6 +137,15 @@ def test_a_large_picture_is_left_to_a_worker(service):
     assert image["variants"][0]["width"] == 229
 
 
+def test_large_thumbnails_are_left_to_a_worker(service):
+    """To choose the colours of a GIF takes longer than to read it."""
+    session = service.session("enterprise")
+    answer = post_picture(session, picture(10000, 300, "GIF"))
+    assert answer.status_code == 202
+    image = settled(session, answer.json())
+    assert [v["width"] for v in image["variants"]] == [6667, 10000]
+
+
 @pytest.mark.parametrize("format, thumbnail", [
     ("JPEG", "jpeg"), ("PNG", "png"), ("GIF", "gif"), ("WEBP", "webp"),
     ("TIFF", "jpeg"), ("BMP", "jpeg"),

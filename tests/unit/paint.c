@@ -87,6 +87,41 @@ static void paints_all_variants_at_once(void **state)
 	desk_clear_up(&desk);
 }
 
+/* A small picture stays as it is in all of them but the last three. */
+static void paints_each_of_the_same_variants(void **state)
+{
+	static const char *const texts[] = {
+		"h200", "h400", "w500", "h400.png", "h20", "20x20-cover"
+	};
+	struct desk desk = desk_set_up();
+	struct recipe recipes[ARRAY_LEN(texts)];
+	struct painted painted[ARRAY_LEN(texts)];
+	const struct desk_file file =
+		desk_four_colours(&desk, FORMAT_JPEG, 60, 40);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		assert_true(recipe_parse(&recipes[i], &desk.work, texts[i]));
+	assert_true(painter_paint(painted, &desk.work, desk.painter, file.fd,
+				  &file.probe, recipes, ARRAY_LEN(texts)));
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		const struct painted *one = &painted[i];
+
+		desk_check_corners(one, desk_four);
+		assert_int_equal(one->format,
+				 i == 3 ? FORMAT_PNG : FORMAT_JPEG);
+		assert_int_equal(one->height, i < 4 ? 40 : 20);
+		if (i < 3) {
+			assert_int_equal(one->len, painted[0].len);
+			assert_memory_equal(one->bytes, painted[0].bytes,
+					    one->len);
+		}
+	}
+	assert_int_equal(painted[4].width, 30);
+	assert_int_equal(painted[5].width, 20);
+	desk_clear_up(&desk);
+}
+
 /* How many pixels share a colour in a JPEG, each way: the first component's
    factors in the frame header, ITU T.81 B.2.2. */
 static int shared_pixels(const struct painted *painted)
@@ -296,6 +331,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paints_every_format),
 		cmocka_unit_test(paints_all_variants_at_once),
+		cmocka_unit_test(paints_each_of_the_same_variants),
 		cmocka_unit_test(tiny_pictures_keep_every_colour),
 		cmocka_unit_test(turns_pictures_upright),
 		cmocka_unit_test(keeps_transparency_or_paints_it_white),
