@@ -86,7 +86,7 @@ def test_a_wrong_call_is_told_how_to_call(service, command, why):
      "no administrator"),
     (("job", "show", "nope"), "no job nope"),
     (("job", "retry", "nope"), "no job nope"),
-    (("key", "retire", "1"), "`pixtierctl key rotate` first"),
+    (("key", "retire", "65535"), "no key 65535"),
     (("purge", "image", "nope"), "no image nope"),
     (("purge", "variant", "nope"), "h200, w400"),
     (("--config", "/nope", "stats"), "/nope: No such file"),
