@@ -214,6 +214,7 @@ int main(int argc, char **argv)
 	work.pool = program.pool;
 	if (!load(&program, &work) || !open_sockets(&program, &work)) {
 		fprintf(stderr, "pixtier-fcgi: %s\n", work.why);
+		pool_free(program.pool);
 		return EXIT_FAILURE;
 	}
 	log_init(&program.conf, "pixtier-fcgi");

@@ -111,6 +111,7 @@ int main(int argc, char **argv)
 	work.pool = program.pool;
 	if (!load(&program, &work)) {
 		fprintf(stderr, "pixtier-worker: %s\n", work.why);
+		pool_free(program.pool);
 		return EXIT_FAILURE;
 	}
 	log_init(&program.conf, "pixtier-worker");

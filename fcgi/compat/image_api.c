@@ -204,7 +204,7 @@ static const struct variant *split_off(size_t *count, size_t *left,
 	while (*left && uuid_equal(variants[*left - 1].image_id, image_id))
 		--*left;
 	*count = end - *left;
-	return variants + *left;
+	return *count ? variants + *left : NULL;
 }
 
 bool image_api_list(struct request *req, struct response *res)

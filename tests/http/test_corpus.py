@@ -19,6 +19,7 @@ import pytest
 from api import settled
 from rendering import (difference, gist, most_difference, open_picture,
                        oriented_size, thumbnail_size)
+from service import BUILDDIR
 
 CORPUS = pathlib.Path(os.environ.get("PIXTIER_CORPUS", ""))
 HAS_CORPUS = "PIXTIER_CORPUS" in os.environ
@@ -273,6 +274,8 @@ def test_no_process_but_painters_dies(runs, name):
 @pytest.mark.parametrize("name", ["valid", "hostile"])
 def test_responders_do_not_grow(runs, name):
     """Beyond what the largest had when all were warm."""
+    if b"__asan_init" in (BUILDDIR / "pixtier-fcgi").read_bytes():
+        pytest.skip("the sanitizers keep memory that was given back")
     resident = runs[name].resident
     largest = max(before for before, _ in resident)
     assert max(after for _, after in resident) - largest < RSS_KIB, resident
