@@ -96,7 +96,10 @@ def test_what_a_supervisor_replaces_is_counted(service):
                    if name.startswith("pixtier_respawns_total{"))
 
     before = replaced()
-    os.kill(service.children("fcgi")[0], signal.SIGKILL)
+    killed = service.children("fcgi")[0]
+    os.kill(killed, signal.SIGKILL)
+    # Not to ask one that is about to die.
+    wait_until(lambda: killed not in service.children("fcgi"))
     wait_until(lambda: replaced() == before + 1)
 
 

@@ -247,6 +247,8 @@ static void all_addresses_of_a_name_count(void **state)
 	};
 
 	(void)state;
+	if (access("/etc/hosts", R_OK))
+		skip(); /* nothing on this machine names it */
 	server.answer = OK_HEAD "Content-Length: 5\r\n\r\nhello";
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		const int before = server.calls;

@@ -267,6 +267,8 @@ static void calls_and_does_little_else(void **state)
 	bool has_landlock;
 
 	(void)state;
+	if (access("/etc/hosts", R_OK))
+		skip(); /* this machine has none to read */
 	init(&conf, pool);
 	has_landlock = strstr(fetcher_fence(pool, &conf), "landlock");
 	for (size_t i = 0; i < ARRAY_LEN(deeds); i++) {
