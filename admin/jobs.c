@@ -7,6 +7,7 @@
 #include "admin/print.h"
 #include "lib/base/clock.h"
 #include "lib/base/pool.h"
+#include "lib/base/text.h"
 #include "lib/model/job.h"
 #include "lib/model/tier.h"
 #include "lib/service/access.h"
@@ -57,7 +58,7 @@ static bool check_state(struct work *work, const char *state)
 {
 	static const char states[] = "queued running done failed cancelled";
 
-	return !state || tier_has_word(states, state) ||
+	return !state || text_has_word(states, state) ||
 	       fail(work, ERR_BAD_REQUEST, "--state: one of %s, not \"%s\"",
 		    states, state);
 }

@@ -54,6 +54,6 @@ bool purge_one_user(struct call *call)
 	int64_t count;
 
 	return user_by_name(&user, work, call->args[0]) &&
-	       purge_user(&count, work, user.id) &&
+	       purge_user(&count, work, user.id, INT64_MAX) &&
 	       report(call, "user", user.username, "images", count);
 }

@@ -8,7 +8,6 @@
 #include "lib/base/clock.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
-#include "lib/model/tier.h"
 #include "lib/model/token.h"
 #include "lib/model/user.h"
 #include "lib/service/access.h"
@@ -47,7 +46,7 @@ static bool read_scopes(const char **scopes, struct work *work,
 
 	for (char *word = strtok_r(rest, " ,", &save); word;
 	     word = strtok_r(NULL, " ,", &save)) {
-		if (!tier_has_word("read write link admin", word))
+		if (!text_has_word("read write link admin", word))
 			return fail(work, ERR_BAD_REQUEST,
 				    "--scopes: of read, write, link and admin, "
 				    "not \"%s\"",
@@ -57,7 +56,7 @@ static bool read_scopes(const char **scopes, struct work *work,
 				    "%s is no administrator, so a token of "
 				    "theirs cannot have the scope admin",
 				    user->username);
-		if (!tier_has_word(words, word))
+		if (!text_has_word(words, word))
 			words = pool_printf(work->pool, "%s%s%s", words,
 					    *words ? " " : "", word);
 	}

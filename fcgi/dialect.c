@@ -5,7 +5,7 @@
 
 #include "fcgi/routes.h"
 #include "lib/base/conf.h"
-#include "lib/model/tier.h"
+#include "lib/base/text.h"
 
 bool dialect_find(struct request *req, const char **allow)
 {
@@ -15,7 +15,7 @@ bool dialect_find(struct request *req, const char **allow)
 		const struct dialect *dialect = &dialects[i];
 		bool found;
 
-		if (!tier_has_word(enabled, dialect->name))
+		if (!text_has_word(enabled, dialect->name))
 			continue;
 		found = router_find(req, allow, dialect->routes,
 				    dialect->route_count);

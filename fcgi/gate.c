@@ -135,7 +135,7 @@ bool gate_pass(struct request *req)
 	if (route->need == NEED_ADMIN && !req->who->user.is_admin)
 		return fail(req->work, ERR_FORBIDDEN,
 			    "only administrators may do this");
-	if (*scope && !tier_has_word(req->who->scopes, scope))
+	if (*scope && !text_has_word(req->who->scopes, scope))
 		return fail(req->work, ERR_FORBIDDEN,
 			    "this needs a token with the scope %s; yours has: "
 			    "%s",

@@ -130,25 +130,26 @@ static bool begin(struct request *req, const struct intake *intake)
 	return replay_begin(req);
 }
 
-static struct uri_pair *new_fields(struct request *req)
+static struct reading new_reading(struct intake *intake, struct request *req,
+				  int64_t max_bytes, const char *file_part)
 {
-	return pool_alloc(req->work->pool,
-			  MULTIPART_MAX_PARTS * sizeof(struct uri_pair));
+	struct uri_pair *fields = pool_alloc(
+		req->work->pool, MULTIPART_MAX_PARTS * sizeof(*fields));
+
+	*intake = (struct intake){ .filename = "", .fields = fields };
+	return (struct reading){ .intake = intake,
+				 .fields = fields,
+				 .max_bytes = max_bytes,
+				 .file_part = file_part };
 }
 
 bool intake_read(struct intake *intake, struct request *req, int64_t max_bytes,
 		 const char *file_part, const char *other_part)
 {
-	struct intake got = { .filename = "" };
-	struct reading r = {
-		.intake = &got,
-		.fields = new_fields(req),
-		.max_bytes = max_bytes,
-		.file_part = file_part,
-		.other_part = other_part,
-	};
+	struct intake got;
+	struct reading r = new_reading(&got, req, max_bytes, file_part);
 
-	got.fields = r.fields;
+	r.other_part = other_part;
 	if (is_raw(req)) {
 		if (!read_raw(&r, req))
 			return false;
@@ -173,27 +174,21 @@ bool intake_read(struct intake *intake, struct request *req, int64_t max_bytes,
 bool intake_read_form(struct intake *intake, struct request *req,
 		      int64_t max_bytes, const char *file_part)
 {
-	struct intake got = { .filename = "" };
-	struct reading r = {
-		.intake = &got,
-		.fields = new_fields(req),
-		.max_bytes = max_bytes,
-		.file_part = file_part,
-		.any_part = true,
-	};
+	struct intake got;
+	struct reading r = new_reading(&got, req, max_bytes, file_part);
 
-	got.fields = r.fields;
+	r.any_part = true;
 	if (!read_form(&r, req) || !begin(req, &got))
 		return false;
 	*intake = got;
 	return true;
 }
 
-const char *intake_name(const struct intake *intake, struct pool *pool)
+const char *intake_name(struct pool *pool, const char *filename)
 {
-	const char *given = *intake->filename ? intake->filename : "image";
-
-	return pool_strndup(pool, given, text_cut(given, IMAGE_NAME_MAX));
+	if (!*filename)
+		filename = "image";
+	return pool_strndup(pool, filename, text_cut(filename, IMAGE_NAME_MAX));
 }
 
 const char *intake_field(const struct intake *intake, const char *name)

@@ -29,9 +29,9 @@ bool intake_read(struct intake *intake, struct request *req, int64_t max_bytes,
 bool intake_read_form(struct intake *intake, struct request *req,
 		      int64_t max_bytes, const char *file_part) MUST_CHECK;
 
-/* What the client calls the file, cut at a character to what a name may have;
-   "image" when it gave no name. */
-const char *intake_name(const struct intake *intake, struct pool *pool);
+/* What a picture is called whose client calls its file so, cut at a character
+   to what a name may have; "image" for "". */
+const char *intake_name(struct pool *pool, const char *filename);
 
 /* The value of a form field, or NULL. */
 const char *intake_field(const struct intake *intake, const char *name);

@@ -3,10 +3,10 @@
 
 #include "fcgi/mime.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "lib/base/pool.h"
+#include "lib/base/text.h"
 #include "lib/base/work.h"
 
 size_t mime_token(const char *text)
@@ -26,17 +26,14 @@ bool mime_type(const char **type, struct work *work, const char **text)
 {
 	size_t main_len = mime_token(*text);
 	size_t sub_len = 0;
-	char *lower;
 
 	if (main_len && (*text)[main_len] == '/')
 		sub_len = mime_token(*text + main_len + 1);
 	if (!sub_len)
 		return fail(work, ERR_BAD_REQUEST,
 			    "Content-Type: type/subtype is expected");
-	lower = pool_strndup(work->pool, *text, main_len + 1 + sub_len);
-	for (char *at = lower; *at; at++)
-		*at = (char)tolower((unsigned char)*at);
-	*type = lower;
+	*type = text_lower(work->pool, pool_strndup(work->pool, *text,
+						    main_len + 1 + sub_len));
 	*text += main_len + 1 + sub_len;
 	return true;
 }

@@ -11,7 +11,6 @@
 #include "lib/base/json.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
-#include "lib/model/tier.h"
 
 enum { PAGE_DEFAULT = 20, PAGE_MAX = 100, MAX_URL = 16384 };
 
@@ -64,7 +63,7 @@ static const char *next_url(struct request *req, const struct page *page,
 
 		if (strcmp(pair->name, "limit") &&
 		    strcmp(pair->name, "cursor") &&
-		    tier_has_word(req->route->query, pair->name))
+		    text_has_word(req->route->query, pair->name))
 			buf_printf(url, "&%s=%s", pair->name,
 				   text_percent(pool, pair->value));
 	}

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "lib/base/pool.h"
-#include "lib/model/tier.h"
+#include "lib/base/text.h"
 
 static const char *const method_names[] = {
 	[METHOD_GET] = "GET, HEAD", [METHOD_POST] = "POST",
@@ -74,7 +74,7 @@ bool router_check_query(struct request *req)
 	for (size_t i = 0; i < req->uri.query_count; i++) {
 		const char *name = req->uri.query[i].name;
 
-		if (!tier_has_word(known, name))
+		if (!text_has_word(known, name))
 			return fail_unknown(req->work, name,
 					    "the parameter \"%.40s\" is not "
 					    "known here; known are: %s",

@@ -11,6 +11,7 @@
 #include "lib/base/conf.h"
 #include "lib/base/json.h"
 #include "lib/base/pool.h"
+#include "lib/base/text.h"
 #include "lib/service/access.h"
 #include "lib/service/login.h"
 #include "lib/service/tiering.h"
@@ -132,17 +133,17 @@ static bool read_scopes(const char **scopes, struct request *req)
 	if (!json_get_texts(&words, &count, work, req->json, "scopes", 4, 5))
 		return false;
 	for (size_t i = 0; i < count; i++) {
-		if (!tier_has_word("read write link admin", words[i]))
+		if (!text_has_word("read write link admin", words[i]))
 			return fail_field(work, "scopes",
 					  "scopes: of read, write, link and "
 					  "admin, not \"%s\"",
 					  words[i]);
-		if (!tier_has_word(req->who->scopes, words[i]) ||
+		if (!text_has_word(req->who->scopes, words[i]) ||
 		    (!strcmp(words[i], "admin") && !req->who->user.is_admin))
 			return fail(work, ERR_FORBIDDEN,
 				    "you do not have the scope %s yourself",
 				    words[i]);
-		if (!tier_has_word(text, words[i]))
+		if (!text_has_word(text, words[i]))
 			text = pool_printf(work->pool, "%s%s%s", text,
 					   *text ? " " : "", words[i]);
 	}

@@ -22,12 +22,12 @@
 /* What a picture is called: the body's or the query's `name`, else as its
    file. */
 static bool read_name(const char **name, struct request *req, const char *given,
-		      const struct intake *file)
+		      const char *filename)
 {
 	if (!given)
 		given = request_query(req, "name");
 	if (!given) {
-		*name = intake_name(file, req->work->pool);
+		*name = intake_name(req->work->pool, filename);
 		return true;
 	}
 	if (!*given || strlen(given) > IMAGE_NAME_MAX ||
@@ -84,7 +84,7 @@ static bool create_by_bytes(struct request *req, struct response *res)
 			 "image", "file") ||
 	    !check_fields(req, &intake) ||
 	    !read_name(&upload.name, req, intake_field(&intake, "name"),
-		       &intake))
+		       intake.filename))
 		return false;
 	upload.file = intake.file;
 	upload.later = request_prefers(req, "respond-async");
@@ -101,8 +101,7 @@ static bool create_by_url(struct request *req, struct response *res)
 	struct import import = { .user = &req->who->user,
 				 .tier = &req->who->tier };
 	struct uploaded uploaded;
-	struct intake named = { 0 };
-	const char *name = NULL;
+	const char *name = NULL, *filename;
 
 	if (!body_read_json(req) || !import_is_allowed(work, import.tier) ||
 	    !json_only(req->json, work, known) ||
@@ -111,8 +110,8 @@ static bool create_by_url(struct request *req, struct response *res)
 	    (json_has(req->json, "name") &&
 	     !json_get_text(&name, work, req->json, "name", 1,
 			    IMAGE_NAME_MAX)) ||
-	    !import_check_url(&named.filename, work, import.url) ||
-	    !read_name(&import.name, req, name, &named))
+	    !import_check_url(&filename, work, import.url) ||
+	    !read_name(&import.name, req, name, filename))
 		return false;
 	return import_queue(&uploaded, work, &import) &&
 	       answer_uploaded(req, res, &uploaded);
@@ -165,7 +164,7 @@ static bool read_filter(struct image_filter *filter, struct request *req,
 
 	if (!page_read(page, req))
 		return false;
-	if (status && !tier_has_word("processing ready failed", status))
+	if (status && !text_has_word("processing ready failed", status))
 		return fail_field(req->work, "status",
 				  "status: processing, ready or failed, not "
 				  "\"%.40s\"",

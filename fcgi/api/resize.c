@@ -35,13 +35,13 @@ static bool read_order(struct resize *resize, struct work *work,
 	const char *fit = intake_field(intake, "fit");
 
 	for (size_t i = 0; i < intake->field_count; i++)
-		if (!tier_has_word(known, intake->fields[i].name))
+		if (!text_has_word(known, intake->fields[i].name))
 			return fail_unknown(work, intake->fields[i].name,
 					    "the field \"%.60s\" is not known "
 					    "here; known are: file %s",
 					    intake->fields[i].name, known);
 	resize->file = intake->file;
-	resize->name = intake_name(intake, work->pool);
+	resize->name = intake_name(work->pool, intake->filename);
 	resize->fit = fit ? fit : "inside";
 	resize->format = intake_field(intake, "format");
 	resize->priority = intake_field(intake, "priority");

@@ -100,7 +100,7 @@ static struct json *view_words(struct pool *pool, const char *words)
 	struct json *array = json_array(pool);
 	const char *word;
 
-	for (size_t i = 0; (word = tier_word(pool, words, i)); i++)
+	for (size_t i = 0; (word = text_word(pool, words, i)); i++)
 		json_push_text(array, word);
 	return array;
 }

@@ -8,7 +8,7 @@
 #include "lib/base/conf.h"
 #include "lib/base/json.h"
 #include "lib/base/pool.h"
-#include "lib/model/tier.h"
+#include "lib/base/text.h"
 #include "lib/service/access.h"
 #include "lib/service/hook.h"
 #include "lib/service/login.h"
@@ -21,7 +21,7 @@ static struct json *view_webhook(struct pool *pool,
 	struct json *json = json_object(pool), *events = json_array(pool);
 	const char *event;
 
-	for (size_t i = 0; (event = tier_word(pool, webhook->events, i)); i++)
+	for (size_t i = 0; (event = text_word(pool, webhook->events, i)); i++)
 		json_push_text(events, event);
 	json_set_text(json, "id", UUID_TEXT(webhook->id));
 	json_set_text(json, "url", webhook->url);

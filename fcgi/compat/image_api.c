@@ -11,6 +11,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/json.h"
 #include "lib/base/pool.h"
+#include "lib/base/text.h"
 #include "lib/model/variant.h"
 #include "lib/service/access.h"
 #include "lib/service/login.h"
@@ -148,7 +149,7 @@ static bool add_thumbnails(struct json *json, struct request *req,
 	struct json *thumbnails = json_array(pool);
 	const char *name, *url;
 
-	for (size_t i = 0; (name = tier_word(pool, req->who->tier.sizes, i));
+	for (size_t i = 0; (name = text_word(pool, req->who->tier.sizes, i));
 	     i++) {
 		struct json *thumbnail = json_object(pool);
 		struct recipe recipe;

@@ -96,7 +96,7 @@ static bool add_thumbnails(struct json *json, struct request *req,
 	const char *size;
 	int64_t height;
 
-	for (size_t i = 0; (size = tier_word(pool, req->who->tier.sizes, i));
+	for (size_t i = 0; (size = text_word(pool, req->who->tier.sizes, i));
 	     i++)
 		if (*size == 'h' && text_int(&height, size + 1, 1, INT32_MAX) &&
 		    !add_url(json, req,
@@ -192,7 +192,6 @@ bool imagify_upload(struct request *req, struct response *res)
 	struct upload upload = { .user = &req->who->user,
 				 .tier = &req->who->tier };
 	struct uploaded uploaded;
-	struct intake named = { 0 };
 	struct form form;
 	struct json *json;
 
@@ -200,8 +199,7 @@ bool imagify_upload(struct request *req, struct response *res)
 		       upload_max_bytes(work->conf, upload.tier)) ||
 	    !check_file(req, &form))
 		return false;
-	named.filename = form.filename;
-	upload.name = intake_name(&named, work->pool);
+	upload.name = intake_name(work->pool, form.filename);
 	upload.file = form.file;
 	if (!upload_take(&uploaded, work, &upload))
 		return refuse_picture(req);

@@ -66,13 +66,13 @@ bool thumbnails_create(struct request *req, struct response *res)
 		.tier = &req->who->tier,
 		.variant = "100x100",
 	};
-	struct intake named = { 0 };
+	const char *filename;
 	struct uploaded uploaded;
 
 	if (!read_url(&import.url, req) ||
-	    !import_check_url(&named.filename, work, import.url))
+	    !import_check_url(&filename, work, import.url))
 		return false;
-	import.name = intake_name(&named, work->pool);
+	import.name = intake_name(work->pool, filename);
 	if (!import_queue(&uploaded, work, &import))
 		return false;
 	response_json(res, req, 201, view(req, &uploaded.job, "queued"));

@@ -269,6 +269,40 @@ char *text_percent(struct pool *pool, const char *text)
 	return out;
 }
 
+char *text_lower(struct pool *pool, const char *text)
+{
+	char *copy = pool_strdup(pool, text);
+
+	for (char *at = copy; *at; at++)
+		if (*at >= 'A' && *at <= 'Z')
+			*at += 'a' - 'A';
+	return copy;
+}
+
+const char *text_word(struct pool *pool, const char *words, size_t i)
+{
+	words += strspn(words, " ");
+	for (; i && *words; i--) {
+		words += strcspn(words, " ");
+		words += strspn(words, " ");
+	}
+	return *words ? pool_strndup(pool, words, strcspn(words, " ")) : NULL;
+}
+
+bool text_has_word(const char *words, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (words += strspn(words, " "); *words; words += strspn(words, " ")) {
+		size_t next = strcspn(words, " ");
+
+		if (next == len && !memcmp(words, word, len))
+			return true;
+		words += next;
+	}
+	return false;
+}
+
 /* Five bytes at most for each. */
 static const char *entity(char c)
 {

@@ -52,6 +52,15 @@ bool text_unbase64(struct pool *pool, void **bytes, size_t *len,
 /* Every byte outside RFC 3986's unreserved set becomes %XX. */
 char *text_percent(struct pool *pool, const char *text);
 
+/* A copy with a to z for A to Z; other letters stay. */
+char *text_lower(struct pool *pool, const char *text);
+
+/* Whether `word` is one of the words in `words`, which have spaces between. */
+bool text_has_word(const char *words, const char *word);
+
+/* The i-th word of `words`, or NULL after the last. */
+const char *text_word(struct pool *pool, const char *words, size_t i);
+
 /* As text in HTML or as the value of an attribute in quotes. */
 char *text_html(struct pool *pool, const char *text);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/base/pool.h"
+#include "lib/base/text.h"
 #include "lib/db/db.h"
 #include "lib/db/rows.h"
 
@@ -111,7 +112,7 @@ static bool write_sizes(const struct tier *tier, struct work *work)
 	if (!db_do(work, NULL, "DELETE FROM `tier_sizes` WHERE `tier_id` = ?",
 		   DB_IN(db_uuid(tier->id))))
 		return false;
-	for (size_t i = 0; (variant = tier_word(work->pool, tier->sizes, i));
+	for (size_t i = 0; (variant = text_word(work->pool, tier->sizes, i));
 	     i++)
 		if (!db_do(work, NULL,
 			   "INSERT INTO `tier_sizes`"
@@ -222,30 +223,6 @@ void tier_init(struct tier *tier, const char *name)
 		.max_fetches = TIER_NO_LIMIT,
 		.formats = "jpeg png gif webp tiff bmp",
 	};
-}
-
-const char *tier_word(struct pool *pool, const char *words, size_t i)
-{
-	words += strspn(words, " ");
-	for (; i && *words; i--) {
-		words += strcspn(words, " ");
-		words += strspn(words, " ");
-	}
-	return *words ? pool_strndup(pool, words, strcspn(words, " ")) : NULL;
-}
-
-bool tier_has_word(const char *words, const char *word)
-{
-	size_t len = strlen(word);
-
-	for (words += strspn(words, " "); *words; words += strspn(words, " ")) {
-		size_t next = strcspn(words, " ");
-
-		if (next == len && !memcmp(words, word, len))
-			return true;
-		words += next;
-	}
-	return false;
 }
 
 const char *tier_priority_name(int64_t priority)

@@ -59,12 +59,6 @@ bool tier_drop(struct work *work, const struct tier *tier) MUST_CHECK;
 /* The built-in tier with its defaults, for a new one to start from. */
 void tier_init(struct tier *tier, const char *name);
 
-/* True when `word` is one of the words in `words`. */
-bool tier_has_word(const char *words, const char *word);
-
-/* The i-th word of `words`, or NULL after the last. */
-const char *tier_word(struct pool *pool, const char *words, size_t i);
-
 /* "high", "normal", "low". */
 const char *tier_priority_name(int64_t priority);
 bool tier_priority_by_name(int64_t *priority, const char *name) MUST_CHECK;

@@ -10,6 +10,9 @@
 #include "lib/db/db.h"
 #include "lib/db/rows.h"
 
+const struct uuid user_anonymous = { { 0x01, 0x90, 0, 0, 0, 0, 0x70, 0, 0x80, 0,
+				       0, 0, 0, 0, 0, 0x10 } };
+
 static struct db_in flag(const bool *yes)
 {
 	return yes ? db_bool(*yes) : db_null();

@@ -22,6 +22,9 @@ struct user {
 	int64_t uploads_today; /* since 00:00 UTC */
 };
 
+/* Who acts for clients that know no users: schema/0001-base.sql. */
+extern const struct uuid user_anonymous;
+
 /* ERR_NOT_FOUND; a disabled user is found, by its id a deleted one too. */
 bool user_find(struct user *user, struct work *work, struct uuid id) MUST_CHECK;
 bool user_by_name(struct user *user, struct work *work,

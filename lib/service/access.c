@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "lib/base/text.h"
 #include "lib/picture/recipe.h"
 #include "lib/service/dispatch.h"
 
@@ -49,7 +50,7 @@ bool access_job(struct job *job, struct work *work, struct uuid user_id,
 bool access_job_state(struct work *work, const char *state)
 {
 	return !state ||
-	       tier_has_word("queued running done failed cancelled", state) ||
+	       text_has_word("queued running done failed cancelled", state) ||
 	       fail_field(work, "state",
 			  "state: queued, running, done, failed or cancelled, "
 			  "not \"%.40s\"",
@@ -59,7 +60,7 @@ bool access_job_state(struct work *work, const char *state)
 static bool lists(const struct tier *tier, const char *variant,
 		  const struct recipe *recipe)
 {
-	return tier_has_word(tier->sizes, variant) ||
+	return text_has_word(tier->sizes, variant) ||
 	       (tier->any_size && recipe->width <= tier->max_side &&
 		recipe->height <= tier->max_side);
 }
@@ -104,7 +105,7 @@ bool access_check_size(struct work *work, const struct tier *tier,
 
 	if (!recipe_parse(&recipe, work, variant))
 		return false;
-	if (tier_has_word(tier->sizes, variant))
+	if (text_has_word(tier->sizes, variant))
 		return true;
 	recipe.has_format = false;
 	return access_check_variant(work, tier, recipe_text(&recipe, text));

@@ -15,7 +15,6 @@
 #include "lib/base/text.h"
 #include "lib/db/db.h"
 #include "lib/model/delivery.h"
-#include "lib/model/tier.h"
 #include "lib/net/fetcher.h"
 
 /* As important as a normal picture. */
@@ -25,7 +24,7 @@ static int64_t retry_count(struct work *work)
 {
 	int64_t count = 0;
 
-	while (tier_word(work->pool, work->conf->webhook_retries,
+	while (text_word(work->pool, work->conf->webhook_retries,
 			 (size_t)count))
 		count++;
 	return count;
@@ -142,7 +141,7 @@ static bool send(struct outcome *outcome, struct work *work,
    together. */
 static bool next_delay(int64_t *delay, struct work *work, int64_t tries)
 {
-	const char *word = tier_word(work->pool, work->conf->webhook_retries,
+	const char *word = text_word(work->pool, work->conf->webhook_retries,
 				     (size_t)tries);
 	int64_t seconds;
 

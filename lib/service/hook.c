@@ -3,7 +3,6 @@
 
 #include "lib/service/hook.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "lib/base/clock.h"
@@ -11,7 +10,6 @@
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 #include "lib/db/db.h"
-#include "lib/model/tier.h"
 #include "lib/model/user.h"
 #include "lib/net/url.h"
 #include "lib/service/dispatch.h"
@@ -19,15 +17,6 @@
 #define SECRET_PREFIX "whsec_"
 
 enum { SECRET_SIZE = 32 };
-
-static const char *small_letters(struct pool *pool, const char *text)
-{
-	char *made = pool_strdup(pool, text);
-
-	for (char *at = made; *at; at++)
-		*at = (char)tolower((unsigned char)*at);
-	return made;
-}
 
 static bool read_url(struct webhook *webhook, struct work *work,
 		     const char *url)
@@ -45,7 +34,7 @@ static bool read_url(struct webhook *webhook, struct work *work,
 				  "url: a host of at most %d bytes",
 				  WEBHOOK_MAX_RECEIVER);
 	webhook->url = parsed.text;
-	webhook->receiver = small_letters(work->pool, parsed.host);
+	webhook->receiver = text_lower(work->pool, parsed.host);
 	return true;
 }
 
@@ -57,11 +46,11 @@ static bool read_events(struct webhook *webhook, struct work *work,
 	for (size_t i = 0; i < wish->event_count; i++) {
 		const char *word = wish->events[i];
 
-		if (!tier_has_word(WEBHOOK_EVENTS, word))
+		if (!text_has_word(WEBHOOK_EVENTS, word))
 			return fail_field(work, "events",
 					  "events: of %s, not \"%.40s\"",
 					  WEBHOOK_EVENTS, word);
-		if (!tier_has_word(words, word))
+		if (!text_has_word(words, word))
 			words = pool_printf(work->pool, "%s%s%s", words,
 					    *words ? " " : "", word);
 	}

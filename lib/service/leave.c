@@ -13,59 +13,19 @@
 #include "lib/model/webhook.h"
 #include "lib/service/purge.h"
 
-/* What a request does itself, what a job does, and what is done in a turn. */
-enum { FEW = 20, MANY = 1000, BATCH = 100, LOW_PRIORITY = 2 };
+/* Images that a request removes itself, and that a job does. */
+enum { FEW = 20, MANY = 1000, LOW_PRIORITY = 2 };
 
-/* The user of clients that know no users: schema/0001-base.sql. */
-static const struct uuid built_in = { { 0x01, 0x90, 0, 0, 0, 0, 0x70, 0, 0x80,
-					0, 0, 0, 0, 0, 0, 0x10 } };
-
-/* Whoever was here first has done it. */
-static bool purge_one(struct work *work, const struct image *image)
-{
-	return purge_image(work, image) || work->err == ERR_NOT_FOUND;
-}
-
-static bool purge_batch(size_t *count, struct work *work, struct uuid user_id)
-{
-	const struct image_filter filter = {
-		.user_id = user_id,
-		.limit = BATCH,
-		.all_kinds = true,
-	};
-	struct image *images;
-	uint64_t jobs;
-
-	if (!image_list(&images, count, work, &filter))
-		return false;
-	for (size_t i = 0; i < *count; i++) {
-		if (work->tick)
-			work->tick(work->tick_arg);
-		if (!purge_one(work, &images[i]))
-			return false;
-	}
-	return job_drop_ended(&jobs, work, user_id, 10 * BATCH);
-}
-
-/* In memory that does not grow with the number of images. */
 static bool purge_some(bool *all, struct work *work, struct uuid user_id,
-		       size_t limit)
+		       int64_t limit)
 {
-	size_t done = 0, count = BATCH;
-	bool good = true;
+	uint64_t jobs;
+	int64_t count;
 
-	while (good && count == BATCH && done < limit) {
-		struct work turn = *work;
-
-		turn.pool = pool_new();
-		good = purge_batch(&count, &turn, user_id);
-		pool_free(turn.pool);
-		turn.pool = work->pool;
-		*work = turn;
-		done += count;
-	}
-	*all = count < BATCH;
-	return good;
+	if (!purge_user(&count, work, user_id, limit))
+		return false;
+	*all = count < limit;
+	return job_drop_ended(&jobs, work, user_id, 10 * limit);
 }
 
 static bool drop(struct work *work, void *arg)
@@ -117,7 +77,7 @@ static bool purge_few(struct work *work, const struct user *user)
 
 	if (user->used_images > FEW)
 		return false;
-	if (!purge_some(&all, work, user->id, 1) ||
+	if (!purge_some(&all, work, user->id, FEW + 1) ||
 	    (all && !drop_user(&gone, work, user->id)))
 		log_failure(work, "purge_left_to_job");
 	return gone;
@@ -133,7 +93,7 @@ bool leave_user(struct job *job, bool *left, struct work *work,
 			    (long long)user->used_images)
 	};
 
-	if (uuid_equal(user->id, built_in))
+	if (uuid_equal(user->id, user_anonymous))
 		return fail(work, ERR_CONFLICT,
 			    "%s is built in and cannot be deleted; disable it",
 			    user->username);
@@ -165,10 +125,4 @@ bool leave_job(struct work *work, const struct job *job)
 	    (all && !drop_user(&gone, work, job->user_id)))
 		return false;
 	return gone || db_transaction(work, pass_on, &relay);
-}
-
-bool leave_give_up(struct work *work, const struct job *job, const char *code,
-		   const char *detail)
-{
-	return job_fail(work, job, code, detail);
 }

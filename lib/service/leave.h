@@ -18,7 +18,5 @@ bool leave_user(struct job *job, bool *left, struct work *work,
 
 /* Removes a bounded number of images; what is left is another job. */
 bool leave_job(struct work *work, const struct job *job) MUST_CHECK;
-bool leave_give_up(struct work *work, const struct job *job, const char *code,
-		   const char *detail) MUST_CHECK;
 
 #endif

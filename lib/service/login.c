@@ -92,23 +92,13 @@ struct failures {
 };
 
 /* The database takes names of either case for one. */
-static const char *lower(struct pool *pool, const char *name)
-{
-	char *copy = pool_strdup(pool, name);
-
-	for (char *at = copy; *at; at++)
-		if (*at >= 'A' && *at <= 'Z')
-			*at += 'a' - 'A';
-	return copy;
-}
-
 static struct failures failures_of(struct work *work, const char *username)
 {
 	const struct conf *conf = work->conf;
 	const char *address = work->address ? work->address : "";
 
 	return (struct failures){ {
-		{ "login_user", lower(work->pool, username),
+		{ "login_user", text_lower(work->pool, username),
 		  "wrong passwords for a user", conf->login_failures_user,
 		  conf->login_window },
 		{ "login_address", bucket_network(work->pool, address),
@@ -336,12 +326,9 @@ bool login_refresh_jwt(const char **access, struct work *work,
 
 bool login_anonymous(struct identity *who, struct work *work)
 {
-	/* schema/0001-base.sql */
-	static const struct uuid id = { { 0x01, 0x90, 0, 0, 0, 0, 0x70, 0, 0x80,
-					  0, 0, 0, 0, 0, 0, 0x10 } };
 	struct identity found = { .scopes = "read write" };
 
-	if (!user_find(&found.user, work, id))
+	if (!user_find(&found.user, work, user_anonymous))
 		return false;
 	if (found.user.disabled_at)
 		return fail(work, ERR_FORBIDDEN,

@@ -112,27 +112,50 @@ bool purge_variants(int64_t *count, struct work *work, const char *name)
 	return true;
 }
 
-bool purge_user(int64_t *count, struct work *work, struct uuid user_id)
+/* Whoever was here first has done it. */
+static bool purge_one(struct work *work, const struct image *image)
 {
-	struct image_filter filter = {
+	if (work->tick)
+		work->tick(work->tick_arg);
+	return purge_image(work, image) || work->err == ERR_NOT_FOUND;
+}
+
+static bool purge_batch(size_t *count, struct work *work, struct uuid user_id)
+{
+	const struct image_filter filter = {
 		.user_id = user_id,
 		.limit = BATCH,
 		.all_kinds = true,
 	};
 	struct image *images;
-	size_t found;
-	int64_t purged = 0;
 
-	do {
-		if (!image_list(&images, &found, work, &filter))
+	if (!image_list(&images, count, work, &filter))
+		return false;
+	for (size_t i = 0; i < *count; i++)
+		if (!purge_one(work, &images[i]))
 			return false;
-		for (size_t i = 0; i < found; i++, purged++)
-			if (!purge_image(work, &images[i]) &&
-			    work->err != ERR_NOT_FOUND)
-				return false;
-	} while (found == BATCH);
-	*count = purged;
 	return true;
+}
+
+bool purge_user(int64_t *count, struct work *work, struct uuid user_id,
+		int64_t limit)
+{
+	int64_t purged = 0;
+	size_t found = BATCH;
+	bool good = true;
+
+	while (good && found == BATCH && purged < limit) {
+		struct work turn = *work;
+
+		turn.pool = pool_new();
+		good = purge_batch(&found, &turn, user_id);
+		pool_free(turn.pool);
+		turn.pool = work->pool;
+		*work = turn;
+		purged += (int64_t)found;
+	}
+	*count = purged;
+	return good;
 }
 
 struct sweep {

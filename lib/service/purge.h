@@ -23,9 +23,11 @@ bool purge_variants(int64_t *count, struct work *work,
 /* Ends what purge_variant() began where its process died. */
 bool purge_marked(struct work *work) MUST_CHECK;
 
-/* Removes all of a user's images; how many. */
-bool purge_user(int64_t *count, struct work *work,
-		struct uuid user_id) MUST_CHECK;
+/* Removes a user's images a batch at a time, in memory that does not grow,
+   until none is left or at least `limit` are gone. How many: fewer than `limit`
+   were all. */
+bool purge_user(int64_t *count, struct work *work, struct uuid user_id,
+		int64_t limit) MUST_CHECK;
 
 /* Whether a row names the file of the store, or that cannot be told; false for
    a file that is not the store's own. */

@@ -14,7 +14,7 @@
 /* clang-format off */
 static const struct task tasks[] = {
 	{ "fetch",      true,  import_job,   render_give_up },
-	{ "purge_user", false, leave_job,    leave_give_up },
+	{ "purge_user", false, leave_job,    job_fail },
 	{ "render",     false, render_job,   render_give_up },
 	{ "resize",     false, render_job,   render_give_up },
 	{ "webhook",    true,  dispatch_job, dispatch_give_up },

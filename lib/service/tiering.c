@@ -126,7 +126,7 @@ static bool keep_words(const char **place, struct work *work,
 	for (size_t i = 0; i < count; i++) {
 		if (!field->accept(work, words[i]))
 			return false;
-		if (tier_has_word(kept, words[i]))
+		if (text_has_word(kept, words[i]))
 			return fail_field(work, field->pub.name,
 					  "%s: each once, not \"%s\" twice",
 					  field->pub.name, words[i]);
@@ -299,7 +299,7 @@ static struct json *array_of(struct pool *pool, const char *words)
 	struct json *array = json_array(pool);
 	const char *word;
 
-	for (size_t i = 0; (word = tier_word(pool, words, i)); i++)
+	for (size_t i = 0; (word = text_word(pool, words, i)); i++)
 		json_push_text(array, word);
 	return array;
 }
@@ -376,7 +376,7 @@ static bool check_sizes(const struct tier *tier, struct work *work)
 {
 	const char *word;
 
-	for (size_t i = 0; (word = tier_word(work->pool, tier->sizes, i));
+	for (size_t i = 0; (word = text_word(work->pool, tier->sizes, i));
 	     i++) {
 		struct recipe recipe;
 

@@ -10,6 +10,7 @@
 #include "lib/base/log.h"
 #include "lib/base/metric.h"
 #include "lib/base/pool.h"
+#include "lib/base/text.h"
 #include "lib/db/db.h"
 #include "lib/picture/probe.h"
 #include "lib/service/notify.h"
@@ -31,12 +32,12 @@ static bool check_tier(struct work *work, const struct upload *upload,
 	const char *format = format_row(probe->format)->name;
 	int64_t pixels = (int64_t)probe->width * probe->height;
 
-	if (!tier_has_word(tier->formats, format))
+	if (!text_has_word(tier->formats, format))
 		return fail(work, ERR_UNSUPPORTED_FORMAT,
 			    "the tier %s takes %s, not %s", tier->name,
 			    tier->formats, format);
 	if (upload->resize && upload->resize->formats &&
-	    !tier_has_word(upload->resize->formats, format))
+	    !text_has_word(upload->resize->formats, format))
 		return fail(work, ERR_UNSUPPORTED_FORMAT,
 			    "%s are taken here, not %s",
 			    upload->resize->formats, format);
@@ -96,7 +97,7 @@ size_t upload_variants(struct variant **variants, struct work *work,
 	*variants = pool_alloc(work->pool,
 			       RENDER_MAX_VARIANTS * sizeof(**variants));
 	while (count < RENDER_MAX_VARIANTS &&
-	       (name = tier_word(work->pool, tier->sizes, count)))
+	       (name = text_word(work->pool, tier->sizes, count)))
 		(*variants)[count++] = pending(image_id, name);
 	return count;
 }

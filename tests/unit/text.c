@@ -381,6 +381,52 @@ static void escapes_for_html(void **state)
 	pool_free(pool);
 }
 
+static void makes_small_letters(void **state)
+{
+	struct pool *pool = pool_new();
+
+	(void)state;
+	assert_string_equal(text_lower(pool, ""), "");
+	assert_string_equal(text_lower(pool, "AZaz[@`{09"), "azaz[@`{09");
+	assert_string_equal(text_lower(pool, "\xc3\x84"), "\xc3\x84");
+	pool_free(pool);
+}
+
+static void finds_words(void **state)
+{
+	static const struct {
+		const char *words, *word;
+		bool is_there;
+	} cases[] = {
+		{ "h200 h400", "h200", true },
+		{ "h200 h400", "h400", true },
+		{ "  h200   h400 ", "h400", true },
+		{ "h200 h400", "h40", false },
+		{ "h200 h400", "h2000", false },
+		{ "h200 h400", "", false },
+		{ "", "h200", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		assert_int_equal(text_has_word(cases[i].words, cases[i].word),
+				 cases[i].is_there);
+}
+
+static void counts_words(void **state)
+{
+	static const char words[] = " h200  h400 ";
+	struct pool *pool = pool_new();
+
+	(void)state;
+	assert_string_equal(text_word(pool, words, 0), "h200");
+	assert_string_equal(text_word(pool, words, 1), "h400");
+	assert_null(text_word(pool, words, 2));
+	assert_null(text_word(pool, words, 9));
+	assert_null(text_word(pool, "", 0));
+	pool_free(pool);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -398,6 +444,9 @@ int main(void)
 		cmocka_unit_test(writes_and_reads_percent_signs),
 		cmocka_unit_test(refuses_other_percent_signs),
 		cmocka_unit_test(escapes_for_html),
+		cmocka_unit_test(makes_small_letters),
+		cmocka_unit_test(finds_words),
+		cmocka_unit_test(counts_words),
 	};
 
 	return RUN_TESTS(tests);
