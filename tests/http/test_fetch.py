@@ -1,5 +1,6 @@
 """Uploads by URL: POST /v1/images with JSON, jobs of the kind fetch."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -193,47 +194,50 @@ def test_quotas_are_exact(service, pages):
     assert usage(session) == {"images": 0, "bytes": 0, "uploads_today": 6}
 
 
-def test_an_image_is_deleted_while_it_is_fetched(service, pages, fetching):
-    """And nothing of it is kept afterwards."""
-    session = new_fetcher(service)
+@contextlib.contextmanager
+def being_fetched(service, session, pages, fetching):
+    """An image whose URL was asked for, and what lets the host answer."""
     url, asked, go = blocked(pages, picture())
     service.restart("worker", **{**fetching, "fetch_timeout": 10})
     try:
         image = order(session, url)
         assert asked.wait(5)
-        assert session.delete("/v1/images/" + image["id"]).status_code == 204
-        go.set()
-        job = "/v1/jobs/" + image["job"]["id"]
-        wait_until(lambda: image["job"]["id"] in service.log("worker"))
-        assert session.get(job).json()["state"] == "cancelled"
-        assert files_of(service, image) == []
-        assert usage(session) == {"images": 0, "bytes": 0,
-                                  "uploads_today": 1}
+        yield image, go
     finally:
         go.set()
         service.restart("worker", **fetching)
+
+
+def answer_in_vain(service, session, image, go):
+    """The host answers, and the worker has seen that nobody wants it."""
+    go.set()
+    wait_until(lambda: image["job"]["id"] in service.log("worker"))
+    job = session.get("/v1/jobs/" + image["job"]["id"]).json()
+    assert job["state"] == "cancelled"
+
+
+def test_an_image_is_deleted_while_it_is_fetched(service, pages, fetching):
+    """And nothing of it is kept afterwards."""
+    session = new_fetcher(service)
+    with being_fetched(service, session, pages, fetching) as (image, go):
+        assert session.delete("/v1/images/" + image["id"]).status_code == 204
+        answer_in_vain(service, session, image, go)
+        assert files_of(service, image) == []
+        assert usage(session) == {"images": 0, "bytes": 0,
+                                  "uploads_today": 1}
 
 
 def test_a_fetch_is_cancelled(service, pages, fetching):
     """POST /v1/jobs/{id}/cancel: what comes afterwards is not kept."""
     session = new_fetcher(service)
-    url, asked, go = blocked(pages, picture())
-    service.restart("worker", **{**fetching, "fetch_timeout": 10})
-    try:
-        image = order(session, url)
-        assert asked.wait(5)
+    with being_fetched(service, session, pages, fetching) as (image, go):
         job = "/v1/jobs/" + image["job"]["id"]
         assert session.post(job + "/cancel").status_code == 200
-        go.set()
-        wait_until(lambda: image["job"]["id"] in service.log("worker"))
-        assert session.get(job).json()["state"] == "cancelled"
+        answer_in_vain(service, session, image, go)
         image = session.get("/v1/images/" + image["id"]).json()
         assert (image["status"], image["bytes"]) == ("failed", None)
         wait_until(lambda: files_of(service, image) == [])
         assert usage(session)["bytes"] == 0
-    finally:
-        go.set()
-        service.restart("worker", **fetching)
 
 
 def test_a_request_is_sent_again(service, pages):

@@ -15,6 +15,7 @@
 
 #include "lib/base/pool.h"
 #include "lib/picture/easel.h"
+#include "tests/lib/forbidden.h"
 #include "tests/unit/test.h"
 
 /* What a deed ends with: it tells by returning true that it worked. */
@@ -40,29 +41,6 @@ static bool looks(void)
 static bool connects(void)
 {
 	return socket(AF_INET, SOCK_STREAM, 0) >= 0;
-}
-
-static bool runs(void)
-{
-	char *const argv[] = { (char *)"/bin/true", NULL };
-
-	return execv(argv[0], argv) == 0;
-}
-
-static bool forks(void)
-{
-	return fork() >= 0;
-}
-
-static bool signals(void)
-{
-	return !kill(getppid(), 0);
-}
-
-static bool maps_code(void)
-{
-	return mmap(NULL, 4096, PROT_READ | PROT_EXEC,
-		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED;
 }
 
 static bool makes_code(void)
@@ -107,19 +85,19 @@ static const struct {
 	bool (*deed)(void);
 	enum ending ending;
 } deeds[] = {
-	{ "answer",               answers,           WORKS },
-	{ "map memory",           maps_memory,       WORKS },
-	{ "open a file",          opens,             REFUSED },
-	{ "make a file",          makes_file,        REFUSED },
-	{ "look at a file",       looks,             REFUSED },
-	{ "write elsewhere",      writes_elsewhere,  REFUSED },
-	{ "listen elsewhere",     listens_elsewhere, KILLED },
-	{ "make a socket",        connects,          KILLED },
-	{ "run a program",        runs,              KILLED },
-	{ "fork",                 forks,             KILLED },
-	{ "send a signal",        signals,           KILLED },
-	{ "map code",             maps_code,         KILLED },
-	{ "turn memory to code",  makes_code,        KILLED },
+	{ "answer",           answers,            WORKS },
+	{ "map memory",       maps_memory,        WORKS },
+	{ "open a file",      opens,              REFUSED },
+	{ "make a file",      makes_file,         REFUSED },
+	{ "look at a file",   looks,              REFUSED },
+	{ "write elsewhere",  writes_elsewhere,   REFUSED },
+	{ "listen elsewhere", listens_elsewhere,  KILLED },
+	{ "make a socket",    connects,           KILLED },
+	{ "run a program",    forbidden_exec,     KILLED },
+	{ "fork",             forbidden_fork,     KILLED },
+	{ "send a signal",    forbidden_kill,     KILLED },
+	{ "map code",         forbidden_map_code, KILLED },
+	{ "turn memory to code", makes_code,         KILLED },
 };
 /* clang-format on */
 

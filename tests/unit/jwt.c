@@ -14,6 +14,7 @@
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 #include "lib/service/keyring.h"
+#include "tests/lib/test_keyring.h"
 #include "tests/unit/test.h"
 
 struct ground {
@@ -21,20 +22,13 @@ struct ground {
 	struct work work;
 	struct user user;
 	struct key key;
-	char path[64];
+	char path[TEST_KEYRING_PATH_SIZE];
 };
 
 static void set_up(struct ground *g)
 {
 	*g = (struct ground){ 0 };
-	snprintf(g->path, sizeof(g->path), "/tmp/pixtier-jwt.%d",
-		 (int)getpid());
-	unlink(g->path);
-	conf_init(&g->conf);
-	g->conf.keys_file = g->path;
-	g->work.conf = &g->conf;
-	g->work.pool = pool_new();
-	g->work.keys = keyring_new(&g->conf);
+	test_keyring_init(&g->work, &g->conf, g->path);
 	g->user.id = uuid_new();
 	g->user.password = "$y$j75$salt$hash";
 	assert_true(keyring_rotate(&g->key, &g->work, 100));
@@ -42,9 +36,7 @@ static void set_up(struct ground *g)
 
 static void tear_down(struct ground *g)
 {
-	unlink(g->path);
-	keyring_free(g->work.keys);
-	pool_free(g->work.pool);
+	test_keyring_release(&g->work, g->path);
 }
 
 static const char *make(struct ground *g, enum jwt_type type)

@@ -11,6 +11,7 @@
 
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
+#include "tests/lib/test_keyring.h"
 #include "tests/unit/test.h"
 
 #define ZEROS "0000000000000000000000000000000000000000000000000000000000000000"
@@ -18,27 +19,18 @@
 struct ground {
 	struct conf conf;
 	struct work work;
-	char path[64];
+	char path[TEST_KEYRING_PATH_SIZE];
 };
 
 static void set_up(struct ground *g)
 {
 	*g = (struct ground){ 0 };
-	snprintf(g->path, sizeof(g->path), "/tmp/pixtier-keys.%d",
-		 (int)getpid());
-	unlink(g->path);
-	conf_init(&g->conf);
-	g->conf.keys_file = g->path;
-	g->work.conf = &g->conf;
-	g->work.pool = pool_new();
-	g->work.keys = keyring_new(&g->conf);
+	test_keyring_init(&g->work, &g->conf, g->path);
 }
 
 static void tear_down(struct ground *g)
 {
-	unlink(g->path);
-	keyring_free(g->work.keys);
-	pool_free(g->work.pool);
+	test_keyring_release(&g->work, g->path);
 }
 
 static void write_keys(const struct ground *g, const char *text)

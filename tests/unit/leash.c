@@ -22,6 +22,7 @@
 #include "lib/base/pool.h"
 #include "lib/net/fetcher.h"
 #include "lib/net/provision.h"
+#include "tests/lib/forbidden.h"
 #include "tests/unit/test.h"
 
 /* What a deed ends with; FORBIDDEN is either of the two before it. */
@@ -135,32 +136,9 @@ static bool accepts(void)
 	return accept(new_socket(SOCK_STREAM), NULL, NULL) >= 0;
 }
 
-static bool runs(void)
-{
-	char *const argv[] = { (char *)"/bin/true", NULL };
-
-	return execv(argv[0], argv) == 0;
-}
-
-static bool forks(void)
-{
-	return fork() >= 0;
-}
-
 static bool traces(void)
 {
 	return !ptrace(PTRACE_TRACEME, 0, NULL, NULL);
-}
-
-static bool signals(void)
-{
-	return !kill(getppid(), 0);
-}
-
-static bool maps_code(void)
-{
-	return mmap(NULL, 4096, PROT_READ | PROT_EXEC,
-		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED;
 }
 
 static bool deletes(void)
@@ -180,28 +158,28 @@ static const struct {
 	enum ending ending;
 	enum ending without_landlock;
 } deeds[] = {
-	{ "call",                  calls,              WORKS,     WORKS },
-	{ "look up a name",        looks_up,           WORKS,     WORKS },
-	{ "answer",                answers,            WORKS,     WORKS },
-	{ "read /etc/hosts",       reads_hosts,        WORKS,     FAILS },
-	{ "read another file",     reads,              FAILS,   FAILS },
-	{ "look at a file",        looks,              FAILS,   FAILS },
-	{ "make a file",           makes_file,         FORBIDDEN, FORBIDDEN },
-	{ "write to a file",       writes_hosts,       FORBIDDEN, FORBIDDEN },
-	{ "delete a file",         deletes,            FAILS,   FAILS },
-	{ "call a local socket",   calls_locally,      FAILS,   FAILS },
-	{ "see the interfaces",    sees_interfaces,    FAILS,   FAILS },
-	{ "make packets",          makes_packets,      KILLED,    KILLED },
-	{ "see packets",           sees_packets,       KILLED,    KILLED },
-	{ "take a port",           takes_port,         KILLED,    KILLED },
-	{ "listen",                listens,            KILLED,    KILLED },
-	{ "accept",                accepts,            KILLED,    KILLED },
-	{ "run a program",         runs,               KILLED,    KILLED },
-	{ "fork",                  forks,              KILLED,    KILLED },
-	{ "trace",                 traces,             KILLED,    KILLED },
-	{ "send a signal",         signals,            KILLED,    KILLED },
-	{ "map code",              maps_code,          KILLED,    KILLED },
-	{ "change the folder",     changes_folder,     KILLED,    KILLED },
+	{ "call",                  calls,               WORKS,     WORKS },
+	{ "look up a name",        looks_up,            WORKS,     WORKS },
+	{ "answer",                answers,             WORKS,     WORKS },
+	{ "read /etc/hosts",       reads_hosts,         WORKS,     FAILS },
+	{ "read another file",     reads,               FAILS,     FAILS },
+	{ "look at a file",        looks,               FAILS,     FAILS },
+	{ "make a file",           makes_file,          FORBIDDEN, FORBIDDEN },
+	{ "write to a file",       writes_hosts,        FORBIDDEN, FORBIDDEN },
+	{ "delete a file",         deletes,             FAILS,     FAILS },
+	{ "call a local socket",   calls_locally,       FAILS,     FAILS },
+	{ "see the interfaces",    sees_interfaces,     FAILS,     FAILS },
+	{ "make packets",          makes_packets,       KILLED,    KILLED },
+	{ "see packets",           sees_packets,        KILLED,    KILLED },
+	{ "take a port",           takes_port,          KILLED,    KILLED },
+	{ "listen",                listens,             KILLED,    KILLED },
+	{ "accept",                accepts,             KILLED,    KILLED },
+	{ "run a program",         forbidden_exec,      KILLED,    KILLED },
+	{ "fork",                  forbidden_fork,      KILLED,    KILLED },
+	{ "trace",                 traces,              KILLED,    KILLED },
+	{ "send a signal",         forbidden_kill,      KILLED,    KILLED },
+	{ "map code",              forbidden_map_code,  KILLED,    KILLED },
+	{ "change the folder",     changes_folder,      KILLED,    KILLED },
 };
 /* clang-format on */
 

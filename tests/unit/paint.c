@@ -61,6 +61,17 @@ static void paints_every_format(void **state)
 	desk_clear_up(&desk);
 }
 
+/* By the recipes in these texts, which are read to `recipes`. */
+static void paint_texts(struct painted *painted, struct recipe *recipes,
+			struct desk *desk, const struct desk_file *file,
+			const char *const *texts, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		assert_true(recipe_parse(&recipes[i], &desk->work, texts[i]));
+	assert_true(painter_paint(painted, &desk->work, desk->painter, file->fd,
+				  &file->probe, recipes, count));
+}
+
 static void paints_all_variants_at_once(void **state)
 {
 	static const char *const texts[] = { "h20", "h300", "h100.png", "w600",
@@ -72,10 +83,7 @@ static void paints_all_variants_at_once(void **state)
 		desk_four_colours(&desk, FORMAT_JPEG, 1200, 800);
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
-		assert_true(recipe_parse(&recipes[i], &desk.work, texts[i]));
-	assert_true(painter_paint(painted, &desk.work, desk.painter, file.fd,
-				  &file.probe, recipes, ARRAY_LEN(texts)));
+	paint_texts(painted, recipes, &desk, &file, texts, ARRAY_LEN(texts));
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
 		const struct recipe_plan plan =
 			recipe_plan(&recipes[i], 1200, 800);
@@ -100,10 +108,7 @@ static void paints_each_of_the_same_variants(void **state)
 		desk_four_colours(&desk, FORMAT_JPEG, 60, 40);
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
-		assert_true(recipe_parse(&recipes[i], &desk.work, texts[i]));
-	assert_true(painter_paint(painted, &desk.work, desk.painter, file.fd,
-				  &file.probe, recipes, ARRAY_LEN(texts)));
+	paint_texts(painted, recipes, &desk, &file, texts, ARRAY_LEN(texts));
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
 		const struct painted *one = &painted[i];
 

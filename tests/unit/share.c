@@ -10,12 +10,13 @@
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
 #include "lib/service/keyring.h"
+#include "tests/lib/test_keyring.h"
 #include "tests/unit/test.h"
 
 struct ground {
 	struct conf conf;
 	struct work work;
-	char path[64];
+	char path[TEST_KEYRING_PATH_SIZE];
 	char *token, *name; /* of the URL that was made last */
 };
 
@@ -24,23 +25,14 @@ static void set_up(struct ground *g)
 	struct key key;
 
 	*g = (struct ground){ 0 };
-	snprintf(g->path, sizeof(g->path), "/tmp/pixtier-share.%d",
-		 (int)getpid());
-	unlink(g->path);
-	conf_init(&g->conf);
-	g->conf.keys_file = g->path;
+	test_keyring_init(&g->work, &g->conf, g->path);
 	g->conf.base_url = "https://img.example";
-	g->work.conf = &g->conf;
-	g->work.pool = pool_new();
-	g->work.keys = keyring_new(&g->conf);
 	assert_true(keyring_rotate(&key, &g->work, 0));
 }
 
 static void tear_down(struct ground *g)
 {
-	unlink(g->path);
-	keyring_free(g->work.keys);
-	pool_free(g->work.pool);
+	test_keyring_release(&g->work, g->path);
 }
 
 static struct shared sample(int64_t lives)
