@@ -56,10 +56,14 @@ def gist(image):
     """16x16 pixels of it, on white."""
     if image.format != "TIFF":  # which Pillow has turned already
         image = ImageOps.exif_transpose(image)
-    image = to_srgb(image)
+    return on_white(to_srgb(image)).resize((16, 16), Image.BOX)
+
+
+def on_white(image):
+    """An RGB picture, with white where the picture is transparent."""
     white = Image.new("RGBA", image.size, "white")
     white.alpha_composite(image.convert("RGBA"))
-    return white.convert("RGB").resize((16, 16), Image.BOX)
+    return white.convert("RGB")
 
 
 def difference(one, other):
