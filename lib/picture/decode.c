@@ -12,8 +12,13 @@
 #include "lib/base/pool.h"
 #include "lib/picture/bmp_header.h"
 #include "lib/picture/colour.h"
+#include "lib/picture/jpeg_read.h"
 #include "lib/picture/resize.h"
 #include "lib/picture/webp_frame.h"
+
+/* A picture that is this much larger than the largest variant looks no worse
+   after Lanczos than all of it would. */
+static const double MARGIN = 1.5;
 
 struct decoding {
 	struct work *work;
@@ -72,30 +77,11 @@ static bool replace(struct decoding *d, Image *image)
 	return true;
 }
 
-/*
- * A JPEG can be reduced while it is read. GraphicsMagick enlarges a picture
- * that is smaller than the size asked for, so it is only asked for less.
- */
-static bool ask_for_less(struct decoding *d)
-{
-	const double scale = d->scale * 1.5;
-	char size[32];
-
-	if (d->probe->format != FORMAT_JPEG || scale > 1)
-		return false;
-	snprintf(size, sizeof(size), "%.0fx%.0f", ceil(d->probe->width * scale),
-		 ceil(d->probe->height * scale));
-	CloneString(&d->info->size, size);
-	return true;
-}
-
-static bool has_probed_size(struct decoding *d, bool reduced)
+static bool has_probed_size(struct decoding *d)
 {
 	const uint32_t width = d->probe->width, height = d->probe->height;
-	const double factor = (double)d->image->columns / width;
 
-	if (reduced ? fabs(height * factor - (double)d->image->rows) <= 1
-		    : d->image->columns == width && d->image->rows == height)
+	if (d->image->columns == width && d->image->rows == height)
 		return true;
 	return fail(d->work, ERR_CORRUPT_IMAGE,
 		    "its header says %ux%u pixels, its data %lux%lu", width,
@@ -170,14 +156,15 @@ static bool read_webp(struct decoding *d, const uint8_t *bytes, size_t len)
 static bool read_bmp(struct decoding *d, const uint8_t *bytes, size_t len)
 {
 	bytes = bmp_as_windows(d->work->pool, bytes, &len);
-	return read_image(d, bytes, len) && has_probed_size(d, false);
+	return read_image(d, bytes, len) && has_probed_size(d);
 }
 
 static bool read_any(struct decoding *d, const uint8_t *bytes, size_t len)
 {
-	const bool reduced = ask_for_less(d);
-
 	switch (d->probe->format) {
+	case FORMAT_JPEG:
+		return jpeg_read(&d->image, d->work, d->probe,
+				 MARGIN * d->scale, bytes, len);
 	case FORMAT_GIF:
 		return read_gif(d, bytes, len);
 	case FORMAT_WEBP:
@@ -185,7 +172,7 @@ static bool read_any(struct decoding *d, const uint8_t *bytes, size_t len)
 	case FORMAT_BMP:
 		return read_bmp(d, bytes, len);
 	default:
-		return read_image(d, bytes, len) && has_probed_size(d, reduced);
+		return read_image(d, bytes, len) && has_probed_size(d);
 	}
 }
 
@@ -263,10 +250,8 @@ static bool make_upright(struct decoding *d)
 	return true;
 }
 
-static void start(struct decoding *d, const struct conf *conf)
+static void start(struct decoding *d)
 {
-	char scans[64];
-
 	GetExceptionInfo(&d->exception);
 	d->info = CloneImageInfo(NULL);
 	/* Only the prefix keeps GraphicsMagick from choosing by itself. */
@@ -274,9 +259,6 @@ static void start(struct decoding *d, const struct conf *conf)
 		 format_row(d->probe->format)->coder);
 	d->info->subimage = 0;
 	d->info->subrange = 1;
-	snprintf(scans, sizeof(scans), "jpeg:max-scan-number=%ld",
-		 conf->max_scans);
-	(void)AddDefinitions(d->info, scans, &d->exception);
 }
 
 bool decode(Image **image, struct work *work, const struct paint *paint,
@@ -289,7 +271,7 @@ bool decode(Image **image, struct work *work, const struct paint *paint,
 			      .scale = scale };
 	bool ok;
 
-	start(&d, paint->conf);
+	start(&d);
 	ok = read_any(&d, bytes, len) && make_upright(&d);
 	if (ok)
 		*image = d.image;

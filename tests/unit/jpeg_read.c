@@ -1,0 +1,142 @@
+/* jpeg_read.c: tests that no size of a JPEG is refused, however it is reduced
+   while it is read. */
+#include "config.h"
+
+#include "lib/picture/jpeg_read.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <jpeglib.h>
+
+#include "lib/base/pool.h"
+#include "tests/lib/desk.h"
+#include "tests/unit/test.h"
+
+/* All of a JPEG whose left half is red and whose right half is blue. */
+struct jpeg_file {
+	unsigned char *bytes;
+	unsigned long len;
+};
+
+static struct jpeg_file make_jpeg(uint32_t width, uint32_t height)
+{
+	struct jpeg_compress_struct jpeg;
+	struct jpeg_error_mgr errors;
+	struct jpeg_file file = { 0 };
+	JSAMPLE *row = malloc((size_t)width * 3);
+
+	for (uint32_t x = 0; x < width; x++) {
+		row[3 * x] = x < width / 2 ? 224 : 32;
+		row[3 * x + 1] = 32;
+		row[3 * x + 2] = x < width / 2 ? 32 : 224;
+	}
+	jpeg.err = jpeg_std_error(&errors);
+	jpeg_create_compress(&jpeg);
+	jpeg_mem_dest(&jpeg, &file.bytes, &file.len);
+	jpeg.image_width = width;
+	jpeg.image_height = height;
+	jpeg.input_components = 3;
+	jpeg.in_color_space = JCS_RGB;
+	jpeg_set_defaults(&jpeg);
+	jpeg_start_compress(&jpeg, TRUE);
+	while (jpeg.next_scanline < height)
+		jpeg_write_scanlines(&jpeg, &row, 1);
+	jpeg_finish_compress(&jpeg);
+	jpeg_destroy_compress(&jpeg);
+	free(row);
+	return file;
+}
+
+static void check_painted(const struct painted *painted,
+			  const struct recipe *recipe, uint32_t width,
+			  uint32_t height)
+{
+	const struct recipe_plan plan = recipe_plan(recipe, width, height);
+	Image *image;
+
+	assert_int_equal(painted->width, plan.width);
+	assert_int_equal(painted->height, plan.height);
+	if (plan.width < 4)
+		return;
+	image = desk_read_back(painted);
+	assert_int_equal(desk_colour_at(image, 0, 0), DESK_RED);
+	assert_int_equal(desk_colour_at(image, (long)plan.width - 1,
+					(long)plan.height - 1),
+			 DESK_BLUE);
+	DestroyImage(image);
+}
+
+/* Paints {h200, h400}, {100x100} and {w50}: each set is decoded by itself, as
+   much reduced as it allows. */
+static void paint_sets(struct desk *desk, uint32_t width, uint32_t height)
+{
+	static const char *const sets[][2] = { { "h200", "h400" },
+					       { "100x100" },
+					       { "w50" } };
+	struct jpeg_file jpeg = make_jpeg(width, height);
+	struct desk_file file = desk_new_file(desk, jpeg.bytes, jpeg.len,
+					      FORMAT_JPEG, width, height);
+
+	for (size_t i = 0; i < ARRAY_LEN(sets); i++) {
+		struct recipe recipes[2];
+		struct painted painted[2];
+		const size_t count = sets[i][1] ? 2 : 1;
+
+		for (size_t j = 0; j < count; j++)
+			assert_true(recipe_parse(&recipes[j], &desk->work,
+						 sets[i][j]));
+		if (!painter_paint(painted, &desk->work, desk->painter, file.fd,
+				   &file.probe, recipes, count))
+			fail_msg("%ux%u %s: %s", width, height, sets[i][0],
+				 desk->work.why);
+		for (size_t j = 0; j < count; j++)
+			check_painted(&painted[j], &recipes[j], width, height);
+	}
+	free(jpeg.bytes);
+}
+
+static void reads_narrow_pictures(void **state)
+{
+	static const uint32_t heights[] = { 401, 1203, 2000, 2532 };
+
+	(void)state;
+	for (uint32_t width = 1; width <= 64; width++) {
+		struct desk desk = desk_set_up();
+
+		for (size_t i = 0; i < ARRAY_LEN(heights); i++)
+			paint_sets(&desk, width, heights[i]);
+		desk_clear_up(&desk);
+	}
+}
+
+/* 40 random sizes, or all 2000 with PIXTIER_LONG=1. */
+static void reads_random_sizes(void **state)
+{
+	const int count = getenv("PIXTIER_LONG") ? 2000 : 40;
+	uint64_t seed = 6;
+
+	(void)state;
+	for (int i = 0; i < count; i++) {
+		struct desk desk = desk_set_up();
+		uint32_t sides[2];
+
+		for (int j = 0; j < 2; j++) {
+			seed = seed * 6364136223846793005u + 1;
+			sides[j] = 1 + (uint32_t)(seed >> 33) % 6000;
+		}
+		paint_sets(&desk, sides[0], sides[1]);
+		desk_clear_up(&desk);
+	}
+	print_message("# %d random sizes painted\n", count);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_narrow_pictures),
+		cmocka_unit_test(reads_random_sizes),
+	};
+
+	return RUN_TESTS(tests);
+}
