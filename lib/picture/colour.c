@@ -29,9 +29,7 @@ const uint8_t *colour_srgb(struct pool *pool, size_t *len)
 	return save(cmsCreate_sRGBProfile(), pool, len);
 }
 
-/* TIFF stores a* and b* with a sign (TIFF 6.0 section 23), which
-   GraphicsMagick does not see; ICC's encoding has an offset instead. */
-static bool offset_lab(Image *image)
+bool colour_flip_lab_signs(Image *image)
 {
 	const Quantum sign = MaxRGB / 2 + 1;
 
@@ -56,7 +54,7 @@ static bool declare_lab(Image *image)
 	struct pool *pool = pool_new();
 	size_t len;
 	const uint8_t *profile = save(cmsCreateLab4Profile(NULL), pool, &len);
-	const bool ok = offset_lab(image) &&
+	const bool ok = colour_flip_lab_signs(image) &&
 			SetImageProfile(image, "ICM", profile, len);
 
 	pool_free(pool);

@@ -12,6 +12,11 @@ struct pool;
 /* The ICC profile of sRGB, which lives as long as the pool. */
 const uint8_t *colour_srgb(struct pool *pool, size_t *len);
 
+/* TIFF stores a* and b* with a sign (TIFF 6.0 section 23), which GraphicsMagick
+   does not see; ICC's encoding has an offset instead. Makes one of the other.
+   False, with image->exception, when memory does not suffice. */
+bool colour_flip_lab_signs(Image *image);
+
 /*
  * Takes an image from its embedded profile, or from CMYK, CIE Lab and the like,
  * to sRGB. A profile that is broken or not the image's kind changes nothing.

@@ -14,6 +14,7 @@
 #include "lib/picture/colour.h"
 #include "lib/picture/jpeg_read.h"
 #include "lib/picture/resize.h"
+#include "lib/picture/tiff_directory.h"
 #include "lib/picture/webp_frame.h"
 
 /* A picture that is this much larger than the largest variant looks no worse
@@ -159,7 +160,79 @@ static bool read_bmp(struct decoding *d, const uint8_t *bytes, size_t len)
 	return read_image(d, bytes, len) && has_probed_size(d);
 }
 
-static bool read_any(struct decoding *d, const uint8_t *bytes, size_t len)
+/* With floats of the range 0 to `max`. */
+static bool read_floats(struct decoding *d, unsigned max, const uint8_t *bytes,
+			size_t len)
+{
+	char definition[64];
+
+	snprintf(definition, sizeof(definition), "tiff:max-sample-value=%u",
+		 max);
+	(void)AddDefinitions(d->info, definition, &d->exception);
+	return read_image(d, bytes, len) && has_probed_size(d);
+}
+
+static void raise_to(unsigned *largest, unsigned value)
+{
+	if (value > *largest)
+		*largest = value;
+}
+
+static bool find_largest(unsigned *largest, Image *image)
+{
+	*largest = 0;
+	for (unsigned long y = 0; y < image->rows; y++) {
+		const PixelPacket *row =
+			GetImagePixels(image, 0, (long)y, image->columns, 1);
+
+		if (!row)
+			return false;
+		for (unsigned long x = 0; x < image->columns; x++) {
+			raise_to(largest, row[x].red);
+			raise_to(largest, row[x].green);
+			raise_to(largest, row[x].blue);
+		}
+	}
+	return true;
+}
+
+/* Floats are 0 to 1 by custom, but programs also write those of 0 to 255 or
+   to 65535. Highlights may exceed 1 by a few times. */
+static bool read_scaled_floats(struct decoding *d, const uint8_t *bytes,
+			       size_t len)
+{
+	const unsigned brightest = 15, widest = 65535;
+	unsigned largest;
+
+	if (!read_floats(d, widest, bytes, len))
+		return false;
+	if (!find_largest(&largest, d->image))
+		return decode_fail(d->work, &d->image->exception);
+	largest = largest / (MaxRGB / widest);
+	if (largest > 255)
+		return true;
+	DestroyImage(d->image);
+	d->image = NULL;
+	return read_floats(d, largest <= brightest ? 1 : 255, bytes, len);
+}
+
+static bool read_tiff(struct decoding *d, uint8_t *bytes, size_t len)
+{
+	const struct tiff_pixels pixels = tiff_directory_reduce(bytes, len);
+
+	/* Else colours are divided by a fourth sample, whatever it is. */
+	if (!d->probe->alpha)
+		(void)AddDefinitions(d->info, "tiff:alpha=unspecified",
+				     &d->exception);
+	if (pixels.is_float)
+		return read_scaled_floats(d, bytes, len);
+	if (!read_image(d, bytes, len) || !has_probed_size(d))
+		return false;
+	return !pixels.is_icc_lab || colour_flip_lab_signs(d->image) ||
+	       decode_fail(d->work, &d->image->exception);
+}
+
+static bool read_any(struct decoding *d, uint8_t *bytes, size_t len)
 {
 	switch (d->probe->format) {
 	case FORMAT_JPEG:
@@ -169,6 +242,8 @@ static bool read_any(struct decoding *d, const uint8_t *bytes, size_t len)
 		return read_gif(d, bytes, len);
 	case FORMAT_WEBP:
 		return read_webp(d, bytes, len);
+	case FORMAT_TIFF:
+		return read_tiff(d, bytes, len);
 	case FORMAT_BMP:
 		return read_bmp(d, bytes, len);
 	default:
@@ -207,12 +282,14 @@ static bool turn_upright(struct decoding *d)
 				       &d->exception));
 }
 
-/* Opaque pixels cost less. GraphicsMagick takes the unused bytes of a BMP for
-   transparency. */
+/* Opaque pixels cost less. GraphicsMagick takes the unused bytes of a BMP and
+   any extra sample of a TIFF for transparency. */
 static void drop_useless_alpha(struct decoding *d)
 {
 	Image *image = d->image;
-	const bool unused = d->probe->format == FORMAT_BMP && !d->probe->alpha;
+	const enum format format = d->probe->format;
+	const bool unused = !d->probe->alpha &&
+			    (format == FORMAT_BMP || format == FORMAT_TIFF);
 
 	if (!image->matte)
 		return;
@@ -262,7 +339,7 @@ static void start(struct decoding *d)
 }
 
 bool decode(Image **image, struct work *work, const struct paint *paint,
-	    const struct paint_task *task, double scale, const uint8_t *bytes,
+	    const struct paint_task *task, double scale, uint8_t *bytes,
 	    size_t len)
 {
 	struct decoding d = { .work = work,

@@ -12,11 +12,11 @@
 /*
  * The first frame on its canvas, upright, in sRGB, without any metadata. It
  * may come reduced, to no less than twice `scale` of its size (a JPEG: 1.5
- * times), where `scale` is that of the largest variant. The image is the
- * caller's to destroy.
+ * times), where `scale` is that of the largest variant. `bytes` may be changed.
+ * The image is the caller's to destroy.
  */
 bool decode(Image **image, struct work *work, const struct paint *paint,
-	    const struct paint_task *task, double scale, const uint8_t *bytes,
+	    const struct paint_task *task, double scale, uint8_t *bytes,
 	    size_t len) MUST_CHECK;
 
 /* Fails with what an exception of GraphicsMagick says: always false. */

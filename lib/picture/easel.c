@@ -106,7 +106,7 @@ static int receive_task(struct easel_task *task)
 }
 
 /* For files that cannot be mapped. The offset is the parent's, too. */
-static const uint8_t *read_source(struct pool *pool, int source, size_t len)
+static uint8_t *read_source(struct pool *pool, int source, size_t len)
 {
 	uint8_t *bytes = pool_alloc(pool, len);
 	size_t have = 0;
@@ -124,13 +124,17 @@ static const uint8_t *read_source(struct pool *pool, int source, size_t len)
 	return bytes;
 }
 
-static const uint8_t *open_source(struct pool *pool, int source, size_t len)
+/* Some formats' headers are changed before they are decoded: in the mapping,
+   not in the file. */
+static uint8_t *open_source(struct pool *pool, int source, size_t len)
 {
-	const uint8_t *bytes = mmap(NULL, len, PROT_READ,
-				    MAP_PRIVATE | MAP_POPULATE, source, 0);
+	uint8_t *bytes =
+		mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE, source, 0);
 
 	if (bytes == MAP_FAILED)
 		bytes = read_source(pool, source, len);
+	else
+		(void)madvise(bytes, len, MADV_POPULATE_READ);
 	close(source);
 	return bytes;
 }
@@ -139,7 +143,7 @@ static bool paint_task(const struct paint *paint, struct work *work, int source,
 		       const struct easel_task *task)
 {
 	const size_t len = (size_t)task->source_len;
-	const uint8_t *bytes = open_source(work->pool, source, len);
+	uint8_t *bytes = open_source(work->pool, source, len);
 
 	if (!bytes)
 		return fail(work, ERR_UNAVAILABLE,

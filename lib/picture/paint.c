@@ -258,7 +258,7 @@ static double plan_all(struct painting *p)
 }
 
 bool paint_all(const struct paint *paint, struct work *work,
-	       const struct paint_task *task, const uint8_t *bytes, size_t len,
+	       const struct paint_task *task, uint8_t *bytes, size_t len,
 	       paint_done done, void *arg)
 {
 	struct painting p = { .paint = paint, .task = task, .work = work };

@@ -45,10 +45,10 @@ void paint_begin(void);
 typedef void (*paint_done)(void *arg, uint32_t index,
 			   const struct painted *painted);
 
-/* Makes one variant for each recipe, the largest first. Fails as
-   painter_paint() does. */
+/* Makes one variant for each recipe, the largest first. `bytes` may be changed.
+   Fails as painter_paint() does. */
 bool paint_all(const struct paint *paint, struct work *work,
-	       const struct paint_task *task, const uint8_t *bytes, size_t len,
+	       const struct paint_task *task, uint8_t *bytes, size_t len,
 	       paint_done done, void *arg) MUST_CHECK;
 
 #endif

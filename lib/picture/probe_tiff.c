@@ -1,24 +1,15 @@
-/* probe_tiff.c: the first picture of a TIFF or BigTIFF, and its pages. */
+/* probe_tiff.c: the main page of a TIFF or BigTIFF, and how many pages it
+   has. */
 #include "config.h"
 
 #include "lib/picture/probe_formats.h"
 
-/* TIFF 6.0, sections 2 and 8 */
-enum {
-	TAG_WIDTH = 256,
-	TAG_HEIGHT = 257,
-	TAG_BITS = 258,
-	TAG_COMPRESSION = 259,
-	TAG_STRIP_OFFSETS = 273,
-	TAG_ORIENTATION = 274,
-	TAG_SAMPLES = 277,
-	TAG_TILE_OFFSETS = 324,
-	TAG_EXTRA_SAMPLES = 338,
-	TAG_JPEG_OFFSET = 513 /* of JPEG compression as in TIFF 6.0 */
-};
+#include "lib/picture/tiff.h"
 
-/* libtiff takes no more entries either. */
-enum { MAX_ENTRIES = 4096, MAX_SAMPLES = 16, MAX_BITS = 64 };
+enum { MAX_SAMPLES = 16, MAX_BITS = 64 };
+
+/* TIFF 6.0, SampleFormat. Other values mean the default. */
+enum { UNSIGNED = 1, SIGNED = 2, COMPLEX_INTEGER = 5, COMPLEX_FLOAT = 6 };
 
 /* What libtiff 4.5 has a decoder for. */
 static const uint16_t compressions[] = {
@@ -44,177 +35,30 @@ static const uint16_t compressions[] = {
 	50001, /* WebP */
 };
 
-/* The bytes of a value of each type; 0 where it is no whole number. */
-static const uint8_t type_sizes[] = {
-	[1] = 1,  /* BYTE */
-	[3] = 2,  /* SHORT */
-	[4] = 4,  /* LONG */
-	[13] = 4, /* IFD */
-	[16] = 8, /* LONG8 */
-	[18] = 8, /* IFD8 */
+/* clang-format off */
+static const struct {
+	uint64_t photometric;
+	const char *name;
+} unsupported[] = {
+	{ TIFF_MASK,       "a transparency mask" },
+	{ TIFF_ITU_LAB,    "ITU L*a*b* colours" },
+	{ TIFF_CFA,        "camera raw data" },
+	{ TIFF_LINEAR_RAW, "camera raw data" },
+};
+/* clang-format on */
+
+static const char expected[] =
+	"expected a TIFF of gray, RGB, CMYK, YCbCr, L*a*b* or palette colours";
+
+struct page {
+	const struct tiff *tiff;
+	uint64_t at;
 };
 
-struct tiff {
-	struct bytes bytes;
-	bool little, big;
-	uint64_t first_page;
-
-	/* IFD0's entries; the first of a kind counts, as for libtiff */
-	bool has_width, has_height, has_pixels;
-	uint64_t width, height, pixels_at;
-	uint64_t bits, compression, samples, orientation;
-	bool alpha;
-};
-
-static uint64_t number(const struct tiff *tiff, uint64_t offset, unsigned size)
+static uint64_t find(const struct page *page, enum tiff_tag tag,
+		     uint64_t absent)
 {
-	const uint8_t *at = tiff->bytes.data + offset;
-	uint64_t value = 0;
-
-	for (unsigned i = 0; i < size; i++)
-		value = value << 8 | at[tiff->little ? size - 1 - i : i];
-	return value;
-}
-
-/* BigTIFF has longer counts and offsets, in the same order. */
-static unsigned offset_size(const struct tiff *tiff)
-{
-	return tiff->big ? 8 : 4;
-}
-
-static unsigned count_size(const struct tiff *tiff)
-{
-	return tiff->big ? 8 : 2;
-}
-
-static unsigned entry_size(const struct tiff *tiff)
-{
-	return 4 + 2 * offset_size(tiff);
-}
-
-/* The first value of the entry at an offset. False when it has none, or lies
-   outside the file. */
-static bool read_value(const struct tiff *tiff, uint64_t entry, uint64_t *value)
-{
-	unsigned inside = offset_size(tiff);
-	uint64_t type = number(tiff, entry + 2, 2);
-	uint64_t count = number(tiff, entry + 4, inside);
-	uint64_t at = entry + 4 + inside;
-	unsigned size = type < ARRAY_LEN(type_sizes) ? type_sizes[type] : 0;
-
-	if (!size || !count)
-		return false;
-	if (count > inside / size)
-		at = number(tiff, at, inside);
-	if (!bytes_hold(tiff->bytes, at, size))
-		return false;
-	*value = number(tiff, at, size);
-	return true;
-}
-
-static void set_first(bool *has, uint64_t *field, uint64_t value)
-{
-	if (!*has)
-		*field = value;
-	*has = true;
-}
-
-static void read_entry(struct tiff *tiff, uint64_t entry)
-{
-	uint64_t value;
-
-	if (!read_value(tiff, entry, &value))
-		return;
-	switch (number(tiff, entry, 2)) {
-	case TAG_WIDTH:
-		set_first(&tiff->has_width, &tiff->width, value);
-		break;
-	case TAG_HEIGHT:
-		set_first(&tiff->has_height, &tiff->height, value);
-		break;
-	case TAG_STRIP_OFFSETS:
-	case TAG_TILE_OFFSETS:
-	case TAG_JPEG_OFFSET:
-		set_first(&tiff->has_pixels, &tiff->pixels_at, value);
-		break;
-	case TAG_BITS:
-		tiff->bits = value;
-		break;
-	case TAG_COMPRESSION:
-		tiff->compression = value;
-		break;
-	case TAG_SAMPLES:
-		tiff->samples = value;
-		break;
-	case TAG_ORIENTATION:
-		tiff->orientation = value;
-		break;
-	case TAG_EXTRA_SAMPLES:
-		tiff->alpha = true;
-		break;
-	}
-}
-
-/* How many entries the directory has; 0 when it does not fit the file. */
-static uint64_t count_entries(const struct tiff *tiff, uint64_t page)
-{
-	uint64_t count;
-
-	if (page < 8 || !bytes_hold(tiff->bytes, page, count_size(tiff)))
-		return 0;
-	count = number(tiff, page, count_size(tiff));
-	if (count > MAX_ENTRIES ||
-	    !bytes_hold(tiff->bytes, page + count_size(tiff),
-			count * entry_size(tiff)))
-		return 0;
-	return count;
-}
-
-static uint64_t next_page(const struct tiff *tiff, uint64_t page)
-{
-	uint64_t count = count_entries(tiff, page);
-	uint64_t at = page + count_size(tiff) + count * entry_size(tiff);
-
-	if (!count || !bytes_hold(tiff->bytes, at, offset_size(tiff)))
-		return 0;
-	at = number(tiff, at, offset_size(tiff));
-	return count_entries(tiff, at) ? at : 0;
-}
-
-/* Brent's way to notice a loop without remembering the pages: `mark` waits
-   twice as long for each next place. A loop ends the count. */
-static uint32_t count_pages(const struct tiff *tiff)
-{
-	uint64_t mark = tiff->first_page;
-	uint64_t page = next_page(tiff, mark);
-	uint32_t pages = 1, moves_at = 2;
-
-	while (page && page != mark && pages < PROBE_MAX_FRAMES) {
-		if (++pages == moves_at) {
-			moves_at *= 2;
-			mark = page;
-		}
-		page = next_page(tiff, page);
-	}
-	return pages;
-}
-
-static bool read_directory(struct tiff *tiff, struct work *work)
-{
-	uint64_t count = count_entries(tiff, tiff->first_page);
-	uint64_t entry = tiff->first_page + count_size(tiff);
-
-	for (uint64_t i = 0; i < count; i++, entry += entry_size(tiff))
-		read_entry(tiff, entry);
-	if (!tiff->has_width || !tiff->has_height || !tiff->has_pixels)
-		return fail(work, ERR_CORRUPT_IMAGE,
-			    "a TIFF whose directory at byte %llu of %zu has no "
-			    "%s",
-			    (unsigned long long)tiff->first_page,
-			    tiff->bytes.len,
-			    tiff->has_width && tiff->has_height ? "pixels"
-								: "size");
-	return true;
+	return tiff_find(page->tiff, page->at, tag, absent);
 }
 
 static bool is_known_compression(uint64_t compression)
@@ -225,69 +69,112 @@ static bool is_known_compression(uint64_t compression)
 	return false;
 }
 
-static bool check_directory(const struct tiff *tiff, struct work *work)
+static bool check_size(const struct page *page, struct work *work)
 {
-	if (tiff->width < 1 || tiff->width > UINT32_MAX || tiff->height < 1 ||
-	    tiff->height > UINT32_MAX)
-		return fail(work, ERR_CORRUPT_IMAGE, "a TIFF of %llux%llu",
-			    (unsigned long long)tiff->width,
-			    (unsigned long long)tiff->height);
-	if (tiff->pixels_at >= tiff->bytes.len)
+	const uint64_t width = find(page, TIFF_WIDTH, UINT64_MAX);
+	const uint64_t height = find(page, TIFF_HEIGHT, UINT64_MAX);
+
+	if (width == UINT64_MAX || height == UINT64_MAX)
 		return fail(work, ERR_CORRUPT_IMAGE,
-			    "a TIFF of %zu bytes with pixels at byte %llu",
-			    tiff->bytes.len,
-			    (unsigned long long)tiff->pixels_at);
-	if (tiff->bits < 1 || tiff->bits > MAX_BITS || tiff->samples < 1 ||
-	    tiff->samples > MAX_SAMPLES)
-		return fail(work, ERR_UNSUPPORTED_FORMAT,
-			    "expected a TIFF of 1 to %d samples of 1 to %d "
-			    "bits, found %llu of %llu",
-			    MAX_SAMPLES, MAX_BITS,
-			    (unsigned long long)tiff->samples,
-			    (unsigned long long)tiff->bits);
-	if (!is_known_compression(tiff->compression))
-		return fail(work, ERR_UNSUPPORTED_FORMAT,
-			    "a TIFF of compression %llu, which is not known",
-			    (unsigned long long)tiff->compression);
+			    "a TIFF whose directory at byte %llu of %zu has no "
+			    "size",
+			    (unsigned long long)page->at,
+			    page->tiff->bytes.len);
+	if (width < 1 || width > UINT32_MAX || height < 1 ||
+	    height > UINT32_MAX)
+		return fail(work, ERR_CORRUPT_IMAGE, "a TIFF of %llux%llu",
+			    (unsigned long long)width,
+			    (unsigned long long)height);
 	return true;
 }
 
-static bool read_header(struct tiff *tiff, struct work *work)
+static bool check_pixels(const struct page *page, struct work *work)
 {
-	size_t size = 8;
+	uint64_t at = find(page, TIFF_STRIP_OFFSETS, UINT64_MAX);
 
-	if (tiff->bytes.len >= size) {
-		tiff->little = tiff->bytes.data[0] == 'I';
-		tiff->big = number(tiff, 2, 2) == 43;
-		size = tiff->big ? 16 : 8;
-	}
-	if (tiff->bytes.len < size)
-		return fail(work, ERR_CORRUPT_IMAGE, "a TIFF of %zu bytes",
-			    tiff->bytes.len);
-	if (tiff->big && (number(tiff, 4, 2) != 8 || number(tiff, 6, 2)))
+	if (at == UINT64_MAX)
+		at = find(page, TIFF_TILE_OFFSETS, UINT64_MAX);
+	if (at == UINT64_MAX)
+		at = find(page, TIFF_JPEG_OFFSET, UINT64_MAX);
+	if (at == UINT64_MAX)
 		return fail(work, ERR_CORRUPT_IMAGE,
-			    "a BigTIFF whose header is damaged");
-	tiff->first_page =
-		number(tiff, size - offset_size(tiff), offset_size(tiff));
+			    "a TIFF whose directory at byte %llu of %zu has no "
+			    "pixels",
+			    (unsigned long long)page->at,
+			    page->tiff->bytes.len);
+	if (at >= page->tiff->bytes.len)
+		return fail(work, ERR_CORRUPT_IMAGE,
+			    "a TIFF of %zu bytes with pixels at byte %llu",
+			    page->tiff->bytes.len, (unsigned long long)at);
+	return true;
+}
+
+static bool check_samples(const struct page *page, struct work *work)
+{
+	const uint64_t bits = find(page, TIFF_BITS, 1);
+	const uint64_t samples = find(page, TIFF_SAMPLES, 1);
+	const uint64_t format = find(page, TIFF_SAMPLE_FORMAT, UNSIGNED);
+
+	if (bits < 1 || bits > MAX_BITS || samples < 1 || samples > MAX_SAMPLES)
+		return fail(work, ERR_UNSUPPORTED_FORMAT,
+			    "expected a TIFF of 1 to %d samples of 1 to %d "
+			    "bits, found %llu of %llu",
+			    MAX_SAMPLES, MAX_BITS, (unsigned long long)samples,
+			    (unsigned long long)bits);
+	if (format == SIGNED || format == COMPLEX_INTEGER ||
+	    format == COMPLEX_FLOAT)
+		return fail(work, ERR_UNSUPPORTED_FORMAT,
+			    "expected a TIFF of unsigned integers or floats, "
+			    "found one of %s numbers",
+			    format == SIGNED ? "signed integer" : "complex");
+	return true;
+}
+
+static bool check_coding(const struct page *page, struct work *work)
+{
+	const uint64_t compression = find(page, TIFF_COMPRESSION, 1);
+	const uint64_t photometric =
+		find(page, TIFF_PHOTOMETRIC, TIFF_BLACK_IS_0);
+
+	if (find(page, TIFF_DNG_VERSION, UINT64_MAX) != UINT64_MAX)
+		return fail(work, ERR_UNSUPPORTED_FORMAT,
+			    "%s, found a DNG (camera raw data)", expected);
+	for (size_t i = 0; i < ARRAY_LEN(unsupported); i++)
+		if (photometric == unsupported[i].photometric)
+			return fail(work, ERR_UNSUPPORTED_FORMAT,
+				    "%s, found %s", expected,
+				    unsupported[i].name);
+	if (!is_known_compression(compression))
+		return fail(work, ERR_UNSUPPORTED_FORMAT,
+			    "a TIFF of compression %llu, which is not known",
+			    (unsigned long long)compression);
 	return true;
 }
 
 bool probe_tiff(struct probe *probe, struct work *work, struct bytes bytes)
 {
-	struct tiff tiff = { .bytes = bytes,
-			     .bits = 1,
-			     .samples = 1,
-			     .compression = 1,
-			     .orientation = 1 };
+	struct tiff tiff;
+	struct page page = { .tiff = &tiff };
+	uint64_t orientation;
 
-	if (!read_header(&tiff, work) || !read_directory(&tiff, work) ||
-	    !check_directory(&tiff, work))
+	if (!tiff_open(&tiff, work, bytes))
 		return false;
-	probe->width = (uint32_t)tiff.width;
-	probe->height = (uint32_t)tiff.height;
-	probe->alpha = tiff.alpha;
-	if (tiff.orientation >= 1 && tiff.orientation <= 8)
-		probe->orientation = (unsigned)tiff.orientation;
-	probe->frames = count_pages(&tiff);
+	page.at = tiff_main_page(&tiff, &probe->frames);
+	if (!page.at)
+		return fail(work, ERR_CORRUPT_IMAGE,
+			    "a TIFF of %zu bytes whose directory has no size",
+			    bytes.len);
+	if (!check_size(&page, work) || !check_pixels(&page, work) ||
+	    !check_samples(&page, work) || !check_coding(&page, work))
+		return false;
+	probe->width = (uint32_t)find(&page, TIFF_WIDTH, 0);
+	probe->height = (uint32_t)find(&page, TIFF_HEIGHT, 0);
+	probe->alpha =
+		tiff_has_alpha(find(&page, TIFF_PHOTOMETRIC, TIFF_BLACK_IS_0),
+			       find(&page, TIFF_SAMPLES, 1),
+			       find(&page, TIFF_EXTRA_SAMPLES, 0));
+	orientation = find(&page, TIFF_ORIENTATION, 1);
+	if (orientation >= 1 && orientation <= 8)
+		probe->orientation = (unsigned)orientation;
 	return true;
 }

@@ -55,6 +55,7 @@ struct header {
 #define LE_ENTRY(tag, type, value) tag type "\0\1\0\0\0" value
 #define TIFF_SIZE LE_ENTRY("\0\1", "\3", LE300 "\0\0") LE_ENTRY("\1\1", "\3", LE200 "\0\0")
 #define TIFF_PIXELS LE_ENTRY("\x11\1", "\4", "\x08\0\0\0")
+#define TIFF_RGB4 LE_ENTRY("\6\1", "\3", "\2\0\0\0") LE_ENTRY("\x15\1", "\3", "\4\0\0\0")
 #define TIFF(count, entries) "II*\0\x08\0\0\0" count "\0" entries
 
 #define BMP(size) "BM" "\0\0\0\0" "\0\0\0\0" size "\0\0\0"
@@ -203,8 +204,20 @@ static const struct header headers[] = {
 		"\1\1\3\0\1\0\0\0\0\0\0\0" LE200 "\0\0\0\0\0\0"
 		"\x11\1\x10\0\1\0\0\0\0\0\0\0\x08\0\0\0\0\0\0\0") },
 	{ "tiff, turned, with alpha", SAYS(FORMAT_TIFF, 300, 200, 1, 0, 7, ALPHA),
-	  BYTES(TIFF("\5", TIFF_SIZE TIFF_PIXELS LE_ENTRY("\x12\1", "\3", "\7\0\0\0")
+	  BYTES(TIFF("\7", TIFF_SIZE TIFF_PIXELS TIFF_RGB4 LE_ENTRY("\x12\1", "\3", "\7\0\0\0")
 		     LE_ENTRY("\x52\1", "\3", "\2\0\0\0"))) },
+	{ "tiff, an extra sample that is no alpha", SAYS(FORMAT_TIFF, 300, 200, 1, 0, 1, OPAQUE),
+	  BYTES(TIFF("\6", TIFF_SIZE TIFF_PIXELS TIFF_RGB4 LE_ENTRY("\x52\1", "\3", "\0\0\0\0"))) },
+	{ "tiff, no extra sample that is alpha", SAYS(FORMAT_TIFF, 300, 200, 1, 0, 1, OPAQUE),
+	  BYTES(TIFF("\4", TIFF_SIZE TIFF_PIXELS LE_ENTRY("\x52\1", "\3", "\2\0\0\0"))) },
+	{ "tiff, a reduced copy first", SAYS(FORMAT_TIFF, 300, 200, 2, 0, 1, OPAQUE),
+	  BYTES(TIFF("\1", LE_ENTRY("\xfe\0", "\4", "\1\0\0\0")) "\x1a\0\0\0" "\3\0" TIFF_SIZE TIFF_PIXELS) },
+	{ "tiff, nothing but reduced copies", SAYS(FORMAT_TIFF, 300, 200, 1, 0, 1, OPAQUE),
+	  BYTES(TIFF("\4", LE_ENTRY("\xfe\0", "\4", "\1\0\0\0") TIFF_SIZE TIFF_PIXELS)) },
+	{ "tiff, signed", UNSUPPORTED("signed integer"),
+	  BYTES(TIFF("\4", TIFF_SIZE TIFF_PIXELS LE_ENTRY("\x53\1", "\3", "\2\0\0\0"))) },
+	{ "tiff, camera raw", UNSUPPORTED("camera raw"),
+	  BYTES(TIFF("\4", TIFF_SIZE TIFF_PIXELS LE_ENTRY("\6\1", "\3", "\x23\x80\0\0"))) },
 	{ "tiff, two pages", SAYS(FORMAT_TIFF, 300, 200, 2, 0, 1, OPAQUE),
 	  BYTES(TIFF("\3", TIFF_SIZE TIFF_PIXELS) "\x32\0\0\0" "\1\0" TIFF_PIXELS "\0\0\0\0") },
 	{ "tiff, a page that is its own next", SAYS(FORMAT_TIFF, 300, 200, 1, 0, 1, OPAQUE),

@@ -1,0 +1,115 @@
+#ifndef LIB_PICTURE_TIFF_H
+#define LIB_PICTURE_TIFF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/base/work.h"
+#include "lib/picture/bytes.h"
+
+/*
+ * The structure of a TIFF (TIFF 6.0 section 2) or BigTIFF: pages, each a
+ * directory of entries. Pages and entries are named by their offset in bytes.
+ * Every offset is checked; the bytes are the caller's.
+ */
+struct tiff {
+	struct bytes bytes;
+	bool little, big;
+};
+
+enum tiff_tag {
+	TIFF_SUBFILE = 254,
+	TIFF_OLD_SUBFILE = 255,
+	TIFF_WIDTH = 256,
+	TIFF_HEIGHT = 257,
+	TIFF_BITS = 258,
+	TIFF_COMPRESSION = 259,
+	TIFF_PHOTOMETRIC = 262,
+	TIFF_FILL_ORDER = 266,
+	TIFF_STRIP_OFFSETS = 273,
+	TIFF_ORIENTATION = 274,
+	TIFF_SAMPLES = 277,
+	TIFF_ROWS_PER_STRIP = 278,
+	TIFF_STRIP_BYTES = 279,
+	TIFF_PLANES = 284,
+	TIFF_FAX3 = 292,
+	TIFF_FAX4 = 293,
+	TIFF_PREDICTOR = 317,
+	TIFF_PALETTE = 320,
+	TIFF_TILE_WIDTH = 322,
+	TIFF_TILE_HEIGHT = 323,
+	TIFF_TILE_OFFSETS = 324,
+	TIFF_TILE_BYTES = 325,
+	TIFF_INKS = 332,
+	TIFF_EXTRA_SAMPLES = 338,
+	TIFF_SAMPLE_FORMAT = 339,
+	TIFF_FLOAT_MIN = 340,
+	TIFF_FLOAT_MAX = 341,
+	TIFF_JPEG_TABLES = 347,
+	TIFF_JPEG_FIRST = 512, /* to JPEG_LAST: JPEG as in TIFF 6.0 */
+	TIFF_JPEG_OFFSET = 513,
+	TIFF_JPEG_LAST = 521,
+	TIFF_YCBCR_FACTORS = 529,
+	TIFF_YCBCR_SUBSAMPLING = 530,
+	TIFF_YCBCR_POSITION = 531,
+	TIFF_REFERENCE_BLACK = 532,
+	TIFF_ICC_PROFILE = 34675,
+	TIFF_LERC = 50674,
+	TIFF_DNG_VERSION = 50706
+};
+
+enum tiff_photometric {
+	TIFF_WHITE_IS_0 = 0,
+	TIFF_BLACK_IS_0 = 1,
+	TIFF_RGB = 2,
+	TIFF_INDEXED = 3,
+	TIFF_MASK = 4,
+	TIFF_CMYK = 5,
+	TIFF_YCBCR = 6,
+	TIFF_CIE_LAB = 8,
+	TIFF_ICC_LAB = 9,
+	TIFF_ITU_LAB = 10,
+	TIFF_CFA = 32803,
+	TIFF_LOG_L = 32844,
+	TIFF_LOG_LUV = 32845,
+	TIFF_LINEAR_RAW = 34892
+};
+
+/* ERR_CORRUPT_IMAGE when the header is damaged. */
+bool tiff_open(struct tiff *tiff, struct work *work,
+	       struct bytes bytes) MUST_CHECK;
+
+/* The page to show, and how many there are: the first that is neither a
+   reduced copy nor a mask of another (TIFF 6.0, NewSubfileType). 0 pages when
+   the first has no directory within the file. */
+uint64_t tiff_main_page(const struct tiff *tiff, uint32_t *pages);
+
+/* The entries of a page follow each other, tiff_entry_size() bytes apart. The
+   count is 0 when they do not fit the file. */
+uint64_t tiff_count_entries(const struct tiff *tiff, uint64_t page);
+uint64_t tiff_first_entry(const struct tiff *tiff, uint64_t page);
+unsigned tiff_entry_size(const struct tiff *tiff);
+
+/* The tag of the entry at an offset, and its first value, when that is a whole
+   number within the file. */
+unsigned tiff_tag(const struct tiff *tiff, uint64_t entry);
+bool tiff_value(const struct tiff *tiff, uint64_t entry,
+		uint64_t *value) MUST_CHECK;
+
+/* Whether all values of the entry lie within the file. */
+bool tiff_holds_values(const struct tiff *tiff, uint64_t entry);
+
+/* A page's first entry with this tag, or 0. */
+uint64_t tiff_find_entry(const struct tiff *tiff, uint64_t page,
+			 enum tiff_tag tag);
+
+/* The first value of that entry, else `absent`. */
+uint64_t tiff_find(const struct tiff *tiff, uint64_t page, enum tiff_tag tag,
+		   uint64_t absent);
+
+/* Whether this many samples a pixel, of which the first extra one is
+   `extra`, have transparency (TIFF 6.0, ExtraSamples): only the values 1 and 2
+   say so. */
+bool tiff_has_alpha(uint64_t photometric, uint64_t samples, uint64_t extra);
+
+#endif
