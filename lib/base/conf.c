@@ -101,6 +101,7 @@ static const struct setting settings[] = {
 	NUMBER_ROW(sync_budget_ms, "300", 0, 60000, "Estimated milliseconds of painting up to which an upload waits for its thumbnails; above, a job makes them."),
 	NUMBER_ROW(jpeg_quality, "85", 1, 100, "Quality of JPEG thumbnails."),
 	NUMBER_ROW(webp_quality, "80", 1, 100, "Quality of WebP thumbnails."),
+	CHOICE_ROW(engine, "fast", "fast graphicsmagick", "What resizes pictures: fast (pixtier's own, in 8 bits, row by row) or graphicsmagick (its ResizeImage, several times slower; the reference that tests compare with)."),
 	CHOICE_ROW(negotiate, "off", "off on", "Whether a thumbnail of a JPEG or PNG picture, asked for without a format, is WebP for clients whose Accept names image/webp."),
 	CHOICE_ROW(sandbox, "required", "required best-effort off", "Whether painters, and the children that fetch by URL and send webhooks, may run without the system-call filter: required (never), best-effort (where the kernel has none), off."),
 	NUMBER_ROW(painter_memory_request, "512", 64, 65536, "MiB of memory of a painter that a request waits for."),

@@ -7,6 +7,7 @@
 
 enum conf_delivery { DELIVERY_ACCEL, DELIVERY_SENDFILE };
 enum conf_switch { SWITCH_OFF, SWITCH_ON };
+enum conf_engine { ENGINE_FAST, ENGINE_GRAPHICSMAGICK };
 enum conf_sandbox { SANDBOX_REQUIRED, SANDBOX_BEST_EFFORT, SANDBOX_OFF };
 enum conf_log_to { LOG_TO_STDERR, LOG_TO_SYSLOG };
 enum conf_log_format { LOG_AS_TEXT, LOG_AS_JSON };
@@ -64,6 +65,7 @@ struct conf {
 	long sync_budget_ms;
 	long jpeg_quality;
 	long webp_quality;
+	int engine;
 	int negotiate;
 	int sandbox;
 	long painter_memory_request;

@@ -46,15 +46,27 @@ void pool_free(struct pool *pool)
 	free(pool);
 }
 
+static void *keep(struct pool *pool, struct chunk *chunk)
+{
+	chunk->next = pool->chunks;
+	pool->chunks = chunk;
+	return chunk->bytes;
+}
+
 void *pool_alloc(struct pool *pool, size_t size)
 {
 	struct chunk *chunk = calloc(1, sizeof(*chunk) + size);
 
 	if (!chunk)
 		abort();
-	chunk->next = pool->chunks;
-	pool->chunks = chunk;
-	return chunk->bytes;
+	return keep(pool, chunk);
+}
+
+void *pool_try_alloc(struct pool *pool, size_t size)
+{
+	struct chunk *chunk = malloc(sizeof(*chunk) + size);
+
+	return chunk ? keep(pool, chunk) : NULL;
 }
 
 char *pool_strndup(struct pool *pool, const char *bytes, size_t len)

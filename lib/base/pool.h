@@ -20,6 +20,11 @@ void pool_free(struct pool *pool);
 
 /* Zeroed, and aligned for any type. */
 void *pool_alloc(struct pool *pool, size_t size);
+
+/* As pool_alloc(), for what may be large: not set, and NULL when memory does
+   not suffice. */
+void *pool_try_alloc(struct pool *pool, size_t size) MUST_CHECK;
+
 char *pool_strdup(struct pool *pool, const char *text);
 /* The first `len` bytes, and a NUL. */
 char *pool_strndup(struct pool *pool, const char *bytes, size_t len);

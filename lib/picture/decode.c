@@ -105,6 +105,17 @@ static bool is_whole(struct decoding *d)
 	return true;
 }
 
+static void start(struct decoding *d)
+{
+	GetExceptionInfo(&d->exception);
+	d->info = CloneImageInfo(NULL);
+	/* Only the prefix keeps GraphicsMagick from choosing by itself. */
+	snprintf(d->info->filename, sizeof(d->info->filename), "%s",
+		 format_row(d->probe->format)->coder);
+	d->info->subimage = 0;
+	d->info->subrange = 1;
+}
+
 static bool read_image(struct decoding *d, const uint8_t *bytes, size_t len)
 {
 	Image *image = BlobToImage(d->info, bytes, len, &d->exception);
@@ -234,6 +245,7 @@ static bool read_tiff(struct decoding *d, uint8_t *bytes, size_t len)
 
 static bool read_any(struct decoding *d, uint8_t *bytes, size_t len)
 {
+	start(d);
 	switch (d->probe->format) {
 	case FORMAT_JPEG:
 		return jpeg_read(&d->image, d->work, d->probe,
@@ -327,15 +339,34 @@ static bool make_upright(struct decoding *d)
 	return true;
 }
 
-static void start(struct decoding *d)
+static bool finish(struct decoding *d, bool ok, Image **image)
 {
-	GetExceptionInfo(&d->exception);
-	d->info = CloneImageInfo(NULL);
-	/* Only the prefix keeps GraphicsMagick from choosing by itself. */
-	snprintf(d->info->filename, sizeof(d->info->filename), "%s",
-		 format_row(d->probe->format)->coder);
-	d->info->subimage = 0;
-	d->info->subrange = 1;
+	if (ok)
+		*image = d->image;
+	else if (d->image)
+		DestroyImageList(d->image);
+	DestroyImageInfo(d->info);
+	DestroyExceptionInfo(&d->exception);
+	return ok;
+}
+
+/* In the colours of its profile, if any, or in sRGB. */
+static bool make_rgb(struct decoding *d)
+{
+	if (d->image->colorspace != RGBColorspace && !convert_to_srgb(d))
+		return false;
+	drop_useless_alpha(d);
+	return true;
+}
+
+bool decode_stored(Image **image, struct work *work, const struct paint *paint,
+		   const struct paint_task *task, uint8_t *bytes, size_t len)
+{
+	struct decoding d = { .work = work,
+			      .paint = paint,
+			      .probe = &task->probe };
+
+	return finish(&d, read_any(&d, bytes, len) && make_rgb(&d), image);
 }
 
 bool decode(Image **image, struct work *work, const struct paint *paint,
@@ -346,15 +377,6 @@ bool decode(Image **image, struct work *work, const struct paint *paint,
 			      .paint = paint,
 			      .probe = &task->probe,
 			      .scale = scale };
-	bool ok;
 
-	start(&d);
-	ok = read_any(&d, bytes, len) && make_upright(&d);
-	if (ok)
-		*image = d.image;
-	else if (d.image)
-		DestroyImageList(d.image);
-	DestroyImageInfo(d.info);
-	DestroyExceptionInfo(&d.exception);
-	return ok;
+	return finish(&d, read_any(&d, bytes, len) && make_upright(&d), image);
 }

@@ -19,6 +19,12 @@ bool decode(Image **image, struct work *work, const struct paint *paint,
 	    const struct paint_task *task, double scale, uint8_t *bytes,
 	    size_t len) MUST_CHECK;
 
+/* The same as it is stored: neither turned nor reduced, and in the colours of
+   its profile "ICM", if it has one. */
+bool decode_stored(Image **image, struct work *work, const struct paint *paint,
+		   const struct paint_task *task, uint8_t *bytes,
+		   size_t len) MUST_CHECK;
+
 /* Fails with what an exception of GraphicsMagick says: always false. */
 bool decode_fail(struct work *work, const ExceptionInfo *exception);
 

@@ -150,6 +150,51 @@ static ImageInfo *new_info(const struct conf *conf, enum format format,
 	return info;
 }
 
+/* GraphicsMagick's colours are not multiplied by alpha. */
+static void import_row(PixelPacket *out, const uint8_t *in, uint32_t count)
+{
+	for (; count; count--, out++, in += 4) {
+		const unsigned alpha = in[3] ? in[3] : 255;
+		unsigned colours[3];
+
+		for (int i = 0; i < 3; i++) {
+			colours[i] = (in[i] * 255u + alpha / 2) / alpha;
+			if (colours[i] > 255)
+				colours[i] = 255;
+		}
+		out->red = ScaleCharToQuantum(colours[0]);
+		out->green = ScaleCharToQuantum(colours[1]);
+		out->blue = ScaleCharToQuantum(colours[2]);
+		out->opacity = ScaleCharToQuantum(255 - in[3]);
+	}
+}
+
+bool encode_import(Image **image, struct work *work,
+		   const struct bitmap *bitmap)
+{
+	Image *made = AllocateImage(NULL);
+	PixelPacket *row;
+	bool ok = true;
+
+	made->columns = bitmap->width;
+	made->rows = bitmap->height;
+	made->depth = 8;
+	made->matte = bitmap->alpha;
+	for (uint32_t y = 0; ok && y < bitmap->height; y++) {
+		row = SetImagePixels(made, 0, y, bitmap->width, 1);
+		if (row)
+			import_row(row, bitmap_row(bitmap, y), bitmap->width);
+		ok = row && SyncImagePixels(made);
+	}
+	if (ok) {
+		*image = made;
+		return true;
+	}
+	decode_fail(work, &made->exception);
+	DestroyImage(made);
+	return false;
+}
+
 bool encode(struct painted *painted, struct work *work, const struct conf *conf,
 	    const Image *image, enum format format, unsigned long quality)
 {

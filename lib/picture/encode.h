@@ -5,7 +5,13 @@
 
 #include <magick/api.h>
 
+#include "lib/picture/bitmap.h"
 #include "lib/picture/painter.h"
+
+/* The bitmap as an image, which is the caller's to destroy. ERR_TOO_LARGE when
+   memory does not suffice. */
+bool encode_import(Image **image, struct work *work,
+		   const struct bitmap *bitmap) MUST_CHECK;
 
 /* An image without metadata as a file in `format`, in the quality (1 to 100; 0:
    the settings') where the format has any. The bytes are GraphicsMagick's:

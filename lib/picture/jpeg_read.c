@@ -45,8 +45,7 @@ struct reading {
 	struct progress progress;
 	struct work *work;
 	const struct probe *probe;
-	Image *image;
-	JSAMPLE *row;
+	const struct jpeg_sink *sink;
 };
 
 /* Messages after which some pixels are not those that were encoded. */
@@ -160,21 +159,23 @@ static void start(struct reading *r, const uint8_t *bytes, size_t len)
 }
 
 /* Whether n/8 of a side are enough. The last pixel of a reduced side may stand
-   for less than the others, which shifts the picture: by 1 % at the most. */
-static bool suffices(uint32_t side, unsigned n, double scale)
+   for less than the others. */
+static bool suffices(uint32_t side, unsigned n, double scale, double tolerance)
 {
 	const double exact = side * n / 8.0;
 	const double rounded = ceil(exact);
 
-	return rounded >= scale * side && rounded <= 1.01 * exact;
+	return exact >= scale * side && rounded <= tolerance * exact;
 }
 
 /* The smallest of the reductions that libjpeg-turbo has vector code for. */
-static unsigned eighths(const struct probe *probe, double scale)
+static unsigned eighths(const struct reading *r, double scale)
 {
+	const double tolerance = r->sink->tolerance;
+
 	for (unsigned n = 1; n < 8; n *= 2)
-		if (suffices(probe->width, n, scale) &&
-		    suffices(probe->height, n, scale))
+		if (suffices(r->probe->width, n, scale, tolerance) &&
+		    suffices(r->probe->height, n, scale, tolerance))
 			return n;
 	return 8;
 }
@@ -192,103 +193,61 @@ static bool read_header(struct reading *r, double scale)
 			    "header, found %ux%u",
 			    r->probe->width, r->probe->height,
 			    jpeg->image_width, jpeg->image_height);
-	jpeg->scale_num = eighths(r->probe, scale);
+	jpeg->scale_num = eighths(r, scale);
 	jpeg->scale_denom = 8;
-	if (jpeg->num_components == 1)
-		jpeg->out_color_space = JCS_GRAYSCALE;
-	else if (jpeg->num_components == 4)
-		jpeg->out_color_space = JCS_CMYK;
-	else
-		jpeg->out_color_space = JCS_RGB;
+	jpeg->out_color_space =
+		jpeg->num_components == 4 ? JCS_CMYK : JCS_EXT_RGBA;
 	return true;
+}
+
+static void free_profile(void *profile)
+{
+	free(profile);
 }
 
 /* Joins the APP2 parts by their numbers (ICC.1:2010 B.4). libjpeg warns of a
    profile of which a part is missing, and gives none. */
-static void keep_profile(struct reading *r)
+static void find_profile(struct reading *r, struct jpeg_picture *picture)
 {
 	JOCTET *profile = NULL;
 	unsigned len = 0;
 
-	if (jpeg_read_icc_profile(&r->jpeg, &profile, &len))
-		(void)SetImageProfile(r->image, "ICM", profile, len);
-	free(profile);
+	if (!jpeg_read_icc_profile(&r->jpeg, &profile, &len))
+		return;
+	pool_defer(r->work->pool, free_profile, profile);
+	picture->profile = profile;
+	picture->profile_len = len;
 }
 
-static void new_image(struct reading *r)
+static bool begin(struct reading *r)
 {
-	Image *image = r->image = AllocateImage(NULL);
+	const struct jpeg_decompress_struct *jpeg = &r->jpeg;
+	struct jpeg_picture picture = {
+		.width = jpeg->output_width,
+		.height = jpeg->output_height,
+		.exact_width = jpeg->image_width * jpeg->scale_num / 8.0,
+		.exact_height = jpeg->image_height * jpeg->scale_num / 8.0,
+		.colours = jpeg->num_components == 1   ? JPEG_GRAY
+			   : jpeg->num_components == 4 ? JPEG_CMYK
+						       : JPEG_RGB,
+	};
 
-	image->columns = r->jpeg.output_width;
-	image->rows = r->jpeg.output_height;
-	image->depth = 8;
-	image->matte = MagickFalse;
-	if (r->jpeg.out_color_space == JCS_CMYK)
-		image->colorspace = CMYKColorspace;
-	image->is_grayscale = r->jpeg.out_color_space == JCS_GRAYSCALE;
-	keep_profile(r);
+	find_profile(r, &picture);
+	return r->sink->begin(r->sink->arg, &picture);
 }
 
-static void put_gray(PixelPacket *out, const JSAMPLE *in, unsigned long count)
-{
-	for (; count; count--, out++, in++) {
-		out->red = out->green = out->blue = ScaleCharToQuantum(*in);
-		out->opacity = OpaqueOpacity;
-	}
-}
-
-static void put_rgb(PixelPacket *out, const JSAMPLE *in, unsigned long count)
-{
-	for (; count; count--, out++, in += 3) {
-		out->red = ScaleCharToQuantum(in[0]);
-		out->green = ScaleCharToQuantum(in[1]);
-		out->blue = ScaleCharToQuantum(in[2]);
-		out->opacity = OpaqueOpacity;
-	}
-}
-
-/* Adobe's programs store ink inverted, and all others do as they do.
-   GraphicsMagick keeps black where transparency is. */
-static void put_cmyk(PixelPacket *out, const JSAMPLE *in, unsigned long count)
-{
-	for (; count; count--, out++, in += 4) {
-		out->red = ScaleCharToQuantum(255 - in[0]);
-		out->green = ScaleCharToQuantum(255 - in[1]);
-		out->blue = ScaleCharToQuantum(255 - in[2]);
-		out->opacity = ScaleCharToQuantum(255 - in[3]);
-	}
-}
-
-static bool read_row(struct reading *r)
-{
-	const unsigned long width = r->image->columns;
-	const long y = (long)r->jpeg.output_scanline;
-	PixelPacket *out;
-
-	jpeg_read_scanlines(&r->jpeg, &r->row, 1);
-	out = SetImagePixels(r->image, 0, y, width, 1);
-	if (!out)
-		return false;
-	if (r->jpeg.out_color_space == JCS_GRAYSCALE)
-		put_gray(out, r->row, width);
-	else if (r->jpeg.out_color_space == JCS_RGB)
-		put_rgb(out, r->row, width);
-	else
-		put_cmyk(out, r->row, width);
-	return SyncImagePixels(r->image);
-}
-
+/* With slack behind the pixels, for vector code. */
 static bool read_rows(struct reading *r)
 {
-	r->row = pool_alloc(r->work->pool,
-			    (size_t)r->jpeg.output_width *
-				    (size_t)r->jpeg.output_components);
-	while (r->jpeg.output_scanline < r->jpeg.output_height)
-		if (!read_row(r))
-			return fail(r->work, ERR_TOO_LARGE,
-				    "no memory for %ux%u pixels",
-				    r->jpeg.output_width,
-				    r->jpeg.output_height);
+	enum { SLACK = 16 };
+	JSAMPLE *row = pool_alloc(r->work->pool,
+				  (size_t)r->jpeg.output_width * 4 + SLACK);
+
+	while (r->jpeg.output_scanline < r->jpeg.output_height) {
+		jpeg_read_scanlines(&r->jpeg, &row, 1);
+		if (!r->sink->row(r->sink->arg, row))
+			return false;
+	}
 	return true;
 }
 
@@ -323,8 +282,7 @@ static bool decompress(struct reading *r, double scale)
 	    !has_all_scans(r))
 		return fail(r->work, ERR_CORRUPT_IMAGE,
 			    "damaged: the file ends before its last scan");
-	new_image(r);
-	if (!read_rows(r))
+	if (!begin(r) || !read_rows(r))
 		return false;
 	return !r->errors.damage ||
 	       fail(r->work, ERR_CORRUPT_IMAGE, "damaged: %s", r->errors.text);
@@ -355,18 +313,84 @@ static bool fail_stopped(const struct reading *r)
 	return fail(r->work, ERR_CORRUPT_IMAGE, "damaged: %s", r->errors.text);
 }
 
-bool jpeg_read(Image **image, struct work *work, const struct probe *probe,
-	       double scale, const uint8_t *bytes, size_t len)
+bool jpeg_stream(struct work *work, const struct probe *probe, double scale,
+		 const uint8_t *bytes, size_t len, const struct jpeg_sink *sink)
 {
-	struct reading r = { .work = work, .probe = probe };
+	struct reading r = { .work = work, .probe = probe, .sink = sink };
 	volatile bool ok;
 
 	start(&r, bytes, len);
 	ok = setjmp(r.errors.stop) ? fail_stopped(&r) : decompress(&r, scale);
 	jpeg_destroy_decompress(&r.jpeg);
-	if (ok)
-		*image = r.image;
-	else if (r.image)
-		DestroyImage(r.image);
 	return ok;
+}
+
+struct image_sink {
+	struct work *work;
+	Image *image;
+	enum jpeg_colours colours;
+	long y;
+};
+
+static bool begin_image(void *arg, const struct jpeg_picture *picture)
+{
+	struct image_sink *sink = arg;
+	Image *image = sink->image = AllocateImage(NULL);
+
+	image->columns = picture->width;
+	image->rows = picture->height;
+	image->depth = 8;
+	image->matte = MagickFalse;
+	if (picture->colours == JPEG_CMYK)
+		image->colorspace = CMYKColorspace;
+	image->is_grayscale = picture->colours == JPEG_GRAY;
+	if (picture->profile)
+		(void)SetImageProfile(image, "ICM", picture->profile,
+				      picture->profile_len);
+	sink->colours = picture->colours;
+	return true;
+}
+
+/* GraphicsMagick keeps black where transparency is, and counts ink. */
+static void put_row(PixelPacket *out, const uint8_t *in, unsigned long count,
+		    enum jpeg_colours colours)
+{
+	const uint8_t inverted = colours == JPEG_CMYK ? 255 : 0;
+
+	for (; count; count--, out++, in += 4) {
+		out->red = ScaleCharToQuantum(in[0] ^ inverted);
+		out->green = ScaleCharToQuantum(in[1] ^ inverted);
+		out->blue = ScaleCharToQuantum(in[2] ^ inverted);
+		out->opacity = ScaleCharToQuantum(in[3] ^ 255);
+	}
+}
+
+static bool put_image_row(void *arg, const uint8_t *row)
+{
+	struct image_sink *sink = arg;
+	Image *image = sink->image;
+	PixelPacket *out =
+		SetImagePixels(image, 0, sink->y++, image->columns, 1);
+
+	if (out)
+		put_row(out, row, image->columns, sink->colours);
+	return (out && SyncImagePixels(image)) ||
+	       fail(sink->work, ERR_TOO_LARGE, "no memory for %lux%lu pixels",
+		    image->columns, image->rows);
+}
+
+bool jpeg_read(Image **image, struct work *work, const struct probe *probe,
+	       double scale, const uint8_t *bytes, size_t len)
+{
+	struct image_sink made = { .work = work };
+	const struct jpeg_sink sink = { begin_image, put_image_row, &made,
+					1.01 };
+
+	if (jpeg_stream(work, probe, scale, bytes, len, &sink)) {
+		*image = made.image;
+		return true;
+	}
+	if (made.image)
+		DestroyImage(made.image);
+	return false;
 }

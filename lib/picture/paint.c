@@ -10,25 +10,7 @@
 
 #include "lib/base/pool.h"
 #include "lib/picture/colour.h"
-#include "lib/picture/decode.h"
-#include "lib/picture/encode.h"
-#include "lib/picture/resize.h"
-
-struct variant {
-	uint32_t index;
-	struct recipe_plan plan;
-	Image *image; /* NULL until it is made, and of a twin */
-	struct painted painted;
-};
-
-struct painting {
-	const struct paint *paint;
-	const struct paint_task *task;
-	struct work *work;
-	uint32_t width, height;                     /* of the upright picture */
-	Image *picture;                             /* it, maybe reduced */
-	struct variant variants[PAINT_MAX_RECIPES]; /* the largest first */
-};
+#include "lib/picture/engine.h"
 
 static void forget_settings(void)
 {
@@ -111,118 +93,42 @@ static bool same_crop(const struct recipe_plan *a, const struct recipe_plan *b)
 	       a->crop_height == b->crop_height;
 }
 
-/* The smallest variant so far that is this one, large enough to hide that it
-   was made of a copy; else NULL. */
-static const Image *larger_copy(const struct painting *p,
-				const struct variant *variant)
+/* The smallest variant before this one that has the same content and is large
+   enough to hide that it was resized twice; else NULL. */
+static const struct variant *find_larger(const struct painting *p,
+					 const struct variant *variant)
 {
 	const struct recipe_plan *want = &variant->plan;
-	const Image *found = NULL;
+	const struct variant *found = NULL;
 
 	for (const struct variant *v = p->variants; v < variant; v++)
-		if (v->image && same_crop(&v->plan, want) &&
+		if (!v->identical && same_crop(&v->plan, want) &&
 		    2 * v->plan.width >= 3 * want->width &&
 		    2 * v->plan.height >= 3 * want->height)
-			found = v->image;
+			found = v;
 	return found;
 }
 
-static Image *crop(const struct painting *p, const struct recipe_plan *plan,
-		   ExceptionInfo *exception)
+static bool are_identical(const struct painting *p, const struct variant *a,
+			  const struct variant *b)
 {
-	const double x_factor = (double)p->picture->columns / p->width;
-	const double y_factor = (double)p->picture->rows / p->height;
-	RectangleInfo area = {
-		.x = (long)(plan->crop_x * x_factor + 0.5),
-		.y = (long)(plan->crop_y * y_factor + 0.5),
-		.width = (unsigned long)(plan->crop_width * x_factor + 0.5),
-		.height = (unsigned long)(plan->crop_height * y_factor + 0.5),
-	};
-	Image *image;
-
-	if (area.width >= p->picture->columns &&
-	    area.height >= p->picture->rows)
-		return CloneImage(p->picture, 0, 0, MagickTrue, exception);
-	if (!area.width)
-		area.width = 1;
-	if (!area.height)
-		area.height = 1;
-	image = CropImage(p->picture, &area, exception);
-	if (image)
-		memset(&image->page, 0, sizeof(image->page));
-	return image;
-}
-
-static bool make_image(struct painting *p, struct variant *variant)
-{
-	const struct recipe_plan *plan = &variant->plan;
-	const Image *copy = larger_copy(p, variant);
-	ExceptionInfo exception;
-	Image *area = NULL;
-
-	GetExceptionInfo(&exception);
-	if (!copy)
-		copy = area = crop(p, plan, &exception);
-	if (copy)
-		variant->image =
-			resize(copy, plan->width, plan->height, &exception);
-	if (area)
-		DestroyImage(area);
-	if (!variant->image)
-		decode_fail(p->work, &exception);
-	DestroyExceptionInfo(&exception);
-	return variant->image;
-}
-
-static bool are_twins(const struct painting *p, const struct variant *a,
-		      const struct variant *b)
-{
-	const struct probe *probe = &p->task->probe;
 	const struct recipe *first = &p->task->recipes[a->index];
 	const struct recipe *second = &p->task->recipes[b->index];
 
 	return same_crop(&a->plan, &b->plan) &&
 	       a->plan.width == b->plan.width &&
-	       a->plan.height == b->plan.height &&
-	       recipe_format(first, probe) == recipe_format(second, probe) &&
+	       a->plan.height == b->plan.height && a->format == b->format &&
 	       first->quality == second->quality;
 }
 
-/* One that was made and is the same: small pictures stay as they are, whatever
-   the recipe. Else NULL. */
-static const struct painted *twin_of(const struct painting *p,
-				     const struct variant *variant)
+/* Small pictures stay as they are, whatever the recipe. */
+static const struct variant *find_identical(const struct painting *p,
+					    const struct variant *variant)
 {
 	for (const struct variant *v = p->variants; v < variant; v++)
-		if (v->image && are_twins(p, v, variant))
-			return &v->painted;
+		if (!v->identical && are_identical(p, v, variant))
+			return v;
 	return NULL;
-}
-
-static bool make_variant(struct painting *p, struct variant *variant,
-			 paint_done done, void *arg)
-{
-	const struct recipe *recipe = &p->task->recipes[variant->index];
-	const struct painted *painted = twin_of(p, variant);
-
-	if (!painted) {
-		if (!make_image(p, variant) ||
-		    !encode(&variant->painted, p->work, p->paint->conf,
-			    variant->image,
-			    recipe_format(recipe, &p->task->probe),
-			    recipe->quality))
-			return false;
-		painted = &variant->painted;
-	}
-	done(arg, variant->index, painted);
-	return true;
-}
-
-static void forget(struct variant *variant)
-{
-	if (variant->image)
-		DestroyImage(variant->image);
-	MagickFree((void *)variant->painted.bytes);
 }
 
 static int by_size(const void *left, const void *right)
@@ -236,41 +142,64 @@ static int by_size(const void *left, const void *right)
 	return a->index < b->index ? -1 : 1;
 }
 
-/* Returns how much of the picture's size the largest variant needs. */
-static double plan_all(struct painting *p)
+static void plan_variants(struct painting *p)
 {
 	const struct paint_task *task = p->task;
-	double scale = 0;
 
 	probe_upright(&task->probe, &p->width, &p->height);
 	for (uint32_t i = 0; i < task->count; i++) {
+		const struct recipe *recipe = &task->recipes[i];
 		const struct recipe_plan plan =
-			recipe_plan(&task->recipes[i], p->width, p->height);
+			recipe_plan(recipe, p->width, p->height);
 		const double x = (double)plan.width / plan.crop_width;
 		const double y = (double)plan.height / plan.crop_height;
 
-		scale = x > scale ? x : scale;
-		scale = y > scale ? y : scale;
-		p->variants[i] = (struct variant){ .index = i, .plan = plan };
+		p->scale = x > p->scale ? x : p->scale;
+		p->scale = y > p->scale ? y : p->scale;
+		p->variants[i] = (struct variant){
+			.index = i,
+			.plan = plan,
+			.format = recipe_format(recipe, &task->probe),
+		};
 	}
 	qsort(p->variants, task->count, sizeof(p->variants[0]), by_size);
-	return scale;
+	for (uint32_t i = 0; i < task->count; i++) {
+		struct variant *variant = &p->variants[i];
+
+		variant->identical = find_identical(p, variant);
+		variant->larger = find_larger(p, variant);
+	}
+}
+
+static bool make_variant(struct painting *p, const struct engine *engine,
+			 struct variant *variant)
+{
+	return variant->identical ||
+	       (engine->resize(p, variant) && engine->encode(p, variant));
 }
 
 bool paint_all(const struct paint *paint, struct work *work,
 	       const struct paint_task *task, uint8_t *bytes, size_t len,
 	       paint_done done, void *arg)
 {
+	const struct engine *engine = paint->conf->engine == ENGINE_FAST
+					      ? &engine_fast
+					      : &engine_graphicsmagick;
 	struct painting p = { .paint = paint, .task = task, .work = work };
-	const double scale = plan_all(&p);
-	bool ok = decode(&p.picture, work, paint, task, scale, bytes, len);
+	bool ok;
 
-	for (uint32_t i = 0; ok && i < task->count; i++)
-		ok = make_variant(&p, &p.variants[i], done, arg);
-	for (uint32_t i = 0; i < task->count; i++)
-		forget(&p.variants[i]);
-	if (p.picture)
-		DestroyImage(p.picture);
+	plan_variants(&p);
+	ok = engine->decode(&p, bytes, len);
+	for (uint32_t i = 0; ok && i < task->count; i++) {
+		struct variant *variant = &p.variants[i];
+
+		ok = make_variant(&p, engine, variant);
+		if (ok)
+			done(arg, variant->index,
+			     variant->identical ? &variant->identical->painted
+						: &variant->painted);
+	}
+	engine->release(&p);
 	return ok;
 }
 

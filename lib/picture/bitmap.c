@@ -1,0 +1,118 @@
+/* bitmap.c: pictures in memory, turned and flattened. */
+#include "config.h"
+
+#include "lib/picture/bitmap.h"
+
+#include <string.h>
+
+#include "lib/base/pool.h"
+
+bool bitmap_init(struct bitmap *bitmap, struct work *work, uint32_t width,
+		 uint32_t height)
+{
+	const size_t stride = (size_t)width * BITMAP_CHANNELS + BITMAP_SLACK;
+
+	*bitmap = (struct bitmap){ .width = width,
+				   .height = height,
+				   .stride = stride };
+	bitmap->pixels = pool_try_alloc(work->pool, stride * height);
+	return bitmap->pixels ||
+	       fail(work, ERR_TOO_LARGE, "no memory for %ux%u pixels", width,
+		    height);
+}
+
+bool bitmap_copy(struct bitmap *copy, struct work *work,
+		 const struct bitmap *bitmap)
+{
+	struct bitmap made;
+
+	if (!bitmap_init(&made, work, bitmap->width, bitmap->height))
+		return false;
+	memcpy(made.pixels, bitmap->pixels, made.stride * made.height);
+	made.gray = bitmap->gray;
+	made.alpha = bitmap->alpha;
+	*copy = made;
+	return true;
+}
+
+static uint32_t *pixel_at(const struct bitmap *bitmap, uint32_t x, uint32_t y)
+{
+	return (uint32_t *)(void *)bitmap_row(bitmap, y) + x;
+}
+
+/* Where the upright picture's pixel x, y is stored. */
+struct place {
+	uint32_t x, y;
+};
+
+static struct place stored_at(const struct bitmap *stored, unsigned orientation,
+			      uint32_t x, uint32_t y)
+{
+	const uint32_t right = stored->width - 1, bottom = stored->height - 1;
+
+	switch (orientation) {
+	case 2:
+		return (struct place){ right - x, y };
+	case 3:
+		return (struct place){ right - x, bottom - y };
+	case 4:
+		return (struct place){ x, bottom - y };
+	case 5:
+		return (struct place){ y, x };
+	case 6:
+		return (struct place){ y, bottom - x };
+	case 7:
+		return (struct place){ right - y, bottom - x };
+	case 8:
+		return (struct place){ right - y, x };
+	default:
+		return (struct place){ x, y };
+	}
+}
+
+bool bitmap_turn(struct bitmap *bitmap, struct work *work, unsigned orientation)
+{
+	const bool lies = orientation >= 5;
+	const struct bitmap stored = *bitmap;
+	struct bitmap upright;
+
+	if (orientation <= 1)
+		return true;
+	if (!bitmap_init(&upright, work, lies ? stored.height : stored.width,
+			 lies ? stored.width : stored.height))
+		return false;
+	for (uint32_t y = 0; y < upright.height; y++)
+		for (uint32_t x = 0; x < upright.width; x++) {
+			const struct place at =
+				stored_at(&stored, orientation, x, y);
+
+			*pixel_at(&upright, x, y) =
+				*pixel_at(&stored, at.x, at.y);
+		}
+	upright.gray = stored.gray;
+	upright.alpha = stored.alpha;
+	*bitmap = upright;
+	return true;
+}
+
+/* Lanczos may leave a colour above its alpha. */
+static uint8_t on_white(uint8_t colour, uint8_t alpha)
+{
+	const unsigned sum = colour + 255u - alpha;
+
+	return (uint8_t)(sum < 255 ? sum : 255);
+}
+
+void bitmap_flatten(struct bitmap *bitmap)
+{
+	for (uint32_t y = 0; bitmap->alpha && y < bitmap->height; y++) {
+		uint8_t *at = bitmap_row(bitmap, y);
+
+		for (uint32_t x = 0; x < bitmap->width; x++, at += 4) {
+			for (int i = 0; i < 3; i++)
+				at[i] = on_white(at[i], at[3]);
+			at[3] = 255;
+		}
+	}
+	bitmap->alpha = false;
+}

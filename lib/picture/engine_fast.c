@@ -1,0 +1,280 @@
+/* engine_fast.c: resizes rows as they are decoded, in 8 bits. */
+#include "config.h"
+
+#include "lib/picture/engine.h"
+
+#include <string.h>
+
+#include "lib/base/pool.h"
+#include "lib/picture/decode.h"
+#include "lib/picture/encode.h"
+#include "lib/picture/jpeg_read.h"
+#include "lib/picture/jpeg_write.h"
+#include "lib/picture/resample.h"
+#include "lib/picture/row_colour.h"
+
+/* A picture that is this much larger than the largest variant looks no worse
+   after Lanczos than all of it would. */
+static const double MARGIN = 1.5;
+
+/* The rows on their way into those variants that are made of them. */
+struct lane {
+	struct painting *p;
+	uint32_t width, height;
+	double exact_width, exact_height;
+	enum row_colours colours;
+	const uint8_t *profile;
+	size_t profile_len;
+	uint32_t count;
+	struct variant *roots[PAINT_MAX_RECIPES];
+	struct resampler *resamplers[PAINT_MAX_RECIPES];
+	bool alpha;
+};
+
+/* The part of the stored picture that a plan, which is of the upright one,
+   makes a variant of: stored x and y are counted from the other side, or
+   exchanged. */
+static void find_area(struct resample_area *area, const struct lane *lane,
+		      const struct recipe_plan *plan)
+{
+	const unsigned orientation = lane->p->task->probe.orientation;
+	const bool lies = orientation >= 5;
+	const bool from_right = orientation == 2 || orientation == 3 ||
+				orientation == 7 || orientation == 8;
+	const bool from_bottom = orientation == 3 || orientation == 4 ||
+				 orientation == 6 || orientation == 7;
+	const uint32_t width = lies ? lane->p->height : lane->p->width;
+	const uint32_t height = lies ? lane->p->width : lane->p->height;
+	const double x_factor = lane->exact_width / width;
+	const double y_factor = lane->exact_height / height;
+	uint32_t x = lies ? plan->crop_y : plan->crop_x;
+	uint32_t y = lies ? plan->crop_x : plan->crop_y;
+	const uint32_t x_size = lies ? plan->crop_height : plan->crop_width;
+	const uint32_t y_size = lies ? plan->crop_width : plan->crop_height;
+
+	if (from_right)
+		x = width - x - x_size;
+	if (from_bottom)
+		y = height - y - y_size;
+	*area = (struct resample_area){
+		.width = lane->width,
+		.height = lane->height,
+		.x = x * x_factor,
+		.y = y * y_factor,
+		.area_width = x_size * x_factor,
+		.area_height = y_size * y_factor,
+	};
+}
+
+static bool add_root(struct lane *lane, struct variant *variant)
+{
+	const bool lies = lane->p->task->probe.orientation >= 5;
+	const uint32_t width = variant->plan.width;
+	const uint32_t height = variant->plan.height;
+	struct work *work = lane->p->work;
+	struct resample_area area;
+
+	find_area(&area, lane, &variant->plan);
+	if (!bitmap_init(&variant->bitmap, work, lies ? height : width,
+			 lies ? width : height))
+		return false;
+	variant->bitmap.gray = lane->colours == ROW_GRAY;
+	variant->bitmap.alpha = lane->alpha;
+	lane->roots[lane->count] = variant;
+	return resampler_new(&lane->resamplers[lane->count++], work,
+			     &variant->bitmap, &area);
+}
+
+static bool lane_begin(struct lane *lane)
+{
+	struct painting *p = lane->p;
+
+	for (uint32_t i = 0; i < p->task->count; i++)
+		if (!p->variants[i].identical && !p->variants[i].larger &&
+		    !add_root(lane, &p->variants[i]))
+			return false;
+	return true;
+}
+
+static void lane_put(struct lane *lane, const uint8_t *row)
+{
+	for (uint32_t i = 0; i < lane->count; i++)
+		resampler_put(lane->resamplers[i], row);
+}
+
+static bool lane_end(struct lane *lane)
+{
+	const struct painting *p = lane->p;
+
+	for (uint32_t i = 0; i < lane->count; i++) {
+		struct bitmap *bitmap = &lane->roots[i]->bitmap;
+
+		row_colour_convert(bitmap, lane->colours, lane->profile,
+				   lane->profile_len);
+		if (!bitmap_turn(bitmap, p->work, p->task->probe.orientation))
+			return false;
+	}
+	return true;
+}
+
+static bool begin_jpeg(void *arg, const struct jpeg_picture *picture)
+{
+	static const enum row_colours colours[] = { [JPEG_GRAY] = ROW_GRAY,
+						    [JPEG_RGB] = ROW_RGB,
+						    [JPEG_CMYK] = ROW_CMYK };
+	struct lane *lane = arg;
+
+	lane->width = picture->width;
+	lane->height = picture->height;
+	lane->exact_width = picture->exact_width;
+	lane->exact_height = picture->exact_height;
+	lane->colours = colours[picture->colours];
+	lane->profile = picture->profile;
+	lane->profile_len = picture->profile_len;
+	return lane_begin(lane);
+}
+
+static bool put_jpeg_row(void *arg, const uint8_t *row)
+{
+	lane_put(arg, row);
+	return true;
+}
+
+static bool decode_jpeg(struct painting *p, const uint8_t *bytes, size_t len)
+{
+	struct lane lane = { .p = p };
+	const struct jpeg_sink sink = { begin_jpeg, put_jpeg_row, &lane, 2 };
+
+	return jpeg_stream(p->work, &p->task->probe, MARGIN * p->scale, bytes,
+			   len, &sink) &&
+	       lane_end(&lane);
+}
+
+static void export_row(uint8_t *out, const PixelPacket *in, uint32_t count,
+		       bool alpha)
+{
+	for (; count; count--, out += 4, in++) {
+		const unsigned opaque =
+			alpha ? 255 - ScaleQuantumToChar(in->opacity) : 255;
+
+		out[0] = ScaleQuantumToChar(in->red);
+		out[1] = ScaleQuantumToChar(in->green);
+		out[2] = ScaleQuantumToChar(in->blue);
+		out[3] = (uint8_t)opaque;
+		for (int i = 0; opaque < 255 && i < 3; i++)
+			out[i] = (uint8_t)((out[i] * opaque + 127) / 255);
+	}
+}
+
+static bool export_rows(struct lane *lane, Image *image)
+{
+	uint8_t *row = pool_alloc(lane->p->work->pool,
+				  image->columns * 4 + BITMAP_SLACK);
+
+	for (uint32_t y = 0; y < image->rows; y++) {
+		const PixelPacket *pixels = AcquireImagePixels(
+			image, 0, y, image->columns, 1, &image->exception);
+
+		if (!pixels)
+			return decode_fail(lane->p->work, &image->exception);
+		export_row(row, pixels, lane->width, lane->alpha);
+		lane_put(lane, row);
+	}
+	return true;
+}
+
+static bool decode_other(struct painting *p, uint8_t *bytes, size_t len)
+{
+	struct lane lane = { .p = p };
+	Image *image = NULL;
+	size_t profile_len = 0;
+	bool ok;
+
+	if (!decode_stored(&image, p->work, p->paint, p->task, bytes, len))
+		return false;
+	lane.width = (uint32_t)image->columns;
+	lane.height = (uint32_t)image->rows;
+	lane.exact_width = lane.width;
+	lane.exact_height = lane.height;
+	lane.alpha = image->matte;
+	lane.colours = image->is_grayscale ? ROW_GRAY : ROW_RGB;
+	lane.profile = GetImageProfile(image, "ICM", &profile_len);
+	lane.profile_len = profile_len;
+	ok = lane_begin(&lane) && export_rows(&lane, image) && lane_end(&lane);
+	DestroyImage(image);
+	return ok;
+}
+
+static bool decode_rows(struct painting *p, uint8_t *bytes, size_t len)
+{
+	if (p->task->probe.format == FORMAT_JPEG)
+		return decode_jpeg(p, bytes, len);
+	return decode_other(p, bytes, len);
+}
+
+/* Those without a larger one were made while the picture was decoded. */
+static bool resize_bitmap(struct painting *p, struct variant *variant)
+{
+	const struct recipe_plan *plan = &variant->plan;
+	const struct bitmap *larger;
+
+	if (!variant->larger)
+		return true;
+	larger = &variant->larger->bitmap;
+	if (!bitmap_init(&variant->bitmap, p->work, plan->width, plan->height))
+		return false;
+	variant->bitmap.gray = larger->gray;
+	variant->bitmap.alpha = larger->alpha;
+	return resample(&variant->bitmap, p->work, larger);
+}
+
+static bool write_jpeg(struct painting *p, struct variant *variant,
+		       unsigned quality)
+{
+	struct painted *painted = &variant->painted;
+	struct bitmap flat = variant->bitmap;
+
+	/* A smaller variant may be made of this one, with its alpha. */
+	if (flat.alpha && !bitmap_copy(&flat, p->work, &variant->bitmap))
+		return false;
+	bitmap_flatten(&flat);
+	painted->width = flat.width;
+	painted->height = flat.height;
+	return jpeg_write(&painted->bytes, &painted->len, p->work, &flat,
+			  quality);
+}
+
+static bool encode_bitmap(struct painting *p, struct variant *variant)
+{
+	const struct conf *conf = p->paint->conf;
+	const uint32_t quality = p->task->recipes[variant->index].quality;
+	Image *image;
+	bool ok;
+
+	variant->painted.format = variant->format;
+	if (variant->format == FORMAT_JPEG)
+		return write_jpeg(p, variant,
+				  quality ? quality
+					  : (unsigned)conf->jpeg_quality);
+	if (!encode_import(&image, p->work, &variant->bitmap))
+		return false;
+	ok = encode(&variant->painted, p->work, conf, image, variant->format,
+		    quality);
+	DestroyImage(image);
+	return ok;
+}
+
+/* JPEGs' bytes and bitmaps are the pool's. */
+static void release(struct painting *p)
+{
+	for (uint32_t i = 0; i < p->task->count; i++)
+		if (p->variants[i].painted.format != FORMAT_JPEG)
+			MagickFree((void *)p->variants[i].painted.bytes);
+}
+
+const struct engine engine_fast = {
+	.decode = decode_rows,
+	.resize = resize_bitmap,
+	.encode = encode_bitmap,
+	.release = release,
+};

@@ -1,0 +1,89 @@
+/* engine_graphicsmagick.c: GraphicsMagick's own ResizeImage(), the reference
+   for the engine "fast". */
+#include "config.h"
+
+#include "lib/picture/engine.h"
+
+#include <string.h>
+
+#include "lib/picture/decode.h"
+#include "lib/picture/encode.h"
+#include "lib/picture/resize.h"
+
+static bool decode_upright(struct painting *p, uint8_t *bytes, size_t len)
+{
+	return decode(&p->picture, p->work, p->paint, p->task, p->scale, bytes,
+		      len);
+}
+
+static Image *crop(const struct painting *p, const struct recipe_plan *plan,
+		   ExceptionInfo *exception)
+{
+	const double x_factor = (double)p->picture->columns / p->width;
+	const double y_factor = (double)p->picture->rows / p->height;
+	RectangleInfo area = {
+		.x = (long)(plan->crop_x * x_factor + 0.5),
+		.y = (long)(plan->crop_y * y_factor + 0.5),
+		.width = (unsigned long)(plan->crop_width * x_factor + 0.5),
+		.height = (unsigned long)(plan->crop_height * y_factor + 0.5),
+	};
+	Image *image;
+
+	if (area.width >= p->picture->columns &&
+	    area.height >= p->picture->rows)
+		return CloneImage(p->picture, 0, 0, MagickTrue, exception);
+	if (!area.width)
+		area.width = 1;
+	if (!area.height)
+		area.height = 1;
+	image = CropImage(p->picture, &area, exception);
+	if (image)
+		memset(&image->page, 0, sizeof(image->page));
+	return image;
+}
+
+static bool resize_image(struct painting *p, struct variant *variant)
+{
+	const struct recipe_plan *plan = &variant->plan;
+	const Image *from = variant->larger ? variant->larger->image : NULL;
+	ExceptionInfo exception;
+	Image *area = NULL;
+
+	GetExceptionInfo(&exception);
+	if (!from)
+		from = area = crop(p, plan, &exception);
+	if (from)
+		variant->image =
+			resize(from, plan->width, plan->height, &exception);
+	if (area)
+		DestroyImage(area);
+	if (!variant->image)
+		decode_fail(p->work, &exception);
+	DestroyExceptionInfo(&exception);
+	return variant->image;
+}
+
+static bool encode_image(struct painting *p, struct variant *variant)
+{
+	return encode(&variant->painted, p->work, p->paint->conf,
+		      variant->image, variant->format,
+		      p->task->recipes[variant->index].quality);
+}
+
+static void release(struct painting *p)
+{
+	for (uint32_t i = 0; i < p->task->count; i++) {
+		if (p->variants[i].image)
+			DestroyImage(p->variants[i].image);
+		MagickFree((void *)p->variants[i].painted.bytes);
+	}
+	if (p->picture)
+		DestroyImage(p->picture);
+}
+
+const struct engine engine_graphicsmagick = {
+	.decode = decode_upright,
+	.resize = resize_image,
+	.encode = encode_image,
+	.release = release,
+};

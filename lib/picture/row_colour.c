@@ -1,0 +1,132 @@
+/* row_colour.c: takes bitmaps to sRGB. */
+#include "config.h"
+
+#include "lib/picture/row_colour.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <lcms2.h>
+
+#include "lib/base/util.h"
+
+/* lcms2's words for the pixels of enum row_colours. */
+/* clang-format off */
+static const struct {
+	cmsColorSpaceSignature space;
+	cmsUInt32Number format;
+} rows[] = {
+	[ROW_GRAY] = { cmsSigGrayData, COLORSPACE_SH(PT_GRAY) | CHANNELS_SH(1) |
+				       EXTRA_SH(3) | BYTES_SH(1) },
+	[ROW_RGB]  = { cmsSigRgbData,  TYPE_RGBA_8 },
+	[ROW_CMYK] = { cmsSigCmykData, TYPE_CMYK_8_REV },
+};
+/* clang-format on */
+
+static uint8_t product(uint8_t a, uint8_t b)
+{
+	return (uint8_t)((a * b + 127) / 255);
+}
+
+/* The colours that CMYK has without a profile. */
+static void mix_ink(struct bitmap *bitmap)
+{
+	for (uint32_t y = 0; y < bitmap->height; y++) {
+		uint8_t *at = bitmap_row(bitmap, y);
+
+		for (uint32_t x = 0; x < bitmap->width; x++, at += 4) {
+			for (int i = 0; i < 3; i++)
+				at[i] = product(at[i], at[3]);
+			at[3] = 255;
+		}
+	}
+}
+
+/* Profiles hold for colours that are not multiplied. */
+static void divide_by_alpha(uint8_t *at, uint32_t count)
+{
+	for (; count; count--, at += 4)
+		for (int i = 0; at[3] && at[3] < 255 && i < 3; i++) {
+			const int value = (at[i] * 255 + at[3] / 2) / at[3];
+
+			at[i] = (uint8_t)(value < 255 ? value : 255);
+		}
+}
+
+static void multiply_by_alpha(uint8_t *at, uint32_t count)
+{
+	for (; count; count--, at += 4)
+		for (int i = 0; at[3] < 255 && i < 3; i++)
+			at[i] = product(at[i], at[3]);
+}
+
+/* Many files carry sRGB's own profile, by one of a hundred makers. Whether it
+   is that shows in what it does to a grid of colours. */
+static bool changes_nothing(cmsHTRANSFORM transform)
+{
+	enum { STEPS = 5, STEP = 63, ROUNDING = 2 };
+	uint8_t in[STEPS * STEPS * STEPS * 4], out[sizeof(in)];
+	uint8_t *at = in;
+
+	for (int i = 0; i < STEPS * STEPS * STEPS; i++) {
+		*at++ = (uint8_t)(i % STEPS * STEP);
+		*at++ = (uint8_t)(i / STEPS % STEPS * STEP);
+		*at++ = (uint8_t)(i / STEPS / STEPS * STEP);
+		*at++ = 255;
+	}
+	memcpy(out, in, sizeof(in));
+	cmsDoTransform(transform, out, out, STEPS * STEPS * STEPS);
+	for (size_t i = 0; i < sizeof(in); i++)
+		if (abs(in[i] - out[i]) > ROUNDING)
+			return false;
+	return true;
+}
+
+static cmsHTRANSFORM new_transform(enum row_colours colours,
+				   const uint8_t *bytes, size_t len)
+{
+	cmsHPROFILE from = cmsOpenProfileFromMem(bytes, (cmsUInt32Number)len);
+	cmsHPROFILE to = cmsCreate_sRGBProfile();
+	cmsHTRANSFORM made = NULL;
+
+	if (from && to && cmsGetColorSpace(from) == rows[colours].space)
+		made = cmsCreateTransform(from, rows[colours].format, to,
+					  TYPE_RGBA_8, INTENT_PERCEPTUAL, 0);
+	if (from)
+		cmsCloseProfile(from);
+	if (to)
+		cmsCloseProfile(to);
+	return made;
+}
+
+static void apply(struct bitmap *bitmap, cmsHTRANSFORM transform,
+		  enum row_colours colours)
+{
+	for (uint32_t y = 0; y < bitmap->height; y++) {
+		uint8_t *row = bitmap_row(bitmap, y);
+
+		if (bitmap->alpha)
+			divide_by_alpha(row, bitmap->width);
+		cmsDoTransform(transform, row, row, bitmap->width);
+		for (uint32_t x = 0; colours == ROW_CMYK && x < bitmap->width;
+		     x++)
+			row[4 * x + 3] = 255;
+		if (bitmap->alpha)
+			multiply_by_alpha(row, bitmap->width);
+	}
+}
+
+void row_colour_convert(struct bitmap *bitmap, enum row_colours colours,
+			const uint8_t *profile, size_t len)
+{
+	cmsHTRANSFORM transform =
+		profile ? new_transform(colours, profile, len) : NULL;
+
+	if (!transform && colours == ROW_CMYK)
+		mix_ink(bitmap);
+	if (!transform)
+		return;
+	if (colours != ROW_RGB || !changes_nothing(transform))
+		apply(bitmap, transform, colours);
+	cmsDeleteTransform(transform);
+}

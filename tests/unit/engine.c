@@ -1,0 +1,247 @@
+/* engine.c: tests that the engine "fast" makes what "graphicsmagick" makes. */
+#include "config.h"
+
+#include "lib/picture/engine.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/pool.h"
+#include "lib/picture/probe.h"
+#include "tests/lib/desk.h"
+#include "tests/unit/test.h"
+
+enum { MEMORY = 256 << 20, MAX_MADE = 4 };
+
+/* A soft picture with edges: what both engines show must be alike. */
+static Image *new_picture(unsigned long width, unsigned long height, bool alpha)
+{
+	Image *image = desk_new_image(width, height, desk_four);
+
+	for (unsigned long y = 0; y < height; y++) {
+		PixelPacket *row = GetImagePixels(image, 0, (long)y, width, 1);
+
+		for (unsigned long x = 0; x < width; x++) {
+			const double wave = sin(x / 9.0) * cos(y / 13.0);
+
+			row[x].red = (Quantum)(row[x].red * (3 + wave) / 4);
+			row[x].blue = (Quantum)(row[x].blue * (3 - wave) / 4);
+			row[x].opacity = alpha ? (Quantum)(MaxRGB * x / width)
+					       : OpaqueOpacity;
+		}
+		SyncImagePixels(image);
+	}
+	image->matte = alpha;
+	return image;
+}
+
+struct made {
+	struct painted painted[MAX_MADE];
+	uint8_t *bytes[MAX_MADE];
+};
+
+static void keep(void *arg, uint32_t index, const struct painted *painted)
+{
+	struct made *made = arg;
+
+	made->painted[index] = *painted;
+	made->bytes[index] = malloc(painted->len);
+	memcpy(made->bytes[index], painted->bytes, painted->len);
+	made->painted[index].bytes = made->bytes[index];
+}
+
+static void render(struct made *made, struct desk *desk,
+		   const struct desk_file *file, const char *const *texts,
+		   int engine)
+{
+	struct work work = { .conf = desk->conf, .pool = pool_new() };
+	struct paint_task task = { .probe = file->probe };
+	struct paint paint;
+	uint8_t *bytes = malloc(file->len);
+
+	memcpy(bytes, file->bytes, file->len);
+	desk->conf->engine = engine;
+	paint_init(&paint, desk->pool, desk->conf, MEMORY);
+	for (; texts[task.count]; task.count++)
+		assert_true(recipe_parse(&task.recipes[task.count], &work,
+					 texts[task.count]));
+	if (!paint_all(&paint, &work, &task, bytes, file->len, keep, made))
+		fail_msg("%s", work.why);
+	free(bytes);
+	pool_free(work.pool);
+}
+
+/* On white. */
+static double luma(const Image *image, const PixelPacket *pixel)
+{
+	const double alpha =
+		image->matte ? 1 - (double)pixel->opacity / MaxRGB : 1;
+	const double value =
+		0.299 * pixel->red + 0.587 * pixel->green + 0.114 * pixel->blue;
+
+	return 255 * (alpha * value / MaxRGB + 1 - alpha);
+}
+
+struct sums {
+	double a, b, aa, bb, ab;
+};
+
+static void add_square(struct sums *sums, const Image *a, const Image *b,
+		       long x, long y, unsigned long side)
+{
+	ExceptionInfo exception;
+
+	GetExceptionInfo(&exception);
+	for (unsigned long row = 0; row < side; row++) {
+		const PixelPacket *p = AcquireImagePixels(a, x, y + (long)row,
+							  side, 1, &exception);
+		const PixelPacket *q = AcquireImagePixels(b, x, y + (long)row,
+							  side, 1, &exception);
+
+		for (unsigned long i = 0; i < side; i++) {
+			const double u = luma(a, p + i);
+			const double v = luma(b, q + i);
+
+			sums->a += u;
+			sums->b += v;
+			sums->aa += u * u;
+			sums->bb += v * v;
+			sums->ab += u * v;
+		}
+	}
+	DestroyExceptionInfo(&exception);
+}
+
+/* Wang, Bovik, Sheikh, Simoncelli: Image quality assessment (2004), over
+   squares of 8 pixels. */
+static double ssim(const Image *a, const Image *b)
+{
+	const double c1 = 6.5025, c2 = 58.5225;
+	const unsigned long side = 8;
+	double total = 0;
+	unsigned long count = 0;
+
+	for (unsigned long y = 0; y + side <= a->rows; y += side / 2)
+		for (unsigned long x = 0; x + side <= a->columns;
+		     x += side / 2) {
+			const double n = side * side;
+			struct sums s = { 0 };
+			double va, vb, co;
+
+			add_square(&s, a, b, (long)x, (long)y, side);
+			s.a /= n;
+			s.b /= n;
+			va = s.aa / n - s.a * s.a;
+			vb = s.bb / n - s.b * s.b;
+			co = s.ab / n - s.a * s.b;
+			total +=
+				(2 * s.a * s.b + c1) * (2 * co + c2) /
+				((s.a * s.a + s.b * s.b + c1) * (va + vb + c2));
+			count++;
+		}
+	return count ? total / (double)count : 1;
+}
+
+static void compare(const struct painted *fast, const struct painted *reference,
+		    const char *what)
+{
+	Image *a = desk_read_back(fast), *b = desk_read_back(reference);
+	double alike;
+
+	assert_int_equal(fast->format, reference->format);
+	assert_int_equal(fast->width, reference->width);
+	assert_int_equal(fast->height, reference->height);
+	assert_int_equal(a->columns, b->columns);
+	assert_int_equal(a->rows, b->rows);
+	alike = ssim(a, b);
+	if (alike < 0.99)
+		fail_msg("%s: SSIM %.4f", what, alike);
+	DestroyImage(a);
+	DestroyImage(b);
+}
+
+static void compare_engines(struct desk *desk, const struct desk_file *file,
+			    const char *what)
+{
+	/* Mostly without loss: encoders amplify what nobody sees. */
+	static const char *const texts[] = { "h200.png", "h90.jpeg",
+					     "150x150-cover.png",
+					     "130x40-exact.png", NULL };
+	struct made fast = { 0 }, reference = { 0 };
+
+	render(&fast, desk, file, texts, ENGINE_FAST);
+	render(&reference, desk, file, texts, ENGINE_GRAPHICSMAGICK);
+	for (int i = 0; i < MAX_MADE; i++) {
+		compare(&fast.painted[i], &reference.painted[i], what);
+		free(fast.bytes[i]);
+		free(reference.bytes[i]);
+	}
+}
+
+static void engines_make_the_same(void **state)
+{
+	static const uint32_t sizes[][2] = { { 640, 480 },
+					     { 1203, 401 },
+					     { 201, 1999 } };
+
+	(void)state;
+	for (enum format format = 0; format < FORMAT__COUNT; format++)
+		for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+			struct desk desk = desk_set_up();
+			const uint32_t width = sizes[i][0];
+			const uint32_t height = sizes[i][1];
+			const struct desk_file file = desk_save(
+				&desk, new_picture(width, height, false),
+				format, width, height);
+
+			/* 256 colours are chosen by each engine. */
+			if (format != FORMAT_GIF)
+				compare_engines(&desk, &file,
+						format_row(format)->name);
+			desk_clear_up(&desk);
+		}
+}
+
+static void engines_agree_on_transparency(void **state)
+{
+	static const enum format formats[] = { FORMAT_PNG, FORMAT_WEBP,
+					       FORMAT_TIFF };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+		struct desk desk = desk_set_up();
+		const struct desk_file file =
+			desk_save(&desk, new_picture(640, 480, true),
+				  formats[i], 640, 480);
+
+		compare_engines(&desk, &file, format_row(formats[i])->name);
+		desk_clear_up(&desk);
+	}
+}
+
+static void engines_turn_alike(void **state)
+{
+	(void)state;
+	for (unsigned way = 1; way <= 8; way++) {
+		struct desk desk = desk_set_up();
+		struct desk_file file =
+			desk_save(&desk, new_picture(640, 480, false),
+				  FORMAT_JPEG, 640, 480);
+
+		file.probe.orientation = way;
+		compare_engines(&desk, &file, "turned");
+		desk_clear_up(&desk);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(engines_make_the_same),
+		cmocka_unit_test(engines_agree_on_transparency),
+		cmocka_unit_test(engines_turn_alike),
+	};
+
+	return RUN_TESTS(tests);
+}

@@ -1,0 +1,156 @@
+/* resample.c: tests resizing row by row. */
+#include "config.h"
+
+#include "lib/picture/resample.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/pool.h"
+#include "tests/unit/test.h"
+
+static struct bitmap new_bitmap(struct work *work, uint32_t width,
+				uint32_t height)
+{
+	struct bitmap bitmap;
+
+	assert_true(bitmap_init(&bitmap, work, width, height));
+	memset(bitmap.pixels, 0xa5, bitmap.stride * height);
+	return bitmap;
+}
+
+static void set_pixel(struct bitmap *bitmap, uint32_t x, uint32_t y,
+		      uint8_t value)
+{
+	memset(bitmap_row(bitmap, y) + (size_t)x * 4, value, 4);
+}
+
+static uint8_t pixel(const struct bitmap *bitmap, uint32_t x, uint32_t y)
+{
+	return bitmap_row(bitmap, y)[4 * x];
+}
+
+/* Whatever the sizes, one colour stays that colour. */
+static void one_colour_stays(void **state)
+{
+	static const uint32_t sizes[] = { 1, 2, 3, 7, 64, 255, 1000, 3001 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++)
+		for (size_t j = 0; j < ARRAY_LEN(sizes); j++) {
+			struct work work = { .pool = pool_new() };
+			struct bitmap in = new_bitmap(&work, sizes[i], 9);
+			struct bitmap out = new_bitmap(&work, sizes[j], 5);
+
+			for (uint32_t y = 0; y < 9; y++)
+				for (uint32_t x = 0; x < sizes[i]; x++)
+					set_pixel(&in, x, y, 201);
+			assert_true(resample(&out, &work, &in));
+			for (uint32_t y = 0; y < 5; y++)
+				for (uint32_t x = 0; x < sizes[j]; x++)
+					assert_int_equal(pixel(&out, x, y),
+							 201);
+			pool_free(work.pool);
+		}
+}
+
+static void the_same_size_is_a_copy(void **state)
+{
+	struct work work = { .pool = pool_new() };
+	struct bitmap in = new_bitmap(&work, 13, 7);
+	struct bitmap out = new_bitmap(&work, 13, 7);
+
+	(void)state;
+	for (uint32_t i = 0; i < 13 * 7; i++)
+		set_pixel(&in, i % 13, i / 13, (uint8_t)(i * 37));
+	assert_true(resample(&out, &work, &in));
+	for (uint32_t i = 0; i < 13 * 7; i++)
+		assert_int_equal(pixel(&out, i % 13, i / 13),
+				 (uint8_t)(i * 37));
+	pool_free(work.pool);
+}
+
+/* The left half is black and the right half white: the edge stays in the
+   middle, however large the reduction. */
+static void edges_stay_in_place(void **state)
+{
+	static const uint32_t sizes[] = { 16, 50, 400, 6000, 40000 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		struct work work = { .pool = pool_new() };
+		struct bitmap in = new_bitmap(&work, sizes[i], 20);
+		struct bitmap out = new_bitmap(&work, 16, 8);
+
+		for (uint32_t y = 0; y < 20; y++)
+			for (uint32_t x = 0; x < sizes[i]; x++)
+				set_pixel(&in, x, y,
+					  x < sizes[i] / 2 ? 0 : 255);
+		assert_true(resample(&out, &work, &in));
+		for (uint32_t y = 0; y < 8; y++) {
+			/* Lanczos rings by a few percent. */
+			assert_in_range(pixel(&out, 5, y), 0, 12);
+			assert_in_range(pixel(&out, 10, y), 243, 255);
+			assert_true(abs(pixel(&out, 7, y) + pixel(&out, 8, y) -
+					255) <= 2);
+		}
+		pool_free(work.pool);
+	}
+}
+
+/* An area has its own edges: what lies outside it is not mixed in. */
+static void areas_are_cut_out(void **state)
+{
+	struct work work = { .pool = pool_new() };
+	struct bitmap in = new_bitmap(&work, 100, 100);
+	struct bitmap out = new_bitmap(&work, 10, 10);
+	const struct resample_area area = { 100, 100, 40, 20, 50, 70 };
+	struct resampler *resampler;
+
+	(void)state;
+	for (uint32_t y = 0; y < 100; y++)
+		for (uint32_t x = 0; x < 100; x++)
+			set_pixel(&in, x, y,
+				  x >= 40 && x < 90 && y >= 20 && y < 90 ? 77
+									 : 255);
+	assert_true(resampler_new(&resampler, &work, &out, &area));
+	for (uint32_t y = 0; y < 100; y++)
+		resampler_put(resampler, bitmap_row(&in, y));
+	for (uint32_t i = 0; i < 100; i++)
+		assert_int_equal(pixel(&out, i % 10, i / 10), 77);
+	pool_free(work.pool);
+}
+
+/* Of the last pixel, only a part belongs to the picture. */
+static void parts_of_pixels_count_as_parts(void **state)
+{
+	struct work work = { .pool = pool_new() };
+	struct bitmap in = new_bitmap(&work, 3, 4);
+	struct bitmap out = new_bitmap(&work, 1, 1);
+	const struct resample_area area = { 3, 4, 0, 0, 2.25, 4 };
+	struct resampler *resampler;
+
+	(void)state;
+	for (uint32_t y = 0; y < 4; y++)
+		for (uint32_t x = 0; x < 3; x++)
+			set_pixel(&in, x, y, x < 2 ? 100 : 200);
+	assert_true(resampler_new(&resampler, &work, &out, &area));
+	for (uint32_t y = 0; y < 4; y++)
+		resampler_put(resampler, bitmap_row(&in, y));
+	/* All of it would be 133. */
+	assert_in_range(pixel(&out, 0, 0), 105, 125);
+	pool_free(work.pool);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_colour_stays),
+		cmocka_unit_test(the_same_size_is_a_copy),
+		cmocka_unit_test(edges_stay_in_place),
+		cmocka_unit_test(areas_are_cut_out),
+		cmocka_unit_test(parts_of_pixels_count_as_parts),
+	};
+
+	return RUN_TESTS(tests);
+}
