@@ -24,7 +24,6 @@ enum state {
 	FILE_DATA,
 	DASH,
 	CLOSED,
-	CLOSED_LINE_END,
 	EPILOGUE,
 };
 
@@ -44,10 +43,12 @@ struct multipart {
 	size_t spare;
 	unsigned parts;
 	bool has_file;
+	bool in_file; /* the sink knows of this part's file */
 
 	struct part part;
 	struct buf *header;
 	size_t line_start;
+	bool line_ended; /* but for a continuation in the next line */
 	struct buf *value;
 };
 
@@ -62,8 +63,7 @@ static bool begin_file(struct multipart *mp)
 
 	if (mp->has_file)
 		return bad(mp, "one file is expected, not a second one");
-	mp->has_file = true;
-	mp->state = FILE_DATA;
+	mp->has_file = mp->in_file = true;
 	return mp->sink.file(mp->sink.arg, mp->work, part->name, part->filename,
 			     part->media_type);
 }
@@ -75,11 +75,12 @@ static bool begin_content(struct multipart *mp)
 	/* Nothing of the part came yet, so the end of its header's last line
 	   may also be the beginning of the next delimiter. */
 	mp->matched = mp->implied = 2;
-	if (mp->part.is_file)
-		return begin_file(mp);
+	/* Browsers send an empty part with the filename "" where the user chose
+	   no file: only its first byte shows that it is one. */
+	mp->state = mp->part.is_file ? FILE_DATA : FIELD;
+	mp->in_file = false;
 	buf_release(mp->value);
-	mp->state = FIELD;
-	return true;
+	return !mp->part.is_file || !*mp->part.filename || begin_file(mp);
 }
 
 static bool begin_header(struct multipart *mp)
@@ -90,6 +91,7 @@ static bool begin_header(struct multipart *mp)
 			    MULTIPART_MAX_PARTS);
 	mp->part = (struct part){ 0 };
 	mp->line_start = 0;
+	mp->line_ended = false;
 	buf_release(mp->header);
 	return true;
 }
@@ -135,7 +137,8 @@ static bool end_value(struct multipart *mp)
 
 static bool take_data(struct multipart *mp, const char *bytes, size_t len)
 {
-	return mp->sink.data(mp->sink.arg, mp->work, bytes, len);
+	return (mp->in_file || begin_file(mp)) &&
+	       mp->sink.data(mp->sink.arg, mp->work, bytes, len);
 }
 
 static bool end_nothing(struct multipart *mp)
@@ -237,14 +240,33 @@ static bool turn(struct multipart *mp, const struct row *row, const char **at,
 	return bad(mp, row->expected);
 }
 
+/* What follows a line in the header tells whether it goes on: a blank continues
+   it, and only the CRLF before that goes (RFC 5322 section 2.2.3). */
+static bool end_line(struct multipart *mp, char next)
+{
+	struct buf *lines = mp->header;
+	char *line = lines->data + mp->line_start;
+	const size_t len = lines->len - mp->line_start - 2;
+
+	mp->line_ended = false;
+	if (next == ' ' || next == '\t') {
+		lines->len -= 2;
+		return true;
+	}
+	mp->line_start = lines->len;
+	line[len] = '\0';
+	return part_line(&mp->part, mp->work, line, len);
+}
+
 static bool header(struct multipart *mp, const struct row *row, const char **at,
 		   const char *end)
 {
 	const char *lf = memchr(*at, '\n', (size_t)(end - *at));
 	size_t count = (size_t)((lf ? lf + 1 : end) - *at);
-	char *line;
-	size_t len;
+	struct buf *lines = mp->header;
 
+	if (mp->line_ended && !end_line(mp, **at))
+		return false;
 	if (!buf_add(mp->header, *at, count))
 		return fail(mp->work, ERR_BAD_REQUEST,
 			    "multipart: a part's header has at most %d bytes",
@@ -252,16 +274,17 @@ static bool header(struct multipart *mp, const struct row *row, const char **at,
 	*at += count;
 	if (!lf)
 		return true;
-	line = mp->header->data + mp->line_start;
-	len = mp->header->len - mp->line_start;
-	mp->line_start = mp->header->len;
-	if (len < 2 || line[len - 2] != '\r')
+	if (lines->len - mp->line_start < 2 ||
+	    lines->data[lines->len - 2] != '\r')
 		return bad(mp, row->expected);
-	line[len - 2] = '\0';
-	if (len == 2)
-		return begin_content(mp);
-	return part_line(&mp->part, mp->work, line, len - 2);
+	mp->line_ended = lines->len - mp->line_start > 2;
+	return mp->line_ended || begin_content(mp);
 }
+
+static const char bchars[] = "0123456789"
+			     "abcdefghijklmnopqrstuvwxyz"
+			     "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			     "'()+_,-./:=? ";
 
 static bool epilogue(struct multipart *mp, const struct row *row,
 		     const char **at, const char *end)
@@ -273,10 +296,24 @@ static bool epilogue(struct multipart *mp, const struct row *row,
 	return take_spare(mp, NULL, len);
 }
 
+/* CRLF should follow, but clients write LF, NUL or nothing. Only a byte of a
+   boundary shows that this is another, longer one. */
+static bool closed(struct multipart *mp, const struct row *row, const char **at,
+		   const char *end)
+{
+	const char byte = **at;
+
+	if (byte && byte != ' ' && strchr(bchars, byte))
+		return bad(mp, row->expected);
+	mp->state = EPILOGUE;
+	return epilogue(mp, row, at, end);
+}
+
 static const char after_boundary[] =
 	"a boundary is followed by CRLF, or by \"--\" where it is the last";
 static const char after_closing[] =
-	"the last delimiter is followed by CRLF or nothing";
+	"the last delimiter is followed by CRLF or nothing, not by a byte that "
+	"a boundary may have";
 
 /* clang-format off */
 static const struct row rows[] = {
@@ -293,10 +330,7 @@ static const struct row rows[] = {
 	[FILE_DATA]       = { .step = content, .take = take_data, .end = end_nothing },
 	[DASH]            = { .step = turn, .expected = after_boundary,
 			      .turns = { { '-', CLOSED } } },
-	[CLOSED]          = { .step = turn, .expected = after_closing,
-			      .turns = { { '\r', CLOSED_LINE_END }, { ' ', CLOSED }, { '\t', CLOSED } } },
-	[CLOSED_LINE_END] = { .step = turn, .expected = after_closing,
-			      .turns = { { '\n', EPILOGUE } } },
+	[CLOSED]          = { .step = closed, .expected = after_closing },
 	[EPILOGUE]        = { .step = epilogue },
 };
 /* clang-format on */
@@ -304,10 +338,6 @@ _Static_assert(ARRAY_LEN(rows) == EPILOGUE + 1, "every state needs a row");
 
 static bool take_boundary(void *arg, const char *name, const char *value)
 {
-	static const char bchars[] = "0123456789"
-				     "abcdefghijklmnopqrstuvwxyz"
-				     "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				     "'()+_,-./:=? ";
 	struct multipart *mp = arg;
 	size_t len = strlen(value);
 

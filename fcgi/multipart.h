@@ -23,7 +23,8 @@ struct multipart;
  * There is at most one file: file() begins it, data() follows any number of
  * times, and the next field() or the end ends it. `filename` has no folder and
  * may be "". `media_type` is the client's claim, in lower case without
- * parameters.
+ * parameters. A part that is empty and has the filename "" is no file: browsers
+ * send it for an input in which no file was chosen.
  */
 struct multipart_sink {
 	void *arg;

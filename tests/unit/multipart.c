@@ -137,8 +137,12 @@ static const struct form forms[] = {
 	{ "--b -\r\n" NAME "n\r\n\r\nv" END, NULL, "a boundary is followed by" },
 	{ "--b-x" NAME "n\r\n\r\nv" END, NULL, "a boundary is followed by" },
 	{ "--b\r\n" NAME "n\r\n\r\nv\r\n--b--x", NULL, "the last delimiter is followed by" },
-	{ "--b\r\n" NAME "n\r\n\r\nv\r\n--b--\n", NULL, "the last delimiter is followed by" },
-	{ "--b\r\n" NAME "n\r\n\r\nv\r\n--b--\rx", NULL, "the last delimiter is followed by" },
+	{ "--b\r\n" NAME "n\r\n\r\nv\r\n--b--\n", "field n=v;", NULL },
+	{ "--b\r\n" NAME "n\r\n\r\nv\r\n--b--\r", "field n=v;", NULL },
+	{ "--b\r\n" NAME "n\r\n\r\nv\r\n--b--\rx", "field n=v;", NULL },
+	{ "--b\r\n" NAME "n\r\n\r\nv\r\n--b-- x", "field n=v;", NULL },
+	{ "--b\r\n" NAME "n\r\n\r\nv\r\n--b--\x1a\xff", "field n=v;", NULL },
+	{ "--b\r\n" NAME "n\r\n\r\nv\r\n--b----b", NULL, "the last delimiter is followed by" },
 
 	/* Headers */
 	{ "--b\r\ncontent-disposition:form-data ;NAME=\"n\"; ; \r\nX: y\r\n\r\nv" END, "field n=v;", NULL },
@@ -170,7 +174,14 @@ static const struct form forms[] = {
 	{ "--b\r\n" NAME "n\r; x=y\r\n\r\nv" END, NULL, "no control" },
 	{ "--b\r\n" NAME "\"n\x01\"\r\n\r\nv" END, NULL, "no control" },
 	{ "--b\r\n" NAME "\"n\x7f\"\r\n\r\nv" END, NULL, "no control" },
-	{ "--b\r\nContent-Disposition: form-data;\r\n name=n\r\n\r\nv" END, NULL, "a colon and a value" },
+	{ "--b\r\nContent-Disposition: form-data;\r\n name=n\r\n\r\nv" END, "field n=v;", NULL },
+	{ "--b\r\nContent-Disposition:\r\n\tform-data;\r\n\t name=n\r\n \r\nX: y\r\n z\r\n\r\nv" END, "field n=v;", NULL },
+	{ "--b\r\n" NAME "\"n\r\n m\"\r\n\r\nv" END, "field n m=v;", NULL },
+	{ "--b\r\n " NAME "n\r\n\r\nv" END, NULL, "a colon and a value" },
+	{ "--b\r\n" NAME "n;\r\n name=m\r\n\r\nv" END, NULL, "one name" },
+	{ "--b\r\n" NAME "n;\r\n x=\x01\r\n\r\nv" END, NULL, "no control" },
+	{ "--b\r\n" NAME "n;\r\n x=y\n\r\nv" END, NULL, "ends in CRLF" },
+	{ "--b\r\n" NAME "n\r\n x", NULL, "before its last delimiter" },
 	{ "--b\r\nname\r\n\r\nv" END, NULL, "a colon and a value" },
 	{ "--b\r\n: x\r\n\r\nv" END, NULL, "a colon and a value" },
 	{ "--b\r\nX : y\r\n\r\nv" END, NULL, "a colon and a value" },
@@ -192,6 +203,10 @@ static const struct form forms[] = {
 	{ "--b\r\n" PICTURE "a\r\n\r\nx\r\n--b\r\n" NAME "n\r\n\r\nv" END, "file image [a] application/octet-stream:xfield n=v;", NULL },
 	{ "--b\r\n" NAME "n\r\n\r\nv\r\n--b\r\n" PICTURE "a\r\n\r\nx" END, "field n=v;file image [a] application/octet-stream:x", NULL },
 	{ "--b\r\n" PICTURE "a\r\n\r\nx\r\n--b\r\n" PICTURE "a\r\n\r\nx" END, NULL, "not a second one" },
+	{ "--b\r\n" PICTURE "a\r\n\r\n\r\n--b\r\n" PICTURE "b\r\n\r\n" END, NULL, "not a second one" },
+	{ "--b\r\n" PICTURE "a\r\n\r\nx\r\n--b\r\n" PICTURE "\"\"\r\n\r\nx" END, NULL, "not a second one" },
+	{ "--b\r\n" PICTURE "a\r\n\r\nx\r\n--b\r\n" PICTURE "\"\"\r\nContent-Type: application/octet-stream\r\n\r\n" END, "file image [a] application/octet-stream:x", NULL },
+	{ "--b\r\n" NAME "f; filename=\"\"\r\n\r\n\r\n--b\r\n" PICTURE "a\r\n\r\nx\r\n--b\r\n" NAME "g; filename=\"\"\r\n\r\n" END, "file image [a] application/octet-stream:x", NULL },
 	{ "--b\r\n" NAME "image\r\nContent-Type: image/png\r\n\r\nx" END, "file image [] image/png:x", NULL },
 	{ "--b\r\n" NAME "file\r\nContent-Type: image/png\r\n\r\nx" END, "file file [] image/png:x", NULL },
 	{ "--b\r\n" NAME "original_file\r\nContent-Type: image/png\r\n\r\nx" END, "file original_file [] image/png:x", NULL },
@@ -201,13 +216,14 @@ static const struct form forms[] = {
 	{ "--b\r\n" PICTURE "a; x=y\r\nContent-Type: text/plain; charset=utf-16\r\n\r\nx" END, "file image [a] text/plain:x", NULL },
 
 	/* Filenames */
-	{ "--b\r\n" PICTURE "\"\"\r\n\r\n" END, "file image [] application/octet-stream:", NULL },
+	{ "--b\r\n" PICTURE "\"\"\r\n\r\n" END, "", NULL },
+	{ "--b\r\n" PICTURE "\"\"\r\n\r\nx" END, "file image [] application/octet-stream:x", NULL },
 	{ "--b\r\n" PICTURE "\"../../etc/passwd\"\r\n\r\n" END, "file image [passwd] application/octet-stream:", NULL },
 	{ "--b\r\n" PICTURE "\"C:\\dir\\x.jpg\"\r\n\r\n" END, "file image [x.jpg] application/octet-stream:", NULL },
 	{ "--b\r\n" PICTURE "\"C:\\\\dir\\\\x.jpg\"\r\n\r\n" END, "file image [x.jpg] application/octet-stream:", NULL },
-	{ "--b\r\n" PICTURE "\"a/..\"\r\n\r\n" END, "file image [] application/octet-stream:", NULL },
-	{ "--b\r\n" PICTURE "\".\"\r\n\r\n" END, "file image [] application/octet-stream:", NULL },
-	{ "--b\r\n" PICTURE "\"a/\"\r\n\r\n" END, "file image [] application/octet-stream:", NULL },
+	{ "--b\r\n" PICTURE "\"a/..\"\r\n\r\nx" END, "file image [] application/octet-stream:x", NULL },
+	{ "--b\r\n" PICTURE "\".\"\r\n\r\nx" END, "file image [] application/octet-stream:x", NULL },
+	{ "--b\r\n" PICTURE "\"a/\"\r\n\r\nx" END, "file image [] application/octet-stream:x", NULL },
 	{ "--b\r\n" PICTURE "\"..a\"\r\n\r\n" END, "file image [..a] application/octet-stream:", NULL },
 	{ "--b\r\n" PICTURE "\"a\\\"%22;b.jpg\"\r\n\r\n" END, "file image [a\"\";b.jpg] application/octet-stream:", NULL },
 	{ "--b\r\n" PICTURE "\"%2f%00%\"\r\n\r\n" END, "file image [%2f%00%] application/octet-stream:", NULL },
@@ -250,6 +266,17 @@ static void takes_forms_apart(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(forms); i++)
 		check_form(&forms[i]);
+}
+
+static void accepts_nul_after_the_end(void **state)
+{
+	static const char body[] = "--b\r\n" NAME "n\r\n\r\nv\r\n--b--\0\0";
+	struct outcome out = outcome_of_all_pieces(TYPE, body, sizeof(body));
+
+	(void)state;
+	assert_true(out.ok);
+	assert_string_equal(out.log->data, "field n=v;");
+	pool_free(out.pool);
 }
 
 static void refuses_nul(void **state)
@@ -506,6 +533,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_forms_apart),
+		cmocka_unit_test(accepts_nul_after_the_end),
 		cmocka_unit_test(refuses_nul),
 		cmocka_unit_test(reads_content_types),
 		cmocka_unit_test(has_limits),
