@@ -26,6 +26,12 @@ struct reading {
 	struct multipart *form;
 };
 
+static bool is_wanted(const struct reading *r, const char *name)
+{
+	return (r->file_part && !strcmp(name, r->file_part)) ||
+	       (r->other_part && !strcmp(name, r->other_part));
+}
+
 static bool on_field(void *arg, struct work *work, const char *name,
 		     const char *value)
 {
@@ -39,10 +45,15 @@ static bool on_field(void *arg, struct work *work, const char *name,
 	return true;
 }
 
-static bool is_wanted(const struct reading *r, const char *name)
+static bool wrong_part(const struct reading *r, struct work *work,
+		       const char *name)
 {
-	return (r->file_part && !strcmp(name, r->file_part)) ||
-	       (r->other_part && !strcmp(name, r->other_part));
+	return fail_unknown(work, name,
+			    "the file is expected in the part \"%s\"%s%s%s, "
+			    "not \"%.60s\"",
+			    r->file_part, r->other_part ? " or \"" : "",
+			    r->other_part ? r->other_part : "",
+			    r->other_part ? "\"" : "", name);
 }
 
 static bool on_file(void *arg, struct work *work, const char *name,
@@ -53,11 +64,7 @@ static bool on_file(void *arg, struct work *work, const char *name,
 	(void)media_type; /* the bytes tell what it is */
 	r->drops = !is_wanted(r, name);
 	if (r->drops)
-		return r->any_part ||
-		       fail_unknown(work, name,
-				    "the file comes in the part \"%s\", not "
-				    "\"%.60s\"",
-				    r->file_part, name);
+		return r->any_part || wrong_part(r, work, name);
 	r->intake->filename = filename;
 	return store_temp_new(&r->intake->file, work);
 }

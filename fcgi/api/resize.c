@@ -38,7 +38,8 @@ static bool read_order(struct resize *resize, struct work *work,
 		if (!text_has_word(known, intake->fields[i].name))
 			return fail_unknown(work, intake->fields[i].name,
 					    "the field \"%.60s\" is not known "
-					    "here; known are: file %s",
+					    "here; known are: file, image, "
+					    "%s",
 					    intake->fields[i].name, known);
 	resize->file = intake->file;
 	resize->name = intake_name(work->pool, intake->filename);
@@ -66,7 +67,7 @@ bool resize_create(struct request *req, struct response *res)
 	bool done;
 
 	if (!intake_read(&intake, req, upload_max_bytes(work->conf, tier),
-			 "file", NULL) ||
+			 "file", "image") ||
 	    !read_order(&resize, work, &intake) ||
 	    !resize_take(&job, work, &resize))
 		return false;

@@ -174,10 +174,21 @@ def test_what_is_not_known_or_not_there_is_refused(service):
     problem(resize(session, width=10, colour="red"), 400, "unknown_field")
     problem(session.post("/v1/resize?width=10"), 400, "unknown_field")
     invalid(session.post("/v1/resize", files={"width": (None, "10")}), "file")
+    answer = session.post("/v1/resize", data={"width": 10},
+                          files={"picture": ("a.jpg", picture())})
+    detail = problem(answer, 400, "unknown_field")["detail"]
+    assert '"file" or "image"' in detail
     problem(resize(session, b"%PDF-1.7 is no picture", width=10), 415,
             "unsupported_format")
     problem(resize(session, broken_picture(), width=10), 422, "corrupt_image")
     problem(service.session().post("/v1/resize"), 401, "unauthenticated")
+
+
+@pytest.mark.parametrize("name", ["file", "image"])
+def test_the_file_has_either_name(service, name):
+    answer = resizer(service).post("/v1/resize", data={"width": 10},
+                                   files={name: ("a.jpg", picture())})
+    assert answer.status_code == 201, answer.text
 
 
 def test_the_tier_decides_on_sizes(service):
