@@ -38,7 +38,6 @@ static const char *own_detail(struct request *req)
 		return pool_printf(req->work->pool, "CSRF Failed: %s.",
 				   response_detail(req));
 	case ERR_NOT_FOUND:
-	case ERR_BAD_SIGNATURE:
 		return "Not found.";
 	default:
 		return NULL;
@@ -51,8 +50,8 @@ static int own_status(struct request *req)
 	case ERR_UNAUTHENTICATED:
 	case ERR_WRONG_CREDENTIALS:
 		return 403;
-	case ERR_BAD_SIGNATURE:
-		return 404;
+	case ERR_BAD_SIGNATURE: /* an alias that is not known */
+		return 410;
 	default:
 		return rest_status(req);
 	}
@@ -261,6 +260,7 @@ bool imagify_link(struct request *req, struct response *res)
 	return true;
 }
 
+/* An image's links go with it: their aliases are then not known either. */
 bool imagify_open(struct request *req, struct response *res)
 {
 	struct shared shared;
@@ -272,7 +272,10 @@ bool imagify_open(struct request *req, struct response *res)
 			    "the link was revoked by its owner");
 	return deliver(res, req, shared.image_id, shared.variant,
 		       share_format_name(&shared), "image",
-		       shared.expires_at - time(NULL));
+		       shared.expires_at - time(NULL)) ||
+	       (req->work->err == ERR_NOT_FOUND &&
+		fail(req->work, ERR_LINK_REVOKED,
+		     "the image of the link was deleted"));
 }
 
 /* The pages for logging in and out */

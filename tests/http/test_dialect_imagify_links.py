@@ -137,7 +137,7 @@ def test_a_revoked_link_has_ended(service, user):
     refused(gone, 410, {"msg": "Link has expired"})
 
 
-def test_a_changed_link_is_no_link(service, user):
+def test_an_alias_that_is_not_known_answers_like_an_expired_one(service, user):
     image = upload(user)
     alias = alias_of(link(user, image))
     nobody = service.session()
@@ -148,7 +148,8 @@ def test_a_changed_link_is_no_link(service, user):
                for i in range(0, len(alias), 7)]
     for other in changed + [ours, shown, alias[:-1], alias + "A", "1",
                             alias + "=", NOWHERE, image["id"], "ä"]:
-        refused(nobody.get(f"/images/link/{other}/"), 404, "Not found.")
+        refused(nobody.get(f"/images/link/{other}/"), 410,
+                {"msg": "Link has expired"})
     assert nobody.get(f"/l/{alias}/image.jpg").status_code == 403
     assert nobody.get(f"/l/{alias}/").status_code == 404
 
@@ -157,4 +158,4 @@ def test_a_link_ends_with_its_image(service, user):
     image = sent(user)
     url = link(user, image)
     assert user.delete("/v1/images/" + image["id"]).status_code == 204
-    refused(service.session().get(url), 404, "Not found.")
+    refused(service.session().get(url), 410, {"msg": "Link has expired"})
