@@ -11,6 +11,7 @@
 #include "fcgi/replay.h"
 #include "lib/base/buf.h"
 #include "lib/base/json.h"
+#include "lib/base/text.h"
 
 enum { CHUNK = 65536 };
 
@@ -88,6 +89,14 @@ static bool add_to_buf(void *arg, struct work *work, const void *bytes,
 		    BODY_MAX_JSON);
 }
 
+/* RFC 8259 section 8.1: a parser may ignore a byte order mark. */
+static size_t mark_len(const struct buf *buf)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+
+	return text_starts(buf->data, mark) ? strlen(mark) : 0;
+}
+
 bool body_read_json(struct request *req)
 {
 	struct buf *buf = buf_new(req->work->pool, BODY_MAX_JSON);
@@ -97,5 +106,6 @@ bool body_read_json(struct request *req)
 			    "Content-Type: application/json, not \"%.60s\"",
 			    req->content_type);
 	return body_read(req, BODY_MAX_JSON, add_to_buf, buf) &&
-	       json_parse(&req->json, req->work, buf->data, buf->len);
+	       json_parse(&req->json, req->work, buf->data + mark_len(buf),
+			  buf->len - mark_len(buf));
 }

@@ -2,7 +2,8 @@
 
 import pytest
 
-from api import invalid, problem
+from api import invalid, new_user, problem, upload
+from dialect import nobody
 from pictures import picture
 
 
@@ -79,3 +80,24 @@ def test_forms_may_look_otherwise(service, before, after):
                   headers={"Content-Type": "multipart/form-data; boundary=b"})
     assert answer.status_code == 201, answer.text
     assert answer.json()["bytes"] == len(picture())
+
+
+def test_json_may_begin_with_a_byte_order_mark(service, nobody):
+    session = new_user(service)
+    image = upload(session)
+
+    def patch(body):
+        return session.patch("/v1/images/" + image["id"], data=body, headers={
+            "Content-Type": "application/json"})
+
+    answer = patch(b'\xef\xbb\xbf{"name": "b"}')
+    assert (answer.status_code, answer.json()["name"]) == (200, "b")
+    for body in (b'\xef\xbb\xbf', b'\xef\xbb\xbf\xef\xbb\xbf{"name": "b"}',
+                 b'\xef\xbb{"name": "b"}', b'{"name": "b"}\xef\xbb\xbf'):
+        problem(patch(body), 400, "bad_request")
+    name, password = session.auth
+    answer = nobody.post(
+        "/api/token/", headers={"Content-Type": "application/json"},
+        data=f'\ufeff{{"username": "{name}", "password": "{password}"}}'
+        .encode())
+    assert answer.status_code == 200, answer.text
