@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "fcgi/charset.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 #include "lib/base/work.h"
@@ -43,22 +44,33 @@ static bool is_escape(const char *text)
 	return text[0] == '\\' && (text[1] == '"' || text[1] == '\\');
 }
 
+/* How many bytes of a quoted value belong together. In a charset such as
+   Shift-JIS a character may end in the byte of a backslash. */
+static size_t step(const char *text, bool is_utf8)
+{
+	if (!is_utf8 && charset_step(text) == 2)
+		return 2;
+	return is_escape(text) ? 2 : 1;
+}
+
 /* `text` points behind the quote that begins the value. */
 static bool read_quoted(const char **value, struct work *work,
 			const char **text)
 {
+	const bool is_utf8 = text_is_utf8(*text, strlen(*text));
 	const char *at = *text;
 	char *out, *to;
 
 	while (*at && *at != '"')
-		at += is_escape(at) ? 2 : 1;
+		at += step(at, is_utf8);
 	if (!*at)
 		return fail(work, ERR_BAD_REQUEST,
 			    "a parameter's quoted value has no end");
 	out = to = pool_alloc(work->pool, (size_t)(at - *text) + 1);
-	for (const char *from = *text; from < at;) {
+	for (const char *from = *text, *next; from < at; from = next) {
+		next = from + step(from, is_utf8);
 		from += is_escape(from);
-		*to++ = *from++;
+		to = mempcpy(to, from, (size_t)(next - from));
 	}
 	*value = out;
 	*text = at + 1;

@@ -24,9 +24,9 @@ bool mime_type(const char **type, struct work *work,
 /*
  * Calls back for each parameter until one call returns false. A quoted value
  * comes without its quotes, and \" and \\ in it as the second character; other
- * backslashes stay, because some clients quote a path without escaping it. A
- * value that is not quoted may have more characters than a token, as some
- * boundaries do.
+ * backslashes stay, because some clients quote a path without escaping it, and
+ * so do those that may be part of a character (charset_step()). A value that is
+ * not quoted may have more characters than a token, as some boundaries do.
  */
 bool mime_params(struct work *work, const char *text,
 		 bool (*visit)(void *arg, const char *name, const char *value),

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "fcgi/charset.h"
 #include "fcgi/mime.h"
 #include "fcgi/part.h"
 #include "lib/base/buf.h"
@@ -112,27 +113,44 @@ static bool take_value(struct multipart *mp, const char *bytes, size_t len)
 {
 	const char *name = mp->part.name;
 
-	if (!buf_add(mp->value, bytes, len))
-		return fail(mp->work, ERR_TOO_LARGE,
-			    "%.*s: at most %d bytes are taken",
-			    (int)text_cut(name, 64), name, MULTIPART_MAX_VALUE);
-	return true;
+	if (buf_add(mp->value, bytes, len))
+		return true;
+	return fail(mp->work, ERR_TOO_LARGE,
+		    "%.*s: at most %d bytes are accepted",
+		    (int)text_cut(name, 64), name, MULTIPART_MAX_VALUE);
 }
 
+static bool refuse_value(struct multipart *mp)
+{
+	const char *name = mp->part.name;
+	const char *charset = mp->part.charset;
+	const int name_len = (int)text_cut(name, 64);
+
+	if (charset)
+		return fail(mp->work, ERR_BAD_REQUEST,
+			    "%.*s: the bytes are not text in \"%.*s\"; send "
+			    "text without control characters in UTF-8, "
+			    "ISO-8859-1 or windows-1252",
+			    name_len, name, (int)mime_token(charset), charset);
+	return fail(mp->work, ERR_BAD_REQUEST,
+		    "%.*s: text in UTF-8 without control characters is "
+		    "expected; text in ISO-8859-1 needs Content-Type: "
+		    "text/plain; charset=ISO-8859-1",
+		    name_len, name);
+}
+
+/* RFC 7578 section 5.1.2: UTF-8 is the default. */
 static bool end_value(struct multipart *mp)
 {
 	const struct buf *value = mp->value;
-	const char *name = mp->part.name;
+	const char *charset = mp->part.charset ? mp->part.charset : "UTF-8";
 	const char *text;
 
-	if (!text_is_utf8(value->data, value->len) ||
-	    !text_is_clean(value->data, value->len, "\t\r\n"))
-		return fail(mp->work, ERR_BAD_REQUEST,
-			    "%.*s: text in UTF-8 without control characters "
-			    "is expected",
-			    (int)text_cut(name, 64), name);
-	text = pool_strndup(mp->work->pool, value->data, value->len);
-	return mp->sink.field(mp->sink.arg, mp->work, name, text);
+	if (!text_is_clean(value->data, value->len, "\t\r\n") ||
+	    !charset_decode(&text, mp->work->pool, charset, value->data,
+			    value->len))
+		return refuse_value(mp);
+	return mp->sink.field(mp->sink.arg, mp->work, mp->part.name, text);
 }
 
 static bool take_data(struct multipart *mp, const char *bytes, size_t len)

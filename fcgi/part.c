@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "fcgi/charset.h"
+#include "fcgi/encoded_word.h"
 #include "fcgi/mime.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
@@ -172,32 +174,36 @@ static const char *unescape(struct pool *pool, const char *text)
 
 static bool check_name(struct work *work, const char *what, const char *name)
 {
-	if (!text_is_utf8(name, strlen(name)) || !text_is_printable(name))
+	if (!text_is_printable(name))
 		return fail(work, ERR_BAD_REQUEST,
-			    "multipart: %s in UTF-8 without control "
-			    "characters is expected",
+			    "multipart: %s without control characters is "
+			    "expected",
 			    what);
 	return true;
 }
 
+static const char *decode(struct pool *pool, const char *text)
+{
+	return encoded_word_decode(pool,
+				   unescape(pool, charset_guess(pool, text)));
+}
+
 /* RFC 8187 section 3.2.1: charset'language'percent-encoded. */
-static bool decode_star(const char **filename, struct work *work,
+static bool decode_star(const char **filename, struct pool *pool,
 			const char *text)
 {
+	const size_t charset_len = strcspn(text, "'");
 	const char *value = strchr(text, '\'');
 	char *bytes;
 	size_t size;
 
 	value = value ? strchr(value + 1, '\'') : NULL;
-	if (!value || strncasecmp(text, "UTF-8'", 6) ||
-	    !text_unpercent(work->pool, &bytes, &size, value + 1,
-			    strlen(value + 1)) ||
-	    !text_is_utf8(bytes, size))
-		return fail(work, ERR_BAD_REQUEST,
-			    "multipart: filename* is UTF-8'' and "
-			    "percent-encoded UTF-8");
-	*filename = bytes;
-	return true;
+	return value &&
+	       text_unpercent(pool, &bytes, &size, value + 1,
+			      strlen(value + 1)) &&
+	       charset_decode(filename, pool,
+			      pool_strndup(pool, text, charset_len), bytes,
+			      size);
 }
 
 /* Some clients send the whole path, with the separators of their system. */
@@ -211,27 +217,35 @@ static const char *last_component(const char *path)
 	return strcmp(last, ".") && strcmp(last, "..") ? last : "";
 }
 
-/* RFC 7578 section 4.2 forbids filename*; it counts where it stands alone. */
+/* RFC 6266 section 4.3: filename* is preferred, as filename is then only what
+   older recipients understand. RFC 7578 section 4.2 forbids it in forms, but
+   clients send it. */
 static bool finish_filename(struct part *part, struct work *work)
 {
 	const char *path = "";
+	const bool decoded =
+		part->filename_star &&
+		decode_star(&path, work->pool, part->filename_star);
 
-	if (part->filename)
-		path = unescape(work->pool, part->filename);
-	else if (part->filename_star &&
-		 !decode_star(&path, work, part->filename_star))
-		return false;
+	if (part->filename_star && !part->filename && !decoded)
+		return fail(work, ERR_BAD_REQUEST,
+			    "multipart: filename* is a charset, two "
+			    "apostrophes and percent-encoded text, as in "
+			    "UTF-8''a%%20b.jpg; or send filename");
+	if (part->filename && !decoded)
+		path = decode(work->pool, part->filename);
 	part->filename = last_component(path);
 	return check_name(work, "a filename", path);
 }
 
 static bool finish_name(struct part *part, struct work *work)
 {
+	if (part->name)
+		part->name = decode(work->pool, part->name);
 	if (!part->name || !*part->name)
 		return fail(work, ERR_BAD_REQUEST,
 			    "multipart: a part needs Content-Disposition: "
 			    "form-data with a name");
-	part->name = unescape(work->pool, part->name);
 	return check_name(work, "a name", part->name);
 }
 
@@ -249,25 +263,11 @@ static bool looks_like_file(const struct part *part)
 	return false;
 }
 
-/* US-ASCII is the part of UTF-8 that old clients name. */
-static bool check_charset(struct work *work, const char *charset)
-{
-	if (charset && strcasecmp(charset, "utf-8") &&
-	    strcasecmp(charset, "us-ascii"))
-		return fail(work, ERR_BAD_REQUEST,
-			    "multipart: a field's charset is UTF-8, not "
-			    "\"%.*s\"",
-			    (int)mime_token(charset), charset);
-	return true;
-}
-
 bool part_finish(struct part *part, struct work *work)
 {
 	if (!finish_name(part, work))
 		return false;
 	part->is_file = looks_like_file(part);
-	if (!part->is_file && !check_charset(work, part->charset))
-		return false;
 	if (!part->media_type)
 		part->media_type = "application/octet-stream";
 	return finish_filename(part, work);

@@ -12,17 +12,19 @@ struct work;
  * What the header of one part of multipart/form-data says (RFC 7578 section 4).
  * Zero it, give it the lines, then finish it; after that `name` is UTF-8
  * without control characters and not "". So is `filename`, but it may be ""; it
- * has no folder. `media_type` is the client's claim, in lower case without
- * parameters; application/octet-stream where there is none.
+ * has no folder. Both are decoded, from RFC 2047, RFC 8187 or what looks like
+ * windows-1252. `media_type` is the client's claim, in lower case without
+ * parameters; application/octet-stream where there is none. `charset` is the
+ * client's too; NULL where there is none.
  *
  * A part is a file when it has a filename, or when it has the name under which
  * pictures are sent and an image's type. All failures are ERR_BAD_REQUEST.
  */
 struct part {
-	const char *name, *filename, *media_type;
+	const char *name, *filename, *media_type, *charset;
 	bool is_file;
 
-	const char *filename_star, *charset;
+	const char *filename_star;
 	unsigned lines;
 	unsigned seen; /* bits: which header fields came */
 };

@@ -82,6 +82,119 @@ def test_forms_may_look_otherwise(service, before, after):
     assert answer.json()["bytes"] == len(picture())
 
 
+def part(header, data=None):
+    """A part of a form: the parameters of its Content-Disposition and further
+    header lines, and its content."""
+    header = header if isinstance(header, bytes) else header.encode()
+    return (b"--b\r\nContent-Disposition: form-data; " + header +
+            b"\r\n\r\n" + (picture() if data is None else data) + b"\r\n")
+
+
+def post_parts(session, *parts, path="/v1/images", end=b"--b--\r\n"):
+    return session.post(path, data=b"".join(parts) + end, headers={
+        "Content-Type": "multipart/form-data; boundary=b"})
+
+
+def named(session, *parts, **options):
+    answer = post_parts(session, *parts, **options)
+    assert answer.status_code == 201, answer.text
+    return answer.json()["name"]
+
+
+@pytest.mark.parametrize("filename, name", [
+    # .NET's HttpClient, PowerShell, RestSharp
+    ('filename="=?utf-8?B?RsOkaHJlPz5+w7/Dvy5qcGc=?="; '
+     "filename*=utf-8''F%C3%A4hre%3F%3E~%C3%BF%C3%BF.jpg",
+     "Fähre?>~ÿÿ.jpg"),
+    ('filename="=?utf-8?B?RsOkaHJlPz5+w7/Dvy5qcGc=?="', "Fähre?>~ÿÿ.jpg"),
+    ('filename="=?utf-8?Q?F=C3=A4hre_?= =?iso-8859-1?Q?=FC.jpg?="',
+     "Fähre ü.jpg"),
+    ("filename=a.jpg; filename*=UTF-8''%E2%82%AC.jpg", "€.jpg"),
+    ("filename=a.jpg; filename*=iso-8859-1''%FC.jpg", "ü.jpg"),
+    ("filename=a.jpg; filename*=koi8-r''%FC.jpg", "a.jpg"),
+    # Without UTF-8
+    (b'filename="Z\xfcrich.png"', "Zürich.png"),
+    (b'filename="C:\\fakepath\\Z\xfcrich.png"', "Zürich.png"),
+    (b'filename="\x80.png"', "€.png"),
+    # Shift-JIS, with a backslash as the second byte of its first character
+    (b'filename="\x95\\\x8e\xa6.jpg"', "•_Ž¦.jpg"),
+    (b'filename="\x95\\"', "•_"),
+    # Paths, and quotes as browsers and curl write them
+    ('filename="C:\\fakepath\\x.jpg"', "x.jpg"),
+    ('filename="a/b/x.jpg"', "x.jpg"),
+    ("filename*=UTF-8''a%2Fb%5Cx.jpg", "x.jpg"),
+    ('filename="a%22b.jpg"', 'a"b.jpg'),
+    ('filename="a\\"b.jpg"', 'a"b.jpg'),
+    ('filename="a\\\\\\"b.jpg"', '"b.jpg'),
+])
+def test_names_of_files_are_decoded(service, filename, name):
+    if isinstance(filename, str):
+        filename = filename.encode()
+    assert named(service.session("basic"),
+                 part(b"name=image; " + filename)) == name
+
+
+@pytest.mark.parametrize("charset, text, name", [
+    ("ISO-8859-1", b"plain.jpg", "plain.jpg"),  # Apache HttpClient
+    ("ISO-8859-1", b"Z\xfcrich", "Zürich"),
+    ("windows-1252", b"\x80 5", "€ 5"),
+    ("US-ASCII", b"plain", "plain"),
+    ("utf-16", b"plain", "plain"),
+    ("UTF-8", "Zürich".encode(), "Zürich"),
+])
+def test_texts_may_have_other_charsets(service, charset, text, name):
+    header = f"name=name\r\nContent-Type: text/plain; charset={charset}"
+    assert named(service.session("basic"), part(header, text),
+                 part("name=image; filename=a.jpg")) == name
+
+
+@pytest.mark.parametrize("charset", ["", "; charset=utf-8",
+                                     "; charset=shift_jis"])
+def test_a_text_is_what_its_charset_says(service, charset):
+    header = f"name=name\r\nContent-Type: text/plain{charset}"
+    problem(post_parts(service.session("basic"), part(header, b"Z\xfcrich"),
+                       part("name=image; filename=a.jpg")),
+            400, "bad_request")
+
+
+@pytest.mark.parametrize("after", [b"", b"\n", b"\0", b"\r", b"\r\n\r\n",
+                                   b" \r\n", b"\r\n--b--\r\n", b"\0" * 99],
+                         ids=repr)
+def test_what_follows_the_form_is_ignored(service, after):
+    assert named(service.session("basic"), part("name=image; filename=a"),
+                 end=b"--b--" + after) == "a"
+
+
+def test_what_follows_the_form_is_no_longer_boundary(service):
+    problem(post_parts(service.session("basic"),
+                       part("name=image; filename=a"), end=b"--b--c--"),
+            400, "bad_request")
+
+
+EMPTY = ('name=%s; filename=""\r\nContent-Type: application/octet-stream')
+
+
+def test_an_empty_file_input_is_no_file(service):
+    """Browsers send it where the user chose no file."""
+    session = service.session("basic")
+    chosen = part('name="image"; filename="a.jpg"')
+    for name in ("image", "file", "more"):
+        empty = part(EMPTY % name, b"")
+        assert named(session, chosen, empty) == "a.jpg"
+        assert named(session, empty, chosen) == "a.jpg"
+        assert named(session, empty, chosen, empty) == "a.jpg"
+        invalid(post_parts(session, empty), "image")
+    problem(post_parts(session, chosen, part('name="file"; filename="b"')),
+            400, "bad_request")
+
+
+def test_the_header_of_a_part_may_be_folded(service):
+    folded = (b'--b\r\nContent-Disposition: form-data;\r\n name="image";\r\n'
+              b'\tfilename="a.jpg"\r\nContent-Type:\r\n image/jpeg\r\n\r\n' +
+              picture() + b"\r\n")
+    assert named(service.session("basic"), folded) == "a.jpg"
+
+
 def test_json_may_begin_with_a_byte_order_mark(service, nobody):
     session = new_user(service)
     image = upload(session)

@@ -93,6 +93,25 @@ def test_a_multipart_body_gets_its_answer(service, uploader, name, expected):
     assert uploader.delete("/v1/images/" + image["id"]).status_code == 204
 
 
+def clients():
+    """The bodies of real clients, and the name that the image then has."""
+    names = {"apache-httpclient-text-field": "plain.jpg",
+             "dotnet-filename": "Fähre?>~ÿÿ.jpg",
+             "latin1-filename": "Zürich.png",
+             "lf-after-last-delimiter": "Zurich.png"}
+    bodies = pathlib.Path(CORPUS or "", "real/http").glob("*.body")
+    return [(body, names.get(body.stem)) for body in sorted(bodies)]
+
+
+@pytest.mark.parametrize("body, name", clients(), ids=str)
+def test_the_body_of_a_real_client_is_accepted(uploader, body, name):
+    kind = body.with_suffix(".ctype").read_text("latin-1").strip()
+    answer = uploader.post("/v1/images", data=body.read_bytes(),
+                           headers={"Content-Type": kind})
+    assert answer.status_code == 201, answer.text
+    assert name in (None, answer.json()["name"])
+
+
 def test_none_left_a_temporary_file(service, uploader):
     """Neither the good nor the bad ones."""
     assert not list((service.store / "tmp").iterdir())
