@@ -8,6 +8,7 @@
 
 #include "fcgi/body.h"
 #include "fcgi/multipart.h"
+#include "fcgi/part.h"
 #include "fcgi/replay.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
@@ -38,6 +39,8 @@ static bool on_field(void *arg, struct work *work, const char *name,
 	struct reading *r = arg;
 	struct intake *intake = r->intake;
 
+	if (!r->any_part && is_wanted(r, name))
+		return part_needs_filename(work, name);
 	if (intake_field(intake, name))
 		return fail(work, ERR_BAD_REQUEST,
 			    "the field \"%.60s\" came twice", name);

@@ -16,7 +16,8 @@ struct intake {
  * Streams the body to a temporary file of at most `max_bytes`: the one file of
  * a multipart form, in the part `file_part` or `other_part` (may be NULL), or
  * a raw body with Content-Type: image/... or application/octet-stream.
- * ERR_UNSUPPORTED_MEDIA_TYPE for any other, ERR_INVALID_FIELD without a file.
+ * ERR_UNSUPPORTED_MEDIA_TYPE for any other; ERR_INVALID_FIELD without a file,
+ * or where its part has no filename.
  */
 bool intake_read(struct intake *intake, struct request *req, int64_t max_bytes,
 		 const char *file_part, const char *other_part) MUST_CHECK;

@@ -115,6 +115,8 @@ static bool take_value(struct multipart *mp, const char *bytes, size_t len)
 
 	if (buf_add(mp->value, bytes, len))
 		return true;
+	if (mp->part.lacks_filename)
+		return part_needs_filename(mp->work, name);
 	return fail(mp->work, ERR_TOO_LARGE,
 		    "%.*s: at most %d bytes are accepted",
 		    (int)text_cut(name, 64), name, MULTIPART_MAX_VALUE);
@@ -126,6 +128,8 @@ static bool refuse_value(struct multipart *mp)
 	const char *charset = mp->part.charset;
 	const int name_len = (int)text_cut(name, 64);
 
+	if (mp->part.lacks_filename)
+		return part_needs_filename(mp->work, name);
 	if (charset)
 		return fail(mp->work, ERR_BAD_REQUEST,
 			    "%.*s: the bytes are not text in \"%.*s\"; send "

@@ -53,8 +53,9 @@ bool multipart_open(struct multipart **mp, struct work *work,
 		    const char *content_type,
 		    const struct multipart_sink *sink) MUST_CHECK;
 
-/* Fails with ERR_BAD_REQUEST, with ERR_TOO_LARGE for a field's value, or as the
-   sink did; from then on always. */
+/* Fails with ERR_BAD_REQUEST, with ERR_TOO_LARGE for a field's value, with
+   ERR_INVALID_FIELD for a file that has no filename (part_needs_filename()), or
+   as the sink did; from then on always. */
 bool multipart_feed(struct multipart *mp, const void *bytes,
 		    size_t len) MUST_CHECK;
 

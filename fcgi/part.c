@@ -249,26 +249,57 @@ static bool finish_name(struct part *part, struct work *work)
 	return check_name(work, "a name", part->name);
 }
 
-static bool looks_like_file(const struct part *part)
+/* PHP and its clients write image[] or image[0] where several files may
+   come. */
+static const char *without_index(struct pool *pool, const char *name)
+{
+	const size_t len = strcspn(name, "[");
+	const char *end = name + len;
+
+	if (!len || !*end)
+		return name;
+	end++;
+	end += strspn(end, "0123456789");
+	return strcmp(end, "]") ? name : pool_strndup(pool, name, len);
+}
+
+static bool is_file_name(const char *name)
 {
 	static const char *const names[] = { "image", "file", "original_file" };
 
-	if (part->filename || part->filename_star)
-		return true;
-	if (!part->media_type || !text_starts(part->media_type, "image/"))
-		return false;
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (!strcmp(part->name, names[i]))
+		if (!strcmp(name, names[i]))
 			return true;
 	return false;
+}
+
+static void classify(struct part *part, struct pool *pool)
+{
+	const char *name = without_index(pool, part->name);
+	const bool has_filename = part->filename || part->filename_star;
+
+	part->is_file =
+		has_filename || (is_file_name(name) && part->media_type &&
+				 text_starts(part->media_type, "image/"));
+	part->lacks_filename = !part->is_file && is_file_name(name);
+	if (part->is_file || part->lacks_filename)
+		part->name = name;
 }
 
 bool part_finish(struct part *part, struct work *work)
 {
 	if (!finish_name(part, work))
 		return false;
-	part->is_file = looks_like_file(part);
+	classify(part, work->pool);
 	if (!part->media_type)
 		part->media_type = "application/octet-stream";
 	return finish_filename(part, work);
+}
+
+bool part_needs_filename(struct work *work, const char *name)
+{
+	return fail_field(work, name,
+			  "%s: a file is expected, but the part has no "
+			  "filename; give the part a filename",
+			  name);
 }

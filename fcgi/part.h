@@ -18,11 +18,13 @@ struct work;
  * client's too; NULL where there is none.
  *
  * A part is a file when it has a filename, or when it has the name under which
- * pictures are sent and an image's type. All failures are ERR_BAD_REQUEST.
+ * pictures are sent and an image's type. The name of a file comes without PHP's
+ * brackets at its end, as in image[]. All failures are ERR_BAD_REQUEST.
  */
 struct part {
 	const char *name, *filename, *media_type, *charset;
 	bool is_file;
+	bool lacks_filename; /* a field with the name of a file */
 
 	const char *filename_star;
 	unsigned lines;
@@ -36,5 +38,8 @@ bool part_line(struct part *part, struct work *work, char *line,
 	       size_t len) MUST_CHECK;
 
 bool part_finish(struct part *part, struct work *work) MUST_CHECK;
+
+/* Fails with ERR_INVALID_FIELD: the part of this name has to be a file. */
+bool part_needs_filename(struct work *work, const char *name);
 
 #endif

@@ -251,9 +251,7 @@ static void check_file(struct request *req, const struct form *form)
 	else if (form_get(&text, form, "file") == FORM_ABSENT)
 		rest_wrong(req, "file", "No file was submitted.");
 	else
-		rest_wrong(req, "file",
-			   "The submitted data was not a file. Check the "
-			   "encoding type on the form.");
+		rest_not_a_file(req, "file");
 }
 
 static bool refuse_picture(struct request *req)
@@ -283,7 +281,8 @@ bool image_api_upload(struct request *req, struct response *res)
 	struct form form;
 	struct json *json;
 
-	if (!form_read(&form, req, "file", upload_max_bytes(work->conf, tier)))
+	if (!rest_read_file(&form, req, "file",
+			    upload_max_bytes(work->conf, tier)))
 		return false;
 	check_file(req, &form);
 	upload.file = form.file;

@@ -162,11 +162,10 @@ static bool check_file(struct request *req, const struct form *form)
 		return true;
 	if (form->file && *form->filename)
 		return refuse_file(req, "The submitted file is empty.");
-	return refuse_file(
-		req, form_get(&text, form, "original_file") == FORM_TEXT
-			     ? "The submitted data was not a file. Check the "
-			       "encoding type on the form."
-			     : "No file was submitted.");
+	if (form_get(&text, form, "original_file") != FORM_TEXT)
+		return refuse_file(req, "No file was submitted.");
+	rest_not_a_file(req, "original_file");
+	return rest_is_right(req);
 }
 
 static bool refuse_picture(struct request *req)
@@ -194,8 +193,8 @@ bool imagify_upload(struct request *req, struct response *res)
 	struct form form;
 	struct json *json;
 
-	if (!form_read(&form, req, "original_file",
-		       upload_max_bytes(work->conf, upload.tier)) ||
+	if (!rest_read_file(&form, req, "original_file",
+			    upload_max_bytes(work->conf, upload.tier)) ||
 	    !check_file(req, &form))
 		return false;
 	upload.name = intake_name(work->pool, form.filename);

@@ -31,6 +31,25 @@ bool rest_is_right(struct request *req)
 		    json_print(req->work->pool, req->errors, NULL));
 }
 
+void rest_not_a_file(struct request *req, const char *field)
+{
+	rest_wrong(req, field,
+		   "The submitted data was not a file. Check the encoding type "
+		   "on the form.");
+}
+
+bool rest_read_file(struct form *form, struct request *req, const char *field,
+		    int64_t max_bytes)
+{
+	if (form_read(form, req, field, max_bytes))
+		return true;
+	if (req->work->err != ERR_INVALID_FIELD ||
+	    strcmp(req->work->field, field))
+		return false;
+	rest_not_a_file(req, field);
+	return rest_is_right(req);
+}
+
 /* What is there at all; `other` is said of what is neither text nor number. */
 static const char *get(struct request *req, const struct form *form,
 		       const char *field, const char *other)

@@ -20,6 +20,14 @@ void rest_wrong(struct request *req, const char *field, const char *text);
 /* False, with ERR_INVALID_FIELD, when something was wrong. */
 bool rest_is_right(struct request *req) MUST_CHECK;
 
+/* Notes that the field is no file. */
+void rest_not_a_file(struct request *req, const char *field);
+
+/* form_read() with the file in the part `field`; bytes that came there without
+   a filename are noted. */
+bool rest_read_file(struct form *form, struct request *req, const char *field,
+		    int64_t max_bytes) MUST_CHECK;
+
 /* The field's text, not empty; NULL when it is wrong, which is noted. */
 const char *rest_text(struct request *req, const struct form *form,
 		      const char *field);

@@ -38,8 +38,9 @@ static bool refuse(struct request *req)
 	const char *why = pool_strdup(req->work->pool, req->work->why);
 
 	switch (req->work->err) {
-	case ERR_UNKNOWN_FIELD:
 	case ERR_INVALID_FIELD:
+		return fail(req->work, ERR_BAD_REQUEST, "%s", why);
+	case ERR_UNKNOWN_FIELD:
 	case ERR_UNSUPPORTED_MEDIA_TYPE:
 		return fail(req->work, ERR_BAD_REQUEST,
 			    "image: a file in a multipart form is needed");

@@ -3,7 +3,7 @@
 import pytest
 
 from api import invalid, new_user, problem, upload
-from dialect import nobody
+from dialect import nobody, web_tokens
 from pictures import picture
 
 
@@ -193,6 +193,92 @@ def test_the_header_of_a_part_may_be_folded(service):
               b'\tfilename="a.jpg"\r\nContent-Type:\r\n image/jpeg\r\n\r\n' +
               picture() + b"\r\n")
     assert named(service.session("basic"), folded) == "a.jpg"
+
+
+@pytest.mark.parametrize("path, name", [
+    ("/v1/images", "image"), ("/v1/images", "file"),
+    ("/v1/resize", "file"), ("/v1/resize", "image"),
+    ("/api/v1/thumbnail_generator/", "image"),
+    ("/api/v1/images/resize?width=9&height=9", "file"),
+])
+@pytest.mark.parametrize("header", [
+    "name=image", "name=image\r\nContent-Type: application/octet-stream",
+])
+@pytest.mark.parametrize("data", [b"text", b"\xff\xd8", b"x" * 70000],
+                         ids=["text", "bytes", "large"])
+def test_a_file_needs_a_filename(service, nobody, path, name, header, data):
+    """What came was a field."""
+    session = nobody if path.startswith("/api/") else new_user(service)
+    answer = post_parts(session, part(header.replace("image", name, 1), data),
+                        path=path)
+    if path.startswith("/v1/"):
+        assert "give the part a filename" in invalid(answer, name)["detail"]
+    elif "thumbnail" in path:
+        assert answer.status_code == 400
+        assert (answer.json()["message"] ==
+                "image: a file is expected, but the part has no filename; "
+                "give the part a filename")
+    else:
+        assert answer.status_code == 422
+        assert answer.json()["message"] == "No file given"
+
+
+def uploaders(service, nobody):
+    """Each way to send a picture: who, where, the part's name, the status, and
+    fields."""
+    user = new_user(service, any_size=True)
+    client = service.session(token=web_tokens(service, user)["access"])
+    return [
+        (user, "/v1/images", "image", 201, ()),
+        (user, "/v1/images", "file", 201, ()),
+        (user, "/v1/resize", "file", 201, ("width",)),
+        (user, "/v1/resize", "image", 201, ("width",)),
+        (client, "/api/image/upload/", "file", 201, ("name",)),
+        (user, "/images/upload/", "original_file", 201, ()),
+        (nobody, "/api/v1/thumbnail_generator/", "image", 202, ()),
+        (nobody, "/api/v1/images/resize", "file", 202, ("width", "height")),
+    ]
+
+
+FORMS = {
+    "indexed": lambda name: [part(f'name="{name}[]"; filename="a.jpg"')],
+    "numbered": lambda name: [part(f'name="{name}[0]"; filename="a.jpg"')],
+    "dotnet": lambda name: [part(
+        f'name={name}; filename="=?utf-8?B?w7wvw7wuanBn?="; '
+        "filename*=utf-8''%C3%BC%2F%C3%BC.jpg")],
+    "latin1": lambda name: [part(
+        f'name="{name}"; filename="ü.jpg"'.encode("latin-1"))],
+    "second": lambda name: [part(f'name="{name}"; filename="a.jpg"'),
+                            part(EMPTY % name, b"")],
+    "folded": lambda name: [part(f'\r\n name="{name}";\r\n filename="a.jpg"')],
+    "end": lambda name: [part(f'name="{name}"; filename="a.jpg"'),
+                         b"--b--\n\0"],
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_upload_accepts_forms_of_real_clients(service, nobody, form):
+    for session, path, name, status, fields in uploaders(service, nobody):
+        parts = [part("name=%s\r\nContent-Type: text/plain; "
+                      "charset=ISO-8859-1" % field, b"100") for field in fields]
+        answer = post_parts(session, *parts, *FORMS[form](name), path=path,
+                            end=b"" if form == "end" else b"--b--\r\n")
+        assert answer.status_code == status, (path, answer.text)
+
+
+def test_old_clients_learn_that_bytes_were_no_file(service):
+    """The text that a field without a filename gets there."""
+    user = new_user(service)
+    client = service.session(token=web_tokens(service, user)["access"])
+    for session, path, name in ((client, "/api/image/upload/", "file"),
+                                (user, "/images/upload/", "original_file")):
+        for data in (b"text", b"\xff\xd8"):
+            answer = post_parts(session, part("name=name", b"a"),
+                                part(f"name={name}", data), path=path)
+            assert answer.status_code == 400, answer.text
+            assert answer.json() == {name: [
+                "The submitted data was not a file. Check the encoding type "
+                "on the form."]}
 
 
 def test_json_may_begin_with_a_byte_order_mark(service, nobody):

@@ -217,6 +217,12 @@ static const struct form forms[] = {
 	{ "--b\r\n" PICTURE "a\r\n\r\nx\r\n--b\r\n" PICTURE "\"\"\r\n\r\nx" END, NULL, "not a second one" },
 	{ "--b\r\n" PICTURE "a\r\n\r\nx\r\n--b\r\n" PICTURE "\"\"\r\nContent-Type: application/octet-stream\r\n\r\n" END, "file image [a] application/octet-stream:x", NULL },
 	{ "--b\r\n" NAME "f; filename=\"\"\r\n\r\n\r\n--b\r\n" PICTURE "a\r\n\r\nx\r\n--b\r\n" NAME "g; filename=\"\"\r\n\r\n" END, "file image [a] application/octet-stream:x", NULL },
+	{ "--b\r\n" NAME "image[]; filename=a\r\n\r\nx" END, "file image [a] application/octet-stream:x", NULL },
+	{ "--b\r\n" NAME "f[12]; filename=a\r\n\r\nx" END, "file f [a] application/octet-stream:x", NULL },
+	{ "--b\r\n" NAME "f[a]; filename=a\r\n\r\nx" END, "file f[a] [a] application/octet-stream:x", NULL },
+	{ "--b\r\n" NAME "f[]g; filename=a\r\n\r\nx" END, "file f[]g [a] application/octet-stream:x", NULL },
+	{ "--b\r\n" NAME "[]; filename=a\r\n\r\nx" END, "file [] [a] application/octet-stream:x", NULL },
+	{ "--b\r\n" NAME "file[]\r\nContent-Type: image/png\r\n\r\nx" END, "file file [] image/png:x", NULL },
 	{ "--b\r\n" NAME "image\r\nContent-Type: image/png\r\n\r\nx" END, "file image [] image/png:x", NULL },
 	{ "--b\r\n" NAME "file\r\nContent-Type: image/png\r\n\r\nx" END, "file file [] image/png:x", NULL },
 	{ "--b\r\n" NAME "original_file\r\nContent-Type: image/png\r\n\r\nx" END, "file original_file [] image/png:x", NULL },
@@ -288,6 +294,32 @@ static void takes_forms_apart(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(forms); i++)
 		check_form(&forms[i]);
+}
+
+#define SEND "Content-Type: application/octet-stream\r\n\r\n"
+
+/* What is no text, and what is more than a field may have. */
+static void names_the_part_without_filename(void **state)
+{
+	static const char start[] = "--b\r\n" NAME "image[]\r\n" SEND;
+	static const char png[] = "--b\r\n" NAME "file\r\n" SEND "\x89PNG" END;
+	struct pool *pool = pool_new();
+	char *large = pool_alloc(pool, sizeof(start) + MULTIPART_MAX_VALUE);
+	struct outcome out = outcome_of_all_pieces(TYPE, png, strlen(png));
+
+	(void)state;
+	assert_false(out.ok);
+	assert_int_equal(out.work.err, ERR_INVALID_FIELD);
+	assert_string_equal(out.work.field, "file");
+	assert_non_null(strstr(out.work.why, "give the part a filename"));
+	pool_free(out.pool);
+	memset(large, 'x', sizeof(start) + MULTIPART_MAX_VALUE);
+	memcpy(large, start, strlen(start));
+	out = outcome(TYPE, large, sizeof(start) + MULTIPART_MAX_VALUE, 0, 999);
+	assert_int_equal(out.work.err, ERR_INVALID_FIELD);
+	assert_string_equal(out.work.field, "image");
+	pool_free(out.pool);
+	pool_free(pool);
 }
 
 static void accepts_nul_after_the_end(void **state)
@@ -555,6 +587,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_forms_apart),
+		cmocka_unit_test(names_the_part_without_filename),
 		cmocka_unit_test(accepts_nul_after_the_end),
 		cmocka_unit_test(refuses_nul),
 		cmocka_unit_test(reads_content_types),
