@@ -3,31 +3,8 @@
 
 #include "lib/picture/colour.h"
 
-#include <lcms2.h>
-#include <stdlib.h>
-
 #include "lib/base/pool.h"
-#include "lib/base/util.h"
-
-static uint8_t *save(cmsHPROFILE profile, struct pool *pool, size_t *len)
-{
-	cmsUInt32Number count = 0;
-	uint8_t *bytes;
-
-	if (!profile || !cmsSaveProfileToMem(profile, NULL, &count))
-		abort();
-	bytes = pool_alloc(pool, count);
-	if (!cmsSaveProfileToMem(profile, bytes, &count))
-		abort();
-	cmsCloseProfile(profile);
-	*len = count;
-	return bytes;
-}
-
-const uint8_t *colour_srgb(struct pool *pool, size_t *len)
-{
-	return save(cmsCreate_sRGBProfile(), pool, len);
-}
+#include "lib/picture/profile.h"
 
 bool colour_flip_lab_signs(Image *image)
 {
@@ -53,7 +30,7 @@ static bool declare_lab(Image *image)
 {
 	struct pool *pool = pool_new();
 	size_t len;
-	const uint8_t *profile = save(cmsCreateLab4Profile(NULL), pool, &len);
+	const uint8_t *profile = profile_lab(pool, &len);
 	const bool ok = colour_flip_lab_signs(image) &&
 			SetImageProfile(image, "ICM", profile, len);
 

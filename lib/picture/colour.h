@@ -7,11 +7,6 @@
 
 #include <magick/api.h>
 
-struct pool;
-
-/* The ICC profile of sRGB, which lives as long as the pool. */
-const uint8_t *colour_srgb(struct pool *pool, size_t *len);
-
 /* TIFF stores a* and b* with a sign (TIFF 6.0 section 23), which GraphicsMagick
    does not see; ICC's encoding has an offset instead. Makes one of the other.
    False, with image->exception, when memory does not suffice. */

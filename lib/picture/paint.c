@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "lib/base/pool.h"
-#include "lib/picture/colour.h"
 #include "lib/picture/engine.h"
+#include "lib/picture/profile.h"
 
 static void forget_settings(void)
 {
@@ -72,7 +72,7 @@ void paint_init(struct paint *paint, struct pool *pool, const struct conf *conf,
 	DestroyExceptionInfo(&exception);
 	set_limits(conf, memory_bytes);
 	paint->conf = conf;
-	paint->srgb = colour_srgb(pool, &paint->srgb_len);
+	paint->srgb = profile_srgb(pool, &paint->srgb_len);
 }
 
 void paint_begin(void)

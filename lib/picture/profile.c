@@ -1,0 +1,123 @@
+/* profile.c: makes ICC profiles of the numbers that describe colours. */
+#include "config.h"
+
+#include "lib/picture/profile.h"
+
+#include <lcms2.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "lib/base/pool.h"
+#include "lib/base/util.h"
+
+/* IEC 61966-2-1 */
+#define SRGB_CURVE                                                             \
+	{                                                                      \
+		2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045              \
+	}
+
+const struct profile_space profile_srgb_space = {
+	.white = { 0.3127, 0.3290 },
+	.red = { 0.64, 0.33 },
+	.green = { 0.30, 0.60 },
+	.blue = { 0.15, 0.06 },
+	.curves = { SRGB_CURVE, SRGB_CURVE, SRGB_CURVE },
+};
+
+static uint8_t *save(cmsHPROFILE profile, struct pool *pool, size_t *len)
+{
+	cmsUInt32Number count = 0;
+	uint8_t *bytes;
+
+	if (!profile || !cmsSaveProfileToMem(profile, NULL, &count))
+		abort();
+	bytes = pool_alloc(pool, count);
+	if (!cmsSaveProfileToMem(profile, bytes, &count))
+		abort();
+	cmsCloseProfile(profile);
+	*len = count;
+	return bytes;
+}
+
+/* Twice the area of a triangle; above 0 when it turns to the left. */
+static double area(struct profile_xy a, struct profile_xy b,
+		   struct profile_xy c)
+{
+	return (b.x - a.x) * (c.y - a.y) - (c.x - a.x) * (b.y - a.y);
+}
+
+static bool holds_white(const struct profile_space *space)
+{
+	const double least = 1e-6;
+	const double red = area(space->white, space->green, space->blue);
+	const double green = area(space->white, space->blue, space->red);
+	const double blue = area(space->white, space->red, space->green);
+
+	return space->white.y > least &&
+	       ((red > least && green > least && blue > least) ||
+		(red < -least && green < -least && blue < -least));
+}
+
+static bool is_sensible(const struct profile_curve *curve)
+{
+	return curve->gamma >= 0.1 && curve->gamma <= 10;
+}
+
+static cmsToneCurve *build_curve(const struct profile_curve *curve)
+{
+	const cmsFloat64Number numbers[] = { curve->gamma, curve->a, curve->b,
+					     curve->c, curve->d };
+
+	return cmsBuildParametricToneCurve(NULL, 4, numbers);
+}
+
+static cmsCIExyY light(struct profile_xy xy)
+{
+	return (cmsCIExyY){ xy.x, xy.y, 1 };
+}
+
+const uint8_t *profile_rgb(struct pool *pool, size_t *len,
+			   const struct profile_space *space)
+{
+	const cmsCIExyY white = light(space->white);
+	const cmsCIExyYTRIPLE primaries = { light(space->red),
+					    light(space->green),
+					    light(space->blue) };
+	cmsToneCurve *curves[3];
+	cmsHPROFILE profile;
+
+	if (!holds_white(space))
+		return NULL;
+	for (size_t i = 0; i < ARRAY_LEN(curves); i++)
+		if (!is_sensible(&space->curves[i]))
+			return NULL;
+	for (size_t i = 0; i < ARRAY_LEN(curves); i++)
+		curves[i] = build_curve(&space->curves[i]);
+	profile = cmsCreateRGBProfile(&white, &primaries, curves);
+	cmsFreeToneCurveTriple(curves);
+	return profile ? save(profile, pool, len) : NULL;
+}
+
+const uint8_t *profile_grey(struct pool *pool, size_t *len,
+			    const struct profile_curve *curve)
+{
+	cmsToneCurve *tone;
+	cmsHPROFILE profile;
+
+	if (!is_sensible(curve))
+		return NULL;
+	tone = build_curve(curve);
+	profile = cmsCreateGrayProfile(cmsD50_xyY(), tone);
+	cmsFreeToneCurve(tone);
+	return save(profile, pool, len);
+}
+
+const uint8_t *profile_srgb(struct pool *pool, size_t *len)
+{
+	return save(cmsCreate_sRGBProfile(), pool, len);
+}
+
+const uint8_t *profile_lab(struct pool *pool, size_t *len)
+{
+	return save(cmsCreateLab4Profile(NULL), pool, len);
+}

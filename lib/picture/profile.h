@@ -1,0 +1,44 @@
+#ifndef LIB_PICTURE_PROFILE_H
+#define LIB_PICTURE_PROFILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct pool;
+
+/* CIE 1931 chromaticity. */
+struct profile_xy {
+	double x, y;
+};
+
+/* Turns a stored value v of 0 to 1 into light: (a * v + b) to the power of
+   gamma from v = d on, c * v below. */
+struct profile_curve {
+	double gamma, a, b, c, d;
+};
+
+#define PROFILE_GAMMA(exponent)                                                \
+	((struct profile_curve){ (exponent), 1, 0, 0, 0 })
+
+struct profile_space {
+	struct profile_xy white, red, green, blue;
+	struct profile_curve curves[3]; /* of red, green and blue */
+};
+
+extern const struct profile_space profile_srgb_space;
+
+/*
+ * ICC profiles, which live as long as the pool. NULL when the numbers make no
+ * sense: an exponent outside 0.1 to 10, or a white point that does not lie
+ * inside the triangle of the primaries.
+ */
+const uint8_t *profile_rgb(struct pool *pool, size_t *len,
+			   const struct profile_space *space);
+const uint8_t *profile_grey(struct pool *pool, size_t *len,
+			    const struct profile_curve *curve);
+
+/* Never NULL. */
+const uint8_t *profile_srgb(struct pool *pool, size_t *len);
+const uint8_t *profile_lab(struct pool *pool, size_t *len);
+
+#endif
