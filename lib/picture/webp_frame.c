@@ -15,7 +15,8 @@ enum {
 	VP8X_SIZE = 10,
 	ANMF_SIZE = 16,
 	VP8X_ANIMATION = 0x02,
-	VP8X_ALPHA = 0x10
+	VP8X_ALPHA = 0x10,
+	VP8X_PROFILE = 0x20
 };
 
 struct chunk {
@@ -65,25 +66,53 @@ static uint8_t *put_chunk(uint8_t *at, const char *type, const uint8_t *data,
 	return at + CHUNK_HEADER_SIZE + len + (len & 1);
 }
 
-/* `size` is the frame's width and height, less one, of 3 bytes each. */
-static void write_file(struct webp_frame *frame, struct pool *pool,
-		       const uint8_t *size, const struct chunk *alpha,
-		       const struct chunk *picture)
+/* What of the file goes with the frame; chunks of length 0 are absent. */
+struct parts {
+	struct chunk profile, alpha, picture;
+	const uint8_t *size; /* width and height, less one, of 3 bytes each */
+};
+
+/* RFC 9649 3.4: a lossless picture says itself whether it is opaque. */
+static bool has_alpha(const struct parts *parts)
 {
-	const size_t most = RIFF_HEADER_SIZE + 3 * (CHUNK_HEADER_SIZE + 1) +
-			    VP8X_SIZE + alpha->len + picture->len;
+	const struct chunk *picture = &parts->picture;
+
+	return parts->alpha.len ||
+	       (!memcmp(picture->type, "VP8L", 4) && picture->len >= 5 &&
+		picture->data[4] & 0x10);
+}
+
+static uint8_t *put_extras(uint8_t *at, const struct parts *parts)
+{
+	uint8_t vp8x[VP8X_SIZE] = { 0 };
+
+	if (has_alpha(parts))
+		vp8x[0] |= VP8X_ALPHA;
+	if (parts->profile.len)
+		vp8x[0] |= VP8X_PROFILE;
+	memcpy(vp8x + 4, parts->size, 6);
+	at = put_chunk(at, "VP8X", vp8x, sizeof(vp8x));
+	if (parts->profile.len)
+		at = put_chunk(at, "ICCP", parts->profile.data,
+			       parts->profile.len);
+	if (parts->alpha.len)
+		at = put_chunk(at, "ALPH", parts->alpha.data, parts->alpha.len);
+	return at;
+}
+
+static void write_file(struct webp_frame *frame, struct pool *pool,
+		       const struct parts *parts)
+{
+	const size_t most = RIFF_HEADER_SIZE + 4 * (CHUNK_HEADER_SIZE + 1) +
+			    VP8X_SIZE + parts->profile.len + parts->alpha.len +
+			    parts->picture.len;
 	uint8_t *file = pool_alloc(pool, most);
 	uint8_t *end = file + RIFF_HEADER_SIZE;
 
-	if (alpha->len) {
-		uint8_t vp8x[VP8X_SIZE] = { VP8X_ALPHA };
-
-		memcpy(vp8x + 4, size, 6);
-		end = put_chunk(end, "VP8X", vp8x, sizeof(vp8x));
-		end = put_chunk(end, "ALPH", alpha->data, alpha->len);
-	}
-	end = put_chunk(end, (const char *)picture->type, picture->data,
-			picture->len);
+	if (parts->profile.len || parts->alpha.len)
+		end = put_extras(end, parts);
+	end = put_chunk(end, (const char *)parts->picture.type,
+			parts->picture.data, parts->picture.len);
 	memcpy(file, "RIFF", 4);
 	put_le32(file + 4, (uint32_t)(end - file - CHUNK_HEADER_SIZE));
 	memcpy(file + 8, "WEBP", 4);
@@ -91,38 +120,55 @@ static void write_file(struct webp_frame *frame, struct pool *pool,
 	frame->len = (size_t)(end - file);
 }
 
-bool webp_is_animated(const uint8_t *bytes, size_t len)
+static uint8_t canvas_flags(struct bytes file)
 {
-	const struct bytes file = { bytes, len };
 	size_t offset = RIFF_HEADER_SIZE;
 	struct chunk chunk;
 
 	return next_chunk(&chunk, file, &offset) &&
-	       !memcmp(chunk.type, "VP8X", 4) && chunk.len >= VP8X_SIZE &&
-	       chunk.data[0] & VP8X_ANIMATION;
+			       !memcmp(chunk.type, "VP8X", 4) &&
+			       chunk.len >= VP8X_SIZE
+		       ? chunk.data[0]
+		       : 0;
+}
+
+/* A profile that the flags do not announce is ignored, as browsers do. */
+static void find_profile(struct chunk *profile, struct bytes file)
+{
+	if (!(canvas_flags(file) & VP8X_PROFILE) ||
+	    !find_chunk(profile, file, RIFF_HEADER_SIZE, "ICCP"))
+		profile->len = 0;
+}
+
+bool webp_is_animated(const uint8_t *bytes, size_t len)
+{
+	return canvas_flags((struct bytes){ bytes, len }) & VP8X_ANIMATION;
 }
 
 bool webp_first_frame(struct webp_frame *frame, struct work *work,
 		      const uint8_t *bytes, size_t len)
 {
 	const struct bytes file = { bytes, len };
-	struct chunk anmf, picture, alpha = { 0 };
+	struct parts parts = { 0 };
 	struct bytes inside;
+	struct chunk anmf;
 
 	if (!find_chunk(&anmf, file, RIFF_HEADER_SIZE, "ANMF") ||
 	    anmf.len < ANMF_SIZE)
 		return fail(work, ERR_CORRUPT_IMAGE,
 			    "an animated WebP without a whole frame");
 	inside = (struct bytes){ anmf.data, anmf.len };
-	if (!find_chunk(&picture, inside, ANMF_SIZE, "VP8L")) {
-		if (!find_chunk(&picture, inside, ANMF_SIZE, "VP8 "))
+	if (!find_chunk(&parts.picture, inside, ANMF_SIZE, "VP8L")) {
+		if (!find_chunk(&parts.picture, inside, ANMF_SIZE, "VP8 "))
 			return fail(work, ERR_CORRUPT_IMAGE,
 				    "a WebP frame without a picture");
-		if (!find_chunk(&alpha, inside, ANMF_SIZE, "ALPH"))
-			alpha.len = 0;
+		if (!find_chunk(&parts.alpha, inside, ANMF_SIZE, "ALPH"))
+			parts.alpha.len = 0;
 	}
+	find_profile(&parts.profile, file);
+	parts.size = anmf.data + 6;
 	frame->x = le24(anmf.data) * 2;
 	frame->y = le24(anmf.data + 3) * 2;
-	write_file(frame, work->pool, anmf.data + 6, &alpha, &picture);
+	write_file(frame, work->pool, &parts);
 	return true;
 }

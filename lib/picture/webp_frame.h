@@ -7,8 +7,8 @@
 
 #include "lib/base/work.h"
 
-/* The first frame of an animated WebP (RFC 9649), as a file of its own. The
-   bytes belong to the work's pool. */
+/* The first frame of an animated WebP (RFC 9649), as a file of its own with the
+   animation's ICC profile. The bytes belong to the work's pool. */
 struct webp_frame {
 	const uint8_t *bytes;
 	size_t len;

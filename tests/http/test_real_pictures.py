@@ -13,6 +13,7 @@ from PIL import Image
 
 import real_jpeg
 import real_tiff
+import real_webp
 from api import post_picture, settled
 from pictures import decode
 from rendering import difference, on_white, thumbnail_size
@@ -20,7 +21,11 @@ from rendering import difference, on_white, thumbnail_size
 # Mean difference of the channels, of 255.
 MOST_DIFFERENCE = 5
 
-MADE = [case for module in (real_jpeg, real_tiff) for case in module.CASES]
+MADE = [case for module in (
+    real_jpeg,
+    real_tiff,
+    real_webp)
+    for case in module.CASES]
 CORPUS = pathlib.Path(os.environ.get("PIXTIER_CORPUS", "/nowhere")) / "real"
 
 

@@ -9,15 +9,18 @@
 #include "tests/unit/test.h"
 
 /* Frames of 3x2 pixels, 4 to the right and 6 down. */
-#define RIFF        "RIFF\xff\xff\xff\xffWEBP"
-#define VP8X(flags) "VP8X\x0a\0\0\0" flags "\0\0\0\x09\0\0\x09\0\0"
-#define ANIM        "ANIM\x06\0\0\0\0\0\0\0\0\0"
-#define ANMF(size)  "ANMF" size "\0\0\0" PLACE
-#define PLACE       "\x02\0\0\x03\0\0\x02\0\0\x01\0\0\0\0\0\0"
-#define LOSSLESS    "VP8L\x03\0\0\0abc\0"
-#define LOSSY       "VP8 \x02\0\0\0de"
-#define ALPHA       "ALPH\x01\0\0\0f\0"
-#define UNKNOWN     "XYZW\x01\0\0\0g\0"
+#define RIFF           "RIFF\xff\xff\xff\xffWEBP"
+#define VP8X(flags)    "VP8X\x0a\0\0\0" flags "\0\0\0\x09\0\0\x09\0\0"
+#define ANIM           "ANIM\x06\0\0\0\0\0\0\0\0\0"
+#define ANMF(size)     "ANMF" size "\0\0\0" PLACE
+#define PLACE          "\x02\0\0\x03\0\0\x02\0\0\x01\0\0\0\0\0\0"
+#define LOSSLESS       "VP8L\x03\0\0\0abc\0"
+#define LOSSY          "VP8 \x02\0\0\0de"
+#define ALPHA          "ALPH\x01\0\0\0f\0"
+#define LOSSLESS_ALPHA "VP8L\x05\0\0\0/abc\x10\0"
+#define PROFILE        "ICCP\x03\0\0\0icc\0"
+#define STILL(flags)   "VP8X\x0a\0\0\0" flags "\0\0\0\x02\0\0\x01\0\0"
+#define UNKNOWN        "XYZW\x01\0\0\0g\0"
 
 #define BYTES(text) (const uint8_t *)(text), sizeof(text) - 1
 
@@ -39,6 +42,18 @@ static const struct {
 	               BYTES("RIFF\x2a\0\0\0WEBPVP8X\x0a\0\0\0\x10\0\0\0\x02\0\0\x01\0\0" ALPHA LOSSY) },
 	{ "unknown",   BYTES(ANIMATED UNKNOWN ANMF("\x2e") UNKNOWN ALPHA LOSSY),
 	               BYTES("RIFF\x2a\0\0\0WEBPVP8X\x0a\0\0\0\x10\0\0\0\x02\0\0\x01\0\0" ALPHA LOSSY) },
+	{ "profile",   BYTES(RIFF VP8X("\x22") PROFILE ANIM ANMF("\x1a") LOSSY),
+	               BYTES("RIFF\x2c\0\0\0WEBP" STILL("\x20") PROFILE LOSSY) },
+	{ "profile, lossless", BYTES(RIFF VP8X("\x22") PROFILE ANIM ANMF("\x1c") LOSSLESS),
+	               BYTES("RIFF\x2e\0\0\0WEBP" STILL("\x20") PROFILE LOSSLESS) },
+	{ "profile, lossless with alpha",
+	               BYTES(RIFF VP8X("\x32") PROFILE ANIM ANMF("\x1e") LOSSLESS_ALPHA),
+	               BYTES("RIFF\x30\0\0\0WEBP" STILL("\x30") PROFILE LOSSLESS_ALPHA) },
+	{ "profile, alpha", BYTES(RIFF VP8X("\x32") PROFILE ANIM ANMF("\x24") ALPHA LOSSY),
+	               BYTES("RIFF\x36\0\0\0WEBP" STILL("\x30") PROFILE ALPHA LOSSY) },
+	{ "a profile that is not announced",
+	               BYTES(RIFF VP8X("\x02") PROFILE ANIM ANMF("\x1a") LOSSY),
+	               BYTES("RIFF\x0e\0\0\0WEBP" LOSSY) },
 	{ "no frame",  BYTES(ANIMATED),                           NULL, 0 },
 	{ "empty",     BYTES(ANIMATED ANMF("\x10")),              NULL, 0 },
 	{ "short",     BYTES(ANIMATED "ANMF\x0f\0\0\0" PLACE),    NULL, 0 },
