@@ -1,41 +1,290 @@
-/* bmp_header.c: OS/2's bitmap header as that of Windows. */
+/* bmp_header.c: what a BMP's header says, of Windows or OS/2. */
 #include "config.h"
 
 #include "lib/picture/bmp_header.h"
 
 #include <string.h>
 
-#include "lib/picture/bytes.h"
+enum {
+	FILE_HEADER_SIZE = 14,
+	CORE_SIZE = 12, /* OS/2 1.x: 16-bit sizes */
+	OS2_MIN_SIZE = 16,
+	INFO_SIZE = 40,
+	V2_SIZE = 52, /* with the masks of the colours */
+	V3_SIZE = 56, /* with the mask of transparency */
+	OS2_SIZE = 64,
+	V5_SIZE = 124,
+	MASK_SIZE = 4,
+	MASKS_SIZE = BMP_CHANNELS * MASK_SIZE,
+	RLE_RATIO = 254
+};
 
-enum { FILE_SIZE = 14, OS2_SIZE = 64, WINDOWS_SIZE = 40, CUT = 24 };
+struct reading {
+	struct bmp_header *header;
+	struct work *work;
+	struct bytes bytes;
+	uint32_t size; /* of the header behind the file's */
+	uint8_t fields[V5_SIZE + MASKS_SIZE]; /* 0: not in the file */
+	unsigned planes;
+	uint32_t compression;
+	uint32_t stated_colours;
+	int64_t width, height; /* negative: the rows go down */
+};
 
-static void put_le32(uint8_t *at, uint32_t number)
+/* The bits a pixel of each compression, as a set of bits. */
+static const uint64_t depths[BMP_COMPRESSION__COUNT] = {
+	[BMP_RAW] = 1 << 1 | 1 << 4 | 1 << 8 | 1 << 16 | 1 << 24 | 1ull << 32,
+	[BMP_RLE8] = 1 << 8,
+	[BMP_RLE4] = 1 << 4,
+	[BMP_BIT_FIELDS] = 1 << 16 | 1ull << 32,
+	[BMP_ALPHA_BIT_FIELDS] = 1 << 16 | 1ull << 32,
+};
+
+static bool has_set(uint64_t set, unsigned bit)
 {
-	for (int i = 0; i < 4; i++)
-		at[i] = (uint8_t)(number >> (8 * i));
+	return bit < 64 && (set >> bit & 1);
 }
 
-const uint8_t *bmp_as_windows(struct pool *pool, const uint8_t *bytes,
-			      size_t *len)
+static bool is_windows(uint32_t size)
 {
-	const size_t kept = FILE_SIZE + WINDOWS_SIZE;
-	uint32_t pixels_at;
-	uint8_t *made;
+	return size == INFO_SIZE || size == V2_SIZE || size == V3_SIZE ||
+	       size > OS2_SIZE;
+}
 
-	if (*len < FILE_SIZE + OS2_SIZE || le32(bytes + FILE_SIZE) != OS2_SIZE)
-		return bytes;
-	pixels_at = le32(bytes + 10);
-	if (pixels_at < FILE_SIZE + OS2_SIZE || pixels_at > *len)
-		return bytes;
-	/* The file's own header says how long it is and where its pixels begin:
-	   both have changed. */
-	made = pool_alloc(pool, *len - CUT);
-	memcpy(made, bytes, kept);
-	memcpy(made + kept, bytes + FILE_SIZE + OS2_SIZE,
-	       *len - FILE_SIZE - OS2_SIZE);
-	put_le32(made + 2, (uint32_t)(*len - CUT));
-	put_le32(made + 10, pixels_at - CUT);
-	put_le32(made + FILE_SIZE, WINDOWS_SIZE);
-	*len -= CUT;
-	return made;
+static bool has_bit_fields(const struct bmp_header *header)
+{
+	return header->compression == BMP_BIT_FIELDS ||
+	       header->compression == BMP_ALPHA_BIT_FIELDS;
+}
+
+/* Every pixel of a palette BMP is one of `1 << bits` colours. */
+static bool has_palette(const struct bmp_header *header)
+{
+	return header->bits <= 8;
+}
+
+static bool find_header(struct reading *r)
+{
+	const struct bytes bytes = r->bytes;
+
+	if (bytes.len < FILE_HEADER_SIZE + 4)
+		return fail(r->work, ERR_CORRUPT_IMAGE, "a BMP of %zu bytes",
+			    bytes.len);
+	if (memcmp(bytes.data, "BM", 2))
+		return fail(r->work, ERR_CORRUPT_IMAGE,
+			    "expected a BMP, found bytes %02x %02x",
+			    bytes.data[0], bytes.data[1]);
+	r->size = le32(bytes.data + FILE_HEADER_SIZE);
+	if (r->size != CORE_SIZE &&
+	    (r->size < OS2_MIN_SIZE || r->size > V5_SIZE))
+		return fail(r->work, ERR_UNSUPPORTED_FORMAT,
+			    "expected a BMP header of 12 or 16 to 124 bytes, "
+			    "found one of %u",
+			    r->size);
+	if (!bytes_hold(bytes, FILE_HEADER_SIZE, r->size))
+		return fail(r->work, ERR_CORRUPT_IMAGE,
+			    "a BMP of %zu bytes with a header of %u", bytes.len,
+			    r->size);
+	return true;
+}
+
+/* A header may lack its last fields, and of Windows have masks behind it. */
+static void copy_fields(struct reading *r)
+{
+	size_t count = r->bytes.len - FILE_HEADER_SIZE;
+
+	if (!is_windows(r->size))
+		count = r->size;
+	else if (count > r->size + MASKS_SIZE)
+		count = r->size + MASKS_SIZE;
+	memcpy(r->fields, r->bytes.data + FILE_HEADER_SIZE, count);
+}
+
+static void read_core(struct reading *r)
+{
+	r->width = le16(r->fields + 4);
+	r->height = le16(r->fields + 6);
+	r->planes = le16(r->fields + 8);
+	r->header->bits = le16(r->fields + 10);
+}
+
+static void read_info(struct reading *r)
+{
+	r->width = (int32_t)le32(r->fields + 4);
+	r->height = (int32_t)le32(r->fields + 8);
+	r->planes = le16(r->fields + 12);
+	r->header->bits = le16(r->fields + 14);
+	r->compression = le32(r->fields + 16);
+	r->stated_colours = le32(r->fields + 32);
+}
+
+static bool set_size(const struct reading *r)
+{
+	struct bmp_header *header = r->header;
+
+	if (r->width < 1 || !r->height || r->height == INT32_MIN)
+		return fail(r->work, ERR_CORRUPT_IMAGE, "a BMP of %lldx%lld",
+			    (long long)r->width, (long long)r->height);
+	if (r->height < 0 && bmp_is_rle(header))
+		return fail(r->work, ERR_CORRUPT_IMAGE,
+			    "expected the rows of an RLE BMP to go up, found "
+			    "the height %lld",
+			    (long long)r->height);
+	header->width = (uint32_t)r->width;
+	header->top_down = r->height < 0;
+	header->height = (uint32_t)(r->height < 0 ? -r->height : r->height);
+	header->row_size =
+		((uint64_t)header->width * header->bits + 31) / 32 * 4;
+	return true;
+}
+
+static bool check_coding(struct reading *r)
+{
+	const unsigned bits = r->header->bits;
+
+	if (r->planes != 1 || !bits || bits > 64)
+		return fail(r->work, ERR_CORRUPT_IMAGE,
+			    "a BMP of %u planes with %u bits a pixel",
+			    r->planes, bits);
+	if (r->compression < BMP_COMPRESSION__COUNT &&
+	    has_set(depths[r->compression], bits)) {
+		r->header->compression = (enum bmp_compression)r->compression;
+		return true;
+	}
+	/* 2 and 64 bits exist, though the decoder does not read them */
+	if (r->compression == BMP_RAW && bits != 2 && bits != 64)
+		return fail(r->work, ERR_CORRUPT_IMAGE,
+			    "a BMP of %u bits a pixel", bits);
+	return fail(r->work, ERR_UNSUPPORTED_FORMAT,
+		    "expected a BMP that is raw, RLE or of bit fields, found "
+		    "compression %u of %u bits a pixel",
+		    r->compression, bits);
+}
+
+/* A header of 40 bytes has its masks behind it; later ones contain them. */
+static uint32_t masks_end(const struct reading *r)
+{
+	uint32_t end = V2_SIZE;
+
+	if (!has_bit_fields(r->header))
+		return r->size;
+	if (r->header->compression == BMP_ALPHA_BIT_FIELDS)
+		end = V3_SIZE;
+	return end > r->size ? end : r->size;
+}
+
+static void set_default_masks(struct bmp_header *header)
+{
+	const unsigned width = header->bits == 16 ? 5 : 8;
+	const uint32_t mask = (1u << width) - 1;
+
+	header->masks[BMP_RED] = mask << 2 * width;
+	header->masks[BMP_GREEN] = mask << width;
+	header->masks[BMP_BLUE] = mask;
+}
+
+static void read_masks(struct reading *r)
+{
+	struct bmp_header *header = r->header;
+	const uint32_t end = masks_end(r);
+
+	if (!has_bit_fields(header)) {
+		set_default_masks(header);
+		/* Windows documents no masks here, but writers of 32 bits say
+		   with this one that there is transparency. */
+		if (header->bits == 32 && is_windows(r->size) &&
+		    r->size >= V3_SIZE && le32(r->fields + V2_SIZE))
+			header->masks[BMP_ALPHA] = 0xff000000;
+		return;
+	}
+	for (unsigned i = 0; i < BMP_CHANNELS; i++)
+		if (INFO_SIZE + (i + 1) * MASK_SIZE <= end)
+			header->masks[i] =
+				le32(r->fields + INFO_SIZE + i * MASK_SIZE);
+	if (header->bits == 16)
+		for (unsigned i = 0; i < BMP_CHANNELS; i++)
+			header->masks[i] &= 0xffff;
+}
+
+/* How many bytes the pixels need at least. A small file cannot have a large
+   picture; this saves the decoder the memory. */
+static uint64_t needed_bytes(const struct bmp_header *header)
+{
+	if (bmp_is_rle(header))
+		return (uint64_t)header->width * header->height / RLE_RATIO + 1;
+	return header->row_size * (header->height - 1) +
+	       ((uint64_t)header->width * header->bits + 7) / 8;
+}
+
+/*
+ * Some writers leave out where the pixels begin, or name a byte of the header:
+ * then they follow the palette. True colour has one only for old displays, and
+ * not every file that states its size contains it.
+ */
+static uint64_t find_pixels(const struct reading *r, uint32_t most_colours)
+{
+	const struct bmp_header *header = r->header;
+	const uint32_t stated = le32(r->bytes.data + 10);
+	const uint32_t entry = header->entry_size;
+	const uint64_t behind_stated =
+		header->palette_at + (uint64_t)(r->stated_colours
+							? r->stated_colours
+							: most_colours) *
+					     entry;
+
+	if (stated >= header->palette_at + (has_palette(header) ? entry : 0))
+		return stated;
+	if (bytes_hold(r->bytes, behind_stated, needed_bytes(header)))
+		return behind_stated;
+	return header->palette_at + most_colours * entry;
+}
+
+static void find_palette(struct reading *r)
+{
+	struct bmp_header *header = r->header;
+	uint32_t most = has_palette(header) ? 1u << header->bits : 0;
+	uint64_t room;
+
+	if (r->stated_colours && r->stated_colours < most)
+		most = r->stated_colours;
+	header->entry_size = r->size == CORE_SIZE ? 3 : 4;
+	header->palette_at = FILE_HEADER_SIZE + masks_end(r);
+	header->pixels_at = find_pixels(r, most);
+	room = (header->pixels_at - header->palette_at) / header->entry_size;
+	header->colours = most < room ? most : (uint32_t)room;
+}
+
+static bool check_length(const struct reading *r)
+{
+	const uint64_t needed = needed_bytes(r->header);
+
+	if (bytes_hold(r->bytes, r->header->pixels_at, needed))
+		return true;
+	return fail(r->work, ERR_CORRUPT_IMAGE,
+		    "a BMP of %zu bytes that needs %llu from byte %llu",
+		    r->bytes.len, (unsigned long long)needed,
+		    (unsigned long long)r->header->pixels_at);
+}
+
+bool bmp_header_read(struct bmp_header *header, struct work *work,
+		     struct bytes bytes)
+{
+	struct bmp_header found = { 0 };
+	struct reading r = { .header = &found, .work = work, .bytes = bytes };
+
+	if (!find_header(&r))
+		return false;
+	copy_fields(&r);
+	if (r.size == CORE_SIZE)
+		read_core(&r);
+	else
+		read_info(&r);
+	if (!check_coding(&r) || !set_size(&r))
+		return false;
+	read_masks(&r);
+	find_palette(&r);
+	if (!check_length(&r))
+		return false;
+	*header = found;
+	return true;
 }

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "lib/base/pool.h"
-#include "lib/picture/bmp_header.h"
+#include "lib/picture/bmp_read.h"
 #include "lib/picture/colour.h"
 #include "lib/picture/jpeg_read.h"
 #include "lib/picture/resize.h"
@@ -165,12 +165,6 @@ static bool read_webp(struct decoding *d, const uint8_t *bytes, size_t len)
 	       lay_on_canvas(d, frame.x, frame.y);
 }
 
-static bool read_bmp(struct decoding *d, const uint8_t *bytes, size_t len)
-{
-	bytes = bmp_as_windows(d->work->pool, bytes, &len);
-	return read_image(d, bytes, len) && has_probed_size(d);
-}
-
 /* With floats of the range 0 to `max`. */
 static bool read_floats(struct decoding *d, unsigned max, const uint8_t *bytes,
 			size_t len)
@@ -257,7 +251,7 @@ static bool read_any(struct decoding *d, uint8_t *bytes, size_t len)
 	case FORMAT_TIFF:
 		return read_tiff(d, bytes, len);
 	case FORMAT_BMP:
-		return read_bmp(d, bytes, len);
+		return bmp_read(&d->image, d->work, d->probe, bytes, len);
 	default:
 		return read_image(d, bytes, len) && has_probed_size(d);
 	}
@@ -294,14 +288,13 @@ static bool turn_upright(struct decoding *d)
 				       &d->exception));
 }
 
-/* Opaque pixels cost less. GraphicsMagick takes the unused bytes of a BMP and
-   any extra sample of a TIFF for transparency. */
+/* Opaque pixels cost less. GraphicsMagick takes any extra sample of a TIFF for
+   transparency. */
 static void drop_useless_alpha(struct decoding *d)
 {
 	Image *image = d->image;
-	const enum format format = d->probe->format;
-	const bool unused = !d->probe->alpha &&
-			    (format == FORMAT_BMP || format == FORMAT_TIFF);
+	const bool unused =
+		d->probe->format == FORMAT_TIFF && !d->probe->alpha;
 
 	if (!image->matte)
 		return;

@@ -8,9 +8,9 @@
 /*
  * The costs were measured with GraphicsMagick 1.3.40 Q16, which keeps 8 bytes
  * a pixel, and 2 more for the colour's index where there is a palette; with
- * what the coder holds beside them (WebP all of it decoded, BMP the file's
- * rows), and for GIF the canvas that a frame is laid on. A JPEG counts as
- * reduced while it is read.
+ * what the decoder has beside them (WebP all of it decoded, BMP the file), and
+ * for GIF the canvas that a frame is laid on. A JPEG counts as reduced while it
+ * is read.
  */
 /* clang-format off */
 static const struct format_row rows[] = {

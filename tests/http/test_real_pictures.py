@@ -11,6 +11,7 @@ import pathlib
 import pytest
 from PIL import Image
 
+import real_bmp
 import real_jpeg
 import real_tiff
 import real_webp
@@ -22,6 +23,7 @@ from rendering import difference, on_white, thumbnail_size
 MOST_DIFFERENCE = 5
 
 MADE = [case for module in (
+    real_bmp,
     real_jpeg,
     real_tiff,
     real_webp)
