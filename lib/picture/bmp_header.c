@@ -266,6 +266,31 @@ static bool check_length(const struct reading *r)
 		    (unsigned long long)r->header->pixels_at);
 }
 
+static bool row_has_alpha(const struct bmp_header *header, const uint8_t *row)
+{
+	const uint32_t mask = header->masks[BMP_ALPHA];
+
+	for (uint32_t x = 0; x < header->width; x++, row += header->bits / 8)
+		if ((header->bits == 16 ? le16(row) : le32(row)) & mask)
+			return true;
+	return false;
+}
+
+/*
+ * The clipboard and many programs give pixels a place for alpha and leave it
+ * 0, in pictures that are opaque: no program means to save an invisible one.
+ */
+static bool has_alpha(const struct reading *r)
+{
+	const struct bmp_header *header = r->header;
+
+	for (uint32_t i = 0; header->masks[BMP_ALPHA] && i < header->height;
+	     i++)
+		if (row_has_alpha(header, bmp_row(header, r->bytes, i)))
+			return true;
+	return false;
+}
+
 bool bmp_header_read(struct bmp_header *header, struct work *work,
 		     struct bytes bytes)
 {
@@ -285,6 +310,8 @@ bool bmp_header_read(struct bmp_header *header, struct work *work,
 	find_palette(&r);
 	if (!check_length(&r))
 		return false;
+	if (!has_alpha(&r))
+		found.masks[BMP_ALPHA] = 0;
 	*header = found;
 	return true;
 }

@@ -25,9 +25,10 @@ enum bmp_channel { BMP_RED, BMP_GREEN, BMP_BLUE, BMP_ALPHA, BMP_CHANNELS };
  * A BMP's header, of Windows or OS/2 (MS-WMF 2.2.2, "Bitmap Storage" in the
  * Windows documentation; OS/2 2.0's BITMAPINFOHEADER2), with what writers get
  * wrong already corrected. `masks` are the bits of each channel in a pixel of
- * 16, 24 or 32 bits: 0 where it has none. `colours` is the number of palette
- * entries in the file, of `entry_size` bytes each. Raw rows have `row_size`
- * bytes, but the last one in the file may lack its padding.
+ * 16, 24 or 32 bits: 0 where it has none, and for alpha also where alpha is 0
+ * in every pixel. `colours` is the number of palette entries in the file, of
+ * `entry_size` bytes each. Raw rows have `row_size` bytes, but the last one in
+ * the file may lack its padding.
  */
 struct bmp_header {
 	uint32_t width, height;

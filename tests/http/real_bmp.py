@@ -246,6 +246,33 @@ WITH_ALPHA = [
          bits=32, masks=M8888) for header in (V3, V4, V5)
 ]
 
+
+def opaque(name, masks, bits, alpha=0, **options):
+    """Stored with this alpha in every pixel, and shown without it."""
+    image = scene_with_alpha(alpha)
+    shown = Bmp(scene(), bits=bits, masks=masks[:3] + (0,)).reference
+    return case(name, image, shown, bits=bits, masks=masks, **options)
+
+
+OPAQUE = [
+    opaque(f"alpha-0-{name}-{header}{'-down' * down}", masks, bits,
+           header=header, top_down=down, compression=BIT_FIELDS)
+    for name, masks, bits, _ in ALPHA for header in (V3, V4, V5)
+    for down in (False, True)
+] + [
+    opaque(f"alpha-0-fields-{name}", masks, bits,
+           compression=ALPHA_BIT_FIELDS) for name, masks, bits, _ in ALPHA
+] + [
+    opaque(f"alpha-0-raw-{header}{'-down' * down}", M8888, 32, header=header,
+           top_down=down)
+    for header in (INFO, V2, V3, V4, V5) for down in (False, True)
+] + [
+    opaque("alpha-128-raw-40", M8888, 32, 128),
+    opaque("alpha-255-raw-124", M8888, 32, 255, header=V5),
+    opaque("alpha-255-1010102", M1010102, 32, 255, header=V5,
+           compression=BIT_FIELDS),
+]
+
 SIZES = [
     case(f"size-{name}", file_size=size) for name, size in [
         ("0", 0), ("14", 14), ("small", 1000), ("large", 40000),
@@ -312,4 +339,5 @@ REFUSED = [
     refused("pixels-far-away", "from byte 60000", pixels_at=60000),
 ]
 
-CASES = PLAIN + WITH_ALPHA + SIZES + PADDING + PLACES + PALETTES + REFUSED
+CASES = (PLAIN + WITH_ALPHA + OPAQUE + SIZES + PADDING + PLACES + PALETTES +
+         REFUSED)
