@@ -5,6 +5,7 @@
 #include "lib/picture/bmp_read.h"
 
 #include "lib/picture/bmp_header.h"
+#include "lib/picture/bmp_profile.h"
 #include "lib/picture/bmp_rle.h"
 #include "lib/picture/decode.h"
 
@@ -143,6 +144,15 @@ static bool read_rle(const struct reading *r)
 	return true;
 }
 
+static void keep_profile(struct reading *r)
+{
+	size_t len = 0;
+	const uint8_t *profile = bmp_profile(r->work->pool, &len, r->bytes);
+
+	if (profile)
+		(void)SetImageProfile(r->image, "ICM", profile, len);
+}
+
 static void new_image(struct reading *r)
 {
 	Image *image = r->image = AllocateImage(NULL);
@@ -151,6 +161,7 @@ static void new_image(struct reading *r)
 	image->rows = r->header.height;
 	image->depth = 8;
 	image->matte = r->header.masks[BMP_ALPHA] ? MagickTrue : MagickFalse;
+	keep_profile(r);
 }
 
 static bool has_size(const struct reading *r, const struct probe *probe)

@@ -10,7 +10,9 @@
 #include "lib/picture/probe.h"
 
 /*
- * Decodes what bmp_header_read() accepts. The image is the caller's to destroy.
+ * Decodes what bmp_header_read() accepts, with its ICC profile as the image's
+ * profile "ICM". The image is the caller's to destroy.
+ *
  * Pixels that RLE data skip have the palette's first colour; those whose index
  * is beyond the palette are black.
  *

@@ -8,6 +8,7 @@ from typing import Optional
 
 from PIL import Image
 
+import icc
 from real_pictures import Case, scene
 
 RAW, RLE8, RLE4, BIT_FIELDS, JPEG, PNG, ALPHA_BIT_FIELDS = range(7)
@@ -97,7 +98,11 @@ class Bmp:
     stated_colours: Optional[int] = None
     kept: Optional[int] = None  # of the palette's colours
     last_padding: bool = True
-    after: bytes = b""
+    space: bytes = b"sRGB"
+    end_points: tuple = 9 * (0,)  # of red, green and blue: X, Y, Z
+    gammas: tuple = (0, 0, 0)
+    profile: bytes = b""
+    profile_at: Optional[int] = None
 
     def rows(self):
         """From the top to the bottom."""
@@ -150,7 +155,7 @@ class Bmp:
             return (fields + bytes(24))[:self.header]
         if self.header > INFO:
             fields += struct.pack("<4I", *self.masks)
-            fields += self.colour_space()
+            fields += self.colours(pixel_bytes)
             return fields[:self.header]
         if self.compression == BIT_FIELDS:
             return fields + struct.pack("<3I", *self.masks[:3])
@@ -158,18 +163,24 @@ class Bmp:
             return fields + struct.pack("<4I", *self.masks)
         return fields
 
-    def colour_space(self):
-        return (b"sRGB"[::-1] + bytes(48) + bytes(16))
+    def colours(self, pixel_bytes):
+        """A profile's offset counts from the header behind the file's."""
+        at = V5 + len(self.palette()) + pixel_bytes
+        return self.space[::-1] + struct.pack(
+            "<9i3I4I", *(round(it * 2**30) for it in self.end_points),
+            *(round(it * 2**16) for it in self.gammas), 4,
+            at if self.profile_at is None else self.profile_at,
+            len(self.profile), 0)
 
     def data(self):
         pixels = self.pixels()
         head = self.info(len(pixels)) + self.palette()
-        size = 14 + len(head) + len(pixels) + len(self.after)
+        size = 14 + len(head) + len(pixels) + len(self.profile)
         pixels_at = 14 + len(head)
         return struct.pack(
             "<2sIII", b"BM", size if self.file_size is None else
             self.file_size, 0, pixels_at if self.pixels_at is None else
-            self.pixels_at) + head + pixels + self.after
+            self.pixels_at) + head + pixels + self.profile
 
     def reference(self):
         """The picture, with what is left of its colours behind the masks."""
@@ -273,6 +284,81 @@ OPAQUE = [
            compression=BIT_FIELDS),
 ]
 
+# The end points of sRGB with red and blue exchanged, and those of Adobe RGB,
+# as the chromaticities that most writers store.
+SWAPPED_LIGHT = tuple(itertools.chain(*icc.SWAPPED))
+SWAPPED_XY = (.15, .06, .79, .3, .6, .1, .64, .33, .03)
+ADOBE_XY = (.64, .33, .03, .21, .71, .08, .15, .06, .79)
+ADOBE = ((.6097, .3111, .0195), (.2053, .6257, .0609), (.1492, .0632, .7446))
+
+
+def coloured(name, seen_by, image=None, **options):
+    """Shown as by this profile, or as sRGB without one."""
+    bmp = Bmp(image or scene(), header=options.pop("header", V5), **options)
+    return Case(f"colours-{name}.bmp", bmp.data,
+                lambda: icc.shown(bmp.reference(), seen_by) if seen_by else
+                bmp.reference())
+
+
+def embedded(name, shown=True, space=b"MBED", profile=icc.rgb_profile(),
+             **options):
+    return coloured(name, profile if shown else None, space=space,
+                    profile=profile, **options)
+
+
+def calibrated(name, end_points, columns, gamma=2.2, stored=None, **options):
+    return coloured(
+        name, columns and icc.rgb_profile(columns, gamma),
+        space=bytes(4), end_points=end_points,
+        gammas=stored or 3 * (gamma,), **options)
+
+
+COLOURS = [
+    embedded("embedded"),
+    embedded("embedded-gamma-1", profile=icc.rgb_profile(icc.SRGB, 1)),
+    embedded("embedded-8-bits", image=palette_scene(256), bits=8),
+    embedded("embedded-rle", image=palette_scene(256), bits=8,
+             compression=RLE8),
+    embedded("embedded-alpha", image=scene_with_alpha(0, 128, 255), bits=32,
+             masks=M8888, compression=BIT_FIELDS),
+    embedded("embedded-565-down", bits=16, masks=M565, top_down=True,
+             compression=BIT_FIELDS),
+    embedded("embedded-outside", False, profile_at=0xffffff00),
+    embedded("embedded-nowhere", False, profile_at=0),
+    embedded("embedded-nonsense", False, profile=bytes(500)),
+    embedded("embedded-of-grey", False, profile=icc.grey_profile()),
+    embedded("linked", False, space=b"LINK"),
+    embedded("linked-name", False, space=b"LINK", profile=b"C:\\a.icm\0"),
+    embedded("srgb", False, space=b"sRGB"),
+    embedded("windows", False, space=b"Win "),
+    embedded("unknown-1", False, space=b"\0\0\0\1"),
+] + [
+    it for header in (V4, V5) for it in (
+        calibrated(f"light-{header}", SWAPPED_LIGHT, icc.SWAPPED,
+                   header=header),
+        calibrated(f"chromaticities-{header}", SWAPPED_XY, icc.SWAPPED,
+                   header=header),
+        calibrated(f"adobe-{header}", ADOBE_XY, ADOBE, header=header),
+        calibrated(f"gamma-1-{header}", ADOBE_XY, ADOBE, 1, header=header),
+        calibrated(f"zeros-{header}", 9 * (0,), None, header=header),
+    )
+] + [
+    calibrated("a-sixteenth", tuple(it / 16 for it in SWAPPED_XY),
+               icc.SWAPPED),
+    calibrated("inverse-gamma", SWAPPED_XY, icc.SWAPPED, 1.8,
+               3 * (1 / 1.8,)),
+    calibrated("no-gamma", SWAPPED_XY, icc.SWAPPED, stored=(0, 0, 0)),
+    calibrated("one-point", 9 * (1 / 3,), None),
+    calibrated("negative", tuple(-it for it in SWAPPED_XY), None),
+    calibrated("no-blue", SWAPPED_XY[:6] + (0, 0, 0), None),
+    calibrated("gamma-100", SWAPPED_XY, None, stored=3 * (100,)),
+    calibrated("alpha", SWAPPED_XY, icc.SWAPPED,
+               image=scene_with_alpha(0, 128, 255), bits=32, masks=M8888,
+               compression=BIT_FIELDS),
+    calibrated("palette", SWAPPED_XY, icc.SWAPPED, image=palette_scene(256),
+               bits=8),
+]
+
 SIZES = [
     case(f"size-{name}", file_size=size) for name, size in [
         ("0", 0), ("14", 14), ("small", 1000), ("large", 40000),
@@ -339,5 +425,5 @@ REFUSED = [
     refused("pixels-far-away", "from byte 60000", pixels_at=60000),
 ]
 
-CASES = (PLAIN + WITH_ALPHA + OPAQUE + SIZES + PADDING + PLACES + PALETTES +
-         REFUSED)
+CASES = (PLAIN + WITH_ALPHA + OPAQUE + COLOURS + SIZES + PADDING + PLACES +
+         PALETTES + REFUSED)

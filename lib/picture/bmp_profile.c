@@ -1,0 +1,141 @@
+/* bmp_profile.c: the colour space that a BMP's header describes. */
+#include "config.h"
+
+#include "lib/picture/bmp_profile.h"
+
+#include <math.h>
+#include <stdbool.h>
+
+#include "lib/base/util.h"
+#include "lib/picture/profile.h"
+
+/* Byte offsets in the header behind that of the file, and its sizes. */
+enum {
+	FILE_HEADER_SIZE = 14,
+	V4_SIZE = 108,
+	V5_SIZE = 124,
+	COLOUR_SPACE_AT = 56,
+	END_POINTS_AT = 60,
+	GAMMAS_AT = 96,
+	PROFILE_AT = 112,
+	PROFILE_SIZE_AT = 116
+};
+
+#define CALIBRATED 0u
+#define EMBEDDED   0x4d424544u /* "MBED" */
+
+/* An ICC header and no tag; larger profiles are those of printers. */
+enum { MIN_PROFILE = 128, MAX_PROFILE = 4 << 20 };
+
+struct xyz {
+	double x, y, z;
+};
+
+static double sum(struct xyz point)
+{
+	return point.x + point.y + point.z;
+}
+
+static double fixed_2_30(const uint8_t *at)
+{
+	return (int32_t)le32(at) / 1073741824.0;
+}
+
+static struct xyz end_point(const uint8_t *header, int number)
+{
+	const uint8_t *at = header + END_POINTS_AT + 12 * number;
+
+	return (struct xyz){ fixed_2_30(at), fixed_2_30(at + 4),
+			     fixed_2_30(at + 8) };
+}
+
+/* Not a number for 0, 0, 0, which calibrated() refuses. */
+static struct profile_xy chromaticity(struct xyz point)
+{
+	return (struct profile_xy){ point.x / sum(point),
+				    point.y / sum(point) };
+}
+
+/* Writers store the gamma of the encoding, too, which is below 1. */
+static struct profile_curve curve(const uint8_t *header, int number)
+{
+	const uint32_t stored = le32(header + GAMMAS_AT + 4 * number);
+	const double gamma = stored / 65536.0;
+
+	if (!stored)
+		return profile_srgb_space.curves[number];
+	return PROFILE_GAMMA(gamma < 1 ? 1 / gamma : gamma);
+}
+
+/*
+ * An end point is the light of a primary, and then the three add up to white.
+ * Most writers store its chromaticity instead, which has the sum 1, and some
+ * use another unit: then white is that of displays.
+ */
+static struct profile_xy white_of(const struct xyz *points)
+{
+	struct xyz all = { 0 };
+	bool are_light = false;
+
+	for (int i = 0; i < 3; i++) {
+		are_light = are_light || fabs(sum(points[i]) - 1) > 0.02;
+		all.x += points[i].x;
+		all.y += points[i].y;
+		all.z += points[i].z;
+	}
+	return are_light && fabs(all.y - 1) < 0.1 ? chromaticity(all)
+						  : profile_srgb_space.white;
+}
+
+static const uint8_t *calibrated(struct pool *pool, size_t *len,
+				 const uint8_t *header)
+{
+	const struct xyz points[] = { end_point(header, 0),
+				      end_point(header, 1),
+				      end_point(header, 2) };
+	const struct profile_space space = {
+		.white = white_of(points),
+		.red = chromaticity(points[0]),
+		.green = chromaticity(points[1]),
+		.blue = chromaticity(points[2]),
+		.curves = { curve(header, 0), curve(header, 1),
+			    curve(header, 2) },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(points); i++)
+		if (!(sum(points[i]) > 0))
+			return NULL;
+	return profile_rgb(pool, len, &space);
+}
+
+/* Its offset counts from the header behind that of the file. */
+static const uint8_t *embedded(size_t *len, struct bytes file,
+			       const uint8_t *header)
+{
+	const uint64_t at =
+		(uint64_t)FILE_HEADER_SIZE + le32(header + PROFILE_AT);
+	const uint32_t size = le32(header + PROFILE_SIZE_AT);
+
+	if (size < MIN_PROFILE || size > MAX_PROFILE ||
+	    !bytes_hold(file, at, size))
+		return NULL;
+	*len = size;
+	return file.data + at;
+}
+
+const uint8_t *bmp_profile(struct pool *pool, size_t *len, struct bytes file)
+{
+	const uint8_t *header = file.data + FILE_HEADER_SIZE;
+	const uint32_t size = le32(header);
+
+	if (size < V4_SIZE)
+		return NULL;
+	switch (le32(header + COLOUR_SPACE_AT)) {
+	case CALIBRATED:
+		return calibrated(pool, len, header);
+	case EMBEDDED:
+		return size >= V5_SIZE ? embedded(len, file, header) : NULL;
+	default:
+		return NULL;
+	}
+}
