@@ -3,6 +3,7 @@
 
 #include "lib/picture/bmp_header.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -138,11 +139,66 @@ static bool set_size(const struct reading *r)
 	return true;
 }
 
-static bool check_coding(struct reading *r)
+/* Numbers of compressions that the decoder does not read. */
+enum {
+	OS2_HUFFMAN = 3,
+	JPEG_INSIDE = 4, /* of Windows; of OS/2: RLE24 */
+	PNG_INSIDE = 5,
+	CMYK = 11,
+	CMYK_RLE8 = 12,
+	CMYK_RLE4 = 13
+};
+
+static bool is_os2(const struct reading *r)
+{
+	return r->size != CORE_SIZE && !is_windows(r->size);
+}
+
+/* The name of a coding that exists, but that the decoder does not read; else
+   NULL. */
+static const char *unread_coding(const struct reading *r)
 {
 	const unsigned bits = r->header->bits;
 
-	if (r->planes != 1 || !bits || bits > 64)
+	switch (r->compression) {
+	case BMP_RAW:
+		if (bits == 2)
+			return "2 bits a pixel";
+		return bits == 64 ? "64 bits a pixel" : NULL;
+	case OS2_HUFFMAN:
+		return is_os2(r) || bits == 1 ? "OS/2 Huffman coding" : NULL;
+	case JPEG_INSIDE:
+		return is_os2(r) ? "OS/2 RLE24" : "a JPEG picture inside";
+	case PNG_INSIDE:
+		return "a PNG picture inside";
+	case CMYK:
+	case CMYK_RLE8:
+	case CMYK_RLE4:
+		return "CMYK";
+	default:
+		return NULL;
+	}
+}
+
+static bool fail_coding(const struct reading *r, const char *found)
+{
+	return fail(r->work, ERR_UNSUPPORTED_FORMAT,
+		    "expected a BMP of 1, 4, 8, 16, 24 or 32 bits a pixel, "
+		    "uncompressed, RLE4, RLE8 or with bit fields; found %s: "
+		    "save the picture as PNG",
+		    found);
+}
+
+static bool check_coding(struct reading *r)
+{
+	const unsigned bits = r->header->bits;
+	const char *unread = unread_coding(r);
+	char found[64];
+
+	if (unread)
+		return fail_coding(r, unread);
+	if (r->planes != 1 || !bits || bits > 64 ||
+	    (r->compression == BMP_RAW && !has_set(depths[BMP_RAW], bits)))
 		return fail(r->work, ERR_CORRUPT_IMAGE,
 			    "a BMP of %u planes with %u bits a pixel",
 			    r->planes, bits);
@@ -151,14 +207,9 @@ static bool check_coding(struct reading *r)
 		r->header->compression = (enum bmp_compression)r->compression;
 		return true;
 	}
-	/* 2 and 64 bits exist, though the decoder does not read them */
-	if (r->compression == BMP_RAW && bits != 2 && bits != 64)
-		return fail(r->work, ERR_CORRUPT_IMAGE,
-			    "a BMP of %u bits a pixel", bits);
-	return fail(r->work, ERR_UNSUPPORTED_FORMAT,
-		    "expected a BMP that is raw, RLE or of bit fields, found "
-		    "compression %u of %u bits a pixel",
-		    r->compression, bits);
+	snprintf(found, sizeof(found), "compression %u of %u bits a pixel",
+		 r->compression, bits);
+	return fail_coding(r, found);
 }
 
 /* A header of 40 bytes has its masks behind it; later ones contain them. */

@@ -9,13 +9,11 @@
 
 /* The compressions that the decoder reads. The numbers are those of Windows. */
 enum bmp_compression {
-	BMP_RAW,
-	BMP_RLE8,
-	BMP_RLE4,
-	BMP_BIT_FIELDS,
-	BMP_JPEG,
-	BMP_PNG,
-	BMP_ALPHA_BIT_FIELDS,
+	BMP_RAW = 0,
+	BMP_RLE8 = 1,
+	BMP_RLE4 = 2,
+	BMP_BIT_FIELDS = 3,
+	BMP_ALPHA_BIT_FIELDS = 6,
 	BMP_COMPRESSION__COUNT
 };
 
@@ -42,9 +40,10 @@ struct bmp_header {
 
 /*
  * False for a header that is damaged, for pixels that are not all in the file,
- * and for a compression that the decoder does not read. Width and height are
- * at least 1. The file's size and the size of its pixels, as the header says
- * them, do not matter.
+ * and for a
+ * coding that the decoder does not read, which the error names. Width and
+ * height are at least 1. The file's size and the size of its pixels, as the
+ * header says them, do not matter.
  */
 bool bmp_header_read(struct bmp_header *header, struct work *work,
 		     struct bytes bytes) MUST_CHECK;

@@ -9,6 +9,7 @@ from typing import Optional
 from PIL import Image
 
 import icc
+from pictures import encode
 from real_pictures import Case, scene
 
 RAW, RLE8, RLE4, BIT_FIELDS, JPEG, PNG, ALPHA_BIT_FIELDS = range(7)
@@ -86,7 +87,7 @@ def run_lengths(values, bits):
 
 @dataclasses.dataclass
 class Bmp:
-    """What a file has in its headers, and how its pixels are stored."""
+    """What a file has in its headers, and how it stores pixels."""
     image: Image.Image
     header: int = INFO
     bits: int = 24
@@ -425,5 +426,35 @@ REFUSED = [
     refused("pixels-far-away", "from byte 60000", pixels_at=60000),
 ]
 
+def unread(name, detail, data, bits=24, header=INFO, compression=RAW):
+    """A coding that is not accepted, whose name the error says."""
+    def file():
+        info = struct.pack("<IiiHHII", header, 120, 90, 1, bits, compression,
+                           len(data())).ljust(header, b"\0")
+        return struct.pack("<2sIII", b"BM", 14 + header + len(data()), 0,
+                           14 + header) + info + data()
+
+    return Case(f"unread-{name}.bmp", file, status=415, detail=detail)
+
+
+UNREAD = [
+    it for header in (INFO, V4, V5) for bits in (0, 24) for it in (
+        unread(f"png-{header}-{bits}", "found a PNG picture inside",
+               lambda: encode(scene(), "PNG"), bits, header, PNG),
+        unread(f"jpeg-{header}-{bits}", "found a JPEG picture inside",
+               lambda: encode(scene()), bits, header, JPEG),
+    )
+] + [
+    unread("huffman", "found OS/2 Huffman", lambda: bytes(5000), 1, OS2, 3),
+    unread("huffman-40", "found OS/2 Huffman", lambda: bytes(5000), 1, INFO,
+           3),
+    unread("rle24", "found OS/2 RLE24", lambda: bytes(5000), 24, OS2, 4),
+    unread("2-bits", "found 2 bits a pixel", lambda: bytes(5000), 2),
+    unread("64-bits", "found 64 bits a pixel", lambda: bytes(90000), 64),
+    unread("cmyk", "found CMYK", lambda: bytes(50000), 32, V5, 11),
+    unread("unknown", "found compression 99", lambda: bytes(50000), 32, INFO,
+           99),
+]
+
 CASES = (PLAIN + WITH_ALPHA + OPAQUE + COLOURS + SIZES + PADDING + PLACES +
-         PALETTES + REFUSED)
+         PALETTES + REFUSED + UNREAD)
