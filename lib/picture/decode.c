@@ -293,8 +293,7 @@ static bool turn_upright(struct decoding *d)
 static void drop_useless_alpha(struct decoding *d)
 {
 	Image *image = d->image;
-	const bool unused =
-		d->probe->format == FORMAT_TIFF && !d->probe->alpha;
+	const bool unused = d->probe->format == FORMAT_TIFF && !d->probe->alpha;
 
 	if (!image->matte)
 		return;
