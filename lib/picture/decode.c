@@ -13,6 +13,7 @@
 #include "lib/picture/bmp_read.h"
 #include "lib/picture/colour.h"
 #include "lib/picture/jpeg_read.h"
+#include "lib/picture/png_read.h"
 #include "lib/picture/resize.h"
 #include "lib/picture/tiff_directory.h"
 #include "lib/picture/webp_frame.h"
@@ -244,6 +245,8 @@ static bool read_any(struct decoding *d, uint8_t *bytes, size_t len)
 	case FORMAT_JPEG:
 		return jpeg_read(&d->image, d->work, d->probe,
 				 MARGIN * d->scale, bytes, len);
+	case FORMAT_PNG:
+		return png_read(&d->image, d->work, d->probe, bytes, len);
 	case FORMAT_GIF:
 		return read_gif(d, bytes, len);
 	case FORMAT_WEBP:

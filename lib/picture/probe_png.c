@@ -3,13 +3,10 @@
 
 #include "lib/picture/probe_formats.h"
 
-#include <string.h>
-
 #include "lib/picture/exif.h"
+#include "lib/picture/png_chunk.h"
 
 enum {
-	SIGNATURE_SIZE = 8,
-	CHUNK_OVERHEAD = 12, /* length, type and CRC */
 	IHDR_SIZE = 13,
 	GREY = 0,
 	RGB = 2,
@@ -26,34 +23,6 @@ static const uint32_t depths[] = {
 	[GREY_ALPHA] = 1 << 8 | 1 << 16,
 	[RGB_ALPHA] = 1 << 8 | 1 << 16,
 };
-
-struct chunk {
-	const uint8_t *type;
-	struct bytes data; /* as far as it is there */
-};
-
-static bool is(const struct chunk *chunk, const char *type)
-{
-	return !memcmp(chunk->type, type, 4);
-}
-
-/* False at the end of the file, and before a length that PNG forbids. */
-static bool next_chunk(struct bytes bytes, size_t *offset, struct chunk *chunk)
-{
-	const uint8_t *at = bytes.data + *offset;
-	size_t size, left = bytes.len - *offset;
-
-	if (left < 8)
-		return false;
-	size = be32(at);
-	if (size > INT32_MAX)
-		return false;
-	chunk->type = at + 4;
-	chunk->data.data = at + 8;
-	chunk->data.len = size < left - 8 ? size : left - 8;
-	*offset += left < size + CHUNK_OVERHEAD ? left : size + CHUNK_OVERHEAD;
-	return true;
-}
 
 static bool read_header(struct probe *probe, struct work *work,
 			struct bytes header, unsigned *colour)
@@ -91,30 +60,31 @@ static void read_frames(struct probe *probe, struct bytes control)
 bool probe_png(struct probe *probe, struct work *work, struct bytes bytes)
 {
 	bool has_palette = false, has_pixels = false;
-	size_t offset = SIGNATURE_SIZE;
-	struct chunk chunk;
+	size_t offset = PNG_CHUNK_FIRST;
+	struct png_chunk chunk;
 	unsigned colour;
 
-	if (!next_chunk(bytes, &offset, &chunk) || !is(&chunk, "IHDR") ||
-	    chunk.data.len != IHDR_SIZE)
+	if (!png_chunk_next(bytes, &offset, &chunk) ||
+	    !png_chunk_is(&chunk, "IHDR") || chunk.data.len != IHDR_SIZE)
 		return fail(work, ERR_CORRUPT_IMAGE,
 			    "a PNG that does not begin with its header");
 	if (!read_header(probe, work, chunk.data, &colour))
 		return false;
 
-	while (next_chunk(bytes, &offset, &chunk) && !is(&chunk, "IEND")) {
-		if (is(&chunk, "IDAT")) {
+	while (png_chunk_next(bytes, &offset, &chunk) &&
+	       !png_chunk_is(&chunk, "IEND")) {
+		if (png_chunk_is(&chunk, "IDAT")) {
 			has_pixels = true;
 			if (colour == PALETTE && !has_palette)
 				break;
-		} else if (is(&chunk, "PLTE")) {
+		} else if (png_chunk_is(&chunk, "PLTE")) {
 			has_palette = true;
-		} else if (is(&chunk, "tRNS")) {
+		} else if (png_chunk_is(&chunk, "tRNS")) {
 			probe->alpha = true;
-		} else if (is(&chunk, "eXIf")) {
+		} else if (png_chunk_is(&chunk, "eXIf")) {
 			probe->orientation = exif_orientation(chunk.data.data,
 							      chunk.data.len);
-		} else if (is(&chunk, "acTL")) {
+		} else if (png_chunk_is(&chunk, "acTL")) {
 			read_frames(probe, chunk.data);
 		}
 	}

@@ -98,7 +98,7 @@ const uint8_t *profile_rgb(struct pool *pool, size_t *len,
 	return profile ? save(profile, pool, len) : NULL;
 }
 
-const uint8_t *profile_grey(struct pool *pool, size_t *len,
+const uint8_t *profile_gray(struct pool *pool, size_t *len,
 			    const struct profile_curve *curve)
 {
 	cmsToneCurve *tone;

@@ -34,7 +34,7 @@ extern const struct profile_space profile_srgb_space;
  */
 const uint8_t *profile_rgb(struct pool *pool, size_t *len,
 			   const struct profile_space *space);
-const uint8_t *profile_grey(struct pool *pool, size_t *len,
+const uint8_t *profile_gray(struct pool *pool, size_t *len,
 			    const struct profile_curve *curve);
 
 /* Never NULL. */

@@ -13,6 +13,7 @@ from PIL import Image
 
 import real_bmp
 import real_jpeg
+import real_png
 import real_tiff
 import real_webp
 from api import post_picture, settled
@@ -25,6 +26,7 @@ MOST_DIFFERENCE = 5
 MADE = [case for module in (
     real_bmp,
     real_jpeg,
+    real_png,
     real_tiff,
     real_webp)
     for case in module.CASES]

@@ -91,7 +91,7 @@ static void makes_profiles_of_rgb(void **state)
 	pool_free(pool);
 }
 
-static void makes_profiles_of_grey(void **state)
+static void makes_profiles_of_gray(void **state)
 {
 	struct pool *pool = pool_new();
 	const uint8_t stored = 55, *profile;
@@ -99,11 +99,11 @@ static void makes_profiles_of_grey(void **state)
 	size_t len;
 
 	(void)state;
-	profile = profile_grey(pool, &len, &PROFILE_GAMMA(1));
+	profile = profile_gray(pool, &len, &PROFILE_GAMMA(1));
 	convert(shown, profile, len, &stored, TYPE_GRAY_8);
 	for (int c = 0; c < 3; c++)
 		assert_in_range(shown[c], 127, 129);
-	assert_null(profile_grey(pool, &len, &PROFILE_GAMMA(0.01)));
+	assert_null(profile_gray(pool, &len, &PROFILE_GAMMA(0.01)));
 	pool_free(pool);
 }
 
@@ -111,7 +111,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(makes_profiles_of_rgb),
-		cmocka_unit_test(makes_profiles_of_grey),
+		cmocka_unit_test(makes_profiles_of_gray),
 	};
 
 	return RUN_TESTS(tests);
