@@ -9,7 +9,6 @@
 
 enum {
 	MAX_BYTES = 65536,
-	MAX_ENTRIES = 100,
 	ENTRY_SIZE = 12,
 	TAG_ORIENTATION = 274,
 	TYPE_SHORT = 3
@@ -51,8 +50,6 @@ static unsigned find_orientation(const struct exif *exif, uint32_t offset)
 	at = exif->bytes.data + offset + 2;
 	room = (exif->bytes.len - offset - 2) / ENTRY_SIZE;
 	count = get16(exif, at - 2);
-	if (count > MAX_ENTRIES)
-		count = MAX_ENTRIES;
 	if (count > room)
 		count = room;
 
