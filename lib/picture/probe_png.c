@@ -59,7 +59,7 @@ static void read_frames(struct probe *probe, struct bytes control)
 
 bool probe_png(struct probe *probe, struct work *work, struct bytes bytes)
 {
-	bool has_palette = false, has_pixels = false;
+	bool has_palette = false, has_pixels = false, has_exif = false;
 	size_t offset = PNG_CHUNK_FIRST;
 	struct png_chunk chunk;
 	unsigned colour;
@@ -81,7 +81,10 @@ bool probe_png(struct probe *probe, struct work *work, struct bytes bytes)
 			has_palette = true;
 		} else if (png_chunk_is(&chunk, "tRNS")) {
 			probe->alpha = true;
-		} else if (png_chunk_is(&chunk, "eXIf")) {
+		} else if (png_chunk_is(&chunk, "eXIf") && !has_pixels &&
+			   !has_exif) {
+			/* Behind the pixels browsers ignore it. */
+			has_exif = true;
 			probe->orientation = exif_orientation(chunk.data.data,
 							      chunk.data.len);
 		} else if (png_chunk_is(&chunk, "acTL")) {

@@ -4,6 +4,8 @@ import itertools
 import struct
 import zlib
 
+from PIL import Image
+
 from pictures import encode
 from real_pictures import Case, scene
 
@@ -97,6 +99,21 @@ def harmless_cases():
                    png(scene(), **{place: extra}), scene)
 
 
+def exif(orientation):
+    return chunk(b"eXIf", b"II*\0\x08\0\0\0\1\0" +
+                 struct.pack("<HHIHH", 0x0112, 3, 1, orientation, 0) +
+                 b"\0" * 4)
+
+
+def exif_cases():
+    """Before the pixels it counts, behind them browsers ignore it."""
+    for place in ("before", "between", "after"):
+        yield Case(f"exif-{place}.png",
+                   lambda place=place: png(scene(), **{place: exif(6)}),
+                   scene if place == "after" else
+                   lambda: scene().transpose(Image.ROTATE_270))
+
+
 def depth_cases():
     modes = {"gray": scene().convert("L"), "rgb": scene(),
              "palette": paletted(), "gray-alpha": scene().convert("LA"),
@@ -113,4 +130,5 @@ CASES = [
     *depth_cases(),
     *cut_cases(),
     *harmless_cases(),
+    *exif_cases(),
 ]

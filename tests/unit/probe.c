@@ -113,7 +113,10 @@ static const struct header headers[] = {
 	{ "png, tRNS", SAYS(FORMAT_PNG, 300, 200, 1, 0, 1, ALPHA),
 	  BYTES(IHDR("\0\0" BE300, "\0\0" BE200, "\1", "\3", "\0") CHUNK("\3", "PLTE", "rgb")
 		CHUNK("\1", "tRNS", "\0") IDAT) },
-	{ "png, eXIf behind", SAYS(FORMAT_PNG, 300, 200, 1, 0, 5, OPAQUE),
+	{ "png, eXIf", SAYS(FORMAT_PNG, 300, 200, 1, 0, 5, OPAQUE),
+	  BYTES(IHDR("\0\0" BE300, "\0\0" BE200, "\1", "\0", "\0")
+		CHUNK("\x16", "eXIf", TURNED("\5")) CHUNK("\x16", "eXIf", TURNED("\6")) IDAT IEND) },
+	{ "png, eXIf behind the pixels", SAYS(FORMAT_PNG, 300, 200, 1, 0, 1, OPAQUE),
 	  BYTES(IHDR("\0\0" BE300, "\0\0" BE200, "\1", "\0", "\0") IDAT
 		CHUNK("\x16", "eXIf", TURNED("\5")) IEND) },
 	{ "png, eXIf behind the end", SAYS(FORMAT_PNG, 300, 200, 1, 0, 1, OPAQUE),
