@@ -11,6 +11,7 @@
 #include <png.h>
 
 #include "lib/picture/png_chunk.h"
+#include "lib/picture/png_colour.h"
 
 struct reading {
 	png_struct *png;
@@ -143,15 +144,35 @@ static bool read_header(struct reading *r)
 	return true;
 }
 
-static void keep_profile(struct reading *r)
+static struct bytes read_iccp(struct reading *r)
 {
 	png_byte *profile;
 	png_uint_32 len;
 	char *name;
 	int compression;
 
-	if (png_get_iCCP(r->png, r->info, &name, &compression, &profile, &len))
-		(void)SetImageProfile(r->image, "ICM", profile, len);
+	if (!png_get_iCCP(r->png, r->info, &name, &compression, &profile, &len))
+		return (struct bytes){ 0 };
+	return (struct bytes){ profile, len };
+}
+
+static void keep_profile(struct reading *r)
+{
+	const bool gray =
+		!(png_get_color_type(r->png, r->info) & PNG_COLOR_MASK_COLOR);
+	struct png_colour colour;
+	struct bytes profile;
+
+	png_colour_find(&colour, r->bytes);
+	if (!png_colour_by_cicp(&profile, r->work->pool, &colour, gray)) {
+		profile = read_iccp(r);
+		if (!profile.len)
+			png_colour_by_gamma(&profile, r->work->pool, &colour,
+					    gray);
+	}
+	if (profile.len)
+		(void)SetImageProfile(r->image, "ICM", profile.data,
+				      profile.len);
 }
 
 /* With one colour more, black, for indices beyond it. */

@@ -11,9 +11,9 @@
 
 /*
  * Decodes a PNG (W3C PNG, third edition) with libpng: as stored, not yet
- * upright, with 8 or 16 bits, and with its ICC profile as the image's profile
- * "ICM". Of an animation it is the default image. The image is the caller's to
- * destroy.
+ * upright, with 8 or 16 bits, and with the ICC profile of its colours, where
+ * they are not those of sRGB, as the image's profile "ICM". Of an animation it
+ * is the default image. The image is the caller's to destroy.
  *
  * Only the pixels count: chunks behind the last row need not be there, and
  * ancillary chunks but tRNS and iCCP are not read. ERR_CORRUPT_IMAGE when

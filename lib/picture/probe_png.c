@@ -5,6 +5,7 @@
 
 #include "lib/picture/exif.h"
 #include "lib/picture/png_chunk.h"
+#include "lib/picture/png_colour.h"
 
 enum {
 	IHDR_SIZE = 13,
@@ -61,6 +62,7 @@ bool probe_png(struct probe *probe, struct work *work, struct bytes bytes)
 {
 	bool has_palette = false, has_pixels = false, has_exif = false;
 	size_t offset = PNG_CHUNK_FIRST;
+	struct png_colour colours;
 	struct png_chunk chunk;
 	unsigned colour;
 
@@ -69,6 +71,9 @@ bool probe_png(struct probe *probe, struct work *work, struct bytes bytes)
 		return fail(work, ERR_CORRUPT_IMAGE,
 			    "a PNG that does not begin with its header");
 	if (!read_header(probe, work, chunk.data, &colour))
+		return false;
+	png_colour_find(&colours, bytes);
+	if (!png_colour_check(&colours, work))
 		return false;
 
 	while (png_chunk_next(bytes, &offset, &chunk) &&

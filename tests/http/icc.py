@@ -3,7 +3,7 @@
 import io
 import struct
 
-from PIL import Image, ImageCms
+from PIL import ImageCms
 
 # The columns of sRGB's matrix to XYZ, adapted to D50 (ICC.1 annex E).
 SRGB = ((0.4361, 0.2225, 0.0139), (0.3851, 0.7169, 0.0971),
@@ -18,7 +18,8 @@ def _xyz(values):
 
 
 def _gamma(exponent):
-    return b"curv\0\0\0\0" + struct.pack(">IH", 1, round(exponent * 256)) + b"\0\0"
+    return (b"curv\0\0\0\0" + struct.pack(">IH", 1, round(exponent * 256)) +
+            b"\0\0")
 
 
 def _text(text):
@@ -52,7 +53,7 @@ def rgb_profile(columns=SWAPPED, gamma=2.2, **options):
     ], **options)
 
 
-def grey_profile(gamma=1.0):
+def gray_profile(gamma=1.0):
     return profile(b"GRAY", [(b"kTRC", _gamma(gamma))])
 
 

@@ -4,6 +4,8 @@ import io
 
 from PIL import Image, ImageChops, ImageCms, ImageOps, ImageStat
 
+import colorimetry
+
 # Of 255, at 16x16: other decoders and other filters stay below it. JPEG and
 # WebP have one colour for four pixels, which shows in the smallest pictures.
 MOST_DIFFERENCE = 10
@@ -37,10 +39,30 @@ def open_picture(data):
         return None
 
 
+def by_gamma(image):
+    """A PNG whose chunks gAMA and cHRM count; Pillow only reads them."""
+    gamma, xy = image.info.get("gamma"), image.info.get("chromaticity")
+    primaries = xy and tuple(zip(xy[::2], xy[1::2]))
+    expected = (colorimetry.D65, *colorimetry.SRGB)
+    is_srgb = not xy or all(abs(a - b) < 0.005 for one, other in zip(
+        primaries, expected) for a, b in zip(one, other))
+    if "srgb" in image.info or (is_srgb and (
+            not gamma or 0.45 < gamma < 0.46)):
+        return image
+    curve = colorimetry.power(1 / gamma) if gamma else colorimetry.srgb_curve
+    white, *primaries = expected if is_srgb else primaries
+    rgba = image.convert("RGBA")
+    shown = colorimetry.shown(rgba, curve, primaries, white)
+    shown.putalpha(rgba.getchannel("A"))
+    return shown
+
+
 def to_srgb(image):
     profile = image.info.get("icc_profile")
     if image.mode.startswith("I;16") or image.mode == "I":
-        return image.convert("I").point(lambda it: it / 256).convert("L")
+        info = image.info
+        image = image.convert("I").point(lambda it: it / 256).convert("L")
+        image.info = info
     if image.mode == "LAB":
         return ImageCms.profileToProfile(image, ImageCms.createProfile("LAB"),
                                          ImageCms.createProfile("sRGB"),
@@ -49,7 +71,7 @@ def to_srgb(image):
         return ImageCms.profileToProfile(
             image, ImageCms.ImageCmsProfile(io.BytesIO(profile)),
             ImageCms.createProfile("sRGB"), outputMode="RGB")
-    return image
+    return image if profile else by_gamma(image)
 
 
 def gist(image):
