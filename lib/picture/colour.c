@@ -38,14 +38,34 @@ static bool declare_lab(Image *image)
 	return ok;
 }
 
-bool colour_convert(Image *image, const uint8_t *srgb, size_t len)
+static bool has_fitting_profile(const Image *image, bool gray)
+{
+	size_t len = 0;
+	const uint8_t *profile = GetImageProfile(image, "ICM", &len);
+
+	if (!profile)
+		return false;
+	switch (image->colorspace) {
+	case CMYKColorspace:
+		return profile_fits(profile, len, PROFILE_CMYK);
+	case LABColorspace: /* from declare_lab() */
+		return true;
+	case RGBColorspace:
+	case GRAYColorspace:
+		return profile_fits(profile, len,
+				    gray ? PROFILE_GRAY : PROFILE_RGB);
+	default:
+		return false;
+	}
+}
+
+bool colour_convert(Image *image, bool gray, const uint8_t *srgb, size_t len)
 {
 	const bool ink = image->colorspace == CMYKColorspace;
-	size_t profile_len = 0;
 
 	if (image->colorspace == LABColorspace && !declare_lab(image))
 		return false;
-	if (GetImageProfile(image, "ICM", &profile_len) && profile_len)
+	if (has_fitting_profile(image, gray))
 		(void)ProfileImage(image, "ICM", (unsigned char *)srgb, len,
 				   MagickTrue);
 	DeleteImageProfile(image, "ICM");

@@ -14,9 +14,10 @@ bool colour_flip_lab_signs(Image *image);
 
 /*
  * Takes an image from its embedded profile, or from CMYK, CIE Lab and the like,
- * to sRGB. A profile that is broken or not the image's kind changes nothing.
- * False, with image->exception, when there is no way.
+ * to sRGB. A profile that is damaged or of other colours changes nothing:
+ * `gray` says that the file has gray samples, which GraphicsMagick stores as
+ * RGB. False, with image->exception, when there is no way.
  */
-bool colour_convert(Image *image, const uint8_t *srgb, size_t len);
+bool colour_convert(Image *image, bool gray, const uint8_t *srgb, size_t len);
 
 #endif

@@ -262,7 +262,8 @@ static bool read_any(struct decoding *d, uint8_t *bytes, size_t len)
 
 static bool convert_to_srgb(struct decoding *d)
 {
-	return colour_convert(d->image, d->paint->srgb, d->paint->srgb_len) ||
+	return colour_convert(d->image, d->probe->gray, d->paint->srgb,
+			      d->paint->srgb_len) ||
 	       decode_fail(d->work, &d->image->exception);
 }
 

@@ -204,7 +204,6 @@ static bool new_image(struct reading *r)
 	image->rows = r->probe->height;
 	image->depth = r->is_deep ? 16 : 8;
 	image->matte = r->channels == 2 || r->channels == 4;
-	image->is_grayscale = r->channels <= 2 && !r->colours;
 	keep_profile(r);
 	return !r->colours || copy_palette(r);
 }

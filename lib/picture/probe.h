@@ -23,6 +23,7 @@ struct probe {
 	unsigned orientation;
 	bool progressive;
 	bool alpha; /* may hold transparent pixels */
+	bool gray;  /* has samples of gray, not of colours or of a palette */
 };
 
 enum { PROBE_MAX_FRAMES = 100000 };

@@ -97,6 +97,7 @@ static bool read_frame(struct probe *probe, struct work *work, uint8_t marker,
 
 	probe->height = be16(frame.data + 1);
 	probe->width = be16(frame.data + 3);
+	probe->gray = parts == 1;
 	probe->progressive = marker == SOF2 || marker == SOF10;
 	if (!probe->width || !probe->height)
 		return fail(work, ERR_CORRUPT_IMAGE, "a JPEG of %ux%u pixels",

@@ -9,19 +9,19 @@
 
 enum {
 	IHDR_SIZE = 13,
-	GREY = 0,
+	GRAY = 0,
 	RGB = 2,
 	PALETTE = 3,
-	GREY_ALPHA = 4,
+	GRAY_ALPHA = 4,
 	RGB_ALPHA = 6
 };
 
 /* W3C PNG 11.2.1: the bit depths of each colour type, as a set of bits. */
 static const uint32_t depths[] = {
-	[GREY] = 1 << 1 | 1 << 2 | 1 << 4 | 1 << 8 | 1 << 16,
+	[GRAY] = 1 << 1 | 1 << 2 | 1 << 4 | 1 << 8 | 1 << 16,
 	[RGB] = 1 << 8 | 1 << 16,
 	[PALETTE] = 1 << 1 | 1 << 2 | 1 << 4 | 1 << 8,
-	[GREY_ALPHA] = 1 << 8 | 1 << 16,
+	[GRAY_ALPHA] = 1 << 8 | 1 << 16,
 	[RGB_ALPHA] = 1 << 8 | 1 << 16,
 };
 
@@ -44,7 +44,8 @@ static bool read_header(struct probe *probe, struct work *work,
 
 	probe->width = be32(at);
 	probe->height = be32(at + 4);
-	probe->alpha = *colour == GREY_ALPHA || *colour == RGB_ALPHA;
+	probe->alpha = *colour == GRAY_ALPHA || *colour == RGB_ALPHA;
+	probe->gray = *colour == GRAY || *colour == GRAY_ALPHA;
 	if (!probe->width || !probe->height || probe->width > INT32_MAX ||
 	    probe->height > INT32_MAX)
 		return fail(work, ERR_CORRUPT_IMAGE, "a PNG of %ux%u pixels",

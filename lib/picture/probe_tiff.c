@@ -155,7 +155,7 @@ bool probe_tiff(struct probe *probe, struct work *work, struct bytes bytes)
 {
 	struct tiff tiff;
 	struct page page = { .tiff = &tiff };
-	uint64_t orientation;
+	uint64_t orientation, photometric, samples;
 
 	if (!tiff_open(&tiff, work, bytes))
 		return false;
@@ -169,10 +169,11 @@ bool probe_tiff(struct probe *probe, struct work *work, struct bytes bytes)
 		return false;
 	probe->width = (uint32_t)find(&page, TIFF_WIDTH, 0);
 	probe->height = (uint32_t)find(&page, TIFF_HEIGHT, 0);
-	probe->alpha =
-		tiff_has_alpha(find(&page, TIFF_PHOTOMETRIC, TIFF_BLACK_IS_0),
-			       find(&page, TIFF_SAMPLES, 1),
-			       find(&page, TIFF_EXTRA_SAMPLES, 0));
+	photometric = find(&page, TIFF_PHOTOMETRIC, TIFF_BLACK_IS_0);
+	samples = find(&page, TIFF_SAMPLES, 1);
+	probe->gray = photometric <= TIFF_BLACK_IS_0 && samples < 3;
+	probe->alpha = tiff_has_alpha(photometric, samples,
+				      find(&page, TIFF_EXTRA_SAMPLES, 0));
 	orientation = find(&page, TIFF_ORIENTATION, 1);
 	if (orientation >= 1 && orientation <= 8)
 		probe->orientation = (unsigned)orientation;

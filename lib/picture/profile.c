@@ -4,11 +4,9 @@
 #include "lib/picture/profile.h"
 
 #include <lcms2.h>
-#include <stdbool.h>
 #include <stdlib.h>
 
 #include "lib/base/pool.h"
-#include "lib/base/util.h"
 
 /* IEC 61966-2-1 */
 #define SRGB_CURVE                                                             \
@@ -110,6 +108,41 @@ const uint8_t *profile_gray(struct pool *pool, size_t *len,
 	profile = cmsCreateGrayProfile(cmsD50_xyY(), tone);
 	cmsFreeToneCurve(tone);
 	return save(profile, pool, len);
+}
+
+static bool is_of_device(cmsHPROFILE profile)
+{
+	switch (cmsGetDeviceClass(profile)) {
+	case cmsSigInputClass:
+	case cmsSigDisplayClass:
+	case cmsSigOutputClass:
+	case cmsSigColorSpaceClass:
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool profile_fits(const uint8_t *bytes, size_t len,
+		  enum profile_colours colours)
+{
+	static const cmsColorSpaceSignature spaces[] = {
+		[PROFILE_GRAY] = cmsSigGrayData,
+		[PROFILE_RGB] = cmsSigRgbData,
+		[PROFILE_CMYK] = cmsSigCmykData,
+	};
+	cmsHPROFILE profile =
+		len <= INT32_MAX
+			? cmsOpenProfileFromMem(bytes, (cmsUInt32Number)len)
+			: NULL;
+	bool fits;
+
+	if (!profile)
+		return false;
+	fits = is_of_device(profile) &&
+	       cmsGetColorSpace(profile) == spaces[colours];
+	cmsCloseProfile(profile);
+	return fits;
 }
 
 const uint8_t *profile_srgb(struct pool *pool, size_t *len)

@@ -1,8 +1,11 @@
 #ifndef LIB_PICTURE_PROFILE_H
 #define LIB_PICTURE_PROFILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "lib/base/util.h"
 
 struct pool;
 
@@ -36,6 +39,14 @@ const uint8_t *profile_rgb(struct pool *pool, size_t *len,
 			   const struct profile_space *space);
 const uint8_t *profile_gray(struct pool *pool, size_t *len,
 			    const struct profile_curve *curve);
+
+/* What the samples of a picture are. */
+enum profile_colours { PROFILE_GRAY, PROFILE_RGB, PROFILE_CMYK };
+
+/* Whether these bytes are an ICC profile of a device or a colour space that
+   says what such samples look like. */
+bool profile_fits(const uint8_t *bytes, size_t len,
+		  enum profile_colours colours) MUST_CHECK;
 
 /* Never NULL. */
 const uint8_t *profile_srgb(struct pool *pool, size_t *len);

@@ -57,6 +57,26 @@ def gray_profile(gamma=1.0):
     return profile(b"GRAY", [(b"kTRC", _gamma(gamma))])
 
 
+def other_profiles():
+    """Profiles of colours that few pictures have, and bytes that are none."""
+    whole = rgb_profile()
+    return {
+        "lab": lab_profile(),
+        "xyz": ImageCms.ImageCmsProfile(
+            ImageCms.createProfile("XYZ")).tobytes(),
+        "cmyk": profile(b"CMYK", kind=b"prtr", pcs=b"Lab "),
+        "named": profile(b"RGB ", kind=b"nmcl"),
+        "link": rgb_profile(kind=b"link", pcs=b"RGB "),
+        "abstract": profile(b"Lab ", kind=b"abst", pcs=b"Lab "),
+        "no-tags": profile(b"RGB "),
+        "cut": whole[:200],
+        "header": whole[:128],
+        "zeros": b"\0" * 500,
+        "text": b"no profile at all, but long enough to be one " * 4,
+        "other-magic": whole[:36] + b"ascq" + whole[40:],
+    }
+
+
 def lab_profile():
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
 

@@ -14,6 +14,7 @@ from PIL import Image
 import real_bmp
 import real_jpeg
 import real_png
+import real_profiles
 import real_tiff
 import real_webp
 from api import post_picture, settled
@@ -27,6 +28,7 @@ MADE = [case for module in (
     real_bmp,
     real_jpeg,
     real_png,
+    real_profiles,
     real_tiff,
     real_webp)
     for case in module.CASES]

@@ -19,9 +19,11 @@ struct header {
 /* clang-format off */
 #define BYTES(text) text, sizeof(text) - 1
 #define SAYS(...)   { __VA_ARGS__ }, 0, ""
-#define OPAQUE      false, false
-#define ALPHA       false, true
-#define PROGRESSIVE true, false
+#define OPAQUE      false, false, false
+#define ALPHA       false, true, false
+#define PROGRESSIVE true, false, false
+#define IN_GRAY     false, false, true
+#define GRAY_ALPHA  false, true, true
 #define NO_PROBE    { 0, 0, 0, 0, 0, 0, OPAQUE }
 #define CORRUPT(why) NO_PROBE, ERR_CORRUPT_IMAGE, why
 #define UNSUPPORTED(why) NO_PROBE, ERR_UNSUPPORTED_FORMAT, why
@@ -69,6 +71,8 @@ struct header {
 static const struct header headers[] = {
 	{ "jpeg", SAYS(FORMAT_JPEG, 300, 200, 1, 1, 1, OPAQUE),
 	  BYTES(JPEG(FRAME("\xc0", "\x08", BE200, BE300) SCAN)) },
+	{ "jpeg, gray", SAYS(FORMAT_JPEG, 300, 200, 1, 1, 1, IN_GRAY),
+	  BYTES(JPEG("\xff\xc0\0\x0b\x08" BE200 BE300 "\1\1\x11\0" "\xff\xda\0\x08\1\1\0\0\x3f\0" "data")) },
 	{ "jpeg, progressive", SAYS(FORMAT_JPEG, 300, 200, 1, 3, 1, PROGRESSIVE),
 	  BYTES(JPEG(FRAME("\xc2", "\x08", BE200, BE300) SCAN SCAN "\xff" SCAN)) },
 	{ "jpeg, arithmetic", SAYS(FORMAT_JPEG, 300, 200, 1, 1, 1, OPAQUE),
@@ -110,16 +114,18 @@ static const struct header headers[] = {
 	  BYTES(IHDR("\0\0" BE300, "\0\0" BE200, "\x08", "\2", "\1") IDAT IEND) },
 	{ "png, alpha", SAYS(FORMAT_PNG, 300, 200, 1, 0, 1, ALPHA),
 	  BYTES(IHDR("\0\0" BE300, "\0\0" BE200, "\x10", "\6", "\0") IDAT) },
+	{ "png, gray with alpha", SAYS(FORMAT_PNG, 300, 200, 1, 0, 1, GRAY_ALPHA),
+	  BYTES(IHDR("\0\0" BE300, "\0\0" BE200, "\x08", "\4", "\0") IDAT) },
 	{ "png, tRNS", SAYS(FORMAT_PNG, 300, 200, 1, 0, 1, ALPHA),
 	  BYTES(IHDR("\0\0" BE300, "\0\0" BE200, "\1", "\3", "\0") CHUNK("\3", "PLTE", "rgb")
 		CHUNK("\1", "tRNS", "\0") IDAT) },
-	{ "png, eXIf", SAYS(FORMAT_PNG, 300, 200, 1, 0, 5, OPAQUE),
+	{ "png, eXIf", SAYS(FORMAT_PNG, 300, 200, 1, 0, 5, IN_GRAY),
 	  BYTES(IHDR("\0\0" BE300, "\0\0" BE200, "\1", "\0", "\0")
 		CHUNK("\x16", "eXIf", TURNED("\5")) CHUNK("\x16", "eXIf", TURNED("\6")) IDAT IEND) },
-	{ "png, eXIf behind the pixels", SAYS(FORMAT_PNG, 300, 200, 1, 0, 1, OPAQUE),
+	{ "png, eXIf behind the pixels", SAYS(FORMAT_PNG, 300, 200, 1, 0, 1, IN_GRAY),
 	  BYTES(IHDR("\0\0" BE300, "\0\0" BE200, "\1", "\0", "\0") IDAT
 		CHUNK("\x16", "eXIf", TURNED("\5")) IEND) },
-	{ "png, eXIf behind the end", SAYS(FORMAT_PNG, 300, 200, 1, 0, 1, OPAQUE),
+	{ "png, eXIf behind the end", SAYS(FORMAT_PNG, 300, 200, 1, 0, 1, IN_GRAY),
 	  BYTES(IHDR("\0\0" BE300, "\0\0" BE200, "\1", "\0", "\0") IDAT IEND
 		CHUNK("\x16", "eXIf", TURNED("\5"))) },
 	{ "png, animated", SAYS(FORMAT_PNG, 300, 200, 7, 0, 1, OPAQUE),
@@ -196,12 +202,12 @@ static const struct header headers[] = {
 	{ "webp, lossless of version 1", CORRUPT("VP8L"),
 	  BYTES(WEBP("\x12", "VP8L\5\0\0\0\x2f\x2b\xc1\x31\x20\0")) },
 
-	{ "tiff", SAYS(FORMAT_TIFF, 300, 200, 1, 0, 1, OPAQUE),
+	{ "tiff", SAYS(FORMAT_TIFF, 300, 200, 1, 0, 1, IN_GRAY),
 	  BYTES(TIFF("\3", TIFF_SIZE TIFF_PIXELS) "\0\0\0\0") },
-	{ "tiff, big endian", SAYS(FORMAT_TIFF, 300, 200, 1, 0, 1, OPAQUE),
+	{ "tiff, big endian", SAYS(FORMAT_TIFF, 300, 200, 1, 0, 1, IN_GRAY),
 	  BYTES("MM\0*\0\0\0\x08\0\3" "\1\0\0\3\0\0\0\1" BE300 "\0\0" "\1\1\0\4\0\0\0\1\0\0" BE200
 		"\1\x11\0\4\0\0\0\1\0\0\0\x08") },
-	{ "tiff, big", SAYS(FORMAT_TIFF, 300, 200, 1, 0, 1, OPAQUE),
+	{ "tiff, big", SAYS(FORMAT_TIFF, 300, 200, 1, 0, 1, IN_GRAY),
 	  BYTES("II+\0\x08\0\0\0\x10\0\0\0\0\0\0\0" "\3\0\0\0\0\0\0\0"
 		"\0\1\3\0\1\0\0\0\0\0\0\0" LE300 "\0\0\0\0\0\0"
 		"\1\1\3\0\1\0\0\0\0\0\0\0" LE200 "\0\0\0\0\0\0"
@@ -211,23 +217,23 @@ static const struct header headers[] = {
 		     LE_ENTRY("\x52\1", "\3", "\2\0\0\0"))) },
 	{ "tiff, an extra sample that is no alpha", SAYS(FORMAT_TIFF, 300, 200, 1, 0, 1, OPAQUE),
 	  BYTES(TIFF("\6", TIFF_SIZE TIFF_PIXELS TIFF_RGB4 LE_ENTRY("\x52\1", "\3", "\0\0\0\0"))) },
-	{ "tiff, no extra sample that is alpha", SAYS(FORMAT_TIFF, 300, 200, 1, 0, 1, OPAQUE),
+	{ "tiff, no extra sample that is alpha", SAYS(FORMAT_TIFF, 300, 200, 1, 0, 1, IN_GRAY),
 	  BYTES(TIFF("\4", TIFF_SIZE TIFF_PIXELS LE_ENTRY("\x52\1", "\3", "\2\0\0\0"))) },
-	{ "tiff, a reduced copy first", SAYS(FORMAT_TIFF, 300, 200, 2, 0, 1, OPAQUE),
+	{ "tiff, a reduced copy first", SAYS(FORMAT_TIFF, 300, 200, 2, 0, 1, IN_GRAY),
 	  BYTES(TIFF("\1", LE_ENTRY("\xfe\0", "\4", "\1\0\0\0")) "\x1a\0\0\0" "\3\0" TIFF_SIZE TIFF_PIXELS) },
-	{ "tiff, nothing but reduced copies", SAYS(FORMAT_TIFF, 300, 200, 1, 0, 1, OPAQUE),
+	{ "tiff, nothing but reduced copies", SAYS(FORMAT_TIFF, 300, 200, 1, 0, 1, IN_GRAY),
 	  BYTES(TIFF("\4", LE_ENTRY("\xfe\0", "\4", "\1\0\0\0") TIFF_SIZE TIFF_PIXELS)) },
 	{ "tiff, signed", UNSUPPORTED("signed integer"),
 	  BYTES(TIFF("\4", TIFF_SIZE TIFF_PIXELS LE_ENTRY("\x53\1", "\3", "\2\0\0\0"))) },
 	{ "tiff, camera raw", UNSUPPORTED("camera raw"),
 	  BYTES(TIFF("\4", TIFF_SIZE TIFF_PIXELS LE_ENTRY("\6\1", "\3", "\x23\x80\0\0"))) },
-	{ "tiff, two pages", SAYS(FORMAT_TIFF, 300, 200, 2, 0, 1, OPAQUE),
+	{ "tiff, two pages", SAYS(FORMAT_TIFF, 300, 200, 2, 0, 1, IN_GRAY),
 	  BYTES(TIFF("\3", TIFF_SIZE TIFF_PIXELS) "\x32\0\0\0" "\1\0" TIFF_PIXELS "\0\0\0\0") },
-	{ "tiff, a page that is its own next", SAYS(FORMAT_TIFF, 300, 200, 1, 0, 1, OPAQUE),
+	{ "tiff, a page that is its own next", SAYS(FORMAT_TIFF, 300, 200, 1, 0, 1, IN_GRAY),
 	  BYTES(TIFF("\3", TIFF_SIZE TIFF_PIXELS) "\x08\0\0\0") },
-	{ "tiff, a next page that is none", SAYS(FORMAT_TIFF, 300, 200, 1, 0, 1, OPAQUE),
+	{ "tiff, a next page that is none", SAYS(FORMAT_TIFF, 300, 200, 1, 0, 1, IN_GRAY),
 	  BYTES(TIFF("\3", TIFF_SIZE TIFF_PIXELS) "\xff\xff\0\0") },
-	{ "tiff, the first width counts", SAYS(FORMAT_TIFF, 300, 200, 1, 0, 1, OPAQUE),
+	{ "tiff, the first width counts", SAYS(FORMAT_TIFF, 300, 200, 1, 0, 1, IN_GRAY),
 	  BYTES(TIFF("\4", TIFF_SIZE TIFF_PIXELS LE_ENTRY("\0\1", "\3", "\1\0\0\0"))) },
 	{ "tiff, no width", CORRUPT("no size"), BYTES(TIFF("\1", TIFF_PIXELS)) },
 	{ "tiff, no pixels", CORRUPT("no pixels"), BYTES(TIFF("\2", TIFF_SIZE)) },
@@ -348,7 +354,8 @@ static bool same_probe(const struct probe *a, const struct probe *b)
 	return a->format == b->format && a->width == b->width &&
 	       a->height == b->height && a->frames == b->frames &&
 	       a->scans == b->scans && a->orientation == b->orientation &&
-	       a->progressive == b->progressive && a->alpha == b->alpha;
+	       a->progressive == b->progressive && a->alpha == b->alpha &&
+	       a->gray == b->gray;
 }
 
 /* From memory of exactly that length, so that sanitizers see a step beyond. */
@@ -376,12 +383,13 @@ static void headers_are_read(void **state)
 				   (const uint8_t *)header->bytes, header->len);
 
 		if (read && !same_probe(&probe, &header->probe))
-			fail_msg("%s: found %s %ux%u, %u frames, %u scans, "
-				 "orientation %u, progressive %d, alpha %d",
-				 header->name, format_row(probe.format)->name,
-				 probe.width, probe.height, probe.frames,
-				 probe.scans, probe.orientation,
-				 probe.progressive, probe.alpha);
+			fail_msg(
+				"%s: found %s %ux%u, %u frames, %u scans, "
+				"orientation %u, progressive %d, alpha %d, gray %d",
+				header->name, format_row(probe.format)->name,
+				probe.width, probe.height, probe.frames,
+				probe.scans, probe.orientation,
+				probe.progressive, probe.alpha, probe.gray);
 		if (!read && (work.err != header->err ||
 			      !strstr(work.why, header->why) || !*header->why))
 			fail_msg("%s: expected \"%s\", found \"%s\"",
@@ -462,20 +470,20 @@ struct size {
 
 /* clang-format off */
 static const struct size sizes[] = {
-	{ { FORMAT_JPEG, 12000, 9000, 1, 1, 1, false, false }, NULL },
-	{ { FORMAT_JPEG, 20000, 10000, 1, 1, 8, false, false }, NULL },
-	{ { FORMAT_JPEG, 20000, 10000, 1, 10, 1, true, false }, NULL },
-	{ { FORMAT_PNG, 7000, 7000, 1, 0, 1, false, true }, NULL },
-	{ { FORMAT_PNG, 20000, 10000, 1, 0, 1, false, true }, NULL },
-	{ { FORMAT_JPEG, 65535, 1, 1, 100, 1, true, false }, NULL },
-	{ { FORMAT_PNG, 10000, 20001, 1, 0, 1, false, true }, "at most 200000000 pixels, found 10000x20001" },
-	{ { FORMAT_TIFF, UINT32_MAX, UINT32_MAX, 1, 0, 1, false, true }, "pixels" },
-	{ { FORMAT_PNG, 65536, 1, 1, 0, 1, false, true }, "65535 pixels a side" },
-	{ { FORMAT_PNG, 1, 65536, 1, 0, 1, false, true }, "65535 pixels a side" },
-	{ { FORMAT_JPEG, 100, 100, 1, 101, 1, true, false }, "at most 100 scans, found 101" },
-	{ { FORMAT_GIF, 12000, 12000, 1, 0, 1, false, false }, "more than 2048" },
-	{ { FORMAT_WEBP, 16000, 12500, 1, 0, 1, false, false }, "more than 2048" },
-	{ { FORMAT_PNG, 20000, 10000, 1, 0, 6, false, true }, "more than 2048" },
+	{ { FORMAT_JPEG, 12000, 9000, 1, 1, 1, false, false, false }, NULL },
+	{ { FORMAT_JPEG, 20000, 10000, 1, 1, 8, false, false, false }, NULL },
+	{ { FORMAT_JPEG, 20000, 10000, 1, 10, 1, true, false, false }, NULL },
+	{ { FORMAT_PNG, 7000, 7000, 1, 0, 1, false, true, false }, NULL },
+	{ { FORMAT_PNG, 20000, 10000, 1, 0, 1, false, true, false }, NULL },
+	{ { FORMAT_JPEG, 65535, 1, 1, 100, 1, true, false, false }, NULL },
+	{ { FORMAT_PNG, 10000, 20001, 1, 0, 1, false, true, false }, "at most 200000000 pixels, found 10000x20001" },
+	{ { FORMAT_TIFF, UINT32_MAX, UINT32_MAX, 1, 0, 1, false, true, false }, "pixels" },
+	{ { FORMAT_PNG, 65536, 1, 1, 0, 1, false, true, false }, "65535 pixels a side" },
+	{ { FORMAT_PNG, 1, 65536, 1, 0, 1, false, true, false }, "65535 pixels a side" },
+	{ { FORMAT_JPEG, 100, 100, 1, 101, 1, true, false, false }, "at most 100 scans, found 101" },
+	{ { FORMAT_GIF, 12000, 12000, 1, 0, 1, false, false, false }, "more than 2048" },
+	{ { FORMAT_WEBP, 16000, 12500, 1, 0, 1, false, false, false }, "more than 2048" },
+	{ { FORMAT_PNG, 20000, 10000, 1, 0, 6, false, true, false }, "more than 2048" },
 };
 /* clang-format on */
 
@@ -515,13 +523,21 @@ static void upright_exchanges_the_sides(void **state)
 /* What matters is which side of the default budget of 400 ms it is on. */
 static void estimates_follow_the_cost(void **state)
 {
-	const struct probe photo = { FORMAT_JPEG, 1920, 1200, 1, 1, 1, 0, 0 };
-	const struct probe large = { FORMAT_JPEG, 4000, 3000, 1, 1, 1, 0, 0 };
-	const struct probe scans = { FORMAT_JPEG, 4000, 3000, 1, 10, 1, 1, 0 };
-	const struct probe bomb = { FORMAT_JPEG, 7000, 7000, 1, 99, 1, 1, 0 };
-	const struct probe png = { FORMAT_PNG, 4000, 3000, 1, 0, 1, 0, 0 };
-	const struct probe all = { FORMAT_TIFF, UINT32_MAX, UINT32_MAX, 1,
-				   0,           1,          0,          0 };
+	const struct probe photo = {
+		FORMAT_JPEG, 1920, 1200, 1, 1, 1, 0, 0, 0
+	};
+	const struct probe large = {
+		FORMAT_JPEG, 4000, 3000, 1, 1, 1, 0, 0, 0
+	};
+	const struct probe scans = {
+		FORMAT_JPEG, 4000, 3000, 1, 10, 1, 1, 0, 0
+	};
+	const struct probe bomb = {
+		FORMAT_JPEG, 7000, 7000, 1, 99, 1, 1, 0, 0
+	};
+	const struct probe png = { FORMAT_PNG, 4000, 3000, 1, 0, 1, 0, 0, 0 };
+	const struct probe all = { FORMAT_TIFF, UINT32_MAX, UINT32_MAX, 1, 0,
+				   1,           0,          0,          0 };
 
 	(void)state;
 	assert_in_range(probe_estimate_ms(&photo, 640), 20, 80);

@@ -107,11 +107,38 @@ static void makes_profiles_of_gray(void **state)
 	pool_free(pool);
 }
 
+static void knows_what_profiles_fit(void **state)
+{
+	struct pool *pool = pool_new();
+	size_t gray_len, lab_len, rgb_len;
+	const uint8_t *gray = profile_gray(pool, &gray_len, &PROFILE_GAMMA(1));
+	const uint8_t *lab = profile_lab(pool, &lab_len);
+	const uint8_t *rgb = profile_srgb(pool, &rgb_len);
+	uint8_t *link = pool_alloc(pool, rgb_len);
+
+	(void)state;
+	assert_true(profile_fits(gray, gray_len, PROFILE_GRAY));
+	assert_true(profile_fits(rgb, rgb_len, PROFILE_RGB));
+	assert_false(profile_fits(gray, gray_len, PROFILE_RGB));
+	assert_false(profile_fits(rgb, rgb_len, PROFILE_GRAY));
+	assert_false(profile_fits(rgb, rgb_len, PROFILE_CMYK));
+	assert_false(profile_fits(lab, lab_len, PROFILE_RGB));
+	assert_false(profile_fits(rgb, 0, PROFILE_RGB));
+	assert_false(profile_fits(rgb, 127, PROFILE_RGB));
+
+	/* ICC.1:2010 7.2.5: the class */
+	memcpy(link, rgb, rgb_len);
+	memcpy(link + 12, "link", 4);
+	assert_false(profile_fits(link, rgb_len, PROFILE_RGB));
+	pool_free(pool);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(makes_profiles_of_rgb),
 		cmocka_unit_test(makes_profiles_of_gray),
+		cmocka_unit_test(knows_what_profiles_fit),
 	};
 
 	return RUN_TESTS(tests);
