@@ -214,7 +214,8 @@ static struct child *find(struct children *children, pid_t pid)
 	return NULL;
 }
 
-static void log_end(const struct child *child, int status, int64_t lived_ms)
+static void log_end(const struct child *child, int status, int64_t lived_ms,
+		    int64_t delay_ms)
 {
 	bool killed = WIFSIGNALED(status);
 
@@ -224,18 +225,13 @@ static void log_end(const struct child *child, int status, int64_t lived_ms)
 		  log_number("pid", child->pid),
 		  log_number(killed ? "signal" : "status",
 			     killed ? WTERMSIG(status) : WEXITSTATUS(status)),
-		  log_number("lived_ms", lived_ms));
+		  log_number("lived_ms", lived_ms),
+		  log_number("delay_ms", delay_ms));
 }
 
-static void ended(struct child *child, int status)
+static void plan_replacement(struct child *child, int64_t now_ms,
+			     int64_t lived_ms)
 {
-	int64_t now_ms = clock_monotonic_ms();
-	int64_t lived_ms = now_ms - child->started_at_ms;
-
-	log_end(child, status, lived_ms);
-	child->pid = 0;
-	if (child->kill_at_ms)
-		return;
 	metric_add(METRIC_RESPAWNS, child->group, 1);
 	if (lived_ms >= LONG_LIFE_MS)
 		child->delay_ms = 0;
@@ -243,6 +239,18 @@ static void ended(struct child *child, int status)
 		child->start_at_ms = now_ms;
 	else
 		delay(child, now_ms);
+}
+
+static void ended(struct child *child, int status)
+{
+	int64_t now_ms = clock_monotonic_ms();
+	int64_t lived_ms = now_ms - child->started_at_ms;
+
+	child->start_at_ms = now_ms;
+	if (!child->kill_at_ms)
+		plan_replacement(child, now_ms, lived_ms);
+	log_end(child, status, lived_ms, child->start_at_ms - now_ms);
+	child->pid = 0;
 }
 
 static void reap(struct supervisor *s)
