@@ -332,7 +332,11 @@ static void test_killed(void **state)
 	pid = fork();
 	if (!pid)
 		_exit(!apply_anew(site, &copy));
-	usleep(600000);
+	while (strcmp(text(site, "SELECT CAST(COUNT(*) AS CHAR) FROM"
+				 " information_schema.processlist"
+				 " WHERE info LIKE 'DO SLEEP%'"),
+		      "1"))
+		usleep(1000);
 	kill(pid, SIGKILL);
 	waitpid(pid, &status, 0);
 	must_fail(site, apply(site), ERR_CONFLICT, "applies the schema");

@@ -71,7 +71,7 @@ static void waits_as_long_as_told(void **state)
 
 	(void)state;
 	assert_false(turn_take(&turn, turns, 1, 50));
-	assert_in_range(clock_monotonic_ms() - began, 50, 1000);
+	assert_true(clock_monotonic_ms() - began >= 50);
 	end(pid);
 	turns_free(turns);
 }
