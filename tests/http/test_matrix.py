@@ -217,20 +217,20 @@ def people(service):
     forget_webhooks(service)
 
 
-def dialect_tasks(session):
-    """One of each dialect that knows no users."""
-    file = ("a.jpg", picture(64, 48))
-    thumbnail = session.post("/api/v1/thumbnail_generator/",
-                             files={"image": file})
-    resize = session.post("/api/v1/images/resize?width=8&height=6",
-                          files={"file": file})
-    task = resize.json()["task_id"]
+def thumbnail(session):
+    answer = session.post("/api/v1/thumbnail_generator/", files={
+        "image": ("a.jpg", picture(64, 48))})
+    return answer.json()["task_id"]
+
+
+def resized(session):
+    """A task of resize_tasks that has ended."""
+    answer = session.post("/api/v1/images/resize?width=8&height=6", files={
+        "file": ("a.jpg", picture(64, 48))})
+    task = answer.json()["task_id"]
     wait_until(lambda: session.get("/api/v1/status/" + task).json()
                == {"status": "SUCCESS"})
-    fetched = session.post("/v1/thumbnails",
-                           json={"url": "https://192.0.2.1/"})
-    return {"thumbnail": thumbnail.json()["task_id"], "task": task,
-            "fetched": fetched.json()["id"]}
+    return task
 
 
 def ended_delivery(session, service):
@@ -252,44 +252,89 @@ def ended_delivery(session, service):
     return {"webhook": webhook, "delivery": delivery}
 
 
-def things_of_image_api(session, service, image):
+def expiring(session, service, image):
     tokens = web_tokens(service, session)
     link = service.session(token=tokens["access"]).post(
         "/api/image/expiring/", data={"uuid": image, "expire_time": 300})
-    return {"refresh": tokens["refresh"], "expiring": link.json()["url"]}
+    return link.json()["url"]
 
 
-def things(session, service):
-    """What the owner has, newly made."""
-    image = upload(session)
-    link = session.post(f"/v1/images/{image['id']}/links",
-                        json={"expires_in": 300})
-    alias = session.post(f"/images/generate-link/{image['id']}/",
-                         data={"expires_in": 30})
-    later = post_picture(session, headers={"Prefer": "respond-async"})
-    resize = session.post("/v1/resize", data={"height": 200},
+def resize(session):
+    answer = session.post("/v1/resize", data={"height": 200},
                           files={"file": ("a.jpg", picture())})
-    return {"resize": resize.json()["id"], **dialect_tasks(session),
-            "image": image["id"], "url": image["variants"][0]["url"],
-            "token": make_token(session)["id"], "link": link.json()["id"],
-            "alias": alias.json()["url"],
-            **ended_delivery(session, service),
-            **things_of_image_api(session, service, image["id"]),
-            "job": later.json()["job"]["id"]}
+    return answer.json()["id"]
 
 
-def things_of_administrators(people):
-    """A tier in use and one that is not, two users, and a job that failed."""
-    admin, service = people.admin, people.service
-    tiers = [admin.post("/v1/admin/tiers", json={
-        "name": os.urandom(6).hex()}).json()["id"] for _ in range(2)]
-    failed = settled(people.owner, post_picture(
-        people.owner, broken_picture(),
-        headers={"Prefer": "respond-async"}).json())["job"]["id"]
-    user, leaver = (new_user(service).get("/v1/me").json()["id"]
-                    for _ in range(2))
-    return {"tier": tiers[0], "unused": tiers[1], "user": user,
-            "leaver": leaver, "failed": failed}
+def later(session, data=None):
+    """An image that a job makes variants of."""
+    return post_picture(session, data,
+                        headers={"Prefer": "respond-async"}).json()
+
+
+class Things(dict):
+    """What the owner has, or an administrator, by the name that a row has for
+    it: newly made when the row needs it, for that takes time."""
+
+    def __init__(self, people):
+        self.service, self.admin = people.service, people.admin
+        self.owner = people.owner
+
+    def __missing__(self, name):
+        for names, make in self.MAKERS.items():
+            if name in names.split():
+                self.update(zip(names.split(), make(self)))
+                return self[name]
+        raise KeyError(name)
+
+    def image(self):
+        image = upload(self.owner)
+        return image["id"], image["variants"][0]["url"]
+
+    def link(self):
+        return [self.owner.post(f"/v1/images/{self['image']}/links",
+                                json={"expires_in": 300}).json()["id"]]
+
+    def alias(self):
+        return [self.owner.post(f"/images/generate-link/{self['image']}/",
+                                data={"expires_in": 30}).json()["url"]]
+
+    def fetched(self):
+        return [self.owner.post("/v1/thumbnails", json={
+            "url": "https://192.0.2.1/"}).json()["id"]]
+
+    def tiers(self):
+        """One to keep, and one to delete."""
+        return [self.admin.post("/v1/admin/tiers", json={
+            "name": os.urandom(6).hex()}).json()["id"] for _ in range(2)]
+
+    def users(self):
+        return [new_user(self.service).get("/v1/me").json()["id"]
+                for _ in range(2)]
+
+    def failed(self):
+        image = settled(self.owner, later(self.owner, broken_picture()))
+        return [image["job"]["id"]]
+
+    MAKERS = {
+        "image url": image,
+        "link": link,
+        "alias": alias,
+        "fetched": fetched,
+        "tier unused": tiers,
+        "user leaver": users,
+        "failed": failed,
+        "resize": lambda self: [resize(self.owner)],
+        "thumbnail": lambda self: [thumbnail(self.owner)],
+        "task": lambda self: [resized(self.owner)],
+        "token": lambda self: [make_token(self.owner)["id"]],
+        "webhook delivery":
+            lambda self: ended_delivery(self.owner, self.service).values(),
+        "refresh":
+            lambda self: [web_tokens(self.service, self.owner)["refresh"]],
+        "expiring":
+            lambda self: [expiring(self.owner, self.service, self["image"])],
+        "job": lambda self: [later(self.owner)["job"]["id"]],
+    }
 
 
 def body(session, options, made):
@@ -314,9 +359,8 @@ def test_everybody_gets_what_is_his(people, route):
     assert route in MATRIX, "a new route needs a row"
     path, statuses, options = (*MATRIX[route], {})[:3]
     need, scope = ROUTES[route]
-    made = things_of_administrators(people) if need == "ADMIN" else \
-        things(people.owner, people.service)
-    path = path.format(**made)
+    made = Things(people)
+    path = path.format_map(made)
     got = {name: session.request(
         route.split()[0], path,
         **body(people.owner, options, made)).status_code
