@@ -12,7 +12,7 @@ import uuid
 import requests
 
 from pictures import picture
-from service import CONTRACT, wait_until
+from service import CONTRACT, HANG, wait_until
 
 PROBLEM = {"type", "title", "status", "code", "detail", "request_id", "errors"}
 
@@ -72,7 +72,13 @@ def settled(session, image):
     def look():
         now = session.get("/v1/images/" + image["id"]).json()
         return now if now["status"] != "processing" else None
-    return wait_until(look, timeout=20)
+    return wait_until(look)
+
+
+def wait_until_idle(service):
+    """No job is left, of earlier tests neither."""
+    wait_until(lambda: not service.query(
+        "SELECT 1 FROM jobs WHERE state IN ('queued', 'running')"))
 
 
 def list_of(session, path):
@@ -180,7 +186,7 @@ def speak(service, *lines, body=b""):
     """Sends these lines of a request's head as they are, then the body."""
     head = "\r\n".join(lines + ("Host: localhost", "Connection: close", "",
                                 ""))
-    with socket.create_connection(("127.0.0.1", service.port), 10) as peer:
+    with socket.create_connection(("127.0.0.1", service.port), HANG) as peer:
         peer.sendall(head.encode() + body)
         response = http.client.HTTPResponse(peer)
         response.begin()

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from service import wait_until
+from service import HANG, wait_until
 
 TASKS = 1000 if os.environ.get("PIXTIER_LONG") else 200
 CLIENTS = 16
@@ -71,7 +71,8 @@ def none_is_lost(service, send, look):
         session = service.session()
         tasks = [send(session, number * TASKS + i)
                  for i in range(TASKS // CLIENTS + (number < TASKS % CLIENTS))]
-        return [wait_until(lambda: look(session, task), timeout=300, every=0.1)
+        return [wait_until(lambda: look(session, task),
+                           5 * HANG, every=0.1)
                 for task in tasks]
 
     began = time.monotonic()

@@ -3,6 +3,8 @@
 import socket
 import struct
 
+from service import HANG
+
 BEGIN, ABORT, END, PARAMS, STDIN, STDOUT, STDERR = 1, 2, 3, 4, 5, 6, 7
 RESPONDER, AUTHORIZER, FILTER = 1, 2, 3
 
@@ -70,7 +72,7 @@ class Answer:
         self.status = int(self.headers.get("status", "0").split()[0])
 
 
-def exchange(path, data, timeout=5, hang_up=False, halfway=None):
+def exchange(path, data, timeout=HANG, hang_up=False, halfway=None):
     """Sends these bytes to the socket at the path and reads until it closes.
     With hang_up nothing more can come from here, and that is said; else the
     application cannot know. halfway() is called when half is sent."""

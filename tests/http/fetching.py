@@ -11,7 +11,7 @@ import threading
 import pytest
 
 from api import new_user, settled
-from service import wait_until
+from service import HANG, wait_until
 
 REFUSED = "the host is not known or may not be called"
 
@@ -119,7 +119,7 @@ def fetching(service, pages, canary):
     """Both ports may be called, of 127.0.0.1 only; after all stories nobody
     has called the canary."""
     settings = {
-        "fetch_allow": "127.0.0.1", "fetch_timeout": 2, "job_retry": 0,
+        "fetch_allow": "127.0.0.1", "fetch_timeout": HANG, "job_retry": 0,
         "fetch_ports": f"80 443 {pages.server_port} {canary.port}",
     }
     service.restart("fcgi", **settings)
@@ -183,7 +183,7 @@ def blocked(pages, data):
 
     def page(handler):
         asked.set()
-        go.wait(10)
+        go.wait(HANG)
         with contextlib.suppress(OSError):
             handler.answer(body=data)
 

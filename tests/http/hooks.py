@@ -120,7 +120,7 @@ def listening(service):
 def workers(service, receiver, **settings):
     """Workers that may call the receiver."""
     service.restart("worker", **{
-        "fetch_allow": "127.0.0.1", "webhook_timeout": 2,
+        "fetch_allow": "127.0.0.1", "webhook_timeout": 60,
         "fetch_ports": f"80 443 {receiver.port}", **settings})
     yield
     service.stop("worker")
@@ -154,7 +154,7 @@ def ended(session, webhook, count=1):
         items = deliveries_of(session, webhook)
         return items if [one["state"] != "pending"
                          for one in items] == [True] * count else None
-    return wait_until(look, 20)
+    return wait_until(look)
 
 
 def tried(session, webhook, attempts):
@@ -162,7 +162,7 @@ def tried(session, webhook, attempts):
     def look():
         one, = deliveries_of(session, webhook)
         return one if one["attempts"] >= attempts else None
-    return wait_until(look, 20)
+    return wait_until(look)
 
 
 def moment(text):

@@ -4,9 +4,11 @@ import concurrent.futures
 import threading
 import time
 
+from service import wait_until
+
 
 def look(session):
-    return session.get("/v1/me", timeout=12)
+    return session.get("/v1/me")
 
 
 class Load:
@@ -28,8 +30,13 @@ class Load:
     def __enter__(self):
         self.running = [self.pool.submit(self.client)
                         for _ in range(self.clients)]
-        time.sleep(0.3)
+        wait_until(lambda: len(self.results) >= self.clients)
         return self
+
+    def count(self, status):
+        """How many answers had this status until now."""
+        return sum(answer.status_code == status
+                   for answer, _ in list(self.results))
 
     def __exit__(self, *_):
         self.stopping.set()

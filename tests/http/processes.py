@@ -1,16 +1,88 @@
-"""The service's processes, for the stories in which some have trouble."""
+"""The service's processes, for the tests in which some have trouble."""
 
 import contextlib
+import itertools
+import json
 import os
-import pathlib
 import signal
+import time
 
-from service import wait_until
+from api import at_once
+from service import SETTINGS, children_of, wait_until
+
+RESPONDERS = SETTINGS["responders"]  # of the first socket
+numbers = itertools.count()
 
 
-def children_of(pid):
-    text = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    return [int(child) for child in text.split()]
+def new_request_id():
+    """For threads too: next() of a counter is one step."""
+    return f"test-{os.getpid()}-{next(numbers)}"
+
+
+class RequestLog:
+    """Which responder has answered which request, by the log."""
+
+    def __init__(self, service):
+        self.path = service.dir / "log" / "fcgi.log"
+        self.begins = self.path.stat().st_size
+
+    def events(self, name):
+        with open(self.path, "rb") as log:
+            log.seek(self.begins)
+            lines = [json.loads(line) for line in log.read().splitlines(True)
+                     if line.startswith(b"{") and line.endswith(b"\n")]
+        return [line for line in lines if line["event"] == name]
+
+    def pids(self, ids):
+        """When the last of these requests is logged, too."""
+        def look():
+            logged = {event["id"]: event["pid"]
+                      for event in self.events("request")}
+            return set(ids) <= set(logged) and [logged[id] for id in ids]
+        return wait_until(look)
+
+
+def everywhere(service, path):
+    """Answers of GET, so many at once and so often that each of the first
+    socket's responders has given one."""
+    answers, seen = {}, set()
+    log = RequestLog(service)
+
+    def ask():
+        id = new_request_id()
+        answers[id] = service.session().get(path,
+                                            headers={"X-Request-Id": id})
+
+    def ask_all():
+        at_once(3 * RESPONDERS, ask)
+        seen.update(log.pids(list(answers)))
+        return len(seen) >= RESPONDERS
+
+    wait_until(ask_all)
+    assert len(seen) == RESPONDERS
+    return list(answers.values())
+
+
+def kill_holder(service, pid):
+    """Kills a worker whose job is another's at once: its lease has ended
+    before, and a worker looks for such jobs when it begins. The process is
+    stopped first, or it would extend the lease."""
+    os.kill(pid, signal.SIGSTOP)
+    end_leases(service)
+    os.kill(pid, signal.SIGKILL)
+
+
+def end_leases(service):
+    """As if the time had passed."""
+    service.query("UPDATE jobs SET lease_until = UTC_TIMESTAMP(6) -"
+                  " INTERVAL 1 SECOND WHERE state = 'running'")
+
+
+def cpu_seconds(pids):
+    """What these processes have used of processors. Unlike the time that
+    passes, it is the same on a busy machine."""
+    # The clock of a process, as clock_getcpuclockid(3) makes it on Linux.
+    return sum(time.clock_gettime(~pid << 3 | 2) for pid in pids)
 
 
 def painters(service, part):
@@ -18,7 +90,7 @@ def painters(service, part):
     def look():
         own = service.children(part)
         waiting = [children_of(pid) for pid in own]
-        return own and all(waiting) and sum(waiting, [])
+        return all(waiting) and sum(waiting, [])
     return wait_until(look)
 
 

@@ -25,8 +25,19 @@ PROGRAMS = ("pixtier-fcgi", "pixtier-worker", "pixtierctl")
 TOOLS = ("mariadbd", "mariadb-install-db", "mariadb", "curl", "setpriv")
 
 
-# All stories come from one address, and some with wrong passwords.
-PATIENCE = {"login_failures_user": 1000, "login_failures_address": 1000}
+# Seconds after which a test fails because something hangs. It says nothing of
+# how fast the machine has to be.
+HANG = 120
+
+# All tests come from one address, and some with wrong passwords. Hashes cost
+# little, and pictures have all the time that a busy machine needs.
+SETTINGS = {"login_failures_user": 1000, "login_failures_address": 1000,
+            "password_cost": 1, "painter_seconds_request": 60,
+            "worker_poll_ms": 100,
+            "responders": 4, "upload_responders": 4, "workers": 2}
+# The settings that say how many children a supervisor has.
+CHILDREN = {"fcgi": ("responders", "upload_responders"),
+            "worker": ("workers",)}
 
 
 def missing(server):
@@ -61,7 +72,7 @@ class Session(requests.Session):
         self.trust_env = False
 
     def request(self, method, path, **options):
-        options.setdefault("timeout", 30)
+        options.setdefault("timeout", HANG)
         if path.startswith("/"):
             path = self.url + path
         answer = super().request(method, path, **options)
@@ -103,6 +114,7 @@ class Service:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.passwords = {}
+        self.changed = {}  # settings of the parts that were started again
         self.entrance = []  # a command that runs quickstart elsewhere
         self._leave_nothing_behind()
 
@@ -128,13 +140,16 @@ class Service:
 
     # The whole and its parts: db, fcgi, worker, web
 
+    def _environment(self, settings=()):
+        """The settings, as the programs take them from their environment."""
+        changed = {**SETTINGS, **self.settings, **dict(settings)}
+        return {**{f"PIXTIER_{name.upper()}": str(value)
+                   for name, value in changed.items()}, **os.environ}
+
     def _quickstart(self, *args, settings=()):
-        changed = {f"PIXTIER_{name.upper()}": str(value) for name, value
-                   in {**PATIENCE, **self.settings,
-                       **dict(settings)}.items()}
         done = subprocess.run(
             [*self.entrance, QUICKSTART, *args, "--dir", str(self.dir)],
-            env={**os.environ, **changed}, text=True, timeout=120,
+            env=self._environment(settings), text=True, timeout=3 * HANG,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT)
         if done.returncode:
@@ -157,7 +172,10 @@ class Service:
 
     def start(self, part, **settings):
         """Starts a part again, with settings changed for it alone."""
+        self.changed[part] = settings
         self._quickstart("start", part, settings=settings)
+        if part in CHILDREN:
+            self.children(part)
 
     def stop(self, part):
         self._quickstart("stop", part)
@@ -170,10 +188,16 @@ class Service:
         return int((self.dir / "run" / f"{part}.pid").read_text())
 
     def children(self, part):
-        """Process ids of a supervisor's responders or workers."""
-        pid = self.pid(part)
-        text = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text()
-        return [int(child) for child in text.split()]
+        """Process ids of a supervisor's responders or workers, when there are
+        as many as the settings say."""
+        settings = {**SETTINGS, **self.settings, **self.changed.get(part, {})}
+        count = sum(settings[name] for name in CHILDREN[part])
+        supervisor = self.pid(part)
+
+        def look():
+            pids = children_of(supervisor)
+            return pids if len(pids) == count else None
+        return wait_until(look)
 
     def kill(self, part, how=signal.SIGKILL):
         os.kill(self.pid(part), how)
@@ -201,7 +225,8 @@ class Service:
         done = subprocess.run(
             [str(BUILDDIR / "pixtierctl"), "--config",
              str(self.dir / "pixtier.conf"), *args],
-            input=stdin, text=True, timeout=60, capture_output=True)
+            env=self._environment(), input=stdin, text=True, timeout=HANG,
+            capture_output=True)
         if check and done.returncode:
             raise RuntimeError(f"pixtierctl {args}: {done.stderr}")
         return done
@@ -243,7 +268,30 @@ class Service:
                 if line.startswith("{")]
 
 
-def wait_until(condition, timeout=10, every=0.02):
+def children_of(pid):
+    """Its children's process ids; none if it has ended."""
+    try:
+        text = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+    return [int(child) for child in text.split()]
+
+
+def wait_within(seconds, condition, every=0.02):
+    """As wait_until; no look that begins later than so many seconds from now
+    may be in vain. One that begins before may take as long as it does on a
+    busy machine."""
+    deadline = time.monotonic() + seconds
+    while True:
+        began = time.monotonic()
+        value = condition()
+        if value:
+            return value
+        assert began < deadline, f"not within {seconds} s: {condition}"
+        time.sleep(every)
+
+
+def wait_until(condition, timeout=HANG, every=0.02):
     """The first true value of condition(); fails when there is none."""
     deadline = time.monotonic() + timeout
     while True:

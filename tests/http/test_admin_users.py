@@ -373,7 +373,7 @@ def test_many_images_are_left_to_a_worker(service, admin):
                                   admin.get(USERS).json()["items"]]
         assert user["username"] not in service.ctl("user", "list").stdout
     wait_until(lambda: not service.query(
-        "SELECT 1 FROM users WHERE id = UNHEX(%s)", key), timeout=30)
+        "SELECT 1 FROM users WHERE id = UNHEX(%s)", key))
     assert service.query("SELECT COUNT(*) FROM images WHERE user_id ="
                          " UNHEX(%s)", key) == ((0,),)
     assert not any(files_of(service, image) for image in images)

@@ -48,7 +48,7 @@ def end_of(session, task):
 
 
 def ended(session, task):
-    return wait_until(lambda: end_of(session, task), timeout=90)
+    return wait_until(lambda: end_of(session, task))
 
 
 def refused(answer, status, message=None):

@@ -39,7 +39,7 @@ def ended(session, task):
     def state():
         said = look(session, task)
         return said if said["task_status"] != "PENDING" else None
-    return wait_until(state, timeout=30)
+    return wait_until(state)
 
 
 def refused(answer, status):

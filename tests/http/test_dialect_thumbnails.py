@@ -13,7 +13,7 @@ from dialect import (TASKS, anonymous_disabled, none_is_lost, nobody,  # noqa
 from fetching import Pages
 from pictures import (broken_picture, check_quarters, decode, picture,
                       png_of_size)
-from service import wait_until
+from service import HANG, wait_until
 
 ROUTE = "/v1/thumbnails"
 NO_URL = "Error: No url provided. Please specify a url."
@@ -32,7 +32,7 @@ def pages():
 def fetching(service, pages):
     """The server of the tests may be called, and no other host of this
     machine."""
-    settings = {"fetch_allow": "127.0.0.1", "fetch_timeout": 10,
+    settings = {"fetch_allow": "127.0.0.1", "fetch_timeout": HANG,
                 "fetch_ports": f"80 443 {pages.server_port}",
                 "job_retry": 0, "job_attempts": 2}
     service.restart("fcgi", **settings)
@@ -86,7 +86,7 @@ def end_of(session, task):
 
 
 def ended(session, task):
-    return wait_until(lambda: end_of(session, task), timeout=30)
+    return wait_until(lambda: end_of(session, task))
 
 
 def made(session, url):
@@ -292,7 +292,7 @@ def test_slow_servers_have_their_time(service, nobody, pages, fetching):
     done = threading.Event()
     service.restart("worker", **{**fetching, "fetch_timeout": 1})
     try:
-        assert why(nobody, pages.add(lambda page: done.wait(5))) == \
+        assert why(nobody, pages.add(lambda page: done.wait(HANG))) == \
             "no answer within 1 s"
     finally:
         done.set()

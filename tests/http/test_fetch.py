@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import pathlib
+import signal
 
 import pytest
 
@@ -12,8 +13,8 @@ from api import (at_once, invalid, links_of, make_token, problem, settled,
 from fetching import (blocked, canary, failed, fetched, fetching, files_of,
                       new_fetcher, order, pages, session, usage)
 from pictures import decode, picture
-from processes import children_of
-from service import wait_until
+from processes import kill_holder
+from service import HANG, children_of, wait_until
 
 
 def test_a_picture_is_fetched(service, pages, fetching):
@@ -195,17 +196,15 @@ def test_quotas_are_exact(service, pages):
 
 
 @contextlib.contextmanager
-def being_fetched(service, session, pages, fetching):
+def being_fetched(session, pages):
     """An image whose URL was asked for, and what lets the host answer."""
     url, asked, go = blocked(pages, picture())
-    service.restart("worker", **{**fetching, "fetch_timeout": 10})
     try:
         image = order(session, url)
-        assert asked.wait(5)
+        assert asked.wait(HANG)
         yield image, go
     finally:
         go.set()
-        service.restart("worker", **fetching)
 
 
 def answer_in_vain(service, session, image, go):
@@ -219,7 +218,7 @@ def answer_in_vain(service, session, image, go):
 def test_an_image_is_deleted_while_it_is_fetched(service, pages, fetching):
     """And nothing of it is kept afterwards."""
     session = new_fetcher(service)
-    with being_fetched(service, session, pages, fetching) as (image, go):
+    with being_fetched(session, pages) as (image, go):
         assert session.delete("/v1/images/" + image["id"]).status_code == 204
         answer_in_vain(service, session, image, go)
         assert files_of(service, image) == []
@@ -230,7 +229,7 @@ def test_an_image_is_deleted_while_it_is_fetched(service, pages, fetching):
 def test_a_fetch_is_cancelled(service, pages, fetching):
     """POST /v1/jobs/{id}/cancel: what comes afterwards is not kept."""
     session = new_fetcher(service)
-    with being_fetched(service, session, pages, fetching) as (image, go):
+    with being_fetched(session, pages) as (image, go):
         job = "/v1/jobs/" + image["job"]["id"]
         assert session.post(job + "/cancel").status_code == 200
         answer_in_vain(service, session, image, go)
@@ -256,21 +255,22 @@ def test_a_worker_dies_while_it_fetches(service, pages, fetching):
     session = new_fetcher(service)
     data = picture()
     url, asked, go = blocked(pages, data)
-    service.restart("worker", **{**fetching, "fetch_timeout": 10,
-                                 "job_lease": 1})
     try:
         image = order(session, url)
-        assert asked.wait(5)
-        workers = service.children("worker")
-        for pid in workers:
-            os.kill(pid, 9)
+        assert asked.wait(HANG)
+        (holder,), = service.query("SELECT worker FROM jobs WHERE state ="
+                                   " 'running' AND kind = 'fetch'")
+        busy = int(holder.split(":")[1])
+        others = set(service.children("worker")) - {busy}
+        kill_holder(service, busy)
+        for pid in others:
+            os.kill(pid, signal.SIGKILL)
         go.set()
         image = settled(session, image)
         assert image["status"] == "ready"
         assert usage(session)["bytes"] == len(data)
     finally:
         go.set()
-        service.restart("worker", **fetching)
 
 
 def status_of(pid):
@@ -289,10 +289,9 @@ def test_who_fetches_is_fenced_in(service, pages, fetching):
     assert "seccomp rlimits" in finding["finding"]
     session = new_fetcher(service)
     url, asked, go = blocked(pages, picture())
-    service.restart("worker", **{**fetching, "fetch_timeout": 10})
     try:
         image = order(session, url)
-        assert asked.wait(5)
+        assert asked.wait(HANG)
         fenced = [status_of(child) for worker in service.children("worker")
                   for child in children_of(worker)]
         assert len(fenced) == len(service.children("worker")) + 1
@@ -300,7 +299,6 @@ def test_who_fetches_is_fenced_in(service, pages, fetching):
             assert status["Seccomp"] == "2" and status["NoNewPrivs"] == "1"
     finally:
         go.set()
-        service.restart("worker", **fetching)
     assert settled(session, image)["status"] == "ready"
 
 

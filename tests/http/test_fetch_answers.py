@@ -13,7 +13,7 @@ from api import settled
 from fetching import (canary, failed, fetched, fetching, new_fetcher, order,
                       pages, session, usage)
 from pictures import broken_picture, picture, png_of_size
-from service import wait_until
+from service import HANG, wait_until
 
 
 @pytest.mark.parametrize("body, media_type, code", [
@@ -187,7 +187,7 @@ def test_slow_servers_have_their_time(service, session, pages, fetching):
 
     with patience(service, fetching, 1):
         images = [order(session, pages.add(page)) for page in (
-            drip, drip_head, lambda page: done.wait(5))]
+            drip, drip_head, lambda page: done.wait(HANG))]
         images = [settled(session, image) for image in images]
         done.set()
     for image in images:

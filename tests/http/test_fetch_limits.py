@@ -4,17 +4,17 @@ from api import at_once, problem, settled, upload
 from fetching import (blocked, canary, fetched, fetching,  # noqa
                       new_fetcher, order, pages, usage)
 from pictures import picture
+from service import HANG
 
 
 def test_slow_servers_do_not_hold_up_pictures(service, pages, fetching):
     """With two workers, one does nothing but work of this machine's own."""
     session = new_fetcher(service)
     url, asked, go = blocked(pages, picture())
-    service.restart("worker", **{**fetching, "workers": 2,
-                                 "fetch_timeout": 10})
+    service.restart("worker", **{**fetching, "workers": 2})
     try:
         images = [order(session, url) for _ in range(4)]
-        assert asked.wait(5)
+        assert asked.wait(HANG)
         later = session.post("/v1/images", files={"image": picture()},
                              headers={"Prefer": "respond-async"})
         assert later.status_code == 202

@@ -10,7 +10,7 @@ from fetching import (REFUSED, Canary, Pages, failed, fetched, new_fetcher,
                       order)
 from hooks import add, clean, tried
 from pictures import picture
-from service import wait_until
+from service import HANG, wait_until
 
 PUBLIC, OTHER, PUBLIC6 = "93.184.216.34", "93.184.216.35", "2606:2800:220:1::1"
 PRIVATE = ["127.0.0.1", "127.0.0.2", "10.0.0.1", "169.254.169.254", "::1",
@@ -54,8 +54,8 @@ def pages(there):
 @pytest.fixture(scope="module", autouse=True)
 def fetching(service, there, names, pages, canary):
     """Workers are in that network, and nobody private may be called."""
-    settings = {"fetch_timeout": 2, "job_retry": 0, "workers": 8,
-                "webhook_timeout": 2, "fetch_ports": f"80 443 {PORT}"}
+    settings = {"fetch_timeout": HANG, "job_retry": 0, "workers": 8,
+                "webhook_timeout": 60, "fetch_ports": f"80 443 {PORT}"}
     service.restart("fcgi", **settings)
     service.entrance = there.entrance
     try:

@@ -3,7 +3,6 @@ and opened, on every responder."""
 
 import base64
 import contextlib
-import itertools
 import json
 import os
 import threading
@@ -14,10 +13,8 @@ import pytest
 from api import (at_once, links_of, make_token, new_user, post_picture,
                  problem, upload)
 from load import Load
-from service import wait_until
-
-RESPONDERS = 4  # of either socket, unless the settings say something else
-names = (f"keys-{os.getpid()}-{i}" for i in itertools.count())
+from processes import RESPONDERS, RequestLog, everywhere, new_request_id
+from service import wait_until, wait_within
 
 
 def key_of(url):
@@ -53,49 +50,6 @@ def make_link(session, image):
     return answer.json()
 
 
-class Witness:
-    """Which responder has answered which request, by the log."""
-
-    def __init__(self, service):
-        self.path = service.dir / "log" / "fcgi.log"
-        self.begins = self.path.stat().st_size
-
-    def events(self, name):
-        with open(self.path, "rb") as log:
-            log.seek(self.begins)
-            lines = [json.loads(line) for line in log.read().splitlines()
-                     if line.startswith(b"{")]
-        return [line for line in lines if line["event"] == name]
-
-    def pids(self, ids):
-        """When the last of these requests is logged, too."""
-        def look():
-            logged = {event["id"]: event["pid"]
-                      for event in self.events("request")}
-            return set(ids) <= set(logged) and [logged[id] for id in ids]
-        return wait_until(look)
-
-
-def everywhere(service, path, timeout=5):
-    """Answers of GET, so many at once and so often that each of the first
-    socket's responders has given one."""
-    answers, seen = {}, set()
-    witness = Witness(service)
-
-    def ask():
-        name = next(names)
-        answers[name] = service.session().get(
-            path, headers={"X-Request-Id": name})
-
-    deadline = time.monotonic() + timeout
-    while len(seen) < RESPONDERS:
-        assert time.monotonic() < deadline, seen
-        at_once(3 * RESPONDERS, ask)
-        seen |= set(witness.pids(list(answers)))
-    assert len(seen) == RESPONDERS
-    return list(answers.values())
-
-
 class Clients:
     """Each makes a link, and opens it and an old one in other connections; a
     turn is when it began, the new link's key, and what opening gave."""
@@ -123,7 +77,7 @@ def test_keys_rotate_and_no_link_is_refused(service, session):
     image = upload(session)
     old = make_link(session, image)
     clients = Clients(service, session, image, old)
-    witness = Witness(service)
+    log = RequestLog(service)
     rotations = []
     with Load(6, clients.turn) as load:
         for _ in range(3):
@@ -135,7 +89,7 @@ def test_keys_rotate_and_no_link_is_refused(service, session):
     opened = [status for turn in turns for status in turn[2]]
     refused = [status for status in opened if status != 200]
     assert (len(opened), refused) == (2 * len(turns), [])
-    assert witness.events("keys_damaged") == []
+    assert log.events("keys_damaged") == []
     first = key_of(old["url"])
     assert {turn[1] for turn in turns} == \
         {first} | {signer for _, signer in rotations}
@@ -148,13 +102,13 @@ def test_a_new_key_signs_on_all_responders(service, session):
     image = upload(session)
     path = "/v1/images/" + image["id"]
     signer = rotate(service)
-    witness = Witness(service)
+    log = RequestLog(service)
     pids = set()
 
     def shown(ask):
         own = service.session()
         own.auth = session.auth
-        own.headers["X-Request-Id"] = name = next(names)
+        own.headers["X-Request-Id"] = name = new_request_id()
         return name, key_of(ask(own).json()["variants"][0]["url"])
 
     while len(pids) < 2 * RESPONDERS:
@@ -162,7 +116,7 @@ def test_a_new_key_signs_on_all_responders(service, session):
             lambda own: own.get(path))) + at_once(
                 2 * RESPONDERS, lambda: shown(post_picture))
         assert {key for _, key in answers} == {signer}
-        pids |= set(witness.pids([name for name, _ in answers]))
+        pids |= set(log.pids([name for name, _ in answers]))
 
 
 def test_a_retired_key_ends_its_links(service, session):
@@ -218,7 +172,7 @@ def test_a_revoked_link_ends_on_all_responders(service, session):
         return {a.status_code for a in everywhere(service, link["url"])} == \
             {410}
 
-    wait_until(ended, timeout=2)
+    wait_within(2, ended)
     for answer in everywhere(service, link["url"]):
         problem(answer, 410, "link_revoked")
     assert {a.status_code for a in everywhere(service, other["url"])} == {200}
@@ -242,7 +196,7 @@ def test_a_damaged_file_of_keys_ends_no_link(service, session):
     image = upload(session)
     old = make_link(session, image)
     everywhere(service, old["url"])
-    witness = Witness(service)
+    log = RequestLog(service)
     with cut(service.setting("keys_file")):
         for _ in range(2):
             answers = everywhere(service, old["url"])
@@ -260,7 +214,7 @@ def test_a_damaged_file_of_keys_ends_no_link(service, session):
         assert refused.returncode == 1 and "keys_file" in refused.stderr
     for answer in everywhere(service, "/readyz"):
         assert answer.json() == {"status": "ready"}
-    told = [event["pid"] for event in witness.events("keys_damaged")]
+    told = [event["pid"] for event in log.events("keys_damaged")]
     assert len(told) == len(set(told)) >= RESPONDERS
     rotate(service)
     assert {a.status_code for a in everywhere(service, new["url"])} == {200}

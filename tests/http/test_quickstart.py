@@ -10,7 +10,8 @@ import tempfile
 
 import pytest
 
-from service import BUILDDIR, QUICKSTART, free_port, missing, wait_until
+from service import (BUILDDIR, HANG, QUICKSTART, free_port, missing,
+                     wait_until)
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def options(path, server):
 def quickstart(command, path, server, *more):
     return subprocess.run([QUICKSTART, command, *options(path, server), *more],
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, timeout=60)
+                          stderr=subprocess.STDOUT, text=True, timeout=HANG)
 
 
 def test_it_uploads_and_tells_and_keeps_what_it_has(folder, server):
@@ -70,7 +71,7 @@ def test_control_c_stops_all_of_it(folder, server):
             break
     pids = [int(file.read_text()) for file in (folder / "run").glob("*.pid")]
     os.killpg(running.pid, signal.SIGINT)
-    assert running.wait(60) == 0
+    assert running.wait(HANG) == 0
     assert len(pids) == 4
     for pid in pids:
         wait_until(lambda: not is_alive(pid))

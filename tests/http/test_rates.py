@@ -1,6 +1,8 @@
 """Rates: how many requests a user or an address may make, exactly."""
 
 import re
+import signal
+import time
 
 import pytest
 
@@ -33,20 +35,22 @@ def test_a_user_has_the_requests_a_minute_of_the_tier(service):
     """429 rate_limited beyond requests_per_minute, whatever the token; the
     answers count down."""
     session = new_user(service, requests_per_minute=5)
+    began = time.monotonic()
     token = service.session(token=make_token(session)["token"])
     for left, who in ((3, session), (2, token), (1, token), (0, session)):
         answer = me(who)
         assert answer.status_code == 200
         (said,) = limits(answer).values()
         assert said[:3] == (5, 60, left)
-        assert 12 * (5 - left) - 6 <= said[3] <= 12 * (5 - left)
+        most = 12 * (5 - left)
+        assert most - (time.monotonic() - began) - 1 <= said[3] <= most
         assert answer.headers["X-RateLimit-Limit"] == "5"
         assert answer.headers["X-RateLimit-Remaining"] == str(left)
         assert answer.headers["X-RateLimit-Reset"] == str(said[3])
     for who in (session, token):
         answer = me(who)
         problem(answer, 429, "rate_limited")
-        assert 6 <= int(answer.headers["Retry-After"]) <= 12
+        assert 1 <= int(answer.headers["Retry-After"]) <= 12
         assert limits(answer)["default"][:3] == (5, 60, 0)
         assert answer.headers["X-RateLimit-Remaining"] == "0"
     assert me(service.session("basic")).status_code == 200
@@ -87,12 +91,15 @@ def test_the_rate_is_exact_for_parallel_requests(service, limit, clients):
     """Of so many requests at once exactly the limit passes."""
     session = new_user(service, requests_per_minute=limit)
     token = make_token(session)["token"]
+    began = time.monotonic()
     answers = at_once(clients, lambda: me(service.session(token=token)))
+    # On a slow machine some come back meanwhile.
+    more = int((time.monotonic() - began) * limit / 60)
     passed = [a for a in answers if a.status_code == 200]
     refused = [a for a in answers if a.status_code != 200]
-    assert len(passed) == limit - 1, "making the token was one"
-    assert sorted(limits(a)["default"][2] for a in passed) == \
-        list(range(limit - 1))
+    assert 0 <= len(passed) - (limit - 1) <= more, "making the token was one"
+    left = {limits(a)["default"][2] for a in passed}
+    assert set(range(limit - 1)) <= left <= set(range(limit - 1 + more))
     for answer in refused:
         problem(answer, 429, "rate_limited")
 
@@ -100,7 +107,7 @@ def test_the_rate_is_exact_for_parallel_requests(service, limit, clients):
 @pytest.fixture(scope="module")
 def strict(service):
     """The responders, with a limit for addresses."""
-    service.restart("fcgi", address_requests_per_minute=40)
+    service.restart("fcgi", address_requests_per_minute=4)
     yield service
     service.restart("fcgi")
     wait_until(lambda: is_back(service))
@@ -111,15 +118,16 @@ def test_an_address_has_its_own_limit(strict):
     gives none back."""
     both = limits(me(new_user(strict, requests_per_minute=5)))
     assert both["default"][:3] == (5, 60, 4)
-    assert both["address"][:2] == (40, 60)
-    strict.kill("fcgi", 1)
-    answers = at_once(60, lambda: strict.session().get("/healthz"))
+    began = time.monotonic()
+    assert both["address"][:3] == (4, 60, 3)
+    strict.kill("fcgi", signal.SIGHUP)
+    answers = at_once(30, lambda: strict.session().get("/healthz"))
     passed = [a for a in answers if a.status_code == 200]
-    assert len(passed) <= both["address"][2] + 1
+    assert len(passed) <= 3 + (time.monotonic() - began) * 4 / 60
     for answer in answers:
         if answer not in passed:
             problem(answer, 429, "rate_limited")
             assert list(limits(answer)) == ["address"]
     answer = me(strict.session("basic"))
     problem(answer, 429, "rate_limited")
-    assert 1 <= int(answer.headers["Retry-After"]) <= 2
+    assert 1 <= int(answer.headers["Retry-After"]) <= 15

@@ -17,7 +17,7 @@ def test_every_line_of_the_tour_works(service, tmp_path):
     (tmp_path / "doc").symlink_to(README.parent / "doc")
     lines = "set -eu\n" + script.replace("curl ", "curl -sS -f ")
     done = subprocess.run(["bash", "-c", lines], cwd=tmp_path, text=True,
-                          timeout=60, capture_output=True)
+                          timeout=HANG, capture_output=True)
     assert done.returncode == 0, done.stderr
     assert '"status":"processing"' in done.stdout
     thumbnail = (tmp_path / "h200.jpg").read_bytes()

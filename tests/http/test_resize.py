@@ -34,7 +34,7 @@ def ended(session, job):
     def look():
         now = session.get("/v1/jobs/" + job["id"]).json()
         return now if now["state"] not in ("queued", "running") else None
-    return wait_until(look, timeout=30)
+    return wait_until(look)
 
 
 def files_of(service, job):
@@ -299,7 +299,7 @@ def test_a_running_job_is_cancelled(service):
     assert session.post(f"/v1/jobs/{job['id']}/cancel").status_code == 200
     wait_until(lambda: [event for event in service.events("worker")
                         if event.get("id") == job["id"] and
-                        event.get("event") == "job"], timeout=60)
+                        event.get("event") == "job"])
     assert state() == "cancelled"
     assert files_of(service, job) == ["original"]
     assert service.ctl("fsck").returncode == 0

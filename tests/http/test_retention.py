@@ -107,8 +107,7 @@ def test_many_expire_in_turns(service):
     service.query("UPDATE users SET used_images = used_images + 450"
                   " WHERE username = %s", session.auth[0])
     service.restart("worker")
-    wait_until(lambda: session.get("/v1/me").json()["usage"]["images"] == 1,
-               timeout=20)
+    wait_until(lambda: session.get("/v1/me").json()["usage"]["images"] == 1)
     assert is_there(session, image)
     assert service.ctl("fsck").returncode == 0
 
@@ -132,7 +131,7 @@ def test_what_was_made_is_bounded(service):
     service.query("UPDATE variants SET used_at = '2020-01-01'"
                   " WHERE image_id <> %s", key_of(second))
     service.restart("worker", derived_max_bytes=bytes_of_two)
-    wait_until(lambda: total(service) <= bytes_of_two, timeout=60)
+    wait_until(lambda: total(service) <= bytes_of_two)
     assert files_of(service, second) == ["h200", "h400", "original"]
     assert files_of(service, first) == ["original"]
     assert session.get("/v1/images/" + first["id"]).json()["variants"] == []

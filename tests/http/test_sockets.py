@@ -11,7 +11,7 @@ import tempfile
 import pytest
 
 import fcgi_client
-from service import BUILDDIR, wait_until
+from service import BUILDDIR, HANG, wait_until
 
 PROGRAM = str(BUILDDIR / "pixtier-fcgi")
 
@@ -59,7 +59,7 @@ def answers(path):
 
 def stop(process):
     process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=10) == 0
+    assert process.wait(timeout=HANG) == 0
 
 
 def test_it_takes_file_descriptor_0(service, place):
@@ -111,7 +111,7 @@ def test_spawn_fcgi_starts_it(service, place):
 
 def test_it_says_so_when_there_is_no_socket(service):
     done = subprocess.run(
-        command(service), env=environment(service), text=True, timeout=10,
+        command(service), env=environment(service), text=True, timeout=HANG,
         stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
     assert done.returncode == 1
     assert "no socket: set listen" in done.stderr

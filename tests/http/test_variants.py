@@ -221,5 +221,5 @@ def test_a_variant_of_a_large_picture_takes_its_time(service):
                                                     "expires_in": 300}),
                 409, "conflict")
     wait_until(lambda: session.get(variant_of(image, "w100")).status_code
-               == 200, timeout=20)
+               == 200)
     assert session.get("/v1/images/" + image["id"]).json()["status"] == "ready"

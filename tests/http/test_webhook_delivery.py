@@ -12,7 +12,8 @@ from api import (at_once, new_user, post_picture, problem, settled, upload,
 from hooks import (LATER, Receiver, add, clean, deliveries_of, ended, hurry,
                    listening, moment, path_of, raw, receiver, tried, verify,
                    workers)
-from service import wait_until
+from processes import kill_holder
+from service import HANG, wait_until
 
 SCHEDULE = [5, 300, 1800, 7200, 18000, 36000]
 
@@ -34,7 +35,7 @@ def test_a_message_is_signed_and_delivered(service, receiver):
     attempt, = done["log"]
     assert set(attempt) == {"attempt", "at", "status", "ms", "error"}
     assert (attempt["attempt"], attempt["status"]) == (1, 204)
-    assert 0 <= attempt["ms"] < 2000 and attempt["error"] is None
+    assert attempt["ms"] >= 0 and attempt["error"] is None
     event, = [one for one in service.events("worker")
               if one.get("delivery") == done["id"]]
     assert event["status"] == 204 and event["ms"] >= 0
@@ -112,11 +113,13 @@ def test_who_fails_gets_the_schedule(service, receiver):
     webhook = add(session, receiver.url("/down"), ["image.ready"])
     upload(session)
     for number, delay in enumerate(SCHEDULE, 1):
+        began = time.monotonic()
         one = tried(session, webhook, number)
         assert one["state"] == "pending"
         wait = (moment(one["next_attempt_at"]) -
                 moment(one["log"][-1]["at"])).total_seconds()
-        assert delay - 0.1 <= wait <= delay * 1.2 + 1
+        late = time.monotonic() - began
+        assert delay - 0.1 <= wait <= delay * 1.2 + 1 + late
         assert len(receiver.at("/down")) == number
         hurry(service, webhook)
     one, = ended(session, webhook)
@@ -190,31 +193,34 @@ def test_private_addresses_are_refused(service, listening):
 
 
 def test_a_slow_receiver_does_not_stop_pictures(service, listening):
-    """It has so long to answer; meanwhile a worker is left for the rest."""
-    release = threading.Event()
+    """A worker is left for the rest; and it has only so long to answer, which
+    is the setting webhook_timeout."""
+    release, end = threading.Event(), threading.Event()
 
     def wait(_):
-        release.wait(20)
+        release.wait(HANG)
         return 200
 
     listening.answers["/slow"] = wait
+    listening.answers["/late"] = lambda _: 200 if end.wait(HANG) else 500
     session = new_user(service)
     with workers(service, listening):
         webhook = add(session, listening.url("/slow"), ["image.ready"])
         for _ in range(3):
             upload(session)
         wait_until(lambda: listening.at("/slow"))
-        began = time.monotonic()
         settled(session, post_picture(session, headers=LATER).json())
-        assert time.monotonic() - began < 1.9
-        first = wait_until(lambda: [one for one in
-                                    deliveries_of(session, webhook)
-                                    if one["log"]])[0]
+        assert not [one for one in deliveries_of(session, webhook)
+                    if one["log"]]
         release.set()
-    attempt = first["log"][0]
+    with workers(service, listening, webhook_timeout=1):
+        webhook = add(session, listening.url("/late"), ["image.ready"])
+        upload(session)
+        attempt = tried(session, webhook, 1)["log"][0]
+        end.set()
     assert attempt["status"] is None
-    assert attempt["error"] == "no answer within 2 s"
-    assert 1900 < attempt["ms"] < 3500
+    assert attempt["error"] == "no answer within 1 s"
+    assert attempt["ms"] > 900
 
 
 def test_a_slow_receiver_does_not_stop_others(service, listening):
@@ -223,14 +229,14 @@ def test_a_slow_receiver_does_not_stop_others(service, listening):
     release = threading.Event()
 
     def wait(_):
-        release.wait(20)
+        release.wait(HANG)
         return 200
 
     listening.answers["/busy"] = wait
     with contextlib.closing(Receiver("127.0.0.2", listening.port)) as quick, \
             contextlib.ExitStack() as stack, \
             workers(service, listening, fetch_allow="127.0.0.0/30",
-                    workers=4, webhook_timeout=20):
+                    workers=4):
         stack.callback(release.set)
         busy = []
         for _ in range(2):
@@ -370,12 +376,12 @@ def test_a_killed_worker_loses_no_message(service, listening):
     release = threading.Event()
 
     def wait(_):
-        release.wait(20)
+        release.wait(HANG)
         return 200
 
     listening.answers["/killed"] = wait
     session = new_user(service)
-    with workers(service, listening, job_lease=1, job_retry=0):
+    with workers(service, listening, job_retry=0):
         webhook = add(session, listening.url("/killed"), ["image.ready"])
         upload(session)
         wait_until(lambda: listening.at("/killed"))
@@ -383,7 +389,7 @@ def test_a_killed_worker_loses_no_message(service, listening):
             "SELECT j.worker FROM jobs j"
             " JOIN webhook_deliveries d ON d.job_id = j.id"
             " WHERE webhook_id = %s AND j.state = 'running'", raw(webhook))
-        os.kill(int(holder.split(":")[1]), signal.SIGKILL)
+        kill_holder(service, int(holder.split(":")[1]))
         release.set()
         done, = ended(session, webhook)
     assert done["state"] == "delivered"

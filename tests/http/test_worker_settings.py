@@ -7,7 +7,7 @@ import uuid
 
 import pytest
 
-from api import new_user, post_picture, settled, upload, variant_of, without
+from api import new_user, post_picture, settled, upload, variant_of
 from pictures import picture
 from processes import frozen_painters
 from service import wait_until
@@ -54,29 +54,34 @@ def test_a_lease_is_kept_while_the_work_goes_on(service):
     jobs."""
     session = new_user(service)
     with busy_worker(service, session, job_lease=1) as (image, path):
-        time.sleep(1.5)
-        (valid,), = service.query(
-            "SELECT lease_until > UTC_TIMESTAMP(6) FROM jobs WHERE id = %s",
-            uuid.UUID(image["job"]["id"]).bytes)
-        assert valid
+        def lease():
+            (until,), = service.query(
+                "SELECT lease_until FROM jobs WHERE id = %s",
+                uuid.UUID(image["job"]["id"]).bytes)
+            return until
+
+        first = lease()
+        wait_until(lambda: lease() > first)
     assert settled(session, image)["status"] == "ready"
     assert session.get(path).json()["attempts"] == 1
 
 
-def unreadable(service, session):
-    """An image and the path of its job, and the file that it needs."""
-    with without(service, "worker"):
-        before = service.objects()
-        image, path = later(session)
-        original, = set(service.objects()) - set(before)
-        original.chmod(0)
+def unreadable(service, session, **settings):
+    """An image and the path of its job, and the file that it needs; the
+    workers begin with these settings."""
+    service.stop("worker")
+    before = service.objects()
+    image, path = later(session)
+    original, = set(service.objects()) - set(before)
+    original.chmod(0)
+    service.start("worker", **settings)
     return image, path, original
 
 
 def test_what_may_pass_is_tried_again(service):
     """After the setting job_retry; here a file cannot be read for a while."""
     session = new_user(service)
-    image, path, original = unreadable(service, session)
+    image, path, original = unreadable(service, session, job_retry=1000)
     job = wait_until(lambda: [job for job in [session.get(path).json()]
                               if job["attempts"] and job["error"]])[0]
     assert (job["state"], job["error"]["code"]) == ("queued", "internal")
@@ -84,9 +89,11 @@ def test_what_may_pass_is_tried_again(service):
     (first, wait), = service.query(
         "SELECT attempts, TIMESTAMPDIFF(MICROSECOND, started_at, run_after)"
         " FROM jobs WHERE id = %s", uuid.UUID(image["job"]["id"]).bytes)
-    assert first == 1 and 2 <= wait / 1e6 < 4, "2 s, then twice as long"
+    assert first == 1 and 1000 <= wait / 1e6 < 2000, "then twice as long"
 
     service.restart("worker", job_retry=0)
+    service.query("UPDATE jobs SET run_after = UTC_TIMESTAMP(6) WHERE id = %s",
+                  uuid.UUID(image["job"]["id"]).bytes)
     wait_until(lambda: session.get(path).json()["state"] == "failed")
     assert session.get(path).json()["attempts"] == 3, "job_attempts"
     assert settled(session, image)["status"] == "failed"
@@ -95,33 +102,49 @@ def test_what_may_pass_is_tried_again(service):
 
 def test_a_job_is_done_when_what_hindered_it_has_passed(service):
     session = new_user(service)
-    image, path, original = unreadable(service, session)
-    wait_until(lambda: session.get(path).json()["attempts"])
+    image, path, original = unreadable(service, session, job_retry=1)
+    wait_until(lambda: session.get(path).json()["error"])
     original.chmod(0o640)
     assert settled(session, image)["status"] == "ready"
     assert session.get(path).json()["attempts"] > 1
 
 
-def queries_in(service, seconds):
-    """Those that the database answers while nobody asks for anything."""
-    def count():
-        (_, number), = service.query("SHOW GLOBAL STATUS LIKE 'Questions'")
-        return int(number)
+def has_begun(service):
+    """Whether the only worker has looked at the queue for the first time."""
+    pid, = service.children("worker")
+    return service.query("SELECT 1 FROM workers WHERE pid = %s", pid)
 
-    own = -count() + count()
-    before = count()
-    time.sleep(seconds)
-    return count() - before - own
+
+def let_one_job_be_done(service, session):
+    """So the worker has also done all that it does when it begins."""
+    wait_until(lambda: has_begun(service))
+    assert settled(session, later(session)[0])["status"] == "ready"
+
+
+def statements(service):
+    (_, number), = service.query(
+        "SHOW GLOBAL STATUS LIKE 'Com_stmt_execute'")
+    return int(number)
 
 
 def test_an_idle_worker_looks_as_often_as_set(service):
     """The setting worker_poll_ms."""
+    session = new_user(service)
     service.restart("worker", workers=1, worker_poll_ms=100)
-    time.sleep(0.3)
-    assert 5 <= queries_in(service, 1) <= 12
-    service.restart("worker", workers=1, worker_poll_ms=10000)
-    time.sleep(0.3)
-    assert queries_in(service, 1) <= 1
+    let_one_job_be_done(service, session)
+    began, before = time.monotonic(), statements(service)
+    wait_until(lambda: statements(service) >= before + 5)
+    count = statements(service) - before
+    # Some are no looks: what it has done is noted, too.
+    assert count <= (time.monotonic() - began) * 10 + 8
+
+    service.stop("worker")
+    before = statements(service)
+    service.start("worker", workers=1, worker_poll_ms=60000)
+    wait_until(lambda: statements(service) > before)
+    _, path = later(session)
+    time.sleep(0.5)
+    assert session.get(path).json()["state"] == "queued"
 
 
 def test_files_that_nobody_knows_are_swept(service):
@@ -138,8 +161,8 @@ def test_files_that_nobody_knows_are_swept(service):
     for file in (orphan, half, *known):
         os.utime(file, (time.time() - 120,) * 2)
 
-    service.restart("worker", sweep_grace=3000)
-    time.sleep(0.3)
+    service.restart("worker", workers=1, sweep_grace=3000)
+    let_one_job_be_done(service, session)
     assert orphan.exists() and half.exists()
     service.restart("worker", sweep_grace=60)
     wait_until(lambda: not orphan.exists() and not half.exists())
