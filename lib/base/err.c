@@ -27,6 +27,7 @@ static const struct {
 	[ERR_METHOD_NOT_ALLOWED]     = { 405, "method_not_allowed",     "The method is not allowed here" },
 	[ERR_TIMEOUT]                = { 408, "timeout",                "The request took too long" },
 	[ERR_RANGE_NOT_SATISFIABLE]  = { 416, "range_not_satisfiable",  "The file has no such part" },
+	[ERR_PRECONDITION_FAILED]    = { 412, "precondition_failed",    "A condition of the request does not hold" },
 	[ERR_CONFLICT]               = { 409, "conflict",               "In conflict with what is there" },
 	[ERR_IDEMPOTENCY_RUNNING]    = { 409, "idempotency_running",    "The first request with this key is still running" },
 	[ERR_JOB_FAILED]             = { 409, "job_failed",             "The job has failed or was cancelled" },

@@ -20,6 +20,7 @@ enum err {
 	ERR_METHOD_NOT_ALLOWED,
 	ERR_TIMEOUT,               /* only web servers give it */
 	ERR_RANGE_NOT_SATISFIABLE, /* the same */
+	ERR_PRECONDITION_FAILED,   /* the same */
 	ERR_CONFLICT,
 	ERR_IDEMPOTENCY_RUNNING,
 	ERR_JOB_FAILED,

@@ -100,6 +100,36 @@ def variant_of(image, name):
     return f"/v1/images/{image['id']}/variants/{name}"
 
 
+def check_conditions(session, url):
+    """If-Match and If-Unmodified-Since, by which a client gets the version
+    of a picture that it knows or 412 (RFC 9110 section 13.2.2)."""
+    got = session.get(url)
+    tag, date = got.headers["ETag"], got.headers["Last-Modified"]
+    early = "Thu, 01 Jan 2026 00:00:00 GMT"
+    for headers in ({"If-Match": '"x"'}, {"If-Match": "W/" + tag},
+                    {"If-Match": f'"x", W/{tag}'},
+                    {"If-Match": '"x"', "If-None-Match": tag},
+                    {"If-Match": '"x"', "Range": "bytes=0-1"},
+                    {"If-Unmodified-Since": early},
+                    {"If-Unmodified-Since": early, "If-None-Match": tag}):
+        answer = session.get(url, headers=headers)
+        problem(answer, 412, "precondition_failed")
+        for name in ("ETag", "Last-Modified", "Content-Disposition"):
+            assert name not in answer.headers, headers
+        head = session.head(url, headers=headers)
+        assert (head.status_code, head.content) == (412, b""), headers
+    for headers in ({"If-Match": tag}, {"If-Match": f'"x", {tag}'},
+                    {"If-Match": "*"}, {"If-Unmodified-Since": date},
+                    {"If-Unmodified-Since": "Sun, 01 Jan 2040 00:00:00 GMT"}):
+        answer = session.get(url, headers=headers)
+        assert answer.status_code == 200, headers
+        assert answer.content == got.content
+    answer = session.get(url, headers={"If-Match": tag, "If-None-Match": tag})
+    assert answer.status_code == 304
+    answer = session.get(url, headers={"If-Match": tag, "Range": "bytes=0-1"})
+    assert (answer.status_code, answer.content) == (206, got.content[:2])
+
+
 def new_id():
     """A UUIDv7, as the programs make them."""
     random = uuid.uuid4().int & ~(0xf << 76) & (1 << 80) - 1

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from api import new_id, new_user, problem
+from api import check_conditions, new_id, new_user, problem
 from dialect import web_tokens, with_dialects
 from image_api import (FORBIDDEN, NO_NUMBER, NO_UUID, NULL, REQUIRED, ask_link,
                        client, decoded, encoded, images, owner, refused, ring,
@@ -44,6 +44,7 @@ def test_a_link_opens_the_original(service, client, seconds, how):
                                  headers={"Range": "bytes=10-19"})
     assert (part.status_code, part.content) == (206, data[10:20])
     assert service.session().head(link["url"]).status_code == 200
+    check_conditions(service.session(), link["url"])
 
 
 RANGE = "'expire_time' must be in range 300, 30000"

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from api import new_user, upload
+from api import check_conditions, new_user, upload
 from imagify import NOWHERE, ask_link, link, refused, sent, tier_of, user
 from pictures import picture
 from service import wait_until
@@ -35,6 +35,7 @@ def test_a_link_is_open_to_all(service, user, format):
     assert head.headers["Content-Length"] == str(len(data))
     seen = nobody.get(url, headers={"If-None-Match": head.headers["ETag"]})
     assert seen.status_code == 304
+    check_conditions(nobody, url)
 
 
 @pytest.mark.parametrize("options", [

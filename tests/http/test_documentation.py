@@ -85,7 +85,8 @@ def test_no_error_no_page(service):
 
 
 def test_the_errors_of_web_servers_have_pages(service):
-    """Their codes are of the same table: timeout, range_not_satisfiable."""
+    """Their codes are of the same table: timeout, range_not_satisfiable,
+    precondition_failed."""
     made = set()
     for file in ("nginx/pixtier.conf.in", "lighttpd/problem.lua",
                  "lighttpd/416.html"):
@@ -95,7 +96,8 @@ def test_the_errors_of_web_servers_have_pages(service):
     codes, = re.findall(r"map \$status \$pixtier_code {([^}]*)}", (
         SRCDIR / "nginx/pixtier.conf.in").read_text())
     made |= set(re.findall(r" (\w+);", codes))
-    assert {"timeout", "range_not_satisfiable"} <= made <= set(CODES)
+    assert {"timeout", "range_not_satisfiable",
+            "precondition_failed"} <= made <= set(CODES)
 
 
 GOOD = {"id": "01a1faeb-ce23-7cf4-a1ce-410c4b685c31", "username": "a",

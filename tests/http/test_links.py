@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from api import invalid, links_of, new_user, problem, upload
+from api import check_conditions, invalid, links_of, new_user, problem, upload
 from pictures import decode, picture
 from service import HANG, wait_until, wait_within
 
@@ -57,6 +57,13 @@ def test_a_link_serves_parts_and_heads(service):
     assert head.headers["Content-Length"] == str(len(data))
     seen = nobody.get(url, headers={"If-None-Match": head.headers["ETag"]})
     assert seen.status_code == 304
+
+
+def test_a_link_obeys_the_conditions_of_a_request(service):
+    session = service.session("enterprise")
+    image = upload(session)
+    check_conditions(service.session(), make_link(session, image)["url"])
+    check_conditions(service.session(), image["variants"][0]["url"])
 
 
 def test_a_link_may_be_to_a_thumbnail(service):

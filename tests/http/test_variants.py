@@ -2,8 +2,9 @@
 
 import pytest
 
-from api import (PROBLEM, at_once, invalid, links_of, new_user, post_picture,
-                 problem, set_tier, settled, upload, variant_of, without)
+from api import (PROBLEM, at_once, check_conditions, invalid, links_of,
+                 new_user, post_picture, problem, set_tier, settled, upload,
+                 variant_of, without)
 from pictures import check_quarters, decode, large_picture, picture
 from service import wait_until
 
@@ -98,6 +99,23 @@ def test_what_is_cached_is_not_sent_again(service):
         assert session.get(path, headers=headers).status_code == 200, headers
     other = session.get(variant_of(image, "h400"))
     assert other.headers["ETag"] != tag
+
+
+def test_a_version_can_be_asked_for(service):
+    session = service.session("premium")
+    check_conditions(session, variant_of(upload(session), "h200"))
+
+
+def test_conditions_mean_nothing_where_there_are_no_versions(service):
+    """JSON has neither ETag nor Last-Modified: nothing is done or refused
+    because of them."""
+    session = service.session("premium")
+    path = "/v1/images/" + upload(session)["id"]
+    for headers in ({"If-Match": '"x"'}, {
+            "If-Unmodified-Since": "Thu, 01 Jan 2026 00:00:00 GMT"}):
+        assert session.get(path, headers=headers).status_code == 200
+        assert session.patch(path, json={"name": "new.jpg"},
+                             headers=headers).status_code == 200
 
 
 @pytest.mark.parametrize("name, plain, encoded", [
