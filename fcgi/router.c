@@ -67,6 +67,12 @@ bool router_find(struct request *req, const char **allow,
 		    req->method_text);
 }
 
+bool router_read_query(struct request *req)
+{
+	return req->route->query == ANY_QUERY ||
+	       uri_parse_query(&req->uri, req->work);
+}
+
 bool router_check_query(struct request *req)
 {
 	const char *known = req->route->query;

@@ -34,13 +34,17 @@ struct response;
    returns false, having said why in req->work. */
 typedef bool handler(struct request *req, struct response *res);
 
+/* The query of an address for readers is not looked at: those who share it
+   append parameters of their own (fbclid, utm_source). */
+#define ANY_QUERY NULL
+
 struct route {
 	enum method method;
 	const char *path;
 	enum need need;
 	enum scope scope;
 	enum body body;
-	const char *query; /* the parameters it knows, or "" */
+	const char *query; /* the parameters it knows, or "", or ANY_QUERY */
 	handler *run;
 };
 
@@ -50,6 +54,9 @@ struct route {
  */
 bool router_find(struct request *req, const char **allow,
 		 const struct route *routes, size_t count) MUST_CHECK;
+
+/* Reads the query, unless the route does not look at it. */
+bool router_read_query(struct request *req) MUST_CHECK;
 
 /* Refuses query parameters that the route does not know. */
 bool router_check_query(struct request *req) MUST_CHECK;

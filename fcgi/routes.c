@@ -25,7 +25,7 @@ const struct route routes[] = {
 	{ METHOD_POST,   "/v1/images/{id}/links", NEED_USER,   SCOPE_LINK, BODY_JSON, "", links_create },
 	{ METHOD_GET,    "/v1/images/{id}/links", NEED_USER,   SCOPE_READ, BODY_NONE, "limit cursor", links_list },
 	{ METHOD_DELETE, "/v1/links/{id}",        NEED_USER,   SCOPE_LINK, BODY_NONE, "", links_delete },
-	{ METHOD_GET,    "/l/{token}/{filename}", NEED_NOBODY, SCOPE_NONE, BODY_NONE, "", links_open },
+	{ METHOD_GET,    "/l/{token}/{filename}", NEED_NOBODY, SCOPE_NONE, BODY_NONE, ANY_QUERY, links_open },
 
 	{ METHOD_GET,    "/v1/jobs",      NEED_USER, SCOPE_READ, BODY_NONE, "limit cursor state", jobs_list },
 	{ METHOD_GET,    "/v1/jobs/{id}", NEED_USER, SCOPE_READ, BODY_NONE, "", jobs_show },
@@ -62,9 +62,9 @@ const struct route routes[] = {
 	{ METHOD_GET,    "/metrics", NEED_NOBODY, SCOPE_NONE, BODY_NONE, "", health_metrics },
 
 	{ METHOD_GET,    "/v1/openapi.json",  NEED_NOBODY, SCOPE_NONE, BODY_NONE, "", docs_openapi },
-	{ METHOD_GET,    "/docs/",            NEED_NOBODY, SCOPE_NONE, BODY_NONE, "", docs_page },
-	{ METHOD_GET,    "/docs/style.css",   NEED_NOBODY, SCOPE_NONE, BODY_NONE, "", docs_style },
-	{ METHOD_GET,    "/problems/{code}",  NEED_NOBODY, SCOPE_NONE, BODY_NONE, "", docs_problem },
+	{ METHOD_GET,    "/docs/",            NEED_NOBODY, SCOPE_NONE, BODY_NONE, ANY_QUERY, docs_page },
+	{ METHOD_GET,    "/docs/style.css",   NEED_NOBODY, SCOPE_NONE, BODY_NONE, ANY_QUERY, docs_style },
+	{ METHOD_GET,    "/problems/{code}",  NEED_NOBODY, SCOPE_NONE, BODY_NONE, ANY_QUERY, docs_problem },
 };
 
 static const struct route image_api[] = {
@@ -73,16 +73,16 @@ static const struct route image_api[] = {
 	{ METHOD_GET,  "/api/images/",                         NEED_BEARER, SCOPE_READ,  BODY_NONE,   "cursor", image_api_list },
 	{ METHOD_POST, "/api/image/upload/",                   NEED_BEARER, SCOPE_WRITE, BODY_UPLOAD, "", image_api_upload },
 	{ METHOD_POST, "/api/image/expiring/",                 NEED_BEARER, SCOPE_LINK,  BODY_FORM,   "", image_api_link },
-	{ METHOD_GET,  "/api/image/expiring/{token}/{path}",   NEED_NOBODY, SCOPE_NONE,  BODY_NONE,   "", image_api_open },
+	{ METHOD_GET,  "/api/image/expiring/{token}/{path}",   NEED_NOBODY, SCOPE_NONE,  BODY_NONE,   ANY_QUERY, image_api_open },
 	{ METHOD_GET,  "/api/schema/",                         NEED_NOBODY, SCOPE_NONE,  BODY_NONE,   "", docs_openapi },
-	{ METHOD_GET,  "/api/docs/",                           NEED_NOBODY, SCOPE_NONE,  BODY_NONE,   "", docs_page },
+	{ METHOD_GET,  "/api/docs/",                           NEED_NOBODY, SCOPE_NONE,  BODY_NONE,   ANY_QUERY, docs_page },
 };
 
 static const struct route imagify[] = {
 	{ METHOD_GET,  "/images/",                    NEED_LOGIN,  SCOPE_READ,  BODY_NONE,   "cursor", imagify_list },
 	{ METHOD_POST, "/images/upload/",             NEED_LOGIN,  SCOPE_WRITE, BODY_UPLOAD, "", imagify_upload },
 	{ METHOD_POST, "/images/generate-link/{id}/", NEED_LOGIN,  SCOPE_LINK,  BODY_FORM,   "", imagify_link },
-	{ METHOD_GET,  "/images/link/{alias}/",       NEED_NOBODY, SCOPE_NONE,  BODY_NONE,   "", imagify_open },
+	{ METHOD_GET,  "/images/link/{alias}/",       NEED_NOBODY, SCOPE_NONE,  BODY_NONE,   ANY_QUERY, imagify_open },
 	{ METHOD_GET,  "/api-auth/login/",            NEED_NOBODY, SCOPE_NONE,  BODY_NONE,   "next", imagify_login_page },
 	{ METHOD_POST, "/api-auth/login/",            NEED_NOBODY, SCOPE_NONE,  BODY_FORM,   "next", imagify_login },
 	{ METHOD_GET,  "/api-auth/logout/",           NEED_NOBODY, SCOPE_NONE,  BODY_NONE,   "next", imagify_logout },

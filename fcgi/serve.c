@@ -99,9 +99,10 @@ static bool find_route(struct request *req, struct response *res)
 	const char *allow = NULL;
 
 	if (router_find(req, &allow, routes, routes_count))
-		return router_check_query(req);
+		return router_read_query(req) && router_check_query(req);
 	if (!allow && dialect_find(req, &allow))
-		return true; /* old clients may send what is not known */
+		/* Old clients may send what is not known. */
+		return router_read_query(req);
 	if (allow)
 		response_header(res, req->work->pool, "Allow", allow);
 	return false;

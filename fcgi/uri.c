@@ -13,9 +13,9 @@
 /* What no client may send unencoded. nginx and lighttpd differ in which of
    these they pass on, so none of them is relied upon. A backslash is no
    character of a URI, and some would take it for a slash. */
-static bool check_raw(struct work *work, const char *text)
+static bool check_raw(struct work *work, const char *text, size_t len)
 {
-	for (const char *at = text; *at; at++) {
+	for (const char *at = text; at < text + len; at++) {
 		unsigned char c = (unsigned char)*at;
 
 		if (c <= ' ' || c == 0x7f || c == '\\' || c == '#')
@@ -181,8 +181,11 @@ bool uri_parse(struct uri *uri, struct work *work, const char *request_uri)
 		return fail(work, ERR_URI_TOO_LONG,
 			    "address: at most %d bytes are taken",
 			    URI_MAX_BYTES);
-	if (!check_raw(work, text))
+	if (!check_raw(work, text, strcspn(text, "?")))
 		return false;
+	parsed.text = pool_strdup(work->pool, text);
+	parsed.query_text = parsed.text + strcspn(text, "?");
+	parsed.query_text += *parsed.query_text == '?';
 	if (*text != '/')
 		text = skip_authority(text);
 	if (!text)
@@ -193,12 +196,15 @@ bool uri_parse(struct uri *uri, struct work *work, const char *request_uri)
 		return false;
 	if (!*parsed.path)
 		parsed.path = "/";
-	text += strcspn(text, "?");
-	text += *text == '?';
-	if (!parse_pairs(&parsed.query, &parsed.query_count, work, text))
-		return false;
 	*uri = parsed;
 	return true;
+}
+
+bool uri_parse_query(struct uri *uri, struct work *work)
+{
+	return check_raw(work, uri->text, strlen(uri->text)) &&
+	       parse_pairs(&uri->query, &uri->query_count, work,
+			   uri->query_text);
 }
 
 /* Browsers take a backslash for a slash, and drop tabs and line ends (WHATWG

@@ -95,11 +95,16 @@ static void fuzz_uri(struct work *work, const char *text)
 		return;
 	}
 	check_path(uri.path);
+	if (!uri_parse_query(&uri, work)) {
+		require(*work->why);
+		return;
+	}
 	check_pairs(uri.query, uri.query_count);
 	encoded = encode(work->pool, &uri);
 	if (strlen(encoded) > URI_MAX_BYTES)
 		return;
 	require(uri_parse(&again, work, encoded));
+	require(uri_parse_query(&again, work));
 	check_same(&uri, &again);
 }
 

@@ -45,6 +45,8 @@ def test_a_link_opens_the_original(service, client, seconds, how):
     assert (part.status_code, part.content) == (206, data[10:20])
     assert service.session().head(link["url"]).status_code == 200
     check_conditions(service.session(), link["url"])
+    shared = link["url"] + "?fbclid=a&fbclid=b"
+    assert service.session().get(shared).status_code == 200
 
 
 RANGE = "'expire_time' must be in range 300, 30000"

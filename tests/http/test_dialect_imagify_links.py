@@ -36,6 +36,7 @@ def test_a_link_is_open_to_all(service, user, format):
     seen = nobody.get(url, headers={"If-None-Match": head.headers["ETag"]})
     assert seen.status_code == 304
     check_conditions(nobody, url)
+    assert nobody.get(url + "?fbclid=a&fbclid=b").status_code == 200
 
 
 @pytest.mark.parametrize("options", [

@@ -79,6 +79,16 @@ def test_every_error_has_a_page(service, code):
     assert code in session.get("/problems/" + code).text
 
 
+def test_a_shared_address_of_a_page_is_that_page(service):
+    """GET /docs/?utm_source=a and the like; programs' addresses are strict."""
+    session = service.session()
+    for path in ("/docs/", "/docs/style.css", "/problems/conflict",
+                 "/api/docs/"):
+        answer = session.get(path + "?fbclid=a&utm_source=b&utm_source=c")
+        assert answer.content == session.get(path).content
+    problem(session.get("/v1/openapi.json?fbclid=a"), 400, "unknown_field")
+
+
 def test_no_error_no_page(service):
     for code in ("no_such_code", "Internal", "%3Cb%3E", "internal%20"):
         problem(service.session().get("/problems/" + code), 404, "not_found")

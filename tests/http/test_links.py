@@ -66,6 +66,20 @@ def test_a_link_obeys_the_conditions_of_a_request(service):
     check_conditions(service.session(), image["variants"][0]["url"])
 
 
+SHARED = ["fbclid=a", "utm_source=a&utm_source=b", "=", "a=%zz",
+          "&".join(f"p{i}" for i in range(80))]
+
+
+@pytest.mark.parametrize("query", SHARED)
+def test_a_shared_link_keeps_what_was_appended(service, query):
+    """Sites where people share a link append parameters of their own."""
+    session = service.session("enterprise")
+    image = upload(session)
+    for url in (make_link(session, image)["url"], image["variants"][0]["url"]):
+        assert service.session().get(f"{url}?{query}").status_code == 200
+    assert session.get("/v1/me?" + query).status_code == 400
+
+
 def test_a_link_may_be_to_a_thumbnail(service):
     session = service.session("enterprise")
     url = make_link(session, upload(session), variant="h200")["url"]

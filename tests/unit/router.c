@@ -116,11 +116,28 @@ static void refuses_unknown_parameters(void **state)
 	struct request req = { .work = &work, .route = &route };
 
 	(void)state;
-	req.uri = (struct uri){ "/", &known, 1 };
+	req.uri = (struct uri){ .query = &known, .query_count = 1 };
 	assert_true(router_check_query(&req));
-	req.uri = (struct uri){ "/", &unknown, 1 };
+	req.uri = (struct uri){ .query = &unknown, .query_count = 1 };
 	assert_false(router_check_query(&req));
 	assert_int_equal(work.err, ERR_UNKNOWN_FIELD);
+}
+
+static void reads_queries_that_are_looked_at(void **state)
+{
+	struct route route = { .query = "limit" };
+	struct work work = { .pool = pool_new() };
+	struct request req = { .work = &work, .route = &route };
+
+	(void)state;
+	assert_true(uri_parse(&req.uri, &work, "/?limit=5"));
+	assert_true(router_read_query(&req));
+	assert_int_equal(req.uri.query_count, 1);
+	assert_true(uri_parse(&req.uri, &work, "/?limit=5&limit=5"));
+	assert_false(router_read_query(&req));
+	route.query = ANY_QUERY;
+	assert_true(router_read_query(&req));
+	pool_free(work.pool);
 }
 
 int main(void)
@@ -129,6 +146,7 @@ int main(void)
 		cmocka_unit_test(finds_routes),
 		cmocka_unit_test(finds_dialects),
 		cmocka_unit_test(refuses_unknown_parameters),
+		cmocka_unit_test(reads_queries_that_are_looked_at),
 	};
 
 	return RUN_TESTS(tests);

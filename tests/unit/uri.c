@@ -117,13 +117,18 @@ static void assert_pairs(const struct uri_pair *pairs, size_t count,
 	assert_string_equal(text, expected);
 }
 
+static bool parse(struct uri *uri, struct work *work, const char *text)
+{
+	return uri_parse(uri, work, text) && uri_parse_query(uri, work);
+}
+
 static void check_address(const struct address *address)
 {
 	struct pool *pool = pool_new();
 	struct work work = { .pool = pool };
 	struct uri uri;
 
-	if (uri_parse(&uri, &work, address->text)) {
+	if (parse(&uri, &work, address->text)) {
 		if (!address->path)
 			fail_msg("%s was taken", address->text);
 		assert_string_equal(uri.path, address->path);
@@ -155,7 +160,7 @@ static bool parse_long(struct work *work, size_t bytes, unsigned count)
 	text[0] = '/';
 	for (unsigned i = 0; i < count; i++)
 		sprintf(text + strlen(text), "%cp%u=%u", i ? '&' : '?', i, i);
-	return uri_parse(&uri, work, text);
+	return parse(&uri, work, text);
 }
 
 static void has_limits(void **state)
@@ -181,8 +186,31 @@ static void fills_only_on_success(void **state)
 	struct uri uri = { .path = "before" };
 
 	(void)state;
-	assert_false(uri_parse(&uri, &work, "/a?b&b"));
+	assert_false(uri_parse(&uri, &work, "/a//b?b"));
 	assert_string_equal(uri.path, "before");
+	assert_true(uri_parse(&uri, &work, "/a?b&b"));
+	assert_false(uri_parse_query(&uri, &work));
+	assert_int_equal(uri.query_count, 0);
+	pool_free(pool);
+}
+
+/* Where nobody looks at it. */
+static void any_query_passes(void **state)
+{
+	static const char *const queries[] = {
+		"/a?b&b", "/a?=b", "/a?%zz", "/a?%00", "/a?b=\\", "/a?b#c",
+	};
+	struct pool *pool = pool_new();
+	struct work work = { .pool = pool };
+	struct uri uri;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(queries); i++) {
+		assert_true(uri_parse(&uri, &work, queries[i]));
+		assert_string_equal(uri.path, "/a");
+		assert_string_equal(uri.query_text, queries[i] + 3);
+		assert_int_equal(uri.query_count, 0);
+	}
 	pool_free(pool);
 }
 
@@ -238,6 +266,7 @@ int main(void)
 		cmocka_unit_test(reads_addresses),
 		cmocka_unit_test(has_limits),
 		cmocka_unit_test(fills_only_on_success),
+		cmocka_unit_test(any_query_passes),
 		cmocka_unit_test(reads_forms),
 		cmocka_unit_test(tells_local_addresses),
 	};
