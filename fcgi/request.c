@@ -145,6 +145,7 @@ bool request_read(struct request *req, struct work *work, char **envp)
 	req->prefer = pool_strdup(pool, request_env(envp, "HTTP_PREFER"));
 	req->if_none_match =
 		pool_strdup(pool, request_env(envp, "HTTP_IF_NONE_MATCH"));
+	req->range = pool_strdup(pool, request_env(envp, "HTTP_RANGE"));
 	req->idempotency_key =
 		pool_strdup(pool, request_env(envp, "HTTP_IDEMPOTENCY_KEY"));
 	req->accept = pool_strdup(pool, request_env(envp, "HTTP_ACCEPT"));

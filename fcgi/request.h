@@ -56,6 +56,7 @@ struct request {
 	const char *csrf; /* X-Pixtier-CSRF or, for old clients, X-CSRFToken */
 	const char *prefer;
 	const char *if_none_match;
+	const char *range;
 	const char *idempotency_key;
 	const char *accept;
 	const char *origin;

@@ -8,6 +8,7 @@
 
 #include "fcgi/dialect.h"
 #include "fcgi/disposition.h"
+#include "fcgi/range.h"
 #include "lib/base/conf.h"
 #include "lib/base/json.h"
 #include "lib/base/pool.h"
@@ -178,12 +179,15 @@ void response_problem(struct response *res, struct request *req)
 				response_retry_after(req));
 }
 
+/* A malformed Range is ignored (RFC 9110 section 14.2); nginx has a location
+   for that, others obey Accept-Ranges. */
 void response_file(struct response *res, struct request *req,
 		   const struct response_file *file)
 {
 	const struct conf *conf = req->work->conf;
 	struct pool *pool = req->work->pool;
 	const char *location = store_location(pool, file->key);
+	const bool whole = !range_is_valid(req->range);
 
 	res->status = 200;
 	response_header(res, pool, "Content-Type", file->media_type);
@@ -202,13 +206,15 @@ void response_file(struct response *res, struct request *req,
 	if (conf->delivery == DELIVERY_ACCEL) {
 		/* nginx makes the ETag and drops ours. */
 		response_header(res, pool, "X-Accel-Redirect",
-				pool_printf(pool, "%s%s", conf->accel_prefix,
-					    location));
+				pool_printf(pool, "%s%s%s", conf->accel_prefix,
+					    whole ? "whole/" : "", location));
 		return;
 	}
 	/* A key's bytes never change, so the key is a strong validator. */
 	response_header(res, pool, "ETag",
 			pool_printf(pool, "\"%s\"", file->key));
+	if (whole)
+		response_header(res, pool, "Accept-Ranges", "none");
 	response_header(
 		res, pool, "X-Sendfile",
 		pool_printf(pool, "%s/objects/%s", conf->store_dir, location));

@@ -78,12 +78,14 @@ end
 local function is_beyond(length)
 	local asked = (r.req_header["Range"] or ""):lower():match("^bytes=(.+)$")
 	if not asked or r.req_attr["request.method"] ~= "GET" or
+	   r.resp_header["Accept-Ranges"] == "none" or
 	   length == 0 or not is_current() then
 		return false
 	end
 	for part in asked:gmatch("[^,]+") do
 		local first = part:match("^%s*(%d+)%s*%-")
-		if not first or tonumber(first) < length then
+		if not first and not part:match("^%s*%-0+%s*$") or
+		   first and tonumber(first) < length then
 			return false
 		end
 	end

@@ -87,7 +87,7 @@ static const struct setting settings[] = {
 	NUMBER_ROW(store_reserve, "5", 0, 90, "Per cent of the file system to leave free: uploads beyond answer 507."),
 	NUMBER_ROW(derived_max_bytes, "0", 0, 1125899906842624, "Bytes of all that was made of pictures; beyond, what was used least recently goes, and is made again when it is wanted. 0: no bound."),
 	CHOICE_ROW(delivery, "accel", "accel sendfile", "How pictures leave: accel (X-Accel-Redirect, nginx) or sendfile (X-Sendfile, lighttpd and Apache)."),
-	TEXT_ROW(accel_prefix, "/_store/", "The web server's internal location for store_dir, with both slashes."),
+	TEXT_ROW(accel_prefix, "/_store/", "The web server's internal location for store_dir, with both slashes; below it, whole/ leads to the same files without ranges."),
 	TEXT_ROW(keys_file, "/etc/pixtier/keys", "File of the keys that sign links and JSON Web Tokens; made by `pixtierctl key rotate`."),
 	TEXT_ROW(schema_dir, PIXTIER_SCHEMA_DIR, "Folder of the schema's migrations."),
 

@@ -198,7 +198,8 @@ def test_addresses_have_one_meaning(service, target):
 
 
 @pytest.mark.parametrize("target", [
-    "/_store/", "/_store/objects/", "/_store../pixtier.conf",
+    "/_store/", "/_store/objects/", "/_store/whole/",
+    "/_store../pixtier.conf",
     "/_store../keys/keys", "/_store/../keys/keys", "/_store//etc/passwd",
     "/_store%2f", "/%5fstore/", "/_STORE/", "/l/../_store/", "/objects/",
 ])

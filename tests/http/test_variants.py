@@ -57,8 +57,32 @@ def test_a_part_can_be_had(service, asked, part):
 
 
 @pytest.mark.parametrize("asked", [
-    "bytes=999999999-", "bytes=999999999-9999999999",
-    "bytes=999999998-999999998,999999999-"])
+    "bytes", "bytes=", "bytes=-", "bytes=1", "bytes=abc", "bytes=5-2",
+    "bytes=0-1,x", "bytes=0-1,5-2", "bytes=0x1-5", "bytes=--1",
+    "bytes=,0-1", "items=0-1", "bytes=-99999999999999999999999",
+    "bytes=1-99999999999999999999999"])
+def test_a_malformed_range_is_ignored(service, asked):
+    """200 with all of it, also where it comes with a condition."""
+    session = service.session("premium")
+    data = picture()
+    path = variant_of(upload(session, data), "original")
+    got = session.get(path, headers={"Range": asked})
+    assert (got.status_code, got.content) == (200, data)
+    assert "Content-Range" not in got.headers
+    tag = got.headers["ETag"]
+    assert session.get(path).headers["ETag"] == tag
+    for name in ("Content-Type", "Content-Disposition", "Cache-Control",
+                 "X-Content-Type-Options", "Content-Security-Policy",
+                 "X-Request-Id", "Last-Modified"):
+        assert name in got.headers
+    again = session.get(path, headers={"Range": asked, "If-None-Match": tag})
+    assert again.status_code == 304
+
+
+@pytest.mark.parametrize("asked", [
+    "bytes=999999999-", "bytes=999999999-9999999999", "bytes=-0",
+    "bytes=999999998-999999998,999999999-",
+    "bytes=99999999999999999999999-"])
 def test_a_part_beyond_the_end_is_refused(service, asked):
     """416, with the length and the request's id, also if it was If-Range that
     let it be asked for; a changed picture is sent whole."""
@@ -91,10 +115,11 @@ def test_what_is_cached_is_not_sent_again(service):
     got = session.get(path)
     tag, date = got.headers["ETag"], got.headers["Last-Modified"]
     for headers in ({"If-None-Match": tag}, {"If-Modified-Since": date},
+                    {"If-Modified-Since": "Sun, 01 Jan 2040 00:00:00 GMT"},
                     {"If-None-Match": f'"x", {tag}'}):
         again = session.get(path, headers=headers)
         assert (again.status_code, again.content) == (304, b""), headers
-    for headers in ({"If-None-Match": '"x"'}, {
+    for headers in ({"If-None-Match": '"x"'}, {"If-Modified-Since": "x"}, {
             "If-Modified-Since": "Thu, 01 Jan 2026 00:00:00 GMT"}):
         assert session.get(path, headers=headers).status_code == 200, headers
     other = session.get(variant_of(image, "h400"))

@@ -1,0 +1,47 @@
+/* range.c: checks the header Range. */
+#include "config.h"
+
+#include "fcgi/range.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { MAX_DIGITS = 18 };
+
+static size_t digits(const char *text)
+{
+	return strspn(text, "0123456789");
+}
+
+/* "-5", "5-" or "5-7". */
+static bool read_range(const char **at)
+{
+	const size_t first = digits(*at);
+	const char *dash = *at + first;
+	size_t last;
+
+	if (*dash != '-')
+		return false;
+	last = digits(dash + 1);
+	if ((!first && !last) || last > MAX_DIGITS ||
+	    (first && last &&
+	     strtoull(dash + 1, NULL, 10) < strtoull(*at, NULL, 10)))
+		return false;
+	*at = dash + 1 + last;
+	return true;
+}
+
+bool range_is_valid(const char *text)
+{
+	if (strncasecmp(text, "bytes=", 6))
+		return true;
+	text += 6;
+	do {
+		text += strspn(text, " \t");
+		if (!read_range(&text))
+			return false;
+		text += strspn(text, " \t");
+	} while (*text++ == ',');
+	return !text[-1];
+}

@@ -1,0 +1,77 @@
+/* range.c: tests which headers Range are malformed. */
+#include "config.h"
+
+#include "fcgi/range.h"
+
+#include "lib/base/util.h"
+#include "tests/unit/test.h"
+
+static void good_ones_pass(void **state)
+{
+	static const char *const good[] = {
+		"",
+		"bytes=0-0",
+		"bytes=5-7",
+		"bytes=5-",
+		"bytes=-5",
+		"bytes=-0",
+		"BYTES=0-1",
+		"bytes=0-1,5-7",
+		"bytes=0-1 ,\t-7",
+		"bytes= 0-1 ",
+		"bytes=007-7",
+		"bytes=0-999999999999999999",
+		"bytes=99999999999999999999999999-",
+		"items=x",
+		"bytes",
+		"bytes:0-1",
+		"x",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(good); i++)
+		if (!range_is_valid(good[i]))
+			fail_msg("%s", good[i]);
+}
+
+static void bad_ones_do_not(void **state)
+{
+	static const char *const bad[] = {
+		"bytes=",
+		"bytes=-",
+		"bytes=5",
+		"bytes=abc",
+		"bytes=a-b",
+		"bytes=7-5",
+		"bytes=99999999999999999999999999-5",
+		"bytes=--5",
+		"bytes=+1-5",
+		"bytes=0x1-5",
+		"bytes=0 - 1",
+		"bytes=0-1-2",
+		"bytes=0-1;2-3",
+		"bytes=0-1 2-3",
+		"bytes=,0-1",
+		"bytes=0-1,",
+		"bytes=0-1,,2-3",
+		"bytes=0-1,x",
+		"bytes=0-1,7-5",
+		"bytes=0-9999999999999999999",
+		"bytes=-9999999999999999999",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		if (range_is_valid(bad[i]))
+			fail_msg("%s", bad[i]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(good_ones_pass),
+		cmocka_unit_test(bad_ones_do_not),
+	};
+
+	return RUN_TESTS(tests);
+}
