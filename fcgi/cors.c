@@ -9,8 +9,8 @@
 #include "lib/base/pool.h"
 
 static const char request_headers[] =
-	"Authorization, Content-Type, Idempotency-Key, If-None-Match, Prefer, "
-	"X-Request-Id";
+	"Authorization, Cache-Control, Content-Type, Idempotency-Key, "
+	"If-None-Match, Prefer, X-Request-Id, X-Requested-With";
 static const char answer_headers[] =
 	"ETag, Idempotency-Replayed, Link, Location, RateLimit, "
 	"RateLimit-Policy, Retry-After, X-RateLimit-Limit, "

@@ -56,7 +56,8 @@ def test_a_browser_asks_first(open_to, origin, path, methods):
     assert said["Access-Control-Allow-Origin"] == origin
     assert set(said["Access-Control-Allow-Methods"].split(", ")) == methods
     headers = said["Access-Control-Allow-Headers"].lower().split(", ")
-    assert {"authorization", "content-type", "idempotency-key"} <= set(headers)
+    assert {"authorization", "content-type", "idempotency-key",
+            "cache-control", "x-requested-with"} <= set(headers)
     assert int(said["Access-Control-Max-Age"]) > 0
     assert "Access-Control-Allow-Credentials" not in said
     assert "Origin" in answer.headers["Vary"]
