@@ -20,7 +20,7 @@
 /* What is slower than this for so long will not get better. HEAD_BYTES is for
    all headers, and for the text that comes with a redirect. */
 enum {
-	MAX_REDIRECTS = 3,
+	MAX_REDIRECTS = 10,
 	SLOW_BYTES = 100,
 	SLOW_SECONDS = 10,
 	HEAD_BYTES = 1 << 18

@@ -18,7 +18,7 @@ typedef bool client_sink(void *arg, struct work *work, const void *bytes,
 /*
  * Gets what a URL leads to, in this process, which is to have nothing to lose:
  * see fetcher.h. Each host's name is looked up once, all its addresses are
- * checked (address.h), and only these are called; so for each of at most three
+ * checked (address.h), and only these are called; so for each of at most ten
  * redirects. No proxy, cookie, password or compression; the settings'
  * time-outs; at most `max_bytes`.
  *

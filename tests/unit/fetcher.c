@@ -165,7 +165,7 @@ static void what_servers_say(void **state)
 		{ "HTTP/1.1 206 Part\r\nContent-Length: 5\r\n\r\nhello", false, false, NULL, ERR_FETCH_FAILED, false, "answered 206" },
 		{ "HTTP/1.1 204 No\r\n\r\n", false, false, NULL, ERR_FETCH_FAILED, false, "answered 204" },
 		{ "HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n", false, false, NULL, ERR_FETCH_FAILED, false, "answered 302" },
-		{ "HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 5\r\n\r\nthere", false, false, NULL, ERR_FETCH_FAILED, false, "more than 3 redirects" },
+		{ "HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 5\r\n\r\nthere", false, false, NULL, ERR_FETCH_FAILED, false, "more than 10 redirects" },
 		{ "HTTP/1.1 302 Found\r\nLocation: /x\r\n\r\nendless", false, true, NULL, ERR_FETCH_FAILED, false, "understood" },
 		{ "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.2/\r\nContent-Length: 0\r\n\r\n", false, false, NULL, ERR_FETCH_FAILED, false, "may not be called" },
 		{ "HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n", false, false, NULL, ERR_FETCH_FAILED, false, "redirects" },
