@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <curl/curl.h>
 #include <ctype.h>
+#include <idn2.h>
 #include <string.h>
 #include <strings.h>
 
@@ -53,8 +54,10 @@ static bool check_text(struct work *work, const char *text)
 	if (strlen(text) > URL_MAX)
 		return fail_field(work, "url", "url: at most %d bytes",
 				  URL_MAX);
-	if (!text_is_printable(text) || strchr(text, ' '))
-		return refuse(work, "no spaces and no control characters");
+	if (!text_is_printable(text) ||
+	    memchr(text, ' ', scheme + strcspn(text + scheme, "/?#")))
+		return refuse(work, "no spaces in the host and no control "
+				    "characters");
 	if (strchr("/?#", text[scheme]) ||
 	    memchr(text, '\\', strcspn(text, "?#")))
 		return refuse(work, "a host follows http://");
@@ -115,27 +118,107 @@ static const char *bare_host(struct pool *pool, const char *host)
 	return host;
 }
 
+/* As %20 also in the query, where curl would write '+'. */
+static const char *encode_spaces(struct pool *pool, const char *text)
+{
+	char *out = pool_alloc(pool, 3 * strlen(text) + 1), *to = out;
+
+	for (; *text; text++) {
+		if (*text != ' ') {
+			*to++ = *text;
+			continue;
+		}
+		memcpy(to, "%20", 3);
+		to += 3;
+	}
+	*to = '\0';
+	return out;
+}
+
+static bool split(CURLU **handle, struct work *work, const char *text)
+{
+	struct pool *pool = work->pool;
+
+	*handle = curl_url();
+	if (!*handle)
+		return fail(work, ERR_INTERNAL, "no memory for a URL");
+	pool_defer(pool, free_handle, *handle);
+	if (curl_url_set(*handle, CURLUPART_URL, text, CURLU_URLENCODE) ||
+	    curl_url_set(*handle, CURLUPART_FRAGMENT, NULL, 0))
+		return refuse(work, "an address such as "
+				    "https://example.org/puffin.jpg");
+	if (*part_of(pool, *handle, CURLUPART_USER, 0) ||
+	    *part_of(pool, *handle, CURLUPART_PASSWORD, 0) ||
+	    memchr(text, '@', 8 + strcspn(text + 8, "/?#")))
+		return refuse(work, "no user name and no password");
+	if (*part_of(pool, *handle, CURLUPART_ZONEID, 0))
+		return refuse(work, "no zone in an address");
+	return true;
+}
+
+static bool is_ascii(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text >= 0x80)
+			return false;
+	return true;
+}
+
+static void free_name(void *name)
+{
+	idn2_free(name);
+}
+
+static bool to_ascii(const char **ascii, struct work *work, const char *host)
+{
+	uint8_t *name;
+
+	if (!text_is_utf8(host, strlen(host)) ||
+	    idn2_lookup_u8((const uint8_t *)host, &name,
+			   IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK)
+		return refuse(work, "the host is not a valid international "
+				    "name (IDNA 2008, in UTF-8)");
+	pool_defer(work->pool, free_name, name);
+	*ascii = (const char *)name;
+	return true;
+}
+
+/* A host of other letters is written in ASCII, and the URL split again, so
+   that whatever looks at the host sees the one that is called. Some letters
+   stand for digits: those of an IP address are refused. */
+static bool split_with_ascii_host(CURLU **handle, struct work *work,
+				  const char *text)
+{
+	struct url named = { 0 };
+
+	if (!split(handle, work, text))
+		return false;
+	named.host = part_of(work->pool, *handle, CURLUPART_HOST, 0);
+	if (is_ascii(named.host))
+		return true;
+	if (!to_ascii(&named.host, work, named.host) ||
+	    !check_host(&named, work))
+		return false;
+	if (curl_url_set(*handle, CURLUPART_HOST, named.host, 0) ||
+	    !split(handle, work,
+		   part_of(work->pool, *handle, CURLUPART_URL, 0)) ||
+	    strcmp(part_of(work->pool, *handle, CURLUPART_HOST, 0),
+		   named.host) ||
+	    named.literal)
+		return refuse(work, "the host is a name in letters, or an IP "
+				    "address in ASCII digits");
+	return true;
+}
+
 bool url_parse(struct url *url, struct work *work, const char *text)
 {
 	struct pool *pool = work->pool;
-	CURLU *handle = curl_url();
 	struct url made = { 0 };
+	CURLU *handle;
 
-	if (!handle)
-		return fail(work, ERR_INTERNAL, "no memory for a URL");
-	pool_defer(pool, free_handle, handle);
-	if (!check_text(work, text))
+	if (!check_text(work, text) ||
+	    !split_with_ascii_host(&handle, work, encode_spaces(pool, text)))
 		return false;
-	if (curl_url_set(handle, CURLUPART_URL, text, CURLU_URLENCODE) ||
-	    curl_url_set(handle, CURLUPART_FRAGMENT, NULL, 0))
-		return refuse(work, "an address such as "
-				    "https://example.org/puffin.jpg");
-	if (*part_of(pool, handle, CURLUPART_USER, 0) ||
-	    *part_of(pool, handle, CURLUPART_PASSWORD, 0) ||
-	    memchr(text, '@', 8 + strcspn(text + 8, "/?#")))
-		return refuse(work, "no user name and no password");
-	if (*part_of(pool, handle, CURLUPART_ZONEID, 0))
-		return refuse(work, "no zone in an address");
 	made.text = part_of(pool, handle, CURLUPART_URL, 0);
 	made.host = bare_host(pool, part_of(pool, handle, CURLUPART_HOST, 0));
 	made.file = last_part(pool, part_of(pool, handle, CURLUPART_PATH, 0));

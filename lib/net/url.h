@@ -18,7 +18,8 @@ struct url {
 /*
  * ERR_INVALID_FIELD, of the field `url`, unless it is of the form that may be
  * called: http or https, a port of the setting fetch_ports, no user name, at
- * most URL_MAX bytes. A host of other letters is written in ASCII (xn--).
+ * most URL_MAX bytes. Spaces behind the host become %20. A host of other
+ * letters than those of ASCII is converted by IDNA 2008 (xn--).
  * Whom the host's name leads to is not looked at.
  */
 bool url_parse(struct url *url, struct work *work, const char *text) MUST_CHECK;

@@ -134,6 +134,19 @@ def test_urls_of_other_forms_are_refused_at_once(session, url):
     assert session.get("/v1/images").json()["items"][:1] == before
 
 
+def test_spaces_behind_the_host_are_encoded(session, pages):
+    """In a client's URL and in a redirect's."""
+    url = pages.add(lambda page: page.answer(body=picture()), "a%20b%20c.jpg")
+    spaced = url.replace("%20", " ") + "?size=1 2"
+    image = fetched(session, spaced)
+    assert (image["status"], image["name"]) == ("ready", "a b c.jpg")
+    path = url.split("/", 3)[3]
+    assert pages.asked[-1][0] == f"/{path}?size=1%202"
+    moved = pages.add(lambda page: page.answer(302, Location=spaced))
+    assert fetched(session, moved)["status"] == "ready"
+    assert pages.asked[-1][0].startswith(f"/{path}?size=1")
+
+
 def test_other_requests_are_refused(session):
     def post(fields, query=""):
         return session.post("/v1/images" + query, json=fields)

@@ -85,6 +85,24 @@ def test_public_hosts_are_called(session, names, pages):
     assert names.count("public.example") == 1
 
 
+def test_a_name_may_have_other_letters(session, names, pages, canary):
+    """It is converted by IDNA before the guard looks at its addresses, also
+    where a redirect has it."""
+    names.zone["xn--bcher-kva.example"] = PUBLIC
+    names.zone["xn--grn-hoa.example"] = [PUBLIC, "127.0.0.1"]
+    url = pages.add(good, host="B\u00fccher.example")
+    assert fetched(session, url)["status"] == "ready"
+    assert names.count("xn--bcher-kva.example") == 1
+    assert pages.asked[-1][1]["Host"] == f"xn--bcher-kva.example:{PORT}"
+    location = url.encode().decode("latin-1")
+    moved = pages.add(lambda page: page.answer(302, Location=location),
+                      host=PUBLIC)
+    assert fetched(session, moved)["status"] == "ready"
+    url = pages.add(good, host="gr\u00fcn.example")
+    assert failed(session, url) == ("fetch_failed", REFUSED, 1)
+    assert canary.calls == 0
+
+
 def test_a_name_leads_elsewhere_the_next_time(session, names, pages, canary):
     """What was checked is what is called: the second answer is asked for by
     nobody."""
