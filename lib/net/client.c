@@ -14,6 +14,7 @@
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
 #include "lib/net/address.h"
+#include "lib/net/content_coding.h"
 #include "lib/net/provision.h"
 #include "lib/net/url.h"
 
@@ -38,12 +39,14 @@ struct call {
 	CURL *curl;
 	long timeout; /* seconds, in all */
 	int64_t deadline_ms;
-	int64_t max_bytes, bytes;
+	int64_t max_bytes;
+	int64_t received, bytes; /* of the body: as it came, and decoded */
+	struct content_coding *coding; /* set when the body begins */
 	size_t head_bytes;
 	client_sink *sink;
 	void *arg;
 	bool refused; /* an address came up that was not looked up */
-	bool stopped; /* by the sink, which has said why */
+	bool stopped; /* work has the error */
 	bool heard;   /* all headers of an answer to a POST */
 };
 
@@ -144,6 +147,50 @@ static bool is_redirect(long status)
 	       status == 307 || status == 308;
 }
 
+static bool fail_too_large(const struct call *call)
+{
+	return fail(call->work, ERR_TOO_LARGE,
+		    "at most %lld bytes are taken here, more came",
+		    (long long)call->max_bytes);
+}
+
+static bool take_decoded(void *arg, struct work *work, const void *bytes,
+			 size_t len)
+{
+	struct call *call = arg;
+
+	call->bytes += (int64_t)len;
+	if (call->bytes > call->max_bytes)
+		return fail_too_large(call);
+	return call->sink(call->arg, work, bytes, len);
+}
+
+/* The value of a header of the answer, or NULL. */
+static const char *header_of(const struct call *call, const char *name)
+{
+	struct curl_header *header;
+
+	return curl_easy_header(call->curl, name, 0, CURLH_HEADER, -1,
+				&header) == CURLHE_OK
+		       ? header->value
+		       : NULL;
+}
+
+/* Bytes that decode to nothing count too. */
+static bool decode(struct call *call, const void *bytes, size_t len)
+{
+	struct pool *pool = call->work->pool;
+
+	call->received += (int64_t)len;
+	if (call->received > call->max_bytes)
+		return fail_too_large(call);
+	if (!call->coding)
+		call->coding = content_coding_new(
+			pool, header_of(call, "Content-Encoding"));
+	return content_coding_decode(call->coding, call->work, bytes, len,
+				     take_decoded, call);
+}
+
 /* Of an answer that is neither the picture nor a redirect nothing is read. */
 static size_t take_body(char *bytes, size_t one, size_t len, void *arg)
 {
@@ -155,10 +202,7 @@ static size_t take_body(char *bytes, size_t one, size_t len, void *arg)
 		return take_header(bytes, 1, len, arg);
 	if (status != 200)
 		return 0;
-	call->bytes += (int64_t)len;
-	if (call->bytes > call->max_bytes)
-		return 0;
-	call->stopped = !call->sink(call->arg, call->work, bytes, len);
+	call->stopped = !decode(call, bytes, len);
 	return call->stopped ? 0 : len;
 }
 
@@ -219,7 +263,7 @@ static bool fail_by_code(const struct call *call, CURLcode code)
 	}
 }
 
-static bool judge(const struct call *call, CURLcode code)
+static bool judge(struct call *call, CURLcode code)
 {
 	struct work *work = call->work;
 	const long status = status_of(call);
@@ -230,11 +274,12 @@ static bool judge(const struct call *call, CURLcode code)
 		return fail(work, ERR_FETCH_FAILED, not_called);
 	if (status && status != 200 && !is_redirect(status))
 		return fail_by_status(work, status);
-	if (code == CURLE_FILESIZE_EXCEEDED || call->bytes > call->max_bytes)
-		return fail(work, ERR_TOO_LARGE,
-			    "at most %lld bytes are taken here, more came",
-			    (long long)call->max_bytes);
-	return !code || fail_by_code(call, code);
+	if (code == CURLE_FILESIZE_EXCEEDED)
+		return fail_too_large(call);
+	if (code)
+		return fail_by_code(call, code);
+	return !call->coding ||
+	       content_coding_end(call->coding, work, take_decoded, call);
 }
 
 /* Bytes, not files: those are out of reach by now. */

@@ -19,8 +19,9 @@ typedef bool client_sink(void *arg, struct work *work, const void *bytes,
  * Gets what a URL leads to, in this process, which is to have nothing to lose:
  * see fetcher.h. Each host's name is looked up once, all its addresses are
  * checked (address.h), and only these are called; so for each of at most ten
- * redirects. No proxy, cookie, password or compression; the settings'
- * time-outs; at most `max_bytes`.
+ * redirects. No proxy, cookie or password; compression is not asked for, but
+ * decoded (content_coding.h); the settings' time-outs; at most `max_bytes`,
+ * before and after decoding.
  *
  * ERR_TOO_LARGE, or ERR_FETCH_FAILED, whose text tells nothing of hosts that
  * may not be called: not even whether there is one.

@@ -56,7 +56,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_response(status)
         headers.setdefault("Content_Length", len(body))
         for name, value in headers.items():
-            self.send_header(name.replace("_", "-"), str(value))
+            if value is not None:
+                self.send_header(name.replace("_", "-"), str(value))
         self.end_headers()
         self.wfile.write(body)
 
