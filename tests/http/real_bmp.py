@@ -327,7 +327,7 @@ COLOURS = [
     embedded("embedded-outside", False, profile_at=0xffffff00),
     embedded("embedded-nowhere", False, profile_at=0),
     embedded("embedded-nonsense", False, profile=bytes(500)),
-    embedded("embedded-of-grey", False, profile=icc.grey_profile()),
+    embedded("embedded-of-grey", False, profile=icc.gray_profile()),
     embedded("linked", False, space=b"LINK"),
     embedded("linked-name", False, space=b"LINK", profile=b"C:\\a.icm\0"),
     embedded("srgb", False, space=b"sRGB"),
