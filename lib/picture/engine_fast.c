@@ -22,7 +22,7 @@ struct lane {
 	struct painting *p;
 	uint32_t width, height;
 	double exact_width, exact_height;
-	enum row_colours colours;
+	enum profile_colours colours;
 	const uint8_t *profile;
 	size_t profile_len;
 	uint32_t count;
@@ -78,7 +78,7 @@ static bool add_root(struct lane *lane, struct variant *variant)
 	if (!bitmap_init(&variant->bitmap, work, lies ? height : width,
 			 lies ? width : height))
 		return false;
-	variant->bitmap.gray = lane->colours == ROW_GRAY;
+	variant->bitmap.gray = lane->colours == PROFILE_GRAY;
 	variant->bitmap.alpha = lane->alpha;
 	lane->roots[lane->count] = variant;
 	return resampler_new(&lane->resamplers[lane->count++], work,
@@ -119,16 +119,13 @@ static bool lane_end(struct lane *lane)
 
 static bool begin_jpeg(void *arg, const struct jpeg_picture *picture)
 {
-	static const enum row_colours colours[] = { [JPEG_GRAY] = ROW_GRAY,
-						    [JPEG_RGB] = ROW_RGB,
-						    [JPEG_CMYK] = ROW_CMYK };
 	struct lane *lane = arg;
 
 	lane->width = picture->width;
 	lane->height = picture->height;
 	lane->exact_width = picture->exact_width;
 	lane->exact_height = picture->exact_height;
-	lane->colours = colours[picture->colours];
+	lane->colours = picture->colours;
 	lane->profile = picture->profile;
 	lane->profile_len = picture->profile_len;
 	return lane_begin(lane);
@@ -197,7 +194,7 @@ static bool decode_other(struct painting *p, uint8_t *bytes, size_t len)
 	lane.exact_width = lane.width;
 	lane.exact_height = lane.height;
 	lane.alpha = image->matte;
-	lane.colours = image->is_grayscale ? ROW_GRAY : ROW_RGB;
+	lane.colours = p->task->probe.gray ? PROFILE_GRAY : PROFILE_RGB;
 	lane.profile = GetImageProfile(image, "ICM", &profile_len);
 	lane.profile_len = profile_len;
 	ok = lane_begin(&lane) && export_rows(&lane, image) && lane_end(&lane);

@@ -227,9 +227,9 @@ static bool begin(struct reading *r)
 		.height = jpeg->output_height,
 		.exact_width = jpeg->image_width * jpeg->scale_num / 8.0,
 		.exact_height = jpeg->image_height * jpeg->scale_num / 8.0,
-		.colours = jpeg->num_components == 1   ? JPEG_GRAY
-			   : jpeg->num_components == 4 ? JPEG_CMYK
-						       : JPEG_RGB,
+		.colours = jpeg->num_components == 1   ? PROFILE_GRAY
+			   : jpeg->num_components == 4 ? PROFILE_CMYK
+						       : PROFILE_RGB,
 	};
 
 	find_profile(r, &picture);
@@ -328,7 +328,7 @@ bool jpeg_stream(struct work *work, const struct probe *probe, double scale,
 struct image_sink {
 	struct work *work;
 	Image *image;
-	enum jpeg_colours colours;
+	enum profile_colours colours;
 	long y;
 };
 
@@ -341,9 +341,9 @@ static bool begin_image(void *arg, const struct jpeg_picture *picture)
 	image->rows = picture->height;
 	image->depth = 8;
 	image->matte = MagickFalse;
-	if (picture->colours == JPEG_CMYK)
+	if (picture->colours == PROFILE_CMYK)
 		image->colorspace = CMYKColorspace;
-	image->is_grayscale = picture->colours == JPEG_GRAY;
+	image->is_grayscale = picture->colours == PROFILE_GRAY;
 	if (picture->profile)
 		(void)SetImageProfile(image, "ICM", picture->profile,
 				      picture->profile_len);
@@ -353,9 +353,9 @@ static bool begin_image(void *arg, const struct jpeg_picture *picture)
 
 /* GraphicsMagick keeps black where transparency is, and counts ink. */
 static void put_row(PixelPacket *out, const uint8_t *in, unsigned long count,
-		    enum jpeg_colours colours)
+		    enum profile_colours colours)
 {
-	const uint8_t inverted = colours == JPEG_CMYK ? 255 : 0;
+	const uint8_t inverted = colours == PROFILE_CMYK ? 255 : 0;
 
 	for (; count; count--, out++, in += 4) {
 		out->red = ScaleCharToQuantum(in[0] ^ inverted);

@@ -8,6 +8,7 @@
 #include <magick/api.h>
 
 #include "lib/picture/probe.h"
+#include "lib/picture/profile.h"
 
 /* A JPEG as it comes out of the decoder: as stored, not yet upright, maybe
    reduced. */
@@ -16,7 +17,7 @@ struct jpeg_picture {
 	/* What the whole picture's sides are in these pixels: of the last pixel
 	   of a row or column, only a part may belong to the picture. */
 	double exact_width, exact_height;
-	enum jpeg_colours { JPEG_GRAY, JPEG_RGB, JPEG_CMYK } colours;
+	enum profile_colours colours;
 	const uint8_t *profile; /* ICC; NULL: none */
 	size_t profile_len;
 };

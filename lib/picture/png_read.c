@@ -93,7 +93,8 @@ static void start(struct reading *r)
 
 	r->info = png_create_info_struct(png);
 	png_set_read_fn(png, r, on_read);
-	png_set_user_limits(png, r->probe->width, r->probe->height);
+	/* read_header() compares the size with the probe's. */
+	png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
 	/* Else a long chunk is an error, even of a kind that is not read. */
 	png_set_chunk_malloc_max(png, 0);
 	png_set_crc_action(png, PNG_CRC_QUIET_USE, PNG_CRC_WARN_DISCARD);

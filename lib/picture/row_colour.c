@@ -10,16 +10,12 @@
 
 #include "lib/base/util.h"
 
-/* lcms2's words for the pixels of enum row_colours. */
 /* clang-format off */
-static const struct {
-	cmsColorSpaceSignature space;
-	cmsUInt32Number format;
-} rows[] = {
-	[ROW_GRAY] = { cmsSigGrayData, COLORSPACE_SH(PT_GRAY) | CHANNELS_SH(1) |
-				       EXTRA_SH(3) | BYTES_SH(1) },
-	[ROW_RGB]  = { cmsSigRgbData,  TYPE_RGBA_8 },
-	[ROW_CMYK] = { cmsSigCmykData, TYPE_CMYK_8_REV },
+static const cmsUInt32Number formats[] = {
+	[PROFILE_GRAY] = COLORSPACE_SH(PT_GRAY) | CHANNELS_SH(1) |
+			 EXTRA_SH(3) | BYTES_SH(1),
+	[PROFILE_RGB]  = TYPE_RGBA_8,
+	[PROFILE_CMYK] = TYPE_CMYK_8_REV,
 };
 /* clang-format on */
 
@@ -82,15 +78,15 @@ static bool changes_nothing(cmsHTRANSFORM transform)
 	return true;
 }
 
-static cmsHTRANSFORM new_transform(enum row_colours colours,
+static cmsHTRANSFORM new_transform(enum profile_colours colours,
 				   const uint8_t *bytes, size_t len)
 {
 	cmsHPROFILE from = cmsOpenProfileFromMem(bytes, (cmsUInt32Number)len);
 	cmsHPROFILE to = cmsCreate_sRGBProfile();
 	cmsHTRANSFORM made = NULL;
 
-	if (from && to && cmsGetColorSpace(from) == rows[colours].space)
-		made = cmsCreateTransform(from, rows[colours].format, to,
+	if (from && to)
+		made = cmsCreateTransform(from, formats[colours], to,
 					  TYPE_RGBA_8, INTENT_PERCEPTUAL, 0);
 	if (from)
 		cmsCloseProfile(from);
@@ -100,7 +96,7 @@ static cmsHTRANSFORM new_transform(enum row_colours colours,
 }
 
 static void apply(struct bitmap *bitmap, cmsHTRANSFORM transform,
-		  enum row_colours colours)
+		  enum profile_colours colours)
 {
 	for (uint32_t y = 0; y < bitmap->height; y++) {
 		uint8_t *row = bitmap_row(bitmap, y);
@@ -108,25 +104,26 @@ static void apply(struct bitmap *bitmap, cmsHTRANSFORM transform,
 		if (bitmap->alpha)
 			divide_by_alpha(row, bitmap->width);
 		cmsDoTransform(transform, row, row, bitmap->width);
-		for (uint32_t x = 0; colours == ROW_CMYK && x < bitmap->width;
-		     x++)
+		for (uint32_t x = 0;
+		     colours == PROFILE_CMYK && x < bitmap->width; x++)
 			row[4 * x + 3] = 255;
 		if (bitmap->alpha)
 			multiply_by_alpha(row, bitmap->width);
 	}
 }
 
-void row_colour_convert(struct bitmap *bitmap, enum row_colours colours,
+void row_colour_convert(struct bitmap *bitmap, enum profile_colours colours,
 			const uint8_t *profile, size_t len)
 {
-	cmsHTRANSFORM transform =
-		profile ? new_transform(colours, profile, len) : NULL;
+	cmsHTRANSFORM transform = profile && profile_fits(profile, len, colours)
+					  ? new_transform(colours, profile, len)
+					  : NULL;
 
-	if (!transform && colours == ROW_CMYK)
+	if (!transform && colours == PROFILE_CMYK)
 		mix_ink(bitmap);
 	if (!transform)
 		return;
-	if (colours != ROW_RGB || !changes_nothing(transform))
+	if (colours != PROFILE_RGB || !changes_nothing(transform))
 		apply(bitmap, transform, colours);
 	cmsDeleteTransform(transform);
 }
