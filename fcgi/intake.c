@@ -11,8 +11,6 @@
 #include "fcgi/part.h"
 #include "fcgi/replay.h"
 #include "lib/base/pool.h"
-#include "lib/base/text.h"
-#include "lib/model/image.h"
 
 /* What a form has beside the file: boundaries, part headers, other fields. */
 enum { FORM_OVERHEAD = 1 << 20 };
@@ -192,13 +190,6 @@ bool intake_read_form(struct intake *intake, struct request *req,
 		return false;
 	*intake = got;
 	return true;
-}
-
-const char *intake_name(struct pool *pool, const char *filename)
-{
-	if (!*filename)
-		filename = "image";
-	return pool_strndup(pool, filename, text_cut(filename, IMAGE_NAME_MAX));
 }
 
 const char *intake_field(const struct intake *intake, const char *name)

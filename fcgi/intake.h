@@ -30,10 +30,6 @@ bool intake_read(struct intake *intake, struct request *req, int64_t max_bytes,
 bool intake_read_form(struct intake *intake, struct request *req,
 		      int64_t max_bytes, const char *file_part) MUST_CHECK;
 
-/* What a picture is called whose client calls its file so, cut at a character
-   to what a name may have; "image" for "". */
-const char *intake_name(struct pool *pool, const char *filename);
-
 /* The value of a form field, or NULL. */
 const char *intake_field(const struct intake *intake, const char *name);
 

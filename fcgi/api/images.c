@@ -27,7 +27,7 @@ static bool read_name(const char **name, struct request *req, const char *given,
 	if (!given)
 		given = request_query(req, "name");
 	if (!given) {
-		*name = intake_name(req->work->pool, filename);
+		*name = upload_name(req->work->pool, filename);
 		return true;
 	}
 	if (!*given || strlen(given) > IMAGE_NAME_MAX ||

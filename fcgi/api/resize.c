@@ -42,7 +42,7 @@ static bool read_order(struct resize *resize, struct work *work,
 					    "%s",
 					    intake->fields[i].name, known);
 	resize->file = intake->file;
-	resize->name = intake_name(work->pool, intake->filename);
+	resize->name = upload_name(work->pool, intake->filename);
 	resize->fit = fit ? fit : "inside";
 	resize->format = intake_field(intake, "format");
 	resize->priority = intake_field(intake, "priority");

@@ -197,7 +197,7 @@ bool imagify_upload(struct request *req, struct response *res)
 			    upload_max_bytes(work->conf, upload.tier)) ||
 	    !check_file(req, &form))
 		return false;
-	upload.name = intake_name(work->pool, form.filename);
+	upload.name = upload_name(work->pool, form.filename);
 	upload.file = form.file;
 	if (!upload_take(&uploaded, work, &upload))
 		return refuse_picture(req);

@@ -92,7 +92,7 @@ bool resize_tasks_create(struct request *req, struct response *res)
 	    !read_side(&resize.width, req, &intake, "width"))
 		return false;
 	resize.file = intake.file;
-	resize.name = intake_name(work->pool, intake.filename);
+	resize.name = upload_name(work->pool, intake.filename);
 	if (!resize_take(&job, work, &resize))
 		return refuse_picture(req);
 	json_set_text(json, "message", "Upload complete");

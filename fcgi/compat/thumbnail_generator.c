@@ -74,7 +74,7 @@ bool thumbnail_generator_create(struct request *req, struct response *res)
 			 "image", NULL))
 		return refuse(req);
 	resize.file = intake.file;
-	resize.name = intake_name(work->pool, intake.filename);
+	resize.name = upload_name(work->pool, intake.filename);
 	if (!resize_take(&job, work, &resize))
 		return refuse(req);
 	json_set_text(json, "status", "success");

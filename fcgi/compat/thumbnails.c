@@ -72,7 +72,7 @@ bool thumbnails_create(struct request *req, struct response *res)
 	if (!read_url(&import.url, req) ||
 	    !import_check_url(&filename, work, import.url))
 		return false;
-	import.name = intake_name(work->pool, filename);
+	import.name = upload_name(work->pool, filename);
 	if (!import_queue(&uploaded, work, &import))
 		return false;
 	response_json(res, req, 201, view(req, &uploaded.job, "queued"));

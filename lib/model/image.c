@@ -127,6 +127,15 @@ bool image_fill(struct work *work, const struct image *image)
 			     UUID_TEXT(image->id));
 }
 
+bool image_replace_name(struct work *work, struct uuid id, const char *old_name,
+			const char *name)
+{
+	return db_do(work, NULL,
+		     "UPDATE `images` SET `name` = ?"
+		     " WHERE `id` = ? AND `name` = ?",
+		     DB_IN(db_text(name), db_uuid(id), db_text(old_name)));
+}
+
 static bool found_one(struct work *work, struct uuid id, uint64_t found)
 {
 	return found || fail(work, ERR_NOT_FOUND, "no image %s", UUID_TEXT(id));

@@ -56,6 +56,9 @@ bool image_add(struct work *work, const struct image *image) MUST_CHECK;
 /* The image's file is here: format, size, bytes and sum. ERR_CONFLICT when
    they were known before, or the image is gone. */
 bool image_fill(struct work *work, const struct image *image) MUST_CHECK;
+/* If that is still its name. */
+bool image_replace_name(struct work *work, struct uuid id, const char *old_name,
+			const char *name) MUST_CHECK;
 bool image_set_name(struct work *work, struct uuid id,
 		    const char *name) MUST_CHECK;
 

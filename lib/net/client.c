@@ -13,8 +13,10 @@
 #include "lib/base/clock.h"
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
+#include "lib/base/text.h"
 #include "lib/net/address.h"
 #include "lib/net/content_coding.h"
+#include "lib/net/filename.h"
 #include "lib/net/provision.h"
 #include "lib/net/url.h"
 
@@ -45,9 +47,10 @@ struct call {
 	size_t head_bytes;
 	client_sink *sink;
 	void *arg;
-	bool refused; /* an address came up that was not looked up */
-	bool stopped; /* work has the error */
-	bool heard;   /* all headers of an answer to a POST */
+	bool refused;     /* an address came up that was not looked up */
+	bool stopped;     /* work has the error */
+	bool heard;       /* all headers of an answer to a POST */
+	const char *file; /* what the answer calls it */
 };
 
 const char *client_library(void)
@@ -327,6 +330,15 @@ static void set_options(struct call *call, const struct url *url,
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, call);
 }
 
+static const char *file_of(const struct call *call)
+{
+	struct pool *pool = call->work->pool;
+	const char *file = filename_of_disposition(
+		pool, header_of(call, "Content-Disposition"));
+
+	return pool_strndup(pool, file, text_cut(file, CLIENT_FILE_MAX));
+}
+
 /* Where a redirect leads, or NULL when this was the end. */
 static bool perform(const char **next, struct call *call, const struct url *url)
 {
@@ -346,6 +358,7 @@ static bool perform(const char **next, struct call *call, const struct url *url)
 		curl_easy_getinfo(call->curl, CURLINFO_REDIRECT_URL, &location);
 		good = location || fail_by_status(work, status_of(call));
 	}
+	call->file = file_of(call);
 	*next = good && location ? pool_strdup(work->pool, location) : NULL;
 	curl_easy_cleanup(call->curl);
 	curl_slist_free_all(pinned);
@@ -445,9 +458,9 @@ bool client_post(long *status, const struct provision *provision,
 	return good;
 }
 
-bool client_get(const struct provision *provision, struct work *work,
-		const char *url, int64_t max_bytes, client_sink *sink,
-		void *arg)
+bool client_get(const char **file, const struct provision *provision,
+		struct work *work, const char *url, int64_t max_bytes,
+		client_sink *sink, void *arg)
 {
 	struct call call = {
 		.provision = provision,
@@ -468,8 +481,10 @@ bool client_get(const struct provision *provision, struct work *work,
 				    work->why);
 		if (!perform(&url, &call, &parsed))
 			return false;
-		if (!url)
+		if (!url) {
+			*file = call.file;
 			return true;
+		}
 	}
 	return fail(work, ERR_FETCH_FAILED, "more than %d redirects",
 		    MAX_REDIRECTS);

@@ -15,20 +15,23 @@ const char *client_library(void);
 typedef bool client_sink(void *arg, struct work *work, const void *bytes,
 			 size_t len);
 
+enum { CLIENT_FILE_MAX = 255 };
+
 /*
  * Gets what a URL leads to, in this process, which is to have nothing to lose:
  * see fetcher.h. Each host's name is looked up once, all its addresses are
  * checked (address.h), and only these are called; so for each of at most ten
  * redirects. No proxy, cookie or password; compression is not asked for, but
  * decoded (content_coding.h); the settings' time-outs; at most `max_bytes`,
- * before and after decoding.
+ * before and after decoding. `file` is what the answer calls it
+ * (filename.h), cut to CLIENT_FILE_MAX bytes; "" when it has no name.
  *
  * ERR_TOO_LARGE, or ERR_FETCH_FAILED, whose text tells nothing of hosts that
  * may not be called: not even whether there is one.
  */
-bool client_get(const struct provision *provision, struct work *work,
-		const char *url, int64_t max_bytes, client_sink *sink,
-		void *arg) MUST_CHECK;
+bool client_get(const char **file, const struct provision *provision,
+		struct work *work, const char *url, int64_t max_bytes,
+		client_sink *sink, void *arg) MUST_CHECK;
 
 /* What a host is told. */
 struct client_message {

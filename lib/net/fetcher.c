@@ -30,7 +30,8 @@ struct word {
 	uint32_t kind;
 	uint32_t len; /* of the piece, whose bytes follow */
 	uint32_t err, for_now;
-	uint32_t status; /* of the answer to a message */
+	uint32_t status;                /* of the answer to a message */
+	char file[CLIENT_FILE_MAX + 1]; /* what the answer calls it */
 	char why[sizeof(((struct work *)0)->why)];
 };
 
@@ -87,11 +88,16 @@ static bool say_piece(void *arg, struct work *work, const void *bytes,
 static bool call(struct word *word, struct work *work,
 		 const struct provision *provision, const struct fetch *fetch)
 {
+	const char *file;
 	long status = 0;
 
-	if (!fetch->message)
-		return client_get(provision, work, fetch->url, fetch->max_bytes,
-				  say_piece, NULL);
+	if (!fetch->message) {
+		if (!client_get(&file, provision, work, fetch->url,
+				fetch->max_bytes, say_piece, NULL))
+			return false;
+		snprintf(word->file, sizeof(word->file), "%s", file);
+		return true;
+	}
 	if (!client_post(&status, provision, work, fetch->message))
 		return false;
 	word->status = (uint32_t)status;
@@ -126,6 +132,7 @@ struct hearing {
 	int64_t deadline_ms;
 	int64_t left; /* bytes */
 	uint32_t status;
+	const char *file;
 };
 
 static bool hear(const struct hearing *h, void *bytes, size_t len)
@@ -144,12 +151,16 @@ static bool hear(const struct hearing *h, void *bytes, size_t len)
 }
 
 /* The child reads what strangers send: it is not believed where it matters. */
+static void check_text(char *text, size_t size)
+{
+	text[size - 1] = '\0';
+	if (!text_is_utf8(text, strlen(text)) || !text_is_printable(text))
+		text[0] = '\0';
+}
+
 static bool take_failure(struct work *work, struct word *word)
 {
-	word->why[sizeof(word->why) - 1] = '\0';
-	if (!text_is_utf8(word->why, strlen(word->why)) ||
-	    !text_is_printable(word->why))
-		word->why[0] = '\0';
+	check_text(word->why, sizeof(word->why));
 	switch (word->err) {
 	case ERR_TOO_LARGE:
 		return fail(work, ERR_TOO_LARGE, "%s", word->why);
@@ -185,6 +196,8 @@ static bool take_all(struct hearing *h, client_sink *sink, void *arg)
 			return false;
 		if (word.kind == DONE) {
 			h->status = word.status;
+			check_text(word.file, sizeof(word.file));
+			h->file = pool_strdup(h->work->pool, word.file);
 			return true;
 		}
 		if (word.kind == FAILED)
@@ -213,8 +226,8 @@ static bool have_done(struct hearing *h, const struct fetch *fetch,
 	return good;
 }
 
-bool fetcher_get(struct work *work, const char *url, int64_t max_bytes,
-		 client_sink *sink, void *arg)
+bool fetcher_get(const char **file, struct work *work, const char *url,
+		 int64_t max_bytes, client_sink *sink, void *arg)
 {
 	const struct fetch fetch = { .conf = work->conf,
 				     .url = url,
@@ -223,7 +236,10 @@ bool fetcher_get(struct work *work, const char *url, int64_t max_bytes,
 			     .timeout = work->conf->fetch_timeout,
 			     .left = max_bytes };
 
-	return have_done(&h, &fetch, sink, arg);
+	if (!have_done(&h, &fetch, sink, arg))
+		return false;
+	*file = h.file;
+	return true;
 }
 
 bool fetcher_post(long *status, struct work *work,

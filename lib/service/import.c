@@ -171,7 +171,27 @@ struct arrival {
 	const struct job *job;
 	const struct image *image;
 	const struct tier *tier;
+	const char *file; /* what the answer calls it, or "" */
 };
+
+/* The client gave no name, so the image has that of the URL. */
+static bool has_name_of_url(struct work *work, const struct arrival *arrival)
+{
+	struct url url;
+
+	return url_parse(&url, work, arrival->job->url) &&
+	       !strcmp(arrival->image->name, upload_name(work->pool, url.file));
+}
+
+static bool name_by_answer(struct work *work, const struct arrival *arrival)
+{
+	const struct image *image = arrival->image;
+	struct work aside = *work;
+
+	return !*arrival->file || !has_name_of_url(&aside, arrival) ||
+	       image_replace_name(work, image->id, image->name,
+				  upload_name(work->pool, arrival->file));
+}
 
 /* Guarded by who has the job, and by what the image's row says. */
 static bool record_arrival(struct work *work, void *arg)
@@ -180,7 +200,7 @@ static bool record_arrival(struct work *work, void *arg)
 	const struct image *image = arrival->image;
 
 	return job_extend(work, arrival->job, work->conf->job_lease) &&
-	       image_fill(work, image) &&
+	       image_fill(work, image) && name_by_answer(work, arrival) &&
 	       user_charge_bytes(work, image->user_id, image->bytes,
 				 arrival->tier->quota_bytes);
 }
@@ -210,14 +230,15 @@ static bool fetch(struct work *work, const struct job *job, struct image *image)
 	struct user user;
 	struct tier tier;
 	struct upload upload = { .user = &user, .tier = &tier };
-	struct arrival arrival = { job, image, &tier };
+	struct arrival arrival = { job, image, &tier, "" };
 	struct work aside = *work;
 	struct probe probe;
 
 	if (!find_owner(&user, &tier, work, job) || !store_has_room(work) ||
 	    !store_temp_new(&upload.file, work) ||
-	    !fetcher_get(work, job->url, upload_max_bytes(work->conf, &tier),
-			 write_piece, upload.file) ||
+	    !fetcher_get(&arrival.file, work, job->url,
+			 upload_max_bytes(work->conf, &tier), write_piece,
+			 upload.file) ||
 	    !upload_check(&probe, work, &upload) ||
 	    !upload_keep(work, upload.file, image->id))
 		return false;

@@ -40,8 +40,9 @@ bool import_queue(struct uploaded *uploaded, struct work *work,
 /*
  * Carries out a fetch job: gets the file unless an earlier attempt has,
  * checks it as an upload, keeps it and charges its bytes in the transaction
- * that says so; then makes the variants as render_job() does. Fails as
- * fetcher_get() and upload_take() do.
+ * that says so, in which an image that has the URL's name gets the answer's;
+ * then makes the variants as render_job() does. Fails as fetcher_get() and
+ * upload_take() do.
  */
 bool import_job(struct work *work, const struct job *job) MUST_CHECK;
 

@@ -25,6 +25,13 @@ int64_t upload_max_bytes(const struct conf *conf, const struct tier *tier)
 		       : max;
 }
 
+const char *upload_name(struct pool *pool, const char *filename)
+{
+	if (!*filename)
+		filename = "image";
+	return pool_strndup(pool, filename, text_cut(filename, IMAGE_NAME_MAX));
+}
+
 static bool check_tier(struct work *work, const struct upload *upload,
 		       const struct probe *probe)
 {

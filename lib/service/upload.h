@@ -16,6 +16,10 @@
 /* Bytes of the largest picture that the service and the tier take. */
 int64_t upload_max_bytes(const struct conf *conf, const struct tier *tier);
 
+/* The name of an image whose file is called so: cut to whole characters within
+   IMAGE_NAME_MAX bytes, or "image" for "". */
+const char *upload_name(struct pool *pool, const char *filename);
+
 /* Instead of the tier's sizes: one variant, and a job that says how it went. */
 struct upload_resize {
 	struct recipe recipe;

@@ -177,7 +177,7 @@ def files_of(service, image):
             if file.name.startswith(key)]
 
 
-def blocked(pages, data):
+def blocked(pages, data, **headers):
     """A page that answers when it is told to: its URL, what is set when it
     was asked, and what lets it answer."""
     asked, go = threading.Event(), threading.Event()
@@ -186,6 +186,6 @@ def blocked(pages, data):
         asked.set()
         go.wait(HANG)
         with contextlib.suppress(OSError):
-            handler.answer(body=data)
+            handler.answer(body=data, **headers)
 
     return pages.add(page), asked, go

@@ -134,6 +134,49 @@ def test_urls_of_other_forms_are_refused_at_once(session, url):
     assert session.get("/v1/images").json()["items"][:1] == before
 
 
+@pytest.mark.parametrize("disposition, name", [
+    (None, "picture.jpg"),
+    ("inline", "picture.jpg"),
+    ('attachment; filename="two words.jpg"', "two words.jpg"),
+    ("attachment; filename=b.jpg; filename*=UTF-8''%C3%BC.jpg", "\u00fc.jpg"),
+    ('attachment; filename="../../x/a.jpg"', "a.jpg"),
+    ('attachment; filename="a\\"b.jpg"', 'a"b.jpg'),
+    ("attachment; filename*=UTF-8''a%0Ab.jpg", "picture.jpg"),
+    ('attachment; filename=".."', "picture.jpg"),
+    ('attachment; filename="' + 300 * "a" + '"', 255 * "a"),
+])
+def test_the_answer_may_name_the_image(session, pages, disposition, name):
+    """Content-Disposition, unless the client gives a name."""
+    url = pages.add(lambda page: page.answer(
+        body=picture(), Content_Disposition=disposition))
+    image = order(session, url)
+    assert image["name"] == "picture.jpg"
+    image = settled(session, image)
+    assert (image["status"], image["name"]) == ("ready", name)
+    url = pages.add(lambda page: page.answer(
+        body=picture(), Content_Disposition=disposition))
+    assert fetched(session, url, name="mine.jpg")["name"] == "mine.jpg"
+
+
+def test_a_redirects_name_is_not_the_images(session, pages):
+    target = pages.add(lambda page: page.answer(body=picture()), "other.jpg")
+    url = pages.add(lambda page: page.answer(
+        302, Location=target, Content_Disposition="inline; filename=a.jpg"))
+    assert fetched(session, url)["name"] == "picture.jpg"
+
+
+def test_a_name_given_meanwhile_stays(session, pages):
+    url, asked, go = blocked(
+        pages, picture(), Content_Disposition="inline; filename=a.jpg")
+    image = order(session, url)
+    assert asked.wait(5)
+    path = "/v1/images/" + image["id"]
+    assert session.patch(path, json={"name": "new.jpg"}).status_code == 200
+    go.set()
+    image = settled(session, image)
+    assert (image["status"], image["name"]) == ("ready", "new.jpg")
+
+
 def test_spaces_behind_the_host_are_encoded(session, pages):
     """In a client's URL and in a redirect's."""
     url = pages.add(lambda page: page.answer(body=picture()), "a%20b%20c.jpg")

@@ -101,6 +101,7 @@ static int start_server(void **state)
 struct got {
 	char bytes[256];
 	size_t len;
+	const char *file;
 };
 
 static bool take(void *arg, struct work *work, const void *bytes, size_t len)
@@ -186,8 +187,9 @@ static void what_servers_say(void **state)
 		server.repeats = cases[i].repeats;
 		if (cases[i].why && strstr(cases[i].why, "within 1 s"))
 			conf.fetch_timeout = 1;
-		good = fetcher_get(&work, url_of(work.pool, "127.0.0.1"), 100,
-				   take, &got);
+		good = fetcher_get(&got.file, &work,
+				   url_of(work.pool, "127.0.0.1"), 100, take,
+				   &got);
 		if (good != (cases[i].body != NULL))
 			fail_msg("%s: %s", cases[i].answer, work.why);
 		if (good)
@@ -201,6 +203,64 @@ static void what_servers_say(void **state)
 		pool_free(work.pool);
 	}
 	server.stays = server.repeats = false;
+}
+
+static void the_answer_names_its_file(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *answer, *file;
+	} cases[] = {
+		{ OK_HEAD "Content-Length: 5\r\n\r\nhello", "" },
+		{ OK_HEAD "Content-Disposition: inline\r\nContent-Length: 5\r\n\r\nhello", "" },
+		{ OK_HEAD "content-disposition: inline; filename=a.jpg\r\nContent-Length: 5\r\n\r\nhello", "a.jpg" },
+		{ OK_HEAD "Content-Disposition: inline; filename=a; filename*=UTF-8''%C3%BC\r\nContent-Length: 0\r\n\r\n", "ü" },
+		{ "HTTP/1.1 100 Continue\r\nContent-Disposition: inline; filename=b\r\n\r\n" OK_HEAD "Content-Length: 5\r\n\r\nhello", "" },
+	};
+	/* clang-format on */
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct work work;
+		struct conf conf;
+		struct got got;
+
+		init(&work, &conf, &got);
+		server.answer = cases[i].answer;
+		if (!fetcher_get(&got.file, &work,
+				 url_of(work.pool, "127.0.0.1"), 100, take,
+				 &got))
+			fail_msg("%s: %s", cases[i].answer, work.why);
+		assert_string_equal(got.file, cases[i].file);
+		pool_free(work.pool);
+	}
+}
+
+static void long_names_are_cut(void **state)
+{
+	char name[300] = "";
+	struct work work;
+	struct conf conf;
+	struct got got;
+
+	(void)state;
+	init(&work, &conf, &got);
+	for (int i = 0; i < 100; i++)
+		strcat(name, "ü");
+	strcat(name, "aü");
+	for (int i = 0; i < 40; i++)
+		strcat(name, "ü");
+	server.answer = pool_printf(work.pool,
+				    OK_HEAD "Content-Disposition: inline; "
+					    "filename=\"%s\"\r\n"
+					    "Content-Length: 0\r\n\r\n",
+				    name);
+	assert_true(fetcher_get(&got.file, &work,
+				url_of(work.pool, "127.0.0.1"), 100, take,
+				&got));
+	assert_int_equal(strlen(got.file), 255);
+	assert_true(text_starts(name, got.file));
+	pool_free(work.pool);
 }
 
 /* Nobody hears of it. */
@@ -222,8 +282,8 @@ static void who_is_not_called(void **state)
 		struct got got;
 
 		init(&work, &conf, &got);
-		if (fetcher_get(&work, url_of(work.pool, hosts[i]), 100, take,
-				&got))
+		if (fetcher_get(&got.file, &work, url_of(work.pool, hosts[i]),
+				100, take, &got))
 			fail_msg("%s was called", hosts[i]);
 		assert_int_equal(work.err, ERR_FETCH_FAILED);
 		assert_false(work.for_now);
@@ -259,8 +319,9 @@ static void all_addresses_of_a_name_count(void **state)
 		init(&work, &conf, &got);
 		conf.fetch_allow = cases[i].allow;
 		conf.fetch_deny = cases[i].deny;
-		if (fetcher_get(&work, url_of(work.pool, "localhost"), 100,
-				take, &got) != cases[i].called)
+		if (fetcher_get(&got.file, &work,
+				url_of(work.pool, "localhost"), 100, take,
+				&got) != cases[i].called)
 			fail_msg("allow %s, deny %s: %s", cases[i].allow,
 				 cases[i].deny, work.why);
 		assert_int_equal(server.calls, before + cases[i].called);
@@ -286,8 +347,9 @@ static void the_sink_may_stop_it(void **state)
 	(void)state;
 	init(&work, &conf, &got);
 	server.answer = OK_HEAD "Content-Length: 5\r\n\r\nhello";
-	assert_false(fetcher_get(&work, url_of(work.pool, "127.0.0.1"), 100,
-				 refuse, NULL));
+	assert_false(fetcher_get(&got.file, &work,
+				 url_of(work.pool, "127.0.0.1"), 100, refuse,
+				 NULL));
 	assert_int_equal(work.err, ERR_STORAGE_FULL);
 	assert_string_equal(work.why, "no room");
 	pool_free(work.pool);
@@ -352,8 +414,9 @@ static void the_child_has_nothing_of_ours(void **state)
 	init(&work, &conf, &got);
 	server.answer = OK_HEAD "Content-Length: 5\r\n\r\nhello";
 	server.look = look_at_descriptors;
-	assert_true(fetcher_get(&work, url_of(work.pool, "127.0.0.1"), 100,
-				take, &got));
+	assert_true(fetcher_get(&got.file, &work,
+				url_of(work.pool, "127.0.0.1"), 100, take,
+				&got));
 	server.look = NULL;
 	fclose(file);
 	pool_free(work.pool);
@@ -384,8 +447,9 @@ static void a_forbidden_deed_is_told(void **state)
 	init(&work, &conf, &got);
 	server.answer = "";
 	server.look = punish;
-	assert_false(fetcher_get(&work, url_of(work.pool, "127.0.0.1"), 100,
-				 take, &got));
+	assert_false(fetcher_get(&got.file, &work,
+				 url_of(work.pool, "127.0.0.1"), 100, take,
+				 &got));
 	server.look = NULL;
 	assert_int_equal(work.err, ERR_INTERNAL);
 	assert_non_null(strstr(work.why, "forbidden system call"));
@@ -413,8 +477,9 @@ static void the_parent_ticks(void **state)
 	work.tick_arg = &ticks;
 	server.answer = "";
 	server.stays = true;
-	assert_false(fetcher_get(&work, url_of(work.pool, "127.0.0.1"), 100,
-				 take, &got));
+	assert_false(fetcher_get(&got.file, &work,
+				 url_of(work.pool, "127.0.0.1"), 100, take,
+				 &got));
 	server.stays = false;
 	took_ms = clock_monotonic_ms() - began;
 	assert_true(took_ms >= 900);
@@ -426,6 +491,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_servers_say),
+		cmocka_unit_test(the_answer_names_its_file),
+		cmocka_unit_test(long_names_are_cut),
 		cmocka_unit_test(who_is_not_called),
 		cmocka_unit_test(all_addresses_of_a_name_count),
 		cmocka_unit_test(the_sink_may_stop_it),
