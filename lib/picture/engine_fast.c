@@ -117,7 +117,7 @@ static bool lane_end(struct lane *lane)
 	return true;
 }
 
-static bool begin_jpeg(void *arg, const struct jpeg_picture *picture)
+static bool begin_rows(void *arg, const struct row_picture *picture)
 {
 	struct lane *lane = arg;
 
@@ -128,10 +128,11 @@ static bool begin_jpeg(void *arg, const struct jpeg_picture *picture)
 	lane->colours = picture->colours;
 	lane->profile = picture->profile;
 	lane->profile_len = picture->profile_len;
+	lane->alpha = picture->alpha;
 	return lane_begin(lane);
 }
 
-static bool put_jpeg_row(void *arg, const uint8_t *row)
+static bool put_row(void *arg, const uint8_t *row)
 {
 	lane_put(arg, row);
 	return true;
@@ -140,7 +141,7 @@ static bool put_jpeg_row(void *arg, const uint8_t *row)
 static bool decode_jpeg(struct painting *p, const uint8_t *bytes, size_t len)
 {
 	struct lane lane = { .p = p };
-	const struct jpeg_sink sink = { begin_jpeg, put_jpeg_row, &lane, 2 };
+	const struct row_sink sink = { begin_rows, put_row, &lane, 2 };
 
 	return jpeg_stream(p->work, &p->task->probe, MARGIN * p->scale, bytes,
 			   len, &sink) &&

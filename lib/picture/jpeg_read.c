@@ -45,7 +45,7 @@ struct reading {
 	struct progress progress;
 	struct work *work;
 	const struct probe *probe;
-	const struct jpeg_sink *sink;
+	const struct row_sink *sink;
 };
 
 /* Messages after which some pixels are not those that were encoded. */
@@ -207,7 +207,7 @@ static void free_profile(void *profile)
 
 /* Joins the APP2 parts by their numbers (ICC.1:2010 B.4). libjpeg warns of a
    profile of which a part is missing, and gives none. */
-static void find_profile(struct reading *r, struct jpeg_picture *picture)
+static void find_profile(struct reading *r, struct row_picture *picture)
 {
 	JOCTET *profile = NULL;
 	unsigned len = 0;
@@ -222,7 +222,7 @@ static void find_profile(struct reading *r, struct jpeg_picture *picture)
 static bool begin(struct reading *r)
 {
 	const struct jpeg_decompress_struct *jpeg = &r->jpeg;
-	struct jpeg_picture picture = {
+	struct row_picture picture = {
 		.width = jpeg->output_width,
 		.height = jpeg->output_height,
 		.exact_width = jpeg->image_width * jpeg->scale_num / 8.0,
@@ -314,7 +314,7 @@ static bool fail_stopped(const struct reading *r)
 }
 
 bool jpeg_stream(struct work *work, const struct probe *probe, double scale,
-		 const uint8_t *bytes, size_t len, const struct jpeg_sink *sink)
+		 const uint8_t *bytes, size_t len, const struct row_sink *sink)
 {
 	struct reading r = { .work = work, .probe = probe, .sink = sink };
 	volatile bool ok;
@@ -332,7 +332,7 @@ struct image_sink {
 	long y;
 };
 
-static bool begin_image(void *arg, const struct jpeg_picture *picture)
+static bool begin_image(void *arg, const struct row_picture *picture)
 {
 	struct image_sink *sink = arg;
 	Image *image = sink->image = AllocateImage(NULL);
@@ -383,8 +383,8 @@ bool jpeg_read(Image **image, struct work *work, const struct probe *probe,
 	       double scale, const uint8_t *bytes, size_t len)
 {
 	struct image_sink made = { .work = work };
-	const struct jpeg_sink sink = { begin_image, put_image_row, &made,
-					1.01 };
+	const struct row_sink sink = { begin_image, put_image_row, &made,
+				       1.01 };
 
 	if (jpeg_stream(work, probe, scale, bytes, len, &sink)) {
 		*image = made.image;

@@ -8,31 +8,7 @@
 #include <magick/api.h>
 
 #include "lib/picture/probe.h"
-#include "lib/picture/profile.h"
-
-/* A JPEG as it comes out of the decoder: as stored, not yet upright, maybe
-   reduced. */
-struct jpeg_picture {
-	uint32_t width, height;
-	/* What the whole picture's sides are in these pixels: of the last pixel
-	   of a row or column, only a part may belong to the picture. */
-	double exact_width, exact_height;
-	enum profile_colours colours;
-	const uint8_t *profile; /* ICC; NULL: none */
-	size_t profile_len;
-};
-
-/* Takes the picture's rows, from the top. A function that returns false has
-   failed the work, and ends the decoding. */
-struct jpeg_sink {
-	bool (*begin)(void *arg, const struct jpeg_picture *picture);
-	/* 4 bytes a pixel: red, green, blue and 255, all the same if gray; or
-	   cyan, magenta, yellow and black, where 255 is no ink. */
-	bool (*row)(void *arg, const uint8_t *row);
-	void *arg;
-	/* How much larger than exact a side may be, as a factor. */
-	double tolerance;
-};
+#include "lib/picture/row_sink.h"
 
 /*
  * Decodes a JPEG (ITU-T T.81, 8 bits) with libjpeg-turbo, reduced to n/8 of
@@ -48,7 +24,7 @@ struct jpeg_sink {
  */
 bool jpeg_stream(struct work *work, const struct probe *probe, double scale,
 		 const uint8_t *bytes, size_t len,
-		 const struct jpeg_sink *sink) MUST_CHECK;
+		 const struct row_sink *sink) MUST_CHECK;
 
 /* The same as an image, with its ICC profile as the image's profile "ICM". It
    is the caller's to destroy. */
