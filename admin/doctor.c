@@ -298,8 +298,7 @@ static bool write_something(struct work *work)
 	struct store_temp *temp;
 
 	return store_open(store, work) && store_temp_new(&temp, work) &&
-	       store_temp_write(temp, work, "?", 1) &&
-	       store_temp_end(temp, work);
+	       store_temp_write(temp, work, "?", 1);
 }
 
 /* Root would make the folders of a new store its own. */

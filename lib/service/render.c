@@ -118,18 +118,17 @@ bool render_is_small(const struct render *render, struct work *work,
 	       mib <= (uint64_t)conf->painter_memory_request;
 }
 
-static bool keep(struct variant *variant, struct work *work,
-		 const struct painted *painted)
+static bool write_variant(struct store_file *file, struct variant *variant,
+			  struct work *work, const struct painted *painted)
 {
 	struct store_temp *temp;
 
 	if (!store_temp_new(&temp, work) ||
-	    !store_temp_write(temp, work, painted->bytes, painted->len) ||
-	    !store_temp_end(temp, work) ||
-	    !store_keep(
-		    temp, work,
-		    store_key(work->pool, variant->image_id, variant->variant)))
+	    !store_temp_write(temp, work, painted->bytes, painted->len))
 		return false;
+	store_temp_end(temp);
+	file->temp = temp;
+	file->key = store_key(work->pool, variant->image_id, variant->variant);
 	variant->status = "ready";
 	variant->format = format_row(painted->format)->name;
 	variant->width = painted->width;
@@ -143,6 +142,9 @@ bool render_make(struct render *render, struct work *work)
 {
 	struct painted *painted =
 		pool_alloc(work->pool, (render->count + 1) * sizeof(*painted));
+	struct store_file *files =
+		pool_alloc(work->pool, (render->count + 1) * sizeof(*files));
+	size_t count = render->count;
 	struct recipe *recipes;
 
 	if (!render->count)
@@ -153,10 +155,16 @@ bool render_make(struct render *render, struct work *work)
 		return false;
 	for (size_t i = 0; i < render->count; i++) {
 		render->variants[i].image_id = render->image_id;
-		if (!keep(&render->variants[i], work, &painted[i]))
+		if (!write_variant(&files[i], &render->variants[i], work,
+				   &painted[i]))
 			return false;
 	}
-	return store_sync(work, store_key(work->pool, render->image_id, ""));
+	if (render->original)
+		files[count++] = (struct store_file){
+			render->original,
+			store_key(work->pool, render->image_id, "original"),
+		};
+	return store_keep(work, files, count);
 }
 
 struct ending {
@@ -355,7 +363,10 @@ static bool make_missing(struct variant *variant, struct work *work,
 			 const struct image *image, int64_t priority)
 {
 	struct probe probe;
-	struct render render = { image->id, -1, &probe, variant, 1, 0 };
+	struct render render = { .image_id = image->id,
+				 .probe = &probe,
+				 .variants = variant,
+				 .count = 1 };
 	struct wanting wanting = {
 		.variant = variant,
 		.job = { .id = uuid_new(),

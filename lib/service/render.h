@@ -10,6 +10,8 @@
 #include "lib/model/variant.h"
 #include "lib/picture/probe.h"
 
+struct store_temp;
+
 /* Which variants to make of one image, from one decode. */
 struct render {
 	struct uuid image_id;
@@ -18,6 +20,8 @@ struct render {
 	struct variant *variants;  /* the names are set; filled when made */
 	size_t count;
 	uint32_t quality; /* of all of them, 1 to 100; 0: the settings' */
+	/* What is kept with the variants; NULL: it is in the store already. */
+	struct store_temp *original;
 };
 
 enum { RENDER_MAX_VARIANTS = 64 };
@@ -28,9 +32,9 @@ bool render_is_small(const struct render *render, struct work *work,
 		     unsigned *estimate_ms);
 
 /*
- * Paints with work->painter and keeps the files; the rows are the caller's to
- * write. Then variants[i] is "ready" with its size, bytes and sum. Fails as
- * painter_paint() does.
+ * Paints with work->painter and keeps the files, durably; the rows are the
+ * caller's to write. Then variants[i] is "ready" with its size, bytes and sum.
+ * Fails as painter_paint() does.
  */
 bool render_make(struct render *render, struct work *work) MUST_CHECK;
 

@@ -82,8 +82,8 @@ static bool check_quota(struct work *work, const struct upload *upload)
 bool upload_check(struct probe *probe, struct work *work,
 		  const struct upload *upload)
 {
-	return store_temp_end(upload->file, work) &&
-	       render_probe(probe, work, upload->file->fd) &&
+	store_temp_end(upload->file);
+	return render_probe(probe, work, upload->file->fd) &&
 	       probe_is_bearable(probe, work) &&
 	       check_tier(work, upload, probe) && store_has_room(work);
 }
@@ -228,9 +228,11 @@ static bool record(struct work *work, void *arg)
 bool upload_keep(struct work *work, struct store_temp *file,
 		 struct uuid image_id)
 {
-	const char *key = store_key(work->pool, image_id, "original");
+	const struct store_file original = {
+		file, store_key(work->pool, image_id, "original")
+	};
 
-	return store_keep(file, work, key) && store_sync(work, key);
+	return file->kept || store_keep(work, &original, 1);
 }
 
 /* What a failed upload left behind; the sweep would find it too. */
@@ -258,7 +260,8 @@ bool upload_take(struct uploaded *uploaded, struct work *work,
 	struct probe probe;
 	struct render render = { .image_id = made.image.id,
 				 .source = upload->file->fd,
-				 .probe = &probe };
+				 .probe = &probe,
+				 .original = upload->file };
 	struct record r = { upload, &made };
 	bool painted;
 

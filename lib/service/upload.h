@@ -71,7 +71,7 @@ size_t upload_variants(struct variant **variants, struct work *work,
 void upload_describe(struct image *image, const struct probe *probe,
 		     const struct store_temp *file);
 
-/* Makes the file the image's original, durably. */
+/* Makes the file the image's original, durably, unless it is that already. */
 bool upload_keep(struct work *work, struct store_temp *file,
 		 struct uuid image_id) MUST_CHECK;
 

@@ -105,28 +105,33 @@ bool store_temp_write(struct store_temp *temp, struct work *work,
 	return true;
 }
 
-bool store_temp_end(struct store_temp *temp, struct work *work)
+void store_temp_end(struct store_temp *temp)
 {
 	if (!temp->sum)
-		return true;
+		return;
 	crypt_sha256_end(temp->sum, temp->sha256);
 	temp->sum = NULL;
-	if (fsync(temp->fd))
-		return fail_errno(work, "fsync %s", temp->path);
-	return true;
+	/* Only a head start: some file systems cannot, and store_keep() waits
+	   for the disk anyway. */
+	(void)sync_file_range(temp->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 }
 
-bool store_keep(struct store_temp *temp, struct work *work, const char *key)
+/* Each file is whole on the disk before the first gets its name, and the folder
+   that they share is written once. */
+bool store_keep(struct work *work, const struct store_file *files, size_t count)
 {
-	if (!work->store->driver->put(work, temp->path, key))
-		return false;
-	temp->kept = true;
-	return true;
-}
+	const struct store_driver *driver = work->store->driver;
 
-bool store_sync(struct work *work, const char *key)
-{
-	return work->store->driver->sync(work, key);
+	for (size_t i = 0; i < count; i++)
+		if (fsync(files[i].temp->fd))
+			return fail_errno(work, "fsync %s",
+					  files[i].temp->path);
+	for (size_t i = 0; i < count; i++) {
+		if (!driver->put(work, files[i].temp->path, files[i].key))
+			return false;
+		files[i].temp->kept = true;
+	}
+	return !count || driver->sync(work, files[0].key);
 }
 
 static void close_fd(void *fd)

@@ -67,13 +67,19 @@ struct store_temp {
 bool store_temp_new(struct store_temp **temp, struct work *work) MUST_CHECK;
 bool store_temp_write(struct store_temp *temp, struct work *work,
 		      const void *bytes, size_t len) MUST_CHECK;
-/* Makes it durable and its sum final; again: nothing. */
-bool store_temp_end(struct store_temp *temp, struct work *work) MUST_CHECK;
+/* Makes its sum final and lets the kernel begin to write it to the disk,
+   without waiting; again: nothing. */
+void store_temp_end(struct store_temp *temp);
 
-/* Puts an ended file under a key; durable after store_sync(). */
-bool store_keep(struct store_temp *temp, struct work *work,
-		const char *key) MUST_CHECK;
-bool store_sync(struct work *work, const char *key) MUST_CHECK;
+struct store_file {
+	struct store_temp *temp; /* ended */
+	const char *key;
+};
+
+/* Puts files of one image under their keys, replacing what was there. All are
+   durable when it returns true. */
+bool store_keep(struct work *work, const struct store_file *files,
+		size_t count) MUST_CHECK;
 
 /* A descriptor that is closed with the pool; ERR_NOT_FOUND. */
 bool store_get(int *fd, struct work *work, const char *key) MUST_CHECK;

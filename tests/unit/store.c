@@ -48,9 +48,9 @@ static const char *put(struct ground *g, struct uuid id, const char *text)
 
 	assert_true(store_temp_new(&temp, &g->work));
 	assert_true(store_temp_write(temp, &g->work, text, strlen(text)));
-	assert_true(store_temp_end(temp, &g->work));
-	assert_true(store_keep(temp, &g->work, key));
-	assert_true(store_sync(&g->work, key));
+	store_temp_end(temp);
+	assert_true(store_keep(&g->work, &(struct store_file){ temp, key }, 1));
+	assert_true(temp->kept);
 	return key;
 }
 
@@ -87,7 +87,7 @@ static void sums_what_was_written(void **state)
 	assert_true(store_temp_new(&temp, &g.work));
 	assert_true(store_temp_write(temp, &g.work, "ab", 2));
 	assert_true(store_temp_write(temp, &g.work, "c", 1));
-	assert_true(store_temp_end(temp, &g.work));
+	store_temp_end(temp);
 	assert_int_equal(temp->bytes, 3);
 	text_hex(hex, temp->sha256, sizeof(temp->sha256));
 	assert_string_equal(hex, "ba7816bf8f01cfea414140de5dae2223"
