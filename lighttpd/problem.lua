@@ -50,7 +50,7 @@ local function sortable(date)
 end
 
 -- Whether If-Match or If-Unmodified-Since asks for another version of a file
--- (RFC 9110 section 13.2.2). lighttpd knows neither.
+-- (RFC 9110 section 13.2.2): lighttpd evaluates neither.
 local function is_other_version()
 	local method = r.req_attr["request.method"]
 	local etag = r.resp_header["ETag"]

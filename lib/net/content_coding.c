@@ -67,7 +67,7 @@ static bool start(struct content_coding *coding, struct work *work)
 		return true;
 	}
 	if (inflateInit2(&coding->stream, window_bits(coding)) != Z_OK)
-		return fail(work, ERR_INTERNAL, "zlib does not start");
+		return fail(work, ERR_INTERNAL, "zlib cannot be initialized");
 	pool_defer(work->pool, end_stream, &coding->stream);
 	coding->inflates = true;
 	return true;

@@ -173,11 +173,15 @@ static bool to_ascii(const char **ascii, struct work *work, const char *host)
 {
 	uint8_t *name;
 
-	if (!text_is_utf8(host, strlen(host)) ||
-	    idn2_lookup_u8((const uint8_t *)host, &name,
+	if (!text_is_utf8(host, strlen(host)) || !text_is_printable(host))
+		return refuse(work, "the host is UTF-8 without control "
+				    "characters");
+	if (idn2_lookup_u8((const uint8_t *)host, &name,
 			   IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK)
-		return refuse(work, "the host is not a valid international "
-				    "name (IDNA 2008, in UTF-8)");
+		return fail_field(work, "url",
+				  "url: the host is a name that IDNA 2008 "
+				  "allows, in UTF-8, not \"%.*s\"",
+				  (int)text_cut(host, 100), host);
 	pool_defer(work->pool, free_name, name);
 	*ascii = (const char *)name;
 	return true;

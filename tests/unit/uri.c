@@ -194,7 +194,7 @@ static void fills_only_on_success(void **state)
 	pool_free(pool);
 }
 
-/* Where nobody looks at it. */
+/* Only uri_parse_query() looks at it. */
 static void any_query_passes(void **state)
 {
 	static const char *const queries[] = {

@@ -125,6 +125,8 @@ static void bad_ones_are_refused(void **state)
 		"http://\xe2\x91\xa0\xe2\x91\xa1\xe2\x91\xa6.0.0.1/",
 		"http://\xc3\xbc .example/",
 		"http://\xc3.example/",
+		"http://%ff.example/",
+		"http://%c3%bc%0a.example/",
 		"http://\xc3\xbc@example.com/",
 		"http://u@\xc3\xbc.example/",
 		"http://\xc3\xbc.example:22/",
