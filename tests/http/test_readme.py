@@ -4,6 +4,8 @@ import pathlib
 import re
 import subprocess
 
+from service import HANG
+
 README = pathlib.Path(__file__).resolve().parents[2] / "README.md"
 
 
