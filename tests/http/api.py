@@ -141,16 +141,25 @@ def new_user(service, tier="Enterprise", **columns):
     some columns of the table tiers changed."""
     name = "u" + os.urandom(6).hex()
     key = new_id().bytes
-    service.query("INSERT INTO tiers (id, name, original, links, max_pixels)"
-                  " SELECT %s, %s, original, links, max_pixels"
-                  " FROM tiers WHERE name = %s", key, name, tier)
-    service.query("INSERT INTO tier_sizes SELECT %s, position, variant"
-                  " FROM tier_sizes WHERE tier_id ="
-                  " (SELECT id FROM tiers WHERE name = %s)", key, tier)
-    for column, value in columns.items():
-        service.query(f"UPDATE tiers SET `{column}` = %s WHERE id = %s",
-                      value, key)
-    service.add_user(name, name)
+    with service.db() as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO tiers (id, name, original, links, max_pixels)"
+            " SELECT %s, %s, original, links, max_pixels"
+            " FROM tiers WHERE name = %s", (key, name, tier))
+        cursor.execute(
+            "INSERT INTO tier_sizes SELECT %s, position, variant"
+            " FROM tier_sizes WHERE tier_id ="
+            " (SELECT id FROM tiers WHERE name = %s)", (key, tier))
+        for column, value in columns.items():
+            cursor.execute(f"UPDATE tiers SET `{column}` = %s WHERE id = %s",
+                           (value, key))
+        # With the password of another user, for a program and a hash take
+        # longer than all else here.
+        cursor.execute(
+            "INSERT INTO users (id, username, password, tier_id, created_at)"
+            " VALUES (%s, %s, %s, %s, UTC_TIMESTAMP(6))",
+            (new_id().bytes, name, service.password_hash, key))
+    service.passwords[name] = service.passwords["other"]
     return service.session(name)
 
 

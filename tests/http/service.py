@@ -163,6 +163,8 @@ class Service:
         self.passwords.update(credentials["users"])
         if "other" not in self.passwords:
             self.add_user("other", "Premium")
+        (self.password_hash,), = self.query(
+            "SELECT password FROM users WHERE username = 'other'")
         return self
 
     def stop_all(self, keep_logs=None):

@@ -177,6 +177,10 @@ class People:
         self.service = service
         self.owner = new_user(service)
         self.other = new_user(service)
+        name, password = self.other.auth[0], os.urandom(9).hex()
+        service.ctl("user", "passwd", name, "--password-stdin",
+                    stdin=password + "\n")
+        self.other.auth = name, password
         self.admin = service.session("admin")
         self.expired = self.token(self.owner)
         service.query("UPDATE tokens SET expires_at = UTC_TIMESTAMP(6)"

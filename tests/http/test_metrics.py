@@ -33,6 +33,13 @@ def samples(service):
              if not line.startswith("#"))}
 
 
+def measure_now(service):
+    """The first scrape of new responders asks the database; later ones do so
+    every two seconds."""
+    service.restart("fcgi")
+    wait_until(lambda: is_back(service))
+
+
 def tool(name):
     path = shutil.which(name, path=os.environ["PATH"] + ":/usr/sbin:/sbin")
     if not path:
@@ -54,9 +61,9 @@ def test_the_queue_is_measured(service):
             post_picture(session, headers=LATER)
         service.query("UPDATE jobs SET run_after = run_after -"
                       " INTERVAL 50 SECOND WHERE state = 'queued'")
-        wait_until(lambda: samples(service)[
-            'pixtier_jobs_queued{priority="high"}'] == 3)
+        measure_now(service)
         now = samples(service)
+        assert now['pixtier_jobs_queued{priority="high"}'] == 3
         assert now['pixtier_jobs_queued{priority="low"}'] == 0
         seconds = now['pixtier_jobs_queued_seconds{priority="high"}']
         assert 50 <= seconds <= 51 + time.monotonic() - began
@@ -73,9 +80,7 @@ def test_results_of_jobs_are_counted(service):
                         0) for how in ("done", "failed")]
 
     with without(service, "worker"):
-        # The first scrape of new responders asks the database.
-        service.restart("fcgi")
-        wait_until(lambda: is_back(service))
+        measure_now(service)
         before = counts()
     session = new_user(service)
     settled(session, post_picture(session, headers=LATER).json())
@@ -111,16 +116,17 @@ def test_what_a_supervisor_replaces_is_counted(service):
 def test_the_store_and_the_workers_are_measured(service):
     session = new_user(service)
     upload(session)
-    (total,), = service.query("SELECT SUM(used_bytes) FROM users")
-    wait_until(lambda: samples(service)[
-        'pixtier_store_bytes{kind="originals"}'] == total)
-    (total,), = service.query("SELECT SUM(bytes) FROM variants")
     service.restart("worker")
+    (originals,), = service.query("SELECT SUM(used_bytes) FROM users")
+    (variants,), = service.query("SELECT SUM(bytes) FROM variants")
 
     def measured():
         now = samples(service)
-        return (now['pixtier_store_bytes{kind="variants"}'],
-                now['pixtier_workers{state="alive"}']) == (total, 2)
+        return (now['pixtier_store_bytes{kind="originals"}'],
+                now['pixtier_store_bytes{kind="variants"}'],
+                now['pixtier_workers{state="alive"}']) == \
+            (originals, variants, 2)
+    measure_now(service)
     wait_until(measured)
     assert samples(service)["pixtier_database_up"] == 1
 
