@@ -6,10 +6,10 @@
 #include <string.h>
 #include <strings.h>
 
-#include "fcgi/charset.h"
-#include "fcgi/mime.h"
 #include "fcgi/part.h"
 #include "lib/base/buf.h"
+#include "lib/base/charset.h"
+#include "lib/base/mime.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 #include "lib/base/work.h"

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "fcgi/charset.h"
-#include "fcgi/encoded_word.h"
-#include "fcgi/mime.h"
+#include "lib/base/charset.h"
+#include "lib/base/filename.h"
+#include "lib/base/mime.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 #include "lib/base/work.h"
@@ -184,37 +184,7 @@ static bool check_name(struct work *work, const char *what, const char *name)
 
 static const char *decode(struct pool *pool, const char *text)
 {
-	return encoded_word_decode(pool,
-				   unescape(pool, charset_guess(pool, text)));
-}
-
-/* RFC 8187 section 3.2.1: charset'language'percent-encoded. */
-static bool decode_star(const char **filename, struct pool *pool,
-			const char *text)
-{
-	const size_t charset_len = strcspn(text, "'");
-	const char *value = strchr(text, '\'');
-	char *bytes;
-	size_t size;
-
-	value = value ? strchr(value + 1, '\'') : NULL;
-	return value &&
-	       text_unpercent(pool, &bytes, &size, value + 1,
-			      strlen(value + 1)) &&
-	       charset_decode(filename, pool,
-			      pool_strndup(pool, text, charset_len), bytes,
-			      size);
-}
-
-/* Some clients send the whole path, with the separators of their system. */
-static const char *last_component(const char *path)
-{
-	const char *last = path;
-
-	for (const char *at = path; *at; at++)
-		if (*at == '/' || *at == '\\')
-			last = at + 1;
-	return strcmp(last, ".") && strcmp(last, "..") ? last : "";
+	return filename_decode(pool, unescape(pool, text));
 }
 
 /* RFC 6266 section 4.3: filename* is preferred, as filename is then only what
@@ -223,9 +193,9 @@ static const char *last_component(const char *path)
 static bool finish_filename(struct part *part, struct work *work)
 {
 	const char *path = "";
-	const bool decoded =
-		part->filename_star &&
-		decode_star(&path, work->pool, part->filename_star);
+	const bool decoded = part->filename_star &&
+			     filename_decode_extended(&path, work->pool,
+						      part->filename_star);
 
 	if (part->filename_star && !part->filename && !decoded)
 		return fail(work, ERR_BAD_REQUEST,
@@ -234,7 +204,7 @@ static bool finish_filename(struct part *part, struct work *work)
 			    "UTF-8''a%%20b.jpg; or send filename");
 	if (part->filename && !decoded)
 		path = decode(work->pool, part->filename);
-	part->filename = last_component(path);
+	part->filename = filename_last_component(path);
 	return check_name(work, "a filename", path);
 }
 

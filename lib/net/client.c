@@ -16,7 +16,7 @@
 #include "lib/base/text.h"
 #include "lib/net/address.h"
 #include "lib/net/content_coding.h"
-#include "lib/net/filename.h"
+#include "lib/net/content_disposition.h"
 #include "lib/net/provision.h"
 #include "lib/net/url.h"
 
@@ -333,7 +333,7 @@ static void set_options(struct call *call, const struct url *url,
 static const char *file_of(const struct call *call)
 {
 	struct pool *pool = call->work->pool;
-	const char *file = filename_of_disposition(
+	const char *file = content_disposition_filename(
 		pool, header_of(call, "Content-Disposition"));
 
 	return pool_strndup(pool, file, text_cut(file, CLIENT_FILE_MAX));

@@ -1,7 +1,7 @@
 /* charset.c: tests how text in other charsets becomes UTF-8. */
 #include "config.h"
 
-#include "fcgi/charset.h"
+#include "lib/base/charset.h"
 
 #include "lib/base/pool.h"
 #include "lib/base/text.h"

@@ -1,7 +1,7 @@
 /* encoded_word.c: tests how encoded words (RFC 2047) are decoded. */
 #include "config.h"
 
-#include "fcgi/encoded_word.h"
+#include "lib/base/encoded_word.h"
 
 #include "lib/base/buf.h"
 #include "lib/base/pool.h"

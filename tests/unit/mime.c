@@ -1,7 +1,7 @@
 /* mime.c: tests how media types and parameters are read. */
 #include "config.h"
 
-#include "fcgi/mime.h"
+#include "lib/base/mime.h"
 
 #include "lib/base/buf.h"
 #include "lib/base/pool.h"

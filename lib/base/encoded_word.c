@@ -1,13 +1,13 @@
 /* encoded_word.c: the encoded words of RFC 2047. */
 #include "config.h"
 
-#include "fcgi/encoded_word.h"
+#include "lib/base/encoded_word.h"
 
 #include <string.h>
 #include <strings.h>
 
-#include "fcgi/charset.h"
-#include "fcgi/mime.h"
+#include "lib/base/charset.h"
+#include "lib/base/mime.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 

@@ -1,7 +1,8 @@
-/* filename.c: fuzzes Content-Disposition; a name that is read must be clean. */
+/* content_disposition.c: fuzzes Content-Disposition; a name that is read must
+ * be clean. */
 #include "config.h"
 
-#include "lib/net/filename.h"
+#include "lib/net/content_disposition.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct pool *pool = pool_new();
-	const char *name = filename_of_disposition(
+	const char *name = content_disposition_filename(
 		pool, pool_strndup(pool, (const char *)data, size));
 
 	if (!text_is_utf8(name, strlen(name)) || !text_is_printable(name) ||

@@ -1,11 +1,11 @@
 /* mime.c: media types and the parameters of header fields. */
 #include "config.h"
 
-#include "fcgi/mime.h"
+#include "lib/base/mime.h"
 
 #include <string.h>
 
-#include "fcgi/charset.h"
+#include "lib/base/charset.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 #include "lib/base/work.h"

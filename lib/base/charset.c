@@ -1,7 +1,7 @@
 /* charset.c: text in other charsets than UTF-8. */
 #include "config.h"
 
-#include "fcgi/charset.h"
+#include "lib/base/charset.h"
 
 #include <stdint.h>
 #include <string.h>

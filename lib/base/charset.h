@@ -1,5 +1,5 @@
-#ifndef FCGI_CHARSET_H
-#define FCGI_CHARSET_H
+#ifndef LIB_BASE_CHARSET_H
+#define LIB_BASE_CHARSET_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
-/* filename.c: tests which name an answer gives to its file. */
+/* content_disposition.c: tests which name an answer gives to its file. */
 #include "config.h"
 
-#include "lib/net/filename.h"
+#include "lib/net/content_disposition.h"
 
 #include "lib/base/pool.h"
 #include "lib/base/util.h"
@@ -47,7 +47,8 @@ static void names_are_read(void **state)
 		{ "attachment; filename*=UTF-8''%zz; filename=b.jpg", "b.jpg" },
 		{ "attachment; filename*=UTF-8''a%00; filename=b.jpg", "b.jpg" },
 		{ "attachment; filename*=UTF-8''a%0a; filename=b.jpg", "b.jpg" },
-		{ "attachment; filename*=UTF-16''a; filename=b.jpg", "b.jpg" },
+	{ "attachment; filename=\"=?utf-8?B?w6kuanBn?=\"", "\303\251.jpg" },
+		{ "attachment; filename*=UTF-16''%e9; filename=b.jpg", "b.jpg" },
 		{ "attachment; filename*=a.jpg; filename=b.jpg", "b.jpg" },
 		{ "attachment; filename*=UTF-8''; filename=b.jpg", "b.jpg" },
 		{ "; ; =a; =; filename=a", "a" },
@@ -58,7 +59,7 @@ static void names_are_read(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct pool *pool = pool_new();
 		const char *name =
-			filename_of_disposition(pool, cases[i].header);
+			content_disposition_filename(pool, cases[i].header);
 
 		if (strcmp(name, cases[i].name))
 			fail_msg("%s: \"%s\"", cases[i].header, name);

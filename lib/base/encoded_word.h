@@ -1,5 +1,5 @@
-#ifndef FCGI_ENCODED_WORD_H
-#define FCGI_ENCODED_WORD_H
+#ifndef LIB_BASE_ENCODED_WORD_H
+#define LIB_BASE_ENCODED_WORD_H
 
 struct pool;
 

@@ -1,5 +1,5 @@
-#ifndef FCGI_MIME_H
-#define FCGI_MIME_H
+#ifndef LIB_BASE_MIME_H
+#define LIB_BASE_MIME_H
 
 #include <stdbool.h>
 #include <stddef.h>
