@@ -6,6 +6,7 @@
 #include <limits.h>
 
 #include "lib/base/conf.h"
+#include "lib/picture/foreign.h"
 #include "lib/picture/probe_formats.h"
 
 /* clang-format off */
@@ -47,7 +48,9 @@ static uint64_t pixels_of(const struct probe *probe)
 	return (uint64_t)probe->width * probe->height;
 }
 
-static bool refuse_format(struct work *work, const uint8_t *bytes, size_t len)
+/* `name`: of a file that begins like one of an accepted format, else NULL. */
+static bool refuse_format(struct work *work, const uint8_t *bytes, size_t len,
+			  const char *name)
 {
 	static const char expected[] =
 		"expected jpeg, png, gif, webp, tiff or bmp";
@@ -58,18 +61,20 @@ static bool refuse_format(struct work *work, const uint8_t *bytes, size_t len)
 	if (len < 4)
 		return fail(work, ERR_UNSUPPORTED_FORMAT,
 			    "%s, not a file of %zu bytes", expected, len);
-	return fail(work, ERR_UNSUPPORTED_FORMAT,
-		    "%s, found bytes %02x %02x %02x %02x", expected, bytes[0],
-		    bytes[1], bytes[2], bytes[3]);
+	if (!name)
+		name = foreign_name(bytes, len);
+	return fail(work, ERR_UNSUPPORTED_FORMAT, "%s, found %s", expected,
+		    name ? name : "a file of another kind");
 }
 
 bool probe_read(struct probe *probe, struct work *work, const uint8_t *bytes,
 		size_t len)
 {
 	struct probe found = { .frames = 1, .orientation = 1 };
+	const char *disguised = foreign_disguised(bytes, len);
 
-	if (!format_sniff(&found.format, bytes, len))
-		return refuse_format(work, bytes, len);
+	if (disguised || !format_sniff(&found.format, bytes, len))
+		return refuse_format(work, bytes, len, disguised);
 	if (!readers[found.format](&found, work, (struct bytes){ bytes, len }))
 		return false;
 	if (!found.width || !found.height)

@@ -342,8 +342,11 @@ static const struct header headers[] = {
 	{ "bmp, its name alone", CORRUPT("2 bytes"), BYTES("BM") },
 	{ "text like bmp", UNSUPPORTED("BMP header"), BYTES("BMW and other cars, and more") },
 
-	{ "pdf", UNSUPPORTED("found bytes 25 50 44 46"), BYTES("%PDF-1.7") },
-	{ "svg", UNSUPPORTED("found bytes 3c 73 76 67"), BYTES("<svg/>") },
+	{ "pdf", UNSUPPORTED("bmp, found PDF"), BYTES("%PDF-1.7") },
+	{ "svg", UNSUPPORTED("bmp, found SVG"), BYTES("<svg/>") },
+	{ "cgbi", UNSUPPORTED("found PNG for iPhones"),
+	  BYTES("\x89PNG\r\n\x1a\n\0\0\0\4CgBI\x50\0\x20\2") },
+	{ "unknown", UNSUPPORTED("bmp, found a file of another kind"), BYTES("nothing that is known") },
 	{ "2 bytes", UNSUPPORTED("not a file of 2 bytes"), BYTES("\xff\xd8") },
 	{ "nothing", UNSUPPORTED("not an empty file"), BYTES("") },
 };
