@@ -127,6 +127,15 @@ static bool read_image(struct decoding *d, const uint8_t *bytes, size_t len)
 	return is_whole(d);
 }
 
+static void copy_profile(Image *to, const Image *from)
+{
+	size_t len = 0;
+	const uint8_t *profile = GetImageProfile(from, "ICM", &len);
+
+	if (profile)
+		(void)SetImageProfile(to, "ICM", profile, len);
+}
+
 /* Frames are smaller than their canvas, or lie elsewhere on it. */
 static bool lay_on_canvas(struct decoding *d, long x, long y)
 {
@@ -145,6 +154,7 @@ static bool lay_on_canvas(struct decoding *d, long x, long y)
 		DestroyImage(canvas);
 		return false;
 	}
+	copy_profile(canvas, d->image);
 	return replace(d, canvas);
 }
 

@@ -25,7 +25,8 @@ from rendering import difference, on_white, thumbnail_size
 # Mean difference of the channels, of 255.
 MOST_DIFFERENCE = 5
 
-MADE = [case for module in (real_bmp, real_foreign, real_jpeg, real_png, real_profiles, real_tiff, real_webp)
+MADE = [case for module in (real_bmp, real_foreign, real_jpeg, real_png,
+                            real_profiles, real_tiff, real_webp)
         for case in module.CASES]
 CORPUS = pathlib.Path(os.environ.get("PIXTIER_CORPUS", "/nowhere")) / "real"
 
