@@ -14,7 +14,7 @@ import time
 SRCDIR = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(1, str(SRCDIR / "tests/http"))
 
-BENCHES = "engine",
+BENCHES = "engine", "http"
 MODULES = "PIL", "jsonschema", "pymysql", "requests"
 
 
