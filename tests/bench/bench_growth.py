@@ -70,12 +70,13 @@ class Growth:
             self.user, EXPIRED)
         keep_days(service, KEEP_DAYS)
         left = self.count() - EXPIRED
-        before = usage.cpu_seconds([service.pid("db")])
+        before, = usage.cpu_seconds([service.pid("db")])
         began = time.monotonic()
         service.start("worker", workers=1)
         wait_until(lambda: self.count() == left, 60, 0.02)
         seconds = time.monotonic() - began
-        cpu = usage.cpu_seconds([service.pid("db"), service.pid("worker")])
+        cpu = sum(usage.cpu_seconds([service.pid("db"),
+                                     service.pid("worker")]))
         keep_days(service, None)
         return (cpu - before) * 1e3 / EXPIRED, seconds * 1e3 / EXPIRED
 

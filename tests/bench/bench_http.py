@@ -5,8 +5,9 @@ import contextlib
 
 from bench_engine import PEER_NOTE
 from samples import with_comment
-from servers import (Medians, Unavailable, add_users, form, header_file, load,
-                     nginx_static, peer, service_pids, start_service)
+from servers import (PARTS, Medians, Unavailable, add_users, form,
+                     header_file, load, nginx_static, peer, service_pids,
+                     start_service)
 from service import wait_until
 
 ROUNDS = 3
@@ -105,7 +106,7 @@ def clear(peer_at):
 
 
 def uploads(bench, site, peer_at):
-    rows, ratios = [], []
+    rows, ratios, parts = [], [], []
     for name in PICTURES:
         for clients in CLIENTS:
             targets = upload_targets(bench, site, peer_at, name, clients)
@@ -114,6 +115,8 @@ def uploads(bench, site, peer_at):
             for label, values in medians.items():
                 text = f"{name}: {label}"
                 rows.append(row(text, clients, values))
+                if clients == 8 and values is not other:
+                    parts.append([text, *values.cpu_ms_parts])
                 if other and values is not other:
                     ratios.append(ratio_row(text, clients, values, other))
             clear(peer_at)
@@ -121,6 +124,8 @@ def uploads(bench, site, peer_at):
     if ratios:
         bench.report.table("http", "uploads, as multiples of Express+sharp",
                            COLUMNS[:6], ratios)
+    bench.report.table("http", "CPU of one upload by part, ms; 8 clients",
+                       ["request", *PARTS], parts)
 
 
 def get_targets(bench, site):

@@ -72,10 +72,10 @@ def backlog(queue, workers, count):
     service = queue.service
     service.stop("worker")
     queue.add(count)
-    before = usage.cpu_seconds([service.pid("db")])
+    before, = usage.cpu_seconds([service.pid("db")])
     service.start("worker", workers=workers)
     queue.wait_until_empty()
-    cpu = usage.cpu_seconds([service.pid("db"), service.pid("worker")])
+    cpu = sum(usage.cpu_seconds([service.pid("db"), service.pid("worker")]))
     return count / queue.times_of(count)[1], (cpu - before) * 1e3 / count
 
 
@@ -104,12 +104,12 @@ def tasks(bench, queue, workers):
     service.restart("worker", workers=workers)
     pids = service_pids(service)
     done = count_jobs(service, "done")
-    began, before = time.monotonic(), usage.cpu_seconds(pids)
+    began, before = time.monotonic(), sum(usage.cpu_seconds(pids))
     sent = load(bench, pids, service.port, "/api/v1/thumbnail_generator/",
                 TASK_CLIENTS, n=TASKS, b=path, t=media_type, s=202)
     queue.wait_until_empty()
     seconds = time.monotonic() - began
-    cpu = usage.cpu_seconds(pids) - before
+    cpu = sum(usage.cpu_seconds(pids)) - before
     return [workers, sent.rate, TASKS / seconds, cpu * 1e3 / TASKS,
             sent.failures, TASKS - (count_jobs(service, "done") - done)]
 

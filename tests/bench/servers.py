@@ -76,14 +76,15 @@ def form(path, data, field="image", name="picture.jpg", mark=None):
 class Load:
     """What one run of the load generator found."""
 
-    def __init__(self, line, cpu):
+    def __init__(self, line, cpu_seconds):
         words = line.split()
         self.requests, self.failures = int(words[0]), int(words[1])
         self.seconds = float(words[2])
         self.p50, self.p99, self.longest = (int(word) / 1e3
                                             for word in words[3:6])
         self.rate = self.requests / self.seconds
-        self.cpu_ms = cpu * 1e3 / self.requests
+        self.cpu_seconds = cpu_seconds
+        self.cpu_ms = sum(cpu_seconds) * 1e3 / self.requests
 
 
 def load(bench, pids, port, path, clients=1, **options):
@@ -97,7 +98,8 @@ def load(bench, pids, port, path, clients=1, **options):
          str(port), path], capture_output=True, text=True, timeout=300)
     if done.returncode:
         raise RuntimeError("loadgen: " + done.stderr)
-    return Load(done.stdout, usage.cpu_seconds(pids) - before)
+    return Load(done.stdout, [after - start for start, after in
+                              zip(before, usage.cpu_seconds(pids))])
 
 
 class Medians:
@@ -107,6 +109,10 @@ class Medians:
         for name in ("rate", "p50", "p99", "cpu_ms"):
             setattr(self, name, statistics.median(getattr(load, name)
                                                   for load in loads))
+        # A part's share is small beside the kernel's steps of 10 ms.
+        requests = sum(load.requests for load in loads)
+        self.cpu_ms_parts = [sum(part) * 1e3 / requests for part in
+                             zip(*(load.cpu_seconds for load in loads))]
         self.failures = sum(load.failures for load in loads)
 
 

@@ -40,9 +40,12 @@ def tree(pids, stats=None):
 
 
 def cpu_seconds(pids):
-    """Of the processes and all below them, also those that have ended."""
+    """Of each process with all below it, also those that have ended."""
     stats = all_processes()
-    return sum(stats[pid][1] for pid in tree(pids, stats))
+    seconds = dict.fromkeys(pids, 0)
+    for pid, (root, _) in tree(pids, stats).items():
+        seconds[root] += stats[pid][1]
+    return [seconds[pid] for pid in pids]
 
 
 def memory_kib(pid):
