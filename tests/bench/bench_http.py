@@ -137,7 +137,7 @@ def get_targets(bench, site):
     variant = next(variant for variant in image["variants"]
                    if variant["variant"] == "h400")
     path = variant["url"].removeprefix(site.service.url)
-    return [site.get("signed GET of h400", path),
+    return [Target("signed GET of h400", site.pids, site.service.port, path),
             site.get("GET of an image", f"/v1/images/{image['id']}"),
             site.get("GET of a list of 20", "/v1/images?limit=20"),
             site.get("GET of a job", f"/v1/jobs/{job}")], path
