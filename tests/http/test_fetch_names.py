@@ -54,7 +54,8 @@ def pages(there):
 @pytest.fixture(scope="module", autouse=True)
 def fetching(service, there, names, pages, canary):
     """Workers are in that network, and nobody private may be called."""
-    settings = {"fetch_timeout": HANG, "job_retry": 0, "workers": 8,
+    settings = {"fetch_timeout": HANG, "fetch_connect_timeout": 60,
+                "job_retry": 0, "workers": 8,
                 "webhook_timeout": 60, "fetch_ports": f"80 443 {PORT}"}
     service.restart("fcgi", **settings)
     service.entrance = there.entrance
