@@ -27,9 +27,9 @@ enum {
 	/* any painter: its start, and its memory before it decodes */
 	BASE_MS = 2,
 	BASE_MIB = 16,
-	/* sharp resizing and encoding begin at about twice the output's sides,
-	   and take this long for each pixel of that */
-	RESIZE_NS = 30,
+	/* sharp resizing begins at about twice the output's sides, and takes
+	   this long for each pixel of that */
+	RESIZE_NS = 3,
 	RESIZE_AREA = 4,
 	/* each scan of a JPEG passes over all coefficients, which stay in
 	   memory: 2 bytes, for 3 components */

@@ -543,11 +543,11 @@ static void estimates_follow_the_cost(void **state)
 				   1,           0,          0,          0 };
 
 	(void)state;
-	assert_in_range(probe_estimate_ms(&photo, 640), 20, 80);
+	assert_in_range(probe_estimate_ms(&photo, 640), 10, 40);
 	assert_in_range(probe_estimate_ms(&large, 640), 40, 150);
 	assert_in_range(probe_estimate_ms(&scans, 640), 100, 250);
 	assert_in_range(probe_estimate_ms(&bomb, 640), 2000, 10000);
-	assert_in_range(probe_estimate_ms(&png, 640), 390, 600);
+	assert_in_range(probe_estimate_ms(&png, 640), 300, 600);
 	assert_true(probe_estimate_ms(&photo, 1000) >
 		    probe_estimate_ms(&photo, 100));
 	assert_int_equal(probe_estimate_ms(&photo, 1920),

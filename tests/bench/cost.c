@@ -1,0 +1,176 @@
+/* cost.c: compares what rendering costs with its estimate, and prints what the
+   constants of the estimate would have to be: make bench-cost. */
+#include "config.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "lib/base/conf.h"
+#include "lib/base/pool.h"
+#include "lib/picture/paint.h"
+#include "lib/picture/probe.h"
+#include "tests/lib/desk.h"
+
+enum { ROUNDS = 5, MEMORY = 1 << 30 };
+
+static const uint32_t sizes[][2] = { { 640, 480 },
+				     { 1920, 1200 },
+				     { 4000, 3000 } };
+
+struct sample {
+	double pixels;
+	double estimate_ms, real_ms;
+};
+
+static double cpu_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+/* Between a drawing and a photograph: waves, and noise in the last bits. */
+static Image *new_picture(unsigned long width, unsigned long height)
+{
+	Image *image = AllocateImage(NULL);
+	uint32_t seed = 1;
+
+	image->columns = width;
+	image->rows = height;
+	for (unsigned long y = 0; y < height; y++) {
+		PixelPacket *row = SetImagePixels(image, 0, (long)y, width, 1);
+
+		for (unsigned long x = 0; x < width; x++) {
+			const double wave =
+				sin((double)x / 31) * cos((double)y / 47);
+
+			seed = seed * 1664525 + 1013904223;
+			row[x].red = ScaleCharToQuantum(
+				(unsigned)(120 + 90 * wave) + (seed >> 28));
+			row[x].green = ScaleCharToQuantum(
+				(unsigned)(120 - 90 * wave) + (seed >> 29));
+			row[x].blue = ScaleCharToQuantum(
+				(unsigned)(255 * x / width) / 2 + (seed >> 29));
+			row[x].opacity = OpaqueOpacity;
+		}
+		SyncImagePixels(image);
+	}
+	return image;
+}
+
+static void ignore(void *arg, uint32_t index, const struct painted *painted)
+{
+	(void)arg;
+	(void)index;
+	(void)painted;
+}
+
+static double render_once(const struct paint *paint, const uint8_t *original,
+			  size_t len)
+{
+	struct work work = { .conf = paint->conf, .pool = pool_new() };
+	struct paint_task task = { .count = 2 };
+	uint8_t *bytes = malloc(len);
+	double began;
+
+	memcpy(bytes, original, len);
+	began = cpu_ms();
+	if (!probe_read(&task.probe, &work, bytes, len) ||
+	    !recipe_parse(&task.recipes[0], &work, "h400") ||
+	    !recipe_parse(&task.recipes[1], &work, "h200") ||
+	    !paint_all(paint, &work, &task, bytes, len, ignore, NULL)) {
+		fprintf(stderr, "cost: %s\n", work.why);
+		exit(1);
+	}
+	began = cpu_ms() - began;
+	free(bytes);
+	pool_free(work.pool);
+	return began;
+}
+
+static int by_number(const void *left, const void *right)
+{
+	const double a = *(const double *)left, b = *(const double *)right;
+
+	return a < b ? -1 : a > b;
+}
+
+/* As lib/service/render.c adds it up. */
+static double estimate(const struct probe *probe)
+{
+	const uint32_t heights[] = { 400, 200 };
+	uint64_t write_ns = 0;
+	uint32_t side = 1;
+
+	for (size_t i = 0; i < ARRAY_LEN(heights); i++) {
+		const struct recipe recipe = { .height = heights[i] };
+		const struct recipe_plan plan =
+			recipe_plan(&recipe, probe->width, probe->height);
+		const enum format format = recipe_format(&recipe, probe);
+
+		write_ns += (uint64_t)plan.width * plan.height *
+			    format_row(format)->write_ns;
+		side = plan.width > side ? plan.width : side;
+	}
+	return probe_estimate_ms(probe, side) + (double)write_ns / 1e6;
+}
+
+static struct sample measure(const struct paint *paint, enum format format,
+			     uint32_t width, uint32_t height)
+{
+	struct desk desk = { .pool = pool_new() };
+	const struct desk_file file = desk_save(
+		&desk, new_picture(width, height), format, width, height);
+	double times[ROUNDS];
+	struct sample sample = {
+		.pixels = (double)width * height,
+		.estimate_ms = estimate(&file.probe),
+	};
+
+	for (int i = 0; i < ROUNDS; i++)
+		times[i] = render_once(paint, file.bytes, file.len);
+	qsort(times, ROUNDS, sizeof(times[0]), by_number);
+	sample.real_ms = times[ROUNDS / 2];
+	pool_free(desk.pool);
+	return sample;
+}
+
+/* Between the smallest and the largest picture, only reading differs. */
+static void print_format(const struct paint *paint, enum format format)
+{
+	const size_t last = ARRAY_LEN(sizes) - 1;
+	struct sample samples[ARRAY_LEN(sizes)];
+
+	for (size_t i = 0; i <= last; i++) {
+		const struct sample s = samples[i] =
+			measure(paint, format, sizes[i][0], sizes[i][1]);
+
+		printf("%-5s %5.1f MP  estimate %6.1f ms  real %6.1f ms  "
+		       "%5.2f\n",
+		       format_row(format)->name, s.pixels / 1e6, s.estimate_ms,
+		       s.real_ms, s.estimate_ms / s.real_ms);
+	}
+	printf("%-5s reading: %u ns a pixel in the table, %.1f measured\n",
+	       format_row(format)->name, format_row(format)->ns_per_pixel,
+	       (samples[last].real_ms - samples[0].real_ms) * 1e6 /
+		       (samples[last].pixels - samples[0].pixels));
+}
+
+int main(void)
+{
+	struct pool *pool = pool_new();
+	struct paint paint;
+	struct conf conf;
+
+	conf_init(&conf);
+	paint_init(&paint, pool, &conf, MEMORY);
+	paint_begin();
+	for (enum format format = 0; format < FORMAT__COUNT; format++)
+		print_format(&paint, format);
+	pool_free(pool);
+	return 0;
+}
