@@ -120,7 +120,7 @@ def table(bench, measured):
 def run(bench):
     with contextlib.ExitStack() as stack:
         try:
-            service = stack.enter_context(start_service(db_timeout=60))
+            service = stack.enter_context(start_service(bench, db_timeout=60))
         except Unavailable as why:
             bench.report.say(f"growth is left out: {why}")
             return

@@ -169,7 +169,7 @@ def gets(bench, site, peer_at):
 def run(bench):
     with contextlib.ExitStack() as stack:
         try:
-            service = stack.enter_context(start_service())
+            service = stack.enter_context(start_service(bench))
         except Unavailable as why:
             bench.report.say(f"http is left out: {why}")
             return

@@ -79,7 +79,7 @@ def label(key):
 def run(bench):
     with contextlib.ExitStack() as stack:
         try:
-            service = stack.enter_context(start_service())
+            service = stack.enter_context(start_service(bench))
         except Unavailable as why:
             bench.report.say(f"memory is left out: {why}")
             return

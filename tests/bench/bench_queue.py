@@ -117,7 +117,7 @@ def tasks(bench, queue, workers):
 def run(bench):
     with contextlib.ExitStack() as stack:
         try:
-            service = stack.enter_context(start_service())
+            service = stack.enter_context(start_service(bench))
         except Unavailable as why:
             bench.report.say(f"queue is left out: {why}")
             return

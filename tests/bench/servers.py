@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -19,17 +20,27 @@ PARTS = "fcgi", "worker", "db", "web"
 TIER = "Premium"  # h200, h400 and the original
 WEB_USER = "www-data"
 
+# Settings that the HTTP tests may change for their own sake.
+TUNED = ("painter_seconds_request", "password_cost", "responders",
+         "upload_responders", "worker_poll_ms", "workers")
+
 
 class Unavailable(Exception):
     pass
 
 
-def start_service(**settings):
-    """As the HTTP tests do."""
+def shipped(bench, names):
+    """The defaults of these settings, of those that there are."""
+    sample = (bench.builddir / "pixtier.conf.sample").read_text()
+    return dict(re.findall(rf'^#({"|".join(names)}) = "(.*)"$', sample, re.M))
+
+
+def start_service(bench, **settings):
+    """As the HTTP tests do, but as fast and as slow as it is shipped."""
     reason = missing("nginx")
     if reason:
         raise Unavailable(reason)
-    return Service("nginx", **settings)
+    return Service("nginx", **{**shipped(bench, TUNED), **settings})
 
 
 def service_pids(service):
