@@ -123,13 +123,16 @@ static struct sample measure(const struct paint *paint, enum format format,
 			     uint32_t width, uint32_t height)
 {
 	struct desk desk = { .pool = pool_new() };
+	struct work work = { .conf = paint->conf };
 	const struct desk_file file = desk_save(
 		&desk, new_picture(width, height), format, width, height);
 	double times[ROUNDS];
-	struct sample sample = {
-		.pixels = (double)width * height,
-		.estimate_ms = estimate(&file.probe),
-	};
+	struct sample sample = { .pixels = (double)width * height };
+	struct probe probe;
+
+	if (!probe_read(&probe, &work, file.bytes, file.len))
+		exit(1);
+	sample.estimate_ms = estimate(&probe);
 
 	for (int i = 0; i < ROUNDS; i++)
 		times[i] = render_once(paint, file.bytes, file.len);
