@@ -244,7 +244,8 @@ def test_the_streams_of_the_corpus(service, sockets):
 
 
 def test_a_responder_that_libfcgi_aborts_is_replaced(service, sockets):
-    """Only who can write to the socket can do it. A better libfcgi closes the connection instead."""
+    """Only clients that can write to the socket can do it. A better libfcgi
+    closes the connection instead."""
     deadly = b"\xff\xff\xff\xfe\x80\x00\x00\x02" + b"A" * 64
     send(service, sockets[0],
          begin() + record(PARAMS, deadly) + record(PARAMS), {0}, True,
