@@ -33,11 +33,11 @@ struct filter {
 	int16_t *coefficients;
 };
 
-/* Averages squares of `factor` pixels. */
+/* Averages `columns` x `lines` pixels; nothing when both are 1. */
 struct shrink {
-	unsigned factor; /* 1: does nothing */
-	uint32_t width;  /* of the input, in pixels */
-	uint32_t rows;   /* summed up now */
+	unsigned columns, lines;
+	uint32_t width; /* of the input, in pixels */
+	uint32_t rows;  /* summed up now */
 	uint16_t *sums;
 	uint8_t *row;
 };
@@ -258,17 +258,17 @@ static uint32_t filter_pixel(const uint8_t *in, const int16_t *coefficients,
 
 static void put_row(struct resampler *r, const uint8_t *row);
 
-/* What is summed up becomes one row. The last square of it may be narrower. */
+/* What is summed up becomes one row. Its last pixel may be of fewer columns. */
 static void end_shrunk_row(struct resampler *r)
 {
 	struct shrink *shrink = &r->shrink;
 	const uint16_t *sums = shrink->sums;
 	uint8_t *out = shrink->row;
 
-	for (uint32_t x = 0; x < shrink->width; x += shrink->factor) {
+	for (uint32_t x = 0; x < shrink->width; x += shrink->columns) {
 		const uint32_t left = shrink->width - x;
 		const uint32_t columns =
-			left < shrink->factor ? left : shrink->factor;
+			left < shrink->columns ? left : shrink->columns;
 		const uint32_t pixels = columns * shrink->rows;
 		const uint64_t reciprocal = ((1u << 24) + pixels / 2) / pixels;
 		uint32_t totals[4] = { 0 };
@@ -289,7 +289,7 @@ static void end_shrunk_row(struct resampler *r)
 static void put_shrunk(struct resampler *r, const uint8_t *row)
 {
 	add_row(r->shrink.sums, row, (size_t)r->shrink.width * 4);
-	if (++r->shrink.rows == r->shrink.factor || !r->left)
+	if (++r->shrink.rows == r->shrink.lines || !r->left)
 		end_shrunk_row(r);
 }
 
@@ -340,7 +340,7 @@ void resampler_put(struct resampler *r, const uint8_t *row)
 	if (r->is_copy)
 		memcpy(bitmap_row(&r->out, r->next_out++), row,
 		       (size_t)r->out.width * 4);
-	else if (r->shrink.factor > 1)
+	else if (r->shrink.sums)
 		put_shrunk(r, row);
 	else
 		put_row(r, row);
@@ -352,7 +352,7 @@ static bool shrink_init(struct shrink *shrink, struct work *work,
 	const size_t room = (size_t)width * 4 + BITMAP_SLACK;
 
 	shrink->width = width;
-	if (shrink->factor == 1)
+	if (shrink->columns == 1 && shrink->lines == 1)
 		return true;
 	shrink->sums = pool_try_alloc(work->pool, room * sizeof(uint16_t));
 	shrink->row = pool_try_alloc(work->pool, room);
@@ -377,16 +377,14 @@ static bool ring_init(struct resampler *r, struct work *work, uint32_t width)
 		    r->rows_kept, width);
 }
 
-static unsigned shrink_factor(const struct bitmap *out,
-			      const struct resample_area *area)
+/* How many of `extent` pixels one is averaged of, where `count` remain. */
+static unsigned shrink_factor(double extent, uint32_t count)
 {
-	const double x = area->area_width / out->width;
-	const double y = area->area_height / out->height;
-	const double factor = floor((x < y ? x : y) / LEFT_FOR_FILTER);
+	const double factor = floor(extent / count / LEFT_FOR_FILTER);
 
-	return factor < 1            ? 1
-	       : factor > MAX_SHRINK ? MAX_SHRINK
-				     : (unsigned)factor;
+	if (factor < 1)
+		return 1;
+	return factor > MAX_SHRINK ? MAX_SHRINK : (unsigned)factor;
 }
 
 static uint32_t shrunk(uint32_t side, unsigned factor)
@@ -408,7 +406,7 @@ bool resampler_new(struct resampler **resampler, struct work *work,
 	struct resampler *r = pool_alloc(work->pool, sizeof(*r));
 	const uint32_t width =
 		pixels_of(area->x, area->area_width, area->width);
-	unsigned factor;
+	unsigned columns, lines;
 
 	*resampler = r;
 	r->out = *out;
@@ -420,15 +418,17 @@ bool resampler_new(struct resampler **resampler, struct work *work,
 		     area->area_height == out->height;
 	if (r->is_copy)
 		return true;
-	r->shrink.factor = factor = shrink_factor(out, area);
+	r->shrink.columns = columns =
+		shrink_factor(area->area_width, out->width);
+	r->shrink.lines = lines = shrink_factor(area->area_height, out->height);
 	return shrink_init(&r->shrink, work, width) &&
-	       filter_init(&r->horizontal, work, shrunk(width, factor),
-			   (area->x - r->x) / factor, area->area_width / factor,
-			   out->width) &&
-	       filter_init(&r->vertical, work, shrunk(r->left, factor),
-			   (area->y - r->skip) / factor,
-			   area->area_height / factor, out->height) &&
-	       ring_init(r, work, shrunk(width, factor));
+	       filter_init(&r->horizontal, work, shrunk(width, columns),
+			   (area->x - r->x) / columns,
+			   area->area_width / columns, out->width) &&
+	       filter_init(&r->vertical, work, shrunk(r->left, lines),
+			   (area->y - r->skip) / lines,
+			   area->area_height / lines, out->height) &&
+	       ring_init(r, work, shrunk(width, columns));
 }
 
 bool resample(const struct bitmap *out, struct work *work,

@@ -3,9 +3,13 @@
 
 #include "lib/picture/resample.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
+#include "lib/base/filter.h"
 #include "lib/base/pool.h"
 #include "tests/unit/test.h"
 
@@ -28,6 +32,18 @@ static void set_pixel(struct bitmap *bitmap, uint32_t x, uint32_t y,
 static uint8_t pixel(const struct bitmap *bitmap, uint32_t x, uint32_t y)
 {
 	return bitmap_row(bitmap, y)[4 * x];
+}
+
+/* Bytes that RLIMIT_DATA counts. */
+static size_t used_data(void)
+{
+	FILE *file = fopen("/proc/self/statm", "re");
+	size_t pages = 0;
+
+	assert_non_null(file);
+	assert_int_equal(fscanf(file, "%*u %*u %*u %*u %*u %zu", &pages), 1);
+	fclose(file);
+	return pages * (size_t)sysconf(_SC_PAGESIZE);
 }
 
 /* Whatever the sizes, one colour stays that colour. */
@@ -98,6 +114,32 @@ static void edges_stay_in_place(void **state)
 	}
 }
 
+/* Memory does not grow with a reduction in one direction alone. */
+static void flat_pictures_are_cheap(void **state)
+{
+	struct work work = { .pool = pool_new() };
+	struct bitmap in = new_bitmap(&work, 2000, 1);
+	struct bitmap out = new_bitmap(&work, 2000, 2);
+	const struct resample_area area = { 2000, 60000, 0, 0, 2000, 60000 };
+	struct rlimit before, limit;
+	struct resampler *resampler;
+
+	(void)state;
+	for (uint32_t x = 0; x < 2000; x++)
+		set_pixel(&in, x, 0, (uint8_t)(x % 200));
+	getrlimit(RLIMIT_DATA, &before);
+	limit = (struct rlimit){ used_data() + (32 << 20), before.rlim_max };
+	if (!FILTER_WITH_SANITIZER)
+		setrlimit(RLIMIT_DATA, &limit);
+	assert_true(resampler_new(&resampler, &work, &out, &area));
+	setrlimit(RLIMIT_DATA, &before);
+	for (uint32_t y = 0; y < 60000; y++)
+		resampler_put(resampler, in.pixels);
+	for (uint32_t x = 0; x < 2000; x++)
+		assert_int_equal(pixel(&out, x, 1), x % 200);
+	pool_free(work.pool);
+}
+
 /* An area has its own edges: what lies outside it is not mixed in. */
 static void areas_are_cut_out(void **state)
 {
@@ -148,6 +190,7 @@ int main(void)
 		cmocka_unit_test(one_colour_stays),
 		cmocka_unit_test(the_same_size_is_a_copy),
 		cmocka_unit_test(edges_stay_in_place),
+		cmocka_unit_test(flat_pictures_are_cheap),
 		cmocka_unit_test(areas_are_cut_out),
 		cmocka_unit_test(parts_of_pixels_count_as_parts),
 	};
