@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -90,8 +91,8 @@ int child_end(struct child *child)
 	return got < 0 ? -1 : status;
 }
 
-static enum child_heard wait_readable(const struct child *child,
-				      struct work *work, int64_t deadline_ms)
+enum child_heard child_wait(const struct child *child, struct work *work,
+			    int64_t deadline_ms)
 {
 	struct pollfd poller = { .fd = child->socket, .events = POLLIN };
 
@@ -119,7 +120,7 @@ enum child_heard child_hear(const struct child *child, struct work *work,
 
 	while (len) {
 		const enum child_heard heard =
-			wait_readable(child, work, deadline_ms);
+			child_wait(child, work, deadline_ms);
 		ssize_t got;
 
 		if (heard != CHILD_SPOKE)
@@ -133,6 +134,54 @@ enum child_heard child_hear(const struct child *child, struct work *work,
 		len -= (size_t)got;
 	}
 	return CHILD_SPOKE;
+}
+
+union control {
+	struct cmsghdr header;
+	char bytes[CMSG_SPACE(sizeof(int))];
+};
+
+bool child_say_descriptor(int socket, const void *bytes, size_t len, int fd,
+			  int flags)
+{
+	union control control = { .header = { .cmsg_level = SOL_SOCKET,
+					      .cmsg_type = SCM_RIGHTS,
+					      .cmsg_len =
+						      CMSG_LEN(sizeof(fd)) } };
+	struct iovec data = { (void *)bytes, len };
+	const struct msghdr message = { .msg_iov = &data,
+					.msg_iovlen = 1,
+					.msg_control = &control,
+					.msg_controllen = sizeof(control) };
+	ssize_t sent;
+
+	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
+	do
+		sent = sendmsg(socket, &message, MSG_NOSIGNAL | flags);
+	while (sent < 0 && errno == EINTR);
+	return sent == (ssize_t)len;
+}
+
+ssize_t child_hear_descriptor(int socket, void *bytes, size_t len, int *fd,
+			      int flags)
+{
+	union control control;
+	struct iovec data = { bytes, len };
+	struct msghdr message = { .msg_iov = &data,
+				  .msg_iovlen = 1,
+				  .msg_control = &control,
+				  .msg_controllen = sizeof(control) };
+	const struct cmsghdr *header;
+	ssize_t got;
+
+	do
+		got = recvmsg(socket, &message, flags);
+	while (got < 0 && errno == EINTR);
+	*fd = -1;
+	header = got < 0 ? NULL : CMSG_FIRSTHDR(&message);
+	if (header && header->cmsg_type == SCM_RIGHTS)
+		memcpy(fd, CMSG_DATA(header), sizeof(*fd));
+	return got;
 }
 
 /* By write(): a fenced child has no other call. */

@@ -37,6 +37,20 @@ enum child_heard { CHILD_SPOKE, CHILD_IS_GONE, CHILD_IS_LATE };
 enum child_heard child_hear(const struct child *child, struct work *work,
 			    void *bytes, size_t len, int64_t deadline_ms);
 
+/* A message that carries the descriptor `fd`, which stays open here. False:
+   errno says why. */
+bool child_say_descriptor(int socket, const void *bytes, size_t len, int fd,
+			  int flags) MUST_CHECK;
+
+/* Receives such a message. Returns its length, 0 at the end, or -1; `fd` is -1
+   when it has no descriptor. */
+ssize_t child_hear_descriptor(int socket, void *bytes, size_t len, int *fd,
+			      int flags) MUST_CHECK;
+
+/* Waits for a message or the end, calling work->tick as above. */
+enum child_heard child_wait(const struct child *child, struct work *work,
+			    int64_t deadline_ms);
+
 /* In the child; ends it when nobody listens any more. */
 void child_say(int socket, const void *bytes, size_t len);
 

@@ -43,17 +43,27 @@ static bool limit_to(int resource, rlim_t soft, rlim_t hard)
 	return !setrlimit(resource, &limit);
 }
 
-static bool set_limits(const struct fence_limits *limits)
+/* Those with which a process can still fork, write a log and receive
+   descriptors. */
+static bool set_inherited_limits(const struct fence_limits *limits)
+{
+	const rlim_t bytes = mapped_bytes() + limits->memory_bytes;
+
+	return limit_to(RLIMIT_CORE, 0, 0) &&
+	       (FILTER_WITH_SANITIZER || limit_to(RLIMIT_AS, bytes, bytes));
+}
+
+static bool set_own_limits(const struct fence_limits *limits)
 {
 	const rlim_t seconds = (rlim_t)limits->seconds;
-	const rlim_t bytes = mapped_bytes() + limits->memory_bytes;
+	const rlim_t most = limits->most_seconds > limits->seconds
+				    ? (rlim_t)limits->most_seconds
+				    : seconds;
 	const rlim_t descriptors = (rlim_t)limits->descriptors;
 
-	return limit_to(RLIMIT_CPU, seconds, seconds + 1) &&
-	       limit_to(RLIMIT_FSIZE, 0, 0) && limit_to(RLIMIT_CORE, 0, 0) &&
-	       limit_to(RLIMIT_NPROC, 0, 0) &&
-	       limit_to(RLIMIT_NOFILE, descriptors, descriptors) &&
-	       (FILTER_WITH_SANITIZER || limit_to(RLIMIT_AS, bytes, bytes));
+	return limit_to(RLIMIT_CPU, seconds, most + 1) &&
+	       limit_to(RLIMIT_FSIZE, 0, 0) && limit_to(RLIMIT_NPROC, 0, 0) &&
+	       limit_to(RLIMIT_NOFILE, descriptors, descriptors);
 }
 
 void fence_keep(int socket)
@@ -66,19 +76,42 @@ void fence_keep(int socket)
 }
 
 /* Without Landlock no file can be told from another: none may be read. */
+void fence_prepare(struct fence_prepared *prepared, struct pool *pool,
+		   enum conf_sandbox sandbox, const struct fence *fence)
+{
+	*prepared = (struct fence_prepared){ .limits = fence->limits };
+
+	if (set_inherited_limits(&fence->limits))
+		prepared->parts |= FENCE_RLIMITS;
+	if (sandbox == SANDBOX_OFF || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		return;
+	if (landlock_raise(fence->files, fence->ports))
+		prepared->parts |= FENCE_LANDLOCK;
+	prepared->filter = filter_compile(
+		pool, fence->calls,
+		fence->files && (prepared->parts & FENCE_LANDLOCK));
+}
+
+unsigned fence_enter(const struct fence_prepared *prepared)
+{
+	unsigned parts = prepared->parts;
+
+	if (!set_own_limits(&prepared->limits))
+		parts &= ~(unsigned)FENCE_RLIMITS;
+	if (prepared->filter && filter_enter(prepared->filter))
+		parts |= FENCE_SECCOMP;
+	return parts;
+}
+
 unsigned fence_raise(enum conf_sandbox sandbox, const struct fence *fence)
 {
-	unsigned parts = 0;
+	struct fence_prepared prepared;
+	struct pool *pool = pool_new();
+	unsigned parts;
 
-	if (set_limits(&fence->limits))
-		parts |= FENCE_RLIMITS;
-	if (sandbox == SANDBOX_OFF || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-		return parts;
-	if (landlock_raise(fence->files, fence->ports))
-		parts |= FENCE_LANDLOCK;
-	if (filter_raise(fence->calls,
-			 fence->files && (parts & FENCE_LANDLOCK)))
-		parts |= FENCE_SECCOMP;
+	fence_prepare(&prepared, pool, sandbox, fence);
+	parts = fence_enter(&prepared);
+	pool_free(pool);
 	return parts;
 }
 

@@ -7,6 +7,7 @@
 #include "lib/base/conf.h"
 #include "lib/base/work.h"
 
+struct filter;
 struct filter_call;
 struct pool;
 
@@ -21,6 +22,8 @@ struct fence_limits {
 	size_t memory_bytes; /* on top of what the process has mapped already */
 	long seconds;        /* of CPU time */
 	long descriptors;    /* that may be open; those that are, stay */
+	long most_seconds;   /* that another process may raise `seconds` to; 0:
+				it may not */
 };
 
 /* What one kind of child may do. */
@@ -44,6 +47,20 @@ void fence_keep(int socket);
  * Returns the parts in force; with SANDBOX_OFF these are the limits only.
  */
 unsigned fence_raise(enum conf_sandbox sandbox, const struct fence *fence);
+
+/*
+ * The same in two steps. fence_prepare() does what the children of this process
+ * inherit, and all that takes long; afterwards this process can still fork.
+ * Each child then calls fence_enter(), which returns the parts in force.
+ */
+struct fence_prepared {
+	const struct filter *filter; /* lives in the pool; or NULL */
+	struct fence_limits limits;
+	unsigned parts;
+};
+void fence_prepare(struct fence_prepared *prepared, struct pool *pool,
+		   enum conf_sandbox sandbox, const struct fence *fence);
+unsigned fence_enter(const struct fence_prepared *prepared);
 
 /* Whether these parts are enough for the setting; ERR_UNAVAILABLE. `who` is
    "the painter". */

@@ -5,11 +5,23 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <seccomp.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
+#include "lib/base/pool.h"
 #include "lib/base/util.h"
+
+struct filter {
+	struct sock_fprog program;
+};
+
+enum { MAX_PROGRAM_BYTES = BPF_MAXINSNS * sizeof(struct sock_filter) };
 
 /* clang-format off */
 static const struct filter_call needed[] = {
@@ -149,19 +161,64 @@ static bool add_for_sanitizer(scmp_filter_ctx filter)
 	return true;
 }
 
+static bool add_rules(scmp_filter_ctx filter, const struct filter_call *calls,
+		      bool may_read)
+{
+	return !seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH,
+				 SCMP_ACT_KILL_PROCESS) &&
+	       add_all(filter, needed) && add_all(filter, questions) &&
+	       add_all(filter, may_read ? readable : closed) &&
+	       add_all(filter, calls) && add_for_sanitizer(filter);
+}
+
+/* libseccomp writes a program to files only. */
+static struct filter *export_program(struct pool *pool, scmp_filter_ctx from)
+{
+	struct filter *filter = pool_alloc(pool, sizeof(*filter));
+	const int fd = memfd_create("filter", MFD_CLOEXEC);
+	ssize_t len = -1;
+
+	if (fd < 0)
+		return NULL;
+	filter->program.filter = pool_alloc(pool, MAX_PROGRAM_BYTES);
+	if (!seccomp_export_bpf(from, fd))
+		len = pread(fd, filter->program.filter, MAX_PROGRAM_BYTES, 0);
+	close(fd);
+	if (len <= 0 || len % (ssize_t)sizeof(struct sock_filter))
+		return NULL;
+	filter->program.len =
+		(unsigned short)((size_t)len / sizeof(struct sock_filter));
+	return filter;
+}
+
+const struct filter *filter_compile(struct pool *pool,
+				    const struct filter_call *calls,
+				    bool may_read)
+{
+	scmp_filter_ctx from = seccomp_init(SCMP_ACT_KILL_PROCESS);
+	struct filter *filter = NULL;
+
+	if (!from)
+		return NULL;
+	if (add_rules(from, calls, may_read))
+		filter = export_program(pool, from);
+	seccomp_release(from);
+	return filter;
+}
+
+bool filter_enter(const struct filter *filter)
+{
+	return !syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0,
+			&filter->program);
+}
+
 bool filter_raise(const struct filter_call *calls, bool may_read)
 {
-	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
-	bool ok;
+	struct pool *pool = pool_new();
+	const struct filter *filter = filter_compile(pool, calls, may_read);
+	const bool ok = filter && !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) &&
+			filter_enter(filter);
 
-	if (!filter)
-		return false;
-	ok = !seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH,
-			       SCMP_ACT_KILL_PROCESS) &&
-	     add_all(filter, needed) && add_all(filter, questions) &&
-	     add_all(filter, may_read ? readable : closed) &&
-	     add_all(filter, calls) && add_for_sanitizer(filter) &&
-	     !seccomp_load(filter);
-	seccomp_release(filter);
+	pool_free(pool);
 	return ok;
 }

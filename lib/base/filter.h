@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct pool;
+
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #define HAS_ASAN 1
@@ -55,5 +57,16 @@ struct filter_call {
  * `may_read`: then it is opened for nothing but reading.
  */
 bool filter_raise(const struct filter_call *calls, bool may_read);
+
+/*
+ * The same in two steps: compiled once, in the pool, NULL when this machine
+ * cannot; and entered by each child with one system call. The process that
+ * enters it has PR_SET_NO_NEW_PRIVS set.
+ */
+struct filter;
+const struct filter *filter_compile(struct pool *pool,
+				    const struct filter_call *calls,
+				    bool may_read);
+bool filter_enter(const struct filter *filter);
 
 #endif

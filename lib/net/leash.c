@@ -84,7 +84,9 @@ unsigned leash_put(const struct conf *conf, long seconds)
 		.calls = calls,
 		.files = files,
 		.ports = ports,
-		.limits = { MEMORY_BYTES, seconds, DESCRIPTORS },
+		.limits = { .memory_bytes = MEMORY_BYTES,
+			    .seconds = seconds,
+			    .descriptors = DESCRIPTORS },
 	};
 
 	snprintf(ports, sizeof(ports), "%s %s", name_servers,

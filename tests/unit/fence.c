@@ -101,7 +101,8 @@ static const struct {
 };
 /* clang-format on */
 
-static const struct fence_limits limits = { (size_t)64 << 20, 1, 0 };
+static const struct fence_limits limits = { .memory_bytes = (size_t)64 << 20,
+					    .seconds = 1 };
 
 enum { UNFENCED = 100 };
 
