@@ -23,7 +23,7 @@
 #include "lib/db/migrate.h"
 #include "lib/model/check.h"
 #include "lib/picture/paint.h"
-#include "lib/picture/painter.h"
+#include "lib/picture/decoder.h"
 #include "lib/service/import.h"
 #include "lib/service/keyring.h"
 #include "lib/store/store.h"
@@ -415,8 +415,8 @@ static struct finding judge_fence(const struct doctor *d, const char *fence,
 
 static struct finding look_at_sandbox(struct doctor *d)
 {
-	return judge_fence(d, painter_fence(d->work->pool, d->work->conf),
-			   "a painter that a picture has taken over",
+	return judge_fence(d, decoder_fence_words(d->work->pool, d->work->conf),
+			   "a decoder process that a picture has taken over",
 			   "no picture can be made");
 }
 

@@ -58,10 +58,11 @@ static void print_roff(const char *text)
 		}
 }
 
-/* Without the folder that this build was configured for. */
+/* Without the folders that this build was configured for. */
 static const char *default_of(const struct conf_row *row)
 {
-	if (!strcmp(row->fallback, PIXTIER_SCHEMA_DIR))
+	if (!strcmp(row->fallback, PIXTIER_SCHEMA_DIR) ||
+	    !strcmp(row->fallback, PIXTIER_DECODER))
 		return "the installed one";
 	return *row->fallback ? row->fallback : "empty";
 }

@@ -21,18 +21,25 @@
 #include "lib/base/prefork.h"
 #include "lib/base/text.h"
 #include "lib/base/turn.h"
+#include "lib/picture/decoder_server.h"
 
-enum { GROUPS = 2, BACKLOG = 1024, LISTEN_FDS_START = 3 };
+enum {
+	SOCKETS = 2,
+	GROUPS = SOCKETS + 1,
+	BACKLOG = 1024,
+	LISTEN_FDS_START = 3
+};
 
 /* Everything that the supervisor knows; a reload replaces `conf`. */
 struct program {
 	const char *config_file;
 	struct pool *pool;
 	struct conf conf;
-	int listeners[GROUPS];
+	int listeners[SOCKETS];
 	struct bucket_table *buckets;
 	struct turns *turns;
-	struct serve serves[GROUPS];
+	struct serve serves[SOCKETS];
+	struct decoder_server decoder_server;
 	struct prefork_group groups[GROUPS];
 };
 
@@ -63,7 +70,7 @@ static long inherited_sockets(void)
 	int64_t number;
 
 	if (!fds || (pid && strtol(pid, NULL, 10) != getpid()) ||
-	    !text_int(&number, fds, 0, GROUPS))
+	    !text_int(&number, fds, 0, SOCKETS))
 		return 0;
 	return (long)number;
 }
@@ -92,7 +99,7 @@ static bool open_sockets(struct program *program, struct work *work)
 			open_socket(&listeners[1], work, conf->listen_uploads));
 	if (inherited) {
 		listeners[0] = LISTEN_FDS_START;
-		if (inherited == GROUPS)
+		if (inherited == SOCKETS)
 			listeners[1] = LISTEN_FDS_START + 1;
 		return true;
 	}
@@ -103,24 +110,39 @@ static bool open_sockets(struct program *program, struct work *work)
 			  "spawn-fcgi, lighttpd or systemd");
 }
 
-/* A socket group's children share its listener. */
+/* A socket group's children share its listener; all share one decoder
+   server. */
 static size_t fill_groups(struct program *program)
 {
 	const struct conf *conf = &program->conf;
-	const char *const names[GROUPS] = { "responder", "upload-responder" };
-	const long counts[GROUPS] = { conf->responders,
-				      conf->upload_responders };
+	const char *const names[SOCKETS] = { "responder", "upload-responder" };
+	const long counts[SOCKETS] = { conf->responders,
+				       conf->upload_responders };
 	size_t used = program->listeners[1] < 0 ? 1 : 2;
 
+	program->groups[0] =
+		(struct prefork_group){ "decoder", 1, decoder_server_run,
+					&program->decoder_server, true };
 	for (size_t i = 0; i < used; i++) {
 		program->serves[i] =
 			(struct serve){ conf, program->listeners[i],
-					program->buckets, program->turns };
-		program->groups[i] =
+					program->buckets, program->turns,
+					program->decoder_server.client };
+		program->groups[1 + i] =
 			(struct prefork_group){ names[i], counts[i], serve_run,
-						&program->serves[i] };
+						&program->serves[i], false };
 	}
-	return used;
+	return 1 + used;
+}
+
+/* After the settings are read; the children of a reload have their own. */
+static bool open_decoder_server(struct program *program, struct work *work)
+{
+	const struct decoder_limits limits =
+		serve_decoder_limits(&program->conf);
+
+	return decoder_server_open(&program->decoder_server, work,
+				   &program->conf, &limits);
 }
 
 /* New settings, or the old ones when the new have a fault. The sockets and
@@ -132,13 +154,15 @@ static bool reload(void *arg)
 	struct work work = { .pool = pool_new(), .id = "reload" };
 
 	fresh.pool = work.pool;
-	if (!load(&fresh, &work)) {
+	if (!load(&fresh, &work) || !open_decoder_server(&fresh, &work)) {
 		log_failure(&work, "reload_failed");
 		pool_free(work.pool);
 		return false;
 	}
 	pool_free(program->pool);
+	decoder_server_close(&program->decoder_server);
 	*program = fresh;
+	program->decoder_server.conf = &program->conf;
 	fill_groups(program);
 	LOG_EVENT(LOG_LEVEL_INFO, "reloaded",
 		  log_text("config", program->config_file));
@@ -149,6 +173,10 @@ static int run(struct program *program, struct work *work)
 {
 	program->buckets = bucket_table_new();
 	program->turns = turns_new();
+	if (!open_decoder_server(program, work)) {
+		log_failure(work, "start_failed");
+		return EXIT_FAILURE;
+	}
 
 	struct prefork prefork = {
 		.groups = program->groups,

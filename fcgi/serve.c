@@ -27,7 +27,7 @@
 #include "lib/base/prefork.h"
 #include "lib/base/turn.h"
 #include "lib/db/db.h"
-#include "lib/picture/painter.h"
+#include "lib/picture/decoder_pool.h"
 #include "lib/service/keyring.h"
 #include "lib/service/login.h"
 #include "lib/service/share.h"
@@ -44,14 +44,19 @@ struct responder {
 	struct share_revoked revoked;
 };
 
+struct decoder_limits serve_decoder_limits(const struct conf *conf)
+{
+	return (struct decoder_limits){
+		.memory_bytes = (size_t)conf->painter_memory_request << 20,
+		.seconds = conf->painter_seconds_request,
+	};
+}
+
 static bool open_responder(struct responder *responder,
 			   const struct serve *serve, struct pool *pool)
 {
 	const struct conf *conf = serve->conf;
-	const struct painter_limits limits = {
-		.memory_bytes = (size_t)conf->painter_memory_request << 20,
-		.seconds = conf->painter_seconds_request,
-	};
+	const struct decoder_limits limits = serve_decoder_limits(conf);
 	struct work *base = &responder->base;
 
 	responder->serve = serve;
@@ -64,7 +69,7 @@ static bool open_responder(struct responder *responder,
 	turns_hide(serve->turns);
 	base->buckets = serve->buckets;
 	base->turns = serve->turns;
-	base->painter = painter_new(conf, &limits);
+	base->decoders = decoder_pool_new(conf, &limits, serve->decoder_server);
 	base->db = db_open(conf);
 	base->keys = keyring_new(conf);
 	base->logins = login_cache_new();
@@ -78,7 +83,7 @@ static void close_responder(struct responder *responder)
 	login_cache_free(base->logins);
 	keyring_free(base->keys);
 	db_close(base->db);
-	painter_free(base->painter);
+	decoder_pool_free(base->decoders);
 	if (responder->revoked.pool)
 		pool_free(responder->revoked.pool);
 }

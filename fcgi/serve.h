@@ -2,6 +2,7 @@
 #define FCGI_SERVE_H
 
 #include "lib/base/conf.h"
+#include "lib/picture/decoder_pool.h"
 
 /* What a responder needs to know; it opens the rest itself. */
 struct serve {
@@ -9,7 +10,11 @@ struct serve {
 	int listener; /* a listening socket */
 	struct bucket_table *buckets;
 	struct turns *turns;
+	int decoder_server; /* its client's socket, decoder_server.h */
 };
+
+/* Of the decoder processes that a responder waits for. */
+struct decoder_limits serve_decoder_limits(const struct conf *conf);
 
 /* A responder's main: accepts, routes, gates, handles, answers and logs one
    request after another until it is told to stop. Returns an exit status. */

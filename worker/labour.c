@@ -14,7 +14,7 @@
 #include "lib/db/db.h"
 #include "lib/model/delivery.h"
 #include "lib/model/job.h"
-#include "lib/picture/painter.h"
+#include "lib/picture/decoder_pool.h"
 #include "lib/service/dispatch.h"
 #include "lib/service/purge.h"
 #include "lib/service/repeat.h"
@@ -52,13 +52,19 @@ static const char *worker_name(struct pool *pool)
 			   UUID_TEXT(uuid_new()) + 28);
 }
 
-static bool open_worker(struct worker *worker, const struct conf *conf,
-			struct pool *pool)
+struct decoder_limits labour_decoder_limits(const struct conf *conf)
 {
-	const struct painter_limits limits = {
+	return (struct decoder_limits){
 		.memory_bytes = (size_t)conf->painter_memory_worker << 20,
 		.seconds = conf->painter_seconds_worker,
 	};
+}
+
+static bool open_worker(struct worker *worker, const struct labour *labour,
+			struct pool *pool)
+{
+	const struct conf *conf = labour->conf;
+	const struct decoder_limits limits = labour_decoder_limits(conf);
 	struct work *base = &worker->base;
 
 	*base = (struct work){ .conf = conf, .pool = pool, .id = "start" };
@@ -66,7 +72,8 @@ static bool open_worker(struct worker *worker, const struct conf *conf,
 		log_failure(base, "worker_failed");
 		return false;
 	}
-	base->painter = painter_new(conf, &limits);
+	base->decoders =
+		decoder_pool_new(conf, &limits, labour->decoder_server);
 	base->db = db_open(conf);
 	worker->name = worker_name(pool);
 	worker->roll = roll_new(pool, worker->name);
@@ -78,7 +85,7 @@ static void close_worker(struct worker *worker)
 {
 	roll_leave(worker->roll, &worker->base);
 	db_close(worker->base.db);
-	painter_free(worker->base.painter);
+	decoder_pool_free(worker->base.decoders);
 }
 
 struct holding {
@@ -92,8 +99,9 @@ static int64_t next_extension(const struct conf *conf)
 	return clock_monotonic_ms() + conf->job_lease * 1000 / 3;
 }
 
-/* While a painter works the connection is idle, so the lease is kept over it.
-   When the job has been given away, finishing it will fail; nothing to do. */
+/* While a decoder process works the connection is idle, so the lease is kept
+   over it. When the job has been given away, finishing it will fail; nothing to
+   do. */
 static void keep_lease(void *arg)
 {
 	struct holding *holding = arg;
@@ -318,12 +326,13 @@ static void pause_ms(long ms)
 
 int labour_run(void *arg, long slot)
 {
-	const struct conf *conf = arg;
+	const struct labour *labour = arg;
+	const struct conf *conf = labour->conf;
 	struct pool *pool = pool_new();
 	struct worker worker = { 0 };
 	bool found;
 
-	if (!open_worker(&worker, conf, pool))
+	if (!open_worker(&worker, labour, pool))
 		return EXIT_FAILURE;
 	/* Slow hosts of strangers cannot keep all workers from painting. */
 	if (!slot && conf->workers > 1)

@@ -2,10 +2,19 @@
 #define WORKER_LABOUR_H
 
 #include "lib/base/conf.h"
+#include "lib/picture/decoder_pool.h"
+
+struct labour {
+	const struct conf *conf;
+	int decoder_server; /* its client's socket, decoder_server.h */
+};
+
+/* Of the decoder processes that a job waits for. */
+struct decoder_limits labour_decoder_limits(const struct conf *conf);
 
 /* A worker's main: claims, runs and ends one job after another, and now and
-   then gives back what dead workers held, until it is told to stop. `conf` is
-   a struct conf; returns an exit status. */
-int labour_run(void *conf, long slot);
+   then gives back what dead workers held, until SIGTERM. `labour` is a struct
+   labour; returns an exit status. */
+int labour_run(void *labour, long slot);
 
 #endif

@@ -9,18 +9,42 @@
 #include "lib/base/metric.h"
 #include "lib/base/pool.h"
 #include "lib/base/prefork.h"
+#include "lib/picture/decoder_server.h"
 #include "worker/labour.h"
 
 struct program {
 	const char *config_file;
 	struct pool *pool;
 	struct conf conf;
-	struct prefork_group group;
+	struct labour labour;
+	struct decoder_server decoder_server;
+	struct prefork_group groups[2];
 };
 
 static bool load(struct program *program, struct work *work)
 {
 	return conf_load(&program->conf, work, program->config_file);
+}
+
+static bool open_decoder_server(struct program *program, struct work *work)
+{
+	const struct decoder_limits limits =
+		labour_decoder_limits(&program->conf);
+
+	return decoder_server_open(&program->decoder_server, work,
+				   &program->conf, &limits);
+}
+
+static void fill_groups(struct program *program)
+{
+	program->labour = (struct labour){ &program->conf,
+					   program->decoder_server.client };
+	program->groups[0] =
+		(struct prefork_group){ "decoder", 1, decoder_server_run,
+					&program->decoder_server, true };
+	program->groups[1] =
+		(struct prefork_group){ "worker", program->conf.workers,
+					labour_run, &program->labour, false };
 }
 
 /* New settings, or the old ones when the new have a fault. */
@@ -31,14 +55,16 @@ static bool reload(void *arg)
 	struct work work = { .pool = pool_new(), .id = "reload" };
 
 	fresh.pool = work.pool;
-	if (!load(&fresh, &work)) {
+	if (!load(&fresh, &work) || !open_decoder_server(&fresh, &work)) {
 		log_failure(&work, "reload_failed");
 		pool_free(work.pool);
 		return false;
 	}
 	pool_free(program->pool);
+	decoder_server_close(&program->decoder_server);
 	*program = fresh;
-	program->group.count = program->conf.workers;
+	program->decoder_server.conf = &program->conf;
+	fill_groups(program);
 	LOG_EVENT(LOG_LEVEL_INFO, "reloaded",
 		  log_text("config", program->config_file));
 	return true;
@@ -47,8 +73,8 @@ static bool reload(void *arg)
 static int run(struct program *program, struct work *work)
 {
 	struct prefork prefork = {
-		.groups = &program->group,
-		.group_count = 1,
+		.groups = program->groups,
+		.group_count = ARRAY_LEN(program->groups),
 		.stop_timeout = program->conf.stop_timeout,
 		.reload = reload,
 		.reload_arg = program,
@@ -59,15 +85,14 @@ static int run(struct program *program, struct work *work)
 		*dir ? pool_printf(work->pool, "%s/pixtier-worker.pid", dir)
 		     : "";
 
-	program->group =
-		(struct prefork_group){ "worker", program->conf.workers,
-					labour_run, &program->conf };
 	metric_init();
-	if (!prefork_write_pid(work, pid_file) ||
+	if (!open_decoder_server(program, work) ||
+	    !prefork_write_pid(work, pid_file) ||
 	    !prefork_drop_rights(work, program->conf.user)) {
 		log_failure(work, "start_failed");
 		return EXIT_FAILURE;
 	}
+	fill_groups(program);
 	return prefork_run(&prefork);
 }
 

@@ -72,6 +72,8 @@ struct conf {
 	long painter_memory_worker;
 	long painter_seconds_request;
 	long painter_seconds_worker;
+	long painter_pictures;
+	const char *decoder;
 
 	/* Fetching */
 	const char *fetch_allow;

@@ -63,7 +63,7 @@ void fence_prepare(struct fence_prepared *prepared, struct pool *pool,
 unsigned fence_enter(const struct fence_prepared *prepared);
 
 /* Whether these parts are enough for the setting; ERR_UNAVAILABLE. `who` is
-   "the painter". */
+   "the decoder process". */
 bool fence_suffices(struct work *work, unsigned parts,
 		    enum conf_sandbox sandbox, const char *who) MUST_CHECK;
 

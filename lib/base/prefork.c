@@ -182,6 +182,15 @@ static void stop_all(struct children *children, long stop_timeout)
 			children->list[i].kill_at_ms = kill_at_ms;
 }
 
+static bool is_needed(const struct children *children,
+		      const struct child *child)
+{
+	for (size_t i = 0; child->run->is_last && i < children->count; i++)
+		if (children->list[i].pid && !children->list[i].run->is_last)
+			return true;
+	return false;
+}
+
 /* SIGTERM again and again: between a child's look at prefork_stopping() and
    its next accept there is a moment in which one is lost. */
 static void nudge(const struct children *children)
@@ -191,7 +200,8 @@ static void nudge(const struct children *children)
 	for (size_t i = 0; i < children->count; i++) {
 		const struct child *child = &children->list[i];
 
-		if (child->pid && child->kill_at_ms)
+		if (child->pid && child->kill_at_ms &&
+		    !is_needed(children, child))
 			kill(child->pid,
 			     now_ms < child->kill_at_ms ? SIGTERM : SIGKILL);
 	}

@@ -18,6 +18,7 @@ struct prefork_group {
 	long count;
 	int (*run)(void *arg, long slot);
 	void *arg;
+	bool is_last; /* the others need it: stopped when they are gone */
 };
 
 struct prefork {

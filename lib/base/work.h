@@ -10,9 +10,9 @@
 struct bucket_table;
 struct conf;
 struct db;
+struct decoder_pool;
 struct keyring;
 struct login_cache;
-struct painter;
 struct pool;
 struct store;
 struct turns;
@@ -28,7 +28,7 @@ struct work {
 	struct db *db;
 	struct store *store;
 	struct keyring *keys;
-	struct painter *painter;
+	struct decoder_pool *decoders;
 	struct login_cache *logins;
 	struct bucket_table *buckets; /* NULL: nothing is limited */
 	struct turns *turns;          /* NULL: as above */
@@ -42,6 +42,7 @@ struct work {
 
 	enum err err;
 	bool for_now;   /* another attempt may do better */
+	bool warned;    /* a picture was not quite as its format demands */
 	char field[64]; /* which field was wrong, or "" */
 	char why[256];
 	int64_t retry_after; /* seconds; 0: not known */

@@ -100,6 +100,8 @@ static bool is_whole(struct decoding *d)
 
 	if (d->exception.severity > worst->severity)
 		worst = &d->exception;
+	if (worst->severity >= WarningException)
+		d->work->warned = true;
 	if (worst->severity >= ErrorException ||
 	    worst->severity == CorruptImageWarning)
 		return decode_fail(d->work, worst);

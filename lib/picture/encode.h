@@ -6,7 +6,7 @@
 #include <magick/api.h>
 
 #include "lib/picture/bitmap.h"
-#include "lib/picture/painter.h"
+#include "lib/picture/decoder_pool.h"
 
 /* The bitmap as an image, which is the caller's to destroy. ERR_TOO_LARGE when
    memory does not suffice. */

@@ -28,7 +28,8 @@ struct format_row {
 	bool has_alpha;         /* it can carry transparency */
 	unsigned ns_per_pixel;  /* cost of decoding and reducing one pixel */
 	unsigned write_ns;      /* cost of encoding one pixel */
-	unsigned bytes_per_pixel; /* memory of a painter for one pixel */
+	unsigned
+		bytes_per_pixel; /* memory of a decoder process for one pixel */
 };
 
 const struct format_row *format_row(enum format format);

@@ -82,6 +82,8 @@ static void on_message(j_common_ptr jpeg, int level)
 {
 	struct errors *errors = (struct errors *)jpeg->err;
 
+	if (level < 0)
+		errors->base.num_warnings++;
 	if (level >= 0 || errors->damage || !is_damage(errors->base.msg_code))
 		return;
 	errors->damage = errors->base.msg_code;
@@ -321,6 +323,8 @@ bool jpeg_stream(struct work *work, const struct probe *probe, double scale,
 
 	start(&r, bytes, len);
 	ok = setjmp(r.errors.stop) ? fail_stopped(&r) : decompress(&r, scale);
+	if (r.errors.base.num_warnings)
+		work->warned = true;
 	jpeg_destroy_decompress(&r.jpeg);
 	return ok;
 }

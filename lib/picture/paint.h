@@ -6,12 +6,12 @@
 #include <stdint.h>
 
 #include "lib/base/conf.h"
-#include "lib/picture/painter.h"
+#include "lib/picture/decoder_pool.h"
 
 /*
- * The painter's craft, with nothing but GraphicsMagick and lcms2: it runs in
- * the fenced child, needs no file and no system call but for memory, and may
- * die of what it is given.
+ * Renders pictures with nothing but GraphicsMagick and lcms2: it runs in the
+ * decoder process, needs no file and no system call but for memory, and may
+ * end the process.
  */
 struct paint {
 	const struct conf *conf;
@@ -30,15 +30,15 @@ struct paint_task {
 	struct recipe recipes[PAINT_MAX_RECIPES];
 };
 
-/* In the parent, before it forks: GraphicsMagick is started with limits that
-   no variable of the environment changes. */
+/* In the decoder server: GraphicsMagick is started with limits that no variable
+   of the environment changes. */
 void paint_init(struct paint *paint, struct pool *pool, const struct conf *conf,
 		size_t memory_bytes);
 
 /* The library's name and version: "GraphicsMagick 1.3.40 ...". */
 const char *paint_library(void);
 
-/* In the child, once. */
+/* In the decoder server, once. */
 void paint_begin(void);
 
 /* Takes the variant of recipe `index`, whose bytes are lost afterwards. */
@@ -46,7 +46,7 @@ typedef void (*paint_done)(void *arg, uint32_t index,
 			   const struct painted *painted);
 
 /* Makes one variant for each recipe, the largest first. `bytes` may be changed.
-   Fails as painter_paint() does. */
+   Fails as decoder_pool_render() does. */
 bool paint_all(const struct paint *paint, struct work *work,
 	       const struct paint_task *task, uint8_t *bytes, size_t len,
 	       paint_done done, void *arg) MUST_CHECK;

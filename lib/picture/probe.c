@@ -24,7 +24,7 @@ _Static_assert(ARRAY_LEN(readers) == FORMAT__COUNT,
 
 /* The costs beside those of format.c. */
 enum {
-	/* any painter: its start, and its memory before it decodes */
+	/* any decoder process: its start, and its memory before it decodes */
 	BASE_MS = 2,
 	BASE_MIB = 16,
 	/* sharp resizing begins at about twice the output's sides, and takes
@@ -147,8 +147,8 @@ unsigned probe_estimate_ms(const struct probe *probe, uint32_t largest_side)
 	return saturate(BASE_MS + ns / 1e6);
 }
 
-/* What is in the painter's memory while it turns a picture upright, which is
-   after it was reduced. */
+/* What is in the decoder process's memory while it turns a picture upright,
+   which is after it was reduced. */
 static double decoded_pixels(const struct probe *probe)
 {
 	double pixels = (double)pixels_of(probe);

@@ -26,8 +26,8 @@ struct keyring {
 	struct keys keys;
 };
 
-/* A painter is forked from the process that has the keys, and decodes what
-   strangers send: it finds zeros here. */
+/* A child that fetches by URL is forked from a process that may have the keys:
+   it finds zeros here. */
 struct keyring *keyring_new(const struct conf *conf)
 {
 	struct keyring *ring = mmap(NULL, sizeof(*ring), PROT_READ | PROT_WRITE,

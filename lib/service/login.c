@@ -29,7 +29,7 @@ struct login_cache {
 	} slots[CACHE_SLOTS];
 };
 
-/* Wiped in the painters that are forked from here. */
+/* Wiped in children that are forked from here. */
 struct login_cache *login_cache_new(void)
 {
 	struct login_cache *cache =

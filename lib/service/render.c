@@ -13,7 +13,8 @@
 #include "lib/base/pool.h"
 #include "lib/base/turn.h"
 #include "lib/db/db.h"
-#include "lib/picture/painter.h"
+#include "lib/model/user.h"
+#include "lib/picture/decoder_pool.h"
 #include "lib/picture/recipe.h"
 #include "lib/service/notify.h"
 #include "lib/store/store.h"
@@ -138,6 +139,30 @@ static bool write_variant(struct store_file *file, struct variant *variant,
 	return true;
 }
 
+/* Clients without a name share the built-in user: nobody's pictures. */
+static struct uuid owner_of(const struct render *render)
+{
+	const struct uuid nobody = { 0 };
+
+	return uuid_equal(render->user_id, user_anonymous) ? nobody
+							   : render->user_id;
+}
+
+static bool run_decoder(struct painted *painted, struct work *work,
+			const struct render *render,
+			const struct recipe *recipes)
+{
+	const struct decoder_picture picture = {
+		.owner = owner_of(render),
+		.source = render->source,
+		.probe = render->probe,
+		.recipes = recipes,
+		.count = render->count,
+	};
+
+	return decoder_pool_render(painted, work, work->decoders, &picture);
+}
+
 bool render_make(struct render *render, struct work *work)
 {
 	struct painted *painted =
@@ -150,8 +175,7 @@ bool render_make(struct render *render, struct work *work)
 	if (!render->count)
 		return true;
 	if (!parse_recipes(&recipes, work, render) ||
-	    !painter_paint(painted, work, work->painter, render->source,
-			   render->probe, recipes, render->count))
+	    !run_decoder(painted, work, render, recipes))
 		return false;
 	for (size_t i = 0; i < render->count; i++) {
 		render->variants[i].image_id = render->image_id;
@@ -318,7 +342,8 @@ bool render_job(struct work *work, const struct job *job)
 {
 	struct probe probe;
 	struct render render = { .image_id = job->image_id,
-				 .quality = (uint32_t)job->quality };
+				 .quality = (uint32_t)job->quality,
+				 .user_id = job->user_id };
 	struct ending ending = { .job = job, .render = &render };
 	struct image image;
 
@@ -364,9 +389,11 @@ static bool make_missing(struct variant *variant, struct work *work,
 {
 	struct probe probe;
 	struct render render = { .image_id = image->id,
+				 .source = -1,
 				 .probe = &probe,
 				 .variants = variant,
-				 .count = 1 };
+				 .count = 1,
+				 .user_id = image->user_id };
 	struct wanting wanting = {
 		.variant = variant,
 		.job = { .id = uuid_new(),

@@ -19,7 +19,8 @@ struct render {
 	const struct probe *probe; /* of the original */
 	struct variant *variants;  /* the names are set; filled when made */
 	size_t count;
-	uint32_t quality; /* of all of them, 1 to 100; 0: the settings' */
+	uint32_t quality;    /* of all of them, 1 to 100; 0: the settings' */
+	struct uuid user_id; /* whose image it is */
 	/* What is kept with the variants; NULL: it is in the store already. */
 	struct store_temp *original;
 };
@@ -27,14 +28,15 @@ struct render {
 enum { RENDER_MAX_VARIANTS = 64 };
 
 /* Whether a request may wait for it: the estimated time is within the setting
-   sync_budget_ms, and its memory within that of a request's painter. */
+   sync_budget_ms, and its memory within that of a request's decoder
+   process. */
 bool render_is_small(const struct render *render, struct work *work,
 		     unsigned *estimate_ms);
 
 /*
- * Paints with work->painter and keeps the files, durably; the rows are the
+ * Renders with work->decoders and keeps the files, durably; the rows are the
  * caller's to write. Then variants[i] is "ready" with its size, bytes and sum.
- * Fails as painter_paint() does.
+ * Fails as decoder_pool_render() does.
  */
 bool render_make(struct render *render, struct work *work) MUST_CHECK;
 

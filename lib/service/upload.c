@@ -138,7 +138,7 @@ static void name_variants(struct render *render, struct work *work,
 }
 
 /* Paints now if that is cheap and wanted; what turns out to need more memory
-   than a request's painter has is left to a worker. */
+   than a request's decoder process has is left to a worker. */
 static bool paint(bool *painted, struct work *work, struct render *render,
 		  bool later)
 {
@@ -261,7 +261,8 @@ bool upload_take(struct uploaded *uploaded, struct work *work,
 	struct render render = { .image_id = made.image.id,
 				 .source = upload->file->fd,
 				 .probe = &probe,
-				 .original = upload->file };
+				 .original = upload->file,
+				 .user_id = upload->user->id };
 	struct record r = { upload, &made };
 	bool painted;
 

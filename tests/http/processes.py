@@ -85,19 +85,32 @@ def cpu_seconds(pids):
     return sum(time.clock_gettime(~pid << 3 | 2) for pid in pids)
 
 
-def painters(service, part):
-    """Those that wait for a picture, one for each responder or worker."""
+def is_alive(pid):
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        stat = pathlib.Path(f"/proc/{pid}/stat").read_text()
+        return stat.rpartition(")")[2].split()[0] not in "ZX"
+    return False
+
+
+def decoders(service, part):
+    """Those that wait for a picture: one for each responder or worker, and
+    those that are kept for a user."""
     def look():
-        own = service.children(part)
-        waiting = [children_of(pid) for pid in own]
-        return all(waiting) and sum(waiting, [])
+        server = service.decoder_server(part)
+        waiting = [pid for pid in children_of(server) if is_alive(pid)] \
+            if server else []
+        settled = waiting == seen.pop()
+        seen.append(waiting)
+        return settled and len(waiting) >= len(service.children(part)) and \
+            waiting
+    seen = [None]
     return wait_until(look)
 
 
 @contextlib.contextmanager
-def frozen_painters(service, part):
-    """Those that wait now paint nothing for a while; later ones do."""
-    frozen = painters(service, part)
+def frozen_decoders(service, part):
+    """Those that wait now render nothing for a while; later ones do."""
+    frozen = decoders(service, part)
     for pid in frozen:
         os.kill(pid, signal.SIGSTOP)
     try:

@@ -21,7 +21,8 @@ SRCDIR = pathlib.Path(__file__).resolve().parents[2]
 CONTRACT = contract(SRCDIR / "doc/openapi.json")
 BUILDDIR = pathlib.Path(os.environ.get("abs_top_builddir", SRCDIR / "build"))
 QUICKSTART = str(SRCDIR / "quickstart")
-PROGRAMS = ("pixtier-fcgi", "pixtier-worker", "pixtierctl")
+PROGRAMS = ("pixtier-fcgi", "pixtier-worker", "pixtier-decoder",
+            "pixtierctl")
 TOOLS = ("mariadbd", "mariadb-install-db", "mariadb", "curl", "setpriv")
 
 
@@ -60,6 +61,13 @@ def free_port():
             probe.bind(("127.0.0.1", port))
             return port
     raise OSError("no port is free")
+
+
+def is_decoder(pid):
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(
+            b"\0")[0].endswith(b"pixtier-decoder")
+    return False
 
 
 class Session(requests.Session):
@@ -189,17 +197,24 @@ class Service:
     def pid(self, part):
         return int((self.dir / "run" / f"{part}.pid").read_text())
 
+    def _children(self, part, decoder):
+        return [child for child in children_of(self.pid(part))
+                if is_decoder(child) == decoder]
+
     def children(self, part):
         """Process ids of a supervisor's responders or workers, when there are
         as many as the settings say."""
         settings = {**SETTINGS, **self.settings, **self.changed.get(part, {})}
         count = sum(settings[name] for name in CHILDREN[part])
-        supervisor = self.pid(part)
 
         def look():
-            pids = children_of(supervisor)
+            pids = self._children(part, False)
             return pids if len(pids) == count else None
         return wait_until(look)
+
+    def decoder_server(self, part):
+        """The process id of the supervisor's pixtier-decoder, or None."""
+        return next(iter(self._children(part, True)), None)
 
     def kill(self, part, how=signal.SIGKILL):
         os.kill(self.pid(part), how)

@@ -1,5 +1,5 @@
 """The corpus: valid pictures give good thumbnails, hostile ones their refusal,
-and no process but painters takes harm.
+and no process but decoders takes harm.
 
 PIXTIER_CORPUS names the folder with MANIFEST.tsv; without it all is skipped.
 PIXTIER_CORPUS_REPORT names a file for the table, as JSON."""
@@ -277,7 +277,7 @@ def test_each_picture_gets_its_answer(runs, name):
 
 
 @pytest.mark.parametrize("name", ["valid", "hostile"])
-def test_no_process_but_painters_dies(runs, name):
+def test_no_process_but_decoders_dies(runs, name):
     before, after = runs[name].processes
     assert after == before
 

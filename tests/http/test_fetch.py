@@ -348,9 +348,11 @@ def test_who_fetches_is_fenced_in(service, pages, fetching):
     try:
         image = order(session, url)
         assert asked.wait(HANG)
-        fenced = [status_of(child) for worker in service.children("worker")
-                  for child in children_of(worker)]
-        assert len(fenced) == len(service.children("worker")) + 1
+        parents = service.children("worker")
+        fenced = [status_of(child)
+                  for parent in [*parents, service.decoder_server("worker")]
+                  for child in children_of(parent)]
+        assert len(fenced) == len(parents) + 1
         for status in fenced:
             assert status["Seccomp"] == "2" and status["NoNewPrivs"] == "1"
     finally:

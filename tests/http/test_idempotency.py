@@ -10,7 +10,7 @@ import pytest
 from api import (at_once, from_address, invalid, is_back, links_of, make_token,
                  new_user, post_picture, problem, upload)
 from pictures import broken_picture, picture
-from processes import frozen_painters
+from processes import frozen_decoders
 from service import wait_until
 
 
@@ -193,7 +193,7 @@ def test_a_responder_that_dies_does_not_keep_the_key(service):
     token = make_token(session)["token"]
     key = new_key()
     pids = service.children("fcgi")
-    with frozen_painters(service, "fcgi"), \
+    with frozen_decoders(service, "fcgi"), \
             concurrent.futures.ThreadPoolExecutor(1) as pool:
         first = pool.submit(post_picture, service.session(token=token),
                             headers=key)

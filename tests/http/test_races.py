@@ -1,9 +1,10 @@
 """Races: what many do at once comes out as if one had come after another."""
 
+import re
+
 from api import (at_once, is_back, make_token, new_user, post_picture, problem,
                  upload, variant_of)
 from pictures import decode, encode, picture, quarters
-from processes import painters
 from service import wait_until
 
 
@@ -39,20 +40,25 @@ def test_fifty_uploads_at_once_use_up_a_day_exactly(service):
     assert codes == [201] * 9 + [403] * 41
 
 
+def rendered(service):
+    found = re.search("^pixtier_paint_seconds_count (.*)$",
+                      service.session().get("/metrics").text, re.MULTILINE)
+    return int(found[1])
+
+
 def test_a_missing_variant_is_made_once(service):
-    """However many ask for it before it is there: one of the painters, each of
-    which paints one picture, is gone after."""
+    """However many ask for it before it is there: one picture is rendered."""
     session = new_user(service, any_size=True)
     token = make_token(session)["token"]
     big = upload(session, encode(quarters(2000, 1500), quality=90))
     for name in ("w900", "h300.webp"):
-        before = set(painters(service, "fcgi"))
+        before = rendered(service)
         answers = at_once(12, lambda: service.session(token=token).get(
             variant_of(big, name)))
         assert {a.status_code for a in answers} == {200}
         assert len({a.content for a in answers}) == 1
         assert decode(answers[0].content).size in ((900, 675), (400, 300))
-        assert len(before - set(painters(service, "fcgi"))) == 1
+        assert rendered(service) == before + 1
 
 
 def test_a_variant_for_a_worker_is_queued_once(service):

@@ -8,7 +8,7 @@ from PIL import Image
 import fcgi_client
 from api import is_back, new_user, post_picture, problem, settled, upload
 from pictures import encode, quarters
-from processes import frozen_painters
+from processes import frozen_decoders
 from service import wait_until
 
 # Mebibytes of memory that a painter needs is about this plus 10 a megapixel.
@@ -96,7 +96,7 @@ def painter_deaths(service):
 def test_a_picture_has_its_time(changed):
     """The setting painter_seconds_request; the next picture has its own."""
     before = painter_deaths(changed)
-    with frozen_painters(changed, "fcgi"):
+    with frozen_decoders(changed, "fcgi"):
         answer = post_picture(changed.session("basic"))
     assert painter_deaths(changed) == before + 1
     said = problem(answer, 422, "corrupt_image")

@@ -9,7 +9,7 @@ import pytest
 
 from api import new_user, post_picture, settled, upload, variant_of
 from pictures import picture
-from processes import frozen_painters
+from processes import frozen_decoders
 from service import wait_until
 
 
@@ -32,7 +32,7 @@ def later(session):
 def busy_worker(service, session, **settings):
     """An image and the path of its job, which a worker is at for a while."""
     service.restart("worker", workers=1, **settings)
-    with frozen_painters(service, "worker"):
+    with frozen_decoders(service, "worker"):
         image, path = later(session)
         wait_until(lambda: session.get(path).json()["state"] == "running")
         yield image, path

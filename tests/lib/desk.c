@@ -1,40 +1,90 @@
-/* desk.c: a painter at a desk, for tests. */
+/* desk.c: decoder processes for tests. */
 #include "config.h"
 
 #include "tests/lib/desk.h"
 
 #include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/base/pool.h"
+#include "lib/picture/paint.h"
 #include "tests/unit/test.h"
 
 static const char *const colours[] = { "#e02020", "#20c020", "#2020e0",
 				       "#ffffff", "#00000000" };
 const int desk_four[] = { DESK_RED, DESK_GREEN, DESK_BLUE, DESK_WHITE };
-const struct painter_limits desk_limits = { (size_t)256 << 20, 10 };
+const struct decoder_limits desk_limits = { (size_t)256 << 20, 10 };
+
+void desk_start_server(struct desk *desk)
+{
+	desk->server_pid = fork();
+	assert_true(desk->server_pid >= 0);
+	if (!desk->server_pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		_exit(decoder_server_run(&desk->server, 0));
+	}
+}
+
+void desk_kill_server(struct desk *desk)
+{
+	kill(desk->server_pid, SIGKILL);
+	assert_int_equal(waitpid(desk->server_pid, NULL, 0), desk->server_pid);
+}
+
+static void start(struct desk *desk, const struct decoder_limits *limits)
+{
+	assert_true(decoder_server_open(&desk->server, &desk->work, desk->conf,
+					limits));
+	desk_start_server(desk);
+	desk->decoders =
+		decoder_pool_new(desk->conf, limits, desk->server.client);
+}
+
+static void stop(struct desk *desk)
+{
+	decoder_pool_free(desk->decoders);
+	desk_kill_server(desk);
+	decoder_server_close(&desk->server);
+}
 
 struct desk desk_set_up(void)
 {
 	struct pool *pool = pool_new();
 	struct conf *conf = pool_alloc(pool, sizeof(*conf));
+	struct paint paint;
+	struct desk desk;
 
 	conf_init(conf);
 	conf->sandbox = SANDBOX_BEST_EFFORT;
-	return (struct desk){
+	conf->decoder =
+		pool_printf(pool, "%s/pixtier-decoder",
+			    getenv("builddir") ? getenv("builddir") : ".");
+	desk = (struct desk){
 		.pool = pool,
 		.conf = conf,
 		.work = { .conf = conf, .pool = pool },
-		.painter = painter_new(conf, &desk_limits),
 	};
+	paint_init(&paint, pool, conf, desk_limits.memory_bytes);
+	start(&desk, &desk_limits);
+	return desk;
 }
 
 void desk_clear_up(struct desk *desk)
 {
-	painter_free(desk->painter);
+	stop(desk);
 	pool_free(desk->pool);
+}
+
+void desk_restart(struct desk *desk, const struct decoder_limits *limits)
+{
+	stop(desk);
+	start(desk, limits);
 }
 
 static void colour_in(Image *image, long x, long y, unsigned long width,
@@ -139,14 +189,29 @@ struct desk_file desk_four_colours(struct desk *desk, enum format format,
 			 width, height);
 }
 
+bool desk_paint_all(struct painted *painted, struct desk *desk,
+		    const struct desk_file *file, const struct recipe *recipes,
+		    size_t count)
+{
+	const struct decoder_picture picture = {
+		.owner = desk->owner,
+		.source = file->fd,
+		.probe = &file->probe,
+		.recipes = recipes,
+		.count = count,
+	};
+
+	return decoder_pool_render(painted, &desk->work, desk->decoders,
+				   &picture);
+}
+
 bool desk_paint(struct painted *painted, struct desk *desk,
 		const struct desk_file *file, const char *text)
 {
 	struct recipe recipe;
 
 	assert_true(recipe_parse(&recipe, &desk->work, text));
-	return painter_paint(painted, &desk->work, desk->painter, file->fd,
-			     &file->probe, &recipe, 1);
+	return desk_paint_all(painted, desk, file, &recipe, 1);
 }
 
 void desk_must_paint(struct painted *painted, struct desk *desk,

@@ -8,21 +8,32 @@
 
 #include "lib/base/conf.h"
 #include "lib/base/work.h"
-#include "lib/picture/painter.h"
+#include "lib/picture/decoder_pool.h"
+#include "lib/picture/decoder_server.h"
 
-/* Where a painter gets pictures, and what comes of them is looked at. What a
-   test expects and does not find fails the test. */
+/* Where a decoder process gets pictures, and what comes of them is looked at.
+   What a test expects and does not find fails the test. */
 struct desk {
 	struct pool *pool;
 	struct conf *conf;
 	struct work work;
-	struct painter *painter;
+	struct decoder_server server;
+	pid_t server_pid;
+	struct decoder_pool *decoders;
+	struct uuid owner; /* of the next pictures; at first nobody */
 };
 
-extern const struct painter_limits desk_limits;
+extern const struct decoder_limits desk_limits;
 
 struct desk desk_set_up(void);
 void desk_clear_up(struct desk *desk);
+
+/* New processes, with the settings as they are now. */
+void desk_restart(struct desk *desk, const struct decoder_limits *limits);
+
+/* Another server on the same socket, as after a death of the first. */
+void desk_start_server(struct desk *desk);
+void desk_kill_server(struct desk *desk);
 
 /* Pictures have a colour in each quarter: top left, top right, bottom left,
    bottom right, which tells how they were turned. */
@@ -49,6 +60,11 @@ struct desk_file desk_save(struct desk *desk, Image *image, enum format format,
 
 struct desk_file desk_four_colours(struct desk *desk, enum format format,
 				   uint32_t width, uint32_t height);
+
+/* By these recipes. */
+bool desk_paint_all(struct painted *painted, struct desk *desk,
+		    const struct desk_file *file, const struct recipe *recipes,
+		    size_t count);
 
 /* By the recipe in this text. */
 bool desk_paint(struct painted *painted, struct desk *desk,

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "lib/base/pool.h"
-#include "lib/picture/easel.h"
+#include "lib/picture/decoder.h"
 #include "tests/lib/forbidden.h"
 #include "tests/unit/test.h"
 
@@ -116,7 +116,7 @@ static int run(enum conf_sandbox sandbox, unsigned needed, bool (*deed)(void))
 	pid = fork();
 	assert_true(pid >= 0);
 	if (!pid) {
-		const unsigned parts = easel_fence(ends[1], sandbox, &limits);
+		const unsigned parts = decoder_fence(ends[1], sandbox, &limits);
 
 		if ((parts & needed) != needed)
 			_exit(UNFENCED);

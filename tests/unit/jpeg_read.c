@@ -86,8 +86,7 @@ static void paint_sets(struct desk *desk, uint32_t width, uint32_t height)
 		for (size_t j = 0; j < count; j++)
 			assert_true(recipe_parse(&recipes[j], &desk->work,
 						 sets[i][j]));
-		if (!painter_paint(painted, &desk->work, desk->painter, file.fd,
-				   &file.probe, recipes, count))
+		if (!desk_paint_all(painted, desk, &file, recipes, count))
 			fail_msg("%ux%u %s: %s", width, height, sets[i][0],
 				 desk->work.why);
 		for (size_t j = 0; j < count; j++)

@@ -68,8 +68,7 @@ static void paint_texts(struct painted *painted, struct recipe *recipes,
 {
 	for (size_t i = 0; i < count; i++)
 		assert_true(recipe_parse(&recipes[i], &desk->work, texts[i]));
-	assert_true(painter_paint(painted, &desk->work, desk->painter, file->fd,
-				  &file->probe, recipes, count));
+	assert_true(desk_paint_all(painted, desk, file, recipes, count));
 }
 
 static void paints_all_variants_at_once(void **state)

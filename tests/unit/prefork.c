@@ -132,7 +132,8 @@ static pid_t supervise(const struct prefork *prefork)
 static pid_t supervise_one(int (*run)(void *, long), long count,
 			   long stop_timeout)
 {
-	const struct prefork_group group = { "test", count, run, &first_a };
+	const struct prefork_group group = { "test", count, run, &first_a,
+					     false };
 	const struct prefork prefork = { .groups = &group,
 					 .group_count = 1,
 					 .stop_timeout = stop_timeout };
@@ -182,9 +183,9 @@ static void starts_and_stops_groups(void **state)
 
 	for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
 		const struct prefork_group groups[] = {
-			{ "a", 3, serve, &first_a },
-			{ "none", 0, serve, NULL },
-			{ "b", 2, serve, &first_b },
+			{ "a", 3, serve, &first_a, false },
+			{ "none", 0, serve, NULL, false },
+			{ "b", 2, serve, &first_b, false },
 		};
 		const struct prefork prefork = { .groups = groups,
 						 .group_count = 3,
@@ -203,6 +204,38 @@ static void starts_and_stops_groups(void **state)
 		for (int slot = 0; slot < 6; slot++)
 			assert_true(slot == 3 || is_gone(seen->pids[slot]));
 	}
+}
+
+/* Stops when it sees that the others have finished. */
+static int serve_others(void *first, long slot)
+{
+	appear(first, slot);
+	while (!prefork_stopping())
+		pause();
+	return seen->finishes == 2 ? 0 : 3;
+}
+
+static void stops_the_last_group_after_the_others(void **state)
+{
+	const struct prefork_group groups[] = {
+		{ "last", 1, serve_others, &first_a, true },
+		{ "test", 2, finish_slowly, &first_b, false },
+	};
+	const struct prefork prefork = { groups, 2, 5, NULL, NULL };
+	pid_t pid = supervise(&prefork), last;
+
+	(void)state;
+	assert_true(EVENTUALLY(seen->starts == 3));
+	last = seen->pids[first_a];
+	kill(pid, SIGHUP);
+	assert_true(EVENTUALLY(seen->starts == 6));
+	nap(300);
+	assert_int_equal(kill(last, 0), 0);
+	assert_true(EVENTUALLY(seen->finishes == 2));
+	assert_true(EVENTUALLY(is_gone(last)));
+	kill(pid, SIGTERM);
+	assert_int_equal(end_of(pid), 0);
+	assert_int_equal(seen->finishes, 4);
 }
 
 static void replaces_the_killed(void **state)
@@ -311,7 +344,8 @@ static bool refuse_reload(void *arg)
 
 static void reload_replaces_children(void **state)
 {
-	struct prefork_group group = { "test", 2, finish_slowly, &first_a };
+	struct prefork_group group = { "test", 2, finish_slowly, &first_a,
+				       false };
 	const struct prefork prefork = { &group, 1, PATIENCE, accept_reload,
 					 &group };
 	pid_t pid = supervise(&prefork), old[2];
@@ -340,7 +374,8 @@ static void reload_replaces_children(void **state)
 
 static void reload_kills_the_stubborn(void **state)
 {
-	const struct prefork_group group = { "test", 1, never_stop, &first_a };
+	const struct prefork_group group = { "test", 1, never_stop, &first_a,
+					     false };
 	const struct prefork prefork = { &group, 1, 1, NULL, NULL };
 	pid_t pid = supervise(&prefork), old;
 
@@ -359,8 +394,8 @@ static void reload_kills_the_stubborn(void **state)
 /* Of many in a row, one comes after the first is done. */
 static void reloads_do_not_pile_up(void **state)
 {
-	const struct prefork_group group = { "test", 2, finish_slowly,
-					     &first_a };
+	const struct prefork_group group = { "test", 2, finish_slowly, &first_a,
+					     false };
 	const struct prefork prefork = { &group, 1, PATIENCE, accept_reload,
 					 NULL };
 	pid_t pid = supervise(&prefork);
@@ -384,7 +419,8 @@ static void reloads_do_not_pile_up(void **state)
 
 static void refused_reload_changes_nothing(void **state)
 {
-	const struct prefork_group group = { "test", 1, serve, &first_a };
+	const struct prefork_group group = { "test", 1, serve, &first_a,
+					     false };
 	const struct prefork prefork = { &group, 1, 5, refuse_reload, NULL };
 	pid_t pid = supervise(&prefork), old;
 
@@ -589,6 +625,7 @@ int main(void)
 	/* clang-format off */
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(starts_and_stops_groups, set_up),
+		cmocka_unit_test_setup(stops_the_last_group_after_the_others, set_up),
 		cmocka_unit_test_setup(replaces_the_killed, set_up),
 		cmocka_unit_test_setup(waits_for_work_in_hand, set_up),
 		cmocka_unit_test_setup(kills_after_the_timeout, set_up),

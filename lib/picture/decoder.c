@@ -1,0 +1,295 @@
+/* decoder.c: the decoder process: it renders pictures of one owner. */
+#include "config.h"
+
+#include "lib/picture/decoder.h"
+
+#include <errno.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <magick/api.h>
+
+#include "lib/base/child.h"
+#include "lib/base/filter.h"
+#include "lib/base/pool.h"
+
+/* A message for stderr is lost, not a reason to die. */
+/* clang-format off */
+static const struct filter_call calls[] = {
+	FILTER_FAILS("ioctl", EACCES),
+	FILTER_MAKES("pread64"),
+	FILTER_MAKES("recvmsg", FILTER_IF(0, FENCE_SOCKET)),
+	FILTER_MAKES("write", FILTER_IF(0, FENCE_SOCKET)),
+	FILTER_FAILS("write", EBADF, FILTER_UNLESS(0, FENCE_SOCKET)),
+	{ 0 },
+};
+/* clang-format on */
+
+/* The source gets the lowest free descriptor. */
+enum { DESCRIPTORS = 1 };
+
+/* A decoder process that holds this much more than at its start is not used
+   for another picture. */
+enum { MOST_KEPT_BYTES = 64 << 20 };
+
+/* True while a reply is written: another one would be read as part of it. */
+static volatile sig_atomic_t writing;
+
+static void prepare(struct fence_prepared *prepared, struct pool *pool,
+		    enum conf_sandbox sandbox,
+		    const struct fence_limits *limits)
+{
+	struct fence fence = { .calls = calls, .limits = *limits };
+
+	/* A file named "JPEG:" in the working directory would undo that
+	   prefix; nobody can make one there. */
+	if (chdir("/proc") && chdir("/"))
+		return;
+	fence.limits.descriptors = DESCRIPTORS;
+	fence_prepare(prepared, pool, sandbox, &fence);
+}
+
+static void keep_socket(int socket)
+{
+	fence_keep(socket);
+	close_range(0,
+		    FILTER_WITH_SANITIZER ? STDERR_FILENO - 1 : STDERR_FILENO,
+		    0);
+}
+
+unsigned decoder_fence(int socket, enum conf_sandbox sandbox,
+		       const struct fence_limits *limits)
+{
+	struct fence_prepared prepared = { 0 };
+	struct pool *pool = pool_new();
+	unsigned parts;
+
+	prepare(&prepared, pool, sandbox, limits);
+	keep_socket(socket);
+	parts = fence_enter(&prepared);
+	pool_free(pool);
+	return parts;
+}
+
+static void send_reply(const struct decoder_reply *reply, const void *bytes)
+{
+	writing = 1;
+	child_say(FENCE_SOCKET, reply, sizeof(*reply));
+	if (bytes)
+		child_say(FENCE_SOCKET, bytes, reply->len);
+	writing = 0;
+}
+
+static NORETURN void end_as(enum decoder_reply_kind kind)
+{
+	const struct decoder_reply reply = { .kind = kind };
+
+	if (!writing)
+		send_reply(&reply, NULL);
+	_exit(1);
+}
+
+/* GraphicsMagick's fatal errors are all for want of memory. */
+static NORETURN void on_fatal(const ExceptionType severity, const char *reason,
+			      const char *description)
+{
+	(void)severity;
+	(void)reason;
+	(void)description;
+	end_as(DECODER_OUT_OF_MEMORY);
+}
+
+static void on_time(int number)
+{
+	(void)number;
+	end_as(DECODER_OUT_OF_TIME);
+}
+
+void decoder_prepare(struct decoder *decoder, struct pool *pool,
+		     const struct fence_limits *limits)
+{
+	const struct sigaction time = { .sa_handler = on_time };
+	const enum conf_sandbox sandbox =
+		(enum conf_sandbox)decoder->paint->conf->sandbox;
+
+	sigaction(SIGXCPU, &time, NULL);
+	SetFatalErrorHandler(on_fatal);
+	prepare(&decoder->fence, pool, sandbox, limits);
+}
+
+/* Nobody else can make a pidfd without a chance to hit another process that
+   has the number by then. */
+static void send_hello(void)
+{
+	const struct decoder_reply reply = { .kind = DECODER_HELLO,
+					     .pid = getpid() };
+	const int self = (int)syscall(SYS_pidfd_open, getpid(), 0);
+
+	if (self < 0 ||
+	    !child_say_descriptor(FENCE_SOCKET, &reply, sizeof(reply), self, 0))
+		_exit(0);
+	close(self);
+}
+
+static void send_rendered(void *arg, uint32_t index,
+			  const struct painted *painted)
+{
+	const struct decoder_reply reply = {
+		.kind = DECODER_RENDERED,
+		.index = index,
+		.format = painted->format,
+		.width = painted->width,
+		.height = painted->height,
+		.len = painted->len,
+	};
+
+	(void)arg;
+	send_reply(&reply, painted->bytes);
+}
+
+static void send_failed(const struct work *work)
+{
+	struct decoder_reply reply = { .kind = DECODER_FAILED,
+				       .err = work->err };
+
+	snprintf(reply.field, sizeof(reply.field), "%s", work->field);
+	snprintf(reply.why, sizeof(reply.why), "%s", work->why);
+	send_reply(&reply, NULL);
+}
+
+/* Returns the source's descriptor. A client that closes needs nothing more. */
+static int receive_task(struct decoder_task *task)
+{
+	const struct decoder_reply begun = { .kind = DECODER_BEGUN };
+	int source;
+	const ssize_t got = child_hear_descriptor(
+		FENCE_SOCKET, task, sizeof(*task), &source, MSG_WAITALL);
+
+	if (got != sizeof(*task) || source < 0)
+		_exit(0);
+	send_reply(&begun, NULL);
+	return source;
+}
+
+/* For files that cannot be mapped. The offset is the client's, too. */
+static uint8_t *read_source(struct pool *pool, int source, size_t len)
+{
+	uint8_t *bytes = pool_alloc(pool, len);
+	size_t have = 0;
+
+	while (have < len) {
+		const ssize_t got =
+			pread(source, bytes + have, len - have, (off_t)have);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return NULL;
+		have += (size_t)got;
+	}
+	return bytes;
+}
+
+struct mapping {
+	void *bytes;
+	size_t len;
+};
+
+static void unmap(void *arg)
+{
+	const struct mapping *mapping = arg;
+
+	munmap(mapping->bytes, mapping->len);
+}
+
+/* Some formats' headers are changed before they are decoded: in the mapping,
+   not in the file. */
+static uint8_t *open_source(struct pool *pool, int source, size_t len)
+{
+	struct mapping *mapping = pool_alloc(pool, sizeof(*mapping));
+	uint8_t *bytes =
+		mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE, source, 0);
+
+	if (bytes == MAP_FAILED) {
+		bytes = read_source(pool, source, len);
+	} else {
+		*mapping = (struct mapping){ bytes, len };
+		pool_defer(pool, unmap, mapping);
+		(void)madvise(bytes, len, MADV_POPULATE_READ);
+	}
+	close(source);
+	return bytes;
+}
+
+static bool render(const struct paint *paint, struct work *work, int source,
+		   const struct decoder_task *task)
+{
+	const size_t len = (size_t)task->source_len;
+	uint8_t *bytes = open_source(work->pool, source, len);
+
+	if (!bytes)
+		return fail(work, ERR_UNAVAILABLE,
+			    "the decoder process cannot read its source");
+	return paint_all(paint, work, &task->paint, bytes, len, send_rendered,
+			 NULL);
+}
+
+static size_t held_bytes(void)
+{
+	const struct mallinfo2 info = mallinfo2();
+
+	return info.arena + info.hblkhd;
+}
+
+/* True when this process may render another picture. */
+static bool render_next(const struct decoder *decoder, unsigned parts)
+{
+	const struct conf *conf = decoder->paint->conf;
+	struct work work = { .conf = conf };
+	struct decoder_task task;
+	const int source = receive_task(&task);
+	bool ok;
+
+	work.pool = pool_new();
+	ok = fence_suffices(&work, parts, (enum conf_sandbox)conf->sandbox,
+			    "the decoder process") &&
+	     render(decoder->paint, &work, source, &task);
+	if (!ok)
+		send_failed(&work);
+	pool_free(work.pool);
+	return ok && !work.warned;
+}
+
+void decoder_run(const struct decoder *decoder, int socket)
+{
+	const size_t most = held_bytes() + MOST_KEPT_BYTES;
+	unsigned parts;
+
+	keep_socket(socket);
+	send_hello();
+	parts = fence_enter(&decoder->fence);
+	while (render_next(decoder, parts) && held_bytes() <= most)
+		;
+	_exit(0);
+}
+
+static unsigned enter(const void *arg)
+{
+	const struct conf *conf = arg;
+	const struct fence_limits limits = { .memory_bytes = (size_t)64 << 20,
+					     .seconds = 1 };
+
+	return decoder_fence(STDIN_FILENO, (enum conf_sandbox)conf->sandbox,
+			     &limits);
+}
+
+const char *decoder_fence_words(struct pool *pool, const struct conf *conf)
+{
+	return fence_try(pool, enter, conf);
+}

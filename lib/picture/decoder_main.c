@@ -1,0 +1,211 @@
+/* decoder_main.c: the decoder server, which forks decoder processes. */
+#include "config.h"
+
+#include <errno.h>
+#include <malloc.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/base/child.h"
+#include "lib/base/clock.h"
+#include "lib/base/filter.h"
+#include "lib/base/log.h"
+#include "lib/base/pool.h"
+#include "lib/picture/decoder.h"
+#include "lib/picture/decoder_server.h"
+#include "lib/picture/decoder_warm_up.h"
+
+enum {
+	HUGE_PAGE = 2 << 20,
+	READY_BYTES = 16 << 20,
+	LARGEST_HOLE = 1 << 20,
+	MOST_HOLES = 10000,
+	SMALLEST = 32
+};
+
+static volatile sig_atomic_t stopping;
+
+static void on_stop(int number)
+{
+	(void)number;
+	stopping = 1;
+}
+
+static void on_child(int number)
+{
+	(void)number;
+}
+
+/* All but those with which a process ends itself arrive only in ppoll(); the
+   decoder processes inherit that, so they die of nothing that is meant for the
+   service. */
+static void block_signals(sigset_t *while_waiting)
+{
+	static const int own[] = { SIGXCPU, SIGSEGV, SIGBUS,
+				   SIGFPE,  SIGILL,  SIGABRT };
+	const struct sigaction stop = { .sa_handler = on_stop };
+	const struct sigaction child = { .sa_handler = on_child };
+	sigset_t blocked;
+
+	sigaction(SIGTERM, &stop, NULL);
+	sigaction(SIGCHLD, &child, NULL);
+	sigfillset(&blocked);
+	for (size_t i = 0; i < ARRAY_LEN(own); i++)
+		sigdelset(&blocked, own[i]);
+	sigprocmask(SIG_SETMASK, &blocked, NULL);
+	*while_waiting = blocked;
+	sigdelset(while_waiting, SIGTERM);
+	sigdelset(while_waiting, SIGCHLD);
+}
+
+/* Clients end decoder processes by SIGKILL; other signals are news. */
+static void reap(void)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL)
+			LOG_EVENT(LOG_LEVEL_ERROR, "decoder_killed",
+				  log_number("pid", pid),
+				  log_number("signal", WTERMSIG(status)));
+}
+
+static bool has_message(const sigset_t *while_waiting)
+{
+	struct pollfd poller = { .fd = DECODER_SERVER_SOCKET,
+				 .events = POLLIN };
+
+	return ppoll(&poller, 1, NULL, while_waiting) > 0;
+}
+
+/* A client that gets no decoder process sees its socket closed. */
+static void start_decoder(const struct decoder *decoder, int socket)
+{
+	const pid_t pid = fork();
+
+	if (!pid)
+		decoder_run(decoder, socket);
+	if (pid < 0)
+		LOG_EVENT(LOG_LEVEL_ERROR, "decoder_not_forked",
+			  log_text("why", strerror(errno)));
+	close(socket);
+}
+
+static void serve(const struct decoder *decoder, const sigset_t *while_waiting)
+{
+	while (!stopping) {
+		char byte;
+		int socket;
+		ssize_t got;
+
+		reap();
+		if (!has_message(while_waiting))
+			continue;
+		got = child_hear_descriptor(DECODER_SERVER_SOCKET, &byte,
+					    sizeof(byte), &socket,
+					    MSG_DONTWAIT);
+		/* Nobody has the other end any more, or it is no socket. */
+		if (!got || (got < 0 && errno != EAGAIN))
+			return;
+		if (socket >= 0)
+			start_decoder(decoder, socket);
+	}
+}
+
+/* Takes free chunks below the top of the heap, so that children need not copy
+   the pages that these share with used ones. */
+static void fill_holes(void)
+{
+	const char *top = malloc(2 * LARGEST_HOLE);
+
+	for (size_t size = LARGEST_HOLE; size >= SMALLEST; size /= 2)
+		for (int i = 0; i < MOST_HOLES; i++) {
+			const char *hole = malloc(size);
+
+			if (!hole || hole > top)
+				break;
+		}
+}
+
+/* What children allocate first lies in huge pages of their own, which nobody
+   has touched yet: a few page faults instead of hundreds. */
+static void align_heap(void)
+{
+	const uintptr_t mask = HUGE_PAGE - 1;
+	char *volatile chunk; /* or the compiler would leave malloc() out */
+	uintptr_t end, start;
+
+	fill_holes();
+	chunk = malloc(2 * LARGEST_HOLE);
+	end = (uintptr_t)chunk + 2 * LARGEST_HOLE;
+	start = (end + SMALLEST + mask) & ~mask;
+	/* The header of the next chunk stays below `start`. */
+	chunk = malloc(start - end - SMALLEST);
+	chunk = malloc(READY_BYTES);
+	free(chunk);
+	(void)madvise((void *)start, READY_BYTES, MADV_HUGEPAGE);
+}
+
+/* The longest that one process may compute for all its pictures. */
+static long most_seconds(const struct conf *conf, long seconds)
+{
+	return seconds * conf->painter_pictures;
+}
+
+static void run(const struct conf *conf, const struct decoder_limits *limits)
+{
+	const int64_t began_ms = clock_monotonic_ms();
+	const struct fence_limits fence = {
+		/* The source is mapped, too. */
+		.memory_bytes = limits->memory_bytes + (size_t)conf->max_upload,
+		.seconds = limits->seconds,
+		.most_seconds = most_seconds(conf, limits->seconds),
+	};
+	struct pool *pool = pool_new();
+	struct paint paint;
+	struct decoder decoder = { .paint = &paint };
+	sigset_t while_waiting;
+
+	block_signals(&while_waiting);
+	paint_init(&paint, pool, conf, limits->memory_bytes);
+	paint_begin();
+	decoder_warm_up(&paint);
+	decoder_prepare(&decoder, pool, &fence);
+	if (!FILTER_WITH_SANITIZER) /* whose heap is another one */
+		align_heap();
+	LOG_EVENT(LOG_LEVEL_DEBUG, "decoder_ready",
+		  log_number("ms", clock_monotonic_ms() - began_ms));
+	serve(&decoder, &while_waiting);
+	pool_free(pool);
+}
+
+int main(int argc, char **argv)
+{
+	struct decoder_limits limits;
+	struct conf conf;
+	const char *option = argc > 1 ? argv[1] : "";
+
+	if (!strcmp(option, "--version") || !strcmp(option, "-V")) {
+		puts("pixtier-decoder " PACKAGE_VERSION);
+		return EXIT_SUCCESS;
+	}
+	if (!decoder_server_read(&conf, &limits, argv)) {
+		fputs("pixtier-decoder: expected to be started by pixtier-fcgi "
+		      "or pixtier-worker of\nthe same version, found other "
+		      "arguments; start one of these instead\n",
+		      stderr);
+		return EXIT_FAILURE;
+	}
+	log_init(&conf, "pixtier-decoder");
+	run(&conf, &limits);
+	return EXIT_SUCCESS;
+}

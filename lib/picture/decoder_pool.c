@@ -1,0 +1,469 @@
+/* decoder_pool.c: hands pictures to decoder processes, and keeps some. */
+#include "config.h"
+
+#include "lib/picture/decoder_pool.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/base/child.h"
+#include "lib/base/clock.h"
+#include "lib/base/metric.h"
+#include "lib/base/pool.h"
+#include "lib/picture/decoder.h"
+
+/* All variants of one picture together have at most this part of what a
+   decoder process may use. */
+enum { OUTPUT_SHARE = 8 };
+
+/* A decoder process, seen from its client. */
+struct process {
+	struct child child; /* pid 0 until it has said hello; socket -1: none */
+	int pidfd;
+	struct uuid owner;
+	long pictures; /* that it was given */
+};
+
+static const struct process no_process = { .child.socket = -1, .pidfd = -1 };
+
+struct decoder_pool {
+	struct pool *pool;
+	const struct conf *conf;
+	struct decoder_limits limits;
+	int server;
+	struct process spare; /* has no owner yet */
+	struct process kept;
+};
+
+/* One picture given to one process. */
+struct exchange {
+	struct painted *painted;
+	struct work *work;
+	const struct decoder_pool *pool;
+	const struct decoder_picture *picture;
+	const struct decoder_task *task;
+	struct process process;
+	int64_t deadline_ms;
+	uint64_t total_bytes;
+	uint64_t rendered; /* bits of the recipes that are done */
+	bool begun, answered, late;
+};
+
+_Static_assert(PAINT_MAX_RECIPES <= 64, "`rendered` has 64 bits");
+
+/* Sends one end of a new stream socket to the server; the process that it forks
+   says hello there. The task can be sent before. */
+static bool request_process(struct process *process, int server)
+{
+	int ends[2];
+	bool sent;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
+		return false;
+	sent = child_say_descriptor(server, "", 1, ends[1], MSG_DONTWAIT);
+	close(ends[1]);
+	if (!sent) {
+		close(ends[0]);
+		return false;
+	}
+	*process = no_process;
+	process->child.socket = ends[0];
+	return true;
+}
+
+/* The server reaps it; nobody waits for that. */
+static void end_process(struct process *process)
+{
+	if (process->child.socket < 0)
+		return;
+	close(process->child.socket);
+	if (process->pidfd >= 0) {
+		(void)syscall(SYS_pidfd_send_signal, process->pidfd, SIGKILL,
+			      NULL, 0);
+		close(process->pidfd);
+	}
+	*process = no_process;
+}
+
+static bool receive(struct exchange *e, void *bytes, size_t len)
+{
+	const enum child_heard heard = child_hear(&e->process.child, e->work,
+						  bytes, len, e->deadline_ms);
+
+	e->late = heard == CHILD_IS_LATE;
+	return heard == CHILD_SPOKE;
+}
+
+/* Its first message, sent before it had any picture. */
+static enum child_heard receive_hello(struct process *process,
+				      struct work *work, int64_t deadline_ms)
+{
+	const enum child_heard heard =
+		child_wait(&process->child, work, deadline_ms);
+	struct decoder_reply reply;
+	int pidfd;
+
+	if (heard != CHILD_SPOKE)
+		return heard;
+	if (child_hear_descriptor(process->child.socket, &reply, sizeof(reply),
+				  &pidfd, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) !=
+		    sizeof(reply) ||
+	    pidfd < 0)
+		return CHILD_IS_GONE;
+	process->child.pid = (pid_t)reply.pid;
+	process->pidfd = pidfd;
+	return CHILD_SPOKE;
+}
+
+static bool greet(struct exchange *e)
+{
+	enum child_heard heard = CHILD_SPOKE;
+
+	if (!e->process.child.pid)
+		heard = receive_hello(&e->process, e->work, e->deadline_ms);
+	e->late = heard == CHILD_IS_LATE;
+	return heard == CHILD_SPOKE;
+}
+
+/* The decoder may be compromised: its reply is checked against the request. */
+static bool is_expected(const struct exchange *e,
+			const struct decoder_reply *reply)
+{
+	const struct paint_task *task = &e->task->paint;
+	struct recipe_plan plan;
+	uint32_t width, height;
+
+	if (reply->index >= task->count || e->rendered >> reply->index & 1 ||
+	    !reply->len)
+		return false;
+	probe_upright(&task->probe, &width, &height);
+	plan = recipe_plan(&task->recipes[reply->index], width, height);
+	return reply->width == plan.width && reply->height == plan.height &&
+	       reply->format ==
+		       (uint32_t)recipe_format(&task->recipes[reply->index],
+					       &task->probe);
+}
+
+static bool receive_rendered(struct exchange *e,
+			     const struct decoder_reply *reply)
+{
+	const size_t room = e->pool->limits.memory_bytes / OUTPUT_SHARE;
+	uint8_t *bytes;
+
+	e->answered = true;
+	if (!is_expected(e, reply))
+		return fail(e->work, ERR_CORRUPT_IMAGE,
+			    "the decoder answered nonsense");
+	if (reply->len > room - e->total_bytes)
+		return fail(e->work, ERR_TOO_LARGE,
+			    "what is made of it has more than %zu MiB",
+			    room >> 20);
+	e->answered = false;
+	bytes = pool_alloc(e->work->pool, reply->len);
+	if (!receive(e, bytes, reply->len))
+		return false;
+	e->painted[reply->index] = (struct painted){
+		.format = (enum format)reply->format,
+		.width = reply->width,
+		.height = reply->height,
+		.bytes = bytes,
+		.len = reply->len,
+	};
+	e->rendered |= (uint64_t)1 << reply->index;
+	e->total_bytes += reply->len;
+	return true;
+}
+
+static bool fail_for_memory(const struct exchange *e)
+{
+	return fail(e->work, ERR_TOO_LARGE,
+		    "it needs more than %zu MiB to decode",
+		    e->pool->limits.memory_bytes >> 20);
+}
+
+static bool fail_for_time(const struct exchange *e)
+{
+	return fail(e->work, ERR_CORRUPT_IMAGE,
+		    "it takes longer than %ld s to decode",
+		    e->pool->limits.seconds);
+}
+
+static bool receive_failed(struct exchange *e, struct decoder_reply *reply)
+{
+	reply->why[sizeof(reply->why) - 1] = '\0';
+	reply->field[sizeof(reply->field) - 1] = '\0';
+
+	switch (reply->err) {
+	case ERR_INVALID_FIELD:
+		return fail_field(e->work, reply->field, "%s", reply->why);
+	case ERR_TOO_LARGE:
+		return fail_for_memory(e);
+	case ERR_UNAVAILABLE:
+	case ERR_UNSUPPORTED_FORMAT:
+		return fail(e->work, (enum err)reply->err, "%s", reply->why);
+	default:
+		return fail(e->work, ERR_CORRUPT_IMAGE, "%s", reply->why);
+	}
+}
+
+static bool receive_last(struct exchange *e, struct decoder_reply *reply)
+{
+	e->answered = true;
+	if (reply->kind == DECODER_FAILED)
+		return receive_failed(e, reply);
+	metric_add(METRIC_PAINTER_DEATHS, NULL, 1);
+	if (reply->kind == DECODER_OUT_OF_MEMORY)
+		return fail_for_memory(e);
+	if (reply->kind == DECODER_OUT_OF_TIME)
+		return fail_for_time(e);
+	return fail(e->work, ERR_CORRUPT_IMAGE,
+		    "the decoder answered nonsense");
+}
+
+static bool receive_reply(struct exchange *e)
+{
+	struct decoder_reply reply;
+
+	if (!receive(e, &reply, sizeof(reply)))
+		return false;
+	if (reply.kind == DECODER_BEGUN && !e->begun) {
+		e->begun = true;
+		return true;
+	}
+	if (reply.kind == DECODER_RENDERED && e->begun)
+		return receive_rendered(e, &reply);
+	return receive_last(e, &reply);
+}
+
+static bool receive_all(struct exchange *e)
+{
+	const uint32_t count = e->task->paint.count;
+	const uint64_t all = ~(uint64_t)0 >> (64 - count);
+
+	while (e->rendered != all)
+		if (!receive_reply(e))
+			return false;
+	return true;
+}
+
+/* It ended without a last message. */
+static bool fail_by_death(const struct exchange *e)
+{
+	const bool started = e->process.child.pid;
+
+	if (e->late && !started)
+		return fail(e->work, ERR_UNAVAILABLE,
+			    "expected a decoder process within %ld s, none was "
+			    "started: look for pixtier-decoder in the log",
+			    e->pool->limits.seconds);
+	metric_add(METRIC_PAINTER_DEATHS, NULL, 1);
+	if (e->late)
+		return fail_for_time(e);
+	return fail(e->work, ERR_CORRUPT_IMAGE,
+		    "the decoder process ended before the picture was done");
+}
+
+/* The CPU time of a process that is kept: the soft limit is for one picture.
+   The number is this process's unless it has ended meanwhile; then the next
+   message to it fails. */
+static void renew_seconds(const struct exchange *e)
+{
+	const pid_t pid = e->process.child.pid;
+	struct timespec used;
+	struct rlimit limit;
+	clockid_t clock;
+
+	if (clock_getcpuclockid(pid, &clock) || clock_gettime(clock, &used) ||
+	    prlimit(pid, RLIMIT_CPU, NULL, &limit) ||
+	    limit.rlim_max == RLIM_INFINITY)
+		return;
+	limit.rlim_cur = (rlim_t)(used.tv_sec + 1 + e->pool->limits.seconds);
+	if (limit.rlim_cur > limit.rlim_max)
+		limit.rlim_cur = limit.rlim_max;
+	(void)!prlimit(pid, RLIMIT_CPU, &limit, NULL);
+}
+
+/* One that ended by itself has closed its socket; one that sent more than its
+   replies is compromised. */
+static bool is_waiting(const struct process *process)
+{
+	char byte;
+
+	return recv(process->child.socket, &byte, sizeof(byte),
+		    MSG_PEEK | MSG_DONTWAIT) < 0 &&
+	       errno == EAGAIN;
+}
+
+static bool is_kept_for(const struct decoder_pool *pool, struct uuid owner)
+{
+	return pool->kept.child.socket >= 0 && !uuid_is_nil(owner) &&
+	       uuid_equal(pool->kept.owner, owner);
+}
+
+/* Takes the kept process if it is the owner's, else a new one, which is asked
+   for ahead of the next picture while this one is rendered. */
+static bool choose_process(struct exchange *e, struct decoder_pool *pool)
+{
+	if (is_kept_for(pool, e->picture->owner) && is_waiting(&pool->kept)) {
+		e->process = pool->kept;
+		pool->kept = no_process;
+		renew_seconds(e);
+		return true;
+	}
+	if (pool->spare.child.socket < 0 &&
+	    !request_process(&pool->spare, pool->server))
+		return fail(e->work, ERR_UNAVAILABLE,
+			    "no decoder process can be asked for: %s",
+			    strerror(errno));
+	e->process = pool->spare;
+	e->process.owner = e->picture->owner;
+	pool->spare = no_process;
+	return true;
+}
+
+static bool send_task(const struct exchange *e)
+{
+	return child_say_descriptor(e->process.child.socket, e->task,
+				    sizeof(*e->task), e->picture->source, 0);
+}
+
+/* One that is not good for another picture ends by itself, too. */
+static void keep_or_end(struct exchange *e, struct decoder_pool *pool, bool ok)
+{
+	e->process.pictures++;
+	if (!ok || uuid_is_nil(e->process.owner) ||
+	    e->process.pictures >= pool->conf->painter_pictures) {
+		end_process(&e->process);
+		return;
+	}
+	end_process(&pool->kept);
+	pool->kept = e->process;
+}
+
+/* `again` when the process ended before it had the task, so it may have been
+   killed by anything. */
+static bool run_once(struct exchange *e, struct decoder_pool *pool, bool *again)
+{
+	bool ok;
+
+	if (!choose_process(e, pool))
+		return false;
+	ok = send_task(e);
+	if (pool->spare.child.socket < 0)
+		(void)!request_process(&pool->spare, pool->server);
+	ok = ok && greet(e) && receive_all(e);
+	*again = !ok && !e->begun && !e->late && !e->answered;
+	if (*again)
+		(void)fail(e->work, ERR_UNAVAILABLE,
+			   "the decoder process ended before it accepted work");
+	else if (!ok && !e->answered)
+		(void)fail_by_death(e);
+	keep_or_end(e, pool, ok);
+	return ok;
+}
+
+static bool make_task(struct decoder_task *task, struct work *work,
+		      const struct decoder_picture *picture)
+{
+	struct stat stat;
+
+	if (fstat(picture->source, &stat))
+		return fail_errno(work, "fstat of a picture");
+	if (!S_ISREG(stat.st_mode) || stat.st_size <= 0)
+		return fail(work, ERR_CORRUPT_IMAGE, "an empty picture");
+	if (picture->count < 1 || picture->count > PAINT_MAX_RECIPES)
+		return fail_field(work, "variants",
+				  "1 to %d of one picture, not %zu",
+				  PAINT_MAX_RECIPES, picture->count);
+	task->source_len = (uint64_t)stat.st_size;
+	task->paint.probe = *picture->probe;
+	task->paint.count = (uint32_t)picture->count;
+	memcpy(task->paint.recipes, picture->recipes,
+	       picture->count * sizeof(*picture->recipes));
+	return true;
+}
+
+/* A kept process that has ended costs no attempt. */
+static bool run(struct exchange *first, struct decoder_pool *pool)
+{
+	bool again = true, ok = false;
+	int attempts = is_kept_for(pool, first->picture->owner) ? 3 : 2;
+
+	while (again && attempts--) {
+		struct exchange e = *first;
+
+		again = false;
+		e.deadline_ms = clock_monotonic_ms() +
+				pool->limits.seconds * INT64_C(1000);
+		ok = run_once(&e, pool, &again);
+	}
+	return ok;
+}
+
+bool decoder_pool_render(struct painted *painted, struct work *work,
+			 struct decoder_pool *pool,
+			 const struct decoder_picture *picture)
+{
+	struct decoder_task *task = pool_alloc(work->pool, sizeof(*task));
+	const int64_t began_ms = clock_monotonic_ms();
+	struct exchange e = { .painted = painted,
+			      .work = work,
+			      .pool = pool,
+			      .picture = picture,
+			      .task = task };
+	bool ok;
+
+	if (!make_task(task, work, picture))
+		return false;
+	ok = run(&e, pool);
+	metric_observe_us(METRIC_PAINT_SECONDS,
+			  (clock_monotonic_ms() - began_ms) * 1000);
+	return ok;
+}
+
+struct decoder_pool_state decoder_pool_state(struct decoder_pool *pool)
+{
+	struct work work = { .conf = pool->conf };
+	const int64_t deadline_ms =
+		clock_monotonic_ms() + pool->limits.seconds * INT64_C(1000);
+
+	if (pool->spare.child.socket >= 0 && !pool->spare.child.pid)
+		(void)receive_hello(&pool->spare, &work, deadline_ms);
+	return (struct decoder_pool_state){
+		.spare = pool->spare.child.pid,
+		.kept = pool->kept.child.pid,
+		.owner = pool->kept.owner,
+		.pictures = pool->kept.pictures,
+	};
+}
+
+struct decoder_pool *decoder_pool_new(const struct conf *conf,
+				      const struct decoder_limits *limits,
+				      int server)
+{
+	struct pool *memory = pool_new();
+	struct decoder_pool *pool = pool_alloc(memory, sizeof(*pool));
+
+	*pool = (struct decoder_pool){ .pool = memory,
+				       .conf = conf,
+				       .limits = *limits,
+				       .server = server,
+				       .spare = no_process,
+				       .kept = no_process };
+	(void)!request_process(&pool->spare, server);
+	return pool;
+}
+
+void decoder_pool_free(struct decoder_pool *pool)
+{
+	end_process(&pool->spare);
+	end_process(&pool->kept);
+	pool_free(pool->pool);
+}

@@ -1,0 +1,71 @@
+#ifndef LIB_PICTURE_DECODER_POOL_H
+#define LIB_PICTURE_DECODER_POOL_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "lib/base/uuid.h"
+#include "lib/base/work.h"
+#include "lib/picture/recipe.h"
+
+/*
+ * Makes variants of pictures in decoder processes (decoder.h), sandboxed by
+ * seccomp, rlimits and Landlock. One new process is always asked for ahead. One
+ * that rendered a user's picture without an error or warning is kept for the
+ * next picture of the same user, and ends after `painter_pictures`: no process
+ * ever has pictures of two users. That a decoder process ends is an answer,
+ * never a fault of the caller.
+ */
+struct decoder_pool;
+
+struct decoder_limits {
+	size_t memory_bytes; /* address space of a decoder process */
+	long seconds;        /* wall and CPU time of one picture */
+};
+
+/* One for each process that renders; call after fork. `server` is the client's
+   end of the control socket, decoder_server.h. */
+struct decoder_pool *decoder_pool_new(const struct conf *conf,
+				      const struct decoder_limits *limits,
+				      int server);
+void decoder_pool_free(struct decoder_pool *pool);
+
+/* What was made of one recipe. The bytes belong to the pool. */
+struct painted {
+	enum format format;
+	uint32_t width, height;
+	const uint8_t *bytes;
+	size_t len;
+};
+
+struct decoder_picture {
+	struct uuid owner; /* nil: nobody's, so its process is never kept */
+	int source;        /* a regular file, read from its start */
+	const struct probe *probe;
+	const struct recipe *recipes;
+	size_t count;
+};
+
+/*
+ * Decodes the picture once and fills painted[i] for recipes[i].
+ * ERR_CORRUPT_IMAGE when the picture is damaged, ends its decoder process or
+ * takes longer than the limit; ERR_UNSUPPORTED_FORMAT when it is of a kind the
+ * decoder does not know; ERR_TOO_LARGE when memory does not suffice, or what is
+ * made has more than an eighth of it; ERR_UNAVAILABLE when there is no decoder
+ * process.
+ */
+bool decoder_pool_render(struct painted *painted, struct work *work,
+			 struct decoder_pool *pool,
+			 const struct decoder_picture *picture) MUST_CHECK;
+
+/* For tests: the processes at hand, 0 where there is none. Waits until the
+   spare one runs. */
+struct decoder_pool_state {
+	pid_t spare, kept;
+	struct uuid owner; /* of the kept one */
+	long pictures;     /* that the kept one has rendered */
+};
+struct decoder_pool_state decoder_pool_state(struct decoder_pool *pool);
+
+#endif

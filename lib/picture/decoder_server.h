@@ -1,0 +1,38 @@
+#ifndef LIB_PICTURE_DECODER_SERVER_H
+#define LIB_PICTURE_DECODER_SERVER_H
+
+#include "lib/base/conf.h"
+#include "lib/picture/decoder_pool.h"
+
+/*
+ * The decoder server is the program pixtier-decoder (the setting `decoder`). It
+ * starts GraphicsMagick once and forks a decoder process for each message on
+ * its control socket. The program never had a password, a key or a request in
+ * its memory. This is its supervisor's side: the control socket, which outlives
+ * the server, so that no message is lost when it is replaced.
+ */
+struct decoder_server {
+	const struct conf *conf;
+	struct decoder_limits limits;
+	int client; /* where decoder_pool.h sends its messages */
+	int socket; /* where the server receives them */
+};
+
+/* Before the supervisor forks. */
+bool decoder_server_open(struct decoder_server *server, struct work *work,
+			 const struct conf *conf,
+			 const struct decoder_limits *limits) MUST_CHECK;
+void decoder_server_close(struct decoder_server *server);
+
+/* In a child of the supervisor (lib/base/prefork.h): becomes the program.
+   Returns, after a line in the log, only when it cannot. */
+int decoder_server_run(void *server, long slot);
+
+/* In the program: its arguments, back as settings and limits. */
+bool decoder_server_read(struct conf *conf, struct decoder_limits *limits,
+			 char **argv) MUST_CHECK;
+
+/* The program's descriptor of the control socket. */
+enum { DECODER_SERVER_SOCKET = 3 };
+
+#endif

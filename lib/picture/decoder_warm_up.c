@@ -1,0 +1,96 @@
+/* decoder_warm_up.c: what each first picture would do once more. */
+#include "config.h"
+
+#include "lib/picture/decoder_warm_up.h"
+
+#include <string.h>
+
+#include <magick/api.h>
+
+#include "lib/base/pool.h"
+#include "lib/picture/encode.h"
+
+enum { SIDE = 64 };
+
+/* Reduced, cropped, and in other formats than its own. */
+static const struct recipe recipes[] = {
+	{ .height = 40 },
+	{ .width = 20, .height = 10, .fit = FIT_COVER },
+	{ .width = 20, .has_format = true, .format = FORMAT_PNG },
+	{ .width = 20, .has_format = true, .format = FORMAT_JPEG },
+};
+
+/* All its colours differ, and a profile takes it through lcms2. */
+static Image *new_image(const struct paint *paint, bool has_alpha)
+{
+	ImageInfo *info = CloneImageInfo(NULL);
+	Image *image = AllocateImage(info);
+
+	DestroyImageInfo(info);
+	image->columns = image->rows = SIDE;
+	image->depth = 8;
+	image->matte = has_alpha;
+	for (long y = 0; y < SIDE; y++) {
+		PixelPacket *row = SetImagePixels(image, 0, y, SIDE, 1);
+
+		for (long x = 0; row && x < SIDE; x++)
+			row[x] = (PixelPacket){
+				.red = (Quantum)(MaxRGB * x / SIDE),
+				.green = (Quantum)(MaxRGB * y / SIDE),
+				.blue = (Quantum)(MaxRGB * (x ^ y) / SIDE),
+				.opacity = has_alpha && x < y
+						   ? TransparentOpacity
+						   : OpaqueOpacity,
+			};
+		if (!row || !SyncImagePixels(image))
+			break;
+	}
+	(void)SetImageProfile(image, "ICM", paint->srgb, paint->srgb_len);
+	return image;
+}
+
+static void drop(void *arg, uint32_t index, const struct painted *painted)
+{
+	(void)arg;
+	(void)index;
+	(void)painted;
+}
+
+static void render(const struct paint *paint, struct work *work,
+		   const struct painted *sample, bool has_alpha)
+{
+	struct paint_task *task = pool_alloc(work->pool, sizeof(*task));
+
+	task->probe = (struct probe){ .format = sample->format,
+				      .width = SIDE,
+				      .height = SIDE,
+				      .frames = 1,
+				      .scans = 1,
+				      .orientation = 1,
+				      .alpha = has_alpha };
+	task->count = ARRAY_LEN(recipes);
+	memcpy(task->recipes, recipes, sizeof(recipes));
+	(void)!paint_all(paint, work, task, (uint8_t *)sample->bytes,
+			 sample->len, drop, NULL);
+}
+
+static void warm_up(const struct paint *paint, enum format format)
+{
+	const bool has_alpha = format_row(format)->has_alpha;
+	struct work work = { .conf = paint->conf, .pool = pool_new() };
+	Image *image = new_image(paint, has_alpha);
+	struct painted sample;
+
+	if (encode(&sample, &work, paint->conf, image, format, 0)) {
+		render(paint, &work, &sample, has_alpha);
+		MagickFree((void *)sample.bytes);
+	}
+	DestroyImage(image);
+	pool_free(work.pool);
+}
+
+void decoder_warm_up(const struct paint *paint)
+{
+	for (enum format format = 0; format < FORMAT__COUNT; format++)
+		warm_up(paint, format);
+}

@@ -1,0 +1,171 @@
+"""Decoder processes: whose pictures they have, and what they never have."""
+
+import os
+import pathlib
+
+import pytest
+from PIL import Image
+
+from api import is_back, make_token, new_user, settled, upload, variant_of
+from pictures import encode
+from processes import children_of, decoders
+from service import wait_until
+
+needs_root = pytest.mark.skipif(
+    os.geteuid(), reason="only root can read other processes' memory")
+
+
+@pytest.fixture
+def one_responder(service):
+    """So that all uploads go to the same process."""
+    service.restart("fcgi", responders=1, upload_responders=1)
+    wait_until(lambda: is_back(service))
+    yield service
+    service.restart("fcgi")
+    wait_until(lambda: is_back(service))
+
+
+def memory_of(pid):
+    """All that the process could read, in pieces."""
+    with open(f"/proc/{pid}/maps") as maps, \
+            open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
+        for line in maps:
+            area, rights = line.split()[:2]
+            if "r" not in rights or "[v" in line:
+                continue
+            start, end = (int(number, 16) for number in area.split("-"))
+            try:
+                memory.seek(start)
+                yield memory.read(end - start)
+            except (OSError, ValueError):
+                continue  # such as a page that no file backs any more
+
+
+def found_in(pid, things):
+    """The names of those things that the process has in its memory."""
+    return {name for piece in memory_of(pid)
+            for name, thing in things.items() if thing in piece}
+
+
+def pictures_of(session, seed):
+    """Uploads a picture; returns bytes that only its thumbnail has."""
+    noise = Image.frombytes("L", (300, 300), random_bytes(seed, 90000))
+    image = upload(session, encode(noise, quality=95))
+    data = session.get(variant_of(image, "h200")).content
+    return data[len(data) // 2:][:64]
+
+
+def random_bytes(seed, count):
+    value, made = seed, bytearray()
+    while len(made) < count:
+        value = value * 6364136223846793005 + 1442695040888963407 & 2**64 - 1
+        made += (value >> 32).to_bytes(4, "big")
+    return bytes(made)
+
+
+def test_a_users_pictures_go_to_one_process(one_responder):
+    """As long as nothing is wrong with one and no other user comes."""
+    session = new_user(one_responder)
+    upload(session)
+    before = decoders(one_responder, "fcgi")
+    for _ in range(5):
+        upload(session)
+    assert decoders(one_responder, "fcgi") == before
+
+
+@needs_root
+def test_no_process_has_pictures_of_two_users(one_responder):
+    thumbnails = {seed: pictures_of(new_user(one_responder), seed)
+                  for seed in range(1, 5)}
+    # Only the last is kept, and it has only the last.
+    wait_until(lambda: len(decoders(one_responder, "fcgi")) == 3)
+    found = [found_in(pid, thumbnails)
+             for pid in decoders(one_responder, "fcgi")]
+    assert sorted(found, key=len) == [set(), set(), {4}]
+
+
+def test_pictures_of_nobody_get_a_process_each(one_responder):
+    """Those of clients that have no user, which share a built-in one."""
+    client = one_responder.session()
+    data = encode(Image.new("RGB", (300, 200), "red"))
+    for _ in range(4):
+        before = decoders(one_responder, "fcgi")
+        answer = client.post("/api/v1/thumbnail_generator/",
+                             files={"image": ("a.jpg", data)})
+        assert answer.status_code == 202
+        wait_until(lambda: decoders(one_responder, "fcgi") != before)
+        after = decoders(one_responder, "fcgi")
+        assert len(after) == len(before) == 2
+        assert len(set(before) - set(after)) == 1
+
+
+@needs_root
+def test_decoders_know_no_secret(service):
+    """Nor does the program that forks them: no password, no key, no token of
+    a request before."""
+    session = new_user(service)
+    token = make_token(session)["token"]
+    upload(service.session(token=token))
+    settled(session, service.session(token=token).post(
+        "/v1/images", data=encode(Image.new("RGB", (40, 30))),
+        headers={"Content-Type": "image/jpeg",
+                 "Prefer": "respond-async"}).json())
+    keys = [line.split()[3] for line in pathlib.Path(
+        service.setting("keys_file")).read_text().splitlines()
+        if not line.startswith("#")]
+    secrets = {
+        "database password": service.setting("db_password").encode(),
+        "token": token.encode(),
+        "password": session.auth[1].encode(),
+        **{f"key {i}": bytes.fromhex(key) for i, key in enumerate(keys)},
+        **{f"key {i} as text": key.encode() for i, key in enumerate(keys)},
+    }
+    responders = [found_in(pid, secrets) for pid in service.children("fcgi")]
+    assert "database password" in set().union(*responders)
+    for part in "fcgi", "worker":
+        server = service.decoder_server(part)
+        for pid in [server, *decoders(service, part)]:
+            assert found_in(pid, secrets) == set(), (part, pid)
+        assert pathlib.Path(f"/proc/{server}/environ").read_bytes().count(
+            b"=glibc") == 1
+
+
+def test_a_decoder_server_that_dies_is_replaced(one_responder):
+    """The responders go on with the next one."""
+    upload(new_user(one_responder))
+    before = one_responder.decoder_server("fcgi")
+    os.kill(before, 9)
+    for _ in range(3):
+        upload(new_user(one_responder))
+    after = wait_until(lambda: one_responder.decoder_server("fcgi"))
+    assert after != before and children_of(after)
+
+
+def test_a_reload_replaces_the_decoder_server(one_responder):
+    """The setting painter_pictures is another then, say."""
+    session = new_user(one_responder)
+    upload(session)
+    before = one_responder.decoder_server("fcgi")
+    one_responder.kill("fcgi", 1)
+    wait_until(lambda: one_responder.decoder_server("fcgi") not in
+               (None, before))
+    upload(session)
+    wait_until(lambda: not pathlib.Path(f"/proc/{before}").exists())
+    assert children_of(one_responder.decoder_server("fcgi"))
+
+
+def test_the_setting_painter_pictures(service):
+    """1: a new process for each picture."""
+    service.restart("fcgi", responders=1, upload_responders=1,
+                    painter_pictures=1)
+    try:
+        wait_until(lambda: is_back(service))
+        session = new_user(service)
+        for _ in range(3):
+            before = decoders(service, "fcgi")
+            assert len(before) == 2
+            upload(session)
+            wait_until(lambda: decoders(service, "fcgi") != before)
+    finally:
+        service.restart("fcgi")
+        wait_until(lambda: is_back(service))

@@ -1,0 +1,484 @@
+/* decoder_pool.c: tests what decoder processes refuse, and their lives. */
+#include "config.h"
+
+#include "lib/picture/decoder_pool.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/base/pool.h"
+#include "lib/base/uuid.h"
+#include "lib/picture/decoder.h"
+#include "tests/lib/desk.h"
+#include "tests/unit/test.h"
+
+static void refuses_damaged_pictures(void **state)
+{
+	struct desk desk = desk_set_up();
+
+	(void)state;
+	for (enum format format = 0; format < FORMAT__COUNT; format++) {
+		const struct desk_file whole =
+			desk_four_colours(&desk, format, 300, 200);
+		const struct desk_file cut =
+			desk_new_file(&desk, whole.bytes, whole.len * 2 / 3,
+				      format, 300, 200);
+		const struct desk_file text =
+			desk_new_file(&desk, "<svg/>", 6, format, 300, 200);
+		const struct desk_file postscript =
+			desk_new_file(&desk, "%!PS-Adobe-3.0\nshowpage\n", 24,
+				      format, 300, 200);
+
+		desk_must_fail(&desk, &cut, "h20", ERR_CORRUPT_IMAGE, "");
+		desk_must_fail(&desk, &text, "h20", ERR_CORRUPT_IMAGE, "");
+		desk_must_fail(&desk, &postscript, "h20", ERR_CORRUPT_IMAGE,
+			       "");
+	}
+	desk_clear_up(&desk);
+}
+
+static void refuses_what_its_probe_did_not_see(void **state)
+{
+	struct desk desk = desk_set_up();
+	struct desk_file file = desk_four_colours(&desk, FORMAT_PNG, 300, 200);
+
+	(void)state;
+	file.probe.width = 299;
+	desk_must_fail(&desk, &file, "h20", ERR_CORRUPT_IMAGE,
+		       "its header says");
+	file = desk_new_file(&desk, "", 0, FORMAT_PNG, 300, 200);
+	desk_must_fail(&desk, &file, "h20", ERR_CORRUPT_IMAGE, "empty");
+	desk_clear_up(&desk);
+}
+
+static void refuses_what_a_format_cannot_hold(void **state)
+{
+	struct desk desk = desk_set_up();
+	const int red[] = { DESK_RED, DESK_RED, DESK_RED, DESK_RED };
+	const struct desk_file file = desk_save(
+		&desk, desk_new_image(16400, 3, red), FORMAT_PNG, 16400, 3);
+	struct recipe recipes[65] = { { .width = 1 } };
+	struct painted painted[65];
+
+	(void)state;
+	if (recipe_plan(&(struct recipe){ .height = 3 }, 16400, 3).width >
+	    RECIPE_MAX_SIDE)
+		desk_must_fail(&desk, &file, "h3.webp", ERR_INVALID_FIELD,
+			       "16383");
+	assert_false(desk_paint_all(painted, &desk, &file, recipes, 65));
+	assert_int_equal(desk.work.err, ERR_INVALID_FIELD);
+	desk_clear_up(&desk);
+}
+
+static void says_when_memory_does_not_suffice(void **state)
+{
+	const struct decoder_limits little = { (size_t)2 << 20, 5 };
+	struct desk desk = desk_set_up();
+	const struct desk_file file =
+		desk_four_colours(&desk, FORMAT_PNG, 1500, 1000);
+
+	(void)state;
+	desk_restart(&desk, &little);
+	desk_must_fail(&desk, &file, "h20", ERR_TOO_LARGE, "more than 2 MiB");
+	desk_clear_up(&desk);
+}
+
+static void says_when_too_much_is_made(void **state)
+{
+	struct desk desk = desk_set_up();
+	const struct desk_file file =
+		desk_four_colours(&desk, FORMAT_PNG, 60, 40);
+
+	(void)state;
+	desk_must_fail(&desk, &file, "4000x3000-exact.bmp", ERR_TOO_LARGE,
+		       "more than 32 MiB");
+	desk_clear_up(&desk);
+}
+
+static pid_t spare(const struct desk *desk)
+{
+	const pid_t pid = decoder_pool_state(desk->decoders).spare;
+
+	assert_true(pid > 0);
+	return pid;
+}
+
+static pid_t kept(const struct desk *desk)
+{
+	return decoder_pool_state(desk->decoders).kept;
+}
+
+static void uses_another_when_the_spare_is_dead(void **state)
+{
+	static const int numbers[] = { SIGKILL, SIGSEGV, SIGTERM, SIGINT };
+	struct desk desk = desk_set_up();
+	const struct desk_file file =
+		desk_four_colours(&desk, FORMAT_PNG, 60, 40);
+	struct painted painted;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
+		kill(spare(&desk), numbers[i]);
+		desk_must_paint(&painted, &desk, &file, "h20");
+	}
+	desk_clear_up(&desk);
+}
+
+static void does_not_wait_for_ever(void **state)
+{
+	const struct decoder_limits hasty = { (size_t)256 << 20, 1 };
+	struct desk desk = desk_set_up();
+	const struct desk_file file =
+		desk_four_colours(&desk, FORMAT_PNG, 60, 40);
+	struct painted painted;
+
+	(void)state;
+	desk_restart(&desk, &hasty);
+	kill(spare(&desk), SIGSTOP);
+	desk_must_fail(&desk, &file, "h20", ERR_CORRUPT_IMAGE,
+		       "it takes longer than 1 s");
+	desk_must_paint(&painted, &desk, &file, "h20");
+	desk_clear_up(&desk);
+}
+
+/* The process that renders the owner's next picture, and is then kept. */
+static pid_t paint_as(struct desk *desk, struct uuid owner,
+		      const struct desk_file *file)
+{
+	struct painted painted;
+
+	desk->owner = owner;
+	desk_must_paint(&painted, desk, file, "h20");
+	return kept(desk);
+}
+
+static void keeps_a_process_for_its_owner(void **state)
+{
+	struct desk desk = desk_set_up();
+	const struct desk_file file =
+		desk_four_colours(&desk, FORMAT_JPEG, 60, 40);
+	const struct uuid owner = uuid_new();
+	const pid_t first = paint_as(&desk, owner, &file);
+
+	(void)state;
+	assert_true(first > 0);
+	assert_int_equal(desk.conf->painter_pictures, 64);
+	for (int i = 2; i < 64; i++)
+		assert_int_equal(paint_as(&desk, owner, &file), first);
+	assert_int_equal(decoder_pool_state(desk.decoders).pictures, 63);
+	assert_int_equal(paint_as(&desk, owner, &file), 0);
+	assert_int_not_equal(paint_as(&desk, owner, &file), first);
+	desk_clear_up(&desk);
+}
+
+static void gives_each_owner_another_process(void **state)
+{
+	struct desk desk = desk_set_up();
+	const struct desk_file file =
+		desk_four_colours(&desk, FORMAT_JPEG, 60, 40);
+	const struct uuid owners[] = { uuid_new(), uuid_new() };
+	pid_t seen[20];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(seen); i++) {
+		seen[i] = paint_as(&desk, owners[i % 2], &file);
+		assert_true(uuid_equal(decoder_pool_state(desk.decoders).owner,
+				       owners[i % 2]));
+		for (size_t j = 0; j < i; j++)
+			assert_int_not_equal(seen[i], seen[j]);
+	}
+	desk_clear_up(&desk);
+}
+
+/* Nor is the one of a user touched meanwhile. */
+static void keeps_none_of_nobody(void **state)
+{
+	struct desk desk = desk_set_up();
+	const struct desk_file file =
+		desk_four_colours(&desk, FORMAT_JPEG, 60, 40);
+	const struct uuid owner = uuid_new(), nobody = { 0 };
+	const pid_t first = paint_as(&desk, owner, &file);
+	const pid_t fresh = spare(&desk);
+
+	(void)state;
+	assert_int_equal(paint_as(&desk, nobody, &file), first);
+	assert_int_not_equal(spare(&desk), fresh);
+	assert_int_equal(paint_as(&desk, owner, &file), first);
+	desk_clear_up(&desk);
+}
+
+static void makes_one_a_picture_when_the_setting_is_one(void **state)
+{
+	struct desk desk = desk_set_up();
+	const struct desk_file file =
+		desk_four_colours(&desk, FORMAT_JPEG, 60, 40);
+
+	(void)state;
+	desk.conf->painter_pictures = 1;
+	assert_int_equal(paint_as(&desk, uuid_new(), &file), 0);
+	desk_clear_up(&desk);
+}
+
+/* A JPEG with a byte between two segments, which libjpeg skips. */
+static struct desk_file with_extra_byte(struct desk *desk,
+					const struct desk_file *file)
+{
+	uint8_t *bytes = pool_alloc(desk->pool, file->len + 1);
+
+	memcpy(bytes, file->bytes, 2);
+	memcpy(bytes + 3, file->bytes + 2, file->len - 2);
+	return desk_new_file(desk, bytes, file->len + 1, FORMAT_JPEG, 60, 40);
+}
+
+static void replaces_one_after_an_error_or_warning(void **state)
+{
+	struct desk desk = desk_set_up();
+	const struct desk_file good =
+		desk_four_colours(&desk, FORMAT_JPEG, 60, 40);
+	const struct desk_file odd = with_extra_byte(&desk, &good);
+	const struct desk_file bad =
+		desk_new_file(&desk, "bad", 3, FORMAT_JPEG, 60, 40);
+	const struct uuid owner = uuid_new();
+	pid_t first = paint_as(&desk, owner, &good);
+
+	(void)state;
+	desk_must_fail(&desk, &bad, "h20", ERR_CORRUPT_IMAGE, "");
+	assert_int_equal(kept(&desk), 0);
+	assert_int_not_equal(paint_as(&desk, owner, &good), first);
+
+	first = paint_as(&desk, owner, &odd);
+	assert_int_not_equal(paint_as(&desk, owner, &good), first);
+	desk_clear_up(&desk);
+}
+
+static void replaces_one_that_was_killed(void **state)
+{
+	struct desk desk = desk_set_up();
+	const struct desk_file file =
+		desk_four_colours(&desk, FORMAT_JPEG, 60, 40);
+	const struct uuid owner = uuid_new();
+	const pid_t first = paint_as(&desk, owner, &file);
+	struct painted painted;
+
+	(void)state;
+	kill(first, SIGKILL);
+	kill(spare(&desk), SIGKILL);
+	assert_int_not_equal(paint_as(&desk, owner, &file), first);
+	kill(kept(&desk), SIGSTOP);
+	kill(kept(&desk), SIGKILL);
+	desk_must_paint(&painted, &desk, &file, "h20");
+	desk_clear_up(&desk);
+}
+
+static rlim_t cpu_limit(pid_t pid)
+{
+	struct rlimit limit;
+
+	assert_int_equal(prlimit(pid, RLIMIT_CPU, NULL, &limit), 0);
+	return limit.rlim_cur;
+}
+
+static void renews_the_seconds_of_each_picture(void **state)
+{
+	const struct decoder_limits hasty = { (size_t)256 << 20, 1 };
+	struct desk desk = desk_set_up();
+	const struct desk_file file =
+		desk_four_colours(&desk, FORMAT_PNG, 2400, 2400);
+	const struct uuid owner = uuid_new();
+	const rlim_t none_used = 1;
+	pid_t first;
+
+	(void)state;
+	desk_restart(&desk, &hasty);
+	first = paint_as(&desk, owner, &file);
+	assert_int_equal(cpu_limit(first), none_used);
+	for (int i = 0; i < 30 && cpu_limit(first) < 3; i++)
+		assert_int_equal(paint_as(&desk, owner, &file), first);
+	assert_true(cpu_limit(first) >= 3);
+	desk_clear_up(&desk);
+}
+
+static void says_when_its_seconds_are_used(void **state)
+{
+	struct desk desk = desk_set_up();
+	const struct desk_file file =
+		desk_four_colours(&desk, FORMAT_JPEG, 60, 40);
+
+	(void)state;
+	kill(spare(&desk), SIGXCPU);
+	desk_must_fail(&desk, &file, "h20", ERR_CORRUPT_IMAGE,
+		       "it takes longer than 10 s");
+	desk_clear_up(&desk);
+}
+
+static void survives_the_end_of_its_server(void **state)
+{
+	struct desk desk = desk_set_up();
+	const struct desk_file file =
+		desk_four_colours(&desk, FORMAT_JPEG, 60, 40);
+	const struct uuid owner = uuid_new();
+	const pid_t first = paint_as(&desk, owner, &file);
+
+	(void)state;
+	(void)spare(&desk);
+	desk_kill_server(&desk);
+	assert_int_equal(paint_as(&desk, owner, &file), first);
+	paint_as(&desk, uuid_new(), &file); /* the last spare one */
+	desk_start_server(&desk);
+	paint_as(&desk, uuid_new(), &file);
+	paint_as(&desk, uuid_new(), &file);
+	desk_clear_up(&desk);
+}
+
+static void says_when_there_is_no_server(void **state)
+{
+	const struct decoder_limits hasty = { (size_t)256 << 20, 1 };
+	struct desk desk = desk_set_up();
+	const struct desk_file file =
+		desk_four_colours(&desk, FORMAT_JPEG, 60, 40);
+
+	(void)state;
+	desk.conf->decoder = "/nonexistent/pixtier-decoder";
+	desk_restart(&desk, &hasty);
+	desk_must_fail(&desk, &file, "h20", ERR_UNAVAILABLE,
+		       "expected a decoder process within 1 s");
+	desk_clear_up(&desk);
+}
+
+static unsigned open_descriptors(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	unsigned count = 0;
+
+	assert_non_null(dir);
+	while (readdir(dir))
+		count++;
+	closedir(dir);
+	return count;
+}
+
+static void leaves_nothing_behind(void **state)
+{
+	const unsigned before = open_descriptors();
+	struct desk desk = desk_set_up();
+	const struct desk_file good =
+		desk_four_colours(&desk, FORMAT_PNG, 60, 40);
+	const struct desk_file bad =
+		desk_new_file(&desk, "bad", 3, FORMAT_PNG, 60, 40);
+	struct painted painted;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		desk_must_paint(&painted, &desk, &good, "h20");
+		desk_must_fail(&desk, &bad, "h20", ERR_CORRUPT_IMAGE, "");
+	}
+	desk_clear_up(&desk);
+	assert_int_equal(open_descriptors(), before);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	assert_int_equal(errno, ECHILD);
+}
+
+/* In a process of its own, for it cannot be undone. */
+static bool forbid_filters(void)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+	const uint32_t no = SCMP_ACT_ERRNO(EINVAL);
+	bool ok;
+
+	if (!filter)
+		return false;
+	ok = !seccomp_rule_add(filter, no, SCMP_SYS(seccomp), 0) &&
+	     !seccomp_rule_add(filter, no, SCMP_SYS(prctl), 1,
+			       SCMP_A0(SCMP_CMP_EQ, PR_SET_SECCOMP, 0)) &&
+	     !seccomp_load(filter);
+	seccomp_release(filter);
+	return ok;
+}
+
+enum { PAINTED, NOT_FORBIDDEN, OTHERWISE, FAILED = 16 };
+
+static int paint_unfiltered(enum conf_sandbox sandbox)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (!pid) {
+		struct painted painted;
+		struct desk desk = desk_set_up();
+		const struct desk_file file =
+			desk_four_colours(&desk, FORMAT_PNG, 60, 40);
+
+		desk.conf->sandbox = sandbox;
+		if (!forbid_filters())
+			_exit(NOT_FORBIDDEN);
+		desk_restart(&desk, &desk_limits);
+		status = desk_paint(&painted, &desk, &file, "h20")
+				 ? PAINTED
+				 : FAILED + (int)desk.work.err;
+		desk_clear_up(&desk);
+		_exit(status);
+	}
+	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return OTHERWISE;
+	return WEXITSTATUS(status);
+}
+
+static void obeys_the_setting_sandbox(void **state)
+{
+	const int required = paint_unfiltered(SANDBOX_REQUIRED);
+
+	(void)state;
+	if (required == NOT_FORBIDDEN)
+		skip();
+	assert_int_equal(required, FAILED + ERR_UNAVAILABLE);
+	assert_int_equal(paint_unfiltered(SANDBOX_BEST_EFFORT), PAINTED);
+	assert_int_equal(paint_unfiltered(SANDBOX_OFF), PAINTED);
+}
+
+static void tells_its_fence(void **state)
+{
+	struct desk desk = desk_set_up();
+
+	(void)state;
+	assert_non_null(
+		strstr(decoder_fence_words(desk.pool, desk.conf), "rlimits"));
+	desk.conf->sandbox = SANDBOX_OFF;
+	assert_string_equal(decoder_fence_words(desk.pool, desk.conf),
+			    "rlimits");
+	desk_clear_up(&desk);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(refuses_damaged_pictures),
+		cmocka_unit_test(refuses_what_its_probe_did_not_see),
+		cmocka_unit_test(refuses_what_a_format_cannot_hold),
+		cmocka_unit_test(says_when_memory_does_not_suffice),
+		cmocka_unit_test(says_when_too_much_is_made),
+		cmocka_unit_test(uses_another_when_the_spare_is_dead),
+		cmocka_unit_test(does_not_wait_for_ever),
+		cmocka_unit_test(keeps_a_process_for_its_owner),
+		cmocka_unit_test(gives_each_owner_another_process),
+		cmocka_unit_test(keeps_none_of_nobody),
+		cmocka_unit_test(makes_one_a_picture_when_the_setting_is_one),
+		cmocka_unit_test(replaces_one_after_an_error_or_warning),
+		cmocka_unit_test(replaces_one_that_was_killed),
+		cmocka_unit_test(renews_the_seconds_of_each_picture),
+		cmocka_unit_test(says_when_its_seconds_are_used),
+		cmocka_unit_test(survives_the_end_of_its_server),
+		cmocka_unit_test(says_when_there_is_no_server),
+		cmocka_unit_test(leaves_nothing_behind),
+		cmocka_unit_test(obeys_the_setting_sandbox),
+		cmocka_unit_test(tells_its_fence),
+	};
+
+	return RUN_TESTS(tests);
+}
