@@ -413,6 +413,18 @@ static struct finding judge_fence(const struct doctor *d, const char *fence,
 	return FINDING(d, FINE, "%s", fence);
 }
 
+static struct finding look_at_decoder(struct doctor *d)
+{
+	const char *path = d->work->conf->decoder;
+
+	if (access(path, X_OK))
+		return FINDING(d, BAD,
+			       "%s: %s, so no picture can be made: set decoder "
+			       "to the path of the program pixtier-decoder",
+			       path, strerror(errno));
+	return FINDING(d, FINE, "%s", path);
+}
+
 static struct finding look_at_sandbox(struct doctor *d)
 {
 	return judge_fence(d, decoder_fence_words(d->work->pool, d->work->conf),
@@ -481,6 +493,7 @@ static const struct look {
 	{ "store room",                     false, look_at_room },
 	{ "store file system",              false, look_at_devices },
 	{ "keys",                           false, look_at_keys },
+	{ "decoder",                        false, look_at_decoder },
 	{ "sandbox",                        false, look_at_sandbox },
 	{ "sandbox of fetching",            false, look_at_fetching },
 	{ "base_url",                       false, look_at_base_url },

@@ -118,3 +118,6 @@ def test_doctor_fails_where_something_is_wrong(service, monkeypatch):
     done = service.ctl("doctor", check=False)
     assert done.returncode == 1
     assert re.search("FAIL +store folder .*make the folder", done.stdout)
+    monkeypatch.setenv("PIXTIER_DECODER", "/nope")
+    done = service.ctl("doctor", check=False)
+    assert re.search("FAIL +decoder .*set decoder to the path", done.stdout)
