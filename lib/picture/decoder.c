@@ -36,7 +36,7 @@ enum { DESCRIPTORS = 1 };
 
 /* A decoder process that holds this much more than at its start is not used
    for another picture. */
-enum { MOST_KEPT_BYTES = 64 << 20 };
+enum { MOST_KEPT_BYTES = 32 << 20 };
 
 /* True while a reply is written: another one would be read as part of it. */
 static volatile sig_atomic_t writing;

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/base/clock.h"
 #include "lib/base/pool.h"
 #include "lib/base/uuid.h"
 #include "lib/picture/decoder.h"
@@ -277,6 +278,23 @@ static void replaces_one_that_was_killed(void **state)
 	desk_clear_up(&desk);
 }
 
+static void replaces_one_that_holds_much_memory(void **state)
+{
+	struct desk desk = desk_set_up();
+	const struct desk_file small =
+		desk_four_colours(&desk, FORMAT_PNG, 60, 40);
+	const struct desk_file large =
+		desk_four_colours(&desk, FORMAT_PNG, 2400, 2400);
+	const struct uuid owner = uuid_new();
+	const pid_t first = paint_as(&desk, owner, &small);
+
+	(void)state;
+	assert_int_equal(paint_as(&desk, owner, &small), first);
+	assert_int_equal(paint_as(&desk, owner, &large), first);
+	assert_int_not_equal(paint_as(&desk, owner, &small), first);
+	desk_clear_up(&desk);
+}
+
 static rlim_t cpu_limit(pid_t pid)
 {
 	struct rlimit limit;
@@ -290,18 +308,26 @@ static void renews_the_seconds_of_each_picture(void **state)
 	const struct decoder_limits hasty = { (size_t)256 << 20, 1 };
 	struct desk desk = desk_set_up();
 	const struct desk_file file =
-		desk_four_colours(&desk, FORMAT_PNG, 2400, 2400);
+		desk_four_colours(&desk, FORMAT_PNG, 1500, 1500);
 	const struct uuid owner = uuid_new();
 	const rlim_t none_used = 1;
+	int64_t began_ms;
 	pid_t first;
 
 	(void)state;
 	desk_restart(&desk, &hasty);
 	first = paint_as(&desk, owner, &file);
 	assert_int_equal(cpu_limit(first), none_used);
-	for (int i = 0; i < 30 && cpu_limit(first) < 3; i++)
+	for (int i = 0; i < 60 && cpu_limit(first) < 3; i++)
 		assert_int_equal(paint_as(&desk, owner, &file), first);
 	assert_true(cpu_limit(first) >= 3);
+
+	kill(first, SIGSTOP); /* and no more than these */
+	began_ms = clock_monotonic_ms();
+	desk_must_fail(&desk, &file, "h20", ERR_CORRUPT_IMAGE,
+		       "it takes longer than 1 s");
+	assert_in_range(clock_monotonic_ms() - began_ms, 1000, 1900);
+	assert_int_equal(kept(&desk), 0);
 	desk_clear_up(&desk);
 }
 
@@ -471,6 +497,7 @@ int main(void)
 		cmocka_unit_test(makes_one_a_picture_when_the_setting_is_one),
 		cmocka_unit_test(replaces_one_after_an_error_or_warning),
 		cmocka_unit_test(replaces_one_that_was_killed),
+		cmocka_unit_test(replaces_one_that_holds_much_memory),
 		cmocka_unit_test(renews_the_seconds_of_each_picture),
 		cmocka_unit_test(says_when_its_seconds_are_used),
 		cmocka_unit_test(survives_the_end_of_its_server),
