@@ -34,7 +34,7 @@ struct painting {
 	struct variant variants[PAINT_MAX_RECIPES]; /* the largest first */
 };
 
-/* Each function fails as painter_paint() does. */
+/* Each function fails as decoder_pool_render() does. */
 struct engine {
 	/* Before any variant. The bytes may be changed. */
 	bool (*decode)(struct painting *p, uint8_t *bytes, size_t len);

@@ -6,8 +6,6 @@
 #include "lib/base/work.h"
 #include "lib/picture/bytes.h"
 
-struct pool;
-
 /*
  * What the chunks cICP, sRGB, gAMA and cHRM say of a PNG's colours (W3C PNG,
  * third edition, 4.3 and 11.3.2). Of iCCP, which stands between cICP and sRGB,
@@ -18,21 +16,13 @@ struct png_colour {
 	struct bytes cicp, srgb, gama, chrm; /* of length 0: absent */
 };
 
+/* Indices in cICP's data. */
+enum { CICP_PRIMARIES, CICP_TRANSFER, CICP_MATRIX, CICP_FULL_RANGE };
+
 void png_colour_find(struct png_colour *colour, struct bytes file);
 
 /* ERR_UNSUPPORTED_FORMAT for the HDR transfer functions PQ and HLG. */
 bool png_colour_check(const struct png_colour *colour,
 		      struct work *work) MUST_CHECK;
-
-/*
- * An ICC profile, of the pool; of length 0 when the colours are those of sRGB.
- * The first is false when cICP is absent, or is not what a PNG may have: full
- * range, RGB, and primaries and a transfer function of H.273 that have a
- * profile.
- */
-bool png_colour_by_cicp(struct bytes *profile, struct pool *pool,
-			const struct png_colour *colour, bool gray) MUST_CHECK;
-void png_colour_by_gamma(struct bytes *profile, struct pool *pool,
-			 const struct png_colour *colour, bool gray);
 
 #endif

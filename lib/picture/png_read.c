@@ -11,7 +11,7 @@
 #include <png.h>
 
 #include "lib/picture/png_chunk.h"
-#include "lib/picture/png_colour.h"
+#include "lib/picture/png_profile.h"
 
 struct reading {
 	png_struct *png;
@@ -165,11 +165,11 @@ static void keep_profile(struct reading *r)
 	struct bytes profile;
 
 	png_colour_find(&colour, r->bytes);
-	if (!png_colour_by_cicp(&profile, r->work->pool, &colour, gray)) {
+	if (!png_profile_of_cicp(&profile, r->work->pool, &colour, gray)) {
 		profile = read_iccp(r);
 		if (!profile.len)
-			png_colour_by_gamma(&profile, r->work->pool, &colour,
-					    gray);
+			png_profile_of_gamma(&profile, r->work->pool, &colour,
+					     gray);
 	}
 	if (profile.len)
 		(void)SetImageProfile(r->image, "ICM", profile.data,

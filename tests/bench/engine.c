@@ -8,15 +8,13 @@
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
 #include "lib/base/work.h"
-#include "lib/picture/painter.h"
 #include "lib/picture/probe.h"
 #include "tests/bench/measure.h"
+#include "tests/lib/desk.h"
 
 struct engine {
-	struct conf conf;
-	struct work work;
+	struct desk desk;
 	struct probe probe;
-	struct painter *painter;
 	int file;
 	struct recipe recipes[MEASURE__COUNT];
 };
@@ -32,26 +30,25 @@ static void parse_recipes(struct engine *engine)
 		engine->probe.alpha && engine->probe.format == FORMAT_PNG;
 
 	for (int i = 0; i < MEASURE__COUNT; i++)
-		if (!recipe_parse(&engine->recipes[i], &engine->work,
+		if (!recipe_parse(&engine->recipes[i], &engine->desk.work,
 				  names[is_png][i]))
-			measure_fail("%s", engine->work.why);
+			measure_fail("%s", engine->desk.work.why);
 }
 
+/* The pictures are of one user, whose decoder process is kept. */
 static void *start(const struct measure_input *input)
 {
-	const struct painter_limits limits = { (size_t)2048 << 20, 60 };
+	const struct decoder_limits limits = { (size_t)2048 << 20, 60 };
 	struct engine *engine = calloc(1, sizeof(*engine));
 
-	conf_init(&engine->conf);
-	engine->conf.sandbox = SANDBOX_BEST_EFFORT;
-	engine->work.conf = &engine->conf;
-	engine->work.pool = pool_new();
+	engine->desk = desk_set_up();
+	engine->desk.owner = uuid_new();
+	desk_restart(&engine->desk, &limits);
 	engine->file = open(input->path, O_RDONLY | O_CLOEXEC);
-	if (engine->file < 0 || !probe_read(&engine->probe, &engine->work,
+	if (engine->file < 0 || !probe_read(&engine->probe, &engine->desk.work,
 					    input->bytes, input->len))
-		measure_fail("%s: %s", input->path, engine->work.why);
+		measure_fail("%s: %s", input->path, engine->desk.work.why);
 	parse_recipes(engine);
-	engine->painter = painter_new(&engine->conf, &limits);
 	return engine;
 }
 
@@ -60,10 +57,17 @@ static void render(void *arg, const struct measure_input *input,
 {
 	struct engine *engine = arg;
 	struct painted painted[MEASURE__COUNT];
-	struct work work = { .conf = &engine->conf, .pool = pool_new() };
+	struct work work = { .conf = engine->desk.conf, .pool = pool_new() };
+	const struct decoder_picture picture = {
+		.owner = engine->desk.owner,
+		.source = engine->file,
+		.probe = &engine->probe,
+		.recipes = engine->recipes,
+		.count = MEASURE__COUNT,
+	};
 
-	if (!painter_paint(painted, &work, engine->painter, engine->file,
-			   &engine->probe, engine->recipes, MEASURE__COUNT))
+	if (!decoder_pool_render(painted, &work, engine->desk.decoders,
+				 &picture))
 		measure_fail("%s: %s", input->path, work.why);
 	for (int i = 0; i < MEASURE__COUNT; i++) {
 		outputs[i].len = painted[i].len;

@@ -53,7 +53,7 @@ static void refuses_what_its_probe_did_not_see(void **state)
 	(void)state;
 	file.probe.width = 299;
 	desk_must_fail(&desk, &file, "h20", ERR_CORRUPT_IMAGE,
-		       "its header says");
+		       "expected a PNG of 299x200 pixels");
 	file = desk_new_file(&desk, "", 0, FORMAT_PNG, 300, 200);
 	desk_must_fail(&desk, &file, "h20", ERR_CORRUPT_IMAGE, "empty");
 	desk_clear_up(&desk);
