@@ -19,7 +19,7 @@
 #include "lib/base/filter.h"
 #include "lib/base/pool.h"
 
-/* A message for stderr is lost, not a reason to die. */
+/* A message for stderr is lost, and does not end the process. */
 /* clang-format off */
 static const struct filter_call calls[] = {
 	FILTER_FAILS("ioctl", EACCES),
@@ -123,8 +123,8 @@ void decoder_prepare(struct decoder *decoder, struct pool *pool,
 	prepare(&decoder->fence, pool, sandbox, limits);
 }
 
-/* Nobody else can make a pidfd without a chance to hit another process that
-   has the number by then. */
+/* A pidfd that another process makes from the number may be of a process that
+   has this number later. */
 static void send_hello(void)
 {
 	const struct decoder_reply reply = { .kind = DECODER_HELLO,

@@ -44,9 +44,9 @@ static void on_child(int number)
 	(void)number;
 }
 
-/* All but those with which a process ends itself arrive only in ppoll(); the
-   decoder processes inherit that, so they die of nothing that is meant for the
-   service. */
+/* All but those that a process causes itself arrive only in ppoll(). The
+   decoder processes inherit that: a signal for the whole service does not end
+   them. */
 static void block_signals(sigset_t *while_waiting)
 {
 	static const int own[] = { SIGXCPU, SIGSEGV, SIGBUS,
@@ -66,7 +66,7 @@ static void block_signals(sigset_t *while_waiting)
 	sigdelset(while_waiting, SIGCHLD);
 }
 
-/* Clients end decoder processes by SIGKILL; other signals are news. */
+/* Clients end decoder processes by SIGKILL; other signals are for the log. */
 static void reap(void)
 {
 	int status;

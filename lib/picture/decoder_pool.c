@@ -23,9 +23,9 @@
    decoder process may use. */
 enum { OUTPUT_SHARE = 8 };
 
-/* A decoder process, seen from its client. */
+/* A decoder process, as its client knows it. */
 struct process {
-	struct child child; /* pid 0 until it has said hello; socket -1: none */
+	struct child child; /* pid 0 until DECODER_HELLO; socket -1: none */
 	int pidfd;
 	struct uuid owner;
 	long pictures; /* that it was given */
@@ -58,8 +58,8 @@ struct exchange {
 
 _Static_assert(PAINT_MAX_RECIPES <= 64, "`rendered` has 64 bits");
 
-/* Sends one end of a new stream socket to the server; the process that it forks
-   says hello there. The task can be sent before. */
+/* Sends one end of a new stream socket to the server, which forks a process for
+   it. The task can be sent before that process runs. */
 static bool request_process(struct process *process, int server)
 {
 	int ends[2];
@@ -122,7 +122,7 @@ static enum child_heard receive_hello(struct process *process,
 	return CHILD_SPOKE;
 }
 
-static bool greet(struct exchange *e)
+static bool wait_for_hello(struct exchange *e)
 {
 	enum child_heard heard = CHILD_SPOKE;
 
@@ -307,8 +307,7 @@ static bool is_kept_for(const struct decoder_pool *pool, struct uuid owner)
 	       uuid_equal(pool->kept.owner, owner);
 }
 
-/* Takes the kept process if it is the owner's, else a new one, which is asked
-   for ahead of the next picture while this one is rendered. */
+/* The kept process if it is the owner's, else the spare one. */
 static bool choose_process(struct exchange *e, struct decoder_pool *pool)
 {
 	if (is_kept_for(pool, e->picture->owner) && is_waiting(&pool->kept)) {
@@ -358,7 +357,7 @@ static bool run_once(struct exchange *e, struct decoder_pool *pool, bool *again)
 	ok = send_task(e);
 	if (pool->spare.child.socket < 0)
 		(void)!request_process(&pool->spare, pool->server);
-	ok = ok && greet(e) && receive_all(e);
+	ok = ok && wait_for_hello(e) && receive_all(e);
 	*again = !ok && !e->begun && !e->late && !e->answered;
 	if (*again)
 		(void)fail(e->work, ERR_UNAVAILABLE,

@@ -32,6 +32,7 @@ static const struct {
 	size_t offset, size;
 } rows[] = {
 	LONG(jpeg_quality),
+	INT(engine),
 	INT(log_format),
 	INT(log_level),
 	INT(log_to),

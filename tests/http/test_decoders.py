@@ -8,7 +8,7 @@ from PIL import Image
 
 from api import is_back, make_token, new_user, settled, upload, variant_of
 from pictures import encode
-from processes import children_of, decoders
+from processes import children_of, decoders, is_alive
 from service import wait_until
 
 needs_root = pytest.mark.skipif(
@@ -139,6 +139,16 @@ def test_a_decoder_server_that_dies_is_replaced(one_responder):
         upload(new_user(one_responder))
     after = wait_until(lambda: one_responder.decoder_server("fcgi"))
     assert after != before and children_of(after)
+
+
+def test_decoders_end_with_the_supervisor(one_responder):
+    """However it ends: those that are kept and those that wait."""
+    upload(new_user(one_responder))
+    pids = [one_responder.decoder_server("fcgi"),
+            *decoders(one_responder, "fcgi")]
+    assert len(pids) == 4
+    one_responder.kill("fcgi")
+    wait_until(lambda: not any(is_alive(pid) for pid in pids), 2)
 
 
 def test_a_reload_replaces_the_decoder_server(one_responder):

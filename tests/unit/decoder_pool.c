@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/filter.h"
 #include "lib/base/pool.h"
 #include "lib/base/uuid.h"
 #include "lib/picture/decoder.h"
@@ -289,6 +290,10 @@ static void replaces_one_that_holds_much_memory(void **state)
 	const pid_t first = paint_as(&desk, owner, &small);
 
 	(void)state;
+	if (FILTER_WITH_SANITIZER) {
+		desk_clear_up(&desk);
+		skip(); /* whose heap says nothing of itself */
+	}
 	assert_int_equal(paint_as(&desk, owner, &small), first);
 	assert_int_equal(paint_as(&desk, owner, &large), first);
 	assert_int_not_equal(paint_as(&desk, owner, &small), first);

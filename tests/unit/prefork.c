@@ -221,16 +221,16 @@ static void stops_the_last_group_after_the_others(void **state)
 		{ "last", 1, serve_others, &first_a, true },
 		{ "test", 2, finish_slowly, &first_b, false },
 	};
-	const struct prefork prefork = { groups, 2, 5, NULL, NULL };
+	const struct prefork prefork = { groups, 2, PATIENCE, NULL, NULL };
 	pid_t pid = supervise(&prefork), last;
 
 	(void)state;
 	assert_true(EVENTUALLY(seen->starts == 3));
 	last = seen->pids[first_a];
 	kill(pid, SIGHUP);
-	assert_true(EVENTUALLY(seen->starts == 6));
-	nap(300);
+	assert_true(EVENTUALLY(seen->starts == 6 && seen->stops == 2));
 	assert_int_equal(kill(last, 0), 0);
+	seen->may_finish = true;
 	assert_true(EVENTUALLY(seen->finishes == 2));
 	assert_true(EVENTUALLY(is_gone(last)));
 	kill(pid, SIGTERM);
