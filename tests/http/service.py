@@ -197,24 +197,25 @@ class Service:
     def pid(self, part):
         return int((self.dir / "run" / f"{part}.pid").read_text())
 
-    def _children(self, part, decoder):
-        return [child for child in children_of(self.pid(part))
-                if is_decoder(child) == decoder]
-
     def children(self, part):
         """Process ids of a supervisor's responders or workers, when there are
         as many as the settings say."""
         settings = {**SETTINGS, **self.settings, **self.changed.get(part, {})}
         count = sum(settings[name] for name in CHILDREN[part])
+        supervisor = self.pid(part)
 
         def look():
-            pids = self._children(part, False)
-            return pids if len(pids) == count else None
+            """Before it executes its program, a decoder server looks like a
+            responder or worker."""
+            pids = children_of(supervisor)
+            own = [pid for pid in pids if not is_decoder(pid)]
+            return own if len(own) == count < len(pids) else None
         return wait_until(look)
 
     def decoder_server(self, part):
         """The process id of the supervisor's pixtier-decoder, or None."""
-        return next(iter(self._children(part, True)), None)
+        return next((pid for pid in children_of(self.pid(part))
+                     if is_decoder(pid)), None)
 
     def kill(self, part, how=signal.SIGKILL):
         os.kill(self.pid(part), how)

@@ -13,7 +13,7 @@ from api import (at_once, invalid, links_of, make_token, problem, settled,
 from fetching import (blocked, canary, failed, fetched, fetching, files_of,
                       new_fetcher, order, pages, session, usage)
 from pictures import decode, picture
-from processes import kill_holder
+from processes import decoders, kill_holder
 from service import HANG, children_of, wait_until
 
 
@@ -348,12 +348,11 @@ def test_who_fetches_is_fenced_in(service, pages, fetching):
     try:
         image = order(session, url)
         assert asked.wait(HANG)
-        parents = service.children("worker")
-        fenced = [status_of(child)
-                  for parent in [*parents, service.decoder_server("worker")]
-                  for child in children_of(parent)]
-        assert len(fenced) == len(parents) + 1
-        for status in fenced:
+        callers = [child for worker in service.children("worker")
+                   for child in children_of(worker)]
+        assert len(callers) == 1
+        for pid in callers + decoders(service, "worker"):
+            status = status_of(pid)
             assert status["Seccomp"] == "2" and status["NoNewPrivs"] == "1"
     finally:
         go.set()
