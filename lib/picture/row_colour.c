@@ -8,6 +8,7 @@
 
 #include <lcms2.h>
 
+#include "lib/base/pool.h"
 #include "lib/base/util.h"
 
 /* clang-format off */
@@ -112,18 +113,52 @@ static void apply(struct bitmap *bitmap, cmsHTRANSFORM transform,
 	}
 }
 
+struct row_colour {
+	enum profile_colours colours;
+	cmsHTRANSFORM transform; /* NULL: there is none, or it does nothing */
+};
+
+static struct row_colour choose(enum profile_colours colours,
+				const uint8_t *profile, size_t len)
+{
+	struct row_colour chosen = { .colours = colours };
+
+	if (profile && profile_fits(profile, len, colours))
+		chosen.transform = new_transform(colours, profile, len);
+	if (chosen.transform && colours == PROFILE_RGB &&
+	    changes_nothing(chosen.transform)) {
+		cmsDeleteTransform(chosen.transform);
+		chosen.transform = NULL;
+	}
+	return chosen;
+}
+
+void row_colour_apply(const struct row_colour *colour, struct bitmap *bitmap)
+{
+	if (colour->transform)
+		apply(bitmap, colour->transform, colour->colours);
+	else if (colour->colours == PROFILE_CMYK)
+		mix_ink(bitmap);
+}
+
+struct row_colour *row_colour_new(struct pool *pool,
+				  enum profile_colours colours,
+				  const uint8_t *profile, size_t len)
+{
+	struct row_colour *colour = pool_alloc(pool, sizeof(*colour));
+
+	*colour = choose(colours, profile, len);
+	if (colour->transform)
+		pool_defer(pool, cmsDeleteTransform, colour->transform);
+	return colour;
+}
+
 void row_colour_convert(struct bitmap *bitmap, enum profile_colours colours,
 			const uint8_t *profile, size_t len)
 {
-	cmsHTRANSFORM transform = profile && profile_fits(profile, len, colours)
-					  ? new_transform(colours, profile, len)
-					  : NULL;
+	const struct row_colour colour = choose(colours, profile, len);
 
-	if (!transform && colours == PROFILE_CMYK)
-		mix_ink(bitmap);
-	if (!transform)
-		return;
-	if (colours != PROFILE_RGB || !changes_nothing(transform))
-		apply(bitmap, transform, colours);
-	cmsDeleteTransform(transform);
+	row_colour_apply(&colour, bitmap);
+	if (colour.transform)
+		cmsDeleteTransform(colour.transform);
 }
