@@ -95,6 +95,18 @@ bool bitmap_turn(struct bitmap *bitmap, struct work *work, unsigned orientation)
 	return true;
 }
 
+void bitmap_drop_alpha(struct bitmap *bitmap)
+{
+	for (uint32_t y = 0; bitmap->alpha && y < bitmap->height; y++) {
+		const uint8_t *at = bitmap_row(bitmap, y);
+
+		for (uint32_t x = 0; x < bitmap->width; x++, at += 4)
+			if (at[3] < 255)
+				return;
+	}
+	bitmap->alpha = false;
+}
+
 /* Lanczos may leave a colour above its alpha. */
 static uint8_t on_white(uint8_t colour, uint8_t alpha)
 {

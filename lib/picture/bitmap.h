@@ -41,6 +41,9 @@ static inline uint8_t *bitmap_row(const struct bitmap *bitmap, uint32_t y)
 bool bitmap_turn(struct bitmap *bitmap, struct work *work,
 		 unsigned orientation) MUST_CHECK;
 
+/* Clears `alpha` when every pixel is opaque. */
+void bitmap_drop_alpha(struct bitmap *bitmap);
+
 /* Lays the picture on white, in place. */
 void bitmap_flatten(struct bitmap *bitmap);
 

@@ -44,7 +44,7 @@ struct decoder_picture {
 	int source;        /* a regular file, read from its start */
 	const struct probe *probe;
 	const struct recipe *recipes;
-	size_t count;
+	size_t count; /* 1 when the recipe is `animated` */
 };
 
 /*

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/base/pool.h"
+#include "lib/picture/animation.h"
 #include "lib/picture/engine.h"
 #include "lib/picture/profile.h"
 
@@ -178,9 +179,9 @@ static bool make_variant(struct painting *p, const struct engine *engine,
 	       (engine->resize(p, variant) && engine->encode(p, variant));
 }
 
-bool paint_all(const struct paint *paint, struct work *work,
-	       const struct paint_task *task, uint8_t *bytes, size_t len,
-	       paint_done done, void *arg)
+static bool paint_stills(const struct paint *paint, struct work *work,
+			 const struct paint_task *task, uint8_t *bytes,
+			 size_t len, paint_done done, void *arg)
 {
 	const struct engine *engine = paint->conf->engine == ENGINE_FAST
 					      ? &engine_fast
@@ -201,6 +202,42 @@ bool paint_all(const struct paint *paint, struct work *work,
 	}
 	engine->release(&p);
 	return ok;
+}
+
+static bool paint_animation(const struct paint *paint, struct work *work,
+			    const struct paint_task *task, const uint8_t *bytes,
+			    size_t len, paint_done done, void *arg)
+{
+	const struct animation_source source = { paint, &task->probe, bytes,
+						 len };
+	struct pool *outer = work->pool;
+	struct painted painted;
+	bool ok;
+
+	work->pool = pool_new();
+	ok = animation_make(&painted, work, &source, &task->recipes[0]);
+	if (ok)
+		done(arg, 0, &painted);
+	pool_free(work->pool);
+	work->pool = outer;
+	return ok;
+}
+
+/* Animation is not kept of a picture of which only the first frame can be
+   read. */
+bool paint_all(const struct paint *paint, struct work *work,
+	       const struct paint_task *task, uint8_t *bytes, size_t len,
+	       paint_done done, void *arg)
+{
+	if (task->count == 1 && task->recipes[0].animated) {
+		if (paint_animation(paint, work, task, bytes, len, done, arg))
+			return true;
+		if (work->err != ERR_CORRUPT_IMAGE &&
+		    work->err != ERR_UNSUPPORTED_FORMAT)
+			return false;
+		work->warned = true;
+	}
+	return paint_stills(paint, work, task, bytes, len, done, arg);
 }
 
 const char *paint_library(void)

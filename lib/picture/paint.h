@@ -9,8 +9,8 @@
 #include "lib/picture/decoder_pool.h"
 
 /*
- * Renders pictures with nothing but GraphicsMagick and lcms2: it runs in the
- * decoder process, needs no file and no system call but for memory, and may
+ * Renders pictures with nothing but decoding libraries and lcms2: it runs in
+ * the decoder process, needs no file and no system call but for memory, and may
  * end the process.
  */
 struct paint {
@@ -46,7 +46,8 @@ typedef void (*paint_done)(void *arg, uint32_t index,
 			   const struct painted *painted);
 
 /* Makes one variant for each recipe, the largest first. `bytes` may be changed.
-   Fails as decoder_pool_render() does. */
+   A recipe with `animated` is the only one. Fails as decoder_pool_render()
+   does. */
 bool paint_all(const struct paint *paint, struct work *work,
 	       const struct paint_task *task, uint8_t *bytes, size_t len,
 	       paint_done done, void *arg) MUST_CHECK;

@@ -20,6 +20,7 @@ struct recipe {
 	bool has_format;
 	enum format format; /* counts if has_format */
 	uint32_t quality; /* 1 to 100; 0: the settings'. No part of the name */
+	bool animated;    /* as animation_is_kept() says. No part of the name */
 };
 
 enum { RECIPE_MAX_SIDE = 16383, RECIPE_TEXT_SIZE = 48 };

@@ -18,17 +18,17 @@ struct size {
 
 /* clang-format off */
 static const struct name names[] = {
-	{ "h200",             { 0, 200, FIT_INSIDE, false, 0, 0 } },
-	{ "w400",             { 400, 0, FIT_INSIDE, false, 0, 0 } },
-	{ "w1",               { 1, 0, FIT_INSIDE, false, 0, 0 } },
-	{ "h16383",           { 0, 16383, FIT_INSIDE, false, 0, 0 } },
-	{ "100x80",           { 100, 80, FIT_INSIDE, false, 0, 0 } },
-	{ "100x80-cover",     { 100, 80, FIT_COVER, false, 0, 0 } },
-	{ "100x80-exact",     { 100, 80, FIT_EXACT, false, 0, 0 } },
-	{ "h200.webp",        { 0, 200, FIT_INSIDE, true, FORMAT_WEBP, 0 } },
-	{ "w9.jpeg",          { 9, 0, FIT_INSIDE, true, FORMAT_JPEG, 0 } },
-	{ "1x2-exact.png",    { 1, 2, FIT_EXACT, true, FORMAT_PNG, 0 } },
-	{ "16383x16383-cover.tiff", { 16383, 16383, FIT_COVER, true, FORMAT_TIFF, 0 } },
+	{ "h200",             { 0, 200, FIT_INSIDE, false, 0, 0, false } },
+	{ "w400",             { 400, 0, FIT_INSIDE, false, 0, 0, false } },
+	{ "w1",               { 1, 0, FIT_INSIDE, false, 0, 0, false } },
+	{ "h16383",           { 0, 16383, FIT_INSIDE, false, 0, 0, false } },
+	{ "100x80",           { 100, 80, FIT_INSIDE, false, 0, 0, false } },
+	{ "100x80-cover",     { 100, 80, FIT_COVER, false, 0, 0, false } },
+	{ "100x80-exact",     { 100, 80, FIT_EXACT, false, 0, 0, false } },
+	{ "h200.webp",        { 0, 200, FIT_INSIDE, true, FORMAT_WEBP, 0, false } },
+	{ "w9.jpeg",          { 9, 0, FIT_INSIDE, true, FORMAT_JPEG, 0, false } },
+	{ "1x2-exact.png",    { 1, 2, FIT_EXACT, true, FORMAT_PNG, 0, false } },
+	{ "16383x16383-cover.tiff", { 16383, 16383, FIT_COVER, true, FORMAT_TIFF, 0, false } },
 };
 
 static const char *const wrong_names[] = {
@@ -80,7 +80,7 @@ static bool same_recipe(const struct recipe *a, const struct recipe *b)
 	return a->width == b->width && a->height == b->height &&
 	       a->fit == b->fit && a->has_format == b->has_format &&
 	       (!a->has_format || a->format == b->format) &&
-	       a->quality == b->quality;
+	       a->quality == b->quality && a->animated == b->animated;
 }
 
 static void names_are_read_and_written(void **state)
@@ -156,9 +156,8 @@ static void nothing_is_enlarged_or_beyond_the_source(void **state)
 		uint32_t box_width = sides[i / count / count % count];
 		uint32_t box_height = sides[i / count / count / count % count];
 		struct recipe recipe = {
-			box_width & 0x3fff, (box_height & 0x3fff) | 1,
-			FIT_INSIDE,         false,
-			FORMAT_JPEG,        0
+			.width = box_width & 0x3fff,
+			.height = (box_height & 0x3fff) | 1,
 		};
 		struct recipe_plan plan;
 

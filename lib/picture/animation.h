@@ -1,0 +1,69 @@
+#ifndef LIB_PICTURE_ANIMATION_H
+#define LIB_PICTURE_ANIMATION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/picture/animation_limits.h"
+#include "lib/picture/bitmap.h"
+#include "lib/picture/paint.h"
+
+/*
+ * Animated GIF and WebP that become animated GIF or WebP: frame by frame, so
+ * that no more than one is in memory as pixels.
+ */
+struct animation {
+	uint32_t count;         /* of frames */
+	uint32_t plays;         /* 0: without end */
+	const uint8_t *profile; /* ICC, or NULL */
+	size_t profile_len;
+};
+
+struct animation_frame {
+	struct bitmap bitmap; /* all that is shown then, not only changes */
+	uint32_t duration_ms;
+};
+
+/* The file that frames are read from. */
+struct animation_source {
+	const struct paint *paint;
+	const struct probe *probe;
+	const uint8_t *bytes;
+	size_t len;
+};
+
+/* What is opened belongs to the work's pool, also after a failure. */
+struct animation_reader {
+	bool (*open)(void **reader, struct animation *animation,
+		     struct work *work, const struct animation_source *source);
+	/* The next frame of `count`, whose pixels hold until the call after.
+	   ERR_CORRUPT_IMAGE or ERR_UNSUPPORTED_FORMAT when it is damaged. */
+	bool (*next)(struct animation_frame *frame, void *reader,
+		     struct work *work);
+};
+
+struct animation_writer {
+	bool (*open)(void **writer, struct work *work, uint32_t plays,
+		     uint32_t quality);
+	/* In the same size each time. */
+	bool (*add)(void *writer, struct work *work,
+		    const struct animation_frame *frame);
+	/* The bytes belong to the work's pool. */
+	bool (*finish)(struct painted *painted, void *writer,
+		       struct work *work);
+};
+
+extern const struct animation_reader gif_reader, webp_reader;
+extern const struct animation_writer gif_writer, webp_writer;
+
+/*
+ * Makes the variant of a recipe with `animated`. A damaged frame ends the
+ * animation before it; if it is the first, fails with ERR_CORRUPT_IMAGE or
+ * ERR_UNSUPPORTED_FORMAT. The bytes belong to the work's pool.
+ */
+bool animation_make(struct painted *painted, struct work *work,
+		    const struct animation_source *source,
+		    const struct recipe *recipe) MUST_CHECK;
+
+#endif
