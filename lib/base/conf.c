@@ -92,7 +92,7 @@ static const struct setting settings[] = {
 	TEXT_ROW(schema_dir, PIXTIER_SCHEMA_DIR, "Folder of the schema's migrations."),
 
 	NUMBER_ROW(max_upload, "67108864", 1024, 4294967296, "Bytes of the largest request body."),
-	NUMBER_ROW(max_pixels, "200000000", 1000, 2000000000, "Pixels of the largest picture that any tier may allow."),
+	NUMBER_ROW(max_pixels, "200000000", 1000, 2000000000, "Pixels of the largest picture that any tier may allow; of an animation, all frames together, or its thumbnails show the first frame."),
 	NUMBER_ROW(max_side, "65535", 64, 65535, "Pixels of the longest side of a picture."),
 	NUMBER_ROW(max_scans, "100", 1, 1000, "Scans of a progressive JPEG; each costs a pass over the picture."),
 	NUMBER_ROW(request_timeout, "30", 1, 3600, "Seconds that reading a request from the web server may take."),

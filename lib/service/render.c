@@ -13,7 +13,9 @@
 #include "lib/base/pool.h"
 #include "lib/base/turn.h"
 #include "lib/db/db.h"
+#include "lib/model/tier.h"
 #include "lib/model/user.h"
+#include "lib/picture/animation_limits.h"
 #include "lib/picture/decoder_pool.h"
 #include "lib/picture/recipe.h"
 #include "lib/service/notify.h"
@@ -61,42 +63,67 @@ static bool parse_recipes(struct recipe **recipes, struct work *work,
 				  render->variants[i].variant))
 			return false;
 		(*recipes)[i].quality = render->quality;
+		(*recipes)[i].animated =
+			render->animated &&
+			animation_is_kept(&(*recipes)[i], render->probe,
+					  work->conf);
 	}
 	return true;
 }
 
 /* What decides the cost of painting beside the picture itself. */
 struct extent {
-	uint32_t side;     /* the longest */
-	uint64_t enlarged; /* pixels of variants larger than the picture */
-	uint64_t write_ns; /* of encoding the variants */
+	uint32_t side;         /* the longest */
+	uint64_t enlarged;     /* pixels of variants larger than the picture */
+	uint64_t write_ns;     /* of encoding the variants */
+	uint64_t animated_ms;  /* of all animations */
+	uint64_t animated_mib; /* of the one that needs most */
 };
+
+static void measure_animation(struct extent *extent,
+			      const struct recipe *recipe,
+			      const struct probe *probe)
+{
+	const uint64_t mib = animation_estimate_mib(recipe, probe);
+
+	extent->animated_ms += animation_estimate_ms(recipe, probe);
+	if (mib > extent->animated_mib)
+		extent->animated_mib = mib;
+}
+
+static void measure_still(struct extent *extent, const struct recipe *recipe,
+			  const struct probe *probe)
+{
+	const enum format format = recipe_format(recipe, probe);
+	struct recipe_plan plan;
+	uint32_t width, height;
+	uint64_t pixels;
+
+	probe_upright(probe, &width, &height);
+	plan = recipe_plan(recipe, width, height);
+	pixels = (uint64_t)plan.width * plan.height;
+	if (plan.width > extent->side)
+		extent->side = plan.width;
+	if (plan.height > extent->side)
+		extent->side = plan.height;
+	if (pixels > (uint64_t)width * height)
+		extent->enlarged += pixels;
+	extent->write_ns += pixels * format_row(format)->write_ns;
+}
 
 static bool measure(struct extent *extent, const struct render *render,
 		    struct work *work)
 {
 	struct extent found = { .side = 1 };
 	struct recipe *recipes;
-	uint32_t width, height;
 
 	if (!parse_recipes(&recipes, work, render))
 		return false;
-	probe_upright(render->probe, &width, &height);
-	for (size_t i = 0; i < render->count; i++) {
-		const struct recipe_plan plan =
-			recipe_plan(&recipes[i], width, height);
-		const uint64_t pixels = (uint64_t)plan.width * plan.height;
-		const enum format format =
-			recipe_format(&recipes[i], render->probe);
-
-		if (plan.width > found.side)
-			found.side = plan.width;
-		if (plan.height > found.side)
-			found.side = plan.height;
-		if (pixels > (uint64_t)width * height)
-			found.enlarged += pixels;
-		found.write_ns += pixels * format_row(format)->write_ns;
-	}
+	for (size_t i = 0; i < render->count; i++)
+		if (recipes[i].animated)
+			measure_animation(&found, &recipes[i], render->probe);
+		else
+			measure_still(&found, &recipes[i], render->probe);
 	*extent = found;
 	return true;
 }
@@ -111,9 +138,12 @@ bool render_is_small(const struct render *render, struct work *work,
 	if (!measure(&extent, render, work))
 		return false;
 	ms = probe_estimate_ms(render->probe, extent.side) +
-	     (extent.enlarged * ENLARGED_NS + extent.write_ns) / 1000000;
+	     (extent.enlarged * ENLARGED_NS + extent.write_ns) / 1000000 +
+	     extent.animated_ms;
 	mib = probe_estimate_mib(render->probe) +
 	      (extent.enlarged * ENLARGED_BYTES >> 20);
+	if (mib < extent.animated_mib)
+		mib = extent.animated_mib;
 	*estimate_ms = ms < UINT_MAX ? (unsigned)ms : UINT_MAX;
 	return ms <= (uint64_t)conf->sync_budget_ms &&
 	       mib <= (uint64_t)conf->painter_memory_request;
@@ -150,17 +180,45 @@ static struct uuid owner_of(const struct render *render)
 
 static bool run_decoder(struct painted *painted, struct work *work,
 			const struct render *render,
-			const struct recipe *recipes)
+			const struct recipe *recipes, size_t count)
 {
 	const struct decoder_picture picture = {
 		.owner = owner_of(render),
 		.source = render->source,
 		.probe = render->probe,
 		.recipes = recipes,
-		.count = render->count,
+		.count = count,
 	};
 
-	return decoder_pool_render(painted, work, work->decoders, &picture);
+	return !count ||
+	       decoder_pool_render(painted, work, work->decoders, &picture);
+}
+
+/* Variants that show one frame come from one decode. An animation has the time
+   and the memory of a decoder process for itself. */
+static bool render_recipes(struct painted *painted, struct work *work,
+			   const struct render *render,
+			   const struct recipe *recipes)
+{
+	struct recipe stills[RENDER_MAX_VARIANTS];
+	struct painted made[RENDER_MAX_VARIANTS];
+	size_t places[RENDER_MAX_VARIANTS];
+	size_t count = 0;
+
+	for (size_t i = 0; i < render->count; i++) {
+		if (!recipes[i].animated) {
+			stills[count] = recipes[i];
+			places[count++] = i;
+		} else if (!run_decoder(&painted[i], work, render, &recipes[i],
+					1)) {
+			return false;
+		}
+	}
+	if (!run_decoder(made, work, render, stills, count))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		painted[places[i]] = made[i];
+	return true;
 }
 
 bool render_make(struct render *render, struct work *work)
@@ -175,7 +233,7 @@ bool render_make(struct render *render, struct work *work)
 	if (!render->count)
 		return true;
 	if (!parse_recipes(&recipes, work, render) ||
-	    !run_decoder(painted, work, render, recipes))
+	    !render_recipes(painted, work, render, recipes))
 		return false;
 	for (size_t i = 0; i < render->count; i++) {
 		render->variants[i].image_id = render->image_id;
@@ -327,6 +385,21 @@ static bool find_pending(struct render *render, struct work *work,
 	return true;
 }
 
+/* Who asks for a variant makes no difference to it: its image's owner's tier
+   counts. */
+static bool find_animated(bool *animated, struct work *work,
+			  const struct image *image)
+{
+	struct user owner;
+	struct tier tier;
+
+	if (!user_find(&owner, work, image->user_id) ||
+	    !tier_find(&tier, work, owner.tier_id))
+		return false;
+	*animated = tier.animated;
+	return true;
+}
+
 static bool paint_pending(struct render *render, struct work *work,
 			  struct probe *probe)
 {
@@ -349,6 +422,7 @@ bool render_job(struct work *work, const struct job *job)
 
 	return image_find(&image, work, job->image_id) &&
 	       find_pending(&render, work, &image) &&
+	       find_animated(&render.animated, work, &image) &&
 	       paint_pending(&render, work, &probe) && end_well(work, &ending);
 }
 
@@ -407,6 +481,7 @@ static bool make_missing(struct variant *variant, struct work *work,
 	unsigned estimate;
 
 	if (!find_quality(&wanting.job.quality, work, image) ||
+	    !find_animated(&render.animated, work, image) ||
 	    !store_get(&render.source, work,
 		       store_key(work->pool, image->id, "original")) ||
 	    !render_probe(&probe, work, render.source))

@@ -1,6 +1,7 @@
 #ifndef LIB_SERVICE_RENDER_H
 #define LIB_SERVICE_RENDER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,7 @@ struct render {
 	size_t count;
 	uint32_t quality;    /* of all of them, 1 to 100; 0: the settings' */
 	struct uuid user_id; /* whose image it is */
+	bool animated;       /* the tier of the image's owner keeps animation */
 	/* What is kept with the variants; NULL: it is in the store already. */
 	struct store_temp *original;
 };
@@ -35,7 +37,8 @@ bool render_is_small(const struct render *render, struct work *work,
 
 /*
  * Renders with work->decoders and keeps the files, durably; the rows are the
- * caller's to write. Then variants[i] is "ready" with its size, bytes and sum.
+ * caller's to write. Each animation has a decoder process for itself. Then
+ * variants[i] is "ready" with its size, bytes and sum.
  * Fails as decoder_pool_render() does.
  */
 bool render_make(struct render *render, struct work *work) MUST_CHECK;

@@ -262,6 +262,7 @@ bool upload_take(struct uploaded *uploaded, struct work *work,
 				 .source = upload->file->fd,
 				 .probe = &probe,
 				 .original = upload->file,
+				 .animated = upload->tier->animated,
 				 .user_id = upload->user->id };
 	struct record r = { upload, &made };
 	bool painted;
