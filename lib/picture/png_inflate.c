@@ -1,0 +1,281 @@
+/* png_inflate.c: decompresses the pixels of a PNG. */
+#include "config.h"
+
+#include "lib/picture/png_inflate.h"
+
+#include <string.h>
+
+#ifdef HAVE_ISAL
+#include <isa-l/igzip_lib.h>
+#ifdef __SSE2__
+#include <immintrin.h>
+#endif
+#endif
+#define ZLIB_CONST
+#include <zlib.h>
+
+#include "lib/base/pool.h"
+#include "lib/picture/png_chunk.h"
+
+/* Where zlib sees the input end decides which wrong Adler-32 it sees: these
+   pieces are libpng's. */
+enum { PIECE = 8192, SKIP = 1 << 15 };
+
+/* The data of the IDAT chunks, as if it was one. */
+struct idat {
+	struct bytes file;
+	size_t offset, left; /* in this chunk */
+};
+
+struct png_inflate {
+	struct work *work;
+	struct pool *pool;
+	struct idat first, idat;
+	uint64_t total, done;
+	bool is_isal; /* ISA-L has found nothing wrong */
+	bool is_zlib; /* zlib has begun */
+	z_stream zlib;
+#ifdef HAVE_ISAL
+	struct inflate_state isal;
+#endif
+};
+
+static const char *const missing = "the file ends before its last pixel";
+
+static bool fail_damaged(struct work *work, const char *why)
+{
+	return fail(work, ERR_CORRUPT_IMAGE, "damaged: %s", why);
+}
+
+static void begin_chunk(struct idat *idat, size_t len)
+{
+	const size_t most = idat->file.len - idat->offset;
+
+	idat->left = len < most ? len : most;
+}
+
+/* NULL and why when there is none. */
+static const char *next_chunk(struct idat *idat)
+{
+	enum { CRC = 4, HEADER = 8 };
+	const uint8_t *at = idat->file.data + idat->offset + CRC;
+
+	if (!bytes_hold(idat->file, idat->offset, CRC + HEADER))
+		return missing;
+	if (memcmp(at + 4, "IDAT", 4))
+		return "Not enough image data";
+	idat->offset += CRC + HEADER;
+	begin_chunk(idat, be32(at));
+	return NULL;
+}
+
+/* At least 1 byte and at most `most` of one chunk; else why there is none. */
+static const char *next_piece(struct bytes *piece, struct idat *idat,
+			      size_t most)
+{
+	const char *why = NULL;
+
+	while (!idat->left && !why)
+		why = next_chunk(idat);
+	if (why)
+		return why;
+	piece->data = idat->file.data + idat->offset;
+	piece->len = idat->left < most ? idat->left : most;
+	idat->offset += piece->len;
+	idat->left -= piece->len;
+	return NULL;
+}
+
+static bool fail_inflate(struct png_inflate *stream, int result)
+{
+	const char *text = stream->zlib.msg;
+
+	if (result == Z_MEM_ERROR)
+		return fail(stream->work, ERR_TOO_LARGE,
+			    "no memory to decompress a PNG");
+	return fail(stream->work, ERR_CORRUPT_IMAGE, "damaged: IDAT: %s",
+		    text ? text : zError(result));
+}
+
+static bool read_zlib(struct png_inflate *stream, uint8_t *out, uint32_t count)
+{
+	z_stream *zlib = &stream->zlib;
+	struct bytes piece;
+	int result = Z_OK;
+
+	zlib->next_out = out;
+	zlib->avail_out = count;
+	while (zlib->avail_out && result == Z_OK) {
+		if (!zlib->avail_in) {
+			const char *why =
+				next_piece(&piece, &stream->idat, PIECE);
+
+			if (why)
+				return fail_damaged(stream->work, why);
+			zlib->next_in = piece.data;
+			zlib->avail_in = (uInt)piece.len;
+		}
+		result = inflate(zlib, Z_NO_FLUSH);
+	}
+	if (result != Z_OK && result != Z_STREAM_END)
+		return fail_inflate(stream, result);
+	return !zlib->avail_out ||
+	       fail_damaged(stream->work, "Not enough image data");
+}
+
+static void end_zlib(void *zlib)
+{
+	inflateEnd(zlib);
+}
+
+/* From the start, up to what was read already. */
+static bool begin_zlib(struct png_inflate *stream)
+{
+	int result = inflateInit(&stream->zlib);
+	uint8_t *skipped;
+
+	stream->is_zlib = true;
+	if (result != Z_OK)
+		return fail_inflate(stream, result);
+	pool_defer(stream->pool, end_zlib, &stream->zlib);
+	stream->idat = stream->first;
+	if (!stream->done)
+		return true;
+	skipped = pool_alloc(stream->pool, SKIP);
+	for (uint64_t left = stream->done; left;) {
+		const uint32_t count = left < SKIP ? (uint32_t)left : SKIP;
+
+		if (!read_zlib(stream, skipped, count))
+			return false;
+		left -= count;
+	}
+	return true;
+}
+
+#ifdef HAVE_ISAL
+/* It counts with 32 bits. */
+enum { ISAL_MOST = INT32_MAX };
+
+/* RFC 1950 2.2: at most 32 KiB, for which ISA-L does not look. */
+static bool has_valid_window(struct idat idat)
+{
+	struct bytes first;
+
+	return !next_piece(&first, &idat, 1) && first.data[0] >> 4 <= 7;
+}
+
+static void begin_isal(struct png_inflate *stream)
+{
+	isal_inflate_init(&stream->isal);
+	stream->isal.crc_flag = ISAL_ZLIB;
+	stream->is_isal =
+		stream->total <= ISAL_MOST && has_valid_window(stream->first);
+}
+
+/* At the end of the file there is nothing more. */
+static void feed_isal(struct png_inflate *stream)
+{
+	struct inflate_state *isal = &stream->isal;
+	struct bytes piece;
+
+	if (isal->avail_in || next_piece(&piece, &stream->idat, ISAL_MOST))
+		return;
+	isal->next_in = (uint8_t *)piece.data;
+	isal->avail_in = (uint32_t)piece.len;
+}
+
+/* With the last byte of all, the stream has to end, with its Adler-32. */
+static bool is_filled(const struct inflate_state *isal, bool is_last)
+{
+	return !isal->avail_out &&
+	       (!is_last || isal->block_state == ISAL_BLOCK_FINISH);
+}
+
+#ifdef __SSE2__
+__attribute__((target("avx"))) static void zero_upper_halves(void)
+{
+	_mm256_zeroupper();
+}
+
+/* ISA-L leaves values in the upper halves of AVX registers, with which all
+   SSE instructions that follow take about twice as long. */
+static void leave_avx(void)
+{
+	if (__builtin_cpu_supports("avx"))
+		zero_upper_halves();
+}
+#else
+static void leave_avx(void)
+{
+}
+#endif
+
+/* False when zlib has to decide. */
+static bool inflate_isal(struct png_inflate *stream, uint8_t *out,
+			 uint32_t count)
+{
+	const bool is_last = stream->done + count == stream->total;
+	struct inflate_state *isal = &stream->isal;
+
+	isal->next_out = out;
+	isal->avail_out = count;
+	while (!is_filled(isal, is_last)) {
+		const uint32_t room = isal->avail_out;
+		uint32_t given;
+
+		feed_isal(stream);
+		given = isal->avail_in;
+		if (isal_inflate(isal) != ISAL_DECOMP_OK)
+			return false;
+		if (isal->avail_out == room && isal->avail_in == given &&
+		    !is_filled(isal, is_last))
+			return false;
+	}
+	return true;
+}
+static bool read_isal(struct png_inflate *stream, uint8_t *out, uint32_t count)
+{
+	const bool ok = inflate_isal(stream, out, count);
+
+	leave_avx();
+	return ok;
+}
+#else
+static void begin_isal(struct png_inflate *stream)
+{
+	(void)stream;
+}
+
+static bool read_isal(struct png_inflate *stream, uint8_t *out, uint32_t count)
+{
+	(void)stream, (void)out, (void)count;
+	return false;
+}
+#endif
+
+struct png_inflate *png_inflate_new(struct pool *pool, struct work *work,
+				    struct bytes file, size_t offset,
+				    uint64_t total)
+{
+	struct png_inflate *stream = pool_alloc(pool, sizeof(*stream));
+
+	stream->work = work;
+	stream->pool = pool;
+	stream->total = total;
+	stream->first = (struct idat){ .file = file, .offset = offset };
+	begin_chunk(&stream->first, be32(file.data + offset - 8));
+	stream->idat = stream->first;
+	begin_isal(stream);
+	return stream;
+}
+
+bool png_inflate_read(struct png_inflate *stream, uint8_t *out, uint32_t count)
+{
+	if (stream->is_isal)
+		stream->is_isal = read_isal(stream, out, count);
+	if (!stream->is_isal && ((!stream->is_zlib && !begin_zlib(stream)) ||
+				 !read_zlib(stream, out, count)))
+		return false;
+	stream->done += count;
+	return true;
+}
