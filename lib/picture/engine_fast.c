@@ -10,6 +10,7 @@
 #include "lib/picture/encode.h"
 #include "lib/picture/jpeg_read.h"
 #include "lib/picture/jpeg_write.h"
+#include "lib/picture/png_read.h"
 #include "lib/picture/resample.h"
 #include "lib/picture/row_colour.h"
 
@@ -109,6 +110,7 @@ static bool lane_end(struct lane *lane)
 	for (uint32_t i = 0; i < lane->count; i++) {
 		struct bitmap *bitmap = &lane->roots[i]->bitmap;
 
+		bitmap_drop_alpha(bitmap);
 		row_colour_convert(bitmap, lane->colours, lane->profile,
 				   lane->profile_len);
 		if (!bitmap_turn(bitmap, p->work, p->task->probe.orientation))
@@ -145,6 +147,15 @@ static bool decode_jpeg(struct painting *p, const uint8_t *bytes, size_t len)
 
 	return jpeg_stream(p->work, &p->task->probe, MARGIN * p->scale, bytes,
 			   len, &sink) &&
+	       lane_end(&lane);
+}
+
+static bool decode_png(struct painting *p, const uint8_t *bytes, size_t len)
+{
+	struct lane lane = { .p = p };
+	const struct row_sink sink = { begin_rows, put_row, &lane, 2 };
+
+	return png_stream(p->work, &p->task->probe, bytes, len, &sink) &&
 	       lane_end(&lane);
 }
 
@@ -207,6 +218,8 @@ static bool decode_rows(struct painting *p, uint8_t *bytes, size_t len)
 {
 	if (p->task->probe.format == FORMAT_JPEG)
 		return decode_jpeg(p, bytes, len);
+	if (p->task->probe.format == FORMAT_PNG)
+		return decode_png(p, bytes, len);
 	return decode_other(p, bytes, len);
 }
 

@@ -235,12 +235,39 @@ static void engines_turn_alike(void **state)
 	}
 }
 
+/* The colour type of a PNG. */
+static int colour_type(const struct painted *painted)
+{
+	assert_int_equal(painted->format, FORMAT_PNG);
+	return painted->bytes[25];
+}
+
+static void alpha_that_nothing_uses_goes(void **state)
+{
+	enum { RGB = 2 };
+	static const char *const texts[] = { "h200", NULL };
+	struct desk desk = desk_set_up();
+	Image *image = new_picture(640, 480, false);
+	struct desk_file file;
+	struct made made = { 0 };
+
+	(void)state;
+	image->matte = true;
+	file = desk_save(&desk, image, FORMAT_PNG, 640, 480);
+	assert_int_equal(file.bytes[25], 6);
+	render(&made, &desk, &file, texts, ENGINE_FAST);
+	assert_int_equal(colour_type(&made.painted[0]), RGB);
+	free(made.bytes[0]);
+	desk_clear_up(&desk);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(engines_make_the_same),
 		cmocka_unit_test(engines_agree_on_transparency),
 		cmocka_unit_test(engines_turn_alike),
+		cmocka_unit_test(alpha_that_nothing_uses_goes),
 	};
 
 	return RUN_TESTS(tests);
