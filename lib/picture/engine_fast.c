@@ -11,6 +11,7 @@
 #include "lib/picture/jpeg_read.h"
 #include "lib/picture/jpeg_write.h"
 #include "lib/picture/png_read.h"
+#include "lib/picture/png_write.h"
 #include "lib/picture/resample.h"
 #include "lib/picture/row_colour.h"
 
@@ -255,32 +256,58 @@ static bool write_jpeg(struct painting *p, struct variant *variant,
 			  quality);
 }
 
-static bool encode_bitmap(struct painting *p, struct variant *variant)
+static bool write_png(struct painting *p, struct variant *variant)
 {
-	const struct conf *conf = p->paint->conf;
-	const uint32_t quality = p->task->recipes[variant->index].quality;
+	struct painted *painted = &variant->painted;
+
+	painted->width = variant->bitmap.width;
+	painted->height = variant->bitmap.height;
+	return png_write(&painted->bytes, &painted->len, p->work,
+			 &variant->bitmap);
+}
+
+static bool write_other(struct painting *p, struct variant *variant,
+			uint32_t quality)
+{
 	Image *image;
 	bool ok;
 
-	variant->painted.format = variant->format;
-	if (variant->format == FORMAT_JPEG)
-		return write_jpeg(p, variant,
-				  quality ? quality
-					  : (unsigned)conf->jpeg_quality);
 	if (!encode_import(&image, p->work, &variant->bitmap))
 		return false;
-	ok = encode(&variant->painted, p->work, conf, image, variant->format,
-		    quality);
+	ok = encode(&variant->painted, p->work, p->paint->conf, image,
+		    variant->format, quality);
 	DestroyImage(image);
 	return ok;
 }
 
-/* JPEGs' bytes and bitmaps are the pool's. */
+static bool encode_bitmap(struct painting *p, struct variant *variant)
+{
+	const struct conf *conf = p->paint->conf;
+	const uint32_t quality = p->task->recipes[variant->index].quality;
+
+	variant->painted.format = variant->format;
+	switch (variant->format) {
+	case FORMAT_JPEG:
+		return write_jpeg(p, variant,
+				  quality ? quality
+					  : (unsigned)conf->jpeg_quality);
+	case FORMAT_PNG:
+		return write_png(p, variant);
+	default:
+		return write_other(p, variant, quality);
+	}
+}
+
+/* Bitmaps, and the bytes of JPEGs and PNGs, are the pool's. */
 static void release(struct painting *p)
 {
-	for (uint32_t i = 0; i < p->task->count; i++)
-		if (p->variants[i].painted.format != FORMAT_JPEG)
-			MagickFree((void *)p->variants[i].painted.bytes);
+	for (uint32_t i = 0; i < p->task->count; i++) {
+		const struct painted *painted = &p->variants[i].painted;
+
+		if (painted->format != FORMAT_JPEG &&
+		    painted->format != FORMAT_PNG)
+			MagickFree((void *)painted->bytes);
+	}
 }
 
 const struct engine engine_fast = {

@@ -242,6 +242,23 @@ static int colour_type(const struct painted *painted)
 	return painted->bytes[25];
 }
 
+static void small_palettes_stay(void **state)
+{
+	enum { PALETTE = 3 };
+	static const char *const texts[] = { "h200", NULL };
+	struct desk desk = desk_set_up();
+	const struct desk_file file =
+		desk_four_colours(&desk, FORMAT_PNG, 60, 40);
+	struct made made = { 0 };
+
+	(void)state;
+	render(&made, &desk, &file, texts, ENGINE_FAST);
+	assert_int_equal(colour_type(&made.painted[0]), PALETTE);
+	assert_true(made.painted[0].len <= file.len);
+	free(made.bytes[0]);
+	desk_clear_up(&desk);
+}
+
 static void alpha_that_nothing_uses_goes(void **state)
 {
 	enum { RGB = 2 };
@@ -267,6 +284,7 @@ int main(void)
 		cmocka_unit_test(engines_make_the_same),
 		cmocka_unit_test(engines_agree_on_transparency),
 		cmocka_unit_test(engines_turn_alike),
+		cmocka_unit_test(small_palettes_stay),
 		cmocka_unit_test(alpha_that_nothing_uses_goes),
 	};
 
