@@ -290,7 +290,7 @@ static void replaces_one_that_holds_much_memory(void **state)
 	const struct desk_file small =
 		desk_four_colours(&desk, FORMAT_PNG, 60, 40);
 	const struct desk_file large =
-		desk_four_colours(&desk, FORMAT_PNG, 2400, 2400);
+		desk_four_colours(&desk, FORMAT_TIFF, 2400, 2400);
 	const struct uuid owner = uuid_new();
 	const pid_t first = paint_as(&desk, owner, &small);
 
@@ -318,7 +318,7 @@ static void renews_the_seconds_of_each_picture(void **state)
 	const struct decoder_limits hasty = { (size_t)256 << 20, 1 };
 	struct desk desk = desk_set_up();
 	const struct desk_file file =
-		desk_four_colours(&desk, FORMAT_PNG, 1500, 1500);
+		desk_four_colours(&desk, FORMAT_PNG, 4000, 4000);
 	const struct uuid owner = uuid_new();
 	const rlim_t none_used = 1;
 	int64_t began_ms;
