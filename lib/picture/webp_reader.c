@@ -35,6 +35,13 @@ static void find_profile(struct animation *animation,
 	WebPDemuxReleaseChunkIterator(&chunk);
 }
 
+static bool fail_version(struct work *work)
+{
+	return fail(work, ERR_INTERNAL,
+		    "expected the libwebp of the build, found another version; "
+		    "build pixtier again");
+}
+
 static bool fail_damaged(struct work *work)
 {
 	return fail(work, ERR_CORRUPT_IMAGE,
@@ -52,7 +59,7 @@ static bool open_file(void **opened, struct animation *animation,
 
 	*opened = reader;
 	if (!WebPAnimDecoderOptionsInit(&options))
-		return fail(work, ERR_INTERNAL, "another version of libwebp");
+		return fail_version(work);
 	options.color_mode = MODE_rgbA;
 	options.use_threads = 0;
 	reader->decoder = WebPAnimDecoderNew(&data, &options);

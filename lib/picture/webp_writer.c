@@ -30,6 +30,13 @@ static void release(void *arg)
 	WebPDataClear(&writer->file);
 }
 
+static bool fail_version(struct work *work)
+{
+	return fail(work, ERR_INTERNAL,
+		    "expected the libwebp of the build, found another version; "
+		    "build pixtier again");
+}
+
 static bool open_file(void **opened, struct work *work, uint32_t plays,
 		      uint32_t quality)
 {
@@ -39,7 +46,7 @@ static bool open_file(void **opened, struct work *work, uint32_t plays,
 	writer->pool = work->pool;
 	writer->plays = plays;
 	if (!WebPConfigInit(&writer->config))
-		return fail(work, ERR_INTERNAL, "another version of libwebp");
+		return fail_version(work);
 	writer->config.quality =
 		(float)(quality ? (long)quality : work->conf->webp_quality);
 	return true;
@@ -51,7 +58,7 @@ static bool start(struct writer *writer, struct work *work,
 	WebPAnimEncoderOptions options;
 
 	if (!WebPAnimEncoderOptionsInit(&options))
-		return fail(work, ERR_INTERNAL, "another version of libwebp");
+		return fail_version(work);
 	options.anim_params.loop_count = (int)writer->plays;
 	writer->width = bitmap->width;
 	writer->height = bitmap->height;
@@ -92,7 +99,8 @@ static void import_pixels(WebPPicture *picture, const struct bitmap *bitmap)
 
 static bool fail_encoding(const struct writer *writer, struct work *work)
 {
-	return fail(work, ERR_TOO_LARGE, "no animated WebP: %s",
+	return fail(work, ERR_TOO_LARGE,
+		    "expected to write an animated WebP, found: %s",
 		    WebPAnimEncoderGetError(writer->encoder));
 }
 
@@ -103,7 +111,7 @@ static bool encode_frame(struct writer *writer, struct work *work,
 	bool ok;
 
 	if (!WebPPictureInit(&picture))
-		return fail(work, ERR_INTERNAL, "another version of libwebp");
+		return fail_version(work);
 	picture.use_argb = 1;
 	picture.width = (int)bitmap->width;
 	picture.height = (int)bitmap->height;

@@ -385,8 +385,8 @@ static bool find_pending(struct render *render, struct work *work,
 	return true;
 }
 
-/* Who asks for a variant makes no difference to it: its image's owner's tier
-   counts. */
+/* The tier of the image's owner decides: a variant does not depend on the
+   client that asks for it first. */
 static bool find_animated(bool *animated, struct work *work,
 			  const struct image *image)
 {
