@@ -10,38 +10,34 @@
 #include "lib/db/db.h"
 #include "lib/db/rows.h"
 
+#define JOB_COLUMNS                                                            \
+	"`id`, `kind`, `url`, `user_id`, `image_id`, `variant`, `quality`,"    \
+	" `state`, `priority`, `attempts`, `max_attempts`, `worker`,"          \
+	" `error_code`, `error_detail`, `created_at`, `started_at`,"           \
+	" `finished_at`"
+
+#define JOB_OUT(j)                                                             \
+	DB_OUT(db_uuid_to(&(j)->id), db_text_to(&(j)->kind),                   \
+	       db_text_to(&(j)->url), db_uuid_to(&(j)->user_id),               \
+	       db_uuid_to(&(j)->image_id), db_text_to(&(j)->variant),          \
+	       db_int_to(&(j)->quality), db_text_to(&(j)->state),              \
+	       db_int_to(&(j)->priority), db_int_to(&(j)->attempts),           \
+	       db_int_to(&(j)->max_attempts), db_text_to(&(j)->worker),        \
+	       db_text_to(&(j)->error_code), db_text_to(&(j)->error_detail),   \
+	       db_time_to(&(j)->created_at), db_time_to(&(j)->started_at),     \
+	       db_time_to(&(j)->finished_at))
+
 static bool select_jobs(struct job **jobs, size_t *count, struct work *work,
 			struct uuid id, struct uuid image_id)
 {
-	struct job row, *j = &row;
+	struct job row;
 	struct rows rows = ROWS_OF(row);
 
 	if (!db_each(work,
-		     "SELECT `id`, `kind`, `url`, `user_id`, `image_id`,"
-		     " `variant`, `quality`, `state`, `priority`, `attempts`,"
-		     " `max_attempts`, `worker`, `error_code`,"
-		     " `error_detail`, `created_at`, `started_at`,"
-		     " `finished_at`"
-		     " FROM `jobs` WHERE `id` = ?"
-		     " UNION ALL SELECT `id`, `kind`, `url`, `user_id`,"
-		     " `image_id`, `variant`, `quality`, `state`, `priority`,"
-		     " `attempts`, `max_attempts`, `worker`, `error_code`,"
-		     " `error_detail`, `created_at`, `started_at`,"
-		     " `finished_at`"
-		     " FROM `jobs` WHERE `image_id` = ?"
-		     " ORDER BY 1 DESC LIMIT 1",
-		     DB_IN(db_uuid(id), db_uuid(image_id)),
-		     DB_OUT(db_uuid_to(&j->id), db_text_to(&j->kind),
-			    db_text_to(&j->url), db_uuid_to(&j->user_id),
-			    db_uuid_to(&j->image_id), db_text_to(&j->variant),
-			    db_int_to(&j->quality), db_text_to(&j->state),
-			    db_int_to(&j->priority), db_int_to(&j->attempts),
-			    db_int_to(&j->max_attempts), db_text_to(&j->worker),
-			    db_text_to(&j->error_code),
-			    db_text_to(&j->error_detail),
-			    db_time_to(&j->created_at),
-			    db_time_to(&j->started_at),
-			    db_time_to(&j->finished_at)),
+		     "SELECT " JOB_COLUMNS " FROM `jobs` WHERE `id` = ?"
+		     " UNION ALL SELECT " JOB_COLUMNS " FROM `jobs`"
+		     " WHERE `image_id` = ? ORDER BY 1 DESC LIMIT 1",
+		     DB_IN(db_uuid(id), db_uuid(image_id)), JOB_OUT(&row),
 		     rows_keep, &rows))
 		return false;
 	*jobs = rows.list;
@@ -76,42 +72,71 @@ bool job_of_image(struct job *job, struct work *work, struct uuid image_id)
 	return true;
 }
 
+static bool list_of_all(struct rows *rows, struct job *row, struct work *work,
+			const struct job_filter *f)
+{
+	return db_each(work,
+		       "SELECT " JOB_COLUMNS " FROM `jobs`"
+		       " WHERE (? IS NULL OR `state` = ?)"
+		       " AND (? IS NULL OR `kind` <> ?)"
+		       " AND (? IS NULL OR `kind` = ?)"
+		       " AND (? IS NULL OR `id` < ?)"
+		       " ORDER BY `id` DESC LIMIT ?",
+		       DB_IN(db_text(f->state), db_text(f->state),
+			     db_text(f->but_kind), db_text(f->but_kind),
+			     db_text(f->kind), db_text(f->kind),
+			     db_uuid(f->before), db_uuid(f->before),
+			     db_int(f->limit)),
+		       JOB_OUT(row), rows_keep, rows);
+}
+
+/* The statement names its index, as without it the server may read the jobs of
+   all users. */
+static bool list_of_user(struct rows *rows, struct job *row, struct work *work,
+			 const struct job_filter *f)
+{
+	return db_each(work,
+		       "SELECT " JOB_COLUMNS " FROM `jobs` FORCE INDEX (`user`)"
+		       " WHERE `user_id` = ?"
+		       " AND (? IS NULL OR `kind` <> ?)"
+		       " AND (? IS NULL OR `kind` = ?)"
+		       " AND (? IS NULL OR `id` < ?)"
+		       " ORDER BY `id` DESC LIMIT ?",
+		       DB_IN(db_uuid(f->user_id), db_text(f->but_kind),
+			     db_text(f->but_kind), db_text(f->kind),
+			     db_text(f->kind), db_uuid(f->before),
+			     db_uuid(f->before), db_int(f->limit)),
+		       JOB_OUT(row), rows_keep, rows);
+}
+
+static bool list_in_state(struct rows *rows, struct job *row, struct work *work,
+			  const struct job_filter *f)
+{
+	return db_each(work,
+		       "SELECT " JOB_COLUMNS " FROM `jobs`"
+		       " FORCE INDEX (`user_state`)"
+		       " WHERE `user_id` = ? AND `state` = ?"
+		       " AND (? IS NULL OR `kind` <> ?)"
+		       " AND (? IS NULL OR `kind` = ?)"
+		       " AND (? IS NULL OR `id` < ?)"
+		       " ORDER BY `id` DESC LIMIT ?",
+		       DB_IN(db_uuid(f->user_id), db_text(f->state),
+			     db_text(f->but_kind), db_text(f->but_kind),
+			     db_text(f->kind), db_text(f->kind),
+			     db_uuid(f->before), db_uuid(f->before),
+			     db_int(f->limit)),
+		       JOB_OUT(row), rows_keep, rows);
+}
+
 bool job_list(struct job **jobs, size_t *count, struct work *work,
 	      const struct job_filter *f)
 {
-	struct job row, *j = &row;
+	struct job row;
 	struct rows rows = ROWS_OF(row);
 
-	if (!db_each(work,
-		     "SELECT `id`, `kind`, `url`, `user_id`, `image_id`,"
-		     " `variant`, `quality`, `state`, `priority`, `attempts`,"
-		     " `max_attempts`, `worker`, `error_code`,"
-		     " `error_detail`, `created_at`, `started_at`,"
-		     " `finished_at`"
-		     " FROM `jobs` WHERE (? IS NULL OR `user_id` = ?)"
-		     " AND (? IS NULL OR `state` = ?)"
-		     " AND (? IS NULL OR `kind` <> ?)"
-		     " AND (? IS NULL OR `kind` = ?)"
-		     " AND (? IS NULL OR `id` < ?)"
-		     " ORDER BY `id` DESC LIMIT ?",
-		     DB_IN(db_uuid(f->user_id), db_uuid(f->user_id),
-			   db_text(f->state), db_text(f->state),
-			   db_text(f->but_kind), db_text(f->but_kind),
-			   db_text(f->kind), db_text(f->kind),
-			   db_uuid(f->before), db_uuid(f->before),
-			   db_int(f->limit)),
-		     DB_OUT(db_uuid_to(&j->id), db_text_to(&j->kind),
-			    db_text_to(&j->url), db_uuid_to(&j->user_id),
-			    db_uuid_to(&j->image_id), db_text_to(&j->variant),
-			    db_int_to(&j->quality), db_text_to(&j->state),
-			    db_int_to(&j->priority), db_int_to(&j->attempts),
-			    db_int_to(&j->max_attempts), db_text_to(&j->worker),
-			    db_text_to(&j->error_code),
-			    db_text_to(&j->error_detail),
-			    db_time_to(&j->created_at),
-			    db_time_to(&j->started_at),
-			    db_time_to(&j->finished_at)),
-		     rows_keep, &rows))
+	if (!(uuid_is_nil(f->user_id) ? list_of_all
+	      : f->state              ? list_in_state
+				      : list_of_user)(&rows, &row, work, f))
 		return false;
 	*jobs = rows.list;
 	*count = rows.count;
@@ -144,6 +169,7 @@ bool job_add(struct work *work, const struct job *job)
 struct candidate {
 	struct uuid id;
 	const char *receiver; /* NULL: it calls none */
+	int64_t priority;
 };
 
 static bool take(bool *taken, struct work *work, struct uuid id,
@@ -204,35 +230,47 @@ static bool keep_within(bool *kept, struct work *work,
 	return *kept || untake(work, candidate->id, claimant);
 }
 
+/* The first jobs of one priority, in the order of the index `claim`: however
+   many wait, only these are read, and those before them that are left to
+   others. */
+#define DUE                                                                    \
+	"SELECT q.`id`, q.`receiver`, q.`priority` FROM"                       \
+	" (SELECT `id`, `receiver`, `priority` FROM `jobs`"                    \
+	"   FORCE INDEX (`claim`)"                                             \
+	"   WHERE `state` = 'queued' AND `priority` = ?"                       \
+	"   AND `run_after` <= UTC_TIMESTAMP(6)"                               \
+	"   AND (? IS NULL OR NOT FIND_IN_SET(`kind`, ?))"                     \
+	"   AND (`receiver` IS NULL OR `receiver` NOT IN"                      \
+	"     (SELECT `receiver` FROM `jobs`"                                  \
+	"     WHERE `state` = 'running' AND `receiver` IS NOT NULL"            \
+	"     GROUP BY `receiver` HAVING COUNT(*) >= ?))"                      \
+	"   ORDER BY `run_after`, `id` LIMIT 64) q"
+
+/* Those of the first priority that has any. */
 static bool list_candidates(struct rows *rows, struct candidate *row,
 			    struct work *work,
 			    const struct job_claimant *claimant)
 {
-	const char *but_kinds = claimant->but_kinds;
-	const int64_t most = claimant->per_receiver;
+	const struct db_in but_kinds = db_text(claimant->but_kinds);
+	const struct db_in most = db_int(claimant->per_receiver);
+	const struct candidate *list;
+	size_t count = 0;
 
-	return db_each(
-		work,
-		"SELECT `id`, `receiver` FROM `jobs` WHERE `state` = 'queued'"
-		" AND `priority` = (SELECT MIN(`priority`) FROM `jobs`"
-		"   WHERE `state` = 'queued'"
-		"   AND `run_after` <= UTC_TIMESTAMP(6)"
-		"   AND (? IS NULL OR NOT FIND_IN_SET(`kind`, ?))"
-		"   AND (`receiver` IS NULL OR `receiver` NOT IN"
-		"     (SELECT `receiver` FROM `jobs`"
-		"     WHERE `state` = 'running' AND `receiver` IS NOT NULL"
-		"     GROUP BY `receiver` HAVING COUNT(*) >= ?)))"
-		" AND `run_after` <= UTC_TIMESTAMP(6)"
-		" AND (? IS NULL OR NOT FIND_IN_SET(`kind`, ?))"
-		" AND (`receiver` IS NULL OR `receiver` NOT IN"
-		"   (SELECT `receiver` FROM `jobs`"
-		"   WHERE `state` = 'running' AND `receiver` IS NOT NULL"
-		"   GROUP BY `receiver` HAVING COUNT(*) >= ?))"
-		" ORDER BY `run_after`, `id` LIMIT 64",
-		DB_IN(db_text(but_kinds), db_text(but_kinds), db_int(most),
-		      db_text(but_kinds), db_text(but_kinds), db_int(most)),
-		DB_OUT(db_uuid_to(&row->id), db_text_to(&row->receiver)),
-		rows_keep, rows);
+	if (!db_each(work,
+		     DUE " UNION ALL " DUE " UNION ALL " DUE
+			 " ORDER BY `priority`",
+		     DB_IN(db_int(0), but_kinds, but_kinds, most, db_int(1),
+			   but_kinds, but_kinds, most, db_int(2), but_kinds,
+			   but_kinds, most),
+		     DB_OUT(db_uuid_to(&row->id), db_text_to(&row->receiver),
+			    db_int_to(&row->priority)),
+		     rows_keep, rows))
+		return false;
+	list = rows->list;
+	while (count < rows->count && list[count].priority == list[0].priority)
+		count++;
+	rows->count = count;
+	return true;
 }
 
 bool job_claim(struct job *job, bool *found, struct work *work,

@@ -7,6 +7,7 @@
 
 #include "lib/base/pool.h"
 #include "lib/db/db.h"
+#include "lib/db/migrate.h"
 #include "tests/lib/mariadb.h"
 #include "tests/unit/test.h"
 
@@ -86,6 +87,42 @@ int end_set_up(void **state)
 	end_init(end);
 	*state = end;
 	return 0;
+}
+
+int end_set_up_schema(void **state)
+{
+	const char *srcdir = getenv("srcdir");
+	struct end *end = malloc(sizeof(*end));
+
+	mariadb_empty();
+	end_init(end);
+	end->conf.schema_dir =
+		pool_printf(end->work.pool, "%s/schema", srcdir ? srcdir : ".");
+	end_must(end, migrate_apply(&end->work, 0, NULL));
+	/* Not with the patience of a script. */
+	end_release(end);
+	end_init(end);
+	*state = end;
+	return 0;
+}
+
+static int64_t count_rows_read(struct end *end)
+{
+	return end_number(end, "SELECT CAST(SUM(variable_value) AS SIGNED)"
+			       " FROM information_schema.session_status"
+			       " WHERE variable_name LIKE 'Handler_read%'"
+			       " OR variable_name = 'Handler_icp_attempts'");
+}
+
+/* To count reads rows, too, after it has counted. */
+int64_t end_rows_read(struct end *end)
+{
+	const int64_t before = end->rows_read;
+	const int64_t now = count_rows_read(end);
+
+	end->rows_read = count_rows_read(end);
+	end->rows_read += end->rows_read - now;
+	return now - before;
 }
 
 int end_clear_up(void **state)

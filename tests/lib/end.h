@@ -15,6 +15,7 @@
 struct end {
 	struct conf conf;
 	struct work work;
+	int64_t rows_read; /* at the last end_rows_read() */
 };
 
 /* The slack is for busy machines: only what hangs takes longer. */
@@ -38,7 +39,19 @@ void end_check_session(struct end *end);
 /* A test whose state is an end, and a table t with the rows (1, 0), (2, 0). */
 int end_set_up(void **state);
 int end_clear_up(void **state);
+
+/* The same with the tables of the service instead of t, of the folder schema
+   in the one that the environment variable srcdir names. */
+int end_set_up_schema(void **state);
+
+/* How many rows the session has read since the last call, as the server counts
+   them. */
+int64_t end_rows_read(struct end *end);
+
 #define END_TEST(function)                                                     \
 	cmocka_unit_test_setup_teardown(function, end_set_up, end_clear_up)
+#define END_SCHEMA_TEST(function)                                              \
+	cmocka_unit_test_setup_teardown(function, end_set_up_schema,           \
+					end_clear_up)
 
 #endif
