@@ -173,32 +173,68 @@ bool image_reopen(struct work *work, struct uuid id)
 		     DB_IN(db_uuid(id)));
 }
 
+/* A user who has an image that is older than the tier keeps it. */
+struct expiring {
+	struct uuid user_id;
+	int64_t days;
+};
+
+/* Each user's oldest image is all that is read of those who have none. */
+static bool list_expiring(struct rows *rows, struct expiring *row,
+			  struct work *work)
+{
+	return db_each(work,
+		       "SELECT u.`id`, t.`retention_days` FROM `tiers` t"
+		       " JOIN `users` u ON u.`tier_id` = t.`id`"
+		       " WHERE t.`retention_days` IS NOT NULL"
+		       " AND (SELECT i.`created_at` FROM `images` i"
+		       "   FORCE INDEX (`age`) WHERE i.`user_id` = u.`id`"
+		       "   ORDER BY i.`created_at` LIMIT 1) <"
+		       "   UTC_TIMESTAMP(6) - INTERVAL t.`retention_days` DAY",
+		       DB_NO_IN,
+		       DB_OUT(db_uuid_to(&row->user_id), db_int_to(&row->days)),
+		       rows_keep, rows);
+}
+
+static bool list_expired(struct rows *rows, struct image *row,
+			 struct work *work, const struct expiring *of,
+			 int64_t limit)
+{
+	return db_each(
+		work,
+		"SELECT i.`id`, i.`user_id`, i.`bytes` FROM `images` i"
+		" FORCE INDEX (`age`)"
+		" LEFT JOIN `jobs` j FORCE INDEX (`image`)"
+		"   ON j.`image_id` = i.`id`"
+		"   AND j.`state` IN ('queued', 'running')"
+		" LEFT JOIN `links` l FORCE INDEX (`image`)"
+		"   ON l.`image_id` = i.`id` AND l.`revoked_at` IS NULL"
+		"   AND l.`expires_at` > UTC_TIMESTAMP(6)"
+		" WHERE i.`user_id` = ? AND i.`created_at` <"
+		"   UTC_TIMESTAMP(6) - INTERVAL ? DAY"
+		" AND j.`id` IS NULL AND l.`id` IS NULL LIMIT ?",
+		DB_IN(db_uuid(of->user_id), db_int(of->days), db_int(limit)),
+		DB_OUT(db_uuid_to(&row->id), db_uuid_to(&row->user_id),
+		       db_int_to(&row->bytes)),
+		rows_keep, rows);
+}
+
 bool image_list_expired(struct image **images, size_t *count, struct work *work,
 			int64_t limit)
 {
-	struct image row = { 0 }, *i = &row;
-	struct rows rows = ROWS_OF(row);
+	struct expiring user, *users;
+	struct image row = { 0 };
+	struct rows found = ROWS_OF(user), rows = ROWS_OF(row);
 
-	if (!db_each(work,
-		     "SELECT i.`id`, i.`user_id`, i.`bytes` FROM `tiers` t"
-		     " JOIN `users` u ON u.`tier_id` = t.`id`"
-		     " JOIN `images` i ON i.`user_id` = u.`id`"
-		     " WHERE t.`retention_days` IS NOT NULL"
-		     " AND i.`created_at` <"
-		     "   UTC_TIMESTAMP(6) - INTERVAL t.`retention_days` DAY"
-		     " AND NOT EXISTS (SELECT 1 FROM `jobs` j"
-		     "   WHERE j.`image_id` = i.`id`"
-		     "   AND j.`state` IN ('queued', 'running'))"
-		     " AND NOT EXISTS (SELECT 1 FROM `links` l"
-		     "   WHERE l.`image_id` = i.`id`"
-		     "   AND l.`revoked_at` IS NULL"
-		     "   AND l.`expires_at` > UTC_TIMESTAMP(6))"
-		     " LIMIT ?",
-		     DB_IN(db_int(limit)),
-		     DB_OUT(db_uuid_to(&i->id), db_uuid_to(&i->user_id),
-			    db_int_to(&i->bytes)),
-		     rows_keep, &rows))
+	if (!list_expiring(&found, &user, work))
 		return false;
+	users = found.list;
+	for (size_t i = 0; i < found.count; i++) {
+		const int64_t left = limit - (int64_t)rows.count;
+
+		if (left && !list_expired(&rows, &row, work, &users[i], left))
+			return false;
+	}
 	*images = rows.list;
 	*count = rows.count;
 	return true;
