@@ -13,6 +13,7 @@
 #include "lib/base/prefork.h"
 #include "lib/db/db.h"
 #include "lib/model/delivery.h"
+#include "lib/model/image_search.h"
 #include "lib/model/job.h"
 #include "lib/picture/decoder_pool.h"
 #include "lib/service/dispatch.h"
@@ -28,6 +29,8 @@ enum {
 	RECLAIM_MS = 5000,
 	RETAIN_MS = 60000,
 	SWEEP_MS = 600000,
+	INDEX_MS = 5000,
+	INDEX_TURN_MS = 500,
 	RECLAIM_BATCH = 100,
 	SWEEP_ROWS = 10000
 };
@@ -41,6 +44,7 @@ struct worker {
 	int64_t reclaim_at_ms;
 	int64_t retain_at_ms;
 	int64_t sweep_at_ms;
+	int64_t index_at_ms;
 };
 
 static const char *worker_name(struct pool *pool)
@@ -296,6 +300,34 @@ static int64_t retain(struct worker *worker)
 	return done.more ? 0 : RETAIN_MS;
 }
 
+static bool index_batch(size_t *count, struct worker *worker)
+{
+	struct work work = worker->base;
+	bool good;
+
+	work.pool = pool_new();
+	work.id = "index_names";
+	good = image_search_index(count, &work);
+	if (!good)
+		log_failure(&work, "index_names_failed");
+	pool_free(work.pool);
+	return good;
+}
+
+/* Milliseconds until the next turn. Between two turns there is time for a job:
+   after an upgrade there may be a million names. */
+static int64_t index_names(struct worker *worker)
+{
+	const int64_t end_ms = clock_monotonic_ms() + INDEX_TURN_MS;
+	size_t count;
+
+	do {
+		if (!index_batch(&count, worker) || !count)
+			return INDEX_MS;
+	} while (clock_monotonic_ms() < end_ms && !prefork_stopping());
+	return 0;
+}
+
 /* Each worker reclaims at its own times; only the first cleans up. */
 static void do_chores(struct worker *worker, long slot)
 {
@@ -309,6 +341,8 @@ static void do_chores(struct worker *worker, long slot)
 	}
 	if (!slot && now_ms >= worker->retain_at_ms)
 		worker->retain_at_ms = now_ms + retain(worker);
+	if (!slot && now_ms >= worker->index_at_ms)
+		worker->index_at_ms = now_ms + index_names(worker);
 	if (!slot && now_ms >= worker->sweep_at_ms) {
 		sweep(worker);
 		forget_answers(worker);

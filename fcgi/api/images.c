@@ -13,6 +13,7 @@
 #include "lib/base/json.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
+#include "lib/model/image_search.h"
 #include "lib/service/access.h"
 #include "lib/service/import.h"
 #include "lib/service/login.h"
@@ -191,13 +192,12 @@ bool images_list(struct request *req, struct response *res)
 	size_t count, variant_count = 0;
 
 	if (!read_filter(&filter, req, &page) ||
-	    !image_list(&images, &count, work, &filter))
+	    !(filter.name ? image_search(&images, &count, &last, work, &filter)
+			  : image_list(&images, &count, work, &filter)))
 		return false;
 	if (count > (size_t)page.limit)
 		last = images[--count - 1].id;
-	if (count &&
-	    !variant_list_shown(&variants, &variant_count, work, &filter,
-				images[count - 1].id, images[0].id))
+	if (!variant_list_of(&variants, &variant_count, work, images, count))
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		if (!view_image(&item, req, &images[i], variants, variant_count,

@@ -225,8 +225,7 @@ bool image_api_list(struct request *req, struct response *res)
 		return false;
 	if (count > LIST_MAX)
 		last = images[--count - 1].id;
-	if (count && !variant_list_shown(&variants, &left, work, &filter,
-					 images[count - 1].id, images[0].id))
+	if (!variant_list_of(&variants, &left, work, images, count))
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		own = split_off(&own_count, &left, variants, images[i].id);

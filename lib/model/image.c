@@ -8,28 +8,16 @@
 #include "lib/base/pool.h"
 #include "lib/db/db.h"
 #include "lib/db/rows.h"
+#include "lib/model/image_row.h"
 
 bool image_find(struct image *image, struct work *work, struct uuid id)
 {
-	struct image i;
+	struct image row;
 
 	if (db_one(work,
-		   "SELECT `id`, `user_id`, `kind`, `name`, `status`, `format`,"
-		   " `width`, `height`, `bytes`,"
-		   " COALESCE(`sha256`, REPEAT('\\0', 32)), `error_code`,"
-		   " `error_detail`, `created_at`"
-		   " FROM `images` WHERE `id` = ?",
-		   DB_IN(db_uuid(id)),
-		   DB_OUT(db_uuid_to(&i.id), db_uuid_to(&i.user_id),
-			  db_text_to(&i.kind), db_text_to(&i.name),
-			  db_text_to(&i.status), db_text_to(&i.format),
-			  db_int_to(&i.width), db_int_to(&i.height),
-			  db_int_to(&i.bytes),
-			  db_fixed_to(i.sha256, sizeof(i.sha256)),
-			  db_text_to(&i.error_code),
-			  db_text_to(&i.error_detail),
-			  db_time_to(&i.created_at)))) {
-		*image = i;
+		   "SELECT " IMAGE_COLUMNS " FROM `images` i WHERE i.`id` = ?",
+		   DB_IN(db_uuid(id)), IMAGE_OUT(&row))) {
+		*image = row;
 		return true;
 	}
 	if (work->err == ERR_NOT_FOUND)
@@ -49,39 +37,49 @@ bool image_lock(struct image *image, struct work *work, struct uuid id)
 	return false;
 }
 
+/* The statements name their index: the server's statistics of it are coarse,
+   and a wrong guess reads all images of a user, or of all users. */
+static bool list_any(struct rows *rows, struct image *row, struct work *work,
+		     const struct image_filter *f)
+{
+	return db_each(
+		work,
+		f->all_kinds ? "SELECT " IMAGE_COLUMNS " FROM `images` i"
+			       " FORCE INDEX (`user`) WHERE i.`user_id` = ?"
+			       " AND (? IS NULL OR i.`id` < ?)"
+			       " ORDER BY i.`id` DESC LIMIT ?"
+			     : "SELECT " IMAGE_COLUMNS " FROM `images` i"
+			       " FORCE INDEX (`kind`)"
+			       " WHERE i.`user_id` = ? AND i.`kind` = 'upload'"
+			       " AND (? IS NULL OR i.`id` < ?)"
+			       " ORDER BY i.`id` DESC LIMIT ?",
+		DB_IN(db_uuid(f->user_id), db_uuid(f->before),
+		      db_uuid(f->before), db_int(f->limit)),
+		IMAGE_OUT(row), rows_keep, rows);
+}
+
+static bool list_by_status(struct rows *rows, struct image *row,
+			   struct work *work, const struct image_filter *f)
+{
+	return db_each(work,
+		       "SELECT " IMAGE_COLUMNS " FROM `images` i"
+		       " FORCE INDEX (`kind_status`)"
+		       " WHERE i.`user_id` = ? AND i.`kind` = 'upload'"
+		       " AND i.`status` = ? AND (? IS NULL OR i.`id` < ?)"
+		       " ORDER BY i.`id` DESC LIMIT ?",
+		       DB_IN(db_uuid(f->user_id), db_text(f->status),
+			     db_uuid(f->before), db_uuid(f->before),
+			     db_int(f->limit)),
+		       IMAGE_OUT(row), rows_keep, rows);
+}
+
 bool image_list(struct image **images, size_t *count, struct work *work,
 		const struct image_filter *f)
 {
-	const char *like = db_containing(work->pool, f->name);
-	struct image row, *i = &row;
+	struct image row;
 	struct rows rows = ROWS_OF(row);
 
-	if (!db_each(
-		    work,
-		    "SELECT `id`, `user_id`, `kind`, `name`, `status`, `format`,"
-		    " `width`, `height`, `bytes`,"
-		    " COALESCE(`sha256`, REPEAT('\\0', 32)), `error_code`,"
-		    " `error_detail`, `created_at`"
-		    " FROM `images` WHERE `user_id` = ?"
-		    " AND (? = 1 OR `kind` = 'upload')"
-		    " AND (? IS NULL OR `id` < ?)"
-		    " AND (? IS NULL OR `status` = ?)"
-		    " AND (? IS NULL OR `name` LIKE ?)"
-		    " ORDER BY `id` DESC LIMIT ?",
-		    DB_IN(db_uuid(f->user_id), db_bool(f->all_kinds),
-			  db_uuid(f->before), db_uuid(f->before),
-			  db_text(f->status), db_text(f->status), db_text(like),
-			  db_text(like), db_int(f->limit)),
-		    DB_OUT(db_uuid_to(&i->id), db_uuid_to(&i->user_id),
-			   db_text_to(&i->kind), db_text_to(&i->name),
-			   db_text_to(&i->status), db_text_to(&i->format),
-			   db_int_to(&i->width), db_int_to(&i->height),
-			   db_int_to(&i->bytes),
-			   db_fixed_to(i->sha256, sizeof(i->sha256)),
-			   db_text_to(&i->error_code),
-			   db_text_to(&i->error_detail),
-			   db_time_to(&i->created_at)),
-		    rows_keep, &rows))
+	if (!(f->status ? list_by_status : list_any)(&rows, &row, work, f))
 		return false;
 	*images = rows.list;
 	*count = rows.count;
@@ -91,13 +89,14 @@ bool image_list(struct image **images, size_t *count, struct work *work,
 bool image_add(struct work *work, const struct image *image)
 {
 	const bool here = image->format;
+	const bool is_found = !image->kind || !strcmp(image->kind, "upload");
 
 	return db_do(work, NULL,
 		     "INSERT INTO `images` (`id`, `user_id`, `kind`, `name`,"
 		     " `status`, `format`, `width`, `height`, `bytes`,"
-		     " `sha256`, `created_at`)"
+		     " `sha256`, `created_at`, `name_indexed`)"
 		     " VALUES (?, ?, COALESCE(?, 'upload'), ?, ?, ?, ?, ?, ?,"
-		     " ?, ?)",
+		     " ?, ?, ?)",
 		     DB_IN(db_uuid(image->id), db_uuid(image->user_id),
 			   db_text(image->kind), db_text(image->name),
 			   db_text(image->status), db_text(image->format),
@@ -106,7 +105,7 @@ bool image_add(struct work *work, const struct image *image)
 			   here ? db_int(image->bytes) : db_null(),
 			   here ? db_bytes(image->sha256, sizeof(image->sha256))
 				: db_null(),
-			   db_time(image->created_at)));
+			   db_time(image->created_at), db_bool(!is_found)));
 }
 
 bool image_fill(struct work *work, const struct image *image)
@@ -131,7 +130,7 @@ bool image_replace_name(struct work *work, struct uuid id, const char *old_name,
 			const char *name)
 {
 	return db_do(work, NULL,
-		     "UPDATE `images` SET `name` = ?"
+		     "UPDATE `images` SET `name` = ?, `name_indexed` = FALSE"
 		     " WHERE `id` = ? AND `name` = ?",
 		     DB_IN(db_text(name), db_uuid(id), db_text(old_name)));
 }
@@ -146,7 +145,8 @@ bool image_set_name(struct work *work, struct uuid id, const char *name)
 	uint64_t found;
 
 	return db_do(work, &found,
-		     "UPDATE `images` SET `name` = ? WHERE `id` = ?",
+		     "UPDATE `images` SET `name` = ?, `name_indexed` = FALSE"
+		     " WHERE `id` = ?",
 		     DB_IN(db_text(name), db_uuid(id))) &&
 	       found_one(work, id, found);
 }

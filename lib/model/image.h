@@ -36,9 +36,9 @@ bool image_find(struct image *image, struct work *work,
 bool image_lock(struct image *image, struct work *work,
 		struct uuid id) MUST_CHECK;
 
-/* Newest first, older than `before` (nil: all). `status` and `name` (a
-   substring) narrow it unless NULL. Resizes are in no list but one that asks
-   for all. */
+/* Newest first, older than `before` (nil: all), only those with `status` unless
+   it is NULL. Resizes are in no list but one of any status that asks for all
+   kinds. `name` (a part of it) is for image_search() only. */
 struct image_filter {
 	struct uuid user_id;
 	const char *status;

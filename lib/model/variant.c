@@ -5,6 +5,7 @@
 
 #include "lib/db/db.h"
 #include "lib/db/rows.h"
+#include "lib/model/ids.h"
 #include "lib/model/image.h"
 
 static bool hand_over(struct variant **variants, size_t *count,
@@ -61,36 +62,44 @@ bool variant_list(struct variant **variants, size_t *count, struct work *work,
 	       hand_over(variants, count, &rows);
 }
 
-bool variant_list_shown(struct variant **variants, size_t *count,
-			struct work *work, const struct image_filter *f,
-			struct uuid low, struct uuid high)
+static bool list_some(struct rows *rows, struct variant *v, struct work *work,
+		      const struct image *images, size_t image_count)
 {
-	const char *like = db_containing(work->pool, f->name);
-	struct variant row, *v = &row;
-	struct rows rows = ROWS_OF(row);
+	struct db_in ids[IDS_MAX] = { 0 };
 
+	for (size_t i = 0; i < image_count; i++)
+		ids[i] = db_uuid(images[i].id);
 	return db_each(work,
-		       "SELECT v.`image_id`, v.`variant`, v.`status`,"
-		       " v.`format`, v.`width`, v.`height`, v.`bytes`,"
-		       " COALESCE(v.`sha256`, REPEAT('\\0', 32))"
-		       " FROM `images` i JOIN `variants` v"
-		       " ON v.`image_id` = i.`id`"
-		       " WHERE i.`user_id` = ? AND i.`id` BETWEEN ? AND ?"
-		       " AND (? = 1 OR i.`kind` = 'upload')"
-		       " AND (? IS NULL OR i.`status` = ?)"
-		       " AND (? IS NULL OR i.`name` LIKE ?)"
-		       " AND v.`status` <> 'dropped'"
-		       " ORDER BY v.`image_id`, v.`variant`",
-		       DB_IN(db_uuid(f->user_id), db_uuid(low), db_uuid(high),
-			     db_bool(f->all_kinds), db_text(f->status),
-			     db_text(f->status), db_text(like), db_text(like)),
+		       "SELECT `image_id`, `variant`, `status`, `format`,"
+		       " `width`, `height`, `bytes`,"
+		       " COALESCE(`sha256`, REPEAT('\\0', 32))"
+		       " FROM `variants` WHERE `image_id` IN (" IDS ")"
+		       " AND `status` <> 'dropped'"
+		       " ORDER BY `image_id`, `variant`",
+		       ids, IDS_MAX,
 		       DB_OUT(db_uuid_to(&v->image_id), db_text_to(&v->variant),
 			      db_text_to(&v->status), db_text_to(&v->format),
 			      db_int_to(&v->width), db_int_to(&v->height),
 			      db_int_to(&v->bytes),
 			      db_fixed_to(v->sha256, sizeof(v->sha256))),
-		       rows_keep, &rows) &&
-	       hand_over(variants, count, &rows);
+		       rows_keep, rows);
+}
+
+bool variant_list_of(struct variant **variants, size_t *count,
+		     struct work *work, const struct image *images,
+		     size_t image_count)
+{
+	struct variant row;
+	struct rows rows = ROWS_OF(row);
+
+	while (image_count) {
+		const size_t some = (image_count - 1) % IDS_MAX + 1;
+
+		image_count -= some;
+		if (!list_some(&rows, &row, work, images + image_count, some))
+			return false;
+	}
+	return hand_over(variants, count, &rows);
 }
 
 bool variant_add(struct work *work, const struct variant *v)

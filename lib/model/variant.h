@@ -7,7 +7,7 @@
 #include "lib/base/uuid.h"
 #include "lib/base/work.h"
 
-struct image_filter;
+struct image;
 
 /* A picture made of an image; its name is its recipe. Format, size and bytes
    are NULL and 0 until it is ready. */
@@ -30,12 +30,11 @@ bool variant_find(struct variant *variant, struct work *work,
 bool variant_list(struct variant **variants, size_t *count, struct work *work,
 		  struct uuid image_id) MUST_CHECK;
 
-/* Those of the images that image_list() found by the filter, with ids from
-   `low` to `high`, by image, then by name. Not those of the images between,
-   however many a user has that do not match. */
-bool variant_list_shown(struct variant **variants, size_t *count,
-			struct work *work, const struct image_filter *filter,
-			struct uuid low, struct uuid high) MUST_CHECK;
+/* Those of `image_count` images, which are listed from the highest id to the
+   lowest; by image from the lowest, then by name. */
+bool variant_list_of(struct variant **variants, size_t *count,
+		     struct work *work, const struct image *images,
+		     size_t image_count) MUST_CHECK;
 
 /* ERR_CONFLICT when the image has it already. */
 bool variant_add(struct work *work, const struct variant *variant) MUST_CHECK;

@@ -26,11 +26,18 @@ def add_images(service, user, first, last):
     image = row_id()
     service.query(
         "INSERT INTO images (id, user_id, name, status, format, width, height,"
-        " bytes, sha256, created_at)"
+        " bytes, sha256, created_at, name_indexed)"
         f" SELECT {image}, %s, CONCAT('picture-', seq, '.jpg'), 'ready',"
         " 'jpeg', 1920, 1200, 680000, REPEAT('x', 32),"
-        " UTC_TIMESTAMP(6) - INTERVAL 1 DAY"
+        " UTC_TIMESTAMP(6) - INTERVAL 1 DAY, TRUE"
         f" FROM {numbers}", user)
+    for size in 3, 4:
+        service.query(
+            "INSERT IGNORE INTO image_ngrams (image_id, ngram, user_id)"
+            f" SELECT {image.replace('seq', 'n.seq')},"
+            " SUBSTRING(CONCAT('picture-', n.seq, '.jpg'), p.seq, %s), %s"
+            f" FROM {numbers} n STRAIGHT_JOIN seq_1_to_20 p"
+            " ON p.seq + %s <= 13 + CHAR_LENGTH(n.seq)", size, user, size)
     for height in 200, 400:
         service.query(
             "INSERT INTO variants (image_id, variant, status, format, width,"

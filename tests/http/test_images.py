@@ -100,6 +100,95 @@ def test_a_list_can_be_filtered(service):
         [["100 sure.jpg"], ["100% sure.jpg"]]
 
 
+def test_a_search_finds_new_names_at_once(service):
+    """Before a worker has added them to the index, and after."""
+    session = new_user(service)
+    image = upload(session, name="Skomer puffin.jpg")
+    upload(session, name="guillemot.jpg")
+    for _ in range(2):
+        assert names(session, name="skomer") == ["Skomer puffin.jpg"]
+        assert names(session, name="ffin.") == ["Skomer puffin.jpg"]
+        wait_until(lambda: not service.query(
+            "SELECT 1 FROM images WHERE name_indexed = FALSE LIMIT 1"))
+    answer = session.patch(f"/v1/images/{image['id']}",
+                           json={"name": "Skokholm puffin.jpg"})
+    assert answer.status_code == 200
+    for _ in range(2):
+        assert names(session, name="skomer") == []
+        assert names(session, name="PUFFIN") == ["Skokholm puffin.jpg"]
+        wait_until(lambda: not service.query(
+            "SELECT 1 FROM images WHERE name_indexed = FALSE LIMIT 1"))
+    assert session.delete(f"/v1/images/{image['id']}").status_code == 204
+    assert service.query("SELECT 1 FROM image_ngrams WHERE image_id = %s",
+                         uuid.UUID(image["id"]).bytes) == ()
+
+
+def add_images(service, session, count, name, kind="'upload'",
+               status="'ready'"):
+    """So many rows without files, older than all others, by expressions of
+    `seq`; the owner's id."""
+    owner = uuid.UUID(session.get("/v1/me").json()["id"]).bytes
+    service.query(
+        "INSERT INTO images (id, user_id, kind, name, status, format, width,"
+        " height, bytes, sha256, created_at)"
+        " SELECT UNHEX(CONCAT(LPAD(HEX(seq), 12, '0'), '70008000', %s)),"
+        f" %s, {kind}, {name}, {status}, 'jpeg', 1, 1, 1, REPEAT('a', 32),"
+        f" UTC_TIMESTAMP(6) FROM seq_1_to_{count}", new_id().hex[20:], owner)
+    return owner
+
+
+def test_lists_read_few_of_many_images(service):
+    """Of 20,000 images and as many resizes and jobs, some pages' worth."""
+    def rows_read():
+        return sum(int(count) for _, count in service.query(
+            "SHOW GLOBAL STATUS LIKE 'Handler_read%%'"))
+
+    session = new_user(service)
+    owner = add_images(
+        service, session, 40000, kind="IF(seq > 20000, 'resize', 'upload')",
+        name="IF(seq = 9, 'puffin.jpg', CONCAT('IMG_', seq, '.jpg'))",
+        status="IF(seq = 9, 'failed', 'ready')")
+    service.query(
+        "INSERT INTO jobs (id, user_id, kind, state, priority, max_attempts,"
+        " run_after, created_at) SELECT id, user_id, 'render',"
+        " IF(status = 'failed', 'failed', 'done'), 1, 1, created_at,"
+        " created_at FROM images WHERE user_id = %s AND kind = 'upload'",
+        owner)
+    try:
+        wait_until(lambda: not service.query(
+            "SELECT 1 FROM images WHERE name_indexed = FALSE LIMIT 1"))
+        for query, count in (
+                ("images?name=puffin", 1), ("images?name=uff", 1),
+                ("images?name=IMG_1", 20), ("images?name=1234", 12),
+                ("images?name=guillemot", 0), ("images?status=failed", 1),
+                ("images?status=ready", 20), ("images", 20),
+                ("jobs?state=failed", 1), ("jobs?state=done", 20),
+                ("jobs", 20)):
+            before = rows_read()
+            items = session.get("/v1/" + query).json()["items"]
+            assert rows_read() - before < 4000, query
+            assert len(items) == count, query
+    finally:
+        service.query("DELETE FROM jobs WHERE user_id = %s", owner)
+        service.query("DELETE FROM images WHERE user_id = %s", owner)
+
+
+def test_a_search_continues_where_it_stopped(service):
+    """One character in few of 3,000 names: some pages are short, but `next`
+    leads to all that match."""
+    session = new_user(service)
+    owner = add_images(
+        service, session, 3000,
+        name="IF(seq IN (1, 2, 2999), CONCAT('q', seq), 'a')")
+    try:
+        pages = list(walk(session, "/v1/images?name=Q&limit=2"))
+        found = [item["name"] for page in pages for item in page]
+        assert found == ["q2999", "q2", "q1"]
+        assert 2 < len(pages) < 10
+    finally:
+        service.query("DELETE FROM images WHERE user_id = %s", owner)
+
+
 def test_a_list_costs_what_it_shows(service):
     """Not what a user has between: here 400 images of another name and 400
     resizes, whose variants nobody reads."""

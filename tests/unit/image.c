@@ -27,6 +27,35 @@ static void add_images(struct end *end)
 		   " UTC_TIMESTAMP(6) - INTERVAL 1 HOUR FROM seq_1_to_30000");
 }
 
+static void lists_read_few_rows(void **state)
+{
+	static const struct {
+		struct image_filter filter;
+		size_t count;
+	} cases[] = {
+		{ { .limit = 21 }, 21 },
+		{ { .limit = 21, .before = { { [4] = 1 } } }, 21 },
+		{ { .limit = 21, .status = "ready" }, 21 },
+		{ { .limit = 21, .status = "failed" }, 1 },
+		{ { .limit = 21, .status = "processing" }, 0 },
+		{ { .limit = 21, .all_kinds = true }, 21 },
+	};
+	struct end *end = *state;
+
+	add_images(end);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct image_filter filter = cases[i].filter;
+		struct image *images;
+		size_t count;
+
+		filter.user_id = user_anonymous;
+		end_rows_read(end);
+		end_must(end, image_list(&images, &count, &end->work, &filter));
+		assert_in_range(end_rows_read(end), 0, 30);
+		assert_int_equal(count, cases[i].count);
+	}
+}
+
 /* The built-in user's images are kept for a day, those of others for ever. */
 static void retention_reads_few_rows(void **state)
 {
@@ -54,6 +83,7 @@ static void retention_reads_few_rows(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		END_SCHEMA_TEST(lists_read_few_rows),
 		END_SCHEMA_TEST(retention_reads_few_rows),
 	};
 

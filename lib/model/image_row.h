@@ -1,0 +1,25 @@
+#ifndef LIB_MODEL_IMAGE_ROW_H
+#define LIB_MODEL_IMAGE_ROW_H
+
+#include "lib/db/db.h"
+#include "lib/model/image.h"
+
+/* The columns of a struct image, for statements that list images `i`, and the
+   places that they go to. */
+#define IMAGE_COLUMNS                                                          \
+	"i.`id`, i.`user_id`, i.`kind`, i.`name`, i.`status`, i.`format`,"     \
+	" i.`width`, i.`height`, i.`bytes`,"                                   \
+	" COALESCE(i.`sha256`, REPEAT('\\0', 32)), i.`error_code`,"            \
+	" i.`error_detail`, i.`created_at`"
+
+#define IMAGE_OUT(i)                                                           \
+	DB_OUT(db_uuid_to(&(i)->id), db_uuid_to(&(i)->user_id),                \
+	       db_text_to(&(i)->kind), db_text_to(&(i)->name),                 \
+	       db_text_to(&(i)->status), db_text_to(&(i)->format),             \
+	       db_int_to(&(i)->width), db_int_to(&(i)->height),                \
+	       db_int_to(&(i)->bytes),                                         \
+	       db_fixed_to((i)->sha256, sizeof((i)->sha256)),                  \
+	       db_text_to(&(i)->error_code), db_text_to(&(i)->error_detail),   \
+	       db_time_to(&(i)->created_at))
+
+#endif

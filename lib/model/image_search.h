@@ -1,0 +1,31 @@
+#ifndef LIB_MODEL_IMAGE_SEARCH_H
+#define LIB_MODEL_IMAGE_SEARCH_H
+
+#include "lib/model/image.h"
+
+/*
+ * Finds images by a part of their name. The table image_ngrams has each three
+ * and each four characters (n-grams) of a name that follow one another. A
+ * search reads, newest first, the images with the rarest n-gram of its text,
+ * and compares their names with the whole text. Images that the table does not
+ * have yet (`name_indexed` is false) are compared as well, so none is missed.
+ */
+
+/* How many images one search compares at most, of those in the table and of
+   those that it does not have yet: a few first, and more if these do not fill
+   the page. */
+enum { IMAGE_SEARCH_FIRST = 256, IMAGE_SEARCH_MORE = 768 };
+
+/* As image_list(), for a filter with a name. `next` is nil unless the search
+   reached its limit before it found filter->limit images: then all that match
+   and are not older than `next` were found, and a search with `before` set to
+   it finds the others. */
+bool image_search(struct image **images, size_t *count, struct uuid *next,
+		  struct work *work,
+		  const struct image_filter *filter) MUST_CHECK;
+
+/* Adds to the table the names of some images that it does not have yet, a
+   number that takes less than a tenth of a second; 0: there are none. */
+bool image_search_index(size_t *count, struct work *work) MUST_CHECK;
+
+#endif
