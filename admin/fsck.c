@@ -24,7 +24,7 @@
 enum { EXAMPLES = 20, BATCH = 500, PROGRESS_MS = 200, CHUNK = 1 << 16 };
 
 /* What must hold after every fault. */
-enum invariant { I1, I2, I3, I4, I5, I6, I7, I8, I9, INVARIANTS };
+enum invariant { I1, I2, I3, I4, I5, I6, I7, I8, I9, I10, INVARIANTS };
 
 /* clang-format off */
 static const struct {
@@ -39,6 +39,7 @@ static const struct {
 	[I7] = { "I7", "images in processing without a live job", "`pixtierctl job retry` if a job of theirs has failed, else delete the image" },
 	[I8] = { "I8", "rows whose owner is not there", "restore the database from a backup" },
 	[I9] = { "I9", "pending deliveries to webhooks without a live job", "`pixtierctl fsck --repair` ends them as failed, so that their owners can retry them" },
+	[I10] = { "I10", "images whose name a search may not find", "`pixtierctl fsck --repair` makes a worker add them to the index" },
 };
 /* clang-format on */
 
@@ -305,6 +306,11 @@ static bool check_deliveries(struct fsck *fsck)
 	return note_listed(fsck, I9, check_list_stranded);
 }
 
+static bool check_names(struct fsck *fsck)
+{
+	return note_listed(fsck, I10, check_list_unindexed);
+}
+
 static bool check_owners(struct fsck *fsck)
 {
 	struct check_stray *strays;
@@ -320,15 +326,16 @@ static bool check_owners(struct fsck *fsck)
 }
 
 static bool (*const checks[])(struct fsck *fsck) = {
-	check_originals, check_variants, check_orphans, check_sums,
-	check_jobs,      check_images,   check_owners,  check_deliveries,
+	check_originals, check_variants,   check_orphans,
+	check_sums,      check_jobs,       check_images,
+	check_owners,    check_deliveries, check_names,
 };
 
 /* Repairs, before the checks */
 
 struct repaired {
 	struct purge_swept swept;
-	int64_t sums, jobs;
+	int64_t sums, jobs, names;
 	uint64_t deliveries;
 };
 
@@ -346,6 +353,20 @@ static bool repair_sums(int64_t *repaired, struct work *work)
 	return true;
 }
 
+static bool repair_names(int64_t *repaired, struct work *work)
+{
+	struct uuid *ids;
+	size_t count;
+
+	if (!check_list_unindexed(&ids, &count, work))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (!check_repair_unindexed(work, ids[i]))
+			return false;
+	*repaired = (int64_t)count;
+	return true;
+}
+
 static bool repair(struct repaired *done, const struct call *call)
 {
 	struct work *work = call->work;
@@ -353,17 +374,19 @@ static bool repair(struct repaired *done, const struct call *call)
 	if (!purge_sweep(&done->swept, work) ||
 	    !repair_sums(&done->sums, work) ||
 	    !requeue_expired(&done->jobs, work) ||
-	    !check_repair_stranded(&done->deliveries, work))
+	    !check_repair_stranded(&done->deliveries, work) ||
+	    !repair_names(&done->names, work))
 		return false;
 	return command_record(
 		call, "fsck.repair", "database and store",
 		pool_printf(work->pool,
 			    "%lld temporary files, %lld orphans, %lld sums, "
-			    "%lld jobs, %llu deliveries",
+			    "%lld jobs, %llu deliveries, %lld names",
 			    (long long)done->swept.temporary,
 			    (long long)done->swept.orphans,
 			    (long long)done->sums, (long long)done->jobs,
-			    (unsigned long long)done->deliveries));
+			    (unsigned long long)done->deliveries,
+			    (long long)done->names));
 }
 
 /* The report */
@@ -401,6 +424,7 @@ static struct json *json_of_repair(struct pool *pool,
 	json_set_int(json, "sums", done->sums);
 	json_set_int(json, "jobs", done->jobs);
 	json_set_int(json, "deliveries", (int64_t)done->deliveries);
+	json_set_int(json, "names", done->names);
 	return json;
 }
 
@@ -424,19 +448,20 @@ static void report_text(const struct fsck *fsck, const struct repaired *done)
 {
 	if (done)
 		printf("repaired: %lld temporary files, %lld orphans, %lld "
-		       "sums, %lld jobs, %llu deliveries\n",
+		       "sums, %lld jobs, %llu deliveries, %lld names\n",
 		       (long long)done->swept.temporary,
 		       (long long)done->swept.orphans, (long long)done->sums,
 		       (long long)done->jobs,
-		       (unsigned long long)done->deliveries);
+		       (unsigned long long)done->deliveries,
+		       (long long)done->names);
 	for (size_t i = 0; i < INVARIANTS; i++) {
-		printf("%s %6lld  %s\n", invariants[i].id,
+		printf("%-3s %6lld  %s\n", invariants[i].id,
 		       (long long)fsck->counts[i], invariants[i].what);
 		if (!fsck->counts[i])
 			continue;
-		printf("%11s%s\n", "", invariants[i].remedy);
+		printf("%12s%s\n", "", invariants[i].remedy);
 		for (int64_t k = 0; k < fsck->counts[i] && k < EXAMPLES; k++)
-			printf("%13s%s\n", "", fsck->examples[i][k]);
+			printf("%14s%s\n", "", fsck->examples[i][k]);
 	}
 	if (!fsck->deep)
 		puts("I4 by sizes only; --deep reads every file");

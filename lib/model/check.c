@@ -166,6 +166,10 @@ bool check_list_strays(struct check_stray **strays, size_t *count,
 		       " UNION ALL SELECT 'variants', v.`image_id`"
 		       " FROM `variants` v"
 		       " LEFT JOIN `images` i ON i.`id` = v.`image_id`"
+		       " WHERE i.`id` IS NULL"
+		       " UNION ALL SELECT 'image_ngrams', n.`image_id`"
+		       " FROM `image_ngrams` n"
+		       " LEFT JOIN `images` i ON i.`id` = n.`image_id`"
 		       " WHERE i.`id` IS NULL",
 		       DB_NO_IN,
 		       DB_OUT(db_text_to(&row.table), db_uuid_to(&row.id)),
@@ -198,6 +202,31 @@ bool check_repair_stranded(uint64_t *count, struct work *work)
 		     " d.`finished_at` = UTC_TIMESTAMP(6)"
 		     " WHERE d.`state` = 'pending' AND j.`id` IS NULL",
 		     DB_NO_IN);
+}
+
+bool check_list_unindexed(struct uuid **ids, size_t *count, struct work *work)
+{
+	struct uuid id;
+	struct rows rows = ROWS_OF(id);
+
+	return db_each(work,
+		       "SELECT i.`id` FROM `images` i"
+		       " WHERE i.`kind` = 'upload' AND i.`name_indexed` = TRUE"
+		       " AND CHAR_LENGTH(i.`name`) >= 3"
+		       " AND NOT EXISTS (SELECT 1 FROM `image_ngrams` n"
+		       "   WHERE n.`image_id` = i.`id`"
+		       "   AND n.`ngram` = LEFT(i.`name`, 3))"
+		       " ORDER BY i.`id`",
+		       DB_NO_IN, DB_OUT(db_uuid_to(&id)), rows_keep, &rows) &&
+	       keep_list(ids, count, &rows);
+}
+
+bool check_repair_unindexed(struct work *work, struct uuid id)
+{
+	return db_do(work, NULL,
+		     "UPDATE `images` SET `name_indexed` = FALSE"
+		     " WHERE `id` = ?",
+		     DB_IN(db_uuid(id)));
 }
 
 bool check_server(struct check_server *server, struct work *work)

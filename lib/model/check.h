@@ -64,6 +64,13 @@ bool check_list_stranded(struct uuid **ids, size_t *count,
 			 struct work *work) MUST_CHECK;
 bool check_repair_stranded(uint64_t *count, struct work *work) MUST_CHECK;
 
+/* Images that a search by name may not find: their row says that image_ngrams
+   has the name, but it has not. The second makes a worker add it; until then
+   a search reads the image. */
+bool check_list_unindexed(struct uuid **ids, size_t *count,
+			  struct work *work) MUST_CHECK;
+bool check_repair_unindexed(struct work *work, struct uuid id) MUST_CHECK;
+
 /* What db_server_version() does not say. */
 struct check_server {
 	int64_t max_connections;

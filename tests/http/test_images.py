@@ -1,5 +1,6 @@
 """Images: found, listed, renamed and deleted by whom they belong to."""
 
+import json
 import uuid
 
 import pytest
@@ -187,6 +188,30 @@ def test_a_search_continues_where_it_stopped(service):
         assert 2 < len(pages) < 10
     finally:
         service.query("DELETE FROM images WHERE user_id = %s", owner)
+
+
+def test_a_name_that_the_index_lacks_is_found_again(service):
+    """pixtierctl fsck, I10: as when the table was not in a backup."""
+    def fsck(*options):
+        done = service.ctl("--json", "fsck", *options, check=False)
+        said = json.loads(done.stdout)
+        found = {row["id"]: row for row in said["invariants"]}["I10"]
+        assert done.returncode == (1 if found["count"] else 0), done.stdout
+        return found["examples"], said["repaired"]
+
+    session = new_user(service)
+    image = upload(session, name="razorbill.jpg")
+    upload(session, name="aa")
+    wait_until(lambda: not service.query(
+        "SELECT 1 FROM images WHERE name_indexed = FALSE LIMIT 1"))
+    assert fsck() == ([], None)
+    service.query("DELETE FROM image_ngrams WHERE image_id = %s",
+                  uuid.UUID(image["id"]).bytes)
+    assert names(session, name="razor") == []
+    assert fsck()[0] == [image["id"]]
+    examples, repaired = fsck("--repair")
+    assert (examples, repaired["names"]) == ([], 1)
+    assert names(session, name="razor") == ["razorbill.jpg"]
 
 
 def test_a_list_costs_what_it_shows(service):
