@@ -14,7 +14,7 @@
 /* How many bytes tell what the body is; and how many are decoded at once. */
 enum { MAGIC = 2, CHUNK = 1 << 15 };
 
-/* zlib.h: what inflateInit2() is told besides the size of the window. */
+/* zlib.h: added to the window size that inflateInit2() gets. */
 enum { ZLIB_HEADER = MAX_WBITS, GZIP_HEADER = MAX_WBITS + 16 };
 
 struct content_coding {

@@ -66,7 +66,7 @@ static uint8_t *put_chunk(uint8_t *at, const char *type, const uint8_t *data,
 	return at + CHUNK_HEADER_SIZE + len + (len & 1);
 }
 
-/* What of the file goes with the frame; chunks of length 0 are absent. */
+/* The chunks that the frame needs; those of length 0 are absent. */
 struct parts {
 	struct chunk profile, alpha, picture;
 	const uint8_t *size; /* width and height, less one, of 3 bytes each */
