@@ -14,7 +14,8 @@ ROUNDS = 3
 UPLOAD_SECONDS = 0.7
 GET_SECONDS = 0.5
 USERS = 64
-PICTURES = "64x64.jpg", "1920x1200-soft.jpg", "1920x1200.jpg", "12mp.jpg"
+PICTURES = ("64x64.jpg", "1920x1200-soft.jpg", "1920x1200.jpg", "12mp.jpg",
+            "1080p.png")
 CLIENTS = 1, 8, 32
 COLUMNS = ["request", "clients", "requests/s", "p50 ms", "p99 ms", "CPU ms",
            "failures"]

@@ -132,10 +132,13 @@ class Samples:
         return path
 
 
-def with_comment(jpeg):
+def with_comment(data):
     """The JPEG with a comment of 16 bytes, and where these are: each upload
-    can have others, so that no two are the same file."""
-    at = 2
+    can have others, so that no two are the same file. Other formats stay as
+    they are: None."""
+    if not data.startswith(b"\xff\xd8"):
+        return data, None
+    jpeg, at = data, 2
     if jpeg[2:4] == b"\xff\xe0":
         at = 4 + int.from_bytes(jpeg[4:6], "big")
     comment = b"\xff\xfe\x00\x12" + b"0" * 16
