@@ -5,16 +5,11 @@
 
 #include <string.h>
 
-#ifdef HAVE_ISAL
-#include <isa-l/igzip_lib.h>
-#ifdef __SSE2__
-#include <immintrin.h>
-#endif
-#endif
 #define ZLIB_CONST
 #include <zlib.h>
 
 #include "lib/base/pool.h"
+#include "lib/picture/isal.h"
 #include "lib/picture/png_chunk.h"
 
 /* Where zlib sees the input end decides which wrong Adler-32 it sees: these
@@ -191,25 +186,6 @@ static bool is_filled(const struct inflate_state *isal, bool is_last)
 	       (!is_last || isal->block_state == ISAL_BLOCK_FINISH);
 }
 
-#ifdef __SSE2__
-__attribute__((target("avx"))) static void zero_upper_halves(void)
-{
-	_mm256_zeroupper();
-}
-
-/* ISA-L leaves values in the upper halves of AVX registers, with which all
-   SSE instructions that follow take about twice as long. */
-static void leave_avx(void)
-{
-	if (__builtin_cpu_supports("avx"))
-		zero_upper_halves();
-}
-#else
-static void leave_avx(void)
-{
-}
-#endif
-
 /* False when zlib has to decide. */
 static bool inflate_isal(struct png_inflate *stream, uint8_t *out,
 			 uint32_t count)
@@ -233,11 +209,12 @@ static bool inflate_isal(struct png_inflate *stream, uint8_t *out,
 	}
 	return true;
 }
+
 static bool read_isal(struct png_inflate *stream, uint8_t *out, uint32_t count)
 {
 	const bool ok = inflate_isal(stream, out, count);
 
-	leave_avx();
+	isal_leave_avx();
 	return ok;
 }
 #else
