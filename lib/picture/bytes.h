@@ -42,4 +42,12 @@ static inline uint32_t be32(const uint8_t *at)
 	return (uint32_t)be16(at) << 16 | be16(at + 2);
 }
 
+static inline void put_be32(uint8_t *out, uint32_t value)
+{
+	out[0] = (uint8_t)(value >> 24);
+	out[1] = (uint8_t)(value >> 16);
+	out[2] = (uint8_t)(value >> 8);
+	out[3] = (uint8_t)value;
+}
+
 #endif

@@ -3,75 +3,55 @@
 
 #include "lib/picture/png_write.h"
 
-#include <setjmp.h>
 #include <string.h>
 
-#include <png.h>
-#include <zlib.h>
-
 #include "lib/base/pool.h"
+#include "lib/picture/png_chunk.h"
+#include "lib/picture/png_chunk_write.h"
+#include "lib/picture/png_deflate.h"
+#include "lib/picture/png_filter_choose.h"
 #include "lib/picture/png_palette.h"
 
+/* W3C PNG 11.2.1: the bits of a colour type. */
+enum { PALETTE = 1, COLOUR = 2, ALPHA = 4 };
+
 struct method {
-	int level, strategy, filters;
+	enum png_deflate_kind kind;
+	bool filters;
+	enum png_deflate_kind sample_kind;
 };
 
-/* The higher levels take up to ten times as long for the same size, but for
-   palettes, of which there is less. Where nothing is repeated, as in photos,
-   not to look for it makes files smaller. */
-static const struct method repeated = { 1, Z_FILTERED, PNG_ALL_FILTERS };
-static const struct method repeated_sample = { 1, Z_FILTERED,
-					       PNG_FILTER_PAETH };
-static const struct method not_repeated = { 1, Z_RLE, PNG_FILTER_PAETH };
-static const struct method indices = { 6, Z_DEFAULT_STRATEGY, PNG_FILTER_NONE };
+/* A sample of the picture chooses one. With the same kind it shows whether to
+   filter, in less time. */
+static const struct method methods[] = {
+	{ PNG_DEFLATE_NEAR, true, PNG_DEFLATE_NEAR },
+	{ PNG_DEFLATE_FILTERED, true, PNG_DEFLATE_FILTERED },
+	{ PNG_DEFLATE_COLOURS, false, PNG_DEFLATE_FILTERED },
+};
+static const struct method indices = { .kind = PNG_DEFLATE_INDICES };
 
-enum { SAMPLE = 48 << 10, STRIPES = 8, IDAT_SIZE = 32 << 10 };
+enum {
+	SAMPLE = 48 << 10,
+	STRIPES = 8,
+	BAND = 64 << 10, /* compressed at once */
+	OTHER_CHUNKS = 2048,
+	FRONT = BITMAP_CHANNELS /* zeros in front of each row */
+};
 
 struct writing {
-	png_struct *png;
-	png_info *info;
 	struct work *work;
 	const struct bitmap *bitmap;
-	int type; /* libpng's PNG_COLOR_TYPE_... */
-	int depth;
-	size_t row_len; /* unpacked */
+	uint8_t type, depth;
+	unsigned channels;
+	size_t row_len;
 	struct png_palette palette;
-	uint8_t *straight; /* a row whose colours are not multiplied */
-	uint8_t *row;
-	uint8_t *bytes; /* NULL: they are only counted */
-	size_t len, limit;
-	jmp_buf stop;
+	uint8_t *row, *above; /* behind FRONT zeros */
+	uint8_t *band;        /* filtered rows */
+	size_t band_len;
+	struct png_deflate *deflate;
+	struct png_file file;
+	size_t limit; /* of compressed rows */
 };
-
-NORETURN static void on_error(png_struct *png, const char *text)
-{
-	struct writing *w = png_get_error_ptr(png);
-
-	(void)text;
-	longjmp(w->stop, 1);
-}
-
-static void on_warning(png_struct *png, const char *text)
-{
-	(void)png;
-	(void)text;
-}
-
-static void on_write(png_struct *png, png_byte *bytes, size_t count)
-{
-	struct writing *w = png_get_io_ptr(png);
-
-	if (count > w->limit - w->len)
-		png_error(png, "more bytes than expected");
-	if (w->bytes)
-		memcpy(w->bytes + w->len, bytes, count);
-	w->len += count;
-}
-
-static void on_flush(png_struct *png)
-{
-	(void)png;
-}
 
 static bool is_gray(const struct bitmap *bitmap)
 {
@@ -104,18 +84,18 @@ static bool is_worth_palette(const struct writing *w, size_t channels)
 static void choose_type(struct writing *w)
 {
 	const bool gray = is_gray(w->bitmap), alpha = w->bitmap->alpha;
-	const size_t channels = (gray ? 1 : 3) + (alpha ? 1 : 0);
+	const uint32_t width = w->bitmap->width;
 
-	w->type = (gray ? 0 : PNG_COLOR_MASK_COLOR) |
-		  (alpha ? PNG_COLOR_MASK_ALPHA : 0);
+	w->channels = (gray ? 1 : 3) + (alpha ? 1 : 0);
+	w->type = (gray ? 0 : COLOUR) | (alpha ? ALPHA : 0);
 	w->depth = 8;
-	w->row_len = w->bitmap->width * channels;
+	w->row_len = (size_t)width * w->channels;
 	if (!png_palette_find(&w->palette, w->bitmap) ||
-	    !is_worth_palette(w, channels))
+	    !is_worth_palette(w, w->channels))
 		return;
-	w->type = PNG_COLOR_TYPE_PALETTE;
-	w->depth = bits_of(w->palette.count);
-	w->row_len = w->bitmap->width;
+	w->type = PALETTE | COLOUR;
+	w->depth = (uint8_t)bits_of(w->palette.count);
+	w->row_len = ((size_t)width * w->depth + 7) / 8;
 }
 
 static uint8_t divide(unsigned colour, unsigned alpha)
@@ -134,99 +114,106 @@ static void divide_by_alpha(uint8_t *out, const uint8_t *in, uint32_t count)
 	}
 }
 
-static void pack_row(uint8_t *out, const uint8_t *in, uint32_t count, int type)
+static void copy_gray(uint8_t *out, const uint8_t *in, uint32_t count)
+{
+	for (; count; count--, in += 4)
+		*out++ = in[0];
+}
+
+static void copy_gray_alpha(uint8_t *out, const uint8_t *in, uint32_t count)
 {
 	for (; count; count--, in += 4) {
 		*out++ = in[0];
-		if (type & PNG_COLOR_MASK_COLOR) {
-			*out++ = in[1];
-			*out++ = in[2];
-		}
-		if (type & PNG_COLOR_MASK_ALPHA)
-			*out++ = in[3];
+		*out++ = in[3];
 	}
 }
 
-static const uint8_t *convert_row(const struct writing *w, const uint8_t *row)
+/* Each fourth byte is overwritten by the next pixel. */
+static void copy_colour(uint8_t *out, const uint8_t *in, uint32_t count)
+{
+	for (; count; count--, out += 3, in += 4)
+		memcpy(out, in, 4);
+}
+
+/* W3C PNG 7.2: the first index has the high bits. In place. */
+static void pack_indices(uint8_t *row, uint32_t count, unsigned depth)
+{
+	const uint32_t per_byte = 8 / depth;
+
+	for (uint32_t x = 0; depth < 8 && x < count; x += per_byte) {
+		unsigned byte = 0;
+
+		for (uint32_t i = 0; i < per_byte; i++)
+			byte = byte << depth |
+			       (x + i < count ? row[x + i] : 0u);
+		row[x / per_byte] = (uint8_t)byte;
+	}
+}
+
+/* The row as the file has it, before it is filtered. */
+static void convert_row(struct writing *w, const uint8_t *in)
 {
 	const uint32_t width = w->bitmap->width;
+	uint8_t *out = w->row;
 
-	if (w->type == PNG_COLOR_TYPE_PALETTE) {
-		png_palette_convert(w->row, &w->palette, row, width);
-		return w->row;
+	if (w->type & PALETTE) {
+		png_palette_convert(out, &w->palette, in, width);
+		pack_indices(out, width, w->depth);
+		return;
 	}
-	if (w->bitmap->alpha) {
-		divide_by_alpha(w->straight, row, width);
-		row = w->straight;
+	if (w->type & ALPHA) {
+		divide_by_alpha(out, in, width);
+		in = out;
 	}
-	if (w->type == PNG_COLOR_TYPE_RGB_ALPHA)
-		return row;
-	pack_row(w->row, row, width, w->type);
-	return w->row;
+	if (w->channels == 1)
+		copy_gray(out, in, width);
+	else if (w->channels == 2)
+		copy_gray_alpha(out, in, width);
+	else if (w->channels == 3)
+		copy_colour(out, in, width);
 }
 
-static void set_palette(const struct writing *w)
+static void filter_row(struct writing *w, bool filters)
 {
-	png_color colours[256] = { 0 };
-	png_byte alphas[256] = { 0 };
-	int translucent = 0;
+	const struct png_filter_input input = { w->row, w->above, w->row_len,
+						w->channels };
+	uint8_t *out = w->band + w->band_len, *row = w->row;
 
-	for (unsigned i = 0; i < w->palette.count; i++) {
-		uint8_t rgba[4];
-
-		memcpy(rgba, &w->palette.pixels[i], sizeof(rgba));
-		divide_by_alpha(rgba, rgba, 1);
-		colours[i] = (png_color){ rgba[0], rgba[1], rgba[2] };
-		alphas[i] = rgba[3];
-		if (rgba[3] < 255)
-			translucent = (int)i + 1;
+	if (filters) {
+		png_filter_choose(out, &input);
+	} else {
+		out[0] = 0;
+		memcpy(out + 1, row, w->row_len);
 	}
-	png_set_PLTE(w->png, w->info, colours, (int)w->palette.count);
-	if (translucent)
-		png_set_tRNS(w->png, w->info, alphas, translucent, NULL);
+	w->band_len += 1 + w->row_len;
+	w->row = w->above;
+	w->above = row;
 }
 
-static void write_file(struct writing *w, const struct bitmap *part,
-		       const struct method *method)
+/* Rows of the bitmap as the data of an IDAT chunk. */
+static bool compress_rows(uint32_t *len, struct writing *w,
+			  const struct bitmap *part, bool filters,
+			  enum png_deflate_kind kind)
 {
-	png_struct *png = w->png;
-	png_info *info = w->info;
+	memset(w->above, 0, w->row_len);
+	w->band_len = 0;
+	if (!png_deflate_begin(w->deflate, kind, png_chunk_data(&w->file),
+			       (uint32_t)w->limit))
+		return false;
+	for (uint32_t y = 0; y < part->height; y++) {
+		const bool is_last = y + 1 == part->height;
 
-	png_set_write_fn(png, w, on_write, on_flush);
-	png_set_compression_level(png, method->level);
-	png_set_compression_strategy(png, method->strategy);
-	png_set_compression_buffer_size(png, IDAT_SIZE);
-	png_set_filter(png, PNG_FILTER_TYPE_BASE, method->filters);
-	png_set_IHDR(png, info, part->width, part->height, w->depth, w->type,
-		     PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_BASE,
-		     PNG_FILTER_TYPE_BASE);
-	if (w->type == PNG_COLOR_TYPE_PALETTE)
-		set_palette(w);
-	png_write_info(png, info);
-	png_set_packing(png);
-	for (uint32_t y = 0; y < part->height; y++)
-		png_write_row(png, convert_row(w, bitmap_row(part, y)));
-	png_write_end(png, NULL);
-}
-
-/* Some rows of the bitmap as a PNG; false when memory does not suffice. */
-static bool compress_rows(struct writing *w, const struct bitmap *part,
-			  const struct method *method)
-{
-	volatile bool ok = false;
-
-	w->len = 0;
-	w->info = NULL;
-	w->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, w, on_error,
-					 on_warning);
-	if (w->png && !setjmp(w->stop)) {
-		w->info = png_create_info_struct(w->png);
-		if (w->info)
-			write_file(w, part, method);
-		ok = w->info;
+		convert_row(w, bitmap_row(part, y));
+		filter_row(w, filters);
+		if (w->band_len < BAND && !is_last)
+			continue;
+		if (!png_deflate_add(w->deflate, w->band, (uint32_t)w->band_len,
+				     is_last))
+			return false;
+		w->band_len = 0;
 	}
-	png_destroy_write_struct(&w->png, &w->info);
-	return ok;
+	*len = png_deflate_len(w->deflate);
+	return true;
 }
 
 /* Stripes from top to bottom: parts of a picture may be very different. */
@@ -248,46 +235,110 @@ static bool take_sample(struct bitmap *sample, struct writing *w)
 	return true;
 }
 
-/* Only where it saves some of the sample: the rest may be different. */
 static bool choose_method(struct writing *w, const struct method **method)
 {
 	struct bitmap sample;
-	size_t len;
+	uint32_t len, least = UINT32_MAX;
 
 	*method = &indices;
-	if (w->type == PNG_COLOR_TYPE_PALETTE)
+	if (w->type & PALETTE)
 		return true;
-	if (!take_sample(&sample, w) ||
-	    !compress_rows(w, &sample, &repeated_sample))
+	if (!take_sample(&sample, w))
 		return false;
-	len = w->len;
-	if (!compress_rows(w, &sample, &not_repeated))
-		return false;
-	*method = w->len < len - len / 32 ? &not_repeated : &repeated;
+	for (size_t i = 0; i < ARRAY_LEN(methods); i++) {
+		if (!compress_rows(&len, w, &sample, methods[i].filters,
+				   methods[i].sample_kind))
+			return false;
+		if (len < least) {
+			least = len;
+			*method = &methods[i];
+		}
+	}
 	return true;
 }
 
-/* What deflate makes at most, and each IDAT chunk's overhead. */
-static size_t limit_of(const struct writing *w)
+static void write_header(struct writing *w)
 {
-	const size_t raw = (w->row_len + 1) * w->bitmap->height;
+	uint8_t *out = png_chunk_data(&w->file);
 
-	return raw + raw / 256 + (64 << 10);
+	put_be32(out, w->bitmap->width);
+	put_be32(out + 4, w->bitmap->height);
+	out[8] = w->depth;
+	out[9] = w->type;
+	memset(out + 10, 0, 3); /* deflate, five filters, not interlaced */
+	png_chunk_write(&w->file, "IHDR", 13);
 }
 
-static bool encode_file(struct writing *w)
+/* Alpha that is left out is 255. */
+static void write_palette(struct writing *w)
+{
+	uint8_t *out = png_chunk_data(&w->file), alphas[256];
+	const unsigned count = w->palette.count;
+	unsigned translucent = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		uint8_t rgba[4];
+
+		memcpy(rgba, &w->palette.pixels[i], sizeof(rgba));
+		divide_by_alpha(rgba, rgba, 1);
+		memcpy(out + 3 * i, rgba, 3);
+		alphas[i] = rgba[3];
+		if (rgba[3] < 255)
+			translucent = i + 1;
+	}
+	png_chunk_write(&w->file, "PLTE", 3 * count);
+	memcpy(png_chunk_data(&w->file), alphas, translucent);
+	if (translucent)
+		png_chunk_write(&w->file, "tRNS", translucent);
+}
+
+static bool write_file(struct writing *w)
+{
+	const struct method *method;
+	uint32_t len;
+
+	png_file_begin(&w->file);
+	write_header(w);
+	if (w->type & PALETTE)
+		write_palette(w);
+	if (!choose_method(w, &method) ||
+	    !compress_rows(&len, w, w->bitmap, method->filters, method->kind))
+		return false;
+	png_chunk_write(&w->file, "IDAT", len);
+	png_chunk_write(&w->file, "IEND", 0);
+	return true;
+}
+
+/* What deflate makes at most; one chunk has to hold it. */
+static bool set_limit(struct writing *w)
+{
+	const uint64_t raw = (uint64_t)(w->row_len + 1) * w->bitmap->height;
+
+	w->limit = raw + raw / 64 + (64 << 10);
+	return w->limit <= INT32_MAX;
+}
+
+static uint8_t *new_row(struct pool *pool, const struct bitmap *bitmap)
+{
+	uint8_t *row = pool_try_alloc(pool, FRONT + (size_t)bitmap->width *
+							    BITMAP_CHANNELS);
+
+	if (!row)
+		return NULL;
+	memset(row, 0, FRONT);
+	return row + FRONT;
+}
+
+static bool allocate(struct writing *w)
 {
 	struct pool *pool = w->work->pool;
-	const struct method *method;
 
-	choose_type(w);
-	w->straight = pool_try_alloc(pool, (size_t)w->bitmap->width * 4);
-	w->row = pool_try_alloc(pool, w->row_len);
-	w->limit = limit_of(w);
-	if (!w->straight || !w->row || !choose_method(w, &method))
-		return false;
-	w->bytes = pool_try_alloc(pool, w->limit);
-	return w->bytes && compress_rows(w, w->bitmap, method);
+	w->row = new_row(pool, w->bitmap);
+	w->above = new_row(pool, w->bitmap);
+	w->band = pool_try_alloc(pool, BAND + w->row_len + 1);
+	w->deflate = png_deflate_new(pool);
+	w->file.bytes = pool_try_alloc(pool, OTHER_CHUNKS + w->limit);
+	return w->row && w->above && w->band && w->deflate && w->file.bytes;
 }
 
 bool png_write(const uint8_t **bytes, size_t *len, struct work *work,
@@ -295,11 +346,12 @@ bool png_write(const uint8_t **bytes, size_t *len, struct work *work,
 {
 	struct writing w = { .work = work, .bitmap = bitmap };
 
-	if (!encode_file(&w))
+	choose_type(&w);
+	if (!set_limit(&w) || !allocate(&w) || !write_file(&w))
 		return fail(work, ERR_TOO_LARGE,
 			    "no memory for a PNG of %ux%u pixels",
 			    bitmap->width, bitmap->height);
-	*bytes = w.bytes;
-	*len = w.len;
+	*bytes = w.file.bytes;
+	*len = w.file.len;
 	return true;
 }

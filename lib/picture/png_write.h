@@ -8,7 +8,7 @@
 #include "lib/picture/bitmap.h"
 
 /*
- * Encodes a bitmap as a PNG with libpng, without loss but for colours that are
+ * Encodes a bitmap as a PNG, without loss but for colours that are
  * multiplied by alpha: with a palette where up to 256 colours make that
  * smaller, else in gray if each pixel is gray, else in RGB, and with alpha if
  * the bitmap has it. The bytes belong to the pool. ERR_TOO_LARGE when memory

@@ -21,7 +21,7 @@ static const uint32_t sizes[][2] = { { 640, 480 },
 				     { 4000, 3000 } };
 
 struct sample {
-	double pixels;
+	double pixels, written;
 	double estimate_ms, real_ms;
 };
 
@@ -100,18 +100,20 @@ static int by_number(const void *left, const void *right)
 }
 
 /* As lib/service/render.c adds it up. */
-static double estimate(const struct probe *probe)
+static double estimate(double *written, const struct probe *probe)
 {
 	const uint32_t heights[] = { 400, 200 };
 	uint64_t write_ns = 0;
 	uint32_t side = 1;
 
+	*written = 0;
 	for (size_t i = 0; i < ARRAY_LEN(heights); i++) {
 		const struct recipe recipe = { .height = heights[i] };
 		const struct recipe_plan plan =
 			recipe_plan(&recipe, probe->width, probe->height);
 		const enum format format = recipe_format(&recipe, probe);
 
+		*written += (double)plan.width * plan.height;
 		write_ns += (uint64_t)plan.width * plan.height *
 			    format_row(format)->write_ns;
 		side = plan.width > side ? plan.width : side;
@@ -132,7 +134,7 @@ static struct sample measure(const struct paint *paint, enum format format,
 
 	if (!probe_read(&probe, &work, file.bytes, file.len))
 		exit(1);
-	sample.estimate_ms = estimate(&probe);
+	sample.estimate_ms = estimate(&sample.written, &probe);
 
 	for (int i = 0; i < ROUNDS; i++)
 		times[i] = render_once(paint, file.bytes, file.len);
@@ -142,10 +144,28 @@ static struct sample measure(const struct paint *paint, enum format format,
 	return sample;
 }
 
-/* Between the smallest and the largest picture, only reading differs. */
+/* Between the smallest and the largest picture, only reading differs. What the
+   smallest costs besides is resizing and writing. */
+static void print_costs(const struct format_row *row,
+			const struct sample *smallest,
+			const struct sample *largest)
+{
+	const double read_ns = (largest->real_ms - smallest->real_ms) * 1e6 /
+			       (largest->pixels - smallest->pixels);
+	const double write_ns =
+		(smallest->real_ms * 1e6 - read_ns * smallest->pixels) /
+		smallest->written;
+
+	printf("%-5s reading: %u ns a pixel in the table, %.1f measured\n",
+	       row->name, row->ns_per_pixel, read_ns);
+	printf("%-5s writing: %u ns a pixel in the table, %.1f measured\n",
+	       row->name, row->write_ns, write_ns);
+}
+
 static void print_format(const struct paint *paint, enum format format)
 {
 	const size_t last = ARRAY_LEN(sizes) - 1;
+	const struct format_row *row = format_row(format);
 	struct sample samples[ARRAY_LEN(sizes)];
 
 	for (size_t i = 0; i <= last; i++) {
@@ -154,13 +174,10 @@ static void print_format(const struct paint *paint, enum format format)
 
 		printf("%-5s %5.1f MP  estimate %6.1f ms  real %6.1f ms  "
 		       "%5.2f\n",
-		       format_row(format)->name, s.pixels / 1e6, s.estimate_ms,
-		       s.real_ms, s.estimate_ms / s.real_ms);
+		       row->name, s.pixels / 1e6, s.estimate_ms, s.real_ms,
+		       s.estimate_ms / s.real_ms);
 	}
-	printf("%-5s reading: %u ns a pixel in the table, %.1f measured\n",
-	       format_row(format)->name, format_row(format)->ns_per_pixel,
-	       (samples[last].real_ms - samples[0].real_ms) * 1e6 /
-		       (samples[last].pixels - samples[0].pixels));
+	print_costs(row, &samples[0], &samples[last]);
 }
 
 int main(void)

@@ -4,6 +4,7 @@
 #include "tests/lib/png_reference.h"
 
 #include <setjmp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -151,6 +152,58 @@ const uint16_t *png_reference_read(struct pool *pool, const uint8_t *bytes,
 	ok = setjmp(r.stop) ? r.has_rows : read_rows(&r, pool);
 	png_destroy_read_struct(&r.png, &r.info, NULL);
 	return ok ? convert(&r, pool) : NULL;
+}
+
+NORETURN static void on_flaw(png_struct *png, const char *text)
+{
+	struct reading *r = png_get_error_ptr(png);
+
+	fprintf(stderr, "# libpng: %s\n", text);
+	longjmp(r->stop, 1);
+}
+
+static void read_strictly(png_struct *png, png_byte *out, size_t count)
+{
+	struct reading *r = png_get_io_ptr(png);
+
+	if (count > r->len - r->offset)
+		png_error(png, "the file ends");
+	memcpy(out, r->bytes + r->offset, count);
+	r->offset += count;
+}
+
+static void read_all(struct reading *r)
+{
+	png_struct *png = r->png;
+	uint32_t height;
+
+	png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
+	png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
+	png_set_benign_errors(png, 0);
+	png_set_read_fn(png, r, read_strictly);
+	png_read_info(png, r->info);
+	r->rows = malloc(png_get_rowbytes(png, r->info));
+	height = png_get_image_height(png, r->info);
+	for (uint32_t y = 0; y < height; y++)
+		png_read_row(png, r->rows, NULL);
+	png_read_end(png, NULL);
+}
+
+bool png_reference_is_valid(const uint8_t *bytes, size_t len)
+{
+	struct reading r = { .bytes = bytes, .len = len };
+	volatile bool ok = false;
+
+	r.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &r, on_flaw,
+				       on_flaw);
+	r.info = png_create_info_struct(r.png);
+	if (!setjmp(r.stop)) {
+		read_all(&r);
+		ok = r.offset == len;
+	}
+	png_destroy_read_struct(&r.png, &r.info, NULL);
+	free(r.rows);
+	return ok;
 }
 
 static void on_write(png_struct *png, png_byte *bytes, size_t count)

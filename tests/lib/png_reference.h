@@ -12,6 +12,10 @@
 const uint16_t *png_reference_read(struct pool *pool, const uint8_t *bytes,
 				   size_t len, uint32_t width, uint32_t height);
 
+/* Whether libpng reads all of a file, to its end, and warns of nothing: CRCs
+   and the Adler-32 count, too. */
+bool png_reference_is_valid(const uint8_t *bytes, size_t len);
+
 /* A valid PNG of a random kind, size and content. */
 struct png_file {
 	const uint8_t *bytes;

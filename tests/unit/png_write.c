@@ -67,6 +67,22 @@ static struct pixel colliding(uint32_t x, uint32_t y)
 	return colours[(x + y * 13) % COUNT];
 }
 
+/* Palettes of each depth with alpha; colours that are 0 where alpha is. */
+static struct pixel two_alpha(uint32_t x, uint32_t y)
+{
+	return few(x, y, 2, 0);
+}
+
+static struct pixel four_alpha(uint32_t x, uint32_t y)
+{
+	return few(x, y, 4, 80);
+}
+
+static struct pixel sixteen_alpha(uint32_t x, uint32_t y)
+{
+	return few(x, y, 16, 254);
+}
+
 static struct pixel translucent(uint32_t x, uint32_t y)
 {
 	return few(x, y, 100, 0);
@@ -134,6 +150,21 @@ static struct pixel screen(uint32_t x, uint32_t y)
 	return pixel;
 }
 
+/* Which deflate cannot make smaller. */
+static struct pixel noisy(uint32_t x, uint32_t y)
+{
+	return (struct pixel){ { noise(x, y, 0), noise(x, y, 1), noise(x, y, 2),
+				 255 } };
+}
+
+static struct pixel noisy_alpha(uint32_t x, uint32_t y)
+{
+	struct pixel pixel = noisy(x, y);
+
+	pixel.rgba[3] = noise(x, y, 3);
+	return pixel;
+}
+
 static void fill(struct bitmap *bitmap, struct pixel (*at)(uint32_t, uint32_t))
 {
 	for (uint32_t y = 0; y < bitmap->height; y++) {
@@ -178,20 +209,42 @@ static const struct {
 	uint32_t width, height;
 	int type, depth;
 } cases[] = {
-	{ two,          67,  31, PALETTE,    1 },
-	{ four,         67,  31, PALETTE,    2 },
-	{ sixteen,      67,  31, PALETTE,    4 },
-	{ most,        167, 131, PALETTE,    8 },
-	{ translucent,  97,  71, PALETTE,    8 },
-	{ colliding,   167, 131, RGB,        8 },
-	{ grays,        97,  71, GRAY,       8 },
-	{ grays_alpha,  97,  71, GRAY_ALPHA, 8 },
-	{ photo,        97,  71, RGB,        8 },
-	{ photo_alpha,  97,  71, RGB_ALPHA,  8 },
-	{ photo,         9,   7, RGB,        8 }, /* the palette is larger */
-	{ photo,         1,   1, RGB,        8 },
-	{ photo,      3000,   1, RGB,        8 },
-	{ photo,         1, 900, RGB,        8 },
+	{ two,              67,   31, PALETTE,    1 },
+	{ two,               1,  900, PALETTE,    1 },
+	{ two,             993,    1, PALETTE,    1 },
+	{ two_alpha,        66,   31, PALETTE,    1 },
+	{ four,             67,   31, PALETTE,    2 },
+	{ four,              1,  900, PALETTE,    2 },
+	{ four_alpha,       65,   31, PALETTE,    2 },
+	{ sixteen,          67,   31, PALETTE,    4 },
+	{ sixteen,         993,    1, PALETTE,    4 },
+	{ sixteen_alpha,    67,   31, PALETTE,    4 },
+	{ most,            167,  131, PALETTE,    8 },
+	{ most,          70001,    3, PALETTE,    8 },
+	{ translucent,      97,   71, PALETTE,    8 },
+	{ colliding,       167,  131, RGB,        8 },
+	{ grays,            97,   71, GRAY,       8 },
+	{ grays,             1,  900, GRAY,       8 },
+	{ grays,         70001,    3, GRAY,       8 },
+	{ grays_alpha,      97,   71, GRAY_ALPHA, 8 },
+	{ grays_alpha,    3000,    1, GRAY_ALPHA, 8 },
+	{ grays_alpha,       1,  900, GRAY_ALPHA, 8 },
+	{ photo,            97,   71, RGB,        8 },
+	{ photo_alpha,      97,   71, RGB_ALPHA,  8 },
+	{ photo_alpha,    3000,    1, RGB_ALPHA,  8 },
+	{ photo_alpha,       1,  900, RGB_ALPHA,  8 },
+	{ tiles,           250,  180, RGB,        8 },
+	{ screen,          400,  300, RGB,        8 },
+	{ noisy,           640,  480, RGB,        8 },
+	{ noisy,         70001,    3, RGB,        8 },
+	{ noisy_alpha,     641,  479, RGB_ALPHA,  8 },
+	{ photo,             9,    7, RGB,        8 }, /* the palette is larger */
+	{ photo,             1,    1, RGB,        8 },
+	{ grays,             1,    1, GRAY,       8 },
+	{ noisy_alpha,       1,    1, RGB_ALPHA,  8 },
+	{ photo,             5,    1, RGB,        8 },
+	{ photo,          3000,    1, RGB,        8 },
+	{ photo,             1,  900, RGB,        8 },
 };
 /* clang-format on */
 
@@ -211,6 +264,7 @@ static void writes_each_kind(void **state)
 		print_message("# %zu: %zu bytes\n", i, len);
 		assert_int_equal(bytes[25], cases[i].type);
 		assert_int_equal(bytes[24], cases[i].depth);
+		assert_true(png_reference_is_valid(bytes, len));
 		check_pixels(&bitmap,
 			     png_reference_read(work.pool, bytes, len,
 						bitmap.width, bitmap.height));
