@@ -91,6 +91,7 @@ static bool lane_begin(struct lane *lane)
 {
 	struct painting *p = lane->p;
 
+	lane->count = 0;
 	for (uint32_t i = 0; i < p->task->count; i++)
 		if (!p->variants[i].identical && !p->variants[i].larger &&
 		    !add_root(lane, &p->variants[i]))

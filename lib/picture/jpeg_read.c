@@ -15,6 +15,7 @@
 
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
+#include "lib/picture/jpeg_scan.h"
 
 enum { ICC_MARKER = JPEG_APP0 + 2, MAX_MARKER = 65535 };
 
@@ -46,6 +47,7 @@ struct reading {
 	struct work *work;
 	const struct probe *probe;
 	const struct row_sink *sink;
+	bool irregular; /* for jpeg_scan_read() */
 };
 
 /* Messages after which some pixels are not those that were encoded. */
@@ -275,10 +277,25 @@ static bool has_all_scans(const struct reading *r)
 	return true;
 }
 
+/* Also false when the scan turns out to be irregular. */
+static bool read_scan(struct reading *r)
+{
+	enum jpeg_scan_result result;
+
+	jpeg_calc_output_dimensions(&r->jpeg);
+	if (!begin(r))
+		return false;
+	result = jpeg_scan_read(r->work, &r->jpeg, r->sink);
+	r->irregular = result == JPEG_SCAN_IRREGULAR;
+	return result == JPEG_SCAN_DONE;
+}
+
 static bool decompress(struct reading *r, double scale)
 {
 	if (!read_header(r, scale))
 		return false;
+	if (!r->irregular && jpeg_scan_suits(&r->jpeg))
+		return read_scan(r);
 	jpeg_start_decompress(&r->jpeg);
 	if (r->source.ended && jpeg_has_multiple_scans(&r->jpeg) &&
 	    !has_all_scans(r))
@@ -315,18 +332,28 @@ static bool fail_stopped(const struct reading *r)
 	return fail(r->work, ERR_CORRUPT_IMAGE, "damaged: %s", r->errors.text);
 }
 
+static bool read_picture(struct reading *r, double scale, const uint8_t *bytes,
+			 size_t len)
+{
+	volatile bool ok;
+
+	start(r, bytes, len);
+	ok = setjmp(r->errors.stop) ? fail_stopped(r) : decompress(r, scale);
+	if (r->errors.base.num_warnings)
+		r->work->warned = true;
+	jpeg_destroy_decompress(&r->jpeg);
+	return ok;
+}
+
 bool jpeg_stream(struct work *work, const struct probe *probe, double scale,
 		 const uint8_t *bytes, size_t len, const struct row_sink *sink)
 {
-	struct reading r = { .work = work, .probe = probe, .sink = sink };
-	volatile bool ok;
+	struct reading *r = pool_alloc(work->pool, sizeof(*r));
 
-	start(&r, bytes, len);
-	ok = setjmp(r.errors.stop) ? fail_stopped(&r) : decompress(&r, scale);
-	if (r.errors.base.num_warnings)
-		work->warned = true;
-	jpeg_destroy_decompress(&r.jpeg);
-	return ok;
+	*r = (struct reading){ .work = work, .probe = probe, .sink = sink };
+	if (read_picture(r, scale, bytes, len))
+		return true;
+	return r->irregular && read_picture(r, scale, bytes, len);
 }
 
 struct image_sink {
@@ -339,8 +366,12 @@ struct image_sink {
 static bool begin_image(void *arg, const struct row_picture *picture)
 {
 	struct image_sink *sink = arg;
-	Image *image = sink->image = AllocateImage(NULL);
+	Image *image = AllocateImage(NULL);
 
+	if (sink->image)
+		DestroyImage(sink->image);
+	sink->image = image;
+	sink->y = 0;
 	image->columns = picture->width;
 	image->rows = picture->height;
 	image->depth = 8;

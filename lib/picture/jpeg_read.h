@@ -11,9 +11,10 @@
 #include "lib/picture/row_sink.h"
 
 /*
- * Decodes a JPEG (ITU-T T.81, 8 bits) with libjpeg-turbo, reduced to n/8 of
- * both sides, rounded up, n being 1, 2, 4 or 8 and the reduced sides at least
- * `scale` of the whole ones.
+ * Decodes a JPEG (ITU-T T.81, 8 bits), reduced to n/8 of both sides, rounded
+ * up, n being 1, 2, 4 or 8 and the reduced sides at least `scale` of the whole
+ * ones: by jpeg_scan.h where that suits, else with libjpeg-turbo, to which a
+ * damaged scan is left, too.
  *
  * What libjpeg repairs without touching a pixel is accepted: bytes between
  * markers, an unknown JFIF version, a missing end marker. ERR_CORRUPT_IMAGE

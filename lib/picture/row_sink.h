@@ -23,8 +23,9 @@ struct row_picture {
 /*
  * Takes the picture's rows, from the top, each with 16 bytes behind it that may
  * be read. A function that returns false has failed the work, and ends the
- * decoding. Pixels are those of bitmap.h, where gray ones have three equal
- * colours; or cyan, magenta, yellow and black, where 255 is no ink.
+ * decoding. begin() may be called again: the rows then come again from the top.
+ * Pixels are those of bitmap.h, where gray ones have three equal colours; or
+ * cyan, magenta, yellow and black, where 255 is no ink.
  */
 struct row_sink {
 	bool (*begin)(void *arg, const struct row_picture *picture);
