@@ -156,8 +156,8 @@ def print_tables(bench, names, results):
 
 def print_similarity(bench, names, likeness):
     def cell(pair):
-        return "-" if None in pair else "/".join(f"{one:.3f}"[1:]
-                                                 if one < 0.9995 else "1"
+        return "-" if None in pair else "/".join(f"{one:.4f}"[1:]
+                                                 if one < 0.99995 else "1"
                                                  for one in pair)
 
     rows = [[picture.name, *(cell(of.get(name, [None])) for name in names)]

@@ -1,6 +1,6 @@
 """run.py [--document FILE] [BENCH]...: measures the product, and what it is
-compared with; engine, http, queue, growth, memory, or all of them. Takes about
-five minutes. Run it by `make bench`."""
+compared with; engine, encoders, http, queue, growth, memory, or all of them.
+Takes about five minutes. Run it by `make bench`."""
 
 import argparse
 import importlib.util
@@ -14,7 +14,7 @@ import time
 SRCDIR = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(1, str(SRCDIR / "tests/http"))
 
-BENCHES = "engine", "http", "queue", "growth", "memory"
+BENCHES = "engine", "encoders", "http", "queue", "growth", "memory"
 MODULES = "PIL", "jsonschema", "pymysql", "requests"
 
 
