@@ -22,7 +22,7 @@ WEB_USER = "www-data"
 
 # Settings that the HTTP tests may change for their own sake.
 TUNED = ("painter_seconds_request", "password_cost", "responders",
-         "upload_responders", "worker_poll_ms", "workers")
+         "sync_budget_ms", "upload_responders", "worker_poll_ms", "workers")
 
 
 class Unavailable(Exception):

@@ -31,10 +31,11 @@ TOOLS = ("mariadbd", "mariadb-install-db", "mariadb", "curl", "setpriv")
 HANG = 120
 
 # All tests come from one address, and some with wrong passwords. Hashes cost
-# little, and pictures have all the time that a busy machine needs.
+# little, and pictures have all the time that a busy machine needs. With this
+# budget, a picture of 14 million pixels is a job in every build.
 SETTINGS = {"login_failures_user": 1000, "login_failures_address": 1000,
             "password_cost": 1, "painter_seconds_request": 60,
-            "worker_poll_ms": 100,
+            "sync_budget_ms": 150, "worker_poll_ms": 100,
             "responders": 4, "upload_responders": 4, "workers": 2}
 # The settings that say how many children a supervisor has.
 CHILDREN = {"fcgi": ("responders", "upload_responders"),

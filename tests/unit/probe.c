@@ -523,7 +523,7 @@ static void upright_exchanges_the_sides(void **state)
 	}
 }
 
-/* What matters is which side of the default budget of 400 ms it is on. */
+/* What matters is which side of the default budget of 300 ms it is on. */
 static void estimates_follow_the_cost(void **state)
 {
 	const struct probe photo = {
@@ -547,7 +547,8 @@ static void estimates_follow_the_cost(void **state)
 	assert_in_range(probe_estimate_ms(&large, 640), 40, 150);
 	assert_in_range(probe_estimate_ms(&scans, 640), 100, 250);
 	assert_in_range(probe_estimate_ms(&bomb, 640), 2000, 10000);
-	assert_in_range(probe_estimate_ms(&png, 640), 300, 600);
+	/* As configured: with ISA-L or without. */
+	assert_in_range(probe_estimate_ms(&png, 640), 150, 600);
 	assert_true(probe_estimate_ms(&photo, 1000) >
 		    probe_estimate_ms(&photo, 100));
 	assert_int_equal(probe_estimate_ms(&photo, 1920),
