@@ -17,6 +17,7 @@ USERS = 64
 PICTURES = ("64x64.jpg", "1920x1200-soft.jpg", "1920x1200.jpg", "12mp.jpg",
             "1080p.png")
 CLIENTS = 1, 8, 32
+DIALECT_PICTURE, DIALECT_CLIENTS = "1920x1200-soft.jpg", 10
 COLUMNS = ["request", "clients", "requests/s", "p50 ms", "p99 ms", "CPU ms",
            "failures"]
 
@@ -129,6 +130,23 @@ def uploads(bench, site, peer_at):
                        ["request", *PARTS], parts)
 
 
+def dialect(bench, site):
+    """The load test of image_api, which answers before it makes thumbnails;
+    here they are there then. Its clients send a name beside the file."""
+    data, mark = with_comment(
+        bench.samples.path(DIALECT_PICTURE).read_bytes())
+    path = bench.tmp / "form-image_api"
+    media_type, mark = form(path, data, "file", "picture.jpg", mark,
+                            [("name", "Holiday")])
+    target = Target(f"{DIALECT_PICTURE}: POST /api/image/upload/", site.pids,
+                    site.service.port, "/api/image/upload/", l=site.one,
+                    b=path, t=media_type, u=mark, s=201)
+    medians = in_turns(bench, [target], DIALECT_CLIENTS, UPLOAD_SECONDS)
+    bench.report.table("http", "uploads in the dialect of image_api", COLUMNS,
+                       [row(target.name, DIALECT_CLIENTS,
+                            medians[target.name])])
+
+
 def get_targets(bench, site):
     image = site.image()
     later = site.image(Prefer="respond-async")
@@ -181,4 +199,5 @@ def run(bench):
             bench.report.say("Express+sharp is left out: " + PEER_NOTE)
         site = Site(bench, service)
         uploads(bench, site, peer_at)
+        dialect(bench, site)
         gets(bench, site, peer_at)

@@ -73,12 +73,16 @@ def header_file(path, tokens):
     return path
 
 
-def form(path, data, field="image", name="picture.jpg", mark=None):
+def form(path, data, field="image", name="picture.jpg", mark=None, fields=()):
     """A multipart form in a file: its media type, and where `mark`, a place in
     the data, is in the form."""
     boundary = "----bench-5e0c1d8f2a"
-    head = (f'--{boundary}\r\nContent-Disposition: form-data; name="{field}";'
-            f' filename="{name}"\r\nContent-Type: image/jpeg\r\n\r\n').encode()
+    head = "".join(
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{label}"'
+        f"\r\n\r\n{value}\r\n" for label, value in fields)
+    head = (f'{head}--{boundary}\r\nContent-Disposition: form-data; '
+            f'name="{field}"; filename="{name}"\r\n'
+            "Content-Type: image/jpeg\r\n\r\n").encode()
     path.write_bytes(head + data + f"\r\n--{boundary}--\r\n".encode())
     return (f"multipart/form-data; boundary={boundary}",
             None if mark is None else len(head) + mark)
