@@ -38,7 +38,9 @@ struct db {
 	MYSQL *mysql; /* NULL: closed */
 	bool was_open;
 	bool patient; /* statements may take DB_SCRIPT_SECONDS */
+	bool begun; /* db_begin(): what is written is committed by its caller */
 	bool in_transaction;
+	bool in_body;          /* of db_transaction() */
 	enum db_trouble ended; /* what ended the transaction too early */
 
 	/* Prepared ones; `next_statement` is replaced when all are in use. */

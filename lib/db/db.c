@@ -255,17 +255,33 @@ bool db_each(struct work *work, const char *sql, const struct db_in *in,
 	return true;
 }
 
+struct write {
+	uint64_t *changed;
+	const struct db_query query;
+};
+
+static bool run_write(struct work *work, void *arg)
+{
+	const struct write *write = arg;
+	struct db_result result;
+
+	if (!run(&result, work, &write->query))
+		return false;
+	if (write->changed)
+		*write->changed = result.changed;
+	return true;
+}
+
 bool db_do(struct work *work, uint64_t *changed, const char *sql,
 	   const struct db_in *in, size_t in_count)
 {
-	const struct db_query query = { sql, in, in_count, NULL, 0 };
-	struct db_result result;
+	struct write write = { changed, { sql, in, in_count, NULL, 0 } };
+	const struct db *db = work->db;
 
-	if (!run(&result, work, &query))
-		return false;
-	if (changed)
-		*changed = result.changed;
-	return true;
+	/* The write opens the transaction that db_begin() announced. */
+	if (db->begun && !db->in_transaction)
+		return db_transaction(work, run_write, &write);
+	return run_write(work, &write);
 }
 
 static bool command(struct work *work, const char *sql)
@@ -285,6 +301,20 @@ static void roll_back(struct db *db)
 		connection_close(db);
 }
 
+static bool run_body(struct work *work,
+		     bool (*body)(struct work *work, void *arg), void *arg)
+{
+	struct db *db = work->db;
+	bool done;
+
+	db->in_body = true;
+	done = body(work, arg);
+	db->in_body = false;
+	/* `body` may have overlooked or renamed what ended it. */
+	return db->ended ? connection_fail(work, db->ended) : done;
+}
+
+/* Commits it, unless that is left to the caller of db_begin(). */
 static bool transact(struct work *work,
 		     bool (*body)(struct work *work, void *arg), void *arg)
 {
@@ -294,15 +324,32 @@ static bool transact(struct work *work,
 	if (!command(work, "START TRANSACTION"))
 		return false;
 	db->in_transaction = true;
-	done = body(work, arg);
-	/* `body` may have overlooked or renamed what ended it. */
-	if (db->ended)
-		done = connection_fail(work, db->ended);
+	done = run_body(work, body, arg);
+	if (done && db->begun)
+		return true;
 	done = done && command(work, "COMMIT");
 	if (!done)
 		roll_back(db);
 	db->in_transaction = false;
 	return done;
+}
+
+/* A part of the transaction that is open since db_begin(). */
+static bool transact_within(struct work *work,
+			    bool (*body)(struct work *work, void *arg),
+			    void *arg)
+{
+	struct db *db = work->db;
+
+	if (db->ended)
+		return connection_fail(work, db->ended);
+	if (!command(work, "SAVEPOINT `part`"))
+		return false;
+	if (run_body(work, body, arg))
+		return true;
+	if (!db->ended && connection_send(db, "ROLLBACK TO SAVEPOINT `part`"))
+		connection_close(db);
+	return false;
 }
 
 bool db_transaction(struct work *work,
@@ -311,8 +358,10 @@ bool db_transaction(struct work *work,
 	struct db *db = work->db;
 	struct patience patience = patience_new();
 
-	if (db->in_transaction)
+	if (db->in_body)
 		return fail(work, ERR_INTERNAL, "transactions do not nest");
+	if (db->in_transaction)
+		return transact_within(work, body, arg);
 	while (!transact(work, body, arg)) {
 		if (!db->ended)
 			return false;
@@ -320,6 +369,34 @@ bool db_transaction(struct work *work,
 			return give_up(work, db->ended, "a transaction");
 	}
 	return true;
+}
+
+void db_begin(struct work *work)
+{
+	work->db->begun = true;
+}
+
+bool db_commit(struct work *work)
+{
+	struct db *db = work->db;
+	bool done = true;
+
+	if (db->in_transaction && (db->ended || !command(work, "COMMIT")))
+		done = give_up(work, db->ended, "COMMIT");
+	if (done)
+		db->in_transaction = db->begun = false;
+	else
+		db_rollback(work);
+	return done;
+}
+
+void db_rollback(struct work *work)
+{
+	struct db *db = work->db;
+
+	if (db->in_transaction)
+		roll_back(db);
+	db->in_transaction = db->begun = false;
 }
 
 bool db_script(struct work *work, const char *statement)

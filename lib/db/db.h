@@ -119,6 +119,21 @@ bool db_transaction(struct work *work,
 		    bool (*body)(struct work *work, void *arg),
 		    void *arg) MUST_CHECK;
 
+/*
+ * One transaction around several calls. After db_begin() the first write opens
+ * it and it stays open until db_commit() or db_rollback(), which a caller of
+ * db_begin() always calls. A db_transaction() in between is a part of it: what
+ * its body did is undone alone when the body fails. The first part is repeated
+ * as above, which here never happens after a COMMIT; later parts are not.
+ *
+ * db_commit() does not repeat anything. When it fails with ERR_UNAVAILABLE the
+ * answer of COMMIT may have been lost, and only a look at the rows tells
+ * whether it was done. Without a write there is nothing to commit.
+ */
+void db_begin(struct work *work);
+bool db_commit(struct work *work) MUST_CHECK;
+void db_rollback(struct work *work);
+
 /* For lib/db/migrate.c only: one statement of a schema file, as text. From the
    first on, statements of this db may take nine minutes. */
 bool db_script(struct work *work, const char *statement) MUST_CHECK;

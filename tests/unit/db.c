@@ -330,6 +330,105 @@ static void test_killed_in_a_transaction(void **state)
 	end_release(&other);
 }
 
+/* db_begin() */
+
+static int64_t seen_by(struct end *other)
+{
+	return end_number(other, "SELECT SUM(n) FROM t");
+}
+
+static bool add_alone(struct work *work)
+{
+	return db_do(work, NULL, "UPDATE t SET n = n + 100 WHERE id = 2",
+		     DB_NO_IN);
+}
+
+static void test_begin_makes_one_transaction(void **state)
+{
+	struct end *end = *state, other;
+	struct step good = { 0 }, bad = { .fail_with = ERR_QUOTA_EXCEEDED };
+
+	end_init(&other);
+	for (int kept = 0; kept < 2; kept++) {
+		db_begin(&end->work);
+		end_must(end, add_alone(&end->work));
+		end_must(end, db_transaction(&end->work, step_body, &good));
+		assert_false(db_transaction(&end->work, step_body, &bad));
+		assert_int_equal(end->work.err, ERR_QUOTA_EXCEEDED);
+		assert_int_equal(seen_by(end), 101);
+		assert_int_equal(seen_by(&other), 0);
+		if (kept)
+			end_must(end, db_commit(&end->work));
+		else
+			db_rollback(&end->work);
+		assert_int_equal(seen_by(&other), kept ? 101 : 0);
+	}
+	end_must(end, add_alone(&end->work));
+	assert_int_equal(seen_by(&other), 201);
+	end_release(&other);
+}
+
+static void test_begin_without_a_write(void **state)
+{
+	struct end *end = *state;
+
+	for (int i = 0; i < 2; i++) {
+		db_begin(&end->work);
+		assert_int_equal(seen_by(end), 0);
+		if (i)
+			db_rollback(&end->work);
+		else
+			end_must(end, db_commit(&end->work));
+	}
+	db_begin(&end->work);
+	assert_false(db_transaction(&end->work, nest, &(struct step){ 0 }));
+	assert_int_equal(end->work.err, ERR_INTERNAL);
+	db_rollback(&end->work);
+}
+
+static void kill_own(struct end *end, struct end *other)
+{
+	end_must(other,
+		 end_kill(other, end_number(end, "SELECT CONNECTION_ID()")));
+}
+
+/* The first part is repeated after a lost connection; nothing is when it is
+   lost later, at COMMIT neither. */
+static void test_killed_after_begin(void **state)
+{
+	struct end *end = *state, other;
+	struct step step = { .other = &other,
+			     .sql = "UPDATE t SET n = n + 10 WHERE id = 1" };
+
+	end_init(&other);
+	db_begin(&end->work);
+	end_must(end, db_transaction(&end->work, step_body, &step));
+	assert_int_equal(step.bodies, 2);
+	end_must(end, db_commit(&end->work));
+	assert_int_equal(seen_by(&other), 11);
+
+	db_begin(&end->work);
+	end_must(end, add_alone(&end->work));
+	kill_own(end, &other);
+	assert_false(db_transaction(&end->work, step_body, &step));
+	assert_int_equal(end->work.err, ERR_UNAVAILABLE);
+	assert_false(add_alone(&end->work));
+	assert_false(db_commit(&end->work));
+	assert_int_equal(end->work.err, ERR_UNAVAILABLE);
+	assert_int_equal(seen_by(&other), 11);
+
+	db_begin(&end->work);
+	end_must(end, add_alone(&end->work));
+	kill_own(end, &other);
+	assert_false(db_commit(&end->work));
+	assert_int_equal(end->work.err, ERR_UNAVAILABLE);
+	assert_int_equal(seen_by(&other), 11);
+	end_must(end, add_alone(&end->work));
+	assert_int_equal(seen_by(&other), 111);
+	end_check_session(end);
+	end_release(&other);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -338,6 +437,9 @@ int main(void)
 		END_TEST(test_each),
 		END_TEST(test_commit_and_rollback),
 		END_TEST(test_transactions_do_not_nest),
+		END_TEST(test_begin_makes_one_transaction),
+		END_TEST(test_begin_without_a_write),
+		END_TEST(test_killed_after_begin),
 		END_TEST(test_deadlock),
 		END_TEST(test_overlooked_failure),
 		END_TEST(test_lock_timeout),
