@@ -3,11 +3,13 @@
 
 #include "fcgi/replay.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "fcgi/throttle.h"
 #include "lib/base/buf.h"
 #include "lib/base/crypt.h"
+#include "lib/base/log.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 #include "lib/service/login.h"
@@ -154,34 +156,60 @@ static bool may_be_kept(const struct response *res)
 			       !memchr(res->body, '\0', res->body_len)));
 }
 
-/* What is shown once is not kept: the next one is told so. */
-static void tell_secret_was_shown(struct response *res, struct request *req)
+static bool keep(struct replay *replay, const struct request *req,
+		 const struct response *res)
+{
+	struct buf *headers = buf_new(req->work->pool, IDEMPOTENCY_MAX_HEADERS);
+
+	if (!may_be_kept(res) || !print_headers(headers, res))
+		return false;
+	replay->one.status = res->status;
+	replay->one.headers = headers->data;
+	replay->one.text = res->body;
+	return true;
+}
+
+/* In place of an answer that is not kept, of a request that was carried out. */
+static void keep_conflict(struct replay *replay, const struct request *req,
+			  const char *why)
 {
 	struct work work = *req->work;
 	struct request aside = *req;
+	struct response told = { 0 };
 
 	aside.work = &work;
-	fail(&work, ERR_CONFLICT,
-	     "the first request was answered, with a secret that is shown "
-	     "only once");
-	response_problem(res, &aside);
+	fail(&work, ERR_CONFLICT, "the first request was carried out; %s", why);
+	response_problem(&told, &aside);
+	if (!keep(replay, req, &told))
+		abort();
 }
 
-void replay_end(struct request *req, const struct response *res)
+static void keep_success(struct replay *replay, const struct request *req,
+			 const struct response *res)
+{
+	if (res->has_secret)
+		keep_conflict(replay, req,
+			      "its answer had a secret that is shown only "
+			      "once");
+	else if (!keep(replay, req, res))
+		keep_conflict(replay, req, "its answer is too long to keep");
+}
+
+void replay_end(struct response *res, struct request *req)
 {
 	struct replay *replay = req->replay;
-	struct buf *headers;
-	struct response told = *res;
 
 	if (!replay || !replay->begun)
 		return;
-	headers = buf_new(req->work->pool, IDEMPOTENCY_MAX_HEADERS);
-	if (res->has_secret)
-		tell_secret_was_shown(&told, req);
-	if (may_be_kept(&told) && print_headers(headers, &told)) {
-		replay->one.status = told.status;
-		replay->one.headers = headers->data;
-		replay->one.text = told.body;
+	if (res->status >= 400) {
+		(void)!keep(replay, req, res);
+		repeat_undo(req->work, &replay->one);
+		return;
 	}
-	repeat_end(req->work, &replay->one);
+	keep_success(replay, req, res);
+	if (repeat_commit(req->work, &replay->one))
+		return;
+	if (err_http_status(req->work->err) >= 500)
+		log_failure(req->work, "request_failed");
+	response_problem(res, req);
 }

@@ -12,7 +12,9 @@
  *
  * In this order: replay_open() before the body is read, replay_feed() with each
  * piece of what counts, replay_begin() before anything is done, replay_end()
- * with the answer. All but the first do nothing when there is no key.
+ * with the answer. All but the first do nothing when there is no key. What is
+ * written to the database between the last two is committed by replay_end(),
+ * with the answer, in one transaction.
  */
 bool replay_open(struct request *req) MUST_CHECK;
 void replay_feed(struct request *req, const void *bytes, size_t len);
@@ -29,7 +31,8 @@ bool replay_begin(struct request *req) MUST_CHECK;
 bool replay_answer(struct response *res, struct request *req) MUST_CHECK;
 
 /* Keeps what is being answered; but not 429 nor 5xx, after which the client may
-   try again. */
-void replay_end(struct request *req, const struct response *res);
+   try again. An error undoes what was written. When a success cannot be
+   committed the answer becomes that failure. */
+void replay_end(struct response *res, struct request *req);
 
 #endif

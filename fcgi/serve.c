@@ -169,7 +169,7 @@ static void answer(struct request *req, struct response *res, char **envp)
 		if (allow)
 			response_header(res, req->work->pool, "Allow", allow);
 	}
-	replay_end(req, res);
+	replay_end(res, req);
 	cors_headers(res, req);
 	throttle_headers(res, req);
 	if (req->dialect && req->dialect->any_origin)

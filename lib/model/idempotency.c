@@ -7,6 +7,11 @@
 
 #include "lib/db/db.h"
 
+static bool taken_over(struct work *work)
+{
+	return fail(work, ERR_CONFLICT, "another attempt has the key");
+}
+
 static struct db_in sha256(const uint8_t sum[IDEMPOTENCY_SHA256_SIZE])
 {
 	return db_bytes(sum, IDEMPOTENCY_SHA256_SIZE);
@@ -34,7 +39,9 @@ bool idempotency_find(struct idempotency *one, struct work *work,
 	memcpy(found.key, key, sizeof(found.key));
 	if (!db_one(work,
 		    "SELECT `body_sha256`, `attempt`, `status`, `headers`,"
-		    " `body`, `lease_until` > UTC_TIMESTAMP(6),"
+		    " `body`, IF(`lease_until` > UTC_TIMESTAMP(6),"
+		    "   TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(6), `lease_until`)"
+		    "     + 1, 0),"
 		    " `created_at` <= UTC_TIMESTAMP(6) - INTERVAL ? SECOND"
 		    " FROM `idempotency`"
 		    " WHERE `user_id` = ? AND `key_sha256` = ?",
@@ -43,7 +50,7 @@ bool idempotency_find(struct idempotency *one, struct work *work,
 		    DB_OUT(db_fixed_to(found.body, sizeof(found.body)),
 			   db_uuid_to(&found.attempt), db_int_to(&found.status),
 			   db_text_to(&found.headers), db_text_to(&found.text),
-			   db_bool_to(&found.is_leased),
+			   db_int_to(&found.lease_left),
 			   db_bool_to(&found.is_old))))
 		return false;
 	*one = found;
@@ -71,26 +78,42 @@ bool idempotency_take_over(struct work *work, const struct idempotency *one,
 			 sha256(one->key), db_uuid(one->attempt),
 			 db_int(IDEMPOTENCY_SECONDS))))
 		return false;
-	return found ||
-	       fail(work, ERR_CONFLICT, "another has taken the key over");
+	return found || taken_over(work);
 }
 
 bool idempotency_finish(struct work *work, const struct idempotency *one)
 {
-	return db_do(work, NULL,
-		     "UPDATE `idempotency` SET `status` = ?, `headers` = ?,"
-		     " `body` = ? WHERE `user_id` = ? AND `key_sha256` = ?"
-		     " AND `attempt` = ?",
-		     DB_IN(db_int(one->status), db_text(one->headers),
-			   db_text(one->text), db_uuid(one->user_id),
-			   sha256(one->key), db_uuid(one->attempt)));
+	uint64_t found;
+
+	if (!db_do(work, &found,
+		   "UPDATE `idempotency` SET `status` = ?, `headers` = ?,"
+		   " `body` = ? WHERE `user_id` = ? AND `key_sha256` = ?"
+		   " AND `attempt` = ?",
+		   DB_IN(db_int(one->status), db_text(one->headers),
+			 db_text(one->text), db_uuid(one->user_id),
+			 sha256(one->key), db_uuid(one->attempt))))
+		return false;
+	return found || taken_over(work);
+}
+
+bool idempotency_is_finished(bool *finished, struct work *work,
+			     const struct idempotency *one)
+{
+	return db_one(work,
+		      "SELECT `status` IS NOT NULL FROM `idempotency`"
+		      " WHERE `user_id` = ? AND `key_sha256` = ?"
+		      " AND `attempt` = ? FOR UPDATE",
+		      DB_IN(db_uuid(one->user_id), sha256(one->key),
+			    db_uuid(one->attempt)),
+		      DB_OUT(db_bool_to(finished)));
 }
 
 bool idempotency_drop(struct work *work, const struct idempotency *one)
 {
 	return db_do(work, NULL,
 		     "DELETE FROM `idempotency` WHERE `user_id` = ?"
-		     " AND `key_sha256` = ? AND `attempt` = ?",
+		     " AND `key_sha256` = ? AND `attempt` = ?"
+		     " AND `status` IS NULL",
 		     DB_IN(db_uuid(one->user_id), sha256(one->key),
 			   db_uuid(one->attempt)));
 }

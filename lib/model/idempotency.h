@@ -21,8 +21,8 @@ struct idempotency {
 	struct uuid attempt;                   /* whose turn it is to answer */
 	int64_t status;                        /* 0: not answered yet */
 	const char *headers, *text;
-	bool is_leased; /* whoever answers it is expected to live */
-	bool is_old;    /* over IDEMPOTENCY_SECONDS: as good as gone */
+	int64_t lease_left; /* seconds; 0: the attempt counts as dead */
+	bool is_old;        /* over IDEMPOTENCY_SECONDS: as good as gone */
 };
 
 /* ERR_CONFLICT when the user has used the key. */
@@ -39,10 +39,16 @@ bool idempotency_take_over(struct work *work, const struct idempotency *one,
 			   const struct idempotency *next,
 			   int64_t lease_seconds) MUST_CHECK;
 
-/* Keeps the attempt's answer, or forgets the attempt; nothing when another has
-   taken over. */
+/* Keeps the attempt's answer. ERR_CONFLICT when another has taken over. */
 bool idempotency_finish(struct work *work,
 			const struct idempotency *one) MUST_CHECK;
+
+/* Whether the attempt's answer was kept. Waits for a transaction that is about
+   to keep it. ERR_NOT_FOUND when another has taken over. */
+bool idempotency_is_finished(bool *finished, struct work *work,
+			     const struct idempotency *one) MUST_CHECK;
+
+/* Forgets the attempt, unless it has an answer or another has taken over. */
 bool idempotency_drop(struct work *work,
 		      const struct idempotency *one) MUST_CHECK;
 

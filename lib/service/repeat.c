@@ -7,6 +7,7 @@
 
 #include "lib/base/conf.h"
 #include "lib/base/log.h"
+#include "lib/db/db.h"
 
 enum { PURGE_BATCH = 1000 };
 
@@ -16,8 +17,10 @@ static int64_t lease_seconds(const struct conf *conf)
 	return conf->db_timeout + 2 * conf->painter_seconds_request;
 }
 
-static bool running(struct work *work)
+/* `lease_left`: when another attempt may take the key over. */
+static bool running(struct work *work, int64_t lease_left)
 {
+	work->retry_after = lease_left;
 	return fail(work, ERR_IDEMPOTENCY_RUNNING,
 		    "the first request with this key has no answer yet");
 }
@@ -27,10 +30,12 @@ static bool take_over(struct work *work, const struct idempotency *found,
 {
 	if (idempotency_take_over(work, found, one, lease_seconds(work->conf)))
 		return true;
-	return work->err == ERR_CONFLICT ? running(work) : false;
+	return work->err == ERR_CONFLICT &&
+	       running(work, lease_seconds(work->conf));
 }
 
-bool repeat_begin(struct idempotency *one, struct work *work)
+/* Takes the key, or finds the answer. */
+static bool take(struct idempotency *one, struct work *work)
 {
 	struct idempotency found;
 
@@ -41,7 +46,7 @@ bool repeat_begin(struct idempotency *one, struct work *work)
 	if (work->err != ERR_CONFLICT)
 		return false;
 	if (!idempotency_find(&found, work, one->user_id, one->key))
-		return work->err == ERR_NOT_FOUND ? running(work) : false;
+		return work->err == ERR_NOT_FOUND && running(work, 0);
 	if (found.is_old)
 		return take_over(work, &found, one);
 	if (memcmp(found.body, one->body, sizeof(one->body)))
@@ -50,17 +55,52 @@ bool repeat_begin(struct idempotency *one, struct work *work)
 			    "last %d hours",
 			    IDEMPOTENCY_SECONDS / 3600);
 	if (!found.status)
-		return found.is_leased ? running(work)
-				       : take_over(work, &found, one);
+		return found.lease_left ? running(work, found.lease_left)
+					: take_over(work, &found, one);
 	*one = found;
 	return true;
 }
 
-void repeat_end(struct work *work, const struct idempotency *one)
+bool repeat_begin(struct idempotency *one, struct work *work)
+{
+	if (!take(one, work))
+		return false;
+	if (!one->status)
+		db_begin(work);
+	return true;
+}
+
+/* COMMIT may have been done though its answer was lost. When that cannot be
+   found out the lease lasts: it is for the next attempt to see. */
+static bool was_committed(struct work *work, const struct idempotency *one)
+{
+	struct work aside = *work;
+	bool finished = false;
+
+	if (idempotency_is_finished(&finished, &aside, one) && !finished &&
+	    !idempotency_drop(&aside, one))
+		log_failure(&aside, "answer_not_kept");
+	return finished;
+}
+
+bool repeat_commit(struct work *work, const struct idempotency *one)
+{
+	if (idempotency_finish(work, one))
+		return db_commit(work) || was_committed(work, one);
+	db_rollback(work);
+	if (work->err == ERR_CONFLICT)
+		return running(work, lease_seconds(work->conf));
+	return was_committed(work, one);
+}
+
+void repeat_undo(struct work *work, const struct idempotency *one)
 {
 	struct work aside = *work;
 
-	if (!(one->status ? idempotency_finish : idempotency_drop)(&aside, one))
+	db_rollback(&aside);
+	if (!(one->status ? idempotency_finish : idempotency_drop)(&aside,
+								   one) &&
+	    aside.err != ERR_CONFLICT)
 		log_failure(&aside, "answer_not_kept");
 }
 

@@ -11,7 +11,7 @@ from api import (at_once, from_address, invalid, is_back, links_of, make_token,
                  new_user, post_picture, problem, upload)
 from pictures import broken_picture, picture
 from processes import frozen_decoders
-from service import wait_until
+from service import HANG, wait_until
 
 
 def new_key():
@@ -188,7 +188,7 @@ def test_ten_at_once_make_one_image(service):
 
 def test_a_responder_that_dies_does_not_keep_the_key(service):
     """409 while it may live: db_timeout and twice painter_seconds_request;
-    then the request is carried out."""
+    then the request is carried out. Retry-After says when that is."""
     session = new_user(service)
     token = make_token(session)["token"]
     key = new_key()
@@ -205,13 +205,35 @@ def test_a_responder_that_dies_does_not_keep_the_key(service):
     wait_until(lambda: is_back(service))
     for left in (service.store / "tmp").iterdir():
         left.unlink(missing_ok=True)  # as the sweep will
-    problem(post_picture(session, headers=key), 409, "idempotency_running")
+    service.query("UPDATE idempotency SET lease_until = UTC_TIMESTAMP(6)"
+                  " + INTERVAL 1000 SECOND WHERE status IS NULL")
+    answer = post_picture(session, headers=key)
+    problem(answer, 409, "idempotency_running")
+    assert 1000 - HANG < int(answer.headers["Retry-After"]) <= 1001
 
     # As if that time had passed.
     service.query("UPDATE idempotency SET lease_until = UTC_TIMESTAMP(6)"
                   " WHERE status IS NULL")
     assert post_picture(session, headers=key).status_code == 201
     assert images(session) == 1
+
+
+def test_an_attempt_that_is_overtaken_changes_nothing(service):
+    """A request outlives its lease and another attempt takes the key: the
+    first is not carried out when it comes to its end."""
+    session = new_user(service)
+    token = make_token(session)["token"]
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        with frozen_decoders(service, "fcgi"):
+            first = pool.submit(post_picture, service.session(token=token),
+                                headers=new_key())
+            wait_until(lambda: service.query(
+                "SELECT 1 FROM idempotency WHERE status IS NULL"))
+            service.query("UPDATE idempotency SET attempt = %s"
+                          " WHERE status IS NULL", uuid.uuid4().bytes)
+        problem(first.result(), 409, "idempotency_running")
+    assert images(session) == 0
+    service.query("DELETE FROM idempotency WHERE status IS NULL")
 
 
 def test_a_strangers_key_is_no_other_strangers(service):
