@@ -39,7 +39,7 @@ bool deliver_url(const char **url, struct request *req, struct uuid image_id,
 {
 	struct shared shared = {
 		.purpose = SHARE_DISPLAY,
-		.expires_at = share_display_expiry(req->work->conf),
+		.expires_at = share_display_expiry(req->work),
 		.image_id = image_id,
 		.variant = variant,
 	};

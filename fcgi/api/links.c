@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "fcgi/api/view.h"
 #include "fcgi/deliver.h"
@@ -79,7 +78,7 @@ static bool deliver_shared(struct response *res, struct request *req,
 {
 	return deliver(res, req, shared->image_id, shared->variant,
 		       share_format_name(shared), file_name,
-		       shared->expires_at - time(NULL));
+		       share_seconds_left(req->work, shared));
 }
 
 /* What was dropped to save room is made again. */

@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "fcgi/compat/rest.h"
 #include "fcgi/csrf.h"
@@ -271,7 +270,7 @@ bool imagify_open(struct request *req, struct response *res)
 			    "the link was revoked by its owner");
 	return deliver(res, req, shared.image_id, shared.variant,
 		       share_format_name(&shared), "image",
-		       shared.expires_at - time(NULL)) ||
+		       share_seconds_left(req->work, &shared)) ||
 	       (req->work->err == ERR_NOT_FOUND &&
 		fail(req->work, ERR_LINK_REVOKED,
 		     "the image of the link was deleted"));

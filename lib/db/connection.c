@@ -8,9 +8,11 @@
 #include <poll.h>
 #include <stdio.h>
 
+#include "lib/base/clock.h"
 #include "lib/base/conf.h"
 #include "lib/base/log.h"
 #include "lib/base/metric.h"
+#include "lib/base/text.h"
 #include "lib/base/work.h"
 
 /* MariaDB calls it my_bool, MySQL bool. */
@@ -195,15 +197,56 @@ static bool hung_up(const struct db *db)
 	return poll(&fd, 1, 0) != 0;
 }
 
+static enum db_trouble ask(MYSQL_RES **rows, struct db *db, const char *sql)
+{
+	if (!mysql_query(db->mysql, sql)) {
+		*rows = mysql_store_result(db->mysql);
+		if (*rows || !mysql_errno(db->mysql))
+			return DB_FINE;
+	}
+	return connection_trouble(db, mysql_errno(db->mysql),
+				  mysql_error(db->mysql));
+}
+
+/* The server reads its clock between the question and the answer: half of that
+   time is the largest error. */
+static enum db_trouble read_clock(struct db *db)
+{
+	const int64_t asked_us = clock_now_us();
+	MYSQL_RES *rows = NULL;
+	MYSQL_ROW row;
+	int64_t server_us;
+	enum db_trouble trouble =
+		ask(&rows, db,
+		    "SELECT CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)");
+
+	if (trouble)
+		return trouble;
+	row = rows ? mysql_fetch_row(rows) : NULL;
+	if (row && row[0] && text_int(&server_us, row[0], 1, INT64_MAX))
+		db->clock_ahead_us =
+			server_us - asked_us - (clock_now_us() - asked_us) / 2;
+	db->clock_read_ms = clock_monotonic_ms();
+	mysql_free_result(rows);
+	return DB_FINE;
+}
+
+static bool knows_clock(struct db *db)
+{
+	return clock_monotonic_ms() - db->clock_read_ms < DB_CLOCK_MS ||
+	       !read_clock(db);
+}
+
 enum db_trouble connection_open(struct db *db)
 {
 	if (db->in_transaction)
 		return db->mysql ? DB_FINE : DB_LOST;
-	if (db->mysql && hung_up(db))
+	if (db->mysql && (hung_up(db) || !knows_clock(db)))
 		connection_close(db);
 	if (db->mysql)
 		return DB_FINE;
 
+	db->was_tried = true;
 	db->mysql = mysql_init(NULL);
 	set_session(db);
 	set_timeouts(db);
@@ -219,6 +262,10 @@ enum db_trouble connection_open(struct db *db)
 		connection_trouble(db, CR_SSL_CONNECTION_ERROR,
 				   "the server does not speak TLS, which the "
 				   "setting db_tls_ca demands");
+		return DB_DOWN;
+	}
+	if (read_clock(db)) {
+		connection_close(db);
 		return DB_DOWN;
 	}
 	if (db->was_open)
@@ -244,16 +291,9 @@ void connection_close(struct db *db)
 
 enum db_trouble connection_send(struct db *db, const char *sql)
 {
-	MYSQL_RES *rows;
+	MYSQL_RES *rows = NULL;
+	enum db_trouble trouble = ask(&rows, db, sql);
 
-	if (mysql_query(db->mysql, sql))
-		return connection_trouble(db, mysql_errno(db->mysql),
-					  mysql_error(db->mysql));
-	rows = mysql_store_result(db->mysql);
-	if (rows)
-		mysql_free_result(rows);
-	else if (mysql_errno(db->mysql))
-		return connection_trouble(db, mysql_errno(db->mysql),
-					  mysql_error(db->mysql));
-	return DB_FINE;
+	mysql_free_result(rows);
+	return trouble;
 }

@@ -30,13 +30,17 @@ struct db_statement {
 	MYSQL_STMT *stmt;
 };
 
-enum { DB_STATEMENTS = 128, DB_SCRIPT_SECONDS = 540 };
+enum {
+	DB_STATEMENTS = 128,
+	DB_SCRIPT_SECONDS = 540,
+	DB_CLOCK_MS = 60000 /* the server's clock is read so often */
+};
 
 struct db {
 	const struct conf *conf;
 	struct pool *pool;
 	MYSQL *mysql; /* NULL: closed */
-	bool was_open;
+	bool was_tried, was_open;
 	bool patient; /* statements may take DB_SCRIPT_SECONDS */
 	bool begun; /* db_begin(): what is written is committed by its caller */
 	bool in_transaction;
@@ -47,13 +51,18 @@ struct db {
 	struct db_statement statements[DB_STATEMENTS];
 	size_t next_statement;
 
+	/* The server's clock: how far it is ahead of this host's, and when that
+	   was read, by clock_monotonic_ms(). */
+	int64_t clock_ahead_us, clock_read_ms;
+
 	/* The last trouble */
 	unsigned number;
 	char message[256];
 };
 
 /* Opens it unless it is open. One whose other end has hung up is opened anew,
-   outside a transaction. */
+   outside a transaction. The server's clock is read when the connection is
+   opened, and after DB_CLOCK_MS. */
 enum db_trouble connection_open(struct db *db) MUST_CHECK;
 void connection_close(struct db *db);
 

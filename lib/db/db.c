@@ -32,6 +32,17 @@ void db_close(struct db *db)
 	pool_free(db->pool);
 }
 
+int64_t db_now_us(const struct work *work)
+{
+	struct db *db = work->db;
+
+	if (!db)
+		return clock_now_us();
+	if (!db->was_tried)
+		(void)!connection_open(db);
+	return clock_now_us() + db->clock_ahead_us;
+}
+
 struct db_in db_bytes(const void *bytes, size_t size)
 {
 	return (struct db_in){ .type = DB_IN_BYTES,

@@ -18,6 +18,14 @@ struct db;
 struct db *db_open(const struct conf *conf);
 void db_close(struct db *db);
 
+/*
+ * The time in microseconds by the database's clock, which is the clock of all
+ * hosts: what is stored in a row, compared with one or signed has its time from
+ * here or from UTC_TIMESTAMP(6). Connects when that has not been tried yet.
+ * While the database has never answered, it is the time of this host.
+ */
+int64_t db_now_us(const struct work *work);
+
 /* A value going into a statement. */
 struct db_in {
 	enum db_in_type {

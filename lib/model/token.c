@@ -3,7 +3,6 @@
 
 #include "lib/model/token.h"
 
-#include "lib/base/clock.h"
 #include "lib/db/db.h"
 #include "lib/db/rows.h"
 
@@ -108,7 +107,7 @@ bool token_touch(struct work *work, const struct token *token)
 {
 	enum { MINUTE_US = 60000000 };
 
-	if (clock_now_us() - token->last_used_at < MINUTE_US)
+	if (db_now_us(work) - token->last_used_at < MINUTE_US)
 		return true;
 	return db_do(work, NULL,
 		     "UPDATE `tokens` SET `last_used_at` = UTC_TIMESTAMP(6)"

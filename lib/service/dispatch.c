@@ -42,7 +42,7 @@ bool dispatch_queue(struct uuid *job_id, struct work *work, struct uuid user_id,
 		.priority = PRIORITY,
 		.max_attempts =
 			1 + retry_count(work) + work->conf->job_attempts,
-		.created_at = clock_now_us(),
+		.created_at = db_now_us(work),
 	};
 
 	*job_id = job.id;

@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-#include "lib/base/clock.h"
 #include "lib/base/crypt.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
@@ -102,12 +101,13 @@ static bool record_new(struct work *work, void *arg)
 	       webhook_add(work, change->webhook, change->secret);
 }
 
-static void set_enabled(struct webhook *webhook, bool enabled)
+static void set_enabled(struct webhook *webhook, const struct work *work,
+			bool enabled)
 {
 	if (enabled)
 		webhook->disabled_at = 0;
 	else if (!webhook->disabled_at)
-		webhook->disabled_at = clock_now_us();
+		webhook->disabled_at = db_now_us(work);
 }
 
 bool hook_add(struct webhook *webhook, const char **secret, struct work *work,
@@ -151,7 +151,7 @@ bool hook_change(struct webhook *webhook, struct work *work,
 	    (wish->secret && !read_secret(&key, work, wish->secret)))
 		return false;
 	if (wish->enabled)
-		set_enabled(&made, *wish->enabled);
+		set_enabled(&made, work, *wish->enabled);
 	if (!db_transaction(work, record_change, &change))
 		return false;
 	*webhook = made;

@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-#include "lib/base/clock.h"
 #include "lib/base/conf.h"
 #include "lib/base/metric.h"
 #include "lib/base/pool.h"
@@ -122,7 +121,7 @@ bool import_queue(struct uploaded *uploaded, struct work *work,
 								    : "upload",
 					    .name = import->name,
 					    .status = "processing",
-					    .created_at = clock_now_us() } };
+					    .created_at = db_now_us(work) } };
 	struct record r = { tier, &made };
 	struct url url;
 

@@ -5,13 +5,13 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include <time.h>
 
 #include "lib/base/conf.h"
 #include "lib/base/crypt.h"
 #include "lib/base/json.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
+#include "lib/db/db.h"
 #include "lib/service/keyring.h"
 
 enum { MAC_SIZE = CRYPT_SHA256_SIZE, MARK_SIZE = 16, JTI_SIZE = 16 };
@@ -83,7 +83,7 @@ static const char *make_claims(struct work *work, const struct signer *signer,
 {
 	const struct conf *conf = work->conf;
 	struct json *json = json_object(work->pool);
-	int64_t now = time(NULL);
+	int64_t now = db_now_us(work) / 1000000;
 	uint8_t jti[JTI_SIZE];
 	char hex[2 * JTI_SIZE + 1];
 
@@ -185,7 +185,7 @@ static bool read_claims(struct jwt *jwt, struct work *work,
 			   64))
 		return false;
 	return (!strcmp(token_type, type_names[type]) &&
-		jwt->expires_at > time(NULL) &&
+		jwt->expires_at > db_now_us(work) / 1000000 &&
 		uuid_parse(&jwt->user_id, user_id)) ||
 	       invalid(work);
 }

@@ -3,7 +3,6 @@
 
 #include "lib/service/leave.h"
 
-#include "lib/base/clock.h"
 #include "lib/base/conf.h"
 #include "lib/base/log.h"
 #include "lib/base/pool.h"
@@ -50,7 +49,7 @@ static struct job new_job(const struct work *work, struct uuid user_id)
 		.user_id = user_id,
 		.priority = LOW_PRIORITY,
 		.max_attempts = work->conf->job_attempts,
-		.created_at = clock_now_us(),
+		.created_at = db_now_us(work),
 	};
 }
 

@@ -8,6 +8,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/json.h"
 #include "lib/base/pool.h"
+#include "lib/db/db.h"
 #include "lib/model/delivery.h"
 #include "lib/model/job.h"
 #include "lib/model/tier.h"
@@ -30,7 +31,7 @@ static bool tell(struct work *work, struct uuid user_id, const char *event,
 
 	json_set_text(body, "type", event);
 	json_set_text(body, "timestamp",
-		      clock_text_us(work->pool, clock_now_us()));
+		      clock_text_us(work->pool, db_now_us(work)));
 	json_set(body, "data", data);
 	delivery.payload = json_print(work->pool, body, NULL);
 	for (size_t i = 0; i < count; i++) {

@@ -8,7 +8,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-#include "lib/base/clock.h"
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
 #include "lib/base/turn.h"
@@ -476,7 +475,7 @@ static bool make_missing(struct variant *variant, struct work *work,
 			 .image_id = image->id,
 			 .priority = priority,
 			 .max_attempts = work->conf->job_attempts,
-			 .created_at = clock_now_us() },
+			 .created_at = db_now_us(work) },
 	};
 	unsigned estimate;
 
@@ -551,7 +550,7 @@ static bool touch(struct work *work, const struct variant *variant)
 	const int64_t hour_us = 3600000000;
 
 	return strcmp(variant->status, "ready") ||
-	       variant->used_at > clock_now_us() - hour_us ||
+	       variant->used_at > db_now_us(work) - hour_us ||
 	       variant_touch(work, variant->image_id, variant->variant);
 }
 

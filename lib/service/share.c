@@ -5,7 +5,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
@@ -13,6 +12,7 @@
 #include "lib/base/crypt.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
+#include "lib/db/db.h"
 #include "lib/model/variant.h"
 #include "lib/service/access.h"
 #include "lib/service/keyring.h"
@@ -135,11 +135,11 @@ const char *share_url_at(struct work *work, const char *url, const char *path)
 			   url + strlen(base) + strlen("/l"));
 }
 
-int64_t share_display_expiry(const struct conf *conf)
+int64_t share_display_expiry(const struct work *work)
 {
-	int64_t ttl = conf->display_ttl;
+	int64_t ttl = work->conf->display_ttl;
 
-	return (time(NULL) / ttl + 2) * ttl;
+	return (db_now_us(work) / 1000000 / ttl + 2) * ttl;
 }
 
 static bool forged(struct work *work)
@@ -163,6 +163,11 @@ static bool unpack(struct shared *shared, struct work *work, const uint8_t *at,
 	shared->variant =
 		pool_strndup(work->pool, (const char *)at + 32, variant_len);
 	return true;
+}
+
+int64_t share_seconds_left(const struct work *work, const struct shared *shared)
+{
+	return shared->expires_at - db_now_us(work) / 1000000;
 }
 
 bool share_open(struct shared *shared, struct work *work, const char *token,
@@ -191,7 +196,7 @@ bool share_open(struct shared *shared, struct work *work, const char *token,
 		return forged(work);
 	if (!unpack(&opened, work, at, len - HEAD_SIZE - MAC_SIZE))
 		return false;
-	if (opened.expires_at <= time(NULL))
+	if (share_seconds_left(work, &opened) <= 0)
 		return fail(
 			work, ERR_LINK_EXPIRED, "the link expired at %s",
 			clock_text(work->pool, opened.expires_at * 1000000));
@@ -263,8 +268,8 @@ static bool make_grant(struct grant *grant, struct work *work,
 	    !linked_format(&made.shared.format, work, image, variant))
 		return false;
 	made.link.id = made.shared.link_id = uuid_new();
-	made.shared.expires_at = time(NULL) + expires_in;
-	made.link.created_at = clock_now_us();
+	made.link.created_at = db_now_us(work);
+	made.shared.expires_at = made.link.created_at / 1000000 + expires_in;
 	made.link.expires_at = made.shared.expires_at * 1000000;
 	*grant = made;
 	return true;

@@ -54,12 +54,16 @@ const char *share_url_at(struct work *work, const char *url, const char *path);
 
 /* When a display URL that is made now expires: rounded, so that it stays the
    same for a while and browsers can keep it. */
-int64_t share_display_expiry(const struct conf *conf);
+int64_t share_display_expiry(const struct work *work);
 
 /* ERR_BAD_SIGNATURE for anything but what share_url() made, byte for byte;
    ERR_LINK_EXPIRED. Revocation is the caller's to check. */
 bool share_open(struct shared *shared, struct work *work, const char *token,
 		const char *file_name) MUST_CHECK;
+
+/* By the database's clock; 0 or less when it has expired. */
+int64_t share_seconds_left(const struct work *work,
+			   const struct shared *shared);
 
 /* Makes a link for the owner: ERR_TIER_FORBIDS without the tier's permission
    for links or for the variant, ERR_INVALID_FIELD outside its bounds. */

@@ -255,7 +255,7 @@ bool upload_take(struct uploaded *uploaded, struct work *work,
 			   .user_id = upload->user->id,
 			   .kind = upload->resize ? "resize" : "upload",
 			   .name = upload->name,
-			   .created_at = clock_now_us() },
+			   .created_at = db_now_us(work) },
 	};
 	struct probe probe;
 	struct render render = { .image_id = made.image.id,

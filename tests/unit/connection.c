@@ -39,6 +39,33 @@ static void test_killed_between_statements(void **state)
 	end_release(&other);
 }
 
+static int64_t seconds_ahead(const struct end *end)
+{
+	const int64_t half = 500000;
+
+	return (db_now_us(&end->work) - clock_now_us() + half) / 1000000;
+}
+
+/* The server's clock is read at the first use, and again when that was long
+   ago; between statements only. */
+static void test_clock(void **state)
+{
+	struct end *end = *state;
+	struct db *db = end->work.db;
+
+	connection_close(db);
+	db->was_tried = false;
+	db->clock_ahead_us = 60000000;
+	assert_int_equal(seconds_ahead(end), 0);
+
+	end_script(end, "SET timestamp = UNIX_TIMESTAMP() + 3600");
+	end_number(end, "SELECT COUNT(*) FROM t");
+	assert_int_equal(seconds_ahead(end), 0);
+	db->clock_read_ms -= DB_CLOCK_MS;
+	end_number(end, "SELECT COUNT(*) FROM t");
+	assert_in_range(seconds_ahead(end), 3600 - END_SLACK_MS / 1000, 3600);
+}
+
 static bool sleeps(struct end *end, int64_t id)
 {
 	char sql[128];
@@ -227,6 +254,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		END_TEST(test_settings),
+		END_TEST(test_clock),
 		END_TEST(test_killed_between_statements),
 		END_TEST(test_killed_under_a_read),
 		END_TEST(test_killed_under_a_write),

@@ -224,7 +224,7 @@ static void display_urls_are_stable(void **state)
 
 	(void)state;
 	set_up(&g);
-	first = share_display_expiry(&g.conf);
+	first = share_display_expiry(&g.work);
 	assert_in_range(first, now + g.conf.display_ttl,
 			now + 2 * g.conf.display_ttl);
 	assert_int_equal(first % g.conf.display_ttl, 0);
