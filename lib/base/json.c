@@ -156,6 +156,8 @@ bool json_parse(struct json **json, struct work *work, const char *text,
 		return fail(work, ERR_TOO_LARGE,
 			    "JSON: at most %d bytes, not %zu", JSON_MAX_BYTES,
 			    len);
+	/* A number at the end needs an end: the NUL. */
+	text = pool_strndup(work->pool, text, len);
 	if (!scan(&names, work, text, len) || !parse(&object, work, text, len))
 		return false;
 	pool_defer(work->pool, put, object);

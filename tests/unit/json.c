@@ -105,6 +105,19 @@ static void refuses_nuls(void **state)
 	pool_free(work.pool);
 }
 
+static void reads_nothing_beyond_the_end(void **state)
+{
+	struct work whole = start(), part = start();
+	struct json *json;
+
+	(void)state;
+	assert_false(json_parse(&json, &whole, "{} 1", 4));
+	assert_false(json_parse(&json, &part, "{} 1-", 4));
+	assert_string_equal(part.why, whole.why);
+	pool_free(whole.pool);
+	pool_free(part.pool);
+}
+
 static void says_where(void **state)
 {
 	struct work work = start();
@@ -390,6 +403,7 @@ int main(void)
 		cmocka_unit_test(reads_json),
 		cmocka_unit_test(refuses_what_is_no_json),
 		cmocka_unit_test(refuses_nuls),
+		cmocka_unit_test(reads_nothing_beyond_the_end),
 		cmocka_unit_test(says_where),
 		cmocka_unit_test(limits_depth),
 		cmocka_unit_test(limits_length),
