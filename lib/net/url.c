@@ -187,9 +187,21 @@ static bool to_ascii(const char **ascii, struct work *work, const char *host)
 	return true;
 }
 
-/* A host of other letters is written in ASCII, and the URL split again, so
-   that whatever looks at the host sees the one that is called. Some letters
-   stand for digits: those of an IP address are refused. */
+/* A host of other letters is written in ASCII. */
+static bool set_ascii_host(CURLU *handle, struct work *work, struct url *named)
+{
+	if (is_ascii(named->host))
+		return true;
+	if (!to_ascii(&named->host, work, named->host) ||
+	    !check_host(named, work))
+		return false;
+	return !curl_url_set(handle, CURLUPART_HOST, named->host, 0) ||
+	       refuse(work, "the host is a name or an IP address");
+}
+
+/* The URL is split again, so that whatever looks at the host sees the one that
+   is called. Some letters stand for digits, and so do some of %XX: those of an
+   IP address are refused. */
 static bool split_with_ascii_host(CURLU **handle, struct work *work,
 				  const char *text)
 {
@@ -198,13 +210,9 @@ static bool split_with_ascii_host(CURLU **handle, struct work *work,
 	if (!split(handle, work, text))
 		return false;
 	named.host = part_of(work->pool, *handle, CURLUPART_HOST, 0);
-	if (is_ascii(named.host))
-		return true;
-	if (!to_ascii(&named.host, work, named.host) ||
-	    !check_host(&named, work))
+	if (!set_ascii_host(*handle, work, &named))
 		return false;
-	if (curl_url_set(*handle, CURLUPART_HOST, named.host, 0) ||
-	    !split(handle, work,
+	if (!split(handle, work,
 		   part_of(work->pool, *handle, CURLUPART_URL, 0)) ||
 	    strcmp(part_of(work->pool, *handle, CURLUPART_HOST, 0),
 		   named.host) ||
