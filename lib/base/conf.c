@@ -350,32 +350,41 @@ static void close_file(void *file)
 	fclose(file);
 }
 
-/* libconfuse 3.3 counts a line with a comment three times and ends the process
-   when a file cannot be read, so it gets the text, with the comments empty. */
+/* libconfuse 3.3 counts a line with a comment three times. */
+static void blank_comments(char *text)
+{
+	while (*text) {
+		const size_t len = strcspn(text, "\n");
+
+		if (text[strspn(text, " \t")] == '#')
+			memset(text, ' ', len);
+		text += len + (text[len] == '\n');
+	}
+}
+
+/* libconfuse ends the process when a file cannot be read, so it gets the
+   text. */
 static bool read_text(const char **text, struct work *work, const char *file)
 {
 	struct buf *buf = buf_new(work->pool, MAX_FILE);
 	FILE *in = fopen(file, "re");
-	char line[4096];
+	char chunk[4096];
+	size_t got;
 
 	if (!in)
 		return fail_errno(work, "cannot read the settings in %s", file);
 	pool_defer(work->pool, close_file, in);
-	while (fgets(line, sizeof(line), in)) {
-		bool comment = line[strspn(line, " \t")] == '#';
-
-		if (!strchr(line, '\n') && !feof(in))
-			return fail_field(work, "settings",
-					  "%s: lines of at most %zu bytes and "
-					  "no NUL",
-					  file, sizeof(line) - 2);
-		if (!buf_add_text(buf, comment ? "\n" : line))
+	while ((got = fread(chunk, 1, sizeof(chunk), in)))
+		if (!buf_add(buf, chunk, got))
 			return fail_field(work, "settings",
 					  "%s: at most %d bytes", file,
 					  MAX_FILE);
-	}
 	if (ferror(in))
 		return fail_errno(work, "cannot read the settings in %s", file);
+	if (memchr(buf->data, '\0', buf->len))
+		return fail_field(work, "settings", "%s: text without NUL",
+				  file);
+	blank_comments(buf->data);
 	*text = buf->data;
 	return true;
 }
@@ -404,17 +413,57 @@ static cfg_t *new_cfg(struct pool *pool)
 	return cfg;
 }
 
+static void ignore_error(cfg_t *cfg, const char *fmt, va_list args)
+{
+	(void)cfg;
+	(void)fmt;
+	(void)args;
+}
+
+static bool reads_x(struct pool *pool, const char *text)
+{
+	cfg_opt_t opts[] = { CFG_STR("x", NULL, CFGF_NODEFAULT), CFG_END() };
+	cfg_t *cfg = cfg_init(opts, CFGF_NONE);
+
+	if (!cfg)
+		abort();
+	pool_defer(pool, free_cfg, cfg);
+	cfg_set_error_function(cfg, ignore_error);
+	return cfg_parse_buf(cfg, text) == CFG_SUCCESS && cfg_size(cfg, "x");
+}
+
+/* libconfuse accepts a file that ends within a comment or after a ", and then
+   reads what it is given next as a part of it. Returns whether it did. */
+static bool close_text(struct pool *pool)
+{
+	static const char *const ends[] = { "*/", "\"", "'" };
+	size_t i = 0;
+
+	for (; i < ARRAY_LEN(ends) && !reads_x(pool, "x = 1"); i++)
+		(void)reads_x(pool, ends[i]);
+	return i > 0;
+}
+
 static bool read_file(struct conf *conf, struct work *work, const char *file)
 {
 	cfg_t *cfg = new_cfg(work->pool);
 	const char *text;
+	bool parsed, is_open;
 
 	if (!read_text(&text, work, file))
 		return false;
 	reading.file = file;
-	if (cfg_parse_buf(cfg, text) != CFG_SUCCESS)
+	parsed = cfg_parse_buf(cfg, text) == CFG_SUCCESS;
+	is_open = close_text(work->pool);
+	if (!parsed)
 		return fail_field(work, reading.work.field, "%s",
 				  reading.work.why);
+	if (is_open)
+		return fail_field(work, "settings",
+				  "%s: expected the end of a comment or of a "
+				  "text in quotation marks, found the end of "
+				  "the file",
+				  file);
 
 	for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
 		const char *value = cfg_getstr(cfg, settings[i].name);

@@ -109,6 +109,9 @@ static const struct {
 	{ "responders 4", "settings", ":1: missing equal sign after option 'responders'" },
 	{ "responders = {4}", "settings", ":1: " },
 	{ "responders =", "settings", ":1: premature end of file" },
+	{ "workers = 2\n/* responders = 4\n", "settings", ": expected the end of a comment" },
+	{ "workers = 2\n\"responders = 4\n", "settings", ": expected the end of a comment or of a text" },
+	{ "'workers = 2", "settings", ":1: unterminated string constant" },
 	{ "include(\"/etc/hostname\")", "settings", ":1: no such option 'include'" },
 };
 /* clang-format on */
@@ -146,9 +149,11 @@ static void refuses_what_is_no_file(void **state)
 
 	assert_false(conf_load(&conf, &work,
 			       file_of(work.pool, "user=a\0b\nworkers=9", 17)));
+	assert_false(conf_load(&conf, &work,
+			       file_of(work.pool, "workers=9\nuser=a\0b", 18)));
 	memset(text, 'x', 5999);
 	assert_false(load(&conf, &work, text));
-	assert_non_null(strstr(work.why, "lines of at most"));
+	assert_non_null(strstr(work.why, "no such option 'xxx"));
 	pool_free(work.pool);
 }
 
