@@ -3,26 +3,13 @@
 
 #include "fcgi/multipart.h"
 
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/buf.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 #include "lib/base/work.h"
-
-static void require(bool holds)
-{
-	if (!holds)
-		abort();
-}
-
-static void check_name(const char *name)
-{
-	require(text_is_utf8(name, strlen(name)));
-	require(text_is_printable(name));
-}
+#include "tests/lib/fuzz.h"
 
 /* What the sink was told. */
 struct record {
@@ -39,9 +26,9 @@ static bool field(void *arg, struct work *work, const char *name,
 	struct record *record = arg;
 
 	(void)work;
-	check_name(name);
-	require(*name);
-	require(text_is_utf8(value, strlen(value)));
+	fuzz_expect_clean(name);
+	expect(*name);
+	expect(text_is_utf8(value, strlen(value)));
 	record->in_file = false;
 	return buf_printf(record->log, "\nfield %s=%s", name, value);
 }
@@ -52,11 +39,11 @@ static bool file(void *arg, struct work *work, const char *name,
 	struct record *record = arg;
 
 	(void)work;
-	check_name(name);
-	check_name(filename);
-	check_name(media_type);
-	require(!strpbrk(filename, "/\\"));
-	require(++record->files == 1);
+	fuzz_expect_clean(name);
+	fuzz_expect_clean(filename);
+	fuzz_expect_clean(media_type);
+	expect(!strpbrk(filename, "/\\"));
+	expect(++record->files == 1);
 	record->in_file = true;
 	return buf_printf(record->log, "\nfile %s %s %s:", name, filename,
 			  media_type);
@@ -67,7 +54,7 @@ static bool data(void *arg, struct work *work, const void *bytes, size_t len)
 	struct record *record = arg;
 
 	(void)work;
-	require(len && record->in_file);
+	expect(len && record->in_file);
 	return buf_add(record->log, bytes, len);
 }
 
@@ -102,20 +89,18 @@ static struct record parse(const char *type, const char *body, size_t len,
 	record.log = buf_new(record.work.pool, 1 << 24);
 	record.ok = multipart_open(&mp, &record.work, type, &sink) &&
 		    feed(mp, body, len, seed);
-	require(record.ok || *record.work.why);
+	expect(record.ok || *record.work.why);
 	return record;
 }
 
 static void check_same(const struct record *a, const struct record *b)
 {
-	require(a->ok == b->ok);
-	require(a->work.err == b->work.err);
-	require(!strcmp(a->work.why, b->work.why));
-	require(a->log->len == b->log->len);
-	require(!memcmp(a->log->data, b->log->data, a->log->len));
+	expect(a->ok == b->ok);
+	expect(a->work.err == b->work.err);
+	expect(!strcmp(a->work.why, b->work.why));
+	expect(a->log->len == b->log->len);
+	expect(!memcmp(a->log->data, b->log->data, a->log->len));
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
 /* Two bytes that choose the pieces, a line that is the Content-Type, a body. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)

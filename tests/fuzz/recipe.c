@@ -1,18 +1,10 @@
 /* recipe.c: fuzzes the names of variants: what is read prints as it was. */
 #include "config.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "lib/picture/recipe.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void expect(bool holds)
-{
-	if (!holds)
-		abort();
-}
+#include "tests/lib/fuzz.h"
 
 static void check_plan(const struct recipe *recipe, uint32_t width,
 		       uint32_t height)

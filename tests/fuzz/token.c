@@ -16,8 +16,7 @@
 #include "lib/service/jwt.h"
 #include "lib/service/keyring.h"
 #include "lib/service/share.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/lib/fuzz.h"
 
 static struct keyring *keys;
 static struct conf conf;
@@ -37,8 +36,7 @@ static void make_keys(void)
 	conf_init(&conf);
 	conf.keys_file = path;
 	keys = work.keys = keyring_new(&conf);
-	if (!keyring_rotate(&key, &work, 0))
-		abort();
+	expect(keyring_rotate(&key, &work, 0));
 	atexit(remove_keys);
 	pool_free(work.pool);
 }
@@ -50,18 +48,16 @@ static void fuzz_share(struct work *work, char *token)
 
 	if (name)
 		*name++ = '\0';
-	if (share_open(&shared, work, token, name ? name : "x.jpg") ||
-	    work->err != ERR_BAD_SIGNATURE)
-		abort();
+	expect(!share_open(&shared, work, token, name ? name : "x.jpg"));
+	expect(work->err == ERR_BAD_SIGNATURE);
 }
 
 static void fuzz_jwt(struct work *work, const char *token)
 {
 	struct jwt jwt;
 
-	if (jwt_open(&jwt, work, token, JWT_ACCESS) ||
-	    work->err != ERR_UNAUTHENTICATED)
-		abort();
+	expect(!jwt_open(&jwt, work, token, JWT_ACCESS));
+	expect(work->err == ERR_UNAUTHENTICATED);
 }
 
 /* Its two parts as they are before base64url, with a newline between, signed by
@@ -78,19 +74,16 @@ static void fuzz_signed_jwt(struct work *work, const char *parts)
 	struct jwt jwt;
 	struct key key;
 
-	if (!keyring_signer(&key, work))
-		abort();
+	expect(keyring_signer(&key, work));
 	crypt_hmac_sha256(secret, key.secret, KEY_SIZE, "jwt", 3);
 	crypt_hmac_sha256(mac, secret, sizeof(secret), said, strlen(said));
 	said = pool_printf(pool, "%s.%s", said,
 			   text_base64url(pool, mac, sizeof(mac)));
 	if (!jwt_open(&jwt, work, said, JWT_ACCESS)) {
-		if (work->err != ERR_UNAUTHENTICATED)
-			abort();
+		expect(work->err == ERR_UNAUTHENTICATED);
 		return;
 	}
-	if (jwt.expires_at <= time(NULL) || jwt.key_id != key.id || !*jwt.id)
-		abort();
+	expect(jwt.expires_at > time(NULL) && jwt.key_id == key.id && *jwt.id);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

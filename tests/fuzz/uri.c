@@ -3,8 +3,6 @@
 
 #include "fcgi/uri.h"
 
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "fcgi/form.h"
@@ -12,28 +10,17 @@
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 #include "lib/base/work.h"
-
-static void require(bool holds)
-{
-	if (!holds)
-		abort();
-}
-
-static void check_text(const char *text)
-{
-	require(text_is_utf8(text, strlen(text)));
-	require(text_is_printable(text));
-}
+#include "tests/lib/fuzz.h"
 
 static void check_pairs(const struct uri_pair *pairs, size_t count)
 {
-	require(count <= URI_MAX_PAIRS);
+	expect(count <= URI_MAX_PAIRS);
 	for (size_t i = 0; i < count; i++) {
-		require(*pairs[i].name);
-		check_text(pairs[i].name);
-		check_text(pairs[i].value);
+		expect(*pairs[i].name);
+		fuzz_expect_clean(pairs[i].name);
+		fuzz_expect_clean(pairs[i].value);
 		for (size_t j = 0; j < i; j++)
-			require(strcmp(pairs[i].name, pairs[j].name));
+			expect(strcmp(pairs[i].name, pairs[j].name));
 	}
 }
 
@@ -41,18 +28,18 @@ static void check_path(const char *path)
 {
 	size_t len = strlen(path);
 
-	check_text(path);
-	require(*path == '/');
-	require(!strstr(path, "//") && !strchr(path, '\\'));
-	require(!strstr(path, "/./") && !strstr(path, "/../"));
-	require(len < 2 || strcmp(path + len - 2, "/."));
-	require(len < 3 || strcmp(path + len - 3, "/.."));
+	fuzz_expect_clean(path);
+	expect(*path == '/');
+	expect(!strstr(path, "//") && !strchr(path, '\\'));
+	expect(!strstr(path, "/./") && !strstr(path, "/../"));
+	expect(len < 2 || strcmp(path + len - 2, "/."));
+	expect(len < 3 || strcmp(path + len - 3, "/.."));
 }
 
 static void add_encoded(struct buf *text, struct pool *pool,
 			const char *decoded)
 {
-	require(buf_add_text(text, text_percent(pool, decoded)));
+	expect(buf_add_text(text, text_percent(pool, decoded)));
 }
 
 /* The same address again, encoded as far as may be. */
@@ -63,13 +50,13 @@ static const char *encode(struct pool *pool, const struct uri *uri)
 	const char *segment;
 
 	while ((segment = strsep(&path, "/"))) {
-		require(buf_add_text(text, "/"));
+		expect(buf_add_text(text, "/"));
 		add_encoded(text, pool, segment);
 	}
 	for (size_t i = 0; i < uri->query_count; i++) {
-		require(buf_add_text(text, i ? "&" : "?"));
+		expect(buf_add_text(text, i ? "&" : "?"));
 		add_encoded(text, pool, uri->query[i].name);
-		require(buf_add_text(text, "="));
+		expect(buf_add_text(text, "="));
 		add_encoded(text, pool, uri->query[i].value);
 	}
 	return text->data;
@@ -77,11 +64,11 @@ static const char *encode(struct pool *pool, const struct uri *uri)
 
 static void check_same(const struct uri *a, const struct uri *b)
 {
-	require(!strcmp(a->path, b->path));
-	require(a->query_count == b->query_count);
+	expect(!strcmp(a->path, b->path));
+	expect(a->query_count == b->query_count);
 	for (size_t i = 0; i < a->query_count; i++) {
-		require(!strcmp(a->query[i].name, b->query[i].name));
-		require(!strcmp(a->query[i].value, b->query[i].value));
+		expect(!strcmp(a->query[i].name, b->query[i].name));
+		expect(!strcmp(a->query[i].value, b->query[i].value));
 	}
 }
 
@@ -91,20 +78,20 @@ static void fuzz_uri(struct work *work, const char *text)
 	const char *encoded;
 
 	if (!uri_parse(&uri, work, text)) {
-		require(*work->why);
+		expect(*work->why);
 		return;
 	}
 	check_path(uri.path);
 	if (!uri_parse_query(&uri, work)) {
-		require(*work->why);
+		expect(*work->why);
 		return;
 	}
 	check_pairs(uri.query, uri.query_count);
 	encoded = encode(work->pool, &uri);
 	if (strlen(encoded) > URI_MAX_BYTES)
 		return;
-	require(uri_parse(&again, work, encoded));
-	require(uri_parse_query(&again, work));
+	expect(uri_parse(&again, work, encoded));
+	expect(uri_parse_query(&again, work));
 	check_same(&uri, &again);
 }
 
@@ -115,16 +102,14 @@ static void fuzz_form(struct work *work, const char *bytes, size_t len)
 
 	if (!form_parse(&form, work, bytes, len))
 		return;
-	require(!memchr(bytes, '\0', len));
+	expect(!memchr(bytes, '\0', len));
 	check_pairs(form.fields, form.field_count);
 	for (size_t i = 0; i < form.field_count; i++) {
-		require(form_get(&value, &form, form.fields[i].name) ==
-			FORM_TEXT);
-		require(value == form.fields[i].value);
+		expect(form_get(&value, &form, form.fields[i].name) ==
+		       FORM_TEXT);
+		expect(value == form.fields[i].value);
 	}
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
 /* "METHOD SP request-target", and all of it as a form. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
