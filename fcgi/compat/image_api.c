@@ -27,12 +27,18 @@ enum { EXPIRE_MIN = 300, EXPIRE_MAX = 30000 };
 
 static const char link_path[] = "/api/image/expiring";
 
+/* Where there is no route, nobody is asked for one. */
+static bool needs_token(const struct request *req)
+{
+	return req->route && req->route->need == NEED_BEARER;
+}
+
 /* A token that does not do: as a credential or as the field `refresh`. */
 static void refuse_token(struct response *res, struct request *req)
 {
 	struct pool *pool = req->work->pool;
 	const char *expired = "Token is invalid or expired";
-	bool is_credential = req->route->need == NEED_BEARER;
+	const bool is_credential = needs_token(req);
 	struct json *json = json_object(pool);
 	struct json *messages = json_array(pool);
 	struct json *message = json_object(pool);
@@ -53,8 +59,7 @@ static void refuse_token(struct response *res, struct request *req)
 
 void image_api_problem(struct response *res, struct request *req)
 {
-	const bool sent_none = req->route && req->route->need == NEED_BEARER &&
-			       rest_is_stranger(req);
+	const bool sent_none = needs_token(req) && rest_is_stranger(req);
 
 	if (req->work->err == ERR_UNAUTHENTICATED && !sent_none)
 		refuse_token(res, req);
