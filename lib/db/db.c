@@ -239,7 +239,7 @@ bool db_one(struct work *work, const char *sql, const struct db_in *in,
 	    size_t in_count, const struct db_out *out, size_t out_count)
 {
 	const struct db_query query = { sql, in, in_count, out, out_count };
-	struct db_result result;
+	struct db_result result = { 0 };
 
 	if (!run(&result, work, &query))
 		return false;
@@ -256,7 +256,7 @@ bool db_each(struct work *work, const char *sql, const struct db_in *in,
 	     bool (*row)(struct work *work, void *arg), void *arg)
 {
 	const struct db_query query = { sql, in, in_count, out, out_count };
-	struct db_result result;
+	struct db_result result = { 0 };
 
 	if (!run(&result, work, &query))
 		return false;
@@ -274,7 +274,7 @@ struct write {
 static bool run_write(struct work *work, void *arg)
 {
 	const struct write *write = arg;
-	struct db_result result;
+	struct db_result result = { 0 };
 
 	if (!run(&result, work, &write->query))
 		return false;

@@ -179,7 +179,7 @@ static bool take_failure(struct work *work, struct word *word)
 static bool take_piece(struct hearing *h, char *piece, size_t len,
 		       client_sink *sink, void *arg)
 {
-	if (!len || len > CHUNK || (int64_t)len > h->left)
+	if (!sink || !len || len > CHUNK || (int64_t)len > h->left)
 		return fail(h->work, ERR_INTERNAL,
 			    "the fetching child said too much");
 	h->left -= (int64_t)len;
