@@ -49,6 +49,7 @@ echo "tests that passed: $(grep -cE '^(PASS|ok)' "$log"), failed: $(
 cd "$build" || exit 1
 gcovr -r "$top" --object-directory "$build" \
 	-f "$top/lib/" -f "$top/fcgi/" --exclude-unreachable-branches \
+	--exclude-lines-by-pattern '.*abort\(\);.*' \
 	--gcov-ignore-parse-errors --json-summary coverage.json \
 	>gcovr.log 2>&1 || {
 	echo "coverage: gcovr failed: $build/gcovr.log" >&2
