@@ -67,6 +67,29 @@ static bool reopen(struct shared *opened, struct ground *g)
 	return share_open(opened, &g->work, g->token, g->name);
 }
 
+/* A row that another version has written, or a variant that none has. */
+static void refuses_what_no_token_holds(void **state)
+{
+	struct shared long_name = sample(60);
+	enum format format;
+	struct ground g;
+	char name[60];
+	const char *url;
+
+	(void)state;
+	set_up(&g);
+	memset(name, 'a', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	long_name.variant = name;
+	assert_false(share_url(&url, &g.work, &long_name, "a.png"));
+	assert_string_equal(g.work.field, "variant");
+	assert_false(share_format(&format, &g.work, "heic"));
+	assert_int_equal(g.work.err, ERR_INTERNAL);
+	assert_true(share_format(&format, &g.work, "png"));
+	assert_int_equal(format, FORMAT_PNG);
+	tear_down(&g);
+}
+
 static void must_be_forged(struct ground *g, const char *token,
 			   const char *name)
 {
@@ -235,6 +258,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(opens_what_it_made),
+		cmocka_unit_test(refuses_what_no_token_holds),
 		cmocka_unit_test(refuses_every_changed_character),
 		cmocka_unit_test(refuses_other_lengths_and_names),
 		cmocka_unit_test(tells_expired_from_forged),
