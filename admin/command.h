@@ -51,6 +51,7 @@ bool users_set_password(struct call *call) MUST_CHECK;
 bool users_set_tier(struct call *call) MUST_CHECK;
 bool users_disable(struct call *call) MUST_CHECK;
 bool users_enable(struct call *call) MUST_CHECK;
+bool users_unlock(struct call *call) MUST_CHECK;
 bool users_delete(struct call *call) MUST_CHECK;
 bool tiers_list(struct call *call) MUST_CHECK;
 bool tiers_add(struct call *call) MUST_CHECK;

@@ -57,6 +57,7 @@ static const struct command commands[] = {
 	{ "user", "disable", "NAME", "the user may not sign in any more", NEEDS_SCHEMA, 1, 1, 0, users_disable },
 	{ "user", "enable", "NAME", "the user may sign in again", NEEDS_SCHEMA, 1, 1, 0, users_enable },
 	{ "user", "delete", "NAME", "removes a user with all images", NEEDS_SCHEMA | NEEDS_STORE, 1, 1, 0, users_delete },
+	{ "unlock", NULL, "NAME", "forgets wrong passwords for a user, who may log in at once", NEEDS_SCHEMA, 1, 1, 0, users_unlock },
 	{ "tier", "list", "", "all tiers with their limits", NEEDS_SCHEMA, 0, 0, 0, tiers_list },
 	{ "tier", "add", "NAME [FIELD=VALUE ...]", "adds a tier", NEEDS_SCHEMA, 1, MANY, 0, tiers_add },
 	{ "tier", "set", "NAME FIELD=VALUE ...", "changes a tier", NEEDS_SCHEMA, 2, MANY, 0, tiers_set },

@@ -162,6 +162,12 @@ bool users_enable(struct call *call)
 		      &(struct steward_wishes){ .disabled = &(bool){ false } });
 }
 
+/* The limits are the responders': login_limit.h. */
+bool users_unlock(struct call *call)
+{
+	return change(call, &(struct steward_wishes){ .unlocks = true });
+}
+
 bool users_delete(struct call *call)
 {
 	const struct actor actor = command_actor(call);

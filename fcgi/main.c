@@ -36,8 +36,8 @@ struct program {
 	struct pool *pool;
 	struct conf conf;
 	int listeners[SOCKETS];
-	struct bucket_table *buckets;
-	struct turns *turns;
+	struct bucket_table *buckets, *known_clients;
+	struct turns *turns, *login_seats[SOCKETS];
 	struct serve serves[SOCKETS];
 	struct decoder_server decoder_server;
 	struct prefork_group groups[GROUPS];
@@ -124,10 +124,16 @@ static size_t fill_groups(struct program *program)
 		(struct prefork_group){ "decoder", 1, decoder_server_run,
 					&program->decoder_server, true };
 	for (size_t i = 0; i < used; i++) {
-		program->serves[i] =
-			(struct serve){ conf, program->listeners[i],
-					program->buckets, program->turns,
-					program->decoder_server.client };
+		program->serves[i] = (struct serve){
+			.conf = conf,
+			.listener = program->listeners[i],
+			.buckets = program->buckets,
+			.known_clients = program->known_clients,
+			.turns = program->turns,
+			.login_seats = program->login_seats[i],
+			.responders = counts[i],
+			.decoder_server = program->decoder_server.client,
+		};
 		program->groups[1 + i] =
 			(struct prefork_group){ names[i], counts[i], serve_run,
 						&program->serves[i], false };
@@ -169,10 +175,19 @@ static bool reload(void *arg)
 	return true;
 }
 
-static int run(struct program *program, struct work *work)
+/* What the children share; it outlives reloads. */
+static void share_memory(struct program *program)
 {
 	program->buckets = bucket_table_new();
+	program->known_clients = bucket_table_new();
 	program->turns = turns_new();
+	for (size_t i = 0; i < SOCKETS; i++)
+		program->login_seats[i] = turns_new();
+}
+
+static int run(struct program *program, struct work *work)
+{
+	share_memory(program);
 	if (!open_decoder_server(program, work)) {
 		log_failure(work, "start_failed");
 		return EXIT_FAILURE;

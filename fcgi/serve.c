@@ -52,6 +52,30 @@ struct decoder_limits serve_decoder_limits(const struct conf *conf)
 	};
 }
 
+/* Half of the responders, so that logins never keep all of them waiting. */
+static long login_seat_count(const struct serve *serve)
+{
+	const long given = serve->conf->login_responders;
+
+	if (given)
+		return given;
+	return serve->responders > 1 ? serve->responders / 2 : 1;
+}
+
+/* What all responders share; their decoder processes do not. */
+static void share(struct work *base, const struct serve *serve)
+{
+	bucket_table_hide(serve->buckets);
+	bucket_table_hide(serve->known_clients);
+	turns_hide(serve->turns);
+	turns_hide(serve->login_seats);
+	base->buckets = serve->buckets;
+	base->known_clients = serve->known_clients;
+	base->turns = serve->turns;
+	base->login_seats = serve->login_seats;
+	base->login_seat_count = login_seat_count(serve);
+}
+
 static bool open_responder(struct responder *responder,
 			   const struct serve *serve, struct pool *pool)
 {
@@ -65,10 +89,7 @@ static bool open_responder(struct responder *responder,
 		log_failure(base, "responder_failed");
 		return false;
 	}
-	bucket_table_hide(serve->buckets);
-	turns_hide(serve->turns);
-	base->buckets = serve->buckets;
-	base->turns = serve->turns;
+	share(base, serve);
 	base->decoders = decoder_pool_new(conf, &limits, serve->decoder_server);
 	base->db = db_open(conf);
 	base->keys = keyring_new(conf);

@@ -9,8 +9,11 @@ struct serve {
 	const struct conf *conf;
 	int listener; /* a listening socket */
 	struct bucket_table *buckets;
+	struct bucket_table *known_clients;
 	struct turns *turns;
-	int decoder_server; /* its client's socket, decoder_server.h */
+	struct turns *login_seats; /* of all responders of the listener */
+	long responders;           /* how many these are */
+	int decoder_server;        /* its client's socket, decoder_server.h */
 };
 
 /* Of the decoder processes that a responder waits for. */

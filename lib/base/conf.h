@@ -101,7 +101,9 @@ struct conf {
 	long password_jobs;
 	long login_failures_user;
 	long login_failures_address;
+	long login_failures_name;
 	long login_window;
+	long login_responders;
 	long session_ttl;
 	long jwt_access_ttl;
 	long jwt_refresh_ttl;

@@ -11,7 +11,7 @@
  */
 struct turns;
 
-enum { TURN_MAX = 64 };
+enum { TURN_MAX = 512 };
 
 /* Before the fork. */
 struct turns *turns_new(void);

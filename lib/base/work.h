@@ -30,10 +30,13 @@ struct work {
 	struct keyring *keys;
 	struct decoder_pool *decoders;
 	struct login_cache *logins;
-	struct bucket_table *buckets; /* NULL: nothing is limited */
-	struct turns *turns;          /* NULL: as above */
-	const char *address;          /* the client's, or NULL */
-	const char *id; /* names the work in the log: the request's id */
+	struct bucket_table *buckets;       /* NULL: nothing is limited */
+	struct turns *turns;                /* NULL: as above */
+	struct bucket_table *known_clients; /* login_limit.h; may be NULL */
+	struct turns *login_seats;          /* of the socket; NULL: no limit */
+	long login_seat_count;
+	const char *address; /* the client's, or NULL */
+	const char *id;      /* names the work in the log: the request's id */
 
 	/* Called about once a second while something is waited for; may be
 	   NULL. It must not touch the work itself. */

@@ -32,7 +32,8 @@ static bool select_users(struct user **users, size_t *count, struct work *work,
 		     "SELECT `id`, `username`, `email`, `password`, `tier_id`,"
 		     " `is_admin`, `created_at`, `disabled_at`, `deleted_at`,"
 		     " `used_bytes`, `used_images`,"
-		     " IF(`uploads_day` = UTC_DATE(), `uploads_today`, 0)"
+		     " IF(`uploads_day` = UTC_DATE(), `uploads_today`, 0),"
+		     " `unlocks`"
 		     " FROM `users` WHERE `id` BETWEEN ? AND ?"
 		     " AND (? = 1 OR `deleted_at` IS NULL)"
 		     " AND (? IS NULL OR `id` < ?)"
@@ -54,7 +55,8 @@ static bool select_users(struct user **users, size_t *count, struct work *work,
 			    db_time_to(&u->deleted_at),
 			    db_int_to(&u->used_bytes),
 			    db_int_to(&u->used_images),
-			    db_int_to(&u->uploads_today)),
+			    db_int_to(&u->uploads_today),
+			    db_int_to(&u->unlocks)),
 		     rows_keep, &rows))
 		return false;
 	*users = rows.list;
@@ -150,11 +152,13 @@ bool user_update(struct work *work, struct uuid id, const struct user_change *c)
 		   " `is_admin` = COALESCE(?, `is_admin`),"
 		   " `disabled_at` = CASE ?"
 		   "   WHEN 1 THEN COALESCE(`disabled_at`, UTC_TIMESTAMP(6))"
-		   "   WHEN 0 THEN NULL ELSE `disabled_at` END"
+		   "   WHEN 0 THEN NULL ELSE `disabled_at` END,"
+		   " `unlocks` = `unlocks` + ?"
 		   " WHERE `id` = ? AND (? IS NULL OR `password` = ?)",
 		   DB_IN(db_text(c->password), db_uuid(c->tier_id),
 			 db_bool(c->sets_email), db_text(c->email),
-			 flag(c->is_admin), flag(c->disabled), db_uuid(id),
+			 flag(c->is_admin), flag(c->disabled),
+			 db_bool(c->unlocks), db_uuid(id),
 			 db_text(c->old_password), db_text(c->old_password))))
 		return false;
 	if (!found && c->old_password)

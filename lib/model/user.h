@@ -20,6 +20,7 @@ struct user {
 	int64_t used_bytes;  /* of its originals */
 	int64_t used_images;
 	int64_t uploads_today; /* since 00:00 UTC */
+	int64_t unlocks;       /* how often wrong passwords were forgotten */
 };
 
 /* Who acts for clients that know no users: schema/0001-base.sql. */
@@ -53,6 +54,7 @@ struct user_change {
 	struct uuid tier_id;
 	const bool *disabled;
 	const bool *is_admin;
+	bool unlocks;
 	bool sets_email;
 	const char *email; /* or NULL */
 };

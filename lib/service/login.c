@@ -7,17 +7,15 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "lib/base/bucket.h"
 #include "lib/base/clock.h"
 #include "lib/base/conf.h"
 #include "lib/base/crypt.h"
-#include "lib/base/metric.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
-#include "lib/base/turn.h"
 #include "lib/service/jwt.h"
+#include "lib/service/login_limit.h"
 
-enum { CACHE_SLOTS = 256, CACHE_MS = 60000, SECRET_SIZE = 32, TURN_MS = 2000 };
+enum { CACHE_SLOTS = 256, CACHE_MS = 60000, SECRET_SIZE = 32 };
 
 static const char all_scopes[] = "read write link admin";
 
@@ -67,99 +65,26 @@ static bool wrong(struct work *work)
 		    "no user has this name and this password");
 }
 
-/* Each hash takes a core and much memory for a while. */
-static bool take_turn(long *turn, struct work *work)
-{
-	long jobs = work->conf->password_jobs;
-
-	*turn = -1;
-	if (!work->turns || turn_take(turn, work->turns, jobs, TURN_MS))
-		return true;
-	metric_add(METRIC_RATE_LIMITED, "passwords", 1);
-	return fail(work, ERR_RATE_LIMITED,
-		    "at most %ld passwords are checked at once", jobs);
-}
-
-static void give_turn(struct work *work, long turn)
-{
-	if (turn >= 0)
-		turn_give(work->turns, turn);
-}
-
-/* How many failed logins may pass: by name and by address. */
-struct failures {
-	struct bucket buckets[2];
-};
-
-/* The database takes names of either case for one. */
-static struct failures failures_of(struct work *work, const char *username)
-{
-	const struct conf *conf = work->conf;
-	const char *address = work->address ? work->address : "";
-
-	return (struct failures){ {
-		{ "login_user", text_lower(work->pool, username),
-		  "wrong passwords for a user", conf->login_failures_user,
-		  conf->login_window },
-		{ "login_address", bucket_network(work->pool, address),
-		  "wrong passwords from an address",
-		  conf->login_failures_address, conf->login_window },
-	} };
-}
-
-static bool may_fail(struct work *work, const struct failures *failures)
-{
-	for (size_t i = 0; i < ARRAY_LEN(failures->buckets); i++)
-		if (failures->buckets[i].limit &&
-		    !bucket_would_pass(work, &failures->buckets[i]))
-			return false;
-	return true;
-}
-
-static void put_back(struct work *work, const struct failures *failures,
-		     size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (failures->buckets[i].limit && work->buckets)
-			bucket_give(work->buckets, &failures->buckets[i],
-				    clock_monotonic_ms());
-}
-
-/* Counts a failure before it is known to be one, so that many at once do not
-   get past the limit together. */
-static bool expect_failure(struct work *work, const struct failures *failures)
-{
-	struct bucket_state state;
-
-	for (size_t i = 0; i < ARRAY_LEN(failures->buckets); i++)
-		if (failures->buckets[i].limit &&
-		    !bucket_pass(&state, work, &failures->buckets[i])) {
-			put_back(work, failures, i);
-			return false;
-		}
-	return true;
-}
-
 /* `hash` is NULL for users that there are not. Only while it has a turn does
    this count as a failure: however many right ones come at once, no more than
    password_jobs of them do. */
-static bool verify(struct work *work, const struct failures *failures,
+static bool verify(struct work *work, const struct login_limit *limit,
 		   const char *password, const char *hash)
 {
+	struct login_turn turn;
 	bool right = false;
-	long turn;
 
-	if (!take_turn(&turn, work))
+	if (!login_turn_take(&turn, work, limit->is_known))
 		return false;
-	if (expect_failure(work, failures)) {
+	if (login_limit_count(work, limit)) {
 		right = crypt_password_verify(password, hash,
 					      work->conf->password_cost);
 		if (right)
-			put_back(work, failures, ARRAY_LEN(failures->buckets));
+			login_limit_forgive(work, limit);
 		else
 			wrong(work);
 	}
-	give_turn(work, turn);
+	login_turn_give(work, &turn);
 	return right;
 }
 
@@ -168,14 +93,15 @@ static bool verify(struct work *work, const struct failures *failures,
 static bool set_hash(const char **hash, struct work *work,
 		     const struct user *user, const char *password)
 {
+	struct login_turn turn;
 	const char *made;
-	long turn;
 
-	if (!take_turn(&turn, work))
+	/* The password of this user was just right. */
+	if (!login_turn_take(&turn, work, true))
 		return false;
 	made = crypt_password_hash(work->pool, password,
 				   work->conf->password_cost);
-	give_turn(work, turn);
+	login_turn_give(work, &turn);
 	if (!user_update(work, user->id,
 			 &(struct user_change){
 				 .password = made,
@@ -186,7 +112,7 @@ static bool set_hash(const char **hash, struct work *work,
 	return true;
 }
 
-static bool check_password(struct work *work, const struct failures *failures,
+static bool check_password(struct work *work, const struct login_limit *limit,
 			   const struct user *user, const char *password)
 {
 	struct login_cache *cache = work->logins;
@@ -194,13 +120,13 @@ static bool check_password(struct work *work, const struct failures *failures,
 	size_t slot;
 
 	if (!cache)
-		return verify(work, failures, password, user->password);
+		return verify(work, limit, password, user->password);
 	digest_of(digest, cache, work->pool, user, password);
 	slot = digest[0] % CACHE_SLOTS;
 	if (cache->slots[slot].until_ms > clock_monotonic_ms() &&
 	    crypt_equal(cache->slots[slot].digest, digest, sizeof(digest)))
 		return true;
-	if (!verify(work, failures, password, user->password))
+	if (!verify(work, limit, password, user->password))
 		return false;
 	memcpy(cache->slots[slot].digest, digest, sizeof(digest));
 	cache->slots[slot].until_ms = clock_monotonic_ms() + CACHE_MS;
@@ -209,14 +135,14 @@ static bool check_password(struct work *work, const struct failures *failures,
 
 /* Another login may have done it first, or the password is another one now. */
 static bool upgrade_hash(struct user *user, struct work *work,
-			 const struct failures *failures, const char *password)
+			 const struct login_limit *limit, const char *password)
 {
 	if (crypt_password_is_current(user->password,
 				      work->conf->password_cost) ||
 	    set_hash(&user->password, work, user, password))
 		return true;
 	return work->err == ERR_CONFLICT && user_find(user, work, user->id) &&
-	       verify(work, failures, password, user->password) &&
+	       verify(work, limit, password, user->password) &&
 	       (!user->disabled_at || wrong(work));
 }
 
@@ -224,23 +150,25 @@ bool login_by_password(struct identity *who, struct work *work,
 		       const char *username, const char *password)
 {
 	struct identity found = { .scopes = all_scopes };
-	struct failures failures;
-	bool known;
+	struct login_limit limit;
+	bool exists;
 
 	if (strlen(password) > LOGIN_PASSWORD_MAX)
 		return wrong(work);
-	known = user_by_name(&found.user, work, username);
-	if (!known && work->err != ERR_NOT_FOUND)
+	exists = user_by_name(&found.user, work, username);
+	if (!exists && work->err != ERR_NOT_FOUND)
 		return false;
-	failures = failures_of(work, known ? found.user.username : username);
-	if (!may_fail(work, &failures))
+	login_limit_init(&limit, work, exists ? found.user.username : username,
+			 exists ? &found.user : NULL);
+	if (!login_limit_check(work, &limit))
 		return false;
-	if (!known || found.user.disabled_at)
-		return verify(work, &failures, password, NULL) && wrong(work);
-	if (!check_password(work, &failures, &found.user, password) ||
-	    !upgrade_hash(&found.user, work, &failures, password) ||
+	if (!exists || found.user.disabled_at)
+		return verify(work, &limit, password, NULL) && wrong(work);
+	if (!check_password(work, &limit, &found.user, password) ||
+	    !upgrade_hash(&found.user, work, &limit, password) ||
 	    !tier_find(&found.tier, work, found.user.tier_id))
 		return false;
+	login_limit_remember(work, &found.user);
 	*who = found;
 	return true;
 }

@@ -20,8 +20,8 @@ enum { LOGIN_PASSWORD_MIN = 8, LOGIN_PASSWORD_MAX = 511 };
 
 /* ERR_WRONG_CREDENTIALS, in the same time, for a wrong password, an unknown
    user and a disabled one; ERR_RATE_LIMITED, whatever the password, after too
-   many of these for the name or from work->address, or while too many others
-   are being checked. A password hash of an older kind is replaced. */
+   many of these or while too many others are checked (login_limit.h). A
+   password hash of an older kind is replaced. */
 bool login_by_password(struct identity *who, struct work *work,
 		       const char *username, const char *password) MUST_CHECK;
 

@@ -17,7 +17,7 @@
 #include "lib/service/requeue.h"
 #include "lib/service/tiering.h"
 
-enum { EMAIL_MAX = 254, MAX_RECORDS = 5 };
+enum { EMAIL_MAX = 254, MAX_RECORDS = 6 };
 
 static bool add_tier(struct work *work, void *tier)
 {
@@ -152,6 +152,9 @@ static size_t list_wishes(struct record records[MAX_RECORDS],
 			(struct record){ *wishes->disabled ? "user.disable"
 							   : "user.enable",
 					 username, "" };
+	if (wishes->unlocks)
+		records[count++] =
+			(struct record){ "user.unlock", username, "" };
 	if (wishes->is_admin)
 		records[count++] =
 			(struct record){ "user.admin", username,
@@ -187,6 +190,7 @@ static bool set_user(struct work *work, void *arg)
 				   .tier_id = tier.id,
 				   .disabled = wishes->disabled,
 				   .is_admin = wishes->is_admin,
+				   .unlocks = wishes->unlocks,
 				   .sets_email = wishes->sets_email,
 				   .email = wishes->email,
 			   }) &&

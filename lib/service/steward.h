@@ -40,6 +40,7 @@ struct steward_wishes {
 	const char *password; /* ends the user's sessions */
 	const bool *disabled;
 	const bool *is_admin;
+	bool unlocks; /* forgets wrong passwords for the user's name */
 	bool sets_email;
 	const char *email; /* NULL: none */
 };

@@ -34,6 +34,7 @@ HANG = 120
 # little, and pictures have all the time that a busy machine needs. With this
 # budget, a picture of 14 million pixels is a job in every build.
 SETTINGS = {"login_failures_user": 1000, "login_failures_address": 1000,
+            "login_responders": 512,
             "password_cost": 1, "painter_seconds_request": 60,
             "sync_budget_ms": 150, "worker_poll_ms": 100,
             "responders": 4, "upload_responders": 4, "workers": 2}

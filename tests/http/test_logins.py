@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import itertools
+import json
 import os
 import signal
 
@@ -15,14 +16,14 @@ from service import wait_until
 # A day, so that no wrong password is forgotten while a test runs.
 WINDOW = 86400
 FEW = {"login_failures_user": 3, "login_failures_address": 8,
-       "login_window": WINDOW}
+       "login_failures_name": 12, "login_window": WINDOW}
 addresses = itertools.count(2)
 
 
 @pytest.fixture(scope="module")
 def strict(service):
-    """The responders accept three wrong passwords for a user and eight from
-    an address."""
+    """The responders accept three wrong passwords for a user from an address,
+    eight from an address, and twelve for a user."""
     service.restart("fcgi", **FEW, password_jobs=1)
     yield service
     service.restart("fcgi")
@@ -58,7 +59,7 @@ def client(strict):
 
 
 def test_wrong_passwords_for_a_user_are_slowed(strict, client):
-    """The setting login_failures_user: by POST /v1/login and by Basic
+    """The setting login_failures_user, for one address: by POST /v1/login and by Basic
     together, in any spelling that the database takes for the same; 429
     rate_limited even with the right password, but not for tokens."""
     user = new_user(strict).auth[0]
@@ -76,6 +77,51 @@ def test_wrong_passwords_for_a_user_are_slowed(strict, client):
             assert part / 2 < int(answer.headers["Retry-After"]) <= part
     assert client.session(token=token).get("/v1/me").status_code == 200
     assert client.log_in("other").status_code == 200
+
+
+def attack(service, user):
+    """Sends as many wrong passwords from other addresses as pass at once."""
+    for _ in range(FEW["login_failures_name"] // FEW["login_failures_user"]):
+        attacker = Client(service)
+        codes = [attacker.log_in(user, "a wrong guess").status_code
+                 for _ in range(FEW["login_failures_user"] + 1)]
+        assert codes == [401] * FEW["login_failures_user"] + [429]
+
+
+def test_nobody_can_lock_a_user_out(strict, client):
+    """The setting login_failures_name: beyond it one password a second passes,
+    and first of all those of clients that were right before; at POST
+    /v1/login, by Basic, and for the clients of imagify."""
+    user = new_user(strict).auth[0]
+    assert client.log_in(user).status_code == 200
+    attack(strict, user)
+    stranger = Client(strict)
+    answers = [stranger.log_in(user, "a wrong guess") for _ in range(2)]
+    assert answers[-1].status_code == 429
+    assert answers[-1].headers["Retry-After"] == "1"
+    for _ in range(3):
+        assert client.log_in(user).status_code == 200
+        assert client.by_basic(user, strict.passwords[user]).status_code == 200
+        assert client.session(user).get("/images/").status_code == 200
+        assert strict.session(user).get("/images/").status_code in (200, 429)
+    wait_until(lambda: stranger.log_in(user).status_code == 200)
+
+
+def test_an_administrator_forgets_wrong_passwords(strict, client):
+    """pixtierctl unlock, for one address and for all."""
+    user = new_user(strict).auth[0]
+    for _ in range(3):
+        problem(client.log_in(user, "wrong one"), 401, "wrong_credentials")
+    problem(client.log_in(user), 429, "rate_limited")
+    strict.ctl("unlock", user)
+    assert client.log_in(user).status_code == 200
+    attack(strict, user)
+    strict.ctl("unlock", user)
+    assert Client(strict).log_in(user).status_code == 200
+    lines = json.loads(strict.ctl("audit", "--json").stdout)
+    assert lines[0]["action"] == "user.unlock" and lines[0]["subject"] == user
+    missing = strict.ctl("unlock", "no-such-user", check=False)
+    assert missing.returncode == 1 and "no-such-user" in missing.stderr
 
 
 def test_users_that_are_not_there_are_slowed_alike(client):
@@ -154,6 +200,45 @@ def test_few_passwords_are_hashed_at_once(service, unlimited):
     wait_until(lambda: is_back(service))
     problem(unlimited.log_in("basic", "a wrong guess"),
             401, "wrong_credentials")
+
+
+@pytest.fixture
+def few_seats(service):
+    """One responder of each socket may hash passwords for new clients."""
+    service.restart("fcgi", password_jobs=2, password_cost=9,
+                    login_responders=1)
+    yield Client(service)
+    service.restart("fcgi")
+    wait_until(lambda: is_back(service))
+
+
+def test_logins_leave_responders_for_others(service, few_seats):
+    """The setting login_responders: while one responder hashes, others refuse
+    new clients at once, and answer everybody else. It is stopped meanwhile."""
+    user = new_user(service).auth[0]
+    assert few_seats.log_in(user).status_code == 200
+    pids = service.children("fcgi")
+    used = {pid: cpu_seconds([pid]) for pid in pids}
+
+    def hashing():
+        return next((pid for pid in pids
+                     if cpu_seconds([pid]) > used[pid] + 0.05), None)
+
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        login = pool.submit(Client(service).log_in, "nobody", "a wrong guess")
+        pid = wait_until(hashing, every=0.002)
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            assert not login.done()
+            for _ in range(5):
+                answer = Client(service).log_in("nobody", "a wrong guess")
+                problem(answer, 429, "rate_limited")
+                assert answer.headers["Retry-After"] == "1"
+                assert service.session().get("/readyz").status_code == 200
+                assert few_seats.log_in(user).status_code == 200
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        problem(login.result(), 401, "wrong_credentials")
 
 
 def test_a_login_is_possible_again_later(service):
