@@ -13,6 +13,7 @@
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
+#include "lib/net/address.h"
 
 static void free_handle(void *handle)
 {
@@ -244,4 +245,47 @@ bool url_parse(struct url *url, struct work *work, const char *text)
 		return false;
 	*url = made;
 	return true;
+}
+
+static bool is_localhost(const char *host)
+{
+	static const char name[] = "localhost";
+	size_t len = strlen(host), size = sizeof(name) - 1;
+
+	if (len && host[len - 1] == '.')
+		len--;
+	return len >= size && !strncasecmp(host + len - size, name, size) &&
+	       (len == size || host[len - size - 1] == '.');
+}
+
+/* Returns false for a name. */
+static bool read_literal(struct sockaddr_storage *address, const char *host)
+{
+	struct sockaddr_in v4 = { .sin_family = AF_INET };
+	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6 };
+
+	*address = (struct sockaddr_storage){ 0 };
+	if (inet_pton(AF_INET, host, &v4.sin_addr) == 1)
+		memcpy(address, &v4, sizeof(v4));
+	else if (inet_pton(AF_INET6, host, &v6.sin6_addr) == 1)
+		memcpy(address, &v6, sizeof(v6));
+	else
+		return false;
+	return true;
+}
+
+bool url_check_address(struct work *work, const struct url *url)
+{
+	const char *host = is_localhost(url->host) ? "127.0.0.1" : url->host;
+	struct sockaddr_storage address;
+	const char *purpose;
+
+	if (!read_literal(&address, host) ||
+	    address_may_be_called((struct sockaddr *)&address, work->conf))
+		return true;
+	purpose = address_purpose((struct sockaddr *)&address);
+	return fail_field(work, "url",
+			  "url: %.100s is not called: %s; the settings "
+			  "fetch_allow and fetch_deny decide",
+			  url->host, purpose ? purpose : "denied here");
 }

@@ -24,4 +24,9 @@ struct url {
  */
 bool url_parse(struct url *url, struct work *work, const char *text) MUST_CHECK;
 
+/* ERR_INVALID_FIELD, of the field `url`, when the host is an IP address that
+   may not be called (address.h), or a name of this host (localhost, RFC 6761).
+   What other names lead to is looked at when they are called. */
+bool url_check_address(struct work *work, const struct url *url) MUST_CHECK;
+
 #endif

@@ -22,7 +22,7 @@ static bool read_url(struct webhook *webhook, struct work *work,
 {
 	struct url parsed;
 
-	if (!url_parse(&parsed, work, url))
+	if (!url_parse(&parsed, work, url) || !url_check_address(work, &parsed))
 		return false;
 	if (strlen(parsed.text) > WEBHOOK_MAX_URL)
 		return fail_field(work, "url",

@@ -18,8 +18,8 @@ from service import wait_until
 
 EVENTS = ["image.ready", "image.failed", "image.deleted", "job.done",
           "job.failed"]
-# Of an address that nobody calls.
-URL = "https://192.0.2.1/hook"
+# Of a host that there is not (RFC 6761).
+URL = "https://receiver.invalid/hook"
 LATER = {"Prefer": "respond-async"}
 
 
@@ -107,7 +107,8 @@ class Receiver(http.server.ThreadingHTTPServer):
 def listening(service):
     """A receiver that responders take the port of."""
     receiver = Receiver()
-    service.restart("fcgi", fetch_ports=f"80 443 {receiver.port}")
+    service.restart("fcgi", fetch_ports=f"80 443 {receiver.port}",
+                    fetch_allow="127.0.0.0/30 ::1 0.0.0.0")
     wait_until(lambda: service.session().get("/readyz").status_code == 200)
     yield receiver
     receiver.close()

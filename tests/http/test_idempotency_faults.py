@@ -153,7 +153,7 @@ class Webhook(Post):
 
     def send(self, headers):
         return self.session.post("/v1/webhooks", headers=headers, json={
-            "url": "https://192.0.2.1/hook", "events": ["image.ready"]})
+            "url": "https://receiver.invalid/hook", "events": ["image.ready"]})
 
     def count(self):
         return self.rows("webhooks")

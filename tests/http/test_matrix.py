@@ -116,7 +116,7 @@ MATRIX = {
     "GET /problems/{code}": ("/problems/rate_limited", OPEN),
     "POST /v1/webhooks": (
         "/v1/webhooks", "401 201 201 401 403 401 201",
-        {"json": {"url": "https://192.0.2.1/", "events": ["image.failed"]}}),
+        {"json": {"url": "https://hook.invalid/", "events": ["image.failed"]}}),
     "GET /v1/webhooks": ("/v1/webhooks", "401 200 200 401 403 401 200"),
     "GET /v1/webhooks/{id}": ("/v1/webhooks/{webhook}",
                               "401 404 404 401 403 401 200"),
@@ -243,7 +243,7 @@ def ended_delivery(session, service):
     for old in session.get("/v1/webhooks").json()["items"]:
         session.delete("/v1/webhooks/" + old["id"])
     webhook = session.post("/v1/webhooks", json={
-        "url": "https://192.0.2.1/", "events": ["image.ready"]}).json()["id"]
+        "url": "https://hook.invalid/", "events": ["image.ready"]}).json()["id"]
     path = f"/v1/webhooks/{webhook}"
     upload(session)
     session.patch(path, json={"enabled": False})

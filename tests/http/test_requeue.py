@@ -13,8 +13,8 @@ from service import wait_until
 REASON = "the worker died or lost the database"
 LATER = {"Prefer": "respond-async"}
 FILE = {"file": ("a.jpg", picture(64, 48))}
-# Of an address that nobody calls.
-URL = "https://192.0.2.1/a.jpg"
+# Of a host that there is not (RFC 6761).
+URL = "https://receiver.invalid/a.jpg"
 
 
 def hook(session, *events):

@@ -7,8 +7,8 @@ import os
 
 import pytest
 
-from api import (at_once, invalid, make_token, new_user, post_picture, problem,
-                 settled, upload, without)
+from api import (at_once, invalid, is_back, make_token, new_user, post_picture,
+                 problem, settled, upload, without)
 from hooks import (EVENTS, LATER, URL, add, clean, deliveries_of, path_of,
                    raw)
 from pictures import broken_picture, picture
@@ -110,6 +110,44 @@ def test_what_a_webhook_cannot_be(service, field, value):
     made = add(session)
     invalid(session.patch(path_of(made), json={field: value}), field)
     assert session.delete(path_of(made)).status_code == 204
+
+
+@pytest.mark.parametrize("host, purpose", [
+    ("10.0.0.1", "private use (RFC 1918)"),
+    ("0x7f.1", "loopback (RFC 1122)"),
+    ("[::1]", "loopback (RFC 4291)"),
+    ("[fd00::1]", "unique local (RFC 4193)"),
+    ("[::ffff:192.168.0.1]", "private use (RFC 1918)"),
+    ("169.254.169.254", "link-local (RFC 3927)"),
+    ("localhost", "loopback (RFC 1122)"),
+    ("hook.LOCALHOST.", "loopback (RFC 1122)"),
+])
+def test_a_webhook_has_no_private_address(service, host, purpose):
+    session = service.session("basic")
+    body = {"url": f"https://{host}/hook", "events": EVENTS}
+    answer = session.post("/v1/webhooks", json=body)
+    invalid(answer, "url")
+    detail = answer.json()["errors"][0]["detail"]
+    assert purpose in detail and "fetch_allow" in detail
+    made = add(session)
+    invalid(session.patch(path_of(made), json={"url": body["url"]}), "url")
+    assert session.delete(path_of(made)).status_code == 204
+
+
+def test_a_webhook_has_a_private_address_that_is_allowed(service):
+    """The setting fetch_allow; fetch_deny is stronger."""
+    session = new_user(service)
+    service.restart("fcgi", fetch_allow="10.0.0.0/8", fetch_deny="10.0.0.2")
+    try:
+        wait_until(lambda: is_back(service))
+        add(session, "https://10.0.0.1/hook")
+        answer = session.post("/v1/webhooks", json={
+            "url": "https://10.0.0.2/hook", "events": EVENTS})
+        invalid(answer, "url")
+        assert "fetch_deny" in answer.json()["errors"][0]["detail"]
+    finally:
+        service.restart("fcgi")
+        wait_until(lambda: is_back(service))
 
 
 def test_unknown_fields_are_refused(service):

@@ -183,12 +183,56 @@ static void long_ones_are_refused(void **state)
 	pool_free(work.pool);
 }
 
+/* Beside IP addresses, the names of this host. */
+static void addresses_that_are_not_called(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *text;
+		bool called;
+	} cases[] = {
+		{ "http://1.1.1.1/", true },
+		{ "http://[2606:4700::1]/", true },
+		{ "http://example.org/", true },
+		{ "http://notlocalhost/", true },
+		{ "http://localhost.example.org/", true },
+		{ "http://10.0.0.7/", true }, /* by fetch_allow */
+		{ "http://10.0.0.8/", false },
+		{ "http://8.8.8.8/", false }, /* by fetch_deny */
+		{ "http://0x7f.1/", false },
+		{ "http://[::1]/", false },
+		{ "http://[::ffff:10.0.0.8]/", false },
+		{ "http://localhost/", false },
+		{ "http://a.LocalHost./", false },
+	};
+	/* clang-format on */
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct work work = { .pool = pool_new() };
+		struct conf conf;
+		struct url url;
+
+		assert_true(parse(&url, &work, cases[i].text));
+		conf = *work.conf;
+		conf.fetch_allow = "10.0.0.7";
+		conf.fetch_deny = "8.8.8.8";
+		work.conf = &conf;
+		if (url_check_address(&work, &url) != cases[i].called)
+			fail_msg("%s", cases[i].text);
+		if (!cases[i].called)
+			assert_int_equal(work.err, ERR_INVALID_FIELD);
+		pool_free(work.pool);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(good_ones_are_taken_apart),
 		cmocka_unit_test(bad_ones_are_refused),
 		cmocka_unit_test(long_ones_are_refused),
+		cmocka_unit_test(addresses_that_are_not_called),
 	};
 
 	return RUN_TESTS(tests);
