@@ -23,6 +23,10 @@
 
 enum { EXAMPLES = 20, BATCH = 500, PROGRESS_MS = 200, CHUNK = 1 << 16 };
 
+/* After a file's grace the next sweep begins within PURGE_SWEEP_SECONDS, and
+   takes its time. */
+enum { SWEEP_SECONDS = PURGE_SWEEP_SECONDS * 3 / 2, DELETION_SECONDS = 1 };
+
 /* What must hold after every fault. */
 enum invariant { I1, I2, I3, I4, I5, I6, I7, I8, I9, I10, INVARIANTS };
 
@@ -32,7 +36,7 @@ static const struct {
 } invariants[INVARIANTS] = {
 	[I1] = { "I1", "ready images without their original", "restore the file from a backup of the store, or delete the image" },
 	[I2] = { "I2", "ready variants without their file", "restore the file from a backup of the store" },
-	[I3] = { "I3", "files that no row names, older than sweep_grace", "`pixtierctl fsck --repair` or `pixtierctl sweep` removes them, but files with foreign names" },
+	[I3] = { "I3", "files that no row names, and no sweep has removed in time", "`pixtierctl fsck --repair` or `pixtierctl sweep` removes them, but files with foreign names" },
 	[I4] = { "I4", "files that are not as their row says", "restore the file from a backup of the store" },
 	[I5] = { "I5", "users whose sums are not those of their images", "`pixtierctl fsck --repair` counts anew" },
 	[I6] = { "I6", "running jobs whose lease ended more than a lease ago", "is pixtier-worker running? `pixtierctl fsck --repair` gives them back" },
@@ -50,6 +54,7 @@ struct fsck {
 	int64_t files;
 	int64_t counts[INVARIANTS];
 	const char *examples[INVARIANTS][EXAMPLES];
+	int64_t orphans; /* at the first look */
 	int64_t progress_at_ms;
 };
 
@@ -224,23 +229,54 @@ static bool check_variants(struct fsck *fsck)
 
 /* Files that no row names */
 
-static bool visit_file(struct work *work, const char *key, int64_t bytes,
-		       int64_t changed_at, void *arg)
+/* Seconds that the sweep leaves a file of no row in its place. */
+static int64_t patience(const struct work *work, const char *key)
+{
+	long grace = work->conf->sweep_grace;
+
+	return purge_is_own(key) ? grace + SWEEP_SECONDS : grace;
+}
+
+static bool is_orphan(struct work *work, const char *key, int64_t changed_at)
+{
+	int64_t age_us = clock_now_us() - changed_at;
+
+	return age_us > patience(work, key) * 1000000 &&
+	       !purge_is_named(work, key);
+}
+
+static bool count_orphan(struct work *work, const char *key, int64_t bytes,
+			 int64_t changed_at, void *arg)
 {
 	struct fsck *fsck = arg;
-	int64_t age_us = clock_now_us() - changed_at;
 
 	(void)bytes;
 	show_progress(fsck);
-	if (age_us > work->conf->sweep_grace * 1000000 &&
-	    !purge_is_named(work, key))
-		note(fsck, I3, key);
+	fsck->orphans += is_orphan(work, key, changed_at);
 	return true;
 }
 
+static bool note_orphan(struct work *work, const char *key, int64_t bytes,
+			int64_t changed_at, void *arg)
+{
+	(void)bytes;
+	if (is_orphan(work, key, changed_at))
+		note(arg, I3, key);
+	return true;
+}
+
+/* Who deletes an image removes its rows, then its files, however old: only a
+   file that is there a second later is left over. */
 static bool check_orphans(struct fsck *fsck)
 {
-	return store_each(fsck->call->work, visit_file, fsck);
+	struct work *work = fsck->call->work;
+
+	if (!store_each(work, count_orphan, fsck))
+		return false;
+	if (!fsck->orphans)
+		return true;
+	sleep(DELETION_SECONDS);
+	return store_each(work, note_orphan, fsck);
 }
 
 /* Rows */
@@ -486,7 +522,7 @@ bool fsck_run(struct call *call)
 		return false;
 	(call->json ? report_json : report_text)(&fsck, repairs ? &done : NULL);
 	return !total_of(&fsck) ||
-	       fail(work, ERR_INTERNAL, "%lld things are not as they must be",
+	       fail(work, ERR_INTERNAL, "found %lld inconsistencies",
 		    (long long)total_of(&fsck));
 }
 

@@ -175,6 +175,13 @@ static bool read_key(struct uuid *id, const char *key)
 	return text_unhex(id->bytes, sizeof(id->bytes), hex);
 }
 
+bool purge_is_own(const char *key)
+{
+	struct uuid id;
+
+	return read_key(&id, key);
+}
+
 bool purge_is_named(struct work *work, const char *key)
 {
 	struct uuid id;
@@ -195,10 +202,9 @@ static bool sweep_file(struct work *work, const char *key, int64_t bytes,
 		       int64_t changed_at, void *arg)
 {
 	struct sweep *sweep = arg;
-	struct uuid id;
 
 	(void)bytes;
-	if (changed_at >= sweep->before_us || !read_key(&id, key) ||
+	if (changed_at >= sweep->before_us || !purge_is_own(key) ||
 	    purge_is_named(work, key))
 		return true;
 	sweep->orphans++;

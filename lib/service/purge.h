@@ -29,9 +29,16 @@ bool purge_marked(struct work *work) MUST_CHECK;
 bool purge_user(int64_t *count, struct work *work, struct uuid user_id,
 		int64_t limit) MUST_CHECK;
 
+/* Whether a file of the store has a name that the store gives. Others are never
+   swept. */
+bool purge_is_own(const char *key);
+
 /* Whether a row names the file of the store, or that cannot be told; false for
    a file that is not the store's own. */
 bool purge_is_named(struct work *work, const char *key);
+
+/* Seconds between two sweeps of the workers. */
+enum { PURGE_SWEEP_SECONDS = 600 };
 
 /* Removes temporary files, and files that no row names, older than the setting
    sweep_grace. */

@@ -1,6 +1,7 @@
 """Settings of the workers: how long, how often and when they do things."""
 
 import contextlib
+import json
 import os
 import time
 import uuid
@@ -145,6 +146,39 @@ def test_an_idle_worker_looks_as_often_as_set(service):
     _, path = later(session)
     time.sleep(0.5)
     assert session.get(path).json()["state"] == "queued"
+
+
+def orphans(service):
+    """The files that pixtierctl fsck counts as I3."""
+    said = json.loads(service.ctl("--json", "fsck", check=False).stdout)
+    return next(row["examples"] for row in said["invariants"]
+                if row["id"] == "I3")
+
+
+def test_fsck_leaves_the_sweep_its_time(service):
+    """A file that no row names counts when a sweep should have removed it; one
+    with a foreign name, which stays, after the setting sweep_grace."""
+    service.stop("worker")
+    image = upload(service.session("premium"))
+    known = next(file for file in service.objects()
+                 if image["id"].replace("-", "") in file.name)
+    own = known.with_name("0bad" + known.name[4:])
+    foreign = known.with_name("notes.txt")
+    settings = json.loads(
+        service.ctl("settings", "--effective", "--json").stdout)
+    grace = int(next(row["value"] for row in settings
+                     if row["name"] == "sweep_grace"))
+    try:
+        for file, age, counts in ((own, grace + 600, False),
+                                  (own, grace + 1000, True),
+                                  (foreign, grace - 60, False),
+                                  (foreign, grace + 60, True)):
+            file.write_bytes(b"x")
+            os.utime(file, (time.time() - age,) * 2)
+            assert orphans(service) == ([file.name] if counts else [])
+            file.unlink()
+    finally:
+        service.start("worker")
 
 
 def test_files_that_nobody_knows_are_swept(service):
