@@ -129,7 +129,7 @@ static const struct setting settings[] = {
 	NUMBER_ROW(webhook_concurrency, "2", 1, 256, "Messages that one receiver (a host) is sent at once; never so many that no worker is left for the others."),
 	NUMBER_ROW(webhook_keep_days, "30", 1, 3650, "Days that deliveries stay in the log after they ended."),
 
-	NUMBER_ROW(password_cost, "5", 1, 11, "Cost of yescrypt password hashes: 5 takes 16 MiB and some 20 ms, each step up twice that."),
+	NUMBER_ROW(password_cost, "5", 1, 11, "Cost of yescrypt password hashes: 5 takes 16 MiB and some 20 ms, each step up twice that. A wrong password costs a hash of every other kind and cost that users still have, too."),
 	NUMBER_ROW(password_jobs, "2", 1, 64, "Passwords that all responders together hash at once; who waits longer than two seconds gets 429."),
 	NUMBER_ROW(login_failures_user, "20", 0, 1000000, "Wrong passwords for one user name from one address (of IPv6, one /64) that pass within login_window; then one each time that a part of it is over. 0: no limit. Tokens and sessions are not concerned."),
 	NUMBER_ROW(login_failures_address, "100", 0, 1000000, "The same for one address and all user names. Users who logged in from it within 30 days are not concerned."),

@@ -7,6 +7,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -125,15 +126,86 @@ bool crypt_password_verify(const char *password, const char *hash, long cost)
 	       crypt_equal(data.output, hash, len);
 }
 
-bool crypt_password_is_current(const char *hash, long cost)
+/* How many parts that end with '$' stand before the salt. */
+static int parts_of(const char *hash)
+{
+	static const struct {
+		const char *prefix;
+		int parts;
+	} schemes[] = {
+		{ "$y$", 3 },          { "$gy$", 3 },       { "$sha1$", 3 },
+		{ "$2a$", 3 },         { "$2b$", 3 },       { "$2x$", 3 },
+		{ "$2y$", 3 },         { "$5$rounds=", 3 }, { "$6$rounds=", 3 },
+		{ "$md5,rounds=", 2 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(schemes); i++)
+		if (!strncmp(hash, schemes[i].prefix,
+			     strlen(schemes[i].prefix)))
+			return schemes[i].parts;
+	return 2;
+}
+
+/* The parameters of scrypt have 11 characters, and the salt follows them. */
+static size_t kind_length(const char *hash)
+{
+	const char *at = hash;
+
+	if (*hash != '$')
+		return 0;
+	if (!strncmp(hash, "$7$", 3))
+		return strlen(hash) < 14 ? 0 : 14;
+	for (int i = parts_of(hash); i; i--) {
+		at = strchr(at, '$');
+		if (!at)
+			return 0;
+		at++;
+	}
+	return (size_t)(at - hash);
+}
+
+static bool is_known(const char *hash)
+{
+	return hash && crypt_checksalt(hash) != CRYPT_SALT_INVALID;
+}
+
+void crypt_password_kind(char kind[CRYPT_KIND_SIZE], const char *hash,
+			 long cost)
 {
 	static const char salt[16];
 	char settings[CRYPT_GENSALT_OUTPUT_SIZE];
 	size_t len;
 
-	settings_of(settings, cost, salt);
-	len = (size_t)(strrchr(settings, '$') + 1 - settings);
-	return !strncmp(hash, settings, len);
+	if (!is_known(hash)) {
+		settings_of(settings, cost, salt);
+		hash = settings;
+	}
+	len = kind_length(hash);
+	if (!len || len >= CRYPT_KIND_SIZE) {
+		hash = "des";
+		len = strlen(hash);
+	}
+	memcpy(kind, hash, len);
+	kind[len] = '\0';
+}
+
+bool crypt_password_spend(const char *password, const char *kind)
+{
+	/* Of 16 bytes for each scheme that decodes it. */
+	static const char salt[] = "abcdefghijklmnopqrst..";
+	char settings[CRYPT_KIND_SIZE + sizeof(salt)];
+	struct crypt_data data = { 0 };
+
+	snprintf(settings, sizeof(settings), "%s%s", kind, salt);
+	return crypt_rn(password, settings, &data, sizeof(data)) != NULL;
+}
+
+bool crypt_password_is_current(const char *hash, long cost)
+{
+	char kind[CRYPT_KIND_SIZE];
+
+	crypt_password_kind(kind, NULL, cost);
+	return !strncmp(hash, kind, strlen(kind));
 }
 
 const char *crypt_library(void)

@@ -46,6 +46,17 @@ const char *crypt_password_hash(struct pool *pool, const char *password,
    that cost, so that nobody learns who has an account. */
 bool crypt_password_verify(const char *password, const char *hash, long cost);
 
+/* What crypt_password_verify() computes for a hash: its prefix in crypt(5) with
+   the parameters and without the salt, such as "$2y$12$" or "$6$", or "des"
+   when it has none; for one that it does not know that of yescrypt of that
+   cost. */
+enum { CRYPT_KIND_SIZE = 64 };
+void crypt_password_kind(char kind[CRYPT_KIND_SIZE], const char *hash,
+			 long cost);
+
+/* Computes a hash of that kind; false when there is none. */
+bool crypt_password_spend(const char *password, const char *kind);
+
 /* False: hash it anew at the next login. */
 bool crypt_password_is_current(const char *hash, long cost);
 

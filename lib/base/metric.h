@@ -15,7 +15,8 @@
 enum metric {
 	METRIC_REQUESTS, /* labels: route, status */
 	METRIC_REQUEST_SECONDS,
-	METRIC_RATE_LIMITED, /* labels: limit */
+	METRIC_RATE_LIMITED,    /* labels: limit */
+	METRIC_PASSWORD_HASHES, /* labels: kind */
 	METRIC_UPLOAD_BYTES,
 	METRIC_PAINT_SECONDS,
 	METRIC_PAINTER_DEATHS,

@@ -92,6 +92,14 @@ bool user_by_name(struct user *user, struct work *work, const char *username)
 	return false;
 }
 
+bool user_next_hash(const char **hash, struct work *work, const char *after)
+{
+	return db_one(
+		work,
+		"SELECT MIN(`password`) FROM `users` WHERE `password` > ?",
+		DB_IN(db_text(after)), DB_OUT(db_text_to(hash)));
+}
+
 bool user_list(struct user **users, size_t *count, struct work *work,
 	       const struct user_filter *filter)
 {

@@ -31,6 +31,10 @@ bool user_find(struct user *user, struct work *work, struct uuid id) MUST_CHECK;
 bool user_by_name(struct user *user, struct work *work,
 		  const char *username) MUST_CHECK;
 
+/* The first password hash behind `after`, in the order of bytes; NULL: none. */
+bool user_next_hash(const char **hash, struct work *work,
+		    const char *after) MUST_CHECK;
+
 /* Those not deleted, newest first. What is NULL or nil does not count. */
 struct user_filter {
 	const char *name; /* a substring */

@@ -14,12 +14,14 @@
 #include "lib/base/text.h"
 #include "lib/service/jwt.h"
 #include "lib/service/login_limit.h"
+#include "lib/service/password_kinds.h"
 
 enum { CACHE_SLOTS = 256, CACHE_MS = 60000, SECRET_SIZE = 32 };
 
 static const char all_scopes[] = "read write link admin";
 
 struct login_cache {
+	struct password_kinds kinds;
 	uint8_t key[CRYPT_SHA256_SIZE];
 	struct {
 		uint8_t digest[CRYPT_SHA256_SIZE];
@@ -71,13 +73,17 @@ static bool wrong(struct work *work)
 static bool verify(struct work *work, const struct login_limit *limit,
 		   const char *password, const char *hash)
 {
+	struct password_kinds fresh = { 0 };
+	struct password_kinds *kinds =
+		work->logins ? &work->logins->kinds : &fresh;
 	struct login_turn turn;
 	bool right = false;
 
-	if (!login_turn_take(&turn, work, limit->is_known))
+	if (!password_kinds_read(kinds, work) ||
+	    !login_turn_take(&turn, work, limit->is_known))
 		return false;
 	if (login_limit_count(work, limit)) {
-		right = crypt_password_verify(password, hash,
+		right = password_kinds_verify(kinds, password, hash,
 					      work->conf->password_cost);
 		if (right)
 			login_limit_forgive(work, limit);

@@ -4,6 +4,7 @@ import concurrent.futures
 import itertools
 import json
 import os
+import re
 import signal
 
 import pytest
@@ -200,6 +201,50 @@ def test_few_passwords_are_hashed_at_once(service, unlimited):
     wait_until(lambda: is_back(service))
     problem(unlimited.log_in("basic", "a wrong guess"),
             401, "wrong_credentials")
+
+
+# Of "correct horse"; of the manual of PHP's password_verify().
+HASHES = {
+    "bcrypt": "$2y$10$.vGA1O9wmRjrwAVXD98HNOgsNpDczlqm3Jq7KnEd1rVAGv3Fykk1a",
+    "sha512": "$6$rounds=1000$saltsalt$4GMtaIz3E1AdDi2SmCokEW0ehi.HdxNDcL3fGE1"
+              "XXuzvo6kbx7UOloZKONqEk5H3JrQA4NOfU8BmqFPrpGqwA1",
+    "yescrypt": "$y$j9T$saltsaltsaltsalt$gNcNhvFTt75JDF1LO9O.MCPyp8TkQxrhQSKqU"
+                "eo/Uy6",
+    "none": "!",
+}
+
+
+def hashes_computed(service):
+    """By their kinds, how many there were."""
+    return dict(re.findall(
+        r'^pixtier_password_hashes_total\{kind="(.*)"\} (\d+)$',
+        service.session().get("/metrics").text, re.MULTILINE))
+
+
+def test_no_work_tells_who_has_an_account(service):
+    """A wrong password costs the same hashes for users whose password was
+    imported, for others, for those who are disabled and for nobody."""
+    users = {kind: new_user(service).auth[0] for kind in HASHES}
+    for kind, hash in HASHES.items():
+        service.query("UPDATE users SET password = %s WHERE username = %s",
+                      hash, users[kind])
+    disabled = new_user(service).auth[0]
+    service.ctl("user", "disable", disabled)
+    service.restart("fcgi")
+    wait_until(lambda: is_back(service))
+    work = []
+    for name in (*users.values(), disabled, "basic", "no-such-user"):
+        before = hashes_computed(service)
+        problem(service.session().post("/v1/login", json={
+            "username": name, "password": "a wrong guess"}),
+            401, "wrong_credentials")
+        now = hashes_computed(service)
+        work.append({kind: int(count) - int(before.get(kind, 0))
+                     for kind, count in now.items()})
+    assert {"$2y$10$", "$6$rounds=1000$", "$y$j9T$", "$y$j75$"} <= set(work[0])
+    assert all(one == dict.fromkeys(work[0], 1) for one in work), work
+    for name in users.values():
+        service.ctl("user", "delete", name)
 
 
 @pytest.fixture

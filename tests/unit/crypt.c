@@ -220,6 +220,42 @@ static void unknown_users_take_as_long(void **state)
 		assert_in_range(best[i], best[0] / 3, best[0] * 3);
 }
 
+static void knows_the_kinds_of_hashes(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *hash, *kind;
+	} cases[] = {
+		{ NULL, "$y$j75$" },
+		{ "", "$y$j75$" },
+		{ "!", "$y$j75$" },
+		{ "$99$nothing", "$y$j75$" },
+		{ "$y$j9T$saltsaltsaltsalt$gNcNhvFTt75JDF1LO9O.MCPyp8TkQxrhQSKqUeo/Uy6", "$y$j9T$" },
+		{ "$2y$04$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e", "$2y$04$" },
+		{ "$2b$12$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e", "$2b$12$" },
+		{ "$6$rounds=1000$saltsalt$4GMtaIz3E1", "$6$rounds=1000$" },
+		{ "$6$saltsalt$4GMtaIz3E1", "$6$" },
+		{ "$5$saltsalt$4GMtaIz3E1", "$5$" },
+		{ "$1$saltsalt$4GMtaIz3E1", "$1$" },
+		{ "$gy$j9T$saltsaltsaltsalt$4GMtaIz3E1", "$gy$j9T$" },
+		{ "$7$CU..../....saltsaltsaltsaltsaltsa$x", "$7$CU..../...." },
+		{ "abJnggxhB/yWI", "des" },
+	};
+	/* clang-format on */
+	char kind[CRYPT_KIND_SIZE], again[CRYPT_KIND_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		crypt_password_kind(kind, cases[i].hash, 1);
+		assert_string_equal(kind, cases[i].kind);
+		if (*kind != '$')
+			continue;
+		assert_true(crypt_password_spend("wrong", kind));
+		crypt_password_kind(again, kind, 1);
+		assert_string_equal(again, kind);
+	}
+}
+
 static void knows_what_is_current(void **state)
 {
 	struct pool *pool = pool_new();
@@ -248,6 +284,7 @@ int main(void)
 		cmocka_unit_test(verifies_older_hashes),
 		cmocka_unit_test(verifies_no_broken_hash),
 		cmocka_unit_test(unknown_users_take_as_long),
+		cmocka_unit_test(knows_the_kinds_of_hashes),
 		cmocka_unit_test(knows_what_is_current),
 	};
 
