@@ -1,5 +1,7 @@
 """Decoder processes: whose pictures they have, and what they never have."""
 
+import base64
+import concurrent.futures
 import os
 import pathlib
 
@@ -26,12 +28,14 @@ def one_responder(service):
 
 
 def memory_of(pid):
-    """All that the process could read, in pieces."""
+    """All that the process could read, in pieces, but what files have."""
     with open(f"/proc/{pid}/maps") as maps, \
             open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
         for line in maps:
             area, rights = line.split()[:2]
             if "r" not in rights or "[v" in line:
+                continue
+            if "w" not in rights and " /" in line:
                 continue
             start, end = (int(number, 16) for number in area.split("-"))
             try:
@@ -99,27 +103,64 @@ def test_pictures_of_nobody_get_a_process_each(one_responder):
         assert len(set(before) - set(after)) == 1
 
 
-@needs_root
-def test_decoders_know_no_secret(service):
-    """Nor does the program that forks them: no password, no key, no token of
-    a request before."""
-    session = new_user(service)
-    token = make_token(session)["token"]
+@pytest.fixture
+def many_responders(service):
+    """Each has a decoder process that it keeps, and there are fresh ones."""
+    service.restart("fcgi", responders=4, upload_responders=40)
+    wait_until(lambda: is_back(service))
+    yield service
+    service.restart("fcgi")
+    wait_until(lambda: is_back(service))
+
+
+def upload_as_each(service, user, secrets):
+    """By Basic, by a token and with a session's cookie; adds to the secrets
+    what came with these."""
+    name, password = user.auth
+    browser = service.session()
+    answer = browser.post("/v1/login", json={"username": name,
+                                             "password": password})
+    browser.headers["X-Pixtier-CSRF"] = answer.json()["csrf"]
+    token = make_token(user)["token"]
+    upload(user)
+    upload(browser)
     upload(service.session(token=token))
-    settled(session, service.session(token=token).post(
-        "/v1/images", data=encode(Image.new("RGB", (40, 30))),
-        headers={"Content-Type": "image/jpeg",
-                 "Prefer": "respond-async"}).json())
+    secrets.update({
+        f"password of {name}": password.encode(),
+        f"Authorization of {name}": base64.b64encode(
+            f"{name}:{password}".encode()),
+        f"token of {name}": token.encode(),
+        f"CSRF value of {name}": answer.json()["csrf"].encode(),
+        f"cookie of {name}": next(iter(browser.cookies)).value.encode()})
+
+
+@needs_root
+def test_decoders_know_no_secret(many_responders):
+    """Forty decoder processes, fresh and kept, and the program that forks
+    them: no password, no key, no token, cookie or Authorization of a request
+    before."""
+    service = many_responders
+    users = [new_user(service) for _ in range(10)]
     keys = [line.split()[3] for line in pathlib.Path(
         service.setting("keys_file")).read_text().splitlines()
         if not line.startswith("#")]
     secrets = {
         "database password": service.setting("db_password").encode(),
-        "token": token.encode(),
-        "password": session.auth[1].encode(),
         **{f"key {i}": bytes.fromhex(key) for i, key in enumerate(keys)},
         **{f"key {i} as text": key.encode() for i, key in enumerate(keys)},
     }
+
+    def go_on():
+        with concurrent.futures.ThreadPoolExecutor(len(users)) as pool:
+            list(pool.map(lambda user: upload_as_each(service, user, secrets),
+                          users))
+        return len(decoders(service, "fcgi")) >= 40
+
+    wait_until(go_on)
+    settled(users[0], users[0].post(
+        "/v1/images", data=encode(Image.new("RGB", (40, 30))),
+        headers={"Content-Type": "image/jpeg",
+                 "Prefer": "respond-async"}).json())
     responders = [found_in(pid, secrets) for pid in service.children("fcgi")]
     assert "database password" in set().union(*responders)
     for part in "fcgi", "worker":
