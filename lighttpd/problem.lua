@@ -11,6 +11,7 @@ local problems = {
 	[413] = { "too_large", "Larger than this service takes" },
 	[414] = { "uri_too_long", "The address is too long" },
 	[416] = { "range_not_satisfiable", "The file has no such part" },
+	[429] = { "rate_limited", "Too many requests" },
 	[431] = { "too_large", "The header is larger than this service takes" },
 	[501] = { "bad_request", "The method is not known here" },
 	[503] = { "unavailable", "Not available for the moment" },
@@ -125,7 +126,7 @@ r.resp_header["Content-Type"] = "application/problem+json"
 r.resp_header["Cache-Control"] = "no-store"
 r.resp_header["X-Content-Type-Options"] = "nosniff"
 r.resp_header["X-Request-Id"] = id
-if status == 503 then
+if status == 503 or status == 429 then
 	r.resp_header["Retry-After"] = "1"
 end
 

@@ -1,12 +1,20 @@
 """What the web server does by itself, before or without the application."""
 
+import base64
+import concurrent.futures
+import contextlib
 import http.client
 import json
+import os
+import select
+import signal
 import socket
+import urllib.parse
 
 import pytest
 
-from service import wait_until
+from api import from_address, is_back, make_token, new_user, upload
+from service import HANG, wait_until
 
 
 def is_problem(answer, status, code):
@@ -51,6 +59,117 @@ def test_a_method_that_nobody_knows_is_refused(service, method):
     assert said["status"] == status
     assert (headers["Allow"] == "GET, HEAD") == (status == 405)
     assert said["request_id"] == headers["X-Request-Id"]
+
+
+# As the shipped sites have it: limit_conn, and connections.lua.
+CONNECTIONS = 100
+
+
+def test_an_address_has_few_requests_in_progress(service):
+    """However slowly their bodies come; other addresses do not suffer, and it
+    is over when they end."""
+    head = (b"POST /v1/images HTTP/1.1\r\nHost: x\r\n"
+            b"Content-Length: 1000\r\n\r\n")
+    session = service.session()
+    session.mount("http://", from_address("127.0.0.9"))
+    with contextlib.ExitStack() as stack:
+        peers = [stack.enter_context(socket.create_connection(
+            ("127.0.0.1", service.port), HANG, ("127.0.0.9", 0)))
+            for _ in range(CONNECTIONS + 10)]
+        for peer in peers:
+            peer.sendall(head + b"a byte now and then")
+        wait_until(lambda: len(select.select(peers, [], [], 0)[0]) == 10)
+        answer = session.get("/healthz")
+        assert is_problem(answer, 429, "rate_limited")
+        assert answer.headers["Retry-After"] == "1"
+        assert service.session().get("/healthz").status_code == 200
+    wait_until(lambda: session.get("/healthz").status_code == 200)
+
+
+def every_log(service):
+    """What all logs have, with the web server's own."""
+    folders = (service.dir / "log", service.dir / "data" / "log")
+    return b"".join(file.read_bytes() for folder in folders
+                    for file in folder.iterdir())
+
+
+def test_no_log_has_a_token(service):
+    """Of links in the path and of tokens in the query, the credentials of
+    headers and a Referer; also when the web server fails."""
+    user = new_user(service)
+    token = make_token(user)["token"]
+    image = upload(user)
+    made = user.post(f"/v1/images/{image['id']}/links",
+                     json={"variant": "h200", "expires_in": 600}).json()
+    link = urllib.parse.urlsplit(made["url"]).path
+    signature = link.split("/")[2]
+    encoded = "/%6c" + link[2:]
+    nobody = service.session()
+    headers = {"Referer": service.url + link}
+
+    def ask_all():
+        nobody.get(link, headers=headers)
+        nobody.get(link + "?token=" + token)
+        nobody.get(link, headers={"Range": "bytes=99999999-"})
+        nobody.get(encoded)
+        nobody.get("//" + link)
+        nobody.get(link[:-5] + "/../x")
+        nobody.get("/v1/" + signature)
+        nobody.post(link, data=b"x")
+        nobody.get(f"/api/image/expiring/{signature}/x.jpg")
+        nobody.get(f"/images/link/{signature}/?token={token}")
+        nobody.get("/v1/images?token=" + token)
+        nobody.get("/v1/images", auth=(token, "x"))
+        nobody.get("/v1/images", cookies={"pixtier_session": token})
+        service.session(token=token).get("/v1/images")
+        user.get("/v1/images")
+        too_large(service, link + "?token=" + token)
+
+    ask_all()
+    for file in service.objects():
+        if image["id"].replace("-", "") in file.name:
+            file.rename(file.with_name("away"))
+            nobody.get(link)
+            file.with_name("away").rename(file)
+    kill_responders_that_answer(service, user, "/v1/images?name=" + token)
+    service.stop("fcgi")
+    try:
+        ask_all()
+    finally:
+        service.start("fcgi")
+        wait_until(lambda: is_back(service))
+    nobody.get("/healthz?last=" + token)
+    access = service.dir / "data" / "log" / "pixtier-access.log"
+    wait_until(lambda: access.read_text().count(" /l/- HTTP/1.1\" 503 ") and
+               "GET /healthz HTTP/1.1" in access.read_text().splitlines()[-1])
+    text = every_log(service)
+    for secret in (token, signature, user.auth[1], base64.b64encode(
+            ":".join(user.auth).encode()).decode()):
+        assert secret.encode() not in text
+
+
+def kill_responders_that_answer(service, session, path):
+    """The web server then has part of a request for nobody."""
+    with service.db() as connection, connection.cursor() as cursor, \
+            concurrent.futures.ThreadPoolExecutor(1) as pool:
+        cursor.execute("LOCK TABLES images WRITE")
+        asked = pool.submit(session.get, path)
+        wait_until(lambda: service.query(
+            "SELECT 1 FROM information_schema.processlist"
+            " WHERE state LIKE 'Waiting for table%%'"))
+        for pid in service.children("fcgi"):
+            os.kill(pid, signal.SIGKILL)
+        cursor.execute("UNLOCK TABLES")
+        assert asked.result().status_code == 503
+    wait_until(lambda: is_back(service))
+
+
+def too_large(service, path):
+    """The web server refuses this by itself, and may log that."""
+    with socket.create_connection(("127.0.0.1", service.port), HANG) as peer:
+        peer.sendall(b"POST %s HTTP/1.1\r\nHost: x\r\n"
+                     b"Content-Length: 99999999999\r\n\r\n" % path.encode())
+        assert b" 413 " in peer.recv(4096).splitlines()[0]
 
 
 def test_without_the_application_clients_are_told_to_come_again(service):

@@ -1,0 +1,40 @@
+-- Puts what the access log shows of a request's address into PIXTIER_LOG_PATH:
+-- never a query, and no part of a path that gives access to something, such as
+-- the token of a link. What fits none of these is "-".
+
+local r = lighty.r
+local path = (r.req_attr["request.orig-uri"] or ""):match("^[^?#]*")
+
+local secret = {
+	{ "^/+l/", "/l/-" },
+	{ "^/+api/image/expiring/+.", "/api/image/expiring/-" },
+	{ "^/+images/link/", "/images/link/-" },
+	{ "^/+api/v1/+thumbnail_generator/+.", "/api/v1/thumbnail_generator/-" },
+	{ "^/+api/v1/+status/", "/api/v1/status/-" },
+	{ "^/+api/v1/+images/result/", "/api/v1/images/result/-" },
+}
+
+local function shown()
+	for _, row in ipairs(secret) do
+		if path:match(row[1]) then
+			return row[2]
+		end
+	end
+	if path:match("^/[a-z_/.-]*$") and #path <= 60 then
+		return path
+	end
+	if not path:match("^/v1/[%w_/.@-]*$") and
+	   not path:match("^/api/v1/[a-z_/]*$") and
+	   not path:match("^/images/generate%-link/[%x-]*/?$") then
+		return "-"
+	end
+	for part in path:gmatch("[^/]+") do
+		if #part > 40 then
+			return "-"
+		end
+	end
+	return path
+end
+
+r.req_env["PIXTIER_LOG_PATH"] = shown()
+return 0
