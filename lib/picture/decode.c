@@ -65,7 +65,8 @@ bool decode_fail(struct work *work, const ExceptionInfo *exception)
 	if (exception->severity % 100 == MissingDelegateBase ||
 	    says(exception, "not supported") || says(exception, "unsupported"))
 		return fail(work, ERR_UNSUPPORTED_FORMAT,
-			    "a kind of its format that is not taken: %s", text);
+			    "unsupported variant of the image format: %s",
+			    text);
 	return fail(work, ERR_CORRUPT_IMAGE, "damaged: %s", text);
 }
 

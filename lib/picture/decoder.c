@@ -155,11 +155,11 @@ static void send_rendered(void *arg, uint32_t index,
 
 static void send_failed(const struct work *work)
 {
-	struct decoder_reply reply = { .kind = DECODER_FAILED,
-				       .err = work->err };
+	const struct decoder_reply reply = {
+		.kind = DECODER_FAILED,
+		.error = decoder_error_of(work),
+	};
 
-	snprintf(reply.field, sizeof(reply.field), "%s", work->field);
-	snprintf(reply.why, sizeof(reply.why), "%s", work->why);
 	send_reply(&reply, NULL);
 }
 

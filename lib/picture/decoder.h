@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include "lib/base/fence.h"
+#include "lib/picture/decoder_error.h"
 #include "lib/picture/paint.h"
 
 /*
@@ -32,7 +33,7 @@ enum decoder_reply_kind {
 	DECODER_BEGUN,    /* it has the task: an end before this is no fault of
 			     the picture */
 	DECODER_RENDERED, /* `len` bytes of a variant follow */
-	DECODER_FAILED,   /* `err`, `field` and `why` are set */
+	DECODER_FAILED,   /* `error` is set */
 	DECODER_OUT_OF_MEMORY,
 	DECODER_OUT_OF_TIME,
 };
@@ -41,11 +42,10 @@ struct decoder_reply {
 	uint32_t kind;
 	uint32_t index; /* of the recipe */
 	uint32_t format, width, height;
-	uint32_t err;
+	uint32_t padding; /* is 0: all bytes are sent */
 	int64_t pid;
 	uint64_t len;
-	char field[64];
-	char why[256];
+	struct decoder_error error;
 };
 
 /* In the server, after paint_begin(): what decoder processes inherit. The

@@ -195,25 +195,15 @@ static bool fail_for_time(const struct exchange *e)
 		    e->pool->limits.seconds);
 }
 
-static bool receive_failed(struct exchange *e, struct decoder_reply *reply)
+static bool receive_failed(struct exchange *e,
+			   const struct decoder_reply *reply)
 {
-	reply->why[sizeof(reply->why) - 1] = '\0';
-	reply->field[sizeof(reply->field) - 1] = '\0';
-
-	switch (reply->err) {
-	case ERR_INVALID_FIELD:
-		return fail_field(e->work, reply->field, "%s", reply->why);
-	case ERR_TOO_LARGE:
+	if (decoder_error_kind(&reply->error) == ERR_TOO_LARGE)
 		return fail_for_memory(e);
-	case ERR_UNAVAILABLE:
-	case ERR_UNSUPPORTED_FORMAT:
-		return fail(e->work, (enum err)reply->err, "%s", reply->why);
-	default:
-		return fail(e->work, ERR_CORRUPT_IMAGE, "%s", reply->why);
-	}
+	return decoder_error_fail(e->work, &reply->error);
 }
 
-static bool receive_last(struct exchange *e, struct decoder_reply *reply)
+static bool receive_last(struct exchange *e, const struct decoder_reply *reply)
 {
 	e->answered = true;
 	if (reply->kind == DECODER_FAILED)

@@ -260,5 +260,5 @@ int main(void)
 		cmocka_unit_test(without_tables_nothing_is_limited),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return RUN_TESTS(tests);
 }
