@@ -36,6 +36,10 @@
 /* For a web server that does not end its request. */
 enum { FINISH_SECONDS = 2 };
 
+/* How many times the estimate that a request may wait for a picture may be
+   used of the CPU before a worker gets the picture. */
+enum { MOST_OF_ESTIMATE = 3 };
+
 /* What lives as long as the responder. */
 struct responder {
 	const struct serve *serve;
@@ -49,6 +53,7 @@ struct decoder_limits serve_decoder_limits(const struct conf *conf)
 	return (struct decoder_limits){
 		.memory_bytes = (size_t)conf->painter_memory_request << 20,
 		.seconds = conf->painter_seconds_request,
+		.work_ms = MOST_OF_ESTIMATE * conf->sync_budget_ms,
 	};
 }
 

@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/base/clock.h"
@@ -18,6 +19,9 @@
 
 /* How often work->tick is called. */
 enum { TICK_MS = 1000 };
+
+/* How long one that is nearly at the limit of its CPU time is left alone. */
+enum { LEAST_MS = 5 };
 
 /*
  * It dies with its parent and of nothing that is meant for others: whoever
@@ -73,7 +77,7 @@ bool child_start(struct child *child, child_main *run, const void *arg)
 		close(ends[0]);
 		return false;
 	}
-	*child = (struct child){ pid, ends[0] };
+	*child = (struct child){ .pid = pid, .socket = ends[0] };
 	return true;
 }
 
@@ -91,25 +95,57 @@ int child_end(struct child *child)
 	return got < 0 ? -1 : status;
 }
 
+bool child_cpu_us(int64_t *used_us, pid_t pid)
+{
+	struct timespec used;
+	clockid_t clock;
+
+	if (clock_getcpuclockid(pid, &clock) || clock_gettime(clock, &used))
+		return false;
+	*used_us = (int64_t)used.tv_sec * 1000000 + used.tv_nsec / 1000;
+	return true;
+}
+
+/* Milliseconds that pass at least until the child, which has one thread, may be
+   at its limit. */
+static int64_t cpu_left_ms(const struct child *child)
+{
+	int64_t used_us, left_us;
+
+	if (!child->cpu_until_us || !child_cpu_us(&used_us, child->pid))
+		return TICK_MS;
+	left_us = child->cpu_until_us - used_us;
+	return left_us > 0 ? left_us / 1000 + LEAST_MS : 0;
+}
+
+static int least(int64_t a, int64_t b, int64_t c)
+{
+	const int64_t less = a < b ? a : b;
+
+	return (int)(less < c ? less : c);
+}
+
 enum child_heard child_wait(const struct child *child, struct work *work,
 			    int64_t deadline_ms)
 {
 	struct pollfd poller = { .fd = child->socket, .events = POLLIN };
 
 	for (;;) {
-		const int64_t left = deadline_ms - clock_monotonic_ms();
+		const int64_t left_ms = deadline_ms - clock_monotonic_ms();
+		const int64_t cpu_ms = cpu_left_ms(child);
 		int ready;
 
-		if (left <= 0)
+		if (left_ms <= 0)
 			return CHILD_IS_LATE;
-		ready = poll(&poller, 1,
-			     (int)(left < TICK_MS ? left : TICK_MS));
+		ready = poll(&poller, 1, least(left_ms, cpu_ms, TICK_MS));
 		if (ready > 0)
 			return CHILD_SPOKE;
-		if (!ready && work->tick)
-			work->tick(work->tick_arg);
 		if (ready < 0 && errno != EINTR)
 			return CHILD_IS_GONE;
+		if (!ready && !cpu_ms)
+			return CHILD_IS_SPENT;
+		if (!ready && work->tick)
+			work->tick(work->tick_arg);
 	}
 }
 

@@ -18,6 +18,8 @@ struct work;
 struct child {
 	pid_t pid; /* 0: there is none */
 	int socket;
+	int64_t cpu_until_us; /* of its CPU clock, when it has used what it may;
+				 0: there is no such limit */
 };
 
 /* The child's main: ends with _exit(). Signals are as at a program's start,
@@ -32,10 +34,16 @@ bool child_start(struct child *child, child_main *run,
    longer. Returns what waitpid() says, or -1. */
 int child_end(struct child *child);
 
-/* Reads exactly `len` bytes, calling work->tick about once a second. */
-enum child_heard { CHILD_SPOKE, CHILD_IS_GONE, CHILD_IS_LATE };
+/* Reads exactly `len` bytes, calling work->tick about once a second. A child
+   that is at the limit of its CPU time, and has nothing to say yet, is
+   CHILD_IS_SPENT. */
+enum child_heard { CHILD_SPOKE, CHILD_IS_GONE, CHILD_IS_LATE, CHILD_IS_SPENT };
 enum child_heard child_hear(const struct child *child, struct work *work,
 			    void *bytes, size_t len, int64_t deadline_ms);
+
+/* The CPU time that the process has used. The number may be of another process
+   when this one was reaped. */
+bool child_cpu_us(int64_t *used_us, pid_t pid) MUST_CHECK;
 
 /* A message that carries the descriptor `fd`, which stays open here. False:
    errno says why. */

@@ -98,7 +98,7 @@ static const struct setting settings[] = {
 	NUMBER_ROW(request_timeout, "30", 1, 3600, "Seconds that reading a request from the web server may take."),
 	NUMBER_ROW(address_requests_per_minute, "0", 0, 1000000, "Requests a minute that one address may make (of IPv6, one /64), signed in or not. 0: no limit. The limits of users are their tiers'."),
 
-	NUMBER_ROW(sync_budget_ms, "300", 0, 60000, "Estimated milliseconds of painting up to which an upload waits for its thumbnails; above, a job makes them."),
+	NUMBER_ROW(sync_budget_ms, "300", 0, 60000, "Estimated milliseconds of rendering up to which an upload waits for its thumbnails; above, a job makes them, and of what has used three times as many of CPU time."),
 	NUMBER_ROW(jpeg_quality, "85", 1, 100, "Quality of JPEG thumbnails."),
 	NUMBER_ROW(webp_quality, "80", 1, 100, "Quality of WebP thumbnails."),
 	CHOICE_ROW(engine, "fast", "fast graphicsmagick", "What resizes pictures: fast (pixtier's own, in 8 bits, row by row) or graphicsmagick (its ResizeImage, several times slower; the reference that tests compare with)."),
@@ -106,8 +106,8 @@ static const struct setting settings[] = {
 	CHOICE_ROW(sandbox, "required", "required best-effort off", "Whether decoder processes, and the children that fetch by URL and send webhooks, may run without the system-call filter: required (never), best-effort (where the kernel has none), off."),
 	NUMBER_ROW(painter_memory_request, "512", 64, 65536, "MiB of memory of a decoder process that a request waits for."),
 	NUMBER_ROW(painter_memory_worker, "2048", 64, 65536, "MiB of memory of a decoder process that a worker waits for."),
-	NUMBER_ROW(painter_seconds_request, "5", 1, 60, "Seconds that a decoder process may take for a picture while a request waits."),
-	NUMBER_ROW(painter_seconds_worker, "60", 1, 3600, "Seconds that a decoder process may take for a picture in a worker."),
+	NUMBER_ROW(painter_seconds_request, "5", 1, 60, "Seconds that a decoder process may take for a picture while a request waits; then a job gets it."),
+	NUMBER_ROW(painter_seconds_worker, "60", 1, 3600, "Seconds of CPU time that a decoder process may use for a picture in a worker; one that gives no answer for so long is ended, too, and the picture tried again."),
 	NUMBER_ROW(painter_pictures, "64", 1, 10000, "Pictures of one user that a decoder process renders before a new one replaces it. It never gets pictures of two users. 1: a new process for each picture."),
 	TEXT_ROW(decoder, PIXTIER_DECODER, "Path of the program pixtier-decoder, which forks the decoder processes."),
 

@@ -49,6 +49,7 @@ struct work {
 	char field[64]; /* which field was wrong, or "" */
 	char why[256];
 	int64_t retry_after; /* seconds; 0: not known */
+	int64_t decoder_us;  /* CPU time that decoder processes used for it */
 };
 
 /* All return false, so that a failing function can `return fail(...)`.

@@ -10,7 +10,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lib/base/child.h"
@@ -51,9 +50,10 @@ struct exchange {
 	const struct decoder_task *task;
 	struct process process;
 	int64_t deadline_ms;
+	int64_t cpu_began_us; /* of the process's CPU clock */
 	uint64_t total_bytes;
 	uint64_t rendered; /* bits of the recipes that are done */
-	bool begun, answered, late;
+	bool begun, answered, late, spent;
 };
 
 _Static_assert(PAINT_MAX_RECIPES <= 64, "`rendered` has 64 bits");
@@ -98,6 +98,7 @@ static bool receive(struct exchange *e, void *bytes, size_t len)
 						  bytes, len, e->deadline_ms);
 
 	e->late = heard == CHILD_IS_LATE;
+	e->spent = heard == CHILD_IS_SPENT;
 	return heard == CHILD_SPOKE;
 }
 
@@ -122,6 +123,32 @@ static enum child_heard receive_hello(struct process *process,
 	return CHILD_SPOKE;
 }
 
+/* All that a new process has used counts. */
+static void limit_cpu(struct exchange *e)
+{
+	const int64_t most_us = e->pool->limits.work_ms * INT64_C(1000);
+	struct child *child = &e->process.child;
+
+	if (e->process.pictures && !child_cpu_us(&e->cpu_began_us, child->pid))
+		return;
+	if (!most_us)
+		return;
+	child->cpu_until_us = e->cpu_began_us + most_us - e->work->decoder_us;
+	if (child->cpu_until_us <= 0)
+		child->cpu_until_us = 1;
+}
+
+/* Of a process that has ended it is not known. */
+static void count_cpu(const struct exchange *e)
+{
+	int64_t used_us;
+
+	if (e->process.child.pid &&
+	    child_cpu_us(&used_us, e->process.child.pid) &&
+	    used_us > e->cpu_began_us)
+		e->work->decoder_us += used_us - e->cpu_began_us;
+}
+
 static bool wait_for_hello(struct exchange *e)
 {
 	enum child_heard heard = CHILD_SPOKE;
@@ -129,6 +156,8 @@ static bool wait_for_hello(struct exchange *e)
 	if (!e->process.child.pid)
 		heard = receive_hello(&e->process, e->work, e->deadline_ms);
 	e->late = heard == CHILD_IS_LATE;
+	if (heard == CHILD_SPOKE)
+		limit_cpu(e);
 	return heard == CHILD_SPOKE;
 }
 
@@ -188,11 +217,31 @@ static bool fail_for_memory(const struct exchange *e)
 		    e->pool->limits.memory_bytes >> 20);
 }
 
-static bool fail_for_time(const struct exchange *e)
+static bool fail_for_seconds(const struct exchange *e)
 {
 	return fail(e->work, ERR_CORRUPT_IMAGE,
 		    "it takes longer than %ld s to decode",
 		    e->pool->limits.seconds);
+}
+
+static bool fail_for_work_ms(const struct exchange *e)
+{
+	return fail(e->work, ERR_TOO_LARGE,
+		    "it needs more than %ld ms of CPU time to decode",
+		    e->pool->limits.work_ms);
+}
+
+/* On a busy machine that is not the picture's fault. */
+static bool fail_for_deadline(const struct exchange *e)
+{
+	static const char text[] = "expected an answer of the decoder process "
+				   "within %ld s, got none";
+
+	return e->pool->limits.work_ms
+		       ? fail(e->work, ERR_TOO_LARGE, text,
+			      e->pool->limits.seconds)
+		       : fail_for_now(e->work, ERR_UNAVAILABLE, text,
+				      e->pool->limits.seconds);
 }
 
 static bool receive_failed(struct exchange *e,
@@ -212,7 +261,7 @@ static bool receive_last(struct exchange *e, const struct decoder_reply *reply)
 	if (reply->kind == DECODER_OUT_OF_MEMORY)
 		return fail_for_memory(e);
 	if (reply->kind == DECODER_OUT_OF_TIME)
-		return fail_for_time(e);
+		return fail_for_seconds(e);
 	return fail(e->work, ERR_CORRUPT_IMAGE,
 		    "the decoder answered nonsense");
 }
@@ -254,8 +303,10 @@ static bool fail_by_death(const struct exchange *e)
 			    "started: look for pixtier-decoder in the log",
 			    e->pool->limits.seconds);
 	metric_add(METRIC_PAINTER_DEATHS, NULL, 1);
+	if (e->spent)
+		return fail_for_work_ms(e);
 	if (e->late)
-		return fail_for_time(e);
+		return fail_for_deadline(e);
 	return fail(e->work, ERR_CORRUPT_IMAGE,
 		    "the decoder process ended before the picture was done");
 }
@@ -266,15 +317,15 @@ static bool fail_by_death(const struct exchange *e)
 static void renew_seconds(const struct exchange *e)
 {
 	const pid_t pid = e->process.child.pid;
-	struct timespec used;
 	struct rlimit limit;
-	clockid_t clock;
+	int64_t used_us;
 
-	if (clock_getcpuclockid(pid, &clock) || clock_gettime(clock, &used) ||
+	if (!child_cpu_us(&used_us, pid) ||
 	    prlimit(pid, RLIMIT_CPU, NULL, &limit) ||
 	    limit.rlim_max == RLIM_INFINITY)
 		return;
-	limit.rlim_cur = (rlim_t)(used.tv_sec + 1 + e->pool->limits.seconds);
+	limit.rlim_cur =
+		(rlim_t)(used_us / 1000000 + 1 + e->pool->limits.seconds);
 	if (limit.rlim_cur > limit.rlim_max)
 		limit.rlim_cur = limit.rlim_max;
 	(void)!prlimit(pid, RLIMIT_CPU, &limit, NULL);
@@ -348,7 +399,8 @@ static bool run_once(struct exchange *e, struct decoder_pool *pool, bool *again)
 	if (pool->spare.child.socket < 0)
 		(void)!request_process(&pool->spare, pool->server);
 	ok = ok && wait_for_hello(e) && receive_all(e);
-	*again = !ok && !e->begun && !e->late && !e->answered;
+	*again = !ok && !e->begun && !e->late && !e->spent && !e->answered;
+	count_cpu(e);
 	if (*again)
 		(void)fail(e->work, ERR_UNAVAILABLE,
 			   "the decoder process ended before it accepted work");

@@ -22,6 +22,9 @@ struct decoder_pool;
 struct decoder_limits {
 	size_t memory_bytes; /* address space of a decoder process */
 	long seconds;        /* wall and CPU time of one picture */
+	long work_ms;        /* CPU time of all pictures of one work, of which
+				another process gets those that need more; 0:
+				no such limit */
 };
 
 /* One for each process that renders; call after fork. `server` is the client's
@@ -50,10 +53,11 @@ struct decoder_picture {
 /*
  * Decodes the picture once and fills painted[i] for recipes[i].
  * ERR_CORRUPT_IMAGE when the picture is damaged, ends its decoder process or
- * takes longer than the limit; ERR_UNSUPPORTED_FORMAT when it is of a kind the
+ * uses `seconds` of CPU time; ERR_UNSUPPORTED_FORMAT when it is of a kind the
  * decoder does not know; ERR_TOO_LARGE when memory does not suffice, or what is
- * made has more than an eighth of it; ERR_UNAVAILABLE when there is no decoder
- * process.
+ * made has more than an eighth of it, or with `work_ms` the time does not
+ * suffice; ERR_UNAVAILABLE when there is no decoder process, or it gives no
+ * answer within `seconds` but has not used them.
  */
 bool decoder_pool_render(struct painted *painted, struct work *work,
 			 struct decoder_pool *pool,

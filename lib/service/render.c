@@ -455,8 +455,10 @@ static bool find_quality(int64_t *quality, struct work *work,
 	return true;
 }
 
-/* What is small is painted before its row is written, so a row never waits
-   for a process that may die; at worst two hosts paint the same bytes. */
+/* What is small is rendered before its row is written, so a row never waits
+   for a process that may die; at worst two hosts render the same bytes. What
+   turns out to need more than a request's decoder process has is for a
+   worker. */
 static bool make_missing(struct variant *variant, struct work *work,
 			 const struct image *image, int64_t priority)
 {
@@ -487,8 +489,11 @@ static bool make_missing(struct variant *variant, struct work *work,
 		return false;
 	render.quality = (uint32_t)wanting.job.quality;
 	wanting.queue = !render_is_small(&render, work, &estimate);
-	if (!wanting.queue && !render_make(&render, work))
-		return false;
+	if (!wanting.queue && !render_make(&render, work)) {
+		wanting.queue = true;
+		if (work->err != ERR_TOO_LARGE)
+			return false;
+	}
 	return db_transaction(work, record_wish, &wanting);
 }
 

@@ -137,8 +137,8 @@ static void name_variants(struct render *render, struct work *work,
 						render->image_id, upload->tier);
 }
 
-/* Paints now if that is cheap and wanted; what turns out to need more memory
-   than a request's decoder process has is left to a worker. */
+/* Renders now if that is cheap and wanted; what turns out to need more memory
+   or time than a request's decoder process has is left to a worker. */
 static bool paint(bool *painted, struct work *work, struct render *render,
 		  bool later)
 {
@@ -155,7 +155,12 @@ static bool paint(bool *painted, struct work *work, struct render *render,
 		return true;
 	}
 	*painted = false;
-	return work->err == ERR_TOO_LARGE;
+	if (work->err != ERR_TOO_LARGE)
+		return false;
+	LOG_EVENT(LOG_LEVEL_INFO, "left_to_worker", log_text("id", work->id),
+		  log_number("estimate_ms", estimate),
+		  log_text("why", work->why));
+	return true;
 }
 
 void upload_describe(struct image *image, const struct probe *probe,

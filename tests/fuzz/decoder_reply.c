@@ -133,7 +133,7 @@ static void render(struct work *work, struct decoder_pool *decoders)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct decoder_limits limits = { MEMORY, 1 };
+	const struct decoder_limits limits = { MEMORY, 1, 0 };
 	struct fuzz_input input = { data, size };
 	struct work work = { .conf = fuzz_conf(), .pool = pool_new() };
 	struct decoder_pool *decoders;

@@ -19,7 +19,7 @@
 static const char *const colours[] = { "#e02020", "#20c020", "#2020e0",
 				       "#ffffff", "#00000000" };
 const int desk_four[] = { DESK_RED, DESK_GREEN, DESK_BLUE, DESK_WHITE };
-const struct decoder_limits desk_limits = { (size_t)256 << 20, 10 };
+const struct decoder_limits desk_limits = { (size_t)256 << 20, 10, 0 };
 
 void desk_start_server(struct desk *desk)
 {

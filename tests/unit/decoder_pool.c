@@ -81,7 +81,7 @@ static void refuses_what_a_format_cannot_hold(void **state)
 
 static void says_when_memory_does_not_suffice(void **state)
 {
-	const struct decoder_limits little = { (size_t)2 << 20, 5 };
+	const struct decoder_limits little = { (size_t)2 << 20, 5, 0 };
 	struct desk desk = desk_set_up();
 	const struct desk_file whole =
 		desk_four_colours(&desk, FORMAT_TIFF, 1500, 1000);
@@ -140,7 +140,7 @@ static void uses_another_when_the_spare_is_dead(void **state)
 
 static void does_not_wait_for_ever(void **state)
 {
-	const struct decoder_limits hasty = { (size_t)256 << 20, 1 };
+	struct decoder_limits hasty = { (size_t)256 << 20, 1, 0 };
 	struct desk desk = desk_set_up();
 	const struct desk_file file =
 		desk_four_colours(&desk, FORMAT_PNG, 60, 40);
@@ -149,9 +149,39 @@ static void does_not_wait_for_ever(void **state)
 	(void)state;
 	desk_restart(&desk, &hasty);
 	kill(spare(&desk), SIGSTOP);
-	desk_must_fail(&desk, &file, "h20", ERR_CORRUPT_IMAGE,
-		       "it takes longer than 1 s");
+	desk_must_fail(&desk, &file, "h20", ERR_UNAVAILABLE,
+		       "an answer of the decoder process within 1 s");
+	assert_true(desk.work.for_now);
 	desk_must_paint(&painted, &desk, &file, "h20");
+
+	hasty.work_ms = 10000;
+	desk_restart(&desk, &hasty);
+	kill(spare(&desk), SIGSTOP);
+	desk_must_fail(&desk, &file, "h20", ERR_TOO_LARGE,
+		       "an answer of the decoder process within 1 s");
+	desk_clear_up(&desk);
+}
+
+static void has_some_cpu_time_for_one_work(void **state)
+{
+	const struct decoder_limits brief = { (size_t)256 << 20, 60, 100 };
+	struct desk desk = desk_set_up();
+	const struct desk_file small =
+		desk_four_colours(&desk, FORMAT_PNG, 60, 40);
+	const struct desk_file large =
+		desk_four_colours(&desk, FORMAT_TIFF, 4000, 4000);
+	struct painted painted;
+
+	(void)state;
+	desk_restart(&desk, &brief);
+	desk_must_paint(&painted, &desk, &small, "h20");
+	assert_in_range(desk.work.decoder_us, 1, 99999);
+	desk_must_fail(&desk, &large, "h2000.gif", ERR_TOO_LARGE,
+		       "more than 100 ms of CPU time");
+	assert_in_range(desk.work.decoder_us, 100000, 10000000);
+	desk_must_fail(&desk, &large, "h2000.gif", ERR_TOO_LARGE, "");
+	desk.work.decoder_us = 0; /* another work */
+	desk_must_paint(&painted, &desk, &small, "h20");
 	desk_clear_up(&desk);
 }
 
@@ -315,7 +345,7 @@ static rlim_t cpu_limit(pid_t pid)
 
 static void renews_the_seconds_of_each_picture(void **state)
 {
-	const struct decoder_limits hasty = { (size_t)256 << 20, 1 };
+	const struct decoder_limits hasty = { (size_t)256 << 20, 1, 0 };
 	struct desk desk = desk_set_up();
 	const struct desk_file file =
 		desk_four_colours(&desk, FORMAT_PNG, 4000, 4000);
@@ -334,10 +364,31 @@ static void renews_the_seconds_of_each_picture(void **state)
 
 	kill(first, SIGSTOP); /* and no more than these */
 	began_ms = clock_monotonic_ms();
-	desk_must_fail(&desk, &file, "h20", ERR_CORRUPT_IMAGE,
-		       "it takes longer than 1 s");
+	desk_must_fail(&desk, &file, "h20", ERR_UNAVAILABLE, "within 1 s");
 	assert_in_range(clock_monotonic_ms() - began_ms, 1000, 1900);
 	assert_int_equal(kept(&desk), 0);
+	desk_clear_up(&desk);
+}
+
+static void gives_each_work_cpu_time_of_a_kept_process(void **state)
+{
+	const struct decoder_limits brief = { (size_t)256 << 20, 60, 400 };
+	struct desk desk = desk_set_up();
+	const struct desk_file file =
+		desk_four_colours(&desk, FORMAT_TIFF, 2000, 2000);
+	const struct uuid owner = uuid_new();
+	int64_t sum_us = 0;
+	pid_t first;
+
+	(void)state;
+	desk_restart(&desk, &brief);
+	first = paint_as(&desk, owner, &file);
+	for (int i = 0; i < 60 && sum_us < 500000; i++) {
+		desk.work.decoder_us = 0;
+		assert_int_equal(paint_as(&desk, owner, &file), first);
+		sum_us += desk.work.decoder_us;
+	}
+	assert_true(sum_us >= 500000);
 	desk_clear_up(&desk);
 }
 
@@ -375,7 +426,7 @@ static void survives_the_end_of_its_server(void **state)
 
 static void says_when_there_is_no_server(void **state)
 {
-	const struct decoder_limits hasty = { (size_t)256 << 20, 1 };
+	const struct decoder_limits hasty = { (size_t)256 << 20, 1, 0 };
 	struct desk desk = desk_set_up();
 	const struct desk_file file =
 		desk_four_colours(&desk, FORMAT_JPEG, 60, 40);
@@ -501,6 +552,7 @@ int main(void)
 		cmocka_unit_test(says_when_too_much_is_made),
 		cmocka_unit_test(uses_another_when_the_spare_is_dead),
 		cmocka_unit_test(does_not_wait_for_ever),
+		cmocka_unit_test(has_some_cpu_time_for_one_work),
 		cmocka_unit_test(keeps_a_process_for_its_owner),
 		cmocka_unit_test(gives_each_owner_another_process),
 		cmocka_unit_test(keeps_none_of_nobody),
@@ -509,6 +561,7 @@ int main(void)
 		cmocka_unit_test(replaces_one_that_was_killed),
 		cmocka_unit_test(replaces_one_that_holds_much_memory),
 		cmocka_unit_test(renews_the_seconds_of_each_picture),
+		cmocka_unit_test(gives_each_work_cpu_time_of_a_kept_process),
 		cmocka_unit_test(says_when_its_seconds_are_used),
 		cmocka_unit_test(survives_the_end_of_its_server),
 		cmocka_unit_test(says_when_there_is_no_server),
