@@ -42,6 +42,8 @@ static const struct {
 	{ ERR_CORRUPT_IMAGE,      "expected a whole frame in the GIF, found none" },
 	{ ERR_CORRUPT_IMAGE,      "expected a JPEG of #x# pixels as in its first header, found #x#" },
 	{ ERR_CORRUPT_IMAGE,      "expected a PNG of #x# pixels as in its first header, found #x#" },
+	{ ERR_CORRUPT_IMAGE,      "expected a PNG whose IDAT chunks hold the # bytes of its pixels, found more than #; save it again" },
+	{ ERR_CORRUPT_IMAGE,      "expected a PNG whose IDAT chunks end with its pixels, found # bytes behind them; save it again" },
 	{ ERR_CORRUPT_IMAGE,      "expected an animated WebP, found damaged frames" },
 	{ ERR_CORRUPT_IMAGE,      "an animated WebP without a whole frame" },
 	{ ERR_CORRUPT_IMAGE,      "a WebP frame without a picture" },

@@ -56,6 +56,17 @@ static void fit_header(struct reading *r, png_byte *header)
 	r->next = r->offset + size + PNG_CHUNK_OVERHEAD - 8;
 }
 
+/* A colour profile has at most the bytes that a JPEG has room for; libpng
+   ignores a larger one, and does not decompress it. With such a limit, other
+   long chunks would be errors, even of kinds that are not read. */
+static void limit_memory(struct reading *r, const png_byte *header)
+{
+	enum { MOST = 255 * 65519 };
+
+	png_set_chunk_malloc_max(r->png,
+				 memcmp(header + 4, "iCCP", 4) ? 0 : MOST);
+}
+
 static void on_read(png_struct *png, png_byte *out, size_t count)
 {
 	struct reading *r = png_get_io_ptr(png);
@@ -65,8 +76,10 @@ static void on_read(png_struct *png, png_byte *out, size_t count)
 		png_error(png, "the file ends before its last pixel");
 	memcpy(out, r->bytes.data + r->offset, count);
 	r->offset += count;
-	if (is_header)
+	if (is_header) {
 		fit_header(r, out);
+		limit_memory(r, out);
+	}
 }
 
 static void start(struct reading *r)
@@ -78,8 +91,6 @@ static void start(struct reading *r)
 	png_set_read_fn(png, r, on_read);
 	/* read_header() compares the size with the probe's. */
 	png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
-	/* Else a long chunk is an error, even of a kind that is not read. */
-	png_set_chunk_malloc_max(png, 0);
 	png_set_crc_action(png, PNG_CRC_QUIET_USE, PNG_CRC_WARN_DISCARD);
 	png_set_benign_errors(png, 1);
 	/* All ancillary chunks, and of them iCCP again. */

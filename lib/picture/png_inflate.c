@@ -11,6 +11,7 @@
 #include "lib/base/pool.h"
 #include "lib/picture/isal.h"
 #include "lib/picture/png_chunk.h"
+#include "lib/picture/surplus.h"
 
 /* Where zlib sees the input end decides which wrong Adler-32 it sees: these
    pieces are libpng's. */
@@ -27,8 +28,9 @@ struct png_inflate {
 	struct pool *pool;
 	struct idat first, idat;
 	uint64_t total, done;
-	bool is_isal; /* ISA-L has found nothing wrong */
-	bool is_zlib; /* zlib has begun */
+	bool is_isal;   /* ISA-L has found nothing wrong */
+	bool is_zlib;   /* zlib has begun */
+	bool has_ended; /* so zlib said */
 	z_stream zlib;
 #ifdef HAVE_ISAL
 	struct inflate_state isal;
@@ -114,6 +116,7 @@ static bool read_zlib(struct png_inflate *stream, uint8_t *out, uint32_t count)
 	}
 	if (result != Z_OK && result != Z_STREAM_END)
 		return fail_inflate(stream, result);
+	stream->has_ended = result == Z_STREAM_END;
 	return !zlib->avail_out ||
 	       fail_damaged(stream->work, "Not enough image data");
 }
@@ -255,4 +258,67 @@ bool png_inflate_read(struct png_inflate *stream, uint8_t *out, uint32_t count)
 		return false;
 	stream->done += count;
 	return true;
+}
+
+/* The bytes that follow those of the picture, up to the first above `most`.
+   Damage there does not count. */
+static uint64_t inflate_surplus(struct png_inflate *stream, uint64_t most)
+{
+	uint8_t *out = pool_alloc(stream->pool, SKIP);
+	struct work aside = *stream->work, *work = stream->work;
+	z_stream *zlib = &stream->zlib;
+	uint64_t sum = 0;
+
+	stream->work = &aside;
+	while (!stream->has_ended && sum <= most) {
+		const bool is_full = read_zlib(stream, out, SKIP);
+
+		sum += SKIP - zlib->avail_out;
+		if (!is_full)
+			break;
+	}
+	stream->work = work;
+	return sum;
+}
+
+/* Compressed bytes behind the end of the stream. */
+static uint64_t count_unread(const struct png_inflate *stream)
+{
+	struct idat idat = stream->idat;
+	uint64_t sum = idat.left;
+
+	idat.offset += idat.left;
+#ifdef HAVE_ISAL
+	if (stream->is_isal)
+		sum += stream->isal.avail_in +
+		       (uint64_t)stream->isal.read_in_length / 8;
+#endif
+	if (stream->is_zlib)
+		sum += stream->zlib.avail_in;
+	while (!next_chunk(&idat)) {
+		sum += idat.left;
+		idat.offset += idat.left;
+	}
+	return sum;
+}
+
+bool png_inflate_end(struct png_inflate *stream)
+{
+	const uint64_t most = surplus_most(stream->total);
+	const uint64_t most_unread = surplus_most(stream->first.file.len);
+	uint64_t unread;
+
+	if (!stream->is_isal && inflate_surplus(stream, most) > most)
+		return fail(stream->work, ERR_CORRUPT_IMAGE,
+			    "expected a PNG whose IDAT chunks hold the %llu "
+			    "bytes of its pixels, found more than %llu; save "
+			    "it again",
+			    (unsigned long long)stream->total,
+			    (unsigned long long)(stream->total + most));
+	unread = count_unread(stream);
+	return unread <= most_unread ||
+	       fail(stream->work, ERR_CORRUPT_IMAGE,
+		    "expected a PNG whose IDAT chunks end with its pixels, "
+		    "found %llu bytes behind them; save it again",
+		    (unsigned long long)unread);
 }

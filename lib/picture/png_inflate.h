@@ -31,4 +31,8 @@ struct png_inflate *png_inflate_new(struct pool *pool, struct work *work,
 bool png_inflate_read(struct png_inflate *stream, uint8_t *out,
 		      uint32_t count) MUST_CHECK;
 
+/* After the last byte: ERR_CORRUPT_IMAGE when the chunks hold much more
+   (surplus.h). */
+bool png_inflate_end(struct png_inflate *stream) MUST_CHECK;
+
 #endif

@@ -174,7 +174,8 @@ bool png_rows_read(struct work *work, struct bytes file,
 			     .pool = pool_new() };
 	const bool ok = begin_rows(&r) &&
 			(header->is_interlaced ? put_interlaced(&r, put, arg)
-					       : put_rows(&r, put, arg));
+					       : put_rows(&r, put, arg)) &&
+			png_inflate_end(r.inflate);
 
 	pool_free(r.pool);
 	return ok;

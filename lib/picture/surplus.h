@@ -1,0 +1,18 @@
+#ifndef LIB_PICTURE_SURPLUS_H
+#define LIB_PICTURE_SURPLUS_H
+
+#include <stdint.h>
+
+/*
+ * Some writers leave bytes in a file that no decoder reads. So many of `whole`
+ * bytes are ignored: 64 KiB, or a tenth. A file that has more is refused, for
+ * they cost storage and time, and are not part of the picture.
+ */
+static inline uint64_t surplus_most(uint64_t whole)
+{
+	const uint64_t always = UINT64_C(64) << 10, tenth = whole / 10;
+
+	return tenth > always ? tenth : always;
+}
+
+#endif
