@@ -174,50 +174,83 @@ enum child_heard child_hear(const struct child *child, struct work *work,
 
 union control {
 	struct cmsghdr header;
-	char bytes[CMSG_SPACE(sizeof(int))];
+	char bytes[CMSG_SPACE(CHILD_MAX_DESCRIPTORS * sizeof(int))];
 };
 
-bool child_say_descriptor(int socket, const void *bytes, size_t len, int fd,
-			  int flags)
+bool child_say_descriptors(int socket, const void *bytes, size_t len,
+			   const int *fds, size_t count, int flags)
 {
 	union control control = { .header = { .cmsg_level = SOL_SOCKET,
-					      .cmsg_type = SCM_RIGHTS,
-					      .cmsg_len =
-						      CMSG_LEN(sizeof(fd)) } };
+					      .cmsg_type = SCM_RIGHTS } };
 	struct iovec data = { (void *)bytes, len };
-	const struct msghdr message = { .msg_iov = &data,
-					.msg_iovlen = 1,
-					.msg_control = &control,
-					.msg_controllen = sizeof(control) };
+	const struct msghdr message = {
+		.msg_iov = &data,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = CMSG_SPACE(count * sizeof(*fds)),
+	};
 	ssize_t sent;
 
-	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
+	control.header.cmsg_len = CMSG_LEN(count * sizeof(*fds));
+	memcpy(CMSG_DATA(&control.header), fds, count * sizeof(*fds));
 	do
 		sent = sendmsg(socket, &message, MSG_NOSIGNAL | flags);
 	while (sent < 0 && errno == EINTR);
 	return sent == (ssize_t)len;
 }
 
-ssize_t child_hear_descriptor(int socket, void *bytes, size_t len, int *fd,
-			      int flags)
+/* The room for descriptors is a whole number of words, so there may be one
+   more than asked for. */
+static void take_descriptors(int *fds, size_t count, const struct msghdr *from)
+{
+	const struct cmsghdr *header = CMSG_FIRSTHDR(from);
+	size_t found = 0;
+	int fd;
+
+	if (header && header->cmsg_type == SCM_RIGHTS)
+		found = (header->cmsg_len - CMSG_LEN(0)) / sizeof(fd);
+	for (size_t i = 0; i < found; i++) {
+		memcpy(&fd, CMSG_DATA(header) + i * sizeof(fd), sizeof(fd));
+		if (i < count)
+			fds[i] = fd;
+		else
+			close(fd);
+	}
+}
+
+ssize_t child_hear_descriptors(int socket, void *bytes, size_t len, int *fds,
+			       size_t count, int flags)
 {
 	union control control;
 	struct iovec data = { bytes, len };
-	struct msghdr message = { .msg_iov = &data,
-				  .msg_iovlen = 1,
-				  .msg_control = &control,
-				  .msg_controllen = sizeof(control) };
-	const struct cmsghdr *header;
+	struct msghdr message = {
+		.msg_iov = &data,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = CMSG_SPACE(count * sizeof(*fds)),
+	};
 	ssize_t got;
 
 	do
 		got = recvmsg(socket, &message, flags);
 	while (got < 0 && errno == EINTR);
-	*fd = -1;
-	header = got < 0 ? NULL : CMSG_FIRSTHDR(&message);
-	if (header && header->cmsg_type == SCM_RIGHTS)
-		memcpy(fd, CMSG_DATA(header), sizeof(*fd));
+	for (size_t i = 0; i < count; i++)
+		fds[i] = -1;
+	if (got >= 0)
+		take_descriptors(fds, count, &message);
 	return got;
+}
+
+bool child_say_descriptor(int socket, const void *bytes, size_t len, int fd,
+			  int flags)
+{
+	return child_say_descriptors(socket, bytes, len, &fd, 1, flags);
+}
+
+ssize_t child_hear_descriptor(int socket, void *bytes, size_t len, int *fd,
+			      int flags)
+{
+	return child_hear_descriptors(socket, bytes, len, fd, 1, flags);
 }
 
 /* By write(): a fenced child has no other call. */

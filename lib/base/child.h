@@ -45,13 +45,21 @@ enum child_heard child_hear(const struct child *child, struct work *work,
    when this one was reaped. */
 bool child_cpu_us(int64_t *used_us, pid_t pid) MUST_CHECK;
 
-/* A message that carries the descriptor `fd`, which stays open here. False:
+enum { CHILD_MAX_DESCRIPTORS = 2 };
+
+/* A message that carries `count` descriptors, which stay open here. False:
    errno says why. */
+bool child_say_descriptors(int socket, const void *bytes, size_t len,
+			   const int *fds, size_t count, int flags) MUST_CHECK;
+
+/* Receives such a message. Returns its length, 0 at the end, or -1; fds[i] is
+   -1 when it has fewer descriptors. */
+ssize_t child_hear_descriptors(int socket, void *bytes, size_t len, int *fds,
+			       size_t count, int flags) MUST_CHECK;
+
+/* The same with one. */
 bool child_say_descriptor(int socket, const void *bytes, size_t len, int fd,
 			  int flags) MUST_CHECK;
-
-/* Receives such a message. Returns its length, 0 at the end, or -1; `fd` is -1
-   when it has no descriptor. */
 ssize_t child_hear_descriptor(int socket, void *bytes, size_t len, int *fd,
 			      int flags) MUST_CHECK;
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -32,6 +33,13 @@ enum {
 };
 
 static volatile sig_atomic_t stopping;
+
+/* The decoder processes, and where their clients read how they ended. */
+enum { MOST_DECODERS = 8192 };
+static struct {
+	pid_t pid; /* 0: none */
+	int status;
+} decoders[MOST_DECODERS];
 
 static void on_stop(int number)
 {
@@ -66,17 +74,40 @@ static void block_signals(sigset_t *while_waiting)
 	sigdelset(while_waiting, SIGCHLD);
 }
 
+static size_t find_decoder(pid_t pid)
+{
+	size_t i = 0;
+
+	while (i < ARRAY_LEN(decoders) && decoders[i].pid != pid)
+		i++;
+	return i;
+}
+
+/* A client that has gone reads nothing; SIGPIPE is blocked. */
+static void tell_end(pid_t pid, int status)
+{
+	const size_t i = find_decoder(pid);
+
+	if (i == ARRAY_LEN(decoders))
+		return;
+	(void)!write(decoders[i].status, &status, sizeof(status));
+	close(decoders[i].status);
+	decoders[i].pid = 0;
+}
+
 /* Clients end decoder processes by SIGKILL; other signals are for the log. */
 static void reap(void)
 {
 	int status;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		tell_end(pid, status);
 		if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL)
 			LOG_EVENT(LOG_LEVEL_ERROR, "decoder_killed",
 				  log_number("pid", pid),
 				  log_number("signal", WTERMSIG(status)));
+	}
 }
 
 static bool has_message(const sigset_t *while_waiting)
@@ -87,37 +118,48 @@ static bool has_message(const sigset_t *while_waiting)
 	return ppoll(&poller, 1, NULL, while_waiting) > 0;
 }
 
-/* A client that gets no decoder process sees its socket closed. */
-static void start_decoder(const struct decoder *decoder, int socket)
+/* A client that gets no decoder process sees its descriptors closed. */
+static void start_decoder(const struct decoder *decoder, int socket, int status)
 {
-	const pid_t pid = fork();
+	const size_t place = find_decoder(0);
+	pid_t pid = -1;
 
+	errno = EAGAIN;
+	if (place < ARRAY_LEN(decoders))
+		pid = fork();
 	if (!pid)
 		decoder_run(decoder, socket);
-	if (pid < 0)
-		LOG_EVENT(LOG_LEVEL_ERROR, "decoder_not_forked",
-			  log_text("why", strerror(errno)));
 	close(socket);
+	if (pid > 0) {
+		decoders[place].pid = pid;
+		decoders[place].status = status;
+		return;
+	}
+	LOG_EVENT(LOG_LEVEL_ERROR, "decoder_not_forked",
+		  log_text("why", strerror(errno)));
+	close(status);
 }
 
 static void serve(const struct decoder *decoder, const sigset_t *while_waiting)
 {
 	while (!stopping) {
+		int fds[DECODER_SERVER_FDS];
 		char byte;
-		int socket;
 		ssize_t got;
 
 		reap();
 		if (!has_message(while_waiting))
 			continue;
-		got = child_hear_descriptor(DECODER_SERVER_SOCKET, &byte,
-					    sizeof(byte), &socket,
-					    MSG_DONTWAIT);
+		got = child_hear_descriptors(DECODER_SERVER_SOCKET, &byte,
+					     sizeof(byte), fds, ARRAY_LEN(fds),
+					     MSG_DONTWAIT);
 		/* Nobody has the other end any more, or it is no socket. */
 		if (!got || (got < 0 && errno != EAGAIN))
 			return;
-		if (socket >= 0)
-			start_decoder(decoder, socket);
+		if (fds[1] >= 0)
+			start_decoder(decoder, fds[0], fds[1]);
+		else if (fds[0] >= 0)
+			close(fds[0]);
 	}
 }
 
@@ -161,6 +203,17 @@ static long most_seconds(const struct conf *conf, long seconds)
 	return seconds * conf->painter_pictures;
 }
 
+/* Each client has a few decoder processes, and each of these a descriptor. */
+static void allow_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static void run(const struct conf *conf, const struct decoder_limits *limits)
 {
 	const int64_t began_ms = clock_monotonic_ms();
@@ -176,6 +229,7 @@ static void run(const struct conf *conf, const struct decoder_limits *limits)
 	sigset_t while_waiting;
 
 	block_signals(&while_waiting);
+	allow_descriptors();
 	paint_init(&paint, pool, conf, limits->memory_bytes);
 	paint_begin();
 	decoder_warm_up(&paint);

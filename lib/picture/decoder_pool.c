@@ -4,12 +4,15 @@
 #include "lib/picture/decoder_pool.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/base/child.h"
@@ -17,20 +20,27 @@
 #include "lib/base/metric.h"
 #include "lib/base/pool.h"
 #include "lib/picture/decoder.h"
+#include "lib/picture/decoder_server.h"
 
 /* All variants of one picture together have at most this part of what a
    decoder process may use. */
 enum { OUTPUT_SHARE = 8 };
 
+/* How long the server may take to say how a decoder process ended. */
+enum { STATUS_MS = 1000 };
+
 /* A decoder process, as its client knows it. */
 struct process {
 	struct child child; /* pid 0 until DECODER_HELLO; socket -1: none */
 	int pidfd;
+	int status; /* where the server writes how it ended */
 	struct uuid owner;
 	long pictures; /* that it was given */
 };
 
-static const struct process no_process = { .child.socket = -1, .pidfd = -1 };
+static const struct process no_process = { .child.socket = -1,
+					   .pidfd = -1,
+					   .status = -1 };
 
 struct decoder_pool {
 	struct pool *pool;
@@ -58,38 +68,52 @@ struct exchange {
 
 _Static_assert(PAINT_MAX_RECIPES <= 64, "`rendered` has 64 bits");
 
-/* Sends one end of a new stream socket to the server, which forks a process for
-   it. The task can be sent before that process runs. */
-static bool request_process(struct process *process, int server)
-{
-	int ends[2];
-	bool sent;
-
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
-		return false;
-	sent = child_say_descriptor(server, "", 1, ends[1], MSG_DONTWAIT);
-	close(ends[1]);
-	if (!sent) {
-		close(ends[0]);
-		return false;
-	}
-	*process = no_process;
-	process->child.socket = ends[0];
-	return true;
-}
-
 /* The server reaps it; nobody waits for that. */
 static void end_process(struct process *process)
 {
 	if (process->child.socket < 0)
 		return;
 	close(process->child.socket);
+	close(process->status);
 	if (process->pidfd >= 0) {
 		(void)syscall(SYS_pidfd_send_signal, process->pidfd, SIGKILL,
 			      NULL, 0);
 		close(process->pidfd);
 	}
 	*process = no_process;
+}
+
+static bool send_request(int server, int socket, int status)
+{
+	const int fds[DECODER_SERVER_FDS] = { socket, status };
+
+	return child_say_descriptors(server, "", 1, fds, ARRAY_LEN(fds),
+				     MSG_DONTWAIT);
+}
+
+/* Sends ends of a new stream socket and a new pipe to the server, which forks a
+   process for them. The task can be sent before that process runs. */
+static bool request_process(struct process *process, int server)
+{
+	int ends[2], status[2];
+	bool sent;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
+		return false;
+	if (pipe2(status, O_CLOEXEC)) {
+		close(ends[0]);
+		close(ends[1]);
+		return false;
+	}
+	sent = send_request(server, ends[1], status[1]);
+	close(ends[1]);
+	close(status[1]);
+	*process = no_process;
+	process->child.socket = ends[0];
+	process->status = status[0];
+	if (!sent)
+		end_process(process);
+	return sent;
 }
 
 static bool receive(struct exchange *e, void *bytes, size_t len)
@@ -292,6 +316,48 @@ static bool receive_all(struct exchange *e)
 	return true;
 }
 
+/* What waitpid() says, or SIGKILL where the server says nothing: it may have
+   been killed, too. */
+static int read_status(const struct process *process)
+{
+	struct pollfd poller = { .fd = process->status, .events = POLLIN };
+	int status;
+
+	if (poll(&poller, 1, STATUS_MS) > 0 &&
+	    read(process->status, &status, sizeof(status)) == sizeof(status))
+		return status;
+	return SIGKILL;
+}
+
+/* Other signals come from outside, such as SIGKILL when the machine has no
+   memory left. */
+static bool is_own_signal(int number)
+{
+	static const int own[] = { SIGABRT, SIGBUS, SIGFPE,
+				   SIGSEGV, SIGSYS, SIGXCPU };
+
+	for (size_t i = 0; i < ARRAY_LEN(own); i++)
+		if (own[i] == number)
+			return true;
+	return false;
+}
+
+/* Another attempt may be enough. It counts: the picture may be the reason that
+   memory ran out. */
+static bool fail_by_status(const struct exchange *e)
+{
+	const int status = read_status(&e->process);
+
+	if (WIFSIGNALED(status) && !is_own_signal(WTERMSIG(status)))
+		return fail_for_now(e->work, ERR_UNAVAILABLE,
+				    "the decoder process was killed from "
+				    "outside, by signal %d, before the picture "
+				    "was done",
+				    WTERMSIG(status));
+	return fail(e->work, ERR_CORRUPT_IMAGE,
+		    "the decoder process ended before the picture was done");
+}
+
 /* It ended without a last message. */
 static bool fail_by_death(const struct exchange *e)
 {
@@ -307,8 +373,7 @@ static bool fail_by_death(const struct exchange *e)
 		return fail_for_work_ms(e);
 	if (e->late)
 		return fail_for_deadline(e);
-	return fail(e->work, ERR_CORRUPT_IMAGE,
-		    "the decoder process ended before the picture was done");
+	return fail_by_status(e);
 }
 
 /* The CPU time of a process that is kept: the soft limit is for one picture.

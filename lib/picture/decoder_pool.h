@@ -56,8 +56,8 @@ struct decoder_picture {
  * uses `seconds` of CPU time; ERR_UNSUPPORTED_FORMAT when it is of a kind the
  * decoder does not know; ERR_TOO_LARGE when memory does not suffice, or what is
  * made has more than an eighth of it, or with `work_ms` the time does not
- * suffice; ERR_UNAVAILABLE when there is no decoder process, or it gives no
- * answer within `seconds` but has not used them.
+ * suffice; ERR_UNAVAILABLE when there is no decoder process, or it is killed
+ * from outside, or gives no answer within `seconds` but has not used them.
  */
 bool decoder_pool_render(struct painted *painted, struct work *work,
 			 struct decoder_pool *pool,

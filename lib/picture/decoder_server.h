@@ -35,4 +35,8 @@ bool decoder_server_read(struct conf *conf, struct decoder_limits *limits,
 /* The program's descriptor of the control socket. */
 enum { DECODER_SERVER_SOCKET = 3 };
 
+/* What a message there carries: the decoder process's socket, and the end of a
+   pipe, to which the server writes what waitpid() says of this process. */
+enum { DECODER_SERVER_FDS = 2 };
+
 #endif

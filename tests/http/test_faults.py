@@ -1,6 +1,7 @@
 """Faults: what dies, hangs or fills up, and what clients see of it."""
 
 import concurrent.futures
+import contextlib
 import hashlib
 import itertools
 import json
@@ -11,13 +12,17 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 
 import pytest
+from PIL import Image, ImageCms
 
-from api import is_back, new_user, post_picture, problem, without
+from api import (is_back, new_user, post_picture, problem, settled, upload,
+                 without)
 from load import Load, look
 from pictures import encode, picture, quarters
+from processes import children_of, cpu_seconds
 from service import wait_until, wait_within
 
 LONG = os.environ.get("PIXTIER_LONG") == "1"
@@ -167,6 +172,89 @@ def test_a_database_that_dies_takes_no_acknowledged_image(service):
     for image in images:
         check_kept(session, image, picture())
     check_store(service)
+
+
+@contextlib.contextmanager
+def killed_decoder(service, part):
+    """The first decoder process of the part that works on a picture is killed,
+    as the kernel does when the machine has no memory left."""
+    def work():
+        while not done.is_set():
+            server = service.decoder_server(part)
+            for pid in children_of(server) if server else []:
+                with contextlib.suppress(OSError):
+                    if cpu_seconds([pid]) > 0.03:
+                        os.kill(pid, signal.SIGKILL)
+                        killed.append(pid)
+                        return
+            time.sleep(0.001)
+
+    done, killed = threading.Event(), []
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield killed
+    finally:
+        done.set()
+        thread.join()
+
+
+def costly_picture():
+    return encode(Image.new("RGB", (5000, 4000)), "TIFF",
+                  compression="packbits")
+
+
+def test_a_killed_decoder_is_no_fault_of_the_picture(service):
+    """503 in a request, and a job gets another attempt."""
+    service.restart("fcgi", sync_budget_ms=60000)
+    session = service.session("enterprise")
+    try:
+        wait_until(lambda: is_back(service))
+        with killed_decoder(service, "fcgi") as killed:
+            answer = post_picture(session, costly_picture())
+        assert killed
+        problem(answer, 503, "unavailable")
+        assert answer.headers["Retry-After"]
+        assert post_picture(session, costly_picture()).status_code == 201
+    finally:
+        service.restart("fcgi")
+        wait_until(lambda: is_back(service))
+    with killed_decoder(service, "worker") as killed:
+        image = post_picture(session, costly_picture(), headers={
+            "Prefer": "respond-async"}).json()
+        job = "/v1/jobs/" + image["job"]["id"]
+        assert settled(session, image)["status"] == "ready"
+    assert killed
+    assert session.get(job).json()["attempts"] == 2
+    check_store(service)
+
+
+def picture_with_profile(brightness):
+    """Few pixels, and a valid profile of 16 MB that compresses well."""
+    size = 16_000_000
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    profile = size.to_bytes(4, "big") + profile[4:].ljust(size - 4, b"\0")
+    return encode(Image.new("RGB", (64, 48), (brightness, 0, 0)), "PNG",
+                  icc_profile=profile)
+
+
+def test_what_costs_more_than_estimated_is_left_to_a_worker(service):
+    """Three times the setting sync_budget_ms of CPU time is what all of a
+    request's pictures may use: of an upload, and of a variant."""
+    session = new_user(service, any_size=True)
+    kept = upload(session, picture_with_profile(1))
+    variant = f"/v1/images/{kept['id']}/variants/h31.png"
+    service.restart("fcgi", sync_budget_ms=5)
+    try:
+        wait_until(lambda: is_back(service))
+        answer = post_picture(session, picture_with_profile(2))
+        assert answer.status_code == 202, answer.text
+        assert settled(session, answer.json())["status"] == "ready"
+        assert session.get(variant).status_code == 202
+        wait_until(lambda: session.get(variant).status_code == 200)
+    finally:
+        service.restart("fcgi")
+        wait_until(lambda: is_back(service))
 
 
 def used_images(session):

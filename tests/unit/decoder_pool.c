@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/base/child.h"
 #include "lib/base/clock.h"
 #include "lib/base/filter.h"
 #include "lib/base/pool.h"
@@ -314,6 +315,74 @@ static void replaces_one_that_was_killed(void **state)
 	desk_clear_up(&desk);
 }
 
+/* A process that sends the signal when the other one has used some CPU time,
+   so it is at its picture. */
+static pid_t send_when_busy(pid_t busy, int number)
+{
+	const int64_t start_us = 40000;
+	const pid_t pid = fork();
+	int64_t used_us = 0;
+
+	assert_true(pid >= 0);
+	if (pid)
+		return pid;
+	while (child_cpu_us(&used_us, busy) && used_us < start_us)
+		usleep(1000);
+	_exit(kill(busy, number) ? 1 : 0);
+}
+
+/* SIGKILL is what a machine without memory sends. */
+static void knows_who_ended_a_process(void **state)
+{
+	static const struct {
+		int number;
+		enum err err;
+		bool for_now;
+	} cases[] = {
+		{ SIGKILL, ERR_UNAVAILABLE, true },
+		{ SIGSEGV, ERR_CORRUPT_IMAGE, false },
+		{ SIGABRT, ERR_CORRUPT_IMAGE, false },
+		{ SIGBUS, ERR_CORRUPT_IMAGE, false },
+		{ SIGFPE, ERR_CORRUPT_IMAGE, false },
+		{ SIGXCPU, ERR_CORRUPT_IMAGE, false },
+	};
+	struct desk desk = desk_set_up();
+	const struct desk_file file =
+		desk_four_colours(&desk, FORMAT_TIFF, 4000, 4000);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const pid_t sender =
+			send_when_busy(spare(&desk), cases[i].number);
+		int status;
+
+		desk_must_fail(&desk, &file, "h3000.gif", cases[i].err, "");
+		assert_int_equal(desk.work.for_now, cases[i].for_now);
+		assert_int_equal(waitpid(sender, &status, 0), sender);
+		assert_int_equal(status, 0);
+	}
+	desk_clear_up(&desk);
+}
+
+/* Nobody can say then how it ended. */
+static void takes_a_death_with_the_server_for_one_from_outside(void **state)
+{
+	struct desk desk = desk_set_up();
+	const struct desk_file file =
+		desk_four_colours(&desk, FORMAT_TIFF, 4000, 4000);
+	const pid_t busy = spare(&desk);
+	pid_t sender;
+
+	(void)state;
+	desk_kill_server(&desk);
+	sender = send_when_busy(busy, SIGSEGV);
+	desk_must_fail(&desk, &file, "h3000.gif", ERR_UNAVAILABLE,
+		       "killed from outside");
+	assert_int_equal(waitpid(sender, NULL, 0), sender);
+	desk_start_server(&desk);
+	desk_clear_up(&desk);
+}
+
 static void replaces_one_that_holds_much_memory(void **state)
 {
 	struct desk desk = desk_set_up();
@@ -559,6 +628,9 @@ int main(void)
 		cmocka_unit_test(makes_one_a_picture_when_the_setting_is_one),
 		cmocka_unit_test(replaces_one_after_an_error_or_warning),
 		cmocka_unit_test(replaces_one_that_was_killed),
+		cmocka_unit_test(knows_who_ended_a_process),
+		cmocka_unit_test(
+			takes_a_death_with_the_server_for_one_from_outside),
 		cmocka_unit_test(replaces_one_that_holds_much_memory),
 		cmocka_unit_test(renews_the_seconds_of_each_picture),
 		cmocka_unit_test(gives_each_work_cpu_time_of_a_kept_process),
