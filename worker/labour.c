@@ -129,6 +129,19 @@ static int64_t retry_delay(const struct conf *conf, const struct job *job)
 	return (int64_t)conf->job_retry << doublings;
 }
 
+/* The number of such attempts says nothing of how long the hindrance lasts: the
+   longer the job waits, the later the next one. */
+static int64_t postpone_delay(const struct work *work, const struct job *job)
+{
+	enum { PART = 8, MOST = 300 };
+	const int64_t age = (db_now_us(work) - job->created_at) / 1000000;
+	const int64_t retry = work->conf->job_retry;
+	const int64_t least = retry > 0 ? retry : 1;
+	const int64_t delay = age / PART < MOST ? age / PART : MOST;
+
+	return delay > least ? delay : least;
+}
+
 /* Clients see a job's error, but not what an internal one was. */
 static const char *public_reason(const struct work *work)
 {
@@ -137,12 +150,16 @@ static const char *public_reason(const struct work *work)
 		       : work->why;
 }
 
-/* What will be the same at the next attempt is final at once. */
+/* What will be the same at the next attempt is final at once; the machine's
+   state uses up no attempt. */
 static bool settle_failure(struct work *work, const struct job *job)
 {
 	const char *code = err_code(work->err);
 	const char *reason = pool_strdup(work->pool, public_reason(work));
 
+	if (work->uncounted)
+		return job_postpone(work, job, postpone_delay(work, job), code,
+				    reason);
 	if (work->for_now && job->attempts < job->max_attempts)
 		return job_put_back(work, job, retry_delay(work->conf, job),
 				    code, reason);

@@ -64,6 +64,12 @@ const char *err_title(enum err err)
 	return kinds[err].title;
 }
 
+bool err_is_transient(enum err err)
+{
+	return err == ERR_INTERNAL || err == ERR_UNAVAILABLE ||
+	       err == ERR_STORAGE_FULL;
+}
+
 enum err err_by_code(const char *code)
 {
 	for (enum err err = 0; err < ERR__COUNT; err++)

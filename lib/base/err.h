@@ -1,6 +1,8 @@
 #ifndef LIB_BASE_ERR_H
 #define LIB_BASE_ERR_H
 
+#include <stdbool.h>
+
 /*
  * What went wrong, in words a client can act on. Each kind has one HTTP
  * status, one wire code (the `code` of a problem+json answer and the last part
@@ -44,6 +46,9 @@ enum err {
 int err_http_status(enum err err);
 const char *err_code(enum err err);
 const char *err_title(enum err err);
+
+/* Whether the same work may succeed later: the fault is not the client's. */
+bool err_is_transient(enum err err);
 
 /* The kind whose wire code this is, or ERR_INTERNAL. */
 enum err err_by_code(const char *code);

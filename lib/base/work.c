@@ -27,8 +27,8 @@ static void set(struct work *work, enum err err, const char *field,
 
 	vsnprintf(why, sizeof(why), fmt, args);
 	work->err = err;
-	work->for_now = err == ERR_UNAVAILABLE || err == ERR_INTERNAL ||
-			err == ERR_STORAGE_FULL;
+	work->for_now = err_is_transient(err);
+	work->uncounted = err == ERR_UNAVAILABLE || err == ERR_STORAGE_FULL;
 	copy(work->field, sizeof(work->field), field);
 	copy(work->why, sizeof(work->why), why);
 }
@@ -71,6 +71,7 @@ bool fail_for_now(struct work *work, enum err err, const char *fmt, ...)
 	set(work, err, "", fmt, args);
 	va_end(args);
 	work->for_now = true;
+	work->uncounted = false;
 	return false;
 }
 

@@ -45,6 +45,8 @@ struct work {
 
 	enum err err;
 	bool for_now;   /* another attempt may do better */
+	bool uncounted; /* and this one does not count: the machine's state,
+			   such as a full disk, was the reason */
 	bool warned;    /* a picture was not quite as its format demands */
 	char field[64]; /* which field was wrong, or "" */
 	char why[256];
@@ -57,7 +59,8 @@ struct work {
    ERR_INVALID_FIELD. fail_unknown() names one that is not known; its kind is
    ERR_UNKNOWN_FIELD. fail_errno() is ERR_INTERNAL (ERR_STORAGE_FULL after
    ENOSPC and EDQUOT) and appends strerror(errno). Whether it is `for_now`
-   follows from the kind, but for fail_for_now(), which says so itself. */
+   follows from the kind, but for fail_for_now(), which says so itself; such an
+   attempt counts. */
 bool fail(struct work *work, enum err err, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
 bool fail_field(struct work *work, const char *field, const char *fmt, ...)

@@ -72,6 +72,21 @@ bool job_of_image(struct job *job, struct work *work, struct uuid image_id)
 	return true;
 }
 
+bool job_failed_of_image(struct job *job, struct work *work,
+			 struct uuid image_id)
+{
+	struct job row;
+
+	if (!db_one(work,
+		    "SELECT " JOB_COLUMNS " FROM `jobs` FORCE INDEX (`image`)"
+		    " WHERE `image_id` = ? AND `state` = 'failed'"
+		    " ORDER BY `id` DESC LIMIT 1",
+		    DB_IN(db_uuid(image_id)), JOB_OUT(&row)))
+		return false;
+	*job = row;
+	return true;
+}
+
 static bool list_of_all(struct rows *rows, struct job *row, struct work *work,
 			const struct job_filter *f)
 {
@@ -345,22 +360,35 @@ bool job_fail(struct work *work, const struct job *job, const char *code,
 	return end(work, job, "failed", code, detail);
 }
 
-bool job_put_back(struct work *work, const struct job *job, int64_t delay,
-		  const char *code, const char *detail)
+static bool queue_again(struct work *work, const struct job *job,
+			int64_t attempts, int64_t delay, const char *code,
+			const char *detail)
 {
 	uint64_t found;
 
 	return db_do(work, &found,
 		     "UPDATE `jobs` SET `state` = 'queued', `worker` = NULL,"
 		     " `lease_until` = NULL, `error_code` = ?,"
-		     " `error_detail` = ?,"
+		     " `error_detail` = ?, `attempts` = ?,"
 		     " `run_after` = UTC_TIMESTAMP(6) + INTERVAL ? SECOND"
 		     " WHERE `id` = ? AND `state` = 'running'"
 		     " AND `worker` = ? AND `attempts` = ?",
-		     DB_IN(db_text(code), db_text(detail), db_int(delay),
-			   db_uuid(job->id), db_text(job->worker),
-			   db_int(job->attempts))) &&
+		     DB_IN(db_text(code), db_text(detail), db_int(attempts),
+			   db_int(delay), db_uuid(job->id),
+			   db_text(job->worker), db_int(job->attempts))) &&
 	       still_ours(work, job, found);
+}
+
+bool job_put_back(struct work *work, const struct job *job, int64_t delay,
+		  const char *code, const char *detail)
+{
+	return queue_again(work, job, job->attempts, delay, code, detail);
+}
+
+bool job_postpone(struct work *work, const struct job *job, int64_t delay,
+		  const char *code, const char *detail)
+{
+	return queue_again(work, job, job->attempts - 1, delay, code, detail);
 }
 
 bool job_list_expired(struct job **jobs, size_t *count, struct work *work,

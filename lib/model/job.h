@@ -33,6 +33,10 @@ bool job_find(struct job *job, struct work *work, struct uuid id) MUST_CHECK;
 bool job_of_image(struct job *job, struct work *work,
 		  struct uuid image_id) MUST_CHECK;
 
+/* The image's newest that failed; ERR_NOT_FOUND. */
+bool job_failed_of_image(struct job *job, struct work *work,
+			 struct uuid image_id) MUST_CHECK;
+
 /* Newest first, before `before` (nil: all); nil user: everybody's; `state` and
    `kind` narrow it unless NULL. */
 struct job_filter {
@@ -76,6 +80,10 @@ bool job_fail(struct work *work, const struct job *job, const char *code,
 
 /* Puts it back into the queue, due in `delay` seconds, saying why. */
 bool job_put_back(struct work *work, const struct job *job, int64_t delay,
+		  const char *code, const char *detail) MUST_CHECK;
+
+/* The same, as if it had not been taken. */
+bool job_postpone(struct work *work, const struct job *job, int64_t delay,
 		  const char *code, const char *detail) MUST_CHECK;
 
 /* Running jobs whose lease has ended, at most `limit`. */

@@ -18,6 +18,7 @@
 #include "lib/picture/decoder_pool.h"
 #include "lib/picture/recipe.h"
 #include "lib/service/notify.h"
+#include "lib/service/requeue.h"
 #include "lib/store/store.h"
 
 /* For each pixel of an enlarged variant: it is resampled, encoded, and kept
@@ -571,6 +572,34 @@ static bool wait_for_file(struct variant *variant, struct work *work,
 	return true;
 }
 
+static bool requeue(struct work *work, void *arg)
+{
+	return requeue_job(work, arg);
+}
+
+/* What failed for a reason that may have gone is made again at its next use,
+   but not all the time: it may be what brings the machine down. */
+static bool try_again(struct variant *variant, struct work *work,
+		      const struct image *image)
+{
+	const int64_t pause_us = 60000000;
+	struct job job;
+
+	if (image->error_code &&
+	    !err_is_transient(err_by_code(image->error_code)))
+		return true;
+	if (!job_failed_of_image(&job, work, image->id))
+		return work->err == ERR_NOT_FOUND;
+	if (!job.error_code || !err_is_transient(err_by_code(job.error_code)) ||
+	    job.finished_at > db_now_us(work) - pause_us)
+		return true;
+	/* ERR_CONFLICT: another request was first. */
+	if (!db_transaction(work, requeue, &job) && work->err != ERR_CONFLICT)
+		return false;
+	variant->status = "processing";
+	return true;
+}
+
 bool render_want(struct variant *variant, struct work *work,
 		 const struct image *image, const char *name, int64_t priority)
 {
@@ -584,7 +613,9 @@ bool render_want(struct variant *variant, struct work *work,
 	bool good;
 
 	if (variant_find(variant, work, image->id, name))
-		return touch(work, variant);
+		return strcmp(variant->status, "failed")
+			       ? touch(work, variant)
+			       : try_again(variant, work, image);
 	if (work->err != ERR_NOT_FOUND)
 		return false;
 	if (!image->format)

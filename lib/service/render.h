@@ -74,7 +74,8 @@ bool render_format(enum format *format, struct work *work,
  * Several requests for it at once make it once: the others wait for the first,
  * and on other hosts the row's key decides. Of an image whose file has not been
  * fetched yet it is "processing"; of one whose file could not be, the image's
- * error.
+ * error. One that is "failed" is "processing" again when the reason may have
+ * gone, such as a full disk.
  */
 bool render_want(struct variant *variant, struct work *work,
 		 const struct image *image, const char *name,

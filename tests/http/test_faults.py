@@ -14,6 +14,7 @@ import subprocess
 import tempfile
 import threading
 import time
+import uuid
 
 import pytest
 from PIL import Image, ImageCms
@@ -21,7 +22,7 @@ from PIL import Image, ImageCms
 from api import (is_back, new_user, post_picture, problem, settled, upload,
                  without)
 from load import Load, look
-from pictures import encode, picture, quarters
+from pictures import broken_picture, encode, picture, quarters
 from processes import children_of, cpu_seconds
 from service import wait_until, wait_within
 
@@ -292,7 +293,7 @@ def test_a_stop_finishes_what_was_begun(service):
 
 @pytest.fixture
 def small_store(service):
-    """The responders' store is a file system of 8 MiB. It is not in pytest's
+    """A file system of 8 MiB, for the store of responders and workers. It is not in pytest's
     folder, which each run of pytest closes to other accounts when it begins,
     the run behind the other web server too."""
     place = tempfile.mkdtemp(prefix="px-", dir="/tmp")
@@ -306,6 +307,7 @@ def small_store(service):
         yield place
     finally:
         service.restart("fcgi")
+        service.restart("worker")
         wait_until(lambda: is_back(service))
         subprocess.run(["umount", "-l", place], check=True)
         os.rmdir(place)
@@ -333,3 +335,73 @@ def test_a_full_store_is_said(service, small_store, reserve):
         assert session.delete("/v1/images/" + image["id"]).status_code == 204
     image = post_picture(session).json()
     assert session.delete("/v1/images/" + image["id"]).status_code == 204
+
+
+def fill(place):
+    """All that is left of the file system, in one file."""
+    path = os.path.join(place, "filler")
+    with open(path, "wb", buffering=0) as file, \
+            contextlib.suppress(OSError):
+        while True:
+            file.write(bytes(4096))
+    return path
+
+
+def started(service, job):
+    (when,), = service.query("SELECT started_at FROM jobs WHERE id = %s",
+                             uuid.UUID(job["id"]).bytes)
+    return when
+
+
+def test_a_full_store_uses_up_no_attempt(service, small_store):
+    """An acknowledged upload waits until there is room again."""
+    service.stop("worker")
+    service.restart("fcgi", store_dir=small_store, store_reserve=0,
+                    job_attempts=1)
+    wait_until(lambda: is_back(service))
+    session = new_user(service)
+    image = post_picture(session, headers={"Prefer": "respond-async"}).json()
+    path = "/v1/jobs/" + image["job"]["id"]
+    filler = fill(small_store)
+    service.start("worker", store_dir=small_store, job_retry=1)
+    for _ in range(2):
+        before = started(service, image["job"])
+        wait_until(lambda: started(service, image["job"]) != before)
+    job = wait_until(lambda: (found := session.get(path).json())["state"] ==
+                     "queued" and found)
+    assert (job["attempts"], job["error"]["code"]) == (0, "storage_full")
+    os.unlink(filler)
+    assert settled(session, image)["status"] == "ready"
+    assert session.get(path).json()["attempts"] == 1
+    assert session.delete("/v1/images/" + image["id"]).status_code == 204
+
+
+def test_what_failed_for_a_while_is_made_at_its_next_use(service):
+    """When the reason may have gone, a minute later; not when it is the
+    picture."""
+    session = new_user(service)
+    service.stop("worker")
+    before = set(service.objects())
+    image = post_picture(session, headers={"Prefer": "respond-async"}).json()
+    original, = set(service.objects()) - before
+    bad = post_picture(session, broken_picture(),
+                       headers={"Prefer": "respond-async"}).json()
+    original.chmod(0)
+    service.start("worker", job_retry=0)
+    try:
+        assert settled(session, image)["error"]["code"] == "internal"
+        assert settled(session, bad)["error"]["code"] == "corrupt_image"
+        original.chmod(0o640)
+        path = f"/v1/images/{image['id']}/variants/h200"
+        problem(session.get(path), 500, "internal")
+        # As if that time had passed.
+        service.query("UPDATE jobs SET finished_at = finished_at -"
+                      " INTERVAL 61 SECOND WHERE state = 'failed'")
+        assert session.get(path).status_code == 202
+        assert settled(session, image)["status"] == "ready"
+        assert session.get(path).status_code == 200
+        problem(session.get(f"/v1/images/{bad['id']}/variants/h200"),
+                422, "corrupt_image")
+    finally:
+        original.chmod(0o640)
+        service.restart("worker")

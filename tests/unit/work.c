@@ -45,11 +45,14 @@ static void knows_what_may_pass(void **state)
 		assert_int_equal(work.for_now, err == ERR_INTERNAL ||
 						       err == ERR_UNAVAILABLE ||
 						       err == ERR_STORAGE_FULL);
+		assert_int_equal(work.uncounted,
+				 work.for_now && err != ERR_INTERNAL);
 	}
 	assert_false(fail_for_now(&work, ERR_FETCH_FAILED, "no %s", "answer"));
 	assert_int_equal(work.err, ERR_FETCH_FAILED);
 	assert_string_equal(work.why, "no answer");
 	assert_true(work.for_now);
+	assert_false(work.uncounted);
 	fail(&work, ERR_FETCH_FAILED, "x");
 	assert_false(work.for_now);
 }
