@@ -366,3 +366,30 @@ bool bmp_header_read(struct bmp_header *header, struct work *work,
 	*header = found;
 	return true;
 }
+
+/* Its offset counts from the header behind that of the file. */
+struct bytes bmp_embedded_profile(struct bytes file)
+{
+	enum {
+		FILE_HEADER = 14,
+		V5 = 124,
+		COLOUR_SPACE_AT = 56,
+		PROFILE_AT = 112,
+		PROFILE_SIZE_AT = 116,
+		/* An ICC header and no tag; larger ones are for printers. */
+		LEAST = 128,
+		MOST = 4 << 20
+	};
+	const uint8_t *header = file.data + FILE_HEADER;
+	const struct bytes none = { NULL, 0 };
+	uint64_t at;
+	uint32_t size;
+
+	if (le32(header) < V5 || le32(header + COLOUR_SPACE_AT) != BMP_EMBEDDED)
+		return none;
+	at = (uint64_t)FILE_HEADER + le32(header + PROFILE_AT);
+	size = le32(header + PROFILE_SIZE_AT);
+	if (size < LEAST || size > MOST || !bytes_hold(file, at, size))
+		return none;
+	return (struct bytes){ file.data + at, size };
+}

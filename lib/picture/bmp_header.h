@@ -48,6 +48,14 @@ struct bmp_header {
 bool bmp_header_read(struct bmp_header *header, struct work *work,
 		     struct bytes bytes) MUST_CHECK;
 
+/* The value of a header's colour space that says that it contains an ICC
+   profile: "MBED". */
+#define BMP_EMBEDDED 0x4d424544u
+
+/* That profile, of a header that bmp_header_read() accepts; of 0 bytes when it
+   has none, or one that lies outside the file. */
+struct bytes bmp_embedded_profile(struct bytes file);
+
 static inline bool bmp_is_rle(const struct bmp_header *header)
 {
 	return header->compression == BMP_RLE8 ||

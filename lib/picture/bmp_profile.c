@@ -7,25 +7,19 @@
 #include <stdbool.h>
 
 #include "lib/base/util.h"
+#include "lib/picture/bmp_header.h"
 #include "lib/picture/profile.h"
 
 /* Byte offsets in the header behind that of the file, and its sizes. */
 enum {
 	FILE_HEADER_SIZE = 14,
 	V4_SIZE = 108,
-	V5_SIZE = 124,
 	COLOUR_SPACE_AT = 56,
 	END_POINTS_AT = 60,
-	GAMMAS_AT = 96,
-	PROFILE_AT = 112,
-	PROFILE_SIZE_AT = 116
+	GAMMAS_AT = 96
 };
 
 #define CALIBRATED 0u
-#define EMBEDDED   0x4d424544u /* "MBED" */
-
-/* An ICC header and no tag; larger profiles are those of printers. */
-enum { MIN_PROFILE = 128, MAX_PROFILE = 4 << 20 };
 
 struct xyz {
 	double x, y, z;
@@ -108,19 +102,12 @@ static const uint8_t *calibrated(struct pool *pool, size_t *len,
 	return profile_rgb(pool, len, &space);
 }
 
-/* Its offset counts from the header behind that of the file. */
-static const uint8_t *embedded(size_t *len, struct bytes file,
-			       const uint8_t *header)
+static const uint8_t *embedded(size_t *len, struct bytes file)
 {
-	const uint64_t at =
-		(uint64_t)FILE_HEADER_SIZE + le32(header + PROFILE_AT);
-	const uint32_t size = le32(header + PROFILE_SIZE_AT);
+	const struct bytes profile = bmp_embedded_profile(file);
 
-	if (size < MIN_PROFILE || size > MAX_PROFILE ||
-	    !bytes_hold(file, at, size))
-		return NULL;
-	*len = size;
-	return file.data + at;
+	*len = profile.len;
+	return profile.len ? profile.data : NULL;
 }
 
 const uint8_t *bmp_profile(struct pool *pool, size_t *len, struct bytes file)
@@ -133,8 +120,8 @@ const uint8_t *bmp_profile(struct pool *pool, size_t *len, struct bytes file)
 	switch (le32(header + COLOUR_SPACE_AT)) {
 	case CALIBRATED:
 		return calibrated(pool, len, header);
-	case EMBEDDED:
-		return size >= V5_SIZE ? embedded(len, file, header) : NULL;
+	case BMP_EMBEDDED:
+		return embedded(len, file);
 	default:
 		return NULL;
 	}

@@ -113,6 +113,13 @@ bool probe_is_bearable(const struct probe *probe, struct work *work)
 			    format_row(probe->format)->name,
 			    probe_estimate_mib(probe),
 			    conf->painter_memory_worker);
+	if (probe->surplus)
+		return fail(work, ERR_CORRUPT_IMAGE,
+			    "expected a file that ends with its picture, found "
+			    "a %s with %llu other bytes; save the picture "
+			    "again",
+			    format_row(probe->format)->name,
+			    (unsigned long long)probe->surplus);
 	return true;
 }
 

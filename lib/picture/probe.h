@@ -24,6 +24,8 @@ struct probe {
 	bool progressive;
 	bool alpha; /* may hold transparent pixels */
 	bool gray;  /* has samples of gray, not of colours or of a palette */
+	uint64_t surplus; /* bytes that are no part of the picture, if these are
+			     many (surplus.h), else 0 */
 };
 
 enum { PROBE_MAX_FRAMES = 100000 };
@@ -39,7 +41,8 @@ bool probe_read(struct probe *probe, struct work *work, const uint8_t *bytes,
 /*
  * Fails with ERR_TOO_LARGE when the picture is beyond what the service takes
  * from anyone: the settings max_pixels, max_side and max_scans, and what its
- * format's painter would need in memory (painter_memory_worker).
+ * format's painter would need in memory (painter_memory_worker). And with
+ * ERR_CORRUPT_IMAGE when much of the file is no part of the picture.
  */
 bool probe_is_bearable(const struct probe *probe, struct work *work) MUST_CHECK;
 

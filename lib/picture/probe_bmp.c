@@ -3,6 +3,20 @@
 
 #include "lib/picture/bmp_header.h"
 #include "lib/picture/probe_formats.h"
+#include "lib/picture/surplus.h"
+
+/* Where the pixels of an RLE end is known only when they are decoded. */
+static uint64_t surplus(const struct bmp_header *header, struct bytes bytes)
+{
+	const uint64_t known = header->palette_at +
+			       (uint64_t)header->colours * header->entry_size +
+			       header->row_size * header->height +
+			       bmp_embedded_profile(bytes).len;
+
+	if (bmp_is_rle(header) || known >= bytes.len)
+		return 0;
+	return surplus_if_much(bytes.len - known, bytes.len);
+}
 
 bool probe_bmp(struct probe *probe, struct work *work, struct bytes bytes)
 {
@@ -13,5 +27,6 @@ bool probe_bmp(struct probe *probe, struct work *work, struct bytes bytes)
 	probe->width = header.width;
 	probe->height = header.height;
 	probe->alpha = header.masks[BMP_ALPHA];
+	probe->surplus = surplus(&header, bytes);
 	return true;
 }

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "lib/picture/probe_formats.h"
+#include "lib/picture/surplus.h"
 
 enum {
 	HEADER_SIZE = 13,
@@ -69,7 +70,7 @@ static size_t skip_frame(struct bytes bytes, size_t offset)
 
 bool probe_gif(struct probe *probe, struct work *work, struct bytes bytes)
 {
-	size_t offset;
+	size_t offset, others = 0;
 
 	probe->frames = 0;
 	if (bytes.len < HEADER_SIZE)
@@ -82,8 +83,10 @@ bool probe_gif(struct probe *probe, struct work *work, struct bytes bytes)
 	while (offset < bytes.len && probe->frames < PROBE_MAX_FRAMES) {
 		uint8_t block = bytes.data[offset++];
 
-		if (block == ';')
+		if (block == ';') {
+			others += bytes.len - offset;
 			break;
+		}
 		if (block == '!') {
 			offset = read_extension(probe, bytes, offset);
 		} else if (block == ',') {
@@ -93,8 +96,11 @@ bool probe_gif(struct probe *probe, struct work *work, struct bytes bytes)
 			    !read_first_frame(probe, work, bytes.data + offset))
 				return false;
 			offset = skip_frame(bytes, offset);
+		} else {
+			others++;
 		}
 	}
+	probe->surplus = surplus_if_much(others, bytes.len);
 	return probe->frames ||
 	       fail(work, ERR_CORRUPT_IMAGE, "a GIF without a frame");
 }

@@ -6,66 +6,22 @@
 #include <string.h>
 
 #include "lib/picture/exif.h"
-
-/* ITU-T T.81, table B.1 */
-enum {
-	SOF0 = 0xc0,
-	SOF2 = 0xc2,
-	SOF9 = 0xc9,
-	SOF10 = 0xca,
-	SOF15 = 0xcf,
-	DHT = 0xc4,
-	JPG = 0xc8,
-	DAC = 0xcc,
-	RST0 = 0xd0,
-	SOI = 0xd8,
-	EOI = 0xd9,
-	SOS = 0xda,
-	APP1 = 0xe1,
-};
-
-/* The next marker at or after *offset, which moves behind it. Compressed data
-   are passed over here too: a 0xff in them is followed by 0. */
-static bool next_marker(struct bytes bytes, size_t *offset, uint8_t *marker)
-{
-	const uint8_t *at = bytes.data + *offset;
-	const uint8_t *end = bytes.data + bytes.len;
-
-	while (at < end) {
-		if (*at != 0xff)
-			at = memchr(at, 0xff, (size_t)(end - at));
-		if (!at || end - at < 2)
-			return false;
-		if (at[1] == 0xff) {
-			at++;
-		} else if (at[1]) {
-			*marker = at[1];
-			*offset = (size_t)(at + 2 - bytes.data);
-			return true;
-		} else {
-			at += 2;
-		}
-	}
-	return false;
-}
+#include "lib/picture/jpeg_marker.h"
+#include "lib/picture/jpeg_parts.h"
 
 static bool is_frame(uint8_t marker)
 {
-	return marker >= SOF0 && marker <= SOF15 && marker != DHT &&
-	       marker != JPG && marker != DAC;
-}
-
-/* TEM, RST0 to RST7, SOI and the reserved ones. */
-static bool has_no_segment(uint8_t marker)
-{
-	return marker < SOF0 || (marker >= RST0 && marker <= SOI);
+	return marker >= MARKER_SOF0 && marker <= MARKER_SOF15 &&
+	       marker != MARKER_DHT && marker != MARKER_JPG &&
+	       marker != MARKER_DAC;
 }
 
 /* libjpeg-turbo 2.1 decodes baseline, extended and progressive processes, with
    Huffman or arithmetic coding. */
 static bool is_decodable(uint8_t marker)
 {
-	return marker <= SOF2 || marker == SOF9 || marker == SOF10;
+	return marker <= MARKER_SOF2 || marker == MARKER_SOF9 ||
+	       marker == MARKER_SOF10;
 }
 
 /* T.81 B.2.2. A height of 0, to be defined by a DNL marker later, is what no
@@ -84,7 +40,7 @@ static bool read_frame(struct probe *probe, struct work *work, uint8_t marker,
 		return fail(work, ERR_UNSUPPORTED_FORMAT,
 			    "expected a baseline or progressive JPEG of 8 bits,"
 			    " found process SOF%d of %u bits",
-			    marker - SOF0, precision);
+			    marker - MARKER_SOF0, precision);
 	if (precision != 8)
 		return fail(work, ERR_CORRUPT_IMAGE,
 			    "expected a JPEG of 8 bits, found %u bits",
@@ -98,7 +54,7 @@ static bool read_frame(struct probe *probe, struct work *work, uint8_t marker,
 	probe->height = be16(frame.data + 1);
 	probe->width = be16(frame.data + 3);
 	probe->gray = parts == 1;
-	probe->progressive = marker == SOF2 || marker == SOF10;
+	probe->progressive = marker == MARKER_SOF2 || marker == MARKER_SOF10;
 	if (!probe->width || !probe->height)
 		return fail(work, ERR_CORRUPT_IMAGE, "a JPEG of %ux%u pixels",
 			    probe->width, probe->height);
@@ -107,27 +63,8 @@ static bool read_frame(struct probe *probe, struct work *work, uint8_t marker,
 
 static bool is_exif(uint8_t marker, struct bytes segment)
 {
-	return marker == APP1 && segment.len > 6 &&
+	return marker == MARKER_APP1 && segment.len > 6 &&
 	       !memcmp(segment.data, "Exif\0", 6);
-}
-
-/* The segment at the offset, as far as it is there. libjpeg takes the lengths
-   0 and 1 for 2, so that what follows is read the same way here. */
-static bool take_segment(struct bytes bytes, size_t *offset,
-			 struct bytes *segment)
-{
-	size_t size, left = bytes.len - *offset;
-
-	if (left < 2)
-		return false;
-	size = be16(bytes.data + *offset);
-	if (size < 2)
-		size = 2;
-	if (size > left)
-		size = left;
-	*segment = (struct bytes){ bytes.data + *offset + 2, size - 2 };
-	*offset += size;
-	return true;
 }
 
 bool probe_jpeg(struct probe *probe, struct work *work, struct bytes bytes)
@@ -137,10 +74,14 @@ bool probe_jpeg(struct probe *probe, struct work *work, struct bytes bytes)
 	size_t offset = 2;
 	uint8_t marker;
 
-	while (next_marker(bytes, &offset, &marker) && marker != EOI) {
-		if (has_no_segment(marker))
+	while (jpeg_marker_next(bytes, &offset, &marker)) {
+		if (marker == MARKER_EOI) {
+			probe->surplus = jpeg_parts_surplus(bytes, offset);
+			break;
+		}
+		if (jpeg_marker_is_alone(marker))
 			continue;
-		if (!take_segment(bytes, &offset, &segment))
+		if (!jpeg_marker_segment(bytes, &offset, &segment))
 			break;
 		if (is_frame(marker) && !has_frame) {
 			if (!read_frame(probe, work, marker, segment))
@@ -150,9 +91,9 @@ bool probe_jpeg(struct probe *probe, struct work *work, struct bytes bytes)
 			probe->orientation =
 				exif_orientation(segment.data, segment.len);
 			has_exif = true;
-		} else if (marker == SOS && !has_frame) {
+		} else if (marker == MARKER_SOS && !has_frame) {
 			break;
-		} else if (marker == SOS) {
+		} else if (marker == MARKER_SOS) {
 			probe->scans++;
 		}
 	}

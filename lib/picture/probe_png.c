@@ -6,6 +6,7 @@
 #include "lib/picture/exif.h"
 #include "lib/picture/png_chunk.h"
 #include "lib/picture/png_colour.h"
+#include "lib/picture/surplus.h"
 
 enum {
 	IHDR_SIZE = 13,
@@ -77,8 +78,12 @@ bool probe_png(struct probe *probe, struct work *work, struct bytes bytes)
 	if (!png_colour_check(&colours, work))
 		return false;
 
-	while (png_chunk_next(bytes, &offset, &chunk) &&
-	       !png_chunk_is(&chunk, "IEND")) {
+	while (png_chunk_next(bytes, &offset, &chunk)) {
+		if (png_chunk_is(&chunk, "IEND")) {
+			probe->surplus =
+				surplus_if_much(bytes.len - offset, bytes.len);
+			break;
+		}
 		if (png_chunk_is(&chunk, "IDAT")) {
 			has_pixels = true;
 			if (colour == PALETTE && !has_palette)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/picture/exif.h"
+#include "lib/picture/surplus.h"
 
 /* RFC 9649 */
 enum {
@@ -165,6 +166,9 @@ bool probe_webp(struct probe *probe, struct work *work, struct bytes bytes)
 		if (!webp.extended)
 			break; /* a simple file has one chunk */
 	}
+	probe->surplus = surplus_if_much(
+		bytes.len - (webp.extended ? webp.bytes.len : offset),
+		bytes.len);
 	return webp.has_picture ||
 	       fail(work, ERR_CORRUPT_IMAGE, "a WebP without a picture");
 }

@@ -15,4 +15,10 @@ static inline uint64_t surplus_most(uint64_t whole)
 	return tenth > always ? tenth : always;
 }
 
+/* The surplus if it is much of a file of `len` bytes, else 0. */
+static inline uint64_t surplus_if_much(uint64_t surplus, uint64_t len)
+{
+	return surplus > surplus_most(len) ? surplus : 0;
+}
+
 #endif

@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from api import invalid, new_user, post_picture, problem, settled, upload
+from api import (invalid, new_user, post_picture, problem, settled, upload,
+                 variant_of)
 from pictures import broken_picture, encode, large_picture, picture, quarters
 
 UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-"
@@ -155,6 +156,44 @@ def test_every_format_is_taken(service, format, thumbnail):
     image = upload(service.session("basic"), picture(format=format))
     assert image["format"] == format.lower()
     assert image["variants"][0]["format"] == thumbnail
+
+
+def with_others(format, count):
+    """A picture and behind it bytes that are no part of it."""
+    return picture(format=format) + b"\0" * count
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "GIF", "WEBP", "BMP"])
+def test_a_file_ends_with_its_picture(service, format):
+    """422 for more than 64 KiB and a tenth of the file behind it."""
+    session = new_user(service)
+    assert upload(session, with_others(format, 65536))["status"] == "ready"
+    many = max(65537, len(picture(format=format)) // 8)
+    detail = problem(post_picture(session, with_others(format, many)),
+                     422, "corrupt_image")["detail"]
+    assert f"a {format.lower()} with {many} other bytes" in detail
+    assert len(session.get("/v1/images").json()["items"]) == 1
+
+
+def motion_photo():
+    video = b"\0\0\0\x10ftypmp42\0\0\0\0" + \
+        (300000).to_bytes(4, "big") + b"mdat" + bytes(299992)
+    return picture() + video
+
+
+def multi_picture():
+    """Such as a gain map: a larger one behind the first, with padding."""
+    return picture() + bytes(10) + picture(3000, 2000, quality=100)
+
+
+@pytest.mark.parametrize("make", [motion_photo, multi_picture])
+def test_what_cameras_append_is_kept(service, make):
+    session = service.session("enterprise")
+    data = make()
+    assert len(data) > len(picture()) + 65536
+    image = upload(session, data)
+    assert image["format"] == "jpeg"
+    assert session.get(variant_of(image, "original")).content == data
 
 
 def test_the_content_decides_what_a_file_is(service):

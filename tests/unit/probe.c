@@ -19,11 +19,11 @@ struct header {
 /* clang-format off */
 #define BYTES(text) text, sizeof(text) - 1
 #define SAYS(...)   { __VA_ARGS__ }, 0, ""
-#define OPAQUE      false, false, false
-#define ALPHA       false, true, false
-#define PROGRESSIVE true, false, false
-#define IN_GRAY     false, false, true
-#define GRAY_ALPHA  false, true, true
+#define OPAQUE      false, false, false, 0
+#define ALPHA       false, true, false, 0
+#define PROGRESSIVE true, false, false, 0
+#define IN_GRAY     false, false, true, 0
+#define GRAY_ALPHA  false, true, true, 0
 #define NO_PROBE    { 0, 0, 0, 0, 0, 0, OPAQUE }
 #define CORRUPT(why) NO_PROBE, ERR_CORRUPT_IMAGE, why
 #define UNSUPPORTED(why) NO_PROBE, ERR_UNSUPPORTED_FORMAT, why
@@ -358,7 +358,7 @@ static bool same_probe(const struct probe *a, const struct probe *b)
 	       a->height == b->height && a->frames == b->frames &&
 	       a->scans == b->scans && a->orientation == b->orientation &&
 	       a->progressive == b->progressive && a->alpha == b->alpha &&
-	       a->gray == b->gray;
+	       a->gray == b->gray && a->surplus == b->surplus;
 }
 
 /* From memory of exactly that length, so that sanitizers see a step beyond. */
@@ -473,20 +473,21 @@ struct size {
 
 /* clang-format off */
 static const struct size sizes[] = {
-	{ { FORMAT_JPEG, 12000, 9000, 1, 1, 1, false, false, false }, NULL },
-	{ { FORMAT_JPEG, 20000, 10000, 1, 1, 8, false, false, false }, NULL },
-	{ { FORMAT_JPEG, 20000, 10000, 1, 10, 1, true, false, false }, NULL },
-	{ { FORMAT_PNG, 7000, 7000, 1, 0, 1, false, true, false }, NULL },
-	{ { FORMAT_PNG, 20000, 10000, 1, 0, 1, false, true, false }, NULL },
-	{ { FORMAT_JPEG, 65535, 1, 1, 100, 1, true, false, false }, NULL },
-	{ { FORMAT_PNG, 10000, 20001, 1, 0, 1, false, true, false }, "at most 200000000 pixels, found 10000x20001" },
-	{ { FORMAT_TIFF, UINT32_MAX, UINT32_MAX, 1, 0, 1, false, true, false }, "pixels" },
-	{ { FORMAT_PNG, 65536, 1, 1, 0, 1, false, true, false }, "65535 pixels a side" },
-	{ { FORMAT_PNG, 1, 65536, 1, 0, 1, false, true, false }, "65535 pixels a side" },
-	{ { FORMAT_JPEG, 100, 100, 1, 101, 1, true, false, false }, "at most 100 scans, found 101" },
-	{ { FORMAT_GIF, 12000, 12000, 1, 0, 1, false, false, false }, "more than 2048" },
-	{ { FORMAT_WEBP, 16000, 12500, 1, 0, 1, false, false, false }, "more than 2048" },
-	{ { FORMAT_PNG, 20000, 10000, 1, 0, 6, false, true, false }, "more than 2048" },
+	{ { FORMAT_JPEG, 12000, 9000, 1, 1, 1, false, false, false, 0 }, NULL },
+	{ { FORMAT_JPEG, 20000, 10000, 1, 1, 8, false, false, false, 0 }, NULL },
+	{ { FORMAT_JPEG, 20000, 10000, 1, 10, 1, true, false, false, 0 }, NULL },
+	{ { FORMAT_PNG, 7000, 7000, 1, 0, 1, false, true, false, 0 }, NULL },
+	{ { FORMAT_PNG, 20000, 10000, 1, 0, 1, false, true, false, 0 }, NULL },
+	{ { FORMAT_JPEG, 65535, 1, 1, 100, 1, true, false, false, 0 }, NULL },
+	{ { FORMAT_PNG, 10000, 20001, 1, 0, 1, false, true, false, 0 }, "at most 200000000 pixels, found 10000x20001" },
+	{ { FORMAT_TIFF, UINT32_MAX, UINT32_MAX, 1, 0, 1, false, true, false, 0 }, "pixels" },
+	{ { FORMAT_PNG, 65536, 1, 1, 0, 1, false, true, false, 0 }, "65535 pixels a side" },
+	{ { FORMAT_PNG, 1, 65536, 1, 0, 1, false, true, false, 0 }, "65535 pixels a side" },
+	{ { FORMAT_JPEG, 100, 100, 1, 101, 1, true, false, false, 0 }, "at most 100 scans, found 101" },
+	{ { FORMAT_GIF, 12000, 12000, 1, 0, 1, false, false, false, 0 }, "more than 2048" },
+	{ { FORMAT_WEBP, 16000, 12500, 1, 0, 1, false, false, false, 0 }, "more than 2048" },
+	{ { FORMAT_PNG, 20000, 10000, 1, 0, 6, false, true, false, 0 }, "more than 2048" },
+	{ { FORMAT_PNG, 20, 10, 1, 0, 1, false, true, false, 70000 }, "found a png with 70000 other bytes" },
 };
 /* clang-format on */
 
@@ -505,7 +506,9 @@ static void what_is_too_large_is_refused(void **state)
 			fail_msg("size %zu: expected \"%s\", found \"%s\"", i,
 				 sizes[i].why ? sizes[i].why : "", work.why);
 		if (!bearable)
-			assert_int_equal(work.err, ERR_TOO_LARGE);
+			assert_int_equal(work.err, sizes[i].probe.surplus
+							   ? ERR_CORRUPT_IMAGE
+							   : ERR_TOO_LARGE);
 	}
 }
 
@@ -526,21 +529,19 @@ static void upright_exchanges_the_sides(void **state)
 /* What matters is which side of the default budget of 300 ms it is on. */
 static void estimates_follow_the_cost(void **state)
 {
-	const struct probe photo = {
-		FORMAT_JPEG, 1920, 1200, 1, 1, 1, 0, 0, 0
+	const struct probe photo = { FORMAT_JPEG, 1920, 1200, 1, 1,
+				     1,           0,    0,    0, 0 };
+	const struct probe large = { FORMAT_JPEG, 4000, 3000, 1, 1,
+				     1,           0,    0,    0, 0 };
+	const struct probe scans = { FORMAT_JPEG, 4000, 3000, 1, 10,
+				     1,           1,    0,    0, 0 };
+	const struct probe bomb = { FORMAT_JPEG, 7000, 7000, 1, 99,
+				    1,           1,    0,    0, 0 };
+	const struct probe png = {
+		FORMAT_PNG, 4000, 3000, 1, 0, 1, 0, 0, 0, 0
 	};
-	const struct probe large = {
-		FORMAT_JPEG, 4000, 3000, 1, 1, 1, 0, 0, 0
-	};
-	const struct probe scans = {
-		FORMAT_JPEG, 4000, 3000, 1, 10, 1, 1, 0, 0
-	};
-	const struct probe bomb = {
-		FORMAT_JPEG, 7000, 7000, 1, 99, 1, 1, 0, 0
-	};
-	const struct probe png = { FORMAT_PNG, 4000, 3000, 1, 0, 1, 0, 0, 0 };
 	const struct probe all = { FORMAT_TIFF, UINT32_MAX, UINT32_MAX, 1, 0,
-				   1,           0,          0,          0 };
+				   1,           0,          0,          0, 0 };
 
 	(void)state;
 	assert_in_range(probe_estimate_ms(&photo, 640), 10, 40);

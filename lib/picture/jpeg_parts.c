@@ -1,0 +1,145 @@
+/* jpeg_parts.c: what follows the picture in a JPEG. */
+#include "config.h"
+
+#include "lib/picture/jpeg_parts.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "lib/picture/jpeg_marker.h"
+#include "lib/picture/surplus.h"
+
+/* Parts are aligned, or have a few bytes of their own before them. */
+enum { MOST_GAP = 64 << 10 };
+
+enum { SEF_END = 8, SEF_HEADER = 12, SEF_ENTRY = 12, SEF_MOST = 1024 };
+
+static bool is_at(struct bytes file, size_t offset, const char *text)
+{
+	const size_t len = strlen(text);
+
+	return bytes_hold(file, offset, len) &&
+	       !memcmp(file.data + offset, text, len);
+}
+
+static bool is_jpeg(struct bytes file, size_t offset)
+{
+	return is_at(file, offset, "\xff\xd8\xff");
+}
+
+static bool is_video(struct bytes file, size_t offset)
+{
+	return is_at(file, offset + 4, "ftyp");
+}
+
+/* Moves behind its EOI, or to the end of the file. False where it has none, or
+   no scan. */
+static bool skip_jpeg(struct bytes file, size_t *offset)
+{
+	bool has_scan = false;
+	struct bytes segment;
+	uint8_t marker;
+
+	while (jpeg_marker_next(file, offset, &marker)) {
+		if (marker == MARKER_EOI)
+			return has_scan;
+		if (!jpeg_marker_is_alone(marker) &&
+		    !jpeg_marker_segment(file, offset, &segment))
+			break;
+		has_scan = has_scan || marker == MARKER_SOS;
+	}
+	*offset = file.len;
+	return false;
+}
+
+/* The size of a box (ISO/IEC 14496-12, 4.2), or 0 where there is none. */
+static uint64_t box_size(struct bytes file, size_t offset)
+{
+	const uint8_t *at = file.data + offset;
+	uint64_t size;
+
+	if (!bytes_hold(file, offset, 8))
+		return 0;
+	for (int i = 4; i < 8; i++)
+		if (!isalnum(at[i]) && at[i] != ' ')
+			return 0;
+	size = be32(at);
+	if (size == 1 && bytes_hold(file, offset, 16))
+		size = (uint64_t)be32(at + 8) << 32 | be32(at + 12);
+	return size >= 8 && bytes_hold(file, offset, size) ? size : 0;
+}
+
+/* Moves behind its boxes; false when not even the first is whole. */
+static bool skip_video(struct bytes file, size_t *offset)
+{
+	const uint64_t first = box_size(file, *offset);
+	uint64_t size;
+
+	while ((size = box_size(file, *offset)))
+		*offset += (size_t)size;
+	*offset += !first;
+	return first;
+}
+
+/* Where Samsung's trailer begins, which has a directory at its end: the
+   distance of each entry's data before it. Without one, the end of the file. */
+static size_t find_sef(struct bytes file)
+{
+	size_t size, count, header, most = 0;
+
+	if (file.len < SEF_END || !is_at(file, file.len - 4, "SEFT"))
+		return file.len;
+	size = le32(file.data + file.len - SEF_END);
+	if (size < SEF_HEADER || size > file.len - SEF_END)
+		return file.len;
+	header = file.len - SEF_END - size;
+	count = le32(file.data + header + 8);
+	if (!is_at(file, header, "SEFH") || count > SEF_MOST ||
+	    size < SEF_HEADER + count * SEF_ENTRY)
+		return file.len;
+	for (size_t i = 0; i < count; i++) {
+		const size_t distance = le32(file.data + header + SEF_HEADER +
+					     i * SEF_ENTRY + 4);
+
+		if (distance > most && distance <= header)
+			most = distance;
+	}
+	return header - most;
+}
+
+/* The next part at or after the offset, which may be some bytes away. */
+static size_t find_part(struct bytes file, size_t offset)
+{
+	const size_t most =
+		file.len - offset < MOST_GAP ? file.len - offset : MOST_GAP;
+
+	for (size_t gap = 0; gap < most; gap++)
+		if (is_jpeg(file, offset + gap) || is_video(file, offset + gap))
+			return offset + gap;
+	return file.len;
+}
+
+uint64_t jpeg_parts_surplus(struct bytes file, size_t end)
+{
+	const struct bytes front = { file.data, find_sef(file) };
+	bool has_parts = front.len < file.len;
+	uint64_t sum = 0;
+
+	while (end < front.len) {
+		const size_t part = find_part(front, end);
+		bool is_whole = false;
+
+		sum += part - end;
+		end = part;
+		if (is_jpeg(front, part))
+			is_whole = skip_jpeg(front, &end);
+		else if (is_video(front, part))
+			is_whole = skip_video(front, &end);
+		has_parts = has_parts || is_whole;
+		if (!is_whole)
+			sum += end - part;
+	}
+	if (has_parts)
+		return sum > file.len / 2 ? sum : 0;
+	return surplus_if_much(sum, file.len);
+}
