@@ -119,11 +119,11 @@ static size_t find_part(struct bytes file, size_t offset)
 	return file.len;
 }
 
-uint64_t jpeg_parts_surplus(struct bytes file, size_t end)
+uint64_t jpeg_parts_surplus(struct bytes file, size_t end, uint64_t others)
 {
 	const struct bytes front = { file.data, find_sef(file) };
 	bool has_parts = front.len < file.len;
-	uint64_t sum = 0;
+	uint64_t sum = others;
 
 	while (end < front.len) {
 		const size_t part = find_part(front, end);

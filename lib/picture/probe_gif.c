@@ -62,15 +62,26 @@ static bool read_first_frame(struct probe *probe, struct work *work,
 	return true;
 }
 
-static size_t skip_frame(struct bytes bytes, size_t offset)
+/* A code stands for one pixel or more, and has 12 bits at most; a few clear the
+   table. */
+static size_t skip_frame(struct bytes bytes, size_t offset, uint64_t *others)
 {
-	offset += FRAME_SIZE + colours_size(bytes.data[offset + 8]) + 1;
-	return skip_blocks(bytes, offset);
+	enum { CODE_BYTES = 2 };
+	const uint8_t *at = bytes.data + offset;
+	const uint64_t pixels = (uint64_t)le16(at + 4) * le16(at + 6);
+	size_t end;
+
+	offset += FRAME_SIZE + colours_size(at[8]) + 1;
+	end = skip_blocks(bytes, offset);
+	if (end > offset)
+		*others += surplus_of_pixels(end - offset, pixels, CODE_BYTES);
+	return end;
 }
 
 bool probe_gif(struct probe *probe, struct work *work, struct bytes bytes)
 {
-	size_t offset, others = 0;
+	uint64_t others = 0;
+	size_t offset;
 
 	probe->frames = 0;
 	if (bytes.len < HEADER_SIZE)
@@ -95,7 +106,7 @@ bool probe_gif(struct probe *probe, struct work *work, struct bytes bytes)
 			if (!probe->frames++ &&
 			    !read_first_frame(probe, work, bytes.data + offset))
 				return false;
-			offset = skip_frame(bytes, offset);
+			offset = skip_frame(bytes, offset, &others);
 		} else {
 			others++;
 		}

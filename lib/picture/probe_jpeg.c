@@ -8,6 +8,7 @@
 #include "lib/picture/exif.h"
 #include "lib/picture/jpeg_marker.h"
 #include "lib/picture/jpeg_parts.h"
+#include "lib/picture/surplus.h"
 
 static bool is_frame(uint8_t marker)
 {
@@ -67,16 +68,31 @@ static bool is_exif(uint8_t marker, struct bytes segment)
 	       !memcmp(segment.data, "Exif\0", 6);
 }
 
+/* Compressed data of all scans with more than this for each pixel are not those
+   of a picture: 64 coefficients a block, 3 components, 27 bits at most. */
+enum { PIXEL_BYTES = 32 };
+
+static uint64_t surplus(const struct probe *probe, struct bytes bytes,
+			size_t end, uint64_t between)
+{
+	const uint64_t pixels = (uint64_t)probe->width * probe->height;
+
+	return jpeg_parts_surplus(
+		bytes, end, surplus_of_pixels(between, pixels, PIXEL_BYTES));
+}
+
 bool probe_jpeg(struct probe *probe, struct work *work, struct bytes bytes)
 {
 	bool has_frame = false, has_exif = false;
+	uint64_t between = 0; /* bytes between the segments */
+	size_t offset = 2, from = 2, end = bytes.len;
 	struct bytes segment;
-	size_t offset = 2;
-	uint8_t marker;
+	uint8_t marker = 0;
 
-	while (jpeg_marker_next(bytes, &offset, &marker)) {
+	for (; jpeg_marker_next(bytes, &offset, &marker); from = offset) {
+		between += offset - 2 - from;
 		if (marker == MARKER_EOI) {
-			probe->surplus = jpeg_parts_surplus(bytes, offset);
+			end = offset;
 			break;
 		}
 		if (jpeg_marker_is_alone(marker))
@@ -101,5 +117,8 @@ bool probe_jpeg(struct probe *probe, struct work *work, struct bytes bytes)
 		return fail(work, ERR_CORRUPT_IMAGE,
 			    "a JPEG without %s, of %zu bytes",
 			    has_frame ? "a scan" : "a frame header", bytes.len);
+	if (marker != MARKER_EOI)
+		between += end - offset;
+	probe->surplus = surplus(probe, bytes, end, between);
 	return true;
 }

@@ -23,6 +23,7 @@ struct webp {
 	struct bytes bytes; /* what RIFF's size says */
 	struct probe *probe;
 	struct work *work;
+	uint64_t others; /* bytes that are no part of it */
 	bool extended, animated, has_picture, has_exif;
 };
 
@@ -130,6 +131,31 @@ static void count_frame(struct webp *webp)
 	webp->has_picture = true;
 }
 
+/* Of chunks of other kinds nothing is known. */
+static uint64_t others_of(const struct webp *webp, const struct chunk *chunk)
+{
+	enum { PIXEL_BYTES = 8 };
+	static const struct {
+		const char *type;
+		bool is_picture;
+	} known[] = {
+		{ "VP8X", false }, { "ICCP", false }, { "ANIM", false },
+		{ "EXIF", false }, { "XMP ", false }, { "ANMF", true },
+		{ "ALPH", true },  { "VP8 ", true },  { "VP8L", true },
+	};
+	const uint64_t len = chunk->data.len;
+	const uint64_t pixels =
+		(uint64_t)webp->probe->width * webp->probe->height;
+
+	for (size_t i = 0; i < ARRAY_LEN(known); i++)
+		if (is(chunk, known[i].type))
+			return known[i].is_picture
+				       ? surplus_of_pixels(len, pixels,
+							   PIXEL_BYTES)
+				       : 0;
+	return len;
+}
+
 static bool read_chunk(struct webp *webp, const struct chunk *chunk, bool first)
 {
 	if (first && is(chunk, "VP8X"))
@@ -163,12 +189,12 @@ bool probe_webp(struct probe *probe, struct work *work, struct bytes bytes)
 	     first = false) {
 		if (!read_chunk(&webp, &chunk, first))
 			return false;
+		webp.others += others_of(&webp, &chunk);
 		if (!webp.extended)
 			break; /* a simple file has one chunk */
 	}
-	probe->surplus = surplus_if_much(
-		bytes.len - (webp.extended ? webp.bytes.len : offset),
-		bytes.len);
+	webp.others += bytes.len - (webp.extended ? webp.bytes.len : offset);
+	probe->surplus = surplus_if_much(webp.others, bytes.len);
 	return webp.has_picture ||
 	       fail(work, ERR_CORRUPT_IMAGE, "a WebP without a picture");
 }

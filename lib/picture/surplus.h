@@ -15,6 +15,14 @@ static inline uint64_t surplus_most(uint64_t whole)
 	return tenth > always ? tenth : always;
 }
 
+/* How many of `len` bytes are more than `each` bytes for each pixel, of which
+   no encoder needs so many. */
+static inline uint64_t surplus_of_pixels(uint64_t len, uint64_t pixels,
+					 unsigned each)
+{
+	return len / each > pixels ? len - pixels * each : 0;
+}
+
 /* The surplus if it is much of a file of `len` bytes, else 0. */
 static inline uint64_t surplus_if_much(uint64_t surplus, uint64_t len)
 {

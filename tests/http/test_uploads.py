@@ -175,6 +175,29 @@ def test_a_file_ends_with_its_picture(service, format):
     assert len(session.get("/v1/images").json()["items"]) == 1
 
 
+def with_data_inside(format):
+    """Where the picture's own are, and more than it can need."""
+    more, whole = bytes([0x55]) * 200000, picture(64, 48, format)
+    if format == "JPEG":
+        return whole[:-2] + more + whole[-2:]
+    if format == "GIF":
+        blocks = b"".join(b"\xff" + more[at:at + 255]
+                          for at in range(0, 195000, 255))
+        return whole[:-2] + blocks + whole[-2:]
+    junk = b"JUNK" + len(more).to_bytes(4, "little") + more
+    head = b"VP8X" + (10).to_bytes(4, "little") + bytes(4) + \
+        (63).to_bytes(3, "little") + (47).to_bytes(3, "little")
+    body = b"WEBP" + head + whole[12:] + junk
+    return b"RIFF" + len(body).to_bytes(4, "little") + body
+
+
+@pytest.mark.parametrize("format", ["JPEG", "GIF", "WEBP"])
+def test_a_file_holds_no_more_than_its_picture(service, format):
+    detail = problem(post_picture(new_user(service), with_data_inside(format)),
+                     422, "corrupt_image")["detail"]
+    assert f"a {format.lower()} with" in detail
+
+
 def motion_photo():
     video = b"\0\0\0\x10ftypmp42\0\0\0\0" + \
         (300000).to_bytes(4, "big") + b"mdat" + bytes(299992)

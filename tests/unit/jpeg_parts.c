@@ -124,7 +124,7 @@ static void knows_what_cameras_append(void **state)
 		surplus = jpeg_parts_surplus(
 			(struct bytes){ (const uint8_t *)file->data,
 					file->len },
-			PICTURE);
+			PICTURE, 0);
 		if (surplus != cases[i].surplus)
 			fail_msg("%s: %llu", cases[i].name,
 				 (unsigned long long)surplus);
@@ -149,7 +149,7 @@ static void reads_each_byte_a_few_times(void **state)
 		(void)jpeg_parts_surplus(
 			(struct bytes){ (const uint8_t *)file->data,
 					file->len },
-			0);
+			0, 0);
 		pool_free(pool);
 	}
 }
