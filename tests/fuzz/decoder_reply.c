@@ -51,10 +51,10 @@ static void say_reply(int socket, struct fuzz_input *input)
 	reply.format = fuzz_byte(input);
 	reply.width = fuzz_number(input, 2);
 	reply.height = fuzz_number(input, 2);
-	reply.err = fuzz_byte(input);
+	reply.error.row = fuzz_byte(input);
 	reply.len = fuzz_number(input, 3);
-	memset(reply.why, fuzz_byte(input), sizeof(reply.why));
-	memset(reply.field, fuzz_byte(input), sizeof(reply.field));
+	memset(reply.error.numbers, fuzz_byte(input),
+	       sizeof(reply.error.numbers));
 	say(socket, &reply, sizeof(reply));
 	len = reply.len < input->left ? reply.len : input->left;
 	if (reply.kind == DECODER_RENDERED) {
