@@ -27,49 +27,35 @@
 	       db_time_to(&(j)->created_at), db_time_to(&(j)->started_at),     \
 	       db_time_to(&(j)->finished_at))
 
-static bool select_jobs(struct job **jobs, size_t *count, struct work *work,
-			struct uuid id, struct uuid image_id)
-{
-	struct job row;
-	struct rows rows = ROWS_OF(row);
-
-	if (!db_each(work,
-		     "SELECT " JOB_COLUMNS " FROM `jobs` WHERE `id` = ?"
-		     " UNION ALL SELECT " JOB_COLUMNS " FROM `jobs`"
-		     " WHERE `image_id` = ? ORDER BY 1 DESC LIMIT 1",
-		     DB_IN(db_uuid(id), db_uuid(image_id)), JOB_OUT(&row),
-		     rows_keep, &rows))
-		return false;
-	*jobs = rows.list;
-	*count = rows.count;
-	return true;
-}
-
 bool job_find(struct job *job, struct work *work, struct uuid id)
 {
-	struct job *jobs;
-	size_t count;
+	struct job row;
 
-	if (!select_jobs(&jobs, &count, work, id, (struct uuid){ 0 }))
-		return false;
-	if (!count)
-		return fail(work, ERR_NOT_FOUND, "no job %s", UUID_TEXT(id));
-	*job = jobs[0];
-	return true;
+	if (db_one(work, "SELECT " JOB_COLUMNS " FROM `jobs` WHERE `id` = ?",
+		   DB_IN(db_uuid(id)), JOB_OUT(&row))) {
+		*job = row;
+		return true;
+	}
+	if (work->err == ERR_NOT_FOUND)
+		fail(work, ERR_NOT_FOUND, "no job %s", UUID_TEXT(id));
+	return false;
 }
 
 bool job_of_image(struct job *job, struct work *work, struct uuid image_id)
 {
-	struct job *jobs;
-	size_t count;
+	struct job row;
 
-	if (!select_jobs(&jobs, &count, work, (struct uuid){ 0 }, image_id))
-		return false;
-	if (!count)
-		return fail(work, ERR_NOT_FOUND, "image %s has no job",
-			    UUID_TEXT(image_id));
-	*job = jobs[0];
-	return true;
+	if (db_one(work,
+		   "SELECT " JOB_COLUMNS " FROM `jobs`"
+		   " WHERE `image_id` = ? ORDER BY `id` DESC LIMIT 1",
+		   DB_IN(db_uuid(image_id)), JOB_OUT(&row))) {
+		*job = row;
+		return true;
+	}
+	if (work->err == ERR_NOT_FOUND)
+		fail(work, ERR_NOT_FOUND, "image %s has no job",
+		     UUID_TEXT(image_id));
+	return false;
 }
 
 bool job_failed_of_image(struct job *job, struct work *work,

@@ -107,19 +107,18 @@ bool notify_image(struct work *work, const char *event,
 		tell(work, image->user_id, event, data, webhooks, count));
 }
 
-bool notify_job(struct work *work, struct uuid job_id)
+bool notify_job(struct work *work, const char *event, const struct job *job)
 {
-	struct job job;
+	struct job row;
 	struct webhook *webhooks;
-	const char *event;
 	size_t count;
 
-	if (!job_find(&job, work, job_id))
-		return false;
-	if (!strcmp(job.kind, DISPATCH_KIND))
+	if (!strcmp(job->kind, DISPATCH_KIND))
 		return true;
-	event = !strcmp(job.state, "done") ? "job.done" : "job.failed";
-	return find_told(&webhooks, &count, work, job.user_id, event) &&
-	       (!count || tell(work, job.user_id, event, show_job(work, &job),
-			       webhooks, count));
+	if (!find_told(&webhooks, &count, work, job->user_id, event))
+		return false;
+	return !count ||
+	       (job_find(&row, work, job->id) &&
+		tell(work, row.user_id, event, show_job(work, &row), webhooks,
+		     count));
 }

@@ -3,6 +3,7 @@
 
 #include "lib/base/work.h"
 #include "lib/model/image.h"
+#include "lib/model/job.h"
 
 /*
  * Tells a user's webhooks of events. Both are called in the transaction of
@@ -17,8 +18,9 @@
 bool notify_image(struct work *work, const char *event,
 		  const struct image *image) MUST_CHECK;
 
-/* The job is done or has failed; its row says so already. Nobody is told of
-   those that send webhooks. */
-bool notify_job(struct work *work, struct uuid job_id) MUST_CHECK;
+/* "job.done" or "job.failed": the job's row says so already, and is read when
+   there is a webhook for it. Nobody is told of jobs that send webhooks. */
+bool notify_job(struct work *work, const char *event,
+		const struct job *job) MUST_CHECK;
 
 #endif

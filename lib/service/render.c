@@ -255,19 +255,18 @@ struct ending {
 	const char *code, *detail;
 };
 
-/* Webhooks are told when the image's status changes, not of each variant. */
+/* Webhooks are told when the image's status changes, not of each variant. An
+   image has an error only while its status is "failed". */
 static bool settle(struct work *work, struct image *image, const char *status,
 		   const char *code, const char *detail)
 {
-	bool changes = strcmp(image->status, status) != 0;
-
+	if (!strcmp(image->status, status))
+		return true;
 	image->status = status;
 	image->error_code = code;
 	image->error_detail = detail;
 	return image_settle(work, image->id, status, code, detail) &&
-	       (!changes ||
-		notify_image(work, code ? "image.failed" : "image.ready",
-			     image));
+	       notify_image(work, code ? "image.failed" : "image.ready", image);
 }
 
 static bool record_success(struct work *work, void *arg)
@@ -283,7 +282,7 @@ static bool record_success(struct work *work, void *arg)
 		if (!variant_finish(work, &render->variants[i]))
 			return false;
 	return settle(work, &image, "ready", NULL, NULL) &&
-	       notify_job(work, ending->job->id);
+	       notify_job(work, "job.done", ending->job);
 }
 
 /* An image that was ready before stays so: only the new variant failed. */
@@ -304,7 +303,8 @@ static bool record_failure(struct work *work, void *arg)
 	const struct ending *ending = arg;
 
 	return job_fail(work, ending->job, ending->code, ending->detail) &&
-	       fail_image(work, ending) && notify_job(work, ending->job->id);
+	       fail_image(work, ending) &&
+	       notify_job(work, "job.failed", ending->job);
 }
 
 static bool record_cancel(struct work *work, void *arg)
@@ -368,13 +368,12 @@ static bool end_well(struct work *work, struct ending *ending)
 	return false;
 }
 
-static bool find_pending(struct render *render, struct work *work,
-			 const struct image *image)
+static bool find_pending(struct render *render, struct work *work)
 {
 	struct variant *all;
 	size_t count;
 
-	if (!variant_list(&all, &count, work, image->id))
+	if (!variant_list(&all, &count, work, render->image_id))
 		return false;
 	render->variants = pool_alloc(work->pool, (count + 1) * sizeof(*all));
 	render->count = 0;
@@ -400,10 +399,17 @@ static bool find_animated(bool *animated, struct work *work,
 	return true;
 }
 
-static bool paint_pending(struct render *render, struct work *work,
-			  struct probe *probe)
+/* A job with nothing to do reads nothing for it. */
+static bool make_pending(struct render *render, struct work *work)
 {
-	if (!store_get(&render->source, work,
+	struct probe *probe = pool_alloc(work->pool, sizeof(*probe));
+	struct image image;
+
+	if (!render->count)
+		return true;
+	if (!image_find(&image, work, render->image_id) ||
+	    !find_animated(&render->animated, work, &image) ||
+	    !store_get(&render->source, work,
 		       store_key(work->pool, render->image_id, "original")) ||
 	    !render_probe(probe, work, render->source))
 		return false;
@@ -413,17 +419,13 @@ static bool paint_pending(struct render *render, struct work *work,
 
 bool render_job(struct work *work, const struct job *job)
 {
-	struct probe probe;
 	struct render render = { .image_id = job->image_id,
 				 .quality = (uint32_t)job->quality,
 				 .user_id = job->user_id };
 	struct ending ending = { .job = job, .render = &render };
-	struct image image;
 
-	return image_find(&image, work, job->image_id) &&
-	       find_pending(&render, work, &image) &&
-	       find_animated(&render.animated, work, &image) &&
-	       paint_pending(&render, work, &probe) && end_well(work, &ending);
+	return find_pending(&render, work) && make_pending(&render, work) &&
+	       end_well(work, &ending);
 }
 
 struct wanting {

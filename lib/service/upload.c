@@ -206,7 +206,8 @@ static bool tell(struct work *work, const struct uploaded *made)
 	if (strcmp(made->image.status, "ready"))
 		return true;
 	return notify_image(work, "image.ready", &made->image) &&
-	       (uuid_is_nil(made->job.id) || notify_job(work, made->job.id));
+	       (uuid_is_nil(made->job.id) ||
+		notify_job(work, "job.done", &made->job));
 }
 
 /* Repeatable: when the image's row is there, all of it has happened. */
