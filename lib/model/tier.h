@@ -22,7 +22,7 @@ struct tier {
 	int64_t quota_bytes;        /* of all originals */
 	int64_t uploads_per_day;
 	int64_t requests_per_minute;
-	int64_t priority; /* of jobs: 0 high, 1 normal, 2 low */
+	int64_t priority; /* of jobs, at most: 0 high, 1 normal, 2 low */
 	int64_t retention_days;
 	bool fetch;
 	int64_t max_fetches; /* that wait or run at once */

@@ -63,14 +63,22 @@ static bool read_format(struct recipe *recipe, struct work *work,
 static bool read_priority(int64_t *priority, struct work *work,
 			  const struct resize *resize)
 {
+	const int64_t highest = resize->tier->priority;
+
 	if (!resize->priority) {
-		*priority = resize->tier->priority;
+		*priority = highest;
 		return true;
 	}
-	return tier_priority_by_name(priority, resize->priority) ||
-	       fail_field(work, "priority",
-			  "priority: high, normal or low, not \"%.40s\"",
-			  resize->priority);
+	if (!tier_priority_by_name(priority, resize->priority))
+		return fail_field(work, "priority",
+				  "priority: high, normal or low, not "
+				  "\"%.40s\"",
+				  resize->priority);
+	return *priority >= highest ||
+	       fail(work, ERR_TIER_FORBIDS,
+		    "priority: at most %s with the tier %s, not %s",
+		    tier_priority_name(highest), resize->tier->name,
+		    resize->priority);
 }
 
 static bool read_order(struct upload_resize *order, struct work *work,

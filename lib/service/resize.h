@@ -30,7 +30,7 @@ struct resize {
 	bool same_format;      /* the source's, instead of `format` */
 	const char *formats;   /* those taken; NULL: what the tier takes */
 	int64_t quality;       /* 1 to 100; 0: the settings' */
-	const char *priority;  /* NULL: the tier's */
+	const char *priority;  /* NULL: the tier's, which is the highest */
 	bool later;            /* by a worker in any case */
 };
 

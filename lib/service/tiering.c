@@ -99,7 +99,7 @@ static const struct field fields[] = {
 	LIMIT(quota_bytes, 0, bytes_max, "bytes of all originals"),
 	LIMIT(uploads_per_day, 0, UINT32_MAX, "uploads a day, by UTC"),
 	LIMIT(requests_per_minute, 1, UINT32_MAX, "requests a minute"),
-	CHOICE(priority, read_priority, "of its jobs: high, normal or low"),
+	CHOICE(priority, read_priority, "of its jobs, at most: high, normal or low"),
 	LIMIT(retention_days, 1, DAYS_MAX, "days that pictures are kept"),
 	FLAG(fetch, "may upload by URL"),
 	LIMIT(max_fetches, 1, UINT32_MAX, "uploads by URL that wait or run at once"),

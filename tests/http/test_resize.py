@@ -136,15 +136,25 @@ def test_quality_is_kept_for_the_worker(service):
     assert low < high
 
 
-@pytest.mark.parametrize("priority", ["high", "normal", "low"])
-def test_priority_is_the_callers(service, priority):
-    session = resizer(service)
+PRIORITIES = "high", "normal", "low"
+
+
+@pytest.mark.parametrize("highest", PRIORITIES)
+@pytest.mark.parametrize("priority", PRIORITIES)
+def test_priority_is_the_callers_up_to_the_tiers(service, highest, priority):
+    session = resizer(service, priority=PRIORITIES.index(highest))
+    answer = resize(session, width=9)
+    assert answer.json()["priority"] == highest
     answer = resize(session, width=9, priority=priority)
-    assert answer.json()["priority"] == priority
+    if PRIORITIES.index(priority) < PRIORITIES.index(highest):
+        why = problem(answer, 403, "tier_forbids")
+        assert f"at most {highest}" in why["detail"]
+    else:
+        assert answer.json()["priority"] == priority
 
 
 def test_the_high_ones_are_first(service):
-    session = resizer(service)
+    session = resizer(service, priority=0)
     with without(service, "worker"):
         jobs = [resize(session, width=9, priority=priority,
                        headers=LATER).json()
