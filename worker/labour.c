@@ -38,8 +38,9 @@ enum {
 struct worker {
 	struct work base; /* the start of each job's work */
 	struct store store;
-	const char *name;      /* host:pid:random, in the jobs it holds */
-	const char *but_kinds; /* what it leaves to the others, or NULL */
+	const char *name;        /* in the jobs it holds */
+	const char *predecessor; /* whose jobs are to be given back, or NULL */
+	const char *but_kinds;   /* what it leaves to the others, or NULL */
 	struct roll *roll;
 	int64_t reclaim_at_ms;
 	int64_t retain_at_ms;
@@ -47,13 +48,16 @@ struct worker {
 	int64_t index_at_ms;
 };
 
-static const char *worker_name(struct pool *pool)
+/* host:pid:random; the last is the supervisor's, so that one worker knows the
+   name of another, but not of those of other supervisors. */
+static const char *worker_name(struct pool *pool, const struct labour *labour,
+			       pid_t pid)
 {
 	char host[64] = "";
 
 	gethostname(host, sizeof(host) - 1);
-	return pool_printf(pool, "%.40s:%d:%.8s", host, (int)getpid(),
-			   UUID_TEXT(uuid_new()) + 28);
+	return pool_printf(pool, "%.40s:%d:%.8s", host, (int)pid,
+			   labour->instance + 28);
 }
 
 struct decoder_limits labour_decoder_limits(const struct conf *conf)
@@ -79,7 +83,10 @@ static bool open_worker(struct worker *worker, const struct labour *labour,
 	base->decoders =
 		decoder_pool_new(conf, &limits, labour->decoder_server);
 	base->db = db_open(conf);
-	worker->name = worker_name(pool);
+	worker->name = worker_name(pool, labour, getpid());
+	if (prefork_predecessor())
+		worker->predecessor =
+			worker_name(pool, labour, prefork_predecessor());
 	worker->roll = roll_new(pool, worker->name);
 	srandom((unsigned)(getpid() ^ clock_now_us()));
 	return true;
@@ -222,13 +229,38 @@ static bool work_once(bool *found, struct worker *worker)
 	return claimed;
 }
 
-static bool reclaim(struct work *work, const struct job *job)
+static void reclaim(struct work *work, const char *why, const struct job *jobs,
+		    size_t count)
 {
-	LOG_EVENT(LOG_LEVEL_ERROR, "lease_expired",
-		  log_text("id", UUID_TEXT(job->id)),
-		  log_text("worker", job->worker),
-		  log_number("attempt", job->attempts));
-	return requeue_lost(work, job);
+	for (size_t i = 0; i < count; i++) {
+		LOG_EVENT(LOG_LEVEL_ERROR, why,
+			  log_text("id", UUID_TEXT(jobs[i].id)),
+			  log_text("worker", jobs[i].worker),
+			  log_number("attempt", jobs[i].attempts));
+		if (!requeue_lost(work, &jobs[i]) && work->err != ERR_CONFLICT)
+			log_failure(work, "reclaim_failed");
+	}
+}
+
+/* Until the database answers. */
+static void reclaim_predecessors(struct worker *worker)
+{
+	struct work work = worker->base;
+	struct job *jobs;
+	size_t count;
+
+	if (!worker->predecessor)
+		return;
+	work.pool = pool_new();
+	work.id = "reclaim";
+	if (job_list_held(&jobs, &count, &work, worker->predecessor,
+			  RECLAIM_BATCH)) {
+		worker->predecessor = NULL;
+		reclaim(&work, "worker_died", jobs, count);
+	} else {
+		log_failure(&work, "reclaim_failed");
+	}
+	pool_free(work.pool);
 }
 
 static void reclaim_expired(struct worker *worker)
@@ -239,13 +271,10 @@ static void reclaim_expired(struct worker *worker)
 
 	work.pool = pool_new();
 	work.id = "reclaim";
-	if (!job_list_expired(&jobs, &count, &work, RECLAIM_BATCH)) {
+	if (job_list_expired(&jobs, &count, &work, RECLAIM_BATCH))
+		reclaim(&work, "lease_expired", jobs, count);
+	else
 		log_failure(&work, "reclaim_failed");
-		count = 0;
-	}
-	for (size_t i = 0; i < count; i++)
-		if (!reclaim(&work, &jobs[i]) && work.err != ERR_CONFLICT)
-			log_failure(&work, "reclaim_failed");
 	pool_free(work.pool);
 }
 
@@ -390,6 +419,7 @@ int labour_run(void *arg, long slot)
 		worker.but_kinds = task_calling_kinds(pool);
 	while (!prefork_stopping()) {
 		found = false;
+		reclaim_predecessors(&worker);
 		if (!work_once(&found, &worker))
 			pause_ms(1000);
 		else if (!found)

@@ -9,6 +9,7 @@
 #include "lib/base/metric.h"
 #include "lib/base/pool.h"
 #include "lib/base/prefork.h"
+#include "lib/base/uuid.h"
 #include "lib/picture/decoder_server.h"
 #include "worker/labour.h"
 
@@ -16,6 +17,7 @@ struct program {
 	const char *config_file;
 	struct pool *pool;
 	struct conf conf;
+	char instance[UUID_TEXT_SIZE];
 	struct labour labour;
 	struct decoder_server decoder_server;
 	struct prefork_group groups[2];
@@ -37,8 +39,9 @@ static bool open_decoder_server(struct program *program, struct work *work)
 
 static void fill_groups(struct program *program)
 {
-	program->labour = (struct labour){ &program->conf,
-					   program->decoder_server.client };
+	program->labour =
+		(struct labour){ &program->conf, program->decoder_server.client,
+				 program->instance };
 	program->groups[0] =
 		(struct prefork_group){ "decoder", 1, decoder_server_run,
 					&program->decoder_server, true };
@@ -92,6 +95,7 @@ static int run(struct program *program, struct work *work)
 		log_failure(work, "start_failed");
 		return EXIT_FAILURE;
 	}
+	uuid_text(uuid_new(), program->instance);
 	fill_groups(program);
 	return prefork_run(&prefork);
 }

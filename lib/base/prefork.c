@@ -37,6 +37,7 @@ enum {
 
 struct child {
 	pid_t pid; /* 0: no process */
+	pid_t predecessor;
 	const char *group;
 	long slot;
 	int64_t started_at_ms;
@@ -59,10 +60,16 @@ struct supervisor {
 };
 
 static volatile sig_atomic_t stopping;
+static pid_t predecessor;
 
 bool prefork_stopping(void)
 {
 	return stopping;
+}
+
+pid_t prefork_predecessor(void)
+{
+	return predecessor;
 }
 
 static void on_stop(int signal)
@@ -103,6 +110,7 @@ static void set_signals(void)
 static NORETURN void be_child(const struct child *child, pid_t supervisor)
 {
 	stopping = 0;
+	predecessor = child->predecessor;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != supervisor) /* it died before the prctl() */
 		_exit(1);
@@ -260,6 +268,7 @@ static void ended(struct child *child, int status)
 	if (!child->kill_at_ms)
 		plan_replacement(child, now_ms, lived_ms);
 	log_end(child, status, lived_ms, child->start_at_ms - now_ms);
+	child->predecessor = child->pid;
 	child->pid = 0;
 }
 

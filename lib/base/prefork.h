@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "lib/base/util.h"
 
@@ -45,6 +46,9 @@ int prefork_run(const struct prefork *prefork);
 /* In a child: SIGTERM has come. It interrupts system calls, and comes again
    every 100 ms. */
 bool prefork_stopping(void);
+
+/* In a child: the process that had its slot before and has ended, or 0. */
+pid_t prefork_predecessor(void);
 
 /* Writes this process's id into a file that is removed with the work's pool.
    An empty path: does nothing. */

@@ -377,8 +377,9 @@ bool job_postpone(struct work *work, const struct job *job, int64_t delay,
 	return queue_again(work, job, job->attempts - 1, delay, code, detail);
 }
 
-bool job_list_expired(struct job **jobs, size_t *count, struct work *work,
-		      int64_t limit)
+/* Those that the worker has; NULL: those whose lease has ended. */
+static bool list_running(struct job **jobs, size_t *count, struct work *work,
+			 const char *worker, int64_t limit)
 {
 	struct job row = { .kind = "", .state = "running" }, *j = &row;
 	struct rows rows = ROWS_OF(row);
@@ -386,9 +387,10 @@ bool job_list_expired(struct job **jobs, size_t *count, struct work *work,
 	if (!db_each(work,
 		     "SELECT `id`, `kind`, `user_id`, `image_id`, `attempts`,"
 		     " `max_attempts`, `worker` FROM `jobs`"
-		     " WHERE `state` = 'running'"
-		     " AND `lease_until` < UTC_TIMESTAMP(6) LIMIT ?",
-		     DB_IN(db_int(limit)),
+		     " WHERE `state` = 'running' AND (`worker` = ? OR"
+		     " (? IS NULL AND `lease_until` < UTC_TIMESTAMP(6)))"
+		     " LIMIT ?",
+		     DB_IN(db_text(worker), db_text(worker), db_int(limit)),
 		     DB_OUT(db_uuid_to(&j->id), db_text_to(&j->kind),
 			    db_uuid_to(&j->user_id), db_uuid_to(&j->image_id),
 			    db_int_to(&j->attempts),
@@ -399,6 +401,18 @@ bool job_list_expired(struct job **jobs, size_t *count, struct work *work,
 	*jobs = rows.list;
 	*count = rows.count;
 	return true;
+}
+
+bool job_list_expired(struct job **jobs, size_t *count, struct work *work,
+		      int64_t limit)
+{
+	return list_running(jobs, count, work, NULL, limit);
+}
+
+bool job_list_held(struct job **jobs, size_t *count, struct work *work,
+		   const char *worker, int64_t limit)
+{
+	return list_running(jobs, count, work, worker, limit);
 }
 
 bool job_retry(struct work *work, struct uuid id)

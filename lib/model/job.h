@@ -86,9 +86,12 @@ bool job_put_back(struct work *work, const struct job *job, int64_t delay,
 bool job_postpone(struct work *work, const struct job *job, int64_t delay,
 		  const char *code, const char *detail) MUST_CHECK;
 
-/* Running jobs whose lease has ended, at most `limit`. */
+/* Running jobs whose lease has ended, and those that a worker has; at most
+   `limit`. */
 bool job_list_expired(struct job **jobs, size_t *count, struct work *work,
 		      int64_t limit) MUST_CHECK;
+bool job_list_held(struct job **jobs, size_t *count, struct work *work,
+		   const char *worker, int64_t limit) MUST_CHECK;
 
 /* A failed or cancelled job is queued anew with all its attempts;
    ERR_CONFLICT in any other state, and when the image it is for is gone. */

@@ -117,8 +117,7 @@ bool notify_job(struct work *work, const char *event, const struct job *job)
 		return true;
 	if (!find_told(&webhooks, &count, work, job->user_id, event))
 		return false;
-	return !count ||
-	       (job_find(&row, work, job->id) &&
-		tell(work, row.user_id, event, show_job(work, &row), webhooks,
-		     count));
+	return !count || (job_find(&row, work, job->id) &&
+			  tell(work, row.user_id, event, show_job(work, &row),
+			       webhooks, count));
 }

@@ -8,7 +8,7 @@
 #include "lib/model/variant.h"
 #include "lib/service/task.h"
 
-enum { BATCH = 100 };
+enum { BATCH = 100, LEAST_ATTEMPTS = 2 };
 
 bool requeue_job(struct work *work, const struct job *job)
 {
@@ -21,7 +21,7 @@ bool requeue_lost(struct work *work, const struct job *job)
 	static const char reason[] = "the worker died or lost the database";
 	const char *code = err_code(ERR_INTERNAL);
 
-	if (job->attempts < job->max_attempts)
+	if (job->attempts < job->max_attempts || job->attempts < LEAST_ATTEMPTS)
 		return job_put_back(work, job, 0, code, reason);
 	return task_give_up(work, job, code, reason);
 }

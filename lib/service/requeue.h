@@ -14,8 +14,9 @@ struct job;
 bool requeue_job(struct work *work, const struct job *job) MUST_CHECK;
 
 /* Takes a job from a worker that died: it is queued again, or has failed for
-   good when it has cost as many workers as it has attempts. ERR_CONFLICT when
-   somebody else was first. */
+   good when it has cost as many workers as it has attempts; one worker may
+   have died of something else, so the first attempt is never the last.
+   ERR_CONFLICT when somebody else was first. */
 bool requeue_lost(struct work *work, const struct job *job) MUST_CHECK;
 
 /* All whose lease has ended; how many. */

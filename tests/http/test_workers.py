@@ -189,13 +189,33 @@ def test_another_worker_finishes_what_one_began(hasty, slow_data):
     check_store(hasty)
 
 
+def test_the_job_of_a_killed_worker_goes_on_at_once(service, slow_data):
+    """The worker that replaces it gives the job back, long before the lease
+    ends; one death does not make it fail, however few its attempts."""
+    session = new_user(service)
+    with without(service, "worker"):
+        image = later(session, slow_data)
+        service.query("UPDATE jobs SET max_attempts = 1 WHERE id = UNHEX(%s)",
+                      image["job"]["id"].replace("-", ""))
+        service.start("worker", job_lease=3600)
+        os.kill(holder(service, image), signal.SIGKILL)
+        began = time.monotonic()
+        holder(service, image, 2)
+        print(f"begun again after {time.monotonic() - began:.2f} s")
+        assert settled(session, image)["status"] == "ready"
+    assert image["job"]["id"] in [event["id"] for event in
+                                  service.events("worker")
+                                  if event["event"] == "worker_died"]
+    check_store(service)
+
+
 def test_a_poison_picture_fails_in_the_end(hasty, slow_data):
     """Every worker that takes it dies: after job_attempts it is `failed`, with
     a reason; an administrator can have it tried again."""
     session = new_user(hasty)
     image = later(session, slow_data)
     for attempt in (1, 2, 3):
-        kill_holder(hasty, holder(hasty, image, attempt))
+        os.kill(holder(hasty, image, attempt), signal.SIGKILL)
     failed = settled(session, image)
     assert failed["status"] == "failed"
     assert "died" in failed["error"]["detail"]

@@ -32,7 +32,7 @@ enum { MAX_SLOTS = 8, PATIENCE_MS = 120000, PATIENCE = PATIENCE_MS / 1000 };
 static struct {
 	_Atomic int starts, stops, finishes, reloads, interrupted;
 	_Atomic bool may_finish;
-	_Atomic pid_t pids[MAX_SLOTS];
+	_Atomic pid_t pids[MAX_SLOTS], predecessors[MAX_SLOTS];
 } * seen;
 
 /* A file in memory: what the supervisor logs. */
@@ -61,6 +61,7 @@ static int first_a = 0, first_b = 4;
 static void appear(void *first, long slot)
 {
 	seen->pids[*(int *)first + slot] = getpid();
+	seen->predecessors[*(int *)first + slot] = prefork_predecessor();
 	seen->starts++;
 }
 
@@ -252,6 +253,8 @@ static void replaces_the_killed(void **state)
 	assert_true(EVENTUALLY(seen->starts == 3));
 	assert_in_range(delay_ms(1), 0, 100);
 	assert_true(seen->pids[0] != killed);
+	assert_int_equal(seen->predecessors[0], killed);
+	assert_int_equal(seen->predecessors[1], 0);
 	assert_int_equal(seen->pids[1], other);
 	assert_int_equal(kill(other, 0), 0);
 	assert_true(metric_print(out));
