@@ -21,6 +21,7 @@
 #include "lib/service/repeat.h"
 #include "lib/service/requeue.h"
 #include "lib/service/retention.h"
+#include "lib/service/schedule.h"
 #include "lib/service/task.h"
 #include "lib/store/store.h"
 #include "worker/roll.h"
@@ -42,6 +43,7 @@ struct worker {
 	const char *predecessor; /* whose jobs are to be given back, or NULL */
 	const char *but_kinds;   /* what it leaves to the others, or NULL */
 	struct roll *roll;
+	struct schedule *schedule;
 	int64_t reclaim_at_ms;
 	int64_t retain_at_ms;
 	int64_t sweep_at_ms;
@@ -88,6 +90,7 @@ static bool open_worker(struct worker *worker, const struct labour *labour,
 		worker->predecessor =
 			worker_name(pool, labour, prefork_predecessor());
 	worker->roll = roll_new(pool, worker->name);
+	worker->schedule = schedule_new(pool);
 	srandom((unsigned)(getpid() ^ clock_now_us()));
 	return true;
 }
@@ -218,7 +221,8 @@ static bool work_once(bool *found, struct worker *worker)
 	work.id = "claim";
 	work.tick = keep_lease;
 	work.tick_arg = &holding;
-	claimed = job_claim(&job, found, &work, &claimant);
+	claimed =
+		schedule_claim(&job, found, &work, worker->schedule, &claimant);
 	if (!claimed) {
 		log_failure(&work, "claim_failed");
 	} else if (*found) {

@@ -3,12 +3,16 @@
 
 #include "lib/model/job.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/bucket.h"
+#include "lib/base/crypt.h"
 #include "lib/base/pool.h"
 #include "lib/db/db.h"
 #include "lib/db/rows.h"
+#include "lib/model/user.h"
+
+enum { ANONYMOUS_KEYS = 16 };
 
 #define JOB_COLUMNS                                                            \
 	"`id`, `kind`, `url`, `user_id`, `image_id`, `variant`, `quality`,"    \
@@ -144,6 +148,22 @@ bool job_list(struct job **jobs, size_t *count, struct work *work,
 	return true;
 }
 
+/* Clients without a name share the built-in user: an address keeps the same of
+   few keys, lest named users wait for one job of each address. */
+static struct uuid fair_key_of(const struct work *work, const struct job *job)
+{
+	struct uuid key = job->user_id;
+	uint8_t sum[CRYPT_SHA256_SIZE];
+	const char *network;
+
+	if (!work->address || !uuid_equal(key, user_anonymous))
+		return key;
+	network = bucket_network(work->pool, work->address);
+	crypt_sha256(sum, network, strlen(network));
+	key.bytes[0] ^= (uint8_t)(1 + sum[0] % ANONYMOUS_KEYS);
+	return key;
+}
+
 bool job_add(struct work *work, const struct job *job)
 {
 	bool done = job->state && !strcmp(job->state, "done");
@@ -151,150 +171,21 @@ bool job_add(struct work *work, const struct job *job)
 	return db_do(
 		work, NULL,
 		"INSERT INTO `jobs` (`id`, `kind`, `url`, `receiver`,"
-		" `user_id`, `image_id`, `variant`, `quality`, `state`,"
-		" `priority`, `attempts`, `max_attempts`, `run_after`,"
-		" `created_at`, `started_at`, `finished_at`)"
-		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+		" `user_id`, `fair_key`, `image_id`, `variant`, `quality`,"
+		" `state`, `priority`, `attempts`, `max_attempts`,"
+		" `run_after`, `created_at`, `started_at`, `finished_at`)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
 		" UTC_TIMESTAMP(6), ?,"
 		" IF(? = 1, UTC_TIMESTAMP(6), NULL),"
 		" IF(? = 1, UTC_TIMESTAMP(6), NULL))",
 		DB_IN(db_uuid(job->id), db_text(job->kind), db_text(job->url),
 		      db_text(job->receiver), db_uuid(job->user_id),
-		      db_uuid(job->image_id), db_text(job->variant),
+		      db_uuid(fair_key_of(work, job)), db_uuid(job->image_id),
+		      db_text(job->variant),
 		      job->quality ? db_int(job->quality) : db_null(),
 		      db_text(done ? "done" : "queued"), db_int(job->priority),
 		      db_int(done), db_int(job->max_attempts),
 		      db_time(job->created_at), db_bool(done), db_bool(done)));
-}
-
-struct candidate {
-	struct uuid id;
-	const char *receiver; /* NULL: it calls none */
-	int64_t priority;
-};
-
-static bool take(bool *taken, struct work *work, struct uuid id,
-		 const struct job_claimant *claimant)
-{
-	uint64_t found;
-
-	if (!db_do(work, &found,
-		   "UPDATE `jobs` SET `state` = 'running', `worker` = ?,"
-		   " `attempts` = `attempts` + 1,"
-		   " `lease_until` = UTC_TIMESTAMP(6) + INTERVAL ? SECOND,"
-		   " `started_at` = UTC_TIMESTAMP(6)"
-		   " WHERE `id` = ? AND `state` = 'queued'",
-		   DB_IN(db_text(claimant->worker), db_int(claimant->lease),
-			 db_uuid(id))))
-		return false;
-	*taken = found == 1;
-	return true;
-}
-
-/* As if it had not been taken; a moment later, for all that saw too many at
-   the same time do this. */
-static bool untake(struct work *work, struct uuid id,
-		   const struct job_claimant *claimant)
-{
-	return db_do(work, NULL,
-		     "UPDATE `jobs` SET `state` = 'queued', `worker` = NULL,"
-		     " `attempts` = `attempts` - 1, `lease_until` = NULL,"
-		     " `run_after` ="
-		     "   UTC_TIMESTAMP(6) + INTERVAL ? MICROSECOND"
-		     " WHERE `id` = ? AND `state` = 'running'"
-		     " AND `worker` = ?",
-		     DB_IN(db_int(100000 + random() % 400000), db_uuid(id),
-			   db_text(claimant->worker)));
-}
-
-/*
- * Others may have taken jobs of the same receiver since the candidates were
- * read. Whoever counts last sees all that were taken, itself too: so no more
- * than `per_receiver` ever go on.
- */
-static bool keep_within(bool *kept, struct work *work,
-			const struct candidate *candidate,
-			const struct job_claimant *claimant)
-{
-	int64_t running;
-
-	*kept = true;
-	if (!candidate->receiver)
-		return true;
-	if (!db_one(work,
-		    "SELECT COUNT(*) FROM `jobs` WHERE `state` = 'running'"
-		    " AND `receiver` = ?",
-		    DB_IN(db_text(candidate->receiver)),
-		    DB_OUT(db_int_to(&running))))
-		return false;
-	*kept = running <= claimant->per_receiver;
-	return *kept || untake(work, candidate->id, claimant);
-}
-
-/* The first jobs of one priority, in the order of the index `claim`: however
-   many wait, only these are read, and those before them that are left to
-   others. */
-#define DUE                                                                    \
-	"SELECT q.`id`, q.`receiver`, q.`priority` FROM"                       \
-	" (SELECT `id`, `receiver`, `priority` FROM `jobs`"                    \
-	"   FORCE INDEX (`claim`)"                                             \
-	"   WHERE `state` = 'queued' AND `priority` = ?"                       \
-	"   AND `run_after` <= UTC_TIMESTAMP(6)"                               \
-	"   AND (? IS NULL OR NOT FIND_IN_SET(`kind`, ?))"                     \
-	"   AND (`receiver` IS NULL OR `receiver` NOT IN"                      \
-	"     (SELECT `receiver` FROM `jobs`"                                  \
-	"     WHERE `state` = 'running' AND `receiver` IS NOT NULL"            \
-	"     GROUP BY `receiver` HAVING COUNT(*) >= ?))"                      \
-	"   ORDER BY `run_after`, `id` LIMIT 64) q"
-
-/* Those of the first priority that has any. */
-static bool list_candidates(struct rows *rows, struct candidate *row,
-			    struct work *work,
-			    const struct job_claimant *claimant)
-{
-	const struct db_in but_kinds = db_text(claimant->but_kinds);
-	const struct db_in most = db_int(claimant->per_receiver);
-	const struct candidate *list;
-	size_t count = 0;
-
-	if (!db_each(work,
-		     DUE " UNION ALL " DUE " UNION ALL " DUE
-			 " ORDER BY `priority`",
-		     DB_IN(db_int(0), but_kinds, but_kinds, most, db_int(1),
-			   but_kinds, but_kinds, most, db_int(2), but_kinds,
-			   but_kinds, most),
-		     DB_OUT(db_uuid_to(&row->id), db_text_to(&row->receiver),
-			    db_int_to(&row->priority)),
-		     rows_keep, rows))
-		return false;
-	list = rows->list;
-	while (count < rows->count && list[count].priority == list[0].priority)
-		count++;
-	rows->count = count;
-	return true;
-}
-
-bool job_claim(struct job *job, bool *found, struct work *work,
-	       const struct job_claimant *claimant)
-{
-	struct candidate one, *list;
-	struct rows rows = ROWS_OF(one);
-	bool taken = false;
-
-	if (!list_candidates(&rows, &one, work, claimant))
-		return false;
-	list = rows.list;
-	while (!taken && rows.count) {
-		size_t i = (size_t)random() % rows.count;
-
-		one = list[i];
-		list[i] = list[--rows.count];
-		if (!take(&taken, work, one.id, claimant) ||
-		    (taken && !keep_within(&taken, work, &one, claimant)))
-			return false;
-	}
-	*found = taken;
-	return !taken || job_find(job, work, one.id);
 }
 
 static bool still_ours(struct work *work, const struct job *job, uint64_t found)

@@ -54,22 +54,6 @@ bool job_list(struct job **jobs, size_t *count, struct work *work,
    that is "done" is only noted, as one attempt. */
 bool job_add(struct work *work, const struct job *job) MUST_CHECK;
 
-/*
- * Takes one job that is due, if there is one, for `lease` seconds: a batch of
- * candidates is read without a lock and one of them taken at random by a
- * guarded update, which is safe on a cluster too. The attempt is counted and
- * committed before the work begins.
- */
-struct job_claimant {
-	const char *worker;
-	const char
-		*but_kinds; /* with a comma between: left to others; or NULL */
-	int64_t per_receiver; /* jobs that call one receiver at once, at most */
-	int64_t lease;
-};
-bool job_claim(struct job *job, bool *found, struct work *work,
-	       const struct job_claimant *claimant) MUST_CHECK;
-
 /* All three are guarded by who has the job and by the attempt: ERR_CONFLICT
    when it has been given to somebody else meanwhile. */
 bool job_extend(struct work *work, const struct job *job,

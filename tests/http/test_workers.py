@@ -6,6 +6,7 @@ import os
 import random
 import signal
 import time
+import uuid
 
 import pytest
 from PIL import Image
@@ -160,7 +161,8 @@ def test_a_huge_photograph_is_a_job(service):
 
 
 def test_important_jobs_come_first(service):
-    """The tier's priority: high before normal before low."""
+    """The tier's priority: few high ones before normal ones before low
+    ones; of many, see below."""
     sessions = {priority: new_user(service, priority=priority)
                 for priority in (2, 1, 0)}
     with without(service, "worker"):
@@ -172,6 +174,24 @@ def test_important_jobs_come_first(service):
     begun = service.query("SELECT priority FROM jobs ORDER BY started_at DESC"
                           " LIMIT %s", len(images))
     assert [priority for priority, in begun] == [2] * 4 + [1] * 4 + [0] * 4
+
+
+@pytest.mark.parametrize("priority, before", [(1, 8), (0, 4)])
+def test_one_picture_does_not_wait_for_many(service, priority, before):
+    """Of others: users of one priority take turns, of at most eight jobs that
+    are done in no time; a lower priority has one job after four."""
+    flood = new_user(service, priority=priority)
+    other = new_user(service)
+    with without(service, "worker"):
+        first = [later(flood) for _ in range(80)][0]
+        image = later(other)
+        service.start("worker", workers=1)
+        wait_until_idle(service)
+    begun = service.query(
+        "SELECT id FROM jobs WHERE id >= UNHEX(%s) ORDER BY started_at",
+        first["job"]["id"].replace("-", ""))
+    assert len(begun) == 81
+    assert begun.index((uuid.UUID(image["job"]["id"]).bytes,)) <= before
 
 
 ### Death

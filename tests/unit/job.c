@@ -6,6 +6,7 @@
 
 #include "lib/base/pool.h"
 #include "lib/model/user.h"
+#include "lib/service/schedule.h"
 #include "tests/lib/end.h"
 #include "tests/lib/mariadb.h"
 #include "tests/unit/test.h"
@@ -63,6 +64,7 @@ static void lists_read_few_rows(void **state)
 
 static bool claim(struct job *job, struct end *end, const char *but_kinds)
 {
+	struct schedule *schedule = schedule_new(end->work.pool);
 	const struct job_claimant claimant = { .worker = "test",
 					       .but_kinds = but_kinds,
 					       .per_receiver = 1,
@@ -70,7 +72,8 @@ static bool claim(struct job *job, struct end *end, const char *but_kinds)
 	bool found;
 
 	end_rows_read(end);
-	end_must(end, job_claim(job, &found, &end->work, &claimant));
+	end_must(end,
+		 schedule_claim(job, &found, &end->work, schedule, &claimant));
 	assert_in_range(end_rows_read(end), 0, 1000);
 	return found;
 }
