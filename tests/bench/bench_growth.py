@@ -16,7 +16,7 @@ from service import wait_until
 SIZES = 1000, 100000
 FULL_SIZE = 1000000
 SECONDS = 0.7
-CLAIMS = 200
+CLAIMS = 1000
 EXPIRED = 200
 KEEP_DAYS = 365
 
@@ -88,9 +88,11 @@ class Growth:
         images = "/v1/images"
         return {
             "list of 20": self.get(images + "?limit=20"),
+            "list of failed ones": self.get(images + "?status=failed"),
             "get one": self.get(f"{images}/{self.middle()}"),
             "search, found in all": self.get(images + "?name=picture"),
             "search, found nowhere": self.get(images + "?name=nothing"),
+            "list of jobs, failed": self.get("/v1/jobs?state=failed"),
             "usage": self.get("/v1/me"),
             "claim and end a job": self.claim(),
             "remove an old image": self.retention(),
