@@ -10,14 +10,11 @@
 #include "lib/db/rows.h"
 #include "lib/model/image_row.h"
 
-bool image_find(struct image *image, struct work *work, struct uuid id)
+static bool hand_over(struct image *image, struct work *work, struct uuid id,
+		      bool found, const struct image *row)
 {
-	struct image row;
-
-	if (db_one(work,
-		   "SELECT " IMAGE_COLUMNS " FROM `images` i WHERE i.`id` = ?",
-		   DB_IN(db_uuid(id)), IMAGE_OUT(&row))) {
-		*image = row;
+	if (found) {
+		*image = *row;
 		return true;
 	}
 	if (work->err == ERR_NOT_FOUND)
@@ -25,16 +22,27 @@ bool image_find(struct image *image, struct work *work, struct uuid id)
 	return false;
 }
 
+bool image_find(struct image *image, struct work *work, struct uuid id)
+{
+	struct image row;
+	const bool found = db_one(work,
+				  "SELECT " IMAGE_COLUMNS
+				  " FROM `images` i WHERE i.`id` = ?",
+				  DB_IN(db_uuid(id)), IMAGE_OUT(&row));
+
+	return hand_over(image, work, id, found, &row);
+}
+
 bool image_lock(struct image *image, struct work *work, struct uuid id)
 {
-	struct uuid locked;
+	struct image row;
+	const bool found = db_one(work,
+				  "SELECT " IMAGE_COLUMNS
+				  " FROM `images` i WHERE i.`id` = ?"
+				  " FOR UPDATE",
+				  DB_IN(db_uuid(id)), IMAGE_OUT(&row));
 
-	if (db_one(work, "SELECT `id` FROM `images` WHERE `id` = ? FOR UPDATE",
-		   DB_IN(db_uuid(id)), DB_OUT(db_uuid_to(&locked))))
-		return image_find(image, work, id);
-	if (work->err == ERR_NOT_FOUND)
-		fail(work, ERR_NOT_FOUND, "no image %s", UUID_TEXT(id));
-	return false;
+	return hand_over(image, work, id, found, &row);
 }
 
 /* The statements name their index: the server's statistics of it are coarse,
