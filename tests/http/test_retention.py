@@ -171,6 +171,10 @@ def test_a_drop_that_was_left_half_way_is_ended(service):
         assert [made["variant"] for made in now["variants"]] == ["h400"]
         assert service.ctl("fsck").returncode == 0
     wait_until(lambda: files_of(service, image) == ["h400", "original"])
+    # The row goes after the file.
+    wait_until(lambda: not service.query(
+        "SELECT 1 FROM variants WHERE image_id = %s AND status = 'dropped'",
+        key_of(image)))
     assert session.get(variant_of(image, "h200")).status_code == 200
 
 
