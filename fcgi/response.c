@@ -116,9 +116,8 @@ void response_empty(struct response *res, int status)
 
 const char *response_detail(const struct request *req)
 {
-	return req->work->err == ERR_INTERNAL
-		       ? "the log says more under the request's id"
-		       : req->work->why;
+	return req->work->for_log ? "the log says more under the request's id"
+				  : req->work->why;
 }
 
 static struct json *problem(struct request *req)

@@ -152,12 +152,11 @@ static int64_t postpone_delay(const struct work *work, const struct job *job)
 	return delay > least ? delay : least;
 }
 
-/* Clients see a job's error, but not what an internal one was. */
+/* Clients see a job's error, but not what only the log may have. */
 static const char *public_reason(const struct work *work)
 {
-	return work->err == ERR_INTERNAL
-		       ? "something went wrong here; the log says more"
-		       : work->why;
+	return work->for_log ? "something went wrong here; the log says more"
+			     : work->why;
 }
 
 /* What will be the same at the next attempt is final at once; the machine's

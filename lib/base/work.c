@@ -29,6 +29,7 @@ static void set(struct work *work, enum err err, const char *field,
 	work->err = err;
 	work->for_now = err_is_transient(err);
 	work->uncounted = err == ERR_UNAVAILABLE || err == ERR_STORAGE_FULL;
+	work->for_log = err == ERR_INTERNAL;
 	copy(work->field, sizeof(work->field), field);
 	copy(work->why, sizeof(work->why), why);
 }
@@ -75,16 +76,34 @@ bool fail_for_now(struct work *work, enum err err, const char *fmt, ...)
 	return false;
 }
 
+/* What the machine lacks for a while is no fault of this program. */
+static enum err err_of_errno(int number)
+{
+	switch (number) {
+	case ENOSPC:
+	case EDQUOT:
+		return ERR_STORAGE_FULL;
+	case EIO:
+	case EROFS:
+	case ENOMEM:
+	case EMFILE:
+	case ENFILE:
+		return ERR_UNAVAILABLE;
+	default:
+		return ERR_INTERNAL;
+	}
+}
+
 bool fail_errno(struct work *work, const char *fmt, ...)
 {
 	int saved = errno;
-	bool full = saved == ENOSPC || saved == EDQUOT;
 	char what[160];
 	va_list args;
 
 	va_start(args, fmt);
 	vsnprintf(what, sizeof(what), fmt, args);
 	va_end(args);
-	return fail(work, full ? ERR_STORAGE_FULL : ERR_INTERNAL, "%s: %s",
-		    what, strerror(saved));
+	fail(work, err_of_errno(saved), "%s: %s", what, strerror(saved));
+	work->for_log = true;
+	return false;
 }

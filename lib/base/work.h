@@ -48,6 +48,7 @@ struct work {
 	bool uncounted; /* and this one does not count: the machine's state,
 			   such as a full disk, was the reason */
 	bool warned;    /* a picture was not quite as its format demands */
+	bool for_log;   /* `why` is for the log, not for clients */
 	char field[64]; /* which field was wrong, or "" */
 	char why[256];
 	int64_t retry_after; /* seconds; 0: not known */
@@ -57,10 +58,12 @@ struct work {
 /* All return false, so that a failing function can `return fail(...)`.
    fail_field() names the field that was wrong; its kind is
    ERR_INVALID_FIELD. fail_unknown() names one that is not known; its kind is
-   ERR_UNKNOWN_FIELD. fail_errno() is ERR_INTERNAL (ERR_STORAGE_FULL after
-   ENOSPC and EDQUOT) and appends strerror(errno). Whether it is `for_now`
-   follows from the kind, but for fail_for_now(), which says so itself; such an
-   attempt counts. */
+   ERR_UNKNOWN_FIELD. fail_errno() appends strerror(errno); its kind is
+   ERR_STORAGE_FULL after ENOSPC and EDQUOT, ERR_UNAVAILABLE after what else
+   the machine lacks for a while (EIO, EROFS, ENOMEM, EMFILE, ENFILE), else
+   ERR_INTERNAL. Its text names files and is for the log. Whether it is
+   `for_now` follows from the kind, but for fail_for_now(), which says so
+   itself; such an attempt counts. */
 bool fail(struct work *work, enum err err, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
 bool fail_field(struct work *work, const char *field, const char *fmt, ...)

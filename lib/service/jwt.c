@@ -218,7 +218,7 @@ static bool open_signed(struct jwt *jwt, struct work *work, const char *text,
 /* Which of all these was wrong, nobody needs to know. */
 static bool tell(struct work *work)
 {
-	return work->err == ERR_INTERNAL ? false : invalid(work);
+	return err_http_status(work->err) >= 500 ? false : invalid(work);
 }
 
 bool jwt_open(struct jwt *jwt, struct work *work, const char *text,

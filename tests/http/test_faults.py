@@ -327,8 +327,9 @@ def test_a_full_store_is_said(service, small_store, reserve):
         if answer.status_code != 201:
             break
         images.append(answer.json())
-    problem(answer, 507, "storage_full")
+    said = problem(answer, 507, "storage_full")
     assert answer.headers["Retry-After"]
+    assert small_store not in said["detail"]
     assert used_images(session) == len(images) > 2
     assert not os.listdir(small_store + "/tmp")
     for image in images:

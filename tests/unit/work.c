@@ -68,15 +68,16 @@ static void may_quote_itself(void **state)
 	assert_string_equal(work.field, "a");
 }
 
-static void tells_full_disks(void **state)
+static void tells_what_the_machine_lacks(void **state)
 {
 	static const struct {
 		int number;
 		enum err err;
 	} cases[] = {
-		{ ENOENT, ERR_INTERNAL },
-		{ EIO, ERR_INTERNAL },
-		{ ENOSPC, ERR_STORAGE_FULL },
+		{ ENOENT, ERR_INTERNAL },     { EACCES, ERR_INTERNAL },
+		{ EIO, ERR_UNAVAILABLE },     { EROFS, ERR_UNAVAILABLE },
+		{ ENOMEM, ERR_UNAVAILABLE },  { EMFILE, ERR_UNAVAILABLE },
+		{ ENFILE, ERR_UNAVAILABLE },  { ENOSPC, ERR_STORAGE_FULL },
 		{ EDQUOT, ERR_STORAGE_FULL },
 	};
 
@@ -87,6 +88,7 @@ static void tells_full_disks(void **state)
 		errno = cases[i].number;
 		assert_false(fail_errno(&work, "cannot write %s", "x"));
 		assert_int_equal(work.err, cases[i].err);
+		assert_true(work.for_log && work.for_now);
 		assert_true(text_starts(work.why, "cannot write x: "));
 		assert_non_null(strstr(work.why, strerror(cases[i].number)));
 	}
@@ -120,7 +122,7 @@ int main(void)
 		cmocka_unit_test(says_why),
 		cmocka_unit_test(knows_what_may_pass),
 		cmocka_unit_test(may_quote_itself),
-		cmocka_unit_test(tells_full_disks),
+		cmocka_unit_test(tells_what_the_machine_lacks),
 		cmocka_unit_test(cuts_whole_characters),
 	};
 
