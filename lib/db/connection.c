@@ -45,6 +45,7 @@ static const struct {
 	{ CR_SERVER_LOST,               DB_LOST },
 	{ CR_SERVER_LOST_EXTENDED,      DB_LOST },
 	{ CR_SSL_CONNECTION_ERROR,      DB_LOST },
+	{ CR_OUT_OF_MEMORY,             DB_LOST },
 	{ CR_MALFORMED_PACKET,          DB_LOST },
 	{ CR_COMMANDS_OUT_OF_SYNC,      DB_LOST },
 	{ ER_SERVER_SHUTDOWN,           DB_LOST },
