@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-#include "lib/base/clock.h"
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
@@ -214,9 +213,13 @@ static bool sweep_file(struct work *work, const char *key, int64_t bytes,
 bool purge_sweep(struct purge_swept *swept, struct work *work)
 {
 	long grace = work->conf->sweep_grace;
-	struct sweep sweep = { .before_us = clock_now_us() - grace * 1000000 };
 	struct purge_swept done = { 0 };
+	struct sweep sweep = { 0 };
+	int64_t now_us;
 
+	if (!store_clock_us(&now_us, work))
+		return false;
+	sweep.before_us = now_us - grace * 1000000;
 	if (!store_sweep_temp(&done.temporary, work, grace) ||
 	    !store_each(work, sweep_file, &sweep))
 		return false;

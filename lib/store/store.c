@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lib/base/conf.h"
@@ -175,22 +174,37 @@ static void close_dir(void *dir)
 	closedir(dir);
 }
 
+/* The folder is touched: it takes the time of its file system, and no room. */
+bool store_clock_us(int64_t *now_us, struct work *work)
+{
+	const char *folder = work->store->temp_dir;
+	struct stat st;
+
+	if (utimensat(AT_FDCWD, folder, NULL, 0) || stat(folder, &st))
+		return fail_errno(work, "cannot touch %s", folder);
+	*now_us = (int64_t)st.st_mtime * 1000000;
+	return true;
+}
+
 bool store_sweep_temp(int64_t *removed, struct work *work,
 		      int64_t grace_seconds)
 {
 	DIR *dir = opendir(work->store->temp_dir);
-	time_t oldest = time(NULL) - grace_seconds;
 	const struct dirent *entry;
+	int64_t now_us;
 	struct stat st;
 
 	if (!dir)
 		return fail_errno(work, "opendir %s", work->store->temp_dir);
 	pool_defer(work->pool, close_dir, dir);
+	if (!store_clock_us(&now_us, work))
+		return false;
 	*removed = 0;
 	while ((entry = readdir(dir)))
 		if (!fstatat(dirfd(dir), entry->d_name, &st,
 			     AT_SYMLINK_NOFOLLOW) &&
-		    S_ISREG(st.st_mode) && st.st_mtime < oldest &&
+		    S_ISREG(st.st_mode) &&
+		    st.st_mtime < now_us / 1000000 - grace_seconds &&
 		    !unlinkat(dirfd(dir), entry->d_name, 0))
 			++*removed;
 	return true;

@@ -92,6 +92,10 @@ bool store_each(struct work *work,
 			      int64_t changed_at, void *arg),
 		void *arg) MUST_CHECK;
 
+/* The clock that the files' times are of. It need not be this machine's: the
+   file system may be another's. */
+bool store_clock_us(int64_t *now_us, struct work *work) MUST_CHECK;
+
 /* Removes temporary files older than the grace time; how many. */
 bool store_sweep_temp(int64_t *removed, struct work *work,
 		      int64_t grace_seconds) MUST_CHECK;
