@@ -218,6 +218,13 @@ struct json *json_text(struct pool *pool, const char *text)
 	return own(pool, text_value(text));
 }
 
+static struct json_c_object *made(struct json_c_object *value)
+{
+	if (!value) /* no memory; the library would print it as null */
+		abort();
+	return value;
+}
+
 static void add(struct json *object, const char *key,
 		struct json_c_object *value)
 {
@@ -238,12 +245,12 @@ void json_set_text(struct json *object, const char *key, const char *text)
 
 void json_set_int(struct json *object, const char *key, int64_t number)
 {
-	add(object, key, json_object_new_int64(number));
+	add(object, key, made(json_object_new_int64(number)));
 }
 
 void json_set_bool(struct json *object, const char *key, bool yes)
 {
-	add(object, key, json_object_new_boolean(yes));
+	add(object, key, made(json_object_new_boolean(yes)));
 }
 
 void json_set_null(struct json *object, const char *key)
