@@ -133,6 +133,8 @@ class Service:
         self._undertaker = subprocess.Popen(
             ["sh", "-c", 'keep=$(cat); flock "$2" "$1" down --dir "$2"; '
              '[ -z "$keep" ] || cp -r "$2/log" "$keep"; '
+             'awk -v dir="$2/" \'index($2, dir) == 1 { print $2 }\' '
+             '/proc/mounts | xargs -r umount -l; '
              'rm -rf "$(readlink -f "$2/data")" "$2"',
              "sh", QUICKSTART, str(self.dir)],
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,

@@ -1,0 +1,186 @@
+"""Slow clients, and very many at once."""
+
+import asyncio
+import json
+import resource
+import socket
+import threading
+import time
+
+import requests
+
+from api import upload, variant_of
+from pictures import picture
+from service import HANG
+from trial import TRANSIENT
+
+PAUSE = 0.2  # between two bytes of a slow client
+
+
+class SlowClients:
+    """with SlowClients(...): they send a byte now and then."""
+
+    def __init__(self, trial, session, count):
+        self.trial = trial
+        self.over = threading.Event()
+        self.uploads = [trial.new_upload(session) for _ in range(count)]
+        self.bodies = [self.begin(one, session) for one in self.uploads]
+        self.heads = [self.open(b"GET /healthz HTTP/1.1\r\nX-Slow: ")
+                      for _ in range(count)]
+        self.readers = [self.open(self.whole_request(session))
+                        for _ in range(count)]
+
+    def open(self, data):
+        peer = socket.socket()
+        # Little fits between a slow reader and the server.
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        peer.settimeout(HANG)
+        peer.connect(("127.0.0.1", self.trial.service.port))
+        peer.sendall(data)
+        return peer
+
+    def head_of(self, session, request):
+        prepared = session.prepare_request(request)
+        lines = [f"{prepared.method} {prepared.path_url} HTTP/1.1",
+                 "Host: localhost", "Connection: close"]
+        lines += [f"{name}: {value}" for name, value in
+                  prepared.headers.items() if name != "Connection"]
+        return "\r\n".join(lines + ["", ""]).encode(), prepared.body
+
+    def begin(self, one, session):
+        head, body = self.head_of(session, requests.Request(
+            "POST", session.url + "/v1/images",
+            files={"image": ("a.jpg", one.data)},
+            headers={"Idempotency-Key": one.key}))
+        return self.open(head + body[:200]), body[200:]
+
+    def whole_request(self, session):
+        if not hasattr(self, "large"):
+            self.large = upload(session, picture(1000, 700, "BMP"))
+        head, _ = self.head_of(session, requests.Request(
+            "GET", session.url + variant_of(self.large, "original")))
+        return head
+
+    def dawdle(self):
+        while not self.over.wait(PAUSE):
+            self.bodies = [(peer, self.send_one(peer, rest))
+                           for peer, rest in self.bodies]
+            for peer in self.heads:
+                self.send_one(peer, b"x")
+            for peer in self.readers:
+                peer.recv(1)
+
+    @staticmethod
+    def send_one(peer, rest):
+        peer.sendall(rest[:1])
+        return rest[1:]
+
+    def __enter__(self):
+        self.thread = threading.Thread(target=self.dawdle)
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.thread.join()
+
+    def finish(self):
+        """The slow uploads arrive at last."""
+        for one, (peer, rest) in zip(self.uploads, self.bodies):
+            peer.sendall(rest)
+            said = b"".join(iter(lambda: peer.recv(65536), b""))
+            self.trial.check(said.startswith(b"HTTP/1.1 201 "),
+                             f"a slow upload ends as {said[:60]}")
+            one.image = json.loads(said.partition(b"\r\n\r\n")[2])
+        for peer in self.heads + self.readers + [
+                peer for peer, _ in self.bodies]:
+            peer.close()
+
+
+def slow_clients(trial):
+    """Slow heads, slow bodies and slow readers, many more than there are
+    responders: others hardly see them."""
+    session = trial.client()
+    count = 100 if trial.long else 20
+    with SlowClients(trial, session, count) as slow:
+        began = time.monotonic()
+        for _ in range(100 if trial.long else 20):
+            trial.deliver(trial.new_upload(session))
+            trial.ask(lambda: session.get("/v1/me"))
+        trial.check(set(trial.statuses) == {200, 201},
+                    f"beside slow clients: {dict(trial.statuses)}")
+        trial.note(f"beside {3 * count} slow clients {trial.requests} requests"
+                   f" in {time.monotonic() - began:.1f} s")
+    slow.finish()
+
+
+class Crowd:
+    """Clients that all ask at the same moment."""
+
+    def __init__(self, trial, session, looks):
+        self.trial = trial
+        self.token = session.auth.token
+        self.looks = looks
+
+    def request(self, one):
+        head = ("{} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                f"Authorization: Bearer {self.token}\r\n").format
+        if not one:
+            return head("GET /v1/me").encode() + b"\r\n"
+        return (head("POST /v1/images?name=a.jpg") +
+                "Content-Type: image/jpeg\r\n"
+                f"Idempotency-Key: {one.key}\r\n"
+                f"Content-Length: {len(one.data)}\r\n\r\n").encode() + one.data
+
+    async def ask(self, one):
+        began = time.monotonic()
+        said = b""
+        try:
+            reader, writer = await asyncio.open_connection(
+                "127.0.0.1", self.trial.service.port)
+            writer.write(self.request(one))
+            said = await asyncio.wait_for(reader.read(), HANG)
+            writer.close()
+        except (OSError, TimeoutError, asyncio.TimeoutError):
+            pass
+        self.note(one, said, time.monotonic() - began)
+
+    def note(self, one, said, seconds):
+        trial = self.trial
+        status = int(said[9:12]) if said.startswith(b"HTTP/1.1 ") else 0
+        head, _, body = said.partition(b"\r\n\r\n")
+        trial.requests += 1
+        trial.longest = max(trial.longest, seconds)
+        trial.statuses[status] += 1
+        if one and status == 201:
+            one.image = json.loads(body)
+        elif status not in (200, 201):
+            trial.check(status in TRANSIENT and b"\nretry-after:" in
+                        head.lower(), f"in the crowd: {status} {body[:100]}",
+                        "crowd")
+
+    async def come(self, uploads):
+        """Uploads among those who only look."""
+        asks = [one for each in uploads for one in [each] + [None] *
+                (self.looks // len(uploads))]
+        await asyncio.gather(*map(self.ask, asks))
+
+
+def crowd(trial):
+    """1,000 clients at once, a fifth of them with an upload: each is
+    answered, by 503 or 429 with Retry-After at worst."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE,
+                       (min(4096, hard), hard))
+    session = trial.client()
+    uploads = [trial.new_upload(session) for _ in range(200)]
+    try:
+        asyncio.run(Crowd(trial, session, 800).come(uploads))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    trial.note(f"longest answer {trial.longest:.1f} s; " + ", ".join(
+        f"{count} x {status}"
+        for status, count in sorted(trial.statuses.items())))
+    for one in uploads:
+        if not one.image:
+            trial.deliver(one)

@@ -1,0 +1,129 @@
+"""Each allocation and each system call of an upload fails in turn."""
+
+import contextlib
+import mmap
+import os
+import shutil
+import struct
+
+from processes import is_alive
+from service import BUILDDIR, wait_until
+from tracing import calls_of, children, inject, traced
+from trial import Skip
+
+# Those that cannot fail, or whose failure nobody looks at.
+NEVER_FAIL = {"brk", "exit", "exit_group", "futex", "getpid", "gettid",
+              "munmap", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn"}
+
+
+def library(trial, name):
+    """A copy that the service's account can read."""
+    built = BUILDDIR / "tests/fault" / name
+    if not built.exists():
+        raise Skip(f"{built} is not built")
+    copy = trial.service.dir / name
+    if not copy.exists():  # another would be under those who run with it
+        shutil.copy(built, copy)
+        copy.chmod(0o755)
+    return str(copy)
+
+
+class Allocations:
+    """The plan that fail_alloc.so reads."""
+
+    def __init__(self, trial, program):
+        self.path = trial.service.dir / "allocations"
+        self.path.write_bytes(bytes(24))
+        self.path.chmod(0o666)
+        with open(self.path, "r+b") as file:
+            self.plan = mmap.mmap(file.fileno(), 24)
+        self.environment = {
+            "LD_PRELOAD": library(trial, "fail_alloc.so"),
+            "FAIL_ALLOC_FILE": str(self.path),
+            "FAIL_ALLOC_PROGRAM": program}
+
+    def arm(self, number, lasting=False):
+        self.plan[:] = struct.pack("<qqq", number, 0, lasting)
+
+    def used(self, call):
+        """How many allocations there are meanwhile."""
+        self.arm(1 << 40)
+        call()
+        return (1 << 40) - struct.unpack_from("<q", self.plan)[0]
+
+    def failed(self):
+        return struct.unpack_from("<q", self.plan, 8)[0]
+
+
+def torture(trial):
+    """Each allocation of an upload fails, and of a job, alone and with all
+    that follow in its process; then each system call of an upload."""
+    session = trial.client()
+    with allocations(trial, "fcgi") as plan:
+        def send(upload):
+            trial.send(upload)
+        torture_allocations(trial, plan, session, send, "an upload")
+    with allocations(trial, "worker") as plan:
+        def send_later(upload):
+            trial.deliver(upload, later=True)
+            end_job_leases_until_done(trial, upload)
+        torture_allocations(trial, plan, session, send_later, "a job")
+    torture_calls(trial, session)
+
+
+@contextlib.contextmanager
+def allocations(trial, part):
+    """Many processes, as those that die again and again rest for a while."""
+    plan = Allocations(trial, "pixtier-" + part)
+    settings = {"fcgi": {"upload_responders": 16},
+                "worker": {"job_retry": 0, "workers": 16}}
+    with trial.service.restarted(part, environment=plan.environment,
+                                 **settings[part]):
+        yield plan
+
+
+def torture_allocations(trial, plan, session, send, what):
+    counts = [plan.used(lambda: send(trial.new_upload(session)))
+              for _ in range(24)]
+    # A process makes more of them for its first picture than for later ones.
+    count = max(counts) if trial.long else min(counts)
+    trial.check(count > 10, f"{what} has {count} allocations: the library "
+                "is not preloaded")
+    failed = 0
+    for lasting in (False, True):
+        for number in trial.pick(range(1, count + 1), 8):
+            upload = trial.new_upload(session)
+            plan.arm(number, lasting)
+            send(upload)
+            failed += bool(plan.failed())
+            plan.arm(0)
+            trial.deliver(upload, lease_ends=True)
+    trial.note(f"{failed} failures at {count} allocations of {what}")
+
+
+def end_job_leases_until_done(trial, upload):
+    """The job of a worker that died of the failure is another's at once."""
+    def done():
+        (status,), = trial.service.query(
+            "SELECT status FROM images WHERE id = UNHEX(%s)", upload.row)
+        if status != "processing":
+            return True
+        for worker, in trial.service.query(
+                "SELECT worker FROM jobs WHERE state = 'running'"):
+            if not is_alive(int(worker.split(":")[1])):
+                trial.service.query(
+                    "UPDATE jobs SET lease_until = UTC_TIMESTAMP(6) -"
+                    " INTERVAL 1 SECOND WHERE worker = %s", worker)
+    wait_until(done)
+
+
+def torture_calls(trial, session):
+    calls = [(call, number) for call, number in calls_of(
+        trial, trial.new_upload(session)) if call not in NEVER_FAIL]
+    for call, number in trial.pick(calls, 12):
+        upload = trial.new_upload(session)
+        with traced(children(trial.service, "fcgi"),
+                    *inject(call, number, "error=EIO")):
+            trial.send(upload)
+        trial.deliver(upload, lease_ends=True)
+    trial.note(f"{len(calls)} system calls of an upload")
