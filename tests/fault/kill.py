@@ -124,7 +124,8 @@ def kill_decoder(trial, session):
                            later=True)
     os.kill(busy_decoder(trial), signal.SIGKILL)
     wait_until(lambda: is_ready(trial, upload))
-    code = job_of(trial, upload)["error_code"]
+    (code,), = trial.service.query(
+        "SELECT error_code FROM images WHERE id = UNHEX(%s)", upload.row)
     trial.check(not code, f"a killed decoder process makes {code}",
                 "killed decoder")
     if code:

@@ -136,10 +136,12 @@ def soak(trial):
             # What was at work is done by then.
             time.sleep(2)
             trial.end_key_leases()
+            # Workers look for such jobs when they begin, as they do below.
+            trial.end_leases_of_the_dead()
         trial.note(f"{len(held)} uploads were held by their keys")
         for upload in held:
             trial.deliver(upload)
-        trial.settle()
+    trial.settle()
     kills = ", ".join(f"{number} x {name}" for name, number in
                       havoc.done.most_common())
     trial.note(f"{len(trial.uploads)} uploads by {CLIENTS} clients in "

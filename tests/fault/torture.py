@@ -6,7 +6,6 @@ import os
 import shutil
 import struct
 
-from processes import is_alive
 from service import BUILDDIR, wait_until
 from tracing import calls_of, children, inject, traced
 from trial import Skip
@@ -108,12 +107,7 @@ def end_job_leases_until_done(trial, upload):
             "SELECT status FROM images WHERE id = UNHEX(%s)", upload.row)
         if status != "processing":
             return True
-        for worker, in trial.service.query(
-                "SELECT worker FROM jobs WHERE state = 'running'"):
-            if not is_alive(int(worker.split(":")[1])):
-                trial.service.query(
-                    "UPDATE jobs SET lease_until = UTC_TIMESTAMP(6) -"
-                    " INTERVAL 1 SECOND WHERE worker = %s", worker)
+        trial.end_leases_of_the_dead()
     wait_until(done)
 
 

@@ -21,6 +21,7 @@ import requests
 from api import is_back, make_token, new_user
 from contract import Broken
 from pictures import picture
+from processes import is_alive
 from service import BUILDDIR, Service, wait_until
 
 LONG = os.environ.get("FAULT_LONG") == "1"
@@ -239,6 +240,15 @@ class Trial:
         self.service.query(
             "UPDATE idempotency SET lease_until ="
             " UTC_TIMESTAMP(6) - INTERVAL 1 SECOND WHERE status IS NULL")
+
+    def end_leases_of_the_dead(self):
+        """The jobs of killed workers are others' at once."""
+        for worker, in self.service.query(
+                "SELECT worker FROM jobs WHERE state = 'running'"):
+            if not is_alive(int(worker.split(":")[1])):
+                self.service.query(
+                    "UPDATE jobs SET lease_until = UTC_TIMESTAMP(6) -"
+                    " INTERVAL 1 SECOND WHERE worker = %s", worker)
 
     # Figures
 
