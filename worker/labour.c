@@ -182,6 +182,7 @@ static void account(const struct work *work, const struct job *job, bool good,
 		  log_text("id", work->id), log_text("kind", job->kind),
 		  log_text("result", good ? "done" : "failed"),
 		  log_number("attempt", job->attempts),
+		  log_number("estimate_ms", job->cost_ms),
 		  log_number("ms", clock_monotonic_ms() - began_ms),
 		  log_text("code", good ? NULL : err_code(work->err)),
 		  log_text("why", good ? NULL : work->why));

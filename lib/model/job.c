@@ -16,20 +16,20 @@ enum { ANONYMOUS_KEYS = 16 };
 
 #define JOB_COLUMNS                                                            \
 	"`id`, `kind`, `url`, `user_id`, `image_id`, `variant`, `quality`,"    \
-	" `state`, `priority`, `attempts`, `max_attempts`, `worker`,"          \
-	" `error_code`, `error_detail`, `created_at`, `started_at`,"           \
-	" `finished_at`"
+	" `state`, `priority`, `cost_ms`, `attempts`, `max_attempts`,"         \
+	" `worker`, `error_code`, `error_detail`, `created_at`,"               \
+	" `started_at`, `finished_at`"
 
 #define JOB_OUT(j)                                                             \
 	DB_OUT(db_uuid_to(&(j)->id), db_text_to(&(j)->kind),                   \
 	       db_text_to(&(j)->url), db_uuid_to(&(j)->user_id),               \
 	       db_uuid_to(&(j)->image_id), db_text_to(&(j)->variant),          \
 	       db_int_to(&(j)->quality), db_text_to(&(j)->state),              \
-	       db_int_to(&(j)->priority), db_int_to(&(j)->attempts),           \
-	       db_int_to(&(j)->max_attempts), db_text_to(&(j)->worker),        \
-	       db_text_to(&(j)->error_code), db_text_to(&(j)->error_detail),   \
-	       db_time_to(&(j)->created_at), db_time_to(&(j)->started_at),     \
-	       db_time_to(&(j)->finished_at))
+	       db_int_to(&(j)->priority), db_int_to(&(j)->cost_ms),            \
+	       db_int_to(&(j)->attempts), db_int_to(&(j)->max_attempts),       \
+	       db_text_to(&(j)->worker), db_text_to(&(j)->error_code),         \
+	       db_text_to(&(j)->error_detail), db_time_to(&(j)->created_at),   \
+	       db_time_to(&(j)->started_at), db_time_to(&(j)->finished_at))
 
 bool job_find(struct job *job, struct work *work, struct uuid id)
 {
@@ -171,21 +171,24 @@ bool job_add(struct work *work, const struct job *job)
 	return db_do(
 		work, NULL,
 		"INSERT INTO `jobs` (`id`, `kind`, `url`, `receiver`,"
-		" `user_id`, `fair_key`, `image_id`, `variant`, `quality`,"
-		" `state`, `priority`, `attempts`, `max_attempts`,"
-		" `run_after`, `created_at`, `started_at`, `finished_at`)"
-		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+		" `user_id`, `fair_key`, `address`, `image_id`, `variant`,"
+		" `quality`, `state`, `priority`, `cost_ms`, `attempts`,"
+		" `max_attempts`, `run_after`, `created_at`, `started_at`,"
+		" `finished_at`)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
 		" UTC_TIMESTAMP(6), ?,"
 		" IF(? = 1, UTC_TIMESTAMP(6), NULL),"
 		" IF(? = 1, UTC_TIMESTAMP(6), NULL))",
 		DB_IN(db_uuid(job->id), db_text(job->kind), db_text(job->url),
 		      db_text(job->receiver), db_uuid(job->user_id),
-		      db_uuid(fair_key_of(work, job)), db_uuid(job->image_id),
+		      db_uuid(fair_key_of(work, job)), db_text(job->address),
+		      db_uuid(job->image_id),
 		      db_text(job->variant),
 		      job->quality ? db_int(job->quality) : db_null(),
 		      db_text(done ? "done" : "queued"), db_int(job->priority),
-		      db_int(done), db_int(job->max_attempts),
-		      db_time(job->created_at), db_bool(done), db_bool(done)));
+		      db_int(job->cost_ms), db_int(done),
+		      db_int(job->max_attempts), db_time(job->created_at),
+		      db_bool(done), db_bool(done)));
 }
 
 static bool still_ours(struct work *work, const struct job *job, uint64_t found)
@@ -374,6 +377,22 @@ bool job_count_waiting(int64_t *count, struct work *work, struct uuid user_id,
 		      " AND `kind` = ? AND `state` IN ('queued', 'running')",
 		      DB_IN(db_uuid(user_id), db_text(kind)),
 		      DB_OUT(db_int_to(count)));
+}
+
+/* All columns of the index `pending` but its last have one value here, so the
+   rows that are read are those that are summed up. */
+bool job_sum_pending(int64_t *cost_ms, struct work *work, struct uuid user_id,
+		     const char *address)
+{
+	return db_one(work,
+		      "SELECT CAST(COALESCE(SUM(`cost_ms`), 0) AS SIGNED)"
+		      " FROM `jobs` FORCE INDEX (`pending`)"
+		      " WHERE `user_id` = ?"
+		      " AND `state` IN ('queued', 'running')"
+		      " AND `kind` IN ('fetch', 'render', 'resize')"
+		      " AND `address` <=> ?",
+		      DB_IN(db_uuid(user_id), db_text(address)),
+		      DB_OUT(db_int_to(cost_ms)));
 }
 
 bool job_drop_ended(uint64_t *count, struct work *work, struct uuid user_id,

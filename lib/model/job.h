@@ -15,11 +15,13 @@ struct job {
 	const char *url;      /* what a fetch job gets, else NULL */
 	const char *receiver; /* the host that a webhook job calls; not read */
 	struct uuid user_id;
+	const char *address;  /* of the built-in user's client; not read */
 	struct uuid image_id; /* nil: none, or deleted */
 	const char *variant;  /* the one result, or NULL */
 	int64_t quality;      /* of it, 1 to 100; 0: the setting's */
 	const char *state; /* "queued" "running" "done" "failed" "cancelled" */
 	int64_t priority;  /* 0 high, 1 normal, 2 low */
+	int64_t cost_ms;   /* of a decoder process, estimated */
 	int64_t attempts, max_attempts;
 	const char *worker; /* who has it, while it is running */
 	const char *error_code;
@@ -99,6 +101,11 @@ bool job_is_awaited(bool *awaited, struct work *work,
    beside others begins with user_lock(). */
 bool job_count_waiting(int64_t *count, struct work *work, struct uuid user_id,
 		       const char *kind) MUST_CHECK;
+
+/* The sum of cost_ms over the user's jobs that are queued or running, of those
+   with this address (NULL: without one). The same holds for who adds one. */
+bool job_sum_pending(int64_t *cost_ms, struct work *work, struct uuid user_id,
+		     const char *address) MUST_CHECK;
 
 /* A user's jobs that have ended, at most `limit`; how many. */
 bool job_drop_ended(uint64_t *count, struct work *work, struct uuid user_id,

@@ -26,11 +26,15 @@ static bool select_tiers(struct tier **tiers, size_t *count, struct work *work,
 		    "   FROM `tier_sizes` s WHERE s.`tier_id` = t.`id`), ''),"
 		    " t.`any_size`, t.`max_side`, t.`original`, t.`links`,"
 		    " t.`link_min`, t.`link_max`, COALESCE(t.`max_bytes`, -1),"
-		    " COALESCE(t.`max_pixels`, -1), COALESCE(t.`quota_bytes`, -1),"
+		    " COALESCE(t.`max_pixels`, -1),"
+		    " COALESCE(t.`max_enlarged_pixels`, -1),"
+		    " COALESCE(t.`quota_bytes`, -1),"
 		    " COALESCE(t.`uploads_per_day`, -1),"
 		    " COALESCE(t.`requests_per_minute`, -1), t.`priority`,"
 		    " COALESCE(t.`retention_days`, -1), t.`fetch`,"
-		    " COALESCE(t.`max_fetches`, -1), t.`animated`, t.`formats`"
+		    " COALESCE(t.`max_fetches`, -1),"
+		    " COALESCE(t.`max_pending_seconds`, -1), t.`animated`,"
+		    " t.`formats`"
 		    " FROM `tiers` t WHERE t.`id` = ? OR t.`name` = ? OR ? = 1"
 		    " ORDER BY t.`id`",
 		    DB_IN(db_uuid(id), db_text(name), db_bool(all)),
@@ -40,13 +44,15 @@ static bool select_tiers(struct tier **tiers, size_t *count, struct work *work,
 			   db_bool_to(&t->links), db_int_to(&t->link_min),
 			   db_int_to(&t->link_max), db_int_to(&t->max_bytes),
 			   db_int_to(&t->max_pixels),
+			   db_int_to(&t->max_enlarged_pixels),
 			   db_int_to(&t->quota_bytes),
 			   db_int_to(&t->uploads_per_day),
 			   db_int_to(&t->requests_per_minute),
 			   db_int_to(&t->priority),
 			   db_int_to(&t->retention_days), db_bool_to(&t->fetch),
-			   db_int_to(&t->max_fetches), db_bool_to(&t->animated),
-			   db_text_to(&t->formats)),
+			   db_int_to(&t->max_fetches),
+			   db_int_to(&t->max_pending_seconds),
+			   db_bool_to(&t->animated), db_text_to(&t->formats)),
 		    rows_keep, &rows))
 		return false;
 	*tiers = rows.list;
@@ -132,20 +138,24 @@ static bool write_fields(const struct tier *tier, struct work *work)
 		   "UPDATE `tiers` SET `name` = ?, `any_size` = ?,"
 		   " `max_side` = ?, `original` = ?, `links` = ?,"
 		   " `link_min` = ?, `link_max` = ?, `max_bytes` = ?,"
-		   " `max_pixels` = ?, `quota_bytes` = ?,"
+		   " `max_pixels` = ?, `max_enlarged_pixels` = ?,"
+		   " `quota_bytes` = ?,"
 		   " `uploads_per_day` = ?, `requests_per_minute` = ?,"
 		   " `priority` = ?, `retention_days` = ?, `fetch` = ?,"
-		   " `max_fetches` = ?, `animated` = ?, `formats` = ?"
+		   " `max_fetches` = ?, `max_pending_seconds` = ?,"
+		   " `animated` = ?, `formats` = ?"
 		   " WHERE `id` = ?",
 		   DB_IN(db_text(tier->name), db_bool(tier->any_size),
 			 db_int(tier->max_side), db_bool(tier->original),
 			 db_bool(tier->links), db_int(tier->link_min),
 			 db_int(tier->link_max), limit(tier->max_bytes),
-			 limit(tier->max_pixels), limit(tier->quota_bytes),
-			 limit(tier->uploads_per_day),
+			 limit(tier->max_pixels),
+			 limit(tier->max_enlarged_pixels),
+			 limit(tier->quota_bytes), limit(tier->uploads_per_day),
 			 limit(tier->requests_per_minute),
 			 db_int(tier->priority), limit(tier->retention_days),
 			 db_bool(tier->fetch), limit(tier->max_fetches),
+			 limit(tier->max_pending_seconds),
 			 db_bool(tier->animated), db_text(tier->formats),
 			 db_uuid(tier->id))))
 		return false;
@@ -215,12 +225,14 @@ void tier_init(struct tier *tier, const char *name)
 		.link_max = 30000,
 		.max_bytes = TIER_NO_LIMIT,
 		.max_pixels = TIER_NO_LIMIT,
+		.max_enlarged_pixels = TIER_NO_LIMIT,
 		.quota_bytes = TIER_NO_LIMIT,
 		.uploads_per_day = TIER_NO_LIMIT,
 		.requests_per_minute = TIER_NO_LIMIT,
 		.priority = 1,
 		.retention_days = TIER_NO_LIMIT,
 		.max_fetches = TIER_NO_LIMIT,
+		.max_pending_seconds = TIER_NO_LIMIT,
 		.formats = "jpeg png gif webp tiff bmp",
 	};
 }

@@ -16,16 +16,18 @@ struct tier {
 	int64_t max_side; /* of variants, in pixels */
 	bool original;
 	bool links;
-	int64_t link_min, link_max; /* seconds */
-	int64_t max_bytes;          /* of one upload */
-	int64_t max_pixels;         /* of one picture */
-	int64_t quota_bytes;        /* of all originals */
+	int64_t link_min, link_max;  /* seconds */
+	int64_t max_bytes;           /* of one upload */
+	int64_t max_pixels;          /* of one picture */
+	int64_t max_enlarged_pixels; /* of a variant larger than its picture */
+	int64_t quota_bytes;         /* of all originals */
 	int64_t uploads_per_day;
 	int64_t requests_per_minute;
 	int64_t priority; /* of jobs, at most: 0 high, 1 normal, 2 low */
 	int64_t retention_days;
 	bool fetch;
-	int64_t max_fetches; /* that wait or run at once */
+	int64_t max_fetches;         /* that wait or run at once */
+	int64_t max_pending_seconds; /* of jobs' cost, the same */
 	bool animated;
 	const char *formats; /* "jpeg png gif webp tiff bmp" */
 };

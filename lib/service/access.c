@@ -110,3 +110,30 @@ bool access_check_size(struct work *work, const struct tier *tier,
 	recipe.has_format = false;
 	return access_check_variant(work, tier, recipe_text(&recipe, text));
 }
+
+bool access_check_enlargement(struct work *work, const struct tier *tier,
+			      const char *variant, uint32_t width,
+			      uint32_t height)
+{
+	char text[RECIPE_TEXT_SIZE];
+	struct recipe_plan plan;
+	struct recipe recipe;
+	int64_t pixels;
+
+	if (!recipe_parse(&recipe, work, variant))
+		return false;
+	plan = recipe_plan(&recipe, width, height);
+	pixels = (int64_t)plan.width * plan.height;
+	recipe.has_format = false;
+	if (tier->max_enlarged_pixels == TIER_NO_LIMIT ||
+	    pixels <= tier->max_enlarged_pixels ||
+	    pixels <= (int64_t)width * height ||
+	    text_has_word(tier->sizes, variant) ||
+	    text_has_word(tier->sizes, recipe_text(&recipe, text)))
+		return true;
+	return fail(work, ERR_TIER_FORBIDS,
+		    "the tier %s enlarges pictures to %lld pixels, not to "
+		    "%ux%u",
+		    tier->name, (long long)tier->max_enlarged_pixels,
+		    plan.width, plan.height);
+}

@@ -36,4 +36,11 @@ bool access_check_variant(struct work *work, const struct tier *tier,
 bool access_check_size(struct work *work, const struct tier *tier,
 		       const char *variant) MUST_CHECK;
 
+/* A variant that is larger than its picture, which is shown `width` x `height`,
+   has at most the tier's max_enlarged_pixels, unless the tier lists it: else
+   ERR_TIER_FORBIDS. */
+bool access_check_enlargement(struct work *work, const struct tier *tier,
+			      const char *variant, uint32_t width,
+			      uint32_t height) MUST_CHECK;
+
 #endif

@@ -14,10 +14,12 @@
 #include "lib/net/url.h"
 #include "lib/picture/probe.h"
 #include "lib/service/access.h"
+#include "lib/service/budget.h"
 #include "lib/service/render.h"
 
-/* Seconds: some will have ended by then. */
-enum { RETRY_AFTER = 5 };
+/* Seconds until some have ended; and what a job is estimated to cost while
+   nothing is known of its picture. */
+enum { RETRY_AFTER = 5, COST_MS = 1000 };
 
 static const char kind[] = "fetch";
 
@@ -54,6 +56,8 @@ static bool may_wait(struct work *work, struct uuid user_id,
 {
 	int64_t count;
 
+	if (!budget_check(work, user_id, tier, COST_MS))
+		return false;
 	if (tier->max_fetches == TIER_NO_LIMIT)
 		return true;
 	if (!job_count_waiting(&count, work, user_id, kind))
@@ -88,8 +92,9 @@ static bool record(struct work *work, void *arg)
 			return false;
 	return may_wait(work, made->image.user_id, r->tier) &&
 	       job_add(work, &made->job) &&
-	       user_charge(work, made->image.user_id, 0, r->tier->quota_bytes,
-			   r->tier->uploads_per_day);
+	       user_charge(
+		       work, made->image.user_id, 0, r->tier->quota_bytes,
+		       budget_uploads_per_day(made->image.user_id, r->tier));
 }
 
 static bool name_variants(struct uploaded *made, struct work *work,
@@ -128,17 +133,20 @@ bool import_queue(struct uploaded *uploaded, struct work *work,
 	if (!import_is_allowed(work, tier) ||
 	    !url_parse(&url, work, import->url))
 		return false;
-	if (!name_variants(&made, work, import))
+	if (!name_variants(&made, work, import) ||
+	    !budget_count_upload(work, import->user->id, tier))
 		return false;
 	made.job = (struct job){
 		.id = uuid_new(),
 		.kind = kind,
 		.url = url.text,
 		.user_id = import->user->id,
+		.address = budget_address(work, import->user->id),
 		.image_id = made.image.id,
 		.variant = import->variant,
 		.state = "queued",
 		.priority = tier->priority,
+		.cost_ms = COST_MS,
 		.max_attempts = work->conf->job_attempts,
 		.created_at = made.image.created_at,
 	};

@@ -32,7 +32,8 @@ struct import {
  * fetch it. With a variant it is a resize, whose result is that of the job:
  * ERR_TIER_FORBIDS as resize_take(). It counts as one of the user's uploads
  * from now on, and its bytes when they are here. ERR_QUOTA_EXCEEDED;
- * ERR_RATE_LIMITED while as many as the tier's max_fetches wait.
+ * ERR_RATE_LIMITED while as many as the tier's max_fetches wait, and as
+ * budget_check() and budget_count_upload().
  */
 bool import_queue(struct uploaded *uploaded, struct work *work,
 		  const struct import *import) MUST_CHECK;

@@ -17,6 +17,8 @@
 #include "lib/picture/animation_limits.h"
 #include "lib/picture/decoder_pool.h"
 #include "lib/picture/recipe.h"
+#include "lib/service/access.h"
+#include "lib/service/budget.h"
 #include "lib/service/notify.h"
 #include "lib/service/requeue.h"
 #include "lib/store/store.h"
@@ -386,17 +388,13 @@ static bool find_pending(struct render *render, struct work *work)
 
 /* The tier of the image's owner decides: a variant does not depend on the
    client that asks for it first. */
-static bool find_animated(bool *animated, struct work *work,
-			  const struct image *image)
+static bool find_tier(struct tier *tier, struct work *work,
+		      const struct image *image)
 {
 	struct user owner;
-	struct tier tier;
 
-	if (!user_find(&owner, work, image->user_id) ||
-	    !tier_find(&tier, work, owner.tier_id))
-		return false;
-	*animated = tier.animated;
-	return true;
+	return user_find(&owner, work, image->user_id) &&
+	       tier_find(tier, work, owner.tier_id);
 }
 
 /* A job with nothing to do reads nothing for it. */
@@ -404,11 +402,12 @@ static bool make_pending(struct render *render, struct work *work)
 {
 	struct probe *probe = pool_alloc(work->pool, sizeof(*probe));
 	struct image image;
+	struct tier tier;
 
 	if (!render->count)
 		return true;
 	if (!image_find(&image, work, render->image_id) ||
-	    !find_animated(&render->animated, work, &image) ||
+	    !find_tier(&tier, work, &image) ||
 	    !store_get(&render->source, work,
 		       store_key(work->pool, render->image_id, "original")) ||
 	    !render_probe(probe, work, render->source))
@@ -431,6 +430,7 @@ bool render_job(struct work *work, const struct job *job)
 struct wanting {
 	struct variant *variant;
 	struct job job;
+	struct tier tier; /* of the image's owner */
 	bool queue;
 };
 
@@ -438,8 +438,13 @@ static bool record_wish(struct work *work, void *arg)
 {
 	const struct wanting *wanting = arg;
 
-	return variant_add(work, wanting->variant) &&
-	       (!wanting->queue || job_add(work, &wanting->job));
+	if (!wanting->queue)
+		return variant_add(work, wanting->variant);
+	return user_lock(work, wanting->job.user_id) &&
+	       variant_add(work, wanting->variant) &&
+	       budget_check(work, wanting->job.user_id, &wanting->tier,
+			    wanting->job.cost_ms) &&
+	       job_add(work, &wanting->job);
 }
 
 /* A resize's job says in which quality it is made. */
@@ -477,21 +482,29 @@ static bool make_missing(struct variant *variant, struct work *work,
 		.job = { .id = uuid_new(),
 			 .kind = "render",
 			 .user_id = image->user_id,
+			 .address = budget_address(work, image->user_id),
 			 .image_id = image->id,
 			 .priority = priority,
 			 .max_attempts = work->conf->job_attempts,
 			 .created_at = db_now_us(work) },
 	};
-	unsigned estimate;
+	uint32_t width, height;
+	unsigned cost_ms = 0;
 
 	if (!find_quality(&wanting.job.quality, work, image) ||
-	    !find_animated(&render.animated, work, image) ||
+	    !find_tier(&wanting.tier, work, image) ||
 	    !store_get(&render.source, work,
 		       store_key(work->pool, image->id, "original")) ||
 	    !render_probe(&probe, work, render.source))
 		return false;
+	probe_upright(&probe, &width, &height);
+	if (!access_check_enlargement(work, &wanting.tier, variant->variant,
+				      width, height))
+		return false;
+	render.animated = wanting.tier.animated;
 	render.quality = (uint32_t)wanting.job.quality;
-	wanting.queue = !render_is_small(&render, work, &estimate);
+	wanting.queue = !render_is_small(&render, work, &cost_ms);
+	wanting.job.cost_ms = cost_ms;
 	if (!wanting.queue && !render_make(&render, work)) {
 		wanting.queue = true;
 		if (work->err != ERR_TOO_LARGE)

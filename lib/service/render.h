@@ -75,7 +75,8 @@ bool render_format(enum format *format, struct work *work,
  * and on other hosts the row's key decides. Of an image whose file has not been
  * fetched yet it is "processing"; of one whose file could not be, the image's
  * error. One that is "failed" is "processing" again when the reason may have
- * gone, such as a full disk.
+ * gone, such as a full disk. ERR_TIER_FORBIDS as access_check_enlargement() and
+ * ERR_RATE_LIMITED as budget_check(), by the tier of the image's owner.
  */
 bool render_want(struct variant *variant, struct work *work,
 		 const struct image *image, const char *name,

@@ -39,7 +39,8 @@ enum { RESIZE_MAX_SIDE = 16383 };
 /*
  * Takes it in as upload_take() does and fails so; small ones are done then.
  * ERR_TIER_FORBIDS unless the tier has any_size or lists the size, in whatever
- * format; ERR_INVALID_FIELD names the field.
+ * format, or if it enlarges the picture to more than max_enlarged_pixels;
+ * ERR_INVALID_FIELD names the field.
  */
 bool resize_take(struct job *job, struct work *work,
 		 const struct resize *resize) MUST_CHECK;

@@ -96,6 +96,7 @@ static const struct field fields[] = {
 	NUMBER(link_max, 1, YEAR_S, "seconds that a link lives at most"),
 	LIMIT(max_bytes, 1, bytes_max, "bytes of one upload"),
 	LIMIT(max_pixels, 1, bytes_max, "pixels of one picture"),
+	LIMIT(max_enlarged_pixels, 1, bytes_max, "pixels of a thumbnail larger than its picture"),
 	LIMIT(quota_bytes, 0, bytes_max, "bytes of all originals"),
 	LIMIT(uploads_per_day, 0, UINT32_MAX, "uploads a day, by UTC"),
 	LIMIT(requests_per_minute, 1, UINT32_MAX, "requests a minute"),
@@ -103,6 +104,7 @@ static const struct field fields[] = {
 	LIMIT(retention_days, 1, DAYS_MAX, "days that pictures are kept"),
 	FLAG(fetch, "may upload by URL"),
 	LIMIT(max_fetches, 1, UINT32_MAX, "uploads by URL that wait or run at once"),
+	LIMIT(max_pending_seconds, 1, UINT32_MAX, "estimated seconds of jobs that wait or run at once"),
 	FLAG(animated, "thumbnails keep animation"),
 	WORDS(formats, FORMAT__COUNT, accept_format, "the formats that are taken"),
 };

@@ -13,6 +13,8 @@
 #include "lib/base/text.h"
 #include "lib/db/db.h"
 #include "lib/picture/probe.h"
+#include "lib/service/access.h"
+#include "lib/service/budget.h"
 #include "lib/service/notify.h"
 #include "lib/service/render.h"
 
@@ -62,6 +64,7 @@ static bool check_quota(struct work *work, const struct upload *upload)
 {
 	const struct tier *tier = upload->tier;
 	const struct user *user = upload->user;
+	const int64_t per_day = budget_uploads_per_day(user->id, tier);
 
 	if (tier->quota_bytes != TIER_NO_LIMIT &&
 	    user->used_bytes + upload->file->bytes > tier->quota_bytes)
@@ -71,12 +74,11 @@ static bool check_quota(struct work *work, const struct upload *upload)
 			    (long long)user->used_bytes,
 			    (long long)tier->quota_bytes,
 			    (long long)upload->file->bytes);
-	if (tier->uploads_per_day != TIER_NO_LIMIT &&
-	    user->uploads_today >= tier->uploads_per_day)
+	if (per_day != TIER_NO_LIMIT && user->uploads_today >= per_day)
 		return fail(work, ERR_QUOTA_EXCEEDED,
 			    "the tier's %lld uploads of today are used",
-			    (long long)tier->uploads_per_day);
-	return true;
+			    (long long)per_day);
+	return budget_count_upload(work, user->id, tier);
 }
 
 bool upload_check(struct probe *probe, struct work *work,
@@ -127,30 +129,36 @@ static void name_resize(struct render *render, struct work *work,
 	render->count = 1;
 }
 
-static void name_variants(struct render *render, struct work *work,
+/* Of a resize, also checks that the tier allows it for this picture. */
+static bool name_variants(struct render *render, struct work *work,
 			  const struct upload *upload)
 {
-	if (upload->resize)
-		name_resize(render, work, upload->resize);
-	else
+	uint32_t width, height;
+
+	if (!upload->resize) {
 		render->count = upload_variants(&render->variants, work,
 						render->image_id, upload->tier);
+		return true;
+	}
+	name_resize(render, work, upload->resize);
+	probe_upright(render->probe, &width, &height);
+	return access_check_enlargement(
+		work, upload->tier, render->variants[0].variant, width, height);
 }
 
 /* Renders now if that is cheap and wanted; what turns out to need more memory
    or time than a request's decoder process has is left to a worker. */
 static bool paint(bool *painted, struct work *work, struct render *render,
-		  bool later)
+		  bool later, unsigned *estimate_ms)
 {
 	int64_t began = clock_monotonic_ms();
-	unsigned estimate;
 
-	*painted = !later && render_is_small(render, work, &estimate);
+	*painted = render_is_small(render, work, estimate_ms) && !later;
 	if (!*painted)
 		return true;
 	if (render_make(render, work)) {
 		LOG_EVENT(LOG_LEVEL_DEBUG, "painted", log_text("id", work->id),
-			  log_number("estimate_ms", estimate),
+			  log_number("estimate_ms", *estimate_ms),
 			  log_number("ms", clock_monotonic_ms() - began));
 		return true;
 	}
@@ -176,8 +184,9 @@ void upload_describe(struct image *image, const struct probe *probe,
 	memcpy(image->sha256, file->sha256, sizeof(image->sha256));
 }
 
-static void describe_job(struct uploaded *made, const struct conf *conf,
-			 const struct upload *upload, bool done)
+static void describe_job(struct uploaded *made, const struct work *work,
+			 const struct upload *upload, bool done,
+			 unsigned cost_ms)
 {
 	const struct upload_resize *resize = upload->resize;
 
@@ -185,12 +194,14 @@ static void describe_job(struct uploaded *made, const struct conf *conf,
 		.id = uuid_new(),
 		.kind = resize ? "resize" : "render",
 		.user_id = upload->user->id,
+		.address = budget_address(work, upload->user->id),
 		.image_id = made->image.id,
 		.variant = resize ? made->variants[0].variant : NULL,
 		.quality = resize ? resize->recipe.quality : 0,
 		.state = done ? "done" : "queued",
 		.priority = resize ? resize->priority : upload->tier->priority,
-		.max_attempts = conf->job_attempts,
+		.cost_ms = cost_ms,
+		.max_attempts = work->conf->job_attempts,
 		.created_at = made->image.created_at,
 	};
 }
@@ -210,6 +221,13 @@ static bool tell(struct work *work, const struct uploaded *made)
 		notify_job(work, "job.done", &made->job));
 }
 
+static bool may_wait(struct work *work, const struct tier *tier,
+		     const struct job *job)
+{
+	return !strcmp(job->state, "done") ||
+	       budget_check(work, job->user_id, tier, job->cost_ms);
+}
+
 /* Repeatable: when the image's row is there, all of it has happened. */
 static bool record(struct work *work, void *arg)
 {
@@ -224,11 +242,13 @@ static bool record(struct work *work, void *arg)
 	for (size_t i = 0; i < made->count; i++)
 		if (!variant_add(work, &made->variants[i]))
 			return false;
-	if (!uuid_is_nil(made->job.id) && !job_add(work, &made->job))
+	if (!uuid_is_nil(made->job.id) &&
+	    (!may_wait(work, tier, &made->job) || !job_add(work, &made->job)))
 		return false;
 	return tell(work, made) &&
 	       user_charge(work, made->image.user_id, made->image.bytes,
-			   tier->quota_bytes, tier->uploads_per_day);
+			   tier->quota_bytes,
+			   budget_uploads_per_day(made->image.user_id, tier));
 }
 
 bool upload_keep(struct work *work, struct store_temp *file,
@@ -271,14 +291,17 @@ bool upload_take(struct uploaded *uploaded, struct work *work,
 				 .animated = upload->tier->animated,
 				 .user_id = upload->user->id };
 	struct record r = { upload, &made };
+	unsigned cost_ms = 0;
 	bool painted;
 
-	if (!upload_check(&probe, work, upload) || !check_quota(work, upload))
+	if (!upload_check(&probe, work, upload) ||
+	    !name_variants(&render, work, upload) || !check_quota(work, upload))
 		return false;
-	name_variants(&render, work, upload);
 	made.variants = render.variants;
 	made.count = render.count;
-	if (!paint(&painted, work, &render, upload->later) ||
+	if (!paint(&painted, work, &render, upload->later, &cost_ms) ||
+	    (!painted &&
+	     !budget_check(work, made.image.user_id, upload->tier, cost_ms)) ||
 	    !upload_keep(work, upload->file, made.image.id)) {
 		drop_files(work, &made);
 		return false;
@@ -286,7 +309,7 @@ bool upload_take(struct uploaded *uploaded, struct work *work,
 	upload_describe(&made.image, &probe, upload->file);
 	made.image.status = painted ? "ready" : "processing";
 	if (!painted || upload->resize)
-		describe_job(&made, work->conf, upload, painted);
+		describe_job(&made, work, upload, painted, cost_ms);
 	if (!db_transaction(work, record, &r)) {
 		/* After a lost COMMIT the rows may be there. */
 		if (work->err != ERR_UNAVAILABLE)

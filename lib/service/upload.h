@@ -50,7 +50,8 @@ struct uploaded {
  * cheap or else queues a job, makes the files durable, then commits the rows
  * and the quota in one transaction. When this returns true nothing of it can
  * be lost. ERR_UNSUPPORTED_FORMAT, ERR_CORRUPT_IMAGE, ERR_TOO_LARGE,
- * ERR_TOO_MANY_PIXELS, ERR_QUOTA_EXCEEDED, ERR_STORAGE_FULL.
+ * ERR_TOO_MANY_PIXELS, ERR_QUOTA_EXCEEDED, ERR_STORAGE_FULL; ERR_RATE_LIMITED
+ * as budget_check() and budget_count_upload().
  */
 bool upload_take(struct uploaded *uploaded, struct work *work,
 		 const struct upload *upload) MUST_CHECK;

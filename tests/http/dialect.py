@@ -11,17 +11,22 @@ from service import HANG, wait_until
 
 TASKS = 1000 if os.environ.get("PIXTIER_LONG") else 200
 CLIENTS = 16
+LIMITS = ("max_bytes", "max_enlarged_pixels", "quota_bytes",
+          "uploads_per_day", "requests_per_minute", "max_pending_seconds")
 
 
 @pytest.fixture(scope="module")
 def nobody(service):
-    """Requests of a client that knows no users, as many as it likes."""
-    limit = service.query("SELECT requests_per_minute FROM tiers"
-                          " WHERE name = 'Anonymous'")[0][0]
-    service.ctl("tier", "set", "Anonymous", "requests_per_minute=none")
+    """Requests of a client that knows no users, as many as it likes, of
+    whatever cost."""
+    usual, = service.query(f"SELECT max_side, {', '.join(LIMITS)} FROM tiers"
+                           " WHERE name = 'Anonymous'")
+    service.ctl("tier", "set", "Anonymous", "max_side=9999",
+                *(f"{name}=none" for name in LIMITS))
     yield service.session()
     service.ctl("tier", "set", "Anonymous",
-                f"requests_per_minute={limit or 'none'}")
+                *(f"{name}={value or 'none'}"
+                  for name, value in zip(("max_side",) + LIMITS, usual)))
 
 
 @contextlib.contextmanager

@@ -54,6 +54,8 @@ static const struct setting settings[] = {
 	{ "max_bytes", "-1", NULL, "or none" },
 	{ "max_bytes", "1e6", NULL, "or none" },
 	{ "max_pixels", "24000000", "24000000", NULL },
+	{ "max_enlarged_pixels", "4000000", "4000000", NULL },
+	{ "max_enlarged_pixels", "0", NULL, "or none" },
 	{ "quota_bytes", "0", "0", NULL },
 	{ "uploads_per_day", "4294967295", "4294967295", NULL },
 	{ "uploads_per_day", "4294967296", NULL, "0 to 4294967295" },
@@ -67,6 +69,9 @@ static const struct setting settings[] = {
 	{ "retention_days", "0", NULL, "1 to 36500" },
 	{ "max_fetches", "100", "100", NULL },
 	{ "max_fetches", "0", NULL, "1 to 4294967295" },
+	{ "max_pending_seconds", "none", "none", NULL },
+	{ "max_pending_seconds", "30", "30", NULL },
+	{ "max_pending_seconds", "0", NULL, "1 to 4294967295" },
 	{ "formats", "jpeg,png", "jpeg png", NULL },
 	{ "formats", "svg", NULL, "not \"svg\"" },
 	{ "formats", "jpeg jpeg", NULL, "twice" },
@@ -127,7 +132,7 @@ static void knows_its_own_texts(void **state)
 		if (!tested)
 			fail_msg("no case for %s", field->name);
 	}
-	assert_int_equal(count, 18);
+	assert_int_equal(count, 20);
 	pool_free(pool);
 }
 

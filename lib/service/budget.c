@@ -1,0 +1,70 @@
+/* budget.c: how much work users may have pending. */
+#include "config.h"
+
+#include "lib/service/budget.h"
+
+#include "lib/base/bucket.h"
+#include "lib/base/metric.h"
+#include "lib/model/job.h"
+#include "lib/model/user.h"
+
+enum { DAY_S = 86400, RETRY_AFTER_MAX = 60 };
+
+const char *budget_address(const struct work *work, struct uuid user_id)
+{
+	if (!work->address || !uuid_equal(user_id, user_anonymous))
+		return NULL;
+	return bucket_network(work->pool, work->address);
+}
+
+/* Workers may take longer than estimated, or be several. */
+static int64_t retry_after(int64_t excess_ms)
+{
+	const int64_t seconds = (excess_ms + 999) / 1000;
+
+	return seconds < RETRY_AFTER_MAX ? seconds : RETRY_AFTER_MAX;
+}
+
+bool budget_check(struct work *work, struct uuid user_id,
+		  const struct tier *tier, int64_t cost_ms)
+{
+	const int64_t limit_ms = 1000 * tier->max_pending_seconds;
+	int64_t pending_ms;
+
+	if (tier->max_pending_seconds == TIER_NO_LIMIT)
+		return true;
+	if (!job_sum_pending(&pending_ms, work, user_id,
+			     budget_address(work, user_id)))
+		return false;
+	if (!pending_ms || pending_ms + cost_ms <= limit_ms)
+		return true;
+	metric_add(METRIC_RATE_LIMITED, "cost", 1);
+	work->retry_after = retry_after(pending_ms + cost_ms - limit_ms);
+	return fail(work, ERR_RATE_LIMITED,
+		    "jobs of %lld ms are pending and this one would take %lld "
+		    "ms; the tier %s allows %lld ms",
+		    (long long)pending_ms, (long long)cost_ms, tier->name,
+		    (long long)limit_ms);
+}
+
+bool budget_count_upload(struct work *work, struct uuid user_id,
+			 const struct tier *tier)
+{
+	struct bucket_state state;
+	const struct bucket bucket = {
+		.kind = "uploads",
+		.subject = budget_address(work, user_id),
+		.what = "uploads of an address",
+		.limit = tier->uploads_per_day,
+		.window = DAY_S,
+	};
+
+	return !bucket.subject || bucket.limit == TIER_NO_LIMIT ||
+	       bucket_pass(&state, work, &bucket);
+}
+
+int64_t budget_uploads_per_day(struct uuid user_id, const struct tier *tier)
+{
+	return uuid_equal(user_id, user_anonymous) ? TIER_NO_LIMIT
+						   : tier->uploads_per_day;
+}

@@ -1,0 +1,308 @@
+/* budget.c: tests against a real server what users may have pending, and what
+   clients without an account may have by default. */
+#include "config.h"
+
+#include "lib/service/budget.h"
+
+#include <dirent.h>
+#include <unistd.h>
+
+#include "lib/base/bucket.h"
+#include "lib/base/pool.h"
+#include "lib/db/db.h"
+#include "lib/db/migrate.h"
+#include "lib/model/job.h"
+#include "lib/model/user.h"
+#include "tests/lib/end.h"
+#include "tests/lib/mariadb.h"
+#include "tests/unit/test.h"
+
+static const struct uuid other = { { 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+				     2, 2 } };
+
+static void add_other(struct end *end)
+{
+	end_script(end, "INSERT INTO users (id, username, password, tier_id,"
+			" created_at) SELECT UNHEX(REPEAT('02', 16)), 'other',"
+			" '!', tier_id, created_at FROM users LIMIT 1");
+}
+
+static void add_job(struct end *end, struct uuid user_id, const char *state,
+		    int64_t cost_ms)
+{
+	const struct job job = {
+		.id = uuid_new(),
+		.kind = "render",
+		.user_id = user_id,
+		.address = budget_address(&end->work, user_id),
+		.priority = 1,
+		.cost_ms = cost_ms,
+		.max_attempts = 3,
+		.created_at = 1000000,
+	};
+	struct job found;
+
+	end_must(end, job_add(&end->work, &job));
+	end_must(end, db_do(&end->work, NULL,
+			    "UPDATE `jobs` SET `state` = ? WHERE `id` = ?",
+			    DB_IN(db_text(state), db_uuid(job.id))));
+	end_must(end, job_find(&found, &end->work, job.id));
+	assert_int_equal(found.cost_ms, cost_ms);
+}
+
+/* Returns Retry-After, or 0 if the job may wait. */
+static int64_t check(struct end *end, struct uuid user_id, int64_t cost_ms)
+{
+	struct tier tier;
+
+	tier_init(&tier, "Gold");
+	tier.max_pending_seconds = 10;
+	if (budget_check(&end->work, user_id, &tier, cost_ms))
+		return 0;
+	assert_int_equal(end->work.err, ERR_RATE_LIMITED);
+	return end->work.retry_after;
+}
+
+static void jobs_are_limited_by_their_cost(void **state)
+{
+	static const struct {
+		const char *state; /* of a job that is added first; or NULL */
+		int64_t added_ms, cost_ms;
+		int64_t retry_after;
+	} cases[] = {
+		{ NULL, 0, 1, 0 },
+		{ NULL, 0, 99999, 0 }, /* alone a job of any cost may wait */
+		{ "done", 99999, 1, 0 },
+		{ "failed", 99999, 1, 0 },
+		{ "cancelled", 99999, 1, 0 },
+		{ "queued", 4000, 6000, 0 },
+		{ "running", 5000, 1000, 0 },
+		{ NULL, 0, 1001, 1 },
+		{ NULL, 0, 3500, 3 },
+		{ NULL, 0, 99999, 60 },
+		{ "queued", 1000, 0, 0 },
+		{ NULL, 0, 1, 1 },
+	};
+	struct end *end = *state;
+
+	add_other(end);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		if (cases[i].state)
+			add_job(end, other, cases[i].state, cases[i].added_ms);
+		assert_int_equal(check(end, other, cases[i].cost_ms),
+				 cases[i].retry_after);
+	}
+	assert_int_equal(check(end, user_anonymous, 99999), 0);
+}
+
+/* One that nobody limits is not asked of the database. */
+static void a_tier_without_a_limit_has_none(void **state)
+{
+	struct end *end = *state;
+	struct tier tier;
+
+	add_other(end);
+	add_job(end, other, "queued", INT32_MAX);
+	tier_init(&tier, "Gold");
+	end_rows_read(end);
+	end_must(end, budget_check(&end->work, other, &tier, INT32_MAX));
+	assert_int_equal(end_rows_read(end), 0);
+}
+
+static void each_address_without_an_account_has_a_budget(void **state)
+{
+	static const struct {
+		const char *address;
+		int64_t retry_after;
+	} cases[] = {
+		{ "192.0.2.1", 1 },
+		{ "::ffff:192.0.2.1", 1 },
+		{ "192.0.2.2", 0 },
+		{ "2001:db8::1", 1 },
+		{ "2001:db8::ffff:2", 1 },
+		{ "2001:db8:0:1::1", 0 },
+		{ NULL, 0 },
+	};
+	struct end *end = *state;
+
+	add_other(end);
+	end->work.address = "192.0.2.1";
+	add_job(end, other, "queued", 10000);
+	assert_int_equal(check(end, user_anonymous, 10000), 0);
+	add_job(end, user_anonymous, "queued", 10000);
+	end->work.address = "2001:db8::1";
+	add_job(end, user_anonymous, "running", 10000);
+	assert_int_equal(check(end, other, 1), 1);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		end->work.address = cases[i].address;
+		assert_int_equal(check(end, user_anonymous, 1),
+				 cases[i].retry_after);
+	}
+	end->work.address = NULL;
+}
+
+/* The sum reads the jobs that it sums up, of all the user's and others'. */
+static void the_sum_reads_few_rows(void **state)
+{
+	struct end *end = *state;
+	int64_t sum = 0;
+
+	end_script(end, "INSERT INTO jobs (id, kind, user_id, address, state,"
+			" priority, cost_ms, max_attempts, run_after,"
+			" created_at) SELECT UNHEX(CONCAT(LPAD(HEX(seq), 12,"
+			" '0'), '70008000000000000000')),"
+			" ELT(seq % 3 + 1, 'render', 'resize', 'webhook'),"
+			" X'01900000000070008000000000000010',"
+			" CONCAT('192.0.2.', seq % 200), IF(seq % 7 = 0,"
+			" 'queued', 'done'), 2, 10, 3, UTC_TIMESTAMP(6),"
+			" UTC_TIMESTAMP(6) FROM seq_1_to_20000");
+	end_rows_read(end);
+	end_must(end, job_sum_pending(&sum, &end->work, user_anonymous,
+				      "192.0.2.1"));
+	assert_in_range(end_rows_read(end), 5, 30);
+	assert_int_equal(sum, 10 * end_number(end, "SELECT COUNT(*) FROM jobs"
+						   " WHERE state = 'queued' AND"
+						   " address = '192.0.2.1' AND"
+						   " kind <> 'webhook'"));
+}
+
+static bool count_upload(struct end *end, struct uuid user_id,
+			 const char *address, int64_t uploads_per_day)
+{
+	struct tier tier;
+
+	tier_init(&tier, "Gold");
+	tier.uploads_per_day = uploads_per_day;
+	end->work.address = address;
+	return budget_count_upload(&end->work, user_id, &tier);
+}
+
+static void each_address_without_an_account_has_uploads(void **state)
+{
+	struct end *end = *state;
+
+	end->work.buckets = bucket_table_new();
+	for (int i = 0; i < 3; i++)
+		assert_true(count_upload(end, user_anonymous, "192.0.2.1", 3));
+	assert_false(count_upload(end, user_anonymous, "192.0.2.1", 3));
+	assert_int_equal(end->work.err, ERR_RATE_LIMITED);
+	assert_in_range(end->work.retry_after, 28700, 28800);
+	assert_true(count_upload(end, user_anonymous, "192.0.2.2", 3));
+	assert_false(count_upload(end, user_anonymous, "192.0.2.3", 0));
+	assert_true(
+		count_upload(end, user_anonymous, "192.0.2.1", TIER_NO_LIMIT));
+	for (int i = 0; i < 9; i++)
+		assert_true(count_upload(end, other, "192.0.2.1", 3));
+	end->work.address = NULL;
+	bucket_table_free(end->work.buckets);
+	end->work.buckets = NULL;
+}
+
+/* Puts links to the schema's files before this one into a folder. */
+static const char costs[] = "0013-costs.sql";
+
+static void link_schema(const char *dir, const char *schema)
+{
+	DIR *files = opendir(schema);
+	struct dirent *file;
+	char from[512], to[512];
+
+	assert_non_null(files);
+	while ((file = readdir(files)))
+		if (*file->d_name == '0' && strcmp(file->d_name, costs) < 0) {
+			snprintf(from, sizeof(from), "%s/%s", schema,
+				 file->d_name);
+			snprintf(to, sizeof(to), "%s/%s", dir, file->d_name);
+			assert_int_equal(symlink(from, to), 0);
+		}
+	closedir(files);
+}
+
+static void unlink_schema(const char *dir)
+{
+	DIR *files = opendir(dir);
+	struct dirent *file;
+	char path[512];
+
+	assert_non_null(files);
+	while ((file = readdir(files)))
+		if (*file->d_name == '0') {
+			snprintf(path, sizeof(path), "%s/%s", dir,
+				 file->d_name);
+			assert_int_equal(unlink(path), 0);
+		}
+	closedir(files);
+	assert_int_equal(rmdir(dir), 0);
+}
+
+/* As a service that is older, is changed by a statement, and is upgraded. */
+static void upgrade(struct end *end, const char *change)
+{
+	const char *srcdir = getenv("srcdir");
+	char dir[] = "/tmp/pixtier-schema.XXXXXX", schema[512];
+
+	assert_non_null(realpath(srcdir ? srcdir : ".", schema));
+	strcat(schema, "/schema");
+	assert_non_null(mkdtemp(dir));
+	mariadb_empty();
+	link_schema(dir, schema);
+	end->conf.schema_dir = dir;
+	end_must(end, migrate_apply(&end->work, 0, NULL));
+	if (change)
+		end_script(end, change);
+	end->conf.schema_dir = schema;
+	end_must(end, migrate_apply(&end->work, 0, NULL));
+	end->conf.schema_dir = "";
+	unlink_schema(dir);
+}
+
+static void only_an_untouched_tier_gets_limits(void **state)
+{
+	static const struct {
+		const char *change;
+		bool gets;
+	} cases[] = {
+		{ NULL, true },
+		{ "UPDATE tiers SET max_side = 9998 WHERE name = 'Anonymous'",
+		  false },
+		{ "UPDATE tiers SET quota_bytes = 1 WHERE name = 'Anonymous'",
+		  false },
+		{ "DELETE FROM tier_sizes WHERE variant = '100x100-cover'",
+		  false },
+		{ "UPDATE tiers SET max_side = 9998 WHERE name = 'Basic'",
+		  true },
+	};
+	struct end *end = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct tier tier;
+
+		upgrade(end, cases[i].change);
+		end_must(end, tier_by_name(&tier, &end->work, "Anonymous"));
+		assert_int_equal(tier.max_pending_seconds,
+				 cases[i].gets ? 30 : TIER_NO_LIMIT);
+		assert_int_equal(tier.max_enlarged_pixels,
+				 cases[i].gets ? 4000000 : TIER_NO_LIMIT);
+		assert_int_equal(tier.uploads_per_day,
+				 cases[i].gets ? 1000 : TIER_NO_LIMIT);
+		assert_int_equal(tier.priority, cases[i].gets ? 2 : 1);
+		end_must(end, tier_by_name(&tier, &end->work, "Basic"));
+		assert_int_equal(tier.max_pending_seconds, TIER_NO_LIMIT);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		END_SCHEMA_TEST(jobs_are_limited_by_their_cost),
+		END_SCHEMA_TEST(a_tier_without_a_limit_has_none),
+		END_SCHEMA_TEST(each_address_without_an_account_has_a_budget),
+		END_SCHEMA_TEST(the_sum_reads_few_rows),
+		END_SCHEMA_TEST(each_address_without_an_account_has_uploads),
+		END_TEST(only_an_untouched_tier_gets_limits),
+	};
+
+	if (!mariadb_begin())
+		return 0;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
