@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "fcgi/admission.h"
 #include "fcgi/serve.h"
 #include "lib/base/bucket.h"
 #include "lib/base/clock.h"
@@ -23,12 +24,12 @@
 #include "lib/base/turn.h"
 #include "lib/picture/decoder_server.h"
 
-enum {
-	SOCKETS = 2,
-	GROUPS = SOCKETS + 1,
-	BACKLOG = 1024,
-	LISTEN_FDS_START = 3
-};
+enum { SOCKETS = 2, GROUPS = SOCKETS + 1, LISTEN_FDS_START = 3 };
+
+/* Connections that may wait at a socket that is opened here; those beyond get
+   503 from the web server at once. An upload takes longer than another request.
+ */
+static const int backlogs[SOCKETS] = { 1024, 256 };
 
 /* Everything that the supervisor knows; a reload replaces `conf`. */
 struct program {
@@ -49,12 +50,13 @@ static bool load(struct program *program, struct work *work)
 }
 
 /* A new socket at the path; one that a dead process left is replaced. */
-static bool open_socket(int *fd, struct work *work, const char *path)
+static bool open_socket(int *fd, struct work *work, const char *path,
+			int backlog)
 {
 	mode_t mode = (mode_t)work->conf->socket_mode;
 	mode_t mask = umask(0777 & ~mode);
 
-	*fd = FCGX_OpenSocket(path, BACKLOG);
+	*fd = FCGX_OpenSocket(path, backlog);
 	umask(mask);
 	if (*fd < 0)
 		return fail_errno(work, "listen: cannot listen at %s", path);
@@ -94,9 +96,11 @@ static bool open_sockets(struct program *program, struct work *work)
 
 	listeners[1] = -1;
 	if (*conf->listen)
-		return open_socket(&listeners[0], work, conf->listen) &&
+		return open_socket(&listeners[0], work, conf->listen,
+				   backlogs[0]) &&
 		       (!*conf->listen_uploads ||
-			open_socket(&listeners[1], work, conf->listen_uploads));
+			open_socket(&listeners[1], work, conf->listen_uploads,
+				    backlogs[1]));
 	if (inherited) {
 		listeners[0] = LISTEN_FDS_START;
 		if (inherited == SOCKETS)
@@ -124,9 +128,13 @@ static size_t fill_groups(struct program *program)
 		(struct prefork_group){ "decoder", 1, decoder_server_run,
 					&program->decoder_server, true };
 	for (size_t i = 0; i < used; i++) {
+		if (program->serves[i].admission)
+			admission_free(program->serves[i].admission);
 		program->serves[i] = (struct serve){
 			.conf = conf,
 			.listener = program->listeners[i],
+			.group = names[i],
+			.admission = admission_new(counts[i]),
 			.buckets = program->buckets,
 			.known_clients = program->known_clients,
 			.turns = program->turns,

@@ -151,7 +151,7 @@ static bool print_headers(struct buf *buf, const struct response *res)
 
 static bool may_be_kept(const struct response *res)
 {
-	return res->status < 500 && res->status != 429 &&
+	return res->status < 499 && res->status != 429 &&
 	       (!res->body || (res->body_len <= IDEMPOTENCY_MAX_BODY &&
 			       !memchr(res->body, '\0', res->body_len)));
 }

@@ -125,6 +125,7 @@ bool request_read(struct request *req, struct work *work, char **envp)
 	const char *target = request_env(envp, "REQUEST_URI");
 
 	*req = (struct request){ .work = work,
+				 .admission = req->admission,
 				 .revoked = req->revoked,
 				 .in = req->in };
 	req->id = work->id = request_id(pool, envp);

@@ -27,6 +27,7 @@ enum credentials {
 	CREDENTIALS_OTHER, /* an Authorization that is none of these */
 };
 
+struct admission_slot;
 struct dialect;
 struct form;
 struct identity;
@@ -74,9 +75,10 @@ struct request {
 	struct form *form;   /* set where it takes fields (BODY_FORM) */
 	struct json *errors; /* what was wrong with them: compat/rest.h */
 
-	struct share_revoked *revoked; /* the responder's */
-	void *in;                      /* the body's stream: body.c */
-	bool body_read;                /* to its end */
+	struct admission_slot *admission; /* the responder's */
+	struct share_revoked *revoked;    /* the same */
+	void *in;                         /* the body's stream: body.c */
+	bool body_read;                   /* to its end */
 };
 
 /* A header by its CGI name ("HTTP_ACCEPT"), "" when it is absent. */

@@ -4,12 +4,14 @@
 #include "fcgi/serve.h"
 
 #include <fcgiapp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include "fcgi/admission.h"
 #include "fcgi/body.h"
 #include "fcgi/cors.h"
 #include "fcgi/dialect.h"
@@ -46,6 +48,7 @@ struct responder {
 	struct work base; /* the start of each request's work */
 	struct store store;
 	struct share_revoked revoked;
+	struct admission_slot admission;
 };
 
 struct decoder_limits serve_decoder_limits(const struct conf *conf)
@@ -95,6 +98,8 @@ static bool open_responder(struct responder *responder,
 		return false;
 	}
 	share(base, serve);
+	admission_open(&responder->admission, pool, serve->admission,
+		       serve->listener);
 	base->decoders = decoder_pool_new(conf, &limits, serve->decoder_server);
 	base->db = db_open(conf);
 	base->keys = keyring_new(conf);
@@ -112,6 +117,35 @@ static void close_responder(struct responder *responder)
 	decoder_pool_free(base->decoders);
 	if (responder->revoked.pool)
 		pool_free(responder->revoked.pool);
+}
+
+/* When its client closes the connection, nginx closes its own to here, and
+   lighttpd its sending half. */
+static bool has_client_gone(void *arg)
+{
+	const FCGX_Request *fcgx = arg;
+	struct pollfd poller = { .fd = fcgx->ipcFd, .events = POLLRDHUP };
+
+	return poll(&poller, 1, 0) > 0;
+}
+
+static bool check_client(struct request *req, struct response *res)
+{
+	(void)res;
+	return work_check_wanted(req->work);
+}
+
+static bool check_queue(struct request *req, struct response *res)
+{
+	(void)res;
+	return admission_check_queue(req->admission, req->work);
+}
+
+static bool check_share(struct request *req, struct response *res)
+{
+	(void)res;
+	return admission_check_share(req->admission, req->work,
+				     req->who ? throttle_subject(req) : NULL);
 }
 
 /* libfcgi hands over damaged parameters as good: its error tells. */
@@ -176,8 +210,8 @@ static bool run_handler(struct request *req, struct response *res)
 
 /* The states of a request, in order; the first that fails ends it. */
 static bool (*const steps[])(struct request *req, struct response *res) = {
-	check_stream, find_route, limit_address,
-	pass_gate,    read_body,  run_handler,
+	check_stream, check_client, find_route, check_queue, limit_address,
+	pass_gate,    check_share,  read_body,  run_handler,
 };
 
 static void answer(struct request *req, struct response *res, char **envp)
@@ -242,6 +276,8 @@ static void account(const struct request *req, const struct response *res,
 			       route, res->status),
 		   1);
 	metric_observe_us(METRIC_REQUEST_SECONDS, us);
+	if (res->status == err_http_status(ERR_CLIENT_GONE))
+		metric_add(METRIC_DROPPED, "client_gone", 1);
 	LOG_EVENT(LOG_LEVEL_INFO, "request", log_text("id", req->id),
 		  log_text("method", req->method_text),
 		  log_text("route", route), log_number("status", res->status),
@@ -307,15 +343,19 @@ static void serve_one(struct responder *responder, FCGX_Request *fcgx)
 {
 	struct work work = responder->base;
 	struct request req = { .work = &work,
+			       .admission = &responder->admission,
 			       .revoked = &responder->revoked,
 			       .in = fcgx->in };
 	struct response res = { 0 };
 	int64_t began_us = clock_now_us();
 
 	work.pool = pool_new();
+	work.is_abandoned = has_client_gone;
+	work.is_abandoned_arg = fcgx;
 	answer(&req, &res, fcgx->envp);
 	write_response(fcgx, &req, &res);
 	finish(fcgx, &req);
+	admission_end(&responder->admission, clock_now_us() - began_us);
 	account(&req, &res, began_us);
 	pool_free(work.pool);
 }
@@ -324,10 +364,10 @@ int serve_run(void *arg, long slot)
 {
 	const struct serve *serve = arg;
 	struct pool *pool = pool_new();
-	struct responder responder = { 0 };
+	struct responder responder = { .admission = { .slot = slot,
+						      .group = serve->group } };
 	FCGX_Request fcgx;
 
-	(void)slot;
 	if (!open_responder(&responder, serve, pool) || FCGX_Init() ||
 	    FCGX_InitRequest(&fcgx, -1, 0))
 		return EXIT_FAILURE;

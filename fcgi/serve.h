@@ -7,7 +7,9 @@
 /* What a responder needs to know; it opens the rest itself. */
 struct serve {
 	const struct conf *conf;
-	int listener; /* a listening socket */
+	int listener;      /* a listening socket */
+	const char *group; /* of its responders */
+	struct admission *admission;
 	struct bucket_table *buckets;
 	struct bucket_table *known_clients;
 	struct turns *turns;

@@ -68,6 +68,8 @@ static const struct setting settings[] = {
 	OCTAL_ROW(socket_mode, "0660", 0600, 0666, "Permissions of the sockets. Who can write to them can speak for the web server."),
 	NUMBER_ROW(responders, "4", 1, 512, "Processes that answer requests on the first socket."),
 	NUMBER_ROW(upload_responders, "4", 1, 512, "Processes that answer requests on the second socket."),
+	NUMBER_ROW(queue_seconds, "5", 1, 60, "Seconds that requests may wait for a responder, by estimate: while they would wait longer, requests get 503."),
+	NUMBER_ROW(user_share, "50", 1, 100, "Per cent of a socket's responders that may work for one user at once while requests wait for longer than a second: its other requests get 429."),
 	NUMBER_ROW(workers, "2", 1, 256, "Processes of pixtier-worker that carry out jobs."),
 	NUMBER_ROW(stop_timeout, "30", 1, 3600, "Seconds that a stop or a reload waits for work in hand."),
 	TEXT_ROW(user, "", "The account to run as when started by root. Empty: stay."),

@@ -28,6 +28,8 @@ struct conf {
 	long socket_mode;
 	long responders;
 	long upload_responders;
+	long queue_seconds;
+	long user_share;
 	long workers;
 	long stop_timeout;
 	const char *user;

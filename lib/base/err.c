@@ -41,6 +41,7 @@ static const struct {
 	[ERR_TOO_MANY_PIXELS]        = { 422, "too_many_pixels",        "The picture has more pixels than the tier allows" },
 	[ERR_IDEMPOTENCY_MISMATCH]   = { 422, "idempotency_mismatch",   "The key was used for another request" },
 	[ERR_RATE_LIMITED]           = { 429, "rate_limited",           "Too many requests" },
+	[ERR_CLIENT_GONE]            = { 499, "client_gone",            "The client closed the connection" },
 	[ERR_FETCH_FAILED]           = { 422, "fetch_failed",           "The URL could not be fetched" },
 	[ERR_INTERNAL]               = { 500, "internal",               "Something went wrong here" },
 	[ERR_UNAVAILABLE]            = { 503, "unavailable",            "Not available for the moment" },

@@ -32,6 +32,8 @@ static const struct {
 	[METRIC_REQUEST_SECONDS] = { "pixtier_request_seconds",       HISTOGRAM, { NULL },              "Time from accepting a request to the end of its answer." },
 	[METRIC_RATE_LIMITED]    = { "pixtier_rate_limited_total",    COUNTER,   { "limit" },           "Requests refused because something was asked for too often, by the limit." },
 	[METRIC_PASSWORD_HASHES] = { "pixtier_password_hashes_total", COUNTER,   { "kind" },            "Password hashes computed for logins, by the prefix of crypt(5)." },
+	[METRIC_DROPPED]         = { "pixtier_requests_dropped_total", COUNTER,  { "reason" },          "Requests not carried out, because too many waited (queue) or the client closed the connection (client_gone)." },
+	[METRIC_WAITING]         = { "pixtier_requests_waiting",      GAUGE,     { "group" },           "Connections that waited for a responder of the group when the last one was accepted." },
 	[METRIC_UPLOAD_BYTES]    = { "pixtier_upload_bytes_total",    COUNTER,   { NULL },              "Bytes of pictures taken in." },
 	[METRIC_PAINT_SECONDS]   = { "pixtier_paint_seconds",         HISTOGRAM, { NULL },              "Time that a decoder process took for one picture." },
 	[METRIC_PAINTER_DEATHS]  = { "pixtier_painter_deaths_total",  COUNTER,   { NULL },              "Decoder processes that ended without a result." },

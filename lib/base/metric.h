@@ -17,6 +17,8 @@ enum metric {
 	METRIC_REQUEST_SECONDS,
 	METRIC_RATE_LIMITED,    /* labels: limit */
 	METRIC_PASSWORD_HASHES, /* labels: kind */
+	METRIC_DROPPED,         /* labels: reason */
+	METRIC_WAITING,         /* labels: group */
 	METRIC_UPLOAD_BYTES,
 	METRIC_PAINT_SECONDS,
 	METRIC_PAINTER_DEATHS,

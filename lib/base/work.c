@@ -107,3 +107,10 @@ bool fail_errno(struct work *work, const char *fmt, ...)
 	work->for_log = true;
 	return false;
 }
+
+bool work_check_wanted(struct work *work)
+{
+	if (!work->is_abandoned || !work->is_abandoned(work->is_abandoned_arg))
+		return true;
+	return fail(work, ERR_CLIENT_GONE, "the client closed the connection");
+}

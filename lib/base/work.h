@@ -43,6 +43,11 @@ struct work {
 	void (*tick)(void *arg);
 	void *tick_arg;
 
+	/* Whether the one who asked for the work has gone; NULL: nobody waits
+	   for it. */
+	bool (*is_abandoned)(void *arg);
+	void *is_abandoned_arg;
+
 	enum err err;
 	bool for_now;   /* another attempt may do better */
 	bool uncounted; /* and this one does not count: the machine's state,
@@ -73,5 +78,9 @@ bool fail_unknown(struct work *work, const char *field, const char *fmt, ...)
 bool fail_for_now(struct work *work, enum err err, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
 bool fail_errno(struct work *work, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* Fails with ERR_CLIENT_GONE if the work is abandoned: before it does something
+   that takes long or lasts. */
+bool work_check_wanted(struct work *work) MUST_CHECK;
 
 #endif

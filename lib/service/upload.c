@@ -299,7 +299,8 @@ bool upload_take(struct uploaded *uploaded, struct work *work,
 		return false;
 	made.variants = render.variants;
 	made.count = render.count;
-	if (!paint(&painted, work, &render, upload->later, &cost_ms) ||
+	if (!work_check_wanted(work) ||
+	    !paint(&painted, work, &render, upload->later, &cost_ms) ||
 	    (!painted &&
 	     !budget_check(work, made.image.user_id, upload->tier, cost_ms)) ||
 	    !upload_keep(work, upload->file, made.image.id)) {
@@ -310,7 +311,7 @@ bool upload_take(struct uploaded *uploaded, struct work *work,
 	made.image.status = painted ? "ready" : "processing";
 	if (!painted || upload->resize)
 		describe_job(&made, work, upload, painted, cost_ms);
-	if (!db_transaction(work, record, &r)) {
+	if (!work_check_wanted(work) || !db_transaction(work, record, &r)) {
 		/* After a lost COMMIT the rows may be there. */
 		if (work->err != ERR_UNAVAILABLE)
 			drop_files(work, &made);

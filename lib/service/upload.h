@@ -51,7 +51,8 @@ struct uploaded {
  * and the quota in one transaction. When this returns true nothing of it can
  * be lost. ERR_UNSUPPORTED_FORMAT, ERR_CORRUPT_IMAGE, ERR_TOO_LARGE,
  * ERR_TOO_MANY_PIXELS, ERR_QUOTA_EXCEEDED, ERR_STORAGE_FULL; ERR_RATE_LIMITED
- * as budget_check() and budget_count_upload().
+ * as budget_check() and budget_count_upload(); ERR_CLIENT_GONE, with nothing
+ * left, if the work is abandoned before it is rendered or committed.
  */
 bool upload_take(struct uploaded *uploaded, struct work *work,
 		 const struct upload *upload) MUST_CHECK;

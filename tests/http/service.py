@@ -31,12 +31,13 @@ TOOLS = ("mariadbd", "mariadb-install-db", "mariadb", "curl", "setpriv")
 HANG = 120
 
 # All tests come from one address, and some with wrong passwords. Hashes cost
-# little, and pictures have all the time that a busy machine needs. With this
-# budget, a picture of 14 million pixels is a job in every build.
+# little, and pictures and requests have all the time that a busy machine needs.
+# With this budget, a picture of 14 million pixels is a job in every build.
 SETTINGS = {"login_failures_user": 1000, "login_failures_address": 1000,
             "login_responders": 512,
             "password_cost": 1, "painter_seconds_request": 60,
             "sync_budget_ms": 200, "worker_poll_ms": 100,
+            "queue_seconds": 60, "user_share": 100,
             "responders": 4, "upload_responders": 4, "workers": 2}
 # The settings that say how many children a supervisor has.
 CHILDREN = {"fcgi": ("responders", "upload_responders"),

@@ -116,6 +116,27 @@ static void cuts_whole_characters(void **state)
 	}
 }
 
+static bool is_set(void *arg)
+{
+	return *(const bool *)arg;
+}
+
+static void is_wanted_until_it_is_abandoned(void **state)
+{
+	bool abandoned = false;
+	struct work work = { 0 };
+
+	(void)state;
+	assert_true(work_check_wanted(&work));
+	work.is_abandoned = is_set;
+	work.is_abandoned_arg = &abandoned;
+	assert_true(work_check_wanted(&work));
+	abandoned = true;
+	assert_false(work_check_wanted(&work));
+	assert_int_equal(work.err, ERR_CLIENT_GONE);
+	assert_false(work.for_now);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -124,6 +145,7 @@ int main(void)
 		cmocka_unit_test(may_quote_itself),
 		cmocka_unit_test(tells_what_the_machine_lacks),
 		cmocka_unit_test(cuts_whole_characters),
+		cmocka_unit_test(is_wanted_until_it_is_abandoned),
 	};
 
 	return RUN_TESTS(tests);
