@@ -4,6 +4,7 @@ is told so, the others are served, and what nobody waits for is not done."""
 import concurrent.futures
 import contextlib
 import http.client
+import itertools
 import os
 import pathlib
 import select
@@ -26,6 +27,8 @@ QUEUE_PLACES = 256
 # More than enough to fill a responder's time for a second, and fewer than may
 # wait at the socket for uploads.
 MANY = 200
+
+addresses = itertools.count()
 
 
 def metric(service, name):
@@ -82,7 +85,10 @@ def few(service):
 
 
 def connect(service):
-    return socket.create_connection(("127.0.0.1", service.port), HANG)
+    """From another address each time: the sites bound what one may do."""
+    return socket.create_connection(
+        ("127.0.0.1", service.port), HANG,
+        source_address=(f"127.0.2.{next(addresses) % 250 + 1}", 0))
 
 
 def wait_for_accept(service):
