@@ -166,7 +166,7 @@ static bool paint(bool *painted, struct work *work, struct render *render,
 	if (work->err != ERR_TOO_LARGE)
 		return false;
 	LOG_EVENT(LOG_LEVEL_INFO, "left_to_worker", log_text("id", work->id),
-		  log_number("estimate_ms", estimate),
+		  log_number("estimate_ms", *estimate_ms),
 		  log_text("why", work->why));
 	return true;
 }

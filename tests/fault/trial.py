@@ -35,14 +35,7 @@ MIB = 1 << 20
 
 # Checks that fail for a fault that is known and being mended: the check's name
 # and what mends it. An entry goes with the change that makes the check hold.
-EXPECTED_FAILURES = {
-    "02 killed decoder": "SIGKILL is to be transient",
-    "02 worker's job": "the supervisor is to give the job back",
-    "06 lost": "the machine's state is to use up no attempt",
-    "07 refused": "only the picture's own signals are to be its fault",
-    "15 lost": "SIGKILL is to be transient",
-    "15 refused": "SIGKILL is to be transient",
-}
+EXPECTED_FAILURES = {}
 
 
 class Skip(Exception):
