@@ -412,6 +412,7 @@ static bool make_pending(struct render *render, struct work *work)
 		       store_key(work->pool, render->image_id, "original")) ||
 	    !render_probe(probe, work, render->source))
 		return false;
+	render->animated = tier.animated;
 	render->probe = probe;
 	return render_make(render, work);
 }
