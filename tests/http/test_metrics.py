@@ -57,17 +57,20 @@ def test_the_queue_is_measured(service):
     session = new_user(service, priority=0)
     began = time.monotonic()
     with without(service, "worker"):
+        # Fetches of other tests may wait for their next attempt.
+        measure_now(service)
+        low = samples(service)['pixtier_jobs_queued{priority="low"}']
         for _ in range(3):
             post_picture(session, headers=LATER)
-        service.query("UPDATE jobs SET run_after = run_after -"
-                      " INTERVAL 50 SECOND WHERE state = 'queued'")
+        service.query("UPDATE jobs SET run_after = run_after - INTERVAL 50"
+                      " SECOND WHERE state = 'queued' AND priority = 0")
         measure_now(service)
         now = samples(service)
         assert now['pixtier_jobs_queued{priority="high"}'] == 3
-        assert now['pixtier_jobs_queued{priority="low"}'] == 0
+        assert now['pixtier_jobs_queued{priority="low"}'] == low
         seconds = now['pixtier_jobs_queued_seconds{priority="high"}']
         assert 50 <= seconds <= 51 + time.monotonic() - began
-        assert now['pixtier_jobs_queued_seconds{priority="low"}'] == 0
+        assert now['pixtier_jobs_queued_seconds{priority="low"}'] < 50
     wait_until(lambda: samples(service)[
         'pixtier_jobs_queued{priority="high"}'] == 0)
 
