@@ -38,7 +38,7 @@ static void parse_recipes(struct engine *engine)
 /* The pictures are of one user, whose decoder process is kept. */
 static void *start(const struct measure_input *input)
 {
-	const struct decoder_limits limits = { (size_t)2048 << 20, 60 };
+	const struct decoder_limits limits = { (size_t)2048 << 20, 60, 0 };
 	struct engine *engine = calloc(1, sizeof(*engine));
 
 	engine->desk = desk_set_up();

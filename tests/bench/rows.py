@@ -70,7 +70,8 @@ def count_jobs(service, *states):
 
 def allow_anonymous(service):
     """As many requests as are sent."""
-    service.query("UPDATE tiers SET requests_per_minute = NULL"
+    service.query("UPDATE tiers SET requests_per_minute = NULL,"
+                  " uploads_per_day = NULL, max_pending_seconds = NULL"
                   " WHERE name = 'Anonymous'")
 
 
