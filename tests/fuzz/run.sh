@@ -2,7 +2,8 @@
 # Builds the fuzz targets with libFuzzer, ASan and UBSan, runs each (or those
 # named as arguments) for FUZZ_S seconds and prints a table; fails when one found
 # something. FUZZ_JOBS run at a time. What they learn stays in
-# fuzz-build/corpus, what they find in fuzz-build/found.
+# fuzz-build/corpus, what they find in fuzz-build/found. FUZZ_SEED is libFuzzer's
+# seed; 0, the default: another one each time.
 
 set -u
 top=${top:-$(cd "$(dirname "$0")/../.." && pwd)}
@@ -45,8 +46,8 @@ findings() {
 # Runs one target and prints its row.
 run_target() {
 	local target=$1 found=$build/found/$1 seeds=$build/tests/fuzz/seeds
-	local options=(-max_total_time="$seconds" -timeout=10
-		-rss_limit_mb=2048 -print_final_stats=1) status log
+	local options=(-max_total_time="$seconds" -seed="${FUZZ_SEED:-0}"
+		-timeout=10 -rss_limit_mb=2048 -print_final_stats=1) status log
 
 	mkdir -p "$build/corpus/$target" "$found"
 	rm -f "$found"/*
