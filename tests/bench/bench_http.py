@@ -35,8 +35,8 @@ class Target:
 
 
 def in_turns(bench, targets, clients, seconds):
-    """Medians of each, by name. No file is deleted in between: ext4 looks at
-    each inode that was freed in the last minute before it takes a free one."""
+    """Medians of each, by name. No file is deleted in between: ext4 without a
+    journal looks at each inode that was freed lately before it takes one."""
     loads = {target.name: [] for target in targets}
     for _ in range(ROUNDS):
         for target in targets:
