@@ -20,7 +20,7 @@ struct bitmap {
 	bool alpha; /* some alpha may be below 255 */
 };
 
-enum { BITMAP_CHANNELS = 4, BITMAP_SLACK = 16 };
+enum { BITMAP_CHANNELS = 4, BITMAP_SLACK = 32 };
 
 /* The pixels belong to the pool and are not set. ERR_TOO_LARGE when memory
    does not suffice. */

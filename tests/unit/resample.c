@@ -11,6 +11,7 @@
 
 #include "lib/base/filter.h"
 #include "lib/base/pool.h"
+#include "lib/picture/resample_filter.h"
 #include "tests/unit/test.h"
 
 static struct bitmap new_bitmap(struct work *work, uint32_t width,
@@ -44,6 +45,80 @@ static size_t used_data(void)
 	assert_int_equal(fscanf(file, "%*u %*u %*u %*u %*u %zu", &pages), 1);
 	fclose(file);
 	return pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+static uint8_t *random_bytes(struct pool *pool, size_t count, uint32_t *seed)
+{
+	uint8_t *bytes = pool_alloc(pool, count);
+
+	for (size_t i = 0; i < count; i++) {
+		*seed = *seed * 1664525 + 1013904223;
+		/* Often an extreme, so that sums leave the range of a byte. */
+		bytes[i] = *seed >> 31 ? (uint8_t)(*seed >> 16)
+				       : (uint8_t) - (*seed >> 30 & 1);
+	}
+	return bytes;
+}
+
+static void compare_columns(struct pool *pool,
+			    const struct resample_filter *filter,
+			    const struct resample_filter *plain,
+			    const struct resample_taps *taps, uint32_t *seed)
+{
+	enum { BYTES = 4 * 61 };
+	const uint32_t y = taps->count / 2;
+	const uint32_t used = (taps->used[y] + 1) & ~1u;
+	const uint8_t **rows = pool_alloc(pool, used * sizeof(*rows));
+	uint8_t want[BYTES + BITMAP_SLACK], out[BYTES + BITMAP_SLACK];
+
+	for (uint32_t i = 0; i < used; i++)
+		rows[i] = random_bytes(pool, sizeof(out), seed);
+	plain->columns(want, rows, resample_taps_coefficients(taps, y), used,
+		       BYTES);
+	filter->columns(out, rows, resample_taps_coefficients(taps, y), used,
+			BYTES);
+	assert_memory_equal(out, want, BYTES);
+}
+
+static void compare_rows(struct pool *pool,
+			 const struct resample_filter *filter,
+			 const struct resample_filter *plain,
+			 const struct resample_taps *taps, uint32_t width,
+			 uint32_t *seed)
+{
+	const size_t room = taps->count * 4 + BITMAP_SLACK;
+	const uint8_t *in = random_bytes(pool, width * 4 + BITMAP_SLACK, seed);
+	uint8_t *want = pool_alloc(pool, room), *out = pool_alloc(pool, room);
+
+	plain->row(want, in, taps);
+	filter->row(out, in, taps);
+	assert_memory_equal(out, want, taps->count * 4);
+}
+
+static void all_filters_give_the_same_bytes(void **state)
+{
+	static const uint32_t sizes[] = { 1, 2, 3, 7, 64, 101, 255, 640 };
+	const struct resample_filter *filters;
+	const size_t count = resample_filters(&filters);
+	uint32_t seed = 1;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++)
+		for (size_t j = 0; j < ARRAY_LEN(sizes); j++) {
+			struct work work = { .pool = pool_new() };
+			struct resample_taps taps;
+
+			assert_true(resample_taps_init(&taps, &work, sizes[i],
+						       0, sizes[i], sizes[j]));
+			for (size_t k = 1; k < count; k++) {
+				compare_columns(work.pool, &filters[k],
+						&filters[0], &taps, &seed);
+				compare_rows(work.pool, &filters[k],
+					     &filters[0], &taps, sizes[i],
+					     &seed);
+			}
+			pool_free(work.pool);
+		}
 }
 
 /* Whatever the sizes, one colour stays that colour. */
@@ -187,6 +262,7 @@ static void parts_of_pixels_count_as_parts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(all_filters_give_the_same_bytes),
 		cmocka_unit_test(one_colour_stays),
 		cmocka_unit_test(the_same_size_is_a_copy),
 		cmocka_unit_test(edges_stay_in_place),

@@ -1,0 +1,250 @@
+/* resample_filter.c: applies the resampling filter to rows of pixels. */
+#include "config.h"
+
+#include "lib/picture/resample_filter.h"
+
+#include <string.h>
+#ifdef __SSE2__
+#include <immintrin.h>
+#endif
+
+#include "lib/base/util.h"
+
+static uint8_t clamp(int32_t sum)
+{
+	sum >>= RESAMPLE_TAPS_BITS;
+	return (uint8_t)(sum < 0 ? 0 : sum > 255 ? 255 : sum);
+}
+
+static void plain_columns(uint8_t *out, const uint8_t *const *rows,
+			  const int16_t *coefficients, uint32_t count,
+			  size_t bytes)
+{
+	for (size_t at = 0; at < bytes; at++) {
+		int32_t sum = RESAMPLE_TAPS_HALF;
+
+		for (uint32_t i = 0; i < count; i++)
+			sum += coefficients[i] * rows[i][at];
+		out[at] = clamp(sum);
+	}
+}
+
+static void plain_row(uint8_t *out, const uint8_t *in,
+		      const struct resample_taps *taps)
+{
+	for (uint32_t x = 0; x < taps->count; x++) {
+		const int16_t *k = resample_taps_coefficients(taps, x);
+		const uint8_t *pixel = in + (size_t)taps->first[x] * 4;
+		int32_t sums[4] = { RESAMPLE_TAPS_HALF, RESAMPLE_TAPS_HALF,
+				    RESAMPLE_TAPS_HALF, RESAMPLE_TAPS_HALF };
+
+		for (uint32_t i = 0; i < taps->used[x]; i++, pixel += 4)
+			for (int j = 0; j < 4; j++)
+				sums[j] += k[i] * pixel[j];
+		for (int j = 0; j < 4; j++)
+			*out++ = clamp(sums[j]);
+	}
+}
+
+#ifdef __SSE2__
+/* Two coefficients, in each 32 bits. */
+static int32_t pair(const int16_t *coefficients)
+{
+	int32_t both;
+
+	memcpy(&both, coefficients, sizeof(both));
+	return both;
+}
+
+/* 16 bytes of a column, two rows a step. */
+static void sse2_column(uint8_t *out, const uint8_t *const *rows,
+			const int16_t *coefficients, uint32_t count, size_t at)
+{
+	const __m128i zero = _mm_setzero_si128();
+	__m128i a = _mm_set1_epi32(RESAMPLE_TAPS_HALF), b = a, c = a, d = a;
+
+	for (uint32_t i = 0; i < count; i += 2) {
+		const __m128i k = _mm_set1_epi32(pair(coefficients + i));
+		const __m128i even =
+			_mm_loadu_si128((const void *)(rows[i] + at));
+		const __m128i odd =
+			_mm_loadu_si128((const void *)(rows[i + 1] + at));
+		const __m128i low = _mm_unpacklo_epi8(even, odd);
+		const __m128i high = _mm_unpackhi_epi8(even, odd);
+
+		a = _mm_add_epi32(
+			a, _mm_madd_epi16(_mm_unpacklo_epi8(low, zero), k));
+		b = _mm_add_epi32(
+			b, _mm_madd_epi16(_mm_unpackhi_epi8(low, zero), k));
+		c = _mm_add_epi32(
+			c, _mm_madd_epi16(_mm_unpacklo_epi8(high, zero), k));
+		d = _mm_add_epi32(
+			d, _mm_madd_epi16(_mm_unpackhi_epi8(high, zero), k));
+	}
+	a = _mm_packs_epi32(_mm_srai_epi32(a, RESAMPLE_TAPS_BITS),
+			    _mm_srai_epi32(b, RESAMPLE_TAPS_BITS));
+	c = _mm_packs_epi32(_mm_srai_epi32(c, RESAMPLE_TAPS_BITS),
+			    _mm_srai_epi32(d, RESAMPLE_TAPS_BITS));
+	_mm_storeu_si128((void *)(out + at), _mm_packus_epi16(a, c));
+}
+
+static void sse2_columns(uint8_t *out, const uint8_t *const *rows,
+			 const int16_t *coefficients, uint32_t count,
+			 size_t bytes)
+{
+	for (size_t at = 0; at < bytes; at += 16)
+		sse2_column(out, rows, coefficients, count, at);
+}
+
+/* One output pixel, two input pixels a step. */
+static int32_t sse2_pixel(const uint8_t *in, const int16_t *coefficients,
+			  uint32_t count)
+{
+	const __m128i zero = _mm_setzero_si128();
+	__m128i sum = _mm_set1_epi32(RESAMPLE_TAPS_HALF);
+
+	for (uint32_t i = 0; i < count; i += 2) {
+		const __m128i k = _mm_set1_epi32(pair(coefficients + i));
+		__m128i pixels = _mm_unpacklo_epi8(
+			_mm_loadl_epi64((const void *)(in + (size_t)i * 4)),
+			zero);
+
+		pixels = _mm_unpacklo_epi16(pixels, _mm_srli_si128(pixels, 8));
+		sum = _mm_add_epi32(sum, _mm_madd_epi16(pixels, k));
+	}
+	sum = _mm_srai_epi32(sum, RESAMPLE_TAPS_BITS);
+	sum = _mm_packs_epi32(sum, sum);
+	return _mm_cvtsi128_si32(_mm_packus_epi16(sum, sum));
+}
+
+static void sse2_row(uint8_t *out, const uint8_t *in,
+		     const struct resample_taps *taps)
+{
+	for (uint32_t x = 0; x < taps->count; x++, out += 4) {
+		const int32_t pixel = sse2_pixel(
+			in + (size_t)taps->first[x] * 4,
+			resample_taps_coefficients(taps, x), taps->used[x]);
+
+		memcpy(out, &pixel, sizeof(pixel));
+	}
+}
+
+#define AVX2 __attribute__((target("avx2")))
+
+/* 32 bytes of a column, two rows a step. */
+AVX2 static void avx2_column(uint8_t *out, const uint8_t *const *rows,
+			     const int16_t *coefficients, uint32_t count,
+			     size_t at)
+{
+	const __m256i zero = _mm256_setzero_si256();
+	__m256i a = _mm256_set1_epi32(RESAMPLE_TAPS_HALF), b = a, c = a, d = a;
+
+	for (uint32_t i = 0; i < count; i += 2) {
+		const __m256i k = _mm256_set1_epi32(pair(coefficients + i));
+		const __m256i even =
+			_mm256_loadu_si256((const void *)(rows[i] + at));
+		const __m256i odd =
+			_mm256_loadu_si256((const void *)(rows[i + 1] + at));
+		const __m256i low = _mm256_unpacklo_epi8(even, odd);
+		const __m256i high = _mm256_unpackhi_epi8(even, odd);
+
+		a = _mm256_add_epi32(
+			a,
+			_mm256_madd_epi16(_mm256_unpacklo_epi8(low, zero), k));
+		b = _mm256_add_epi32(
+			b,
+			_mm256_madd_epi16(_mm256_unpackhi_epi8(low, zero), k));
+		c = _mm256_add_epi32(
+			c,
+			_mm256_madd_epi16(_mm256_unpacklo_epi8(high, zero), k));
+		d = _mm256_add_epi32(
+			d,
+			_mm256_madd_epi16(_mm256_unpackhi_epi8(high, zero), k));
+	}
+	a = _mm256_packs_epi32(_mm256_srai_epi32(a, RESAMPLE_TAPS_BITS),
+			       _mm256_srai_epi32(b, RESAMPLE_TAPS_BITS));
+	c = _mm256_packs_epi32(_mm256_srai_epi32(c, RESAMPLE_TAPS_BITS),
+			       _mm256_srai_epi32(d, RESAMPLE_TAPS_BITS));
+	_mm256_storeu_si256((void *)(out + at), _mm256_packus_epi16(a, c));
+}
+
+AVX2 static void avx2_columns(uint8_t *out, const uint8_t *const *rows,
+			      const int16_t *coefficients, uint32_t count,
+			      size_t bytes)
+{
+	for (size_t at = 0; at < bytes; at += 32)
+		avx2_column(out, rows, coefficients, count, at);
+}
+
+/* One output pixel, four input pixels a step: behind the used coefficients
+   there are zeros. */
+AVX2 static int32_t avx2_pixel(const uint8_t *in, const int16_t *coefficients,
+			       uint32_t count)
+{
+	const __m128i in_pairs = _mm_setr_epi8(0, 4, 1, 5, 2, 6, 3, 7, 8, 12, 9,
+					       13, 10, 14, 11, 15);
+	const __m256i each_four = _mm256_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1);
+	__m256i sums = _mm256_setr_epi32(RESAMPLE_TAPS_HALF, RESAMPLE_TAPS_HALF,
+					 RESAMPLE_TAPS_HALF, RESAMPLE_TAPS_HALF,
+					 0, 0, 0, 0);
+	__m128i sum;
+
+	for (uint32_t i = 0; i < count; i += 4) {
+		const __m128i pixels = _mm_shuffle_epi8(
+			_mm_loadu_si128((const void *)(in + (size_t)i * 4)),
+			in_pairs);
+		const __m128i k =
+			_mm_loadl_epi64((const void *)(coefficients + i));
+
+		sums = _mm256_add_epi32(
+			sums,
+			_mm256_madd_epi16(
+				_mm256_cvtepu8_epi16(pixels),
+				_mm256_permutevar8x32_epi32(
+					_mm256_castsi128_si256(k), each_four)));
+	}
+	sum = _mm_add_epi32(_mm256_castsi256_si128(sums),
+			    _mm256_extracti128_si256(sums, 1));
+	sum = _mm_srai_epi32(sum, RESAMPLE_TAPS_BITS);
+	sum = _mm_packs_epi32(sum, sum);
+	return _mm_cvtsi128_si32(_mm_packus_epi16(sum, sum));
+}
+
+AVX2 static void avx2_row(uint8_t *out, const uint8_t *in,
+			  const struct resample_taps *taps)
+{
+	for (uint32_t x = 0; x < taps->count; x++, out += 4) {
+		const int32_t pixel = avx2_pixel(
+			in + (size_t)taps->first[x] * 4,
+			resample_taps_coefficients(taps, x), taps->used[x]);
+
+		memcpy(out, &pixel, sizeof(pixel));
+	}
+}
+#endif
+
+static const struct resample_filter filters[] = {
+	{ "plain", plain_columns, plain_row },
+#ifdef __SSE2__
+	{ "SSE2", sse2_columns, sse2_row },
+	{ "AVX2", avx2_columns, avx2_row },
+#endif
+};
+
+size_t resample_filters(const struct resample_filter **all)
+{
+	*all = filters;
+#ifdef __SSE2__
+	if (!__builtin_cpu_supports("avx2"))
+		return ARRAY_LEN(filters) - 1;
+#endif
+	return ARRAY_LEN(filters);
+}
+
+const struct resample_filter *resample_filter(void)
+{
+	const struct resample_filter *all;
+	const size_t count = resample_filters(&all);
+
+	return &all[count - 1];
+}
