@@ -176,49 +176,57 @@ AVX2 static void avx2_columns(uint8_t *out, const uint8_t *const *rows,
 		avx2_column(out, rows, coefficients, count, at);
 }
 
-/* One output pixel, four input pixels a step: behind the used coefficients
-   there are zeros. */
-AVX2 static int32_t avx2_pixel(const uint8_t *in, const int16_t *coefficients,
-			       uint32_t count)
+/* The sums of one output pixel, four input pixels a step: two of red, two of
+   green, then of blue and alpha. Behind the used coefficients there are
+   zeros. */
+AVX2 static inline __m256i avx2_sums(const uint8_t *in,
+				     const struct resample_taps *taps,
+				     uint32_t x)
 {
-	const __m128i in_pairs = _mm_setr_epi8(0, 4, 1, 5, 2, 6, 3, 7, 8, 12, 9,
-					       13, 10, 14, 11, 15);
-	const __m256i each_four = _mm256_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1);
-	__m256i sums = _mm256_setr_epi32(RESAMPLE_TAPS_HALF, RESAMPLE_TAPS_HALF,
-					 RESAMPLE_TAPS_HALF, RESAMPLE_TAPS_HALF,
-					 0, 0, 0, 0);
-	__m128i sum;
+	const __m128i by_channel = _mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6,
+						 10, 14, 3, 7, 11, 15);
+	const int16_t *k = resample_taps_coefficients(taps, x);
+	const uint32_t used = taps->used[x];
+	__m256i sums = _mm256_set1_epi64x(RESAMPLE_TAPS_HALF);
 
-	for (uint32_t i = 0; i < count; i += 4) {
-		const __m128i pixels = _mm_shuffle_epi8(
-			_mm_loadu_si128((const void *)(in + (size_t)i * 4)),
-			in_pairs);
-		const __m128i k =
-			_mm_loadl_epi64((const void *)(coefficients + i));
+	in += (size_t)taps->first[x] * 4;
+	for (uint32_t i = 0; i < used; i += 4) {
+		const __m128i pixels =
+			_mm_loadu_si128((const void *)(in + (size_t)i * 4));
+		const __m256i channels = _mm256_cvtepu8_epi16(
+			_mm_shuffle_epi8(pixels, by_channel));
+		const __m256i four = _mm256_broadcastq_epi64(
+			_mm_loadl_epi64((const void *)(k + i)));
 
-		sums = _mm256_add_epi32(
-			sums,
-			_mm256_madd_epi16(
-				_mm256_cvtepu8_epi16(pixels),
-				_mm256_permutevar8x32_epi32(
-					_mm256_castsi128_si256(k), each_four)));
+		sums = _mm256_add_epi32(sums,
+					_mm256_madd_epi16(channels, four));
 	}
-	sum = _mm_add_epi32(_mm256_castsi256_si128(sums),
-			    _mm256_extracti128_si256(sums, 1));
-	sum = _mm_srai_epi32(sum, RESAMPLE_TAPS_BITS);
-	sum = _mm_packs_epi32(sum, sum);
-	return _mm_cvtsi128_si32(_mm_packus_epi16(sum, sum));
+	return sums;
 }
 
+/* Four output pixels a step; the last step repeats the last pixel. */
 AVX2 static void avx2_row(uint8_t *out, const uint8_t *in,
 			  const struct resample_taps *taps)
 {
-	for (uint32_t x = 0; x < taps->count; x++, out += 4) {
-		const int32_t pixel = avx2_pixel(
-			in + (size_t)taps->first[x] * 4,
-			resample_taps_coefficients(taps, x), taps->used[x]);
+	const uint32_t last = taps->count - 1;
 
-		memcpy(out, &pixel, sizeof(pixel));
+	for (uint32_t x = 0; x <= last; x += 4, out += 16) {
+		const uint32_t b = x + 1 < last ? x + 1 : last;
+		const uint32_t c = x + 2 < last ? x + 2 : last;
+		const uint32_t d = x + 3 < last ? x + 3 : last;
+		const __m256i ab = _mm256_hadd_epi32(avx2_sums(in, taps, x),
+						     avx2_sums(in, taps, b));
+		const __m256i cd = _mm256_hadd_epi32(avx2_sums(in, taps, c),
+						     avx2_sums(in, taps, d));
+		__m256i sums = _mm256_packs_epi32(
+			_mm256_srai_epi32(ab, RESAMPLE_TAPS_BITS),
+			_mm256_srai_epi32(cd, RESAMPLE_TAPS_BITS));
+
+		sums = _mm256_packus_epi16(sums, sums);
+		_mm_storeu_si128(
+			(void *)out,
+			_mm_unpacklo_epi16(_mm256_castsi256_si128(sums),
+					   _mm256_extracti128_si256(sums, 1)));
 	}
 }
 #endif
