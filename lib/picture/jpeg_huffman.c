@@ -313,3 +313,31 @@ unsigned jpeg_block_decode(int16_t block[64], struct jpeg_bits *source,
 	*source = bits;
 	return step && (at == COEFFICIENTS || at >= END_OF_BLOCK) ? used : 0;
 }
+
+/* 0 when the code is none: its bits are not. */
+static inline unsigned next_symbol(uint32_t *out, struct jpeg_bits *bits,
+				   const struct jpeg_huffman *table)
+{
+	unsigned code;
+
+	fill(bits);
+	code = next_code(bits, table);
+	*out = (code & 255) | take(bits, code & 15) << 8;
+	return code;
+}
+
+unsigned jpeg_block_symbols(uint32_t symbols[64], struct jpeg_bits *source,
+			    const struct jpeg_huffman *dc,
+			    const struct jpeg_huffman *ac)
+{
+	struct jpeg_bits bits = *source;
+	unsigned count = 1, at = 1;
+	unsigned code = next_symbol(symbols, &bits, dc);
+
+	while (code && at < COEFFICIENTS) {
+		code = next_symbol(&symbols[count++], &bits, ac);
+		at += step_of((uint8_t)code);
+	}
+	*source = bits;
+	return code && (at == COEFFICIENTS || at >= END_OF_BLOCK) ? count : 0;
+}

@@ -65,6 +65,15 @@ unsigned jpeg_block_decode(int16_t block[64], struct jpeg_bits *bits,
 			   const struct jpeg_block_coder *coder,
 			   int32_t *predictor);
 
+/*
+ * Reads one block's symbols as they are coded: each is `symbol` + `value` << 8,
+ * where the value has as many bits as the symbol's lower half says. Returns
+ * their number, or 0 as above.
+ */
+unsigned jpeg_block_symbols(uint32_t symbols[64], struct jpeg_bits *bits,
+			    const struct jpeg_huffman *dc,
+			    const struct jpeg_huffman *ac);
+
 /* The place in natural order of each coefficient in zigzag order (T.81 figure
    5). libjpeg exports jpeg_natural_order: another of this name would replace
    it. */

@@ -9,7 +9,7 @@
 
 #include <jpeglib.h>
 
-#include "lib/base/pool.h"
+#include "lib/picture/jpeg_recode.h"
 
 enum {
 	/* With fewer pixels than this a side, each has a colour of its own: two
@@ -29,6 +29,7 @@ struct writing {
 	struct errors errors;
 	unsigned char *bytes;
 	unsigned long len;
+	struct jpeg_mcus mcus;
 };
 
 NORETURN static void on_error(j_common_ptr jpeg)
@@ -63,7 +64,6 @@ static void set_up(struct jpeg_compress_struct *jpeg,
 	jpeg->in_color_space = JCS_EXT_RGBX;
 	jpeg_set_defaults(jpeg);
 	jpeg_set_quality(jpeg, (int)quality, TRUE);
-	jpeg->optimize_coding = TRUE;
 	if (bitmap->gray || is_gray(bitmap)) {
 		jpeg_set_colorspace(jpeg, JCS_GRAYSCALE);
 	} else if (quality >= FULL_COLOUR_QUALITY ||
@@ -74,12 +74,22 @@ static void set_up(struct jpeg_compress_struct *jpeg,
 	}
 }
 
+/* Known from jpeg_start_compress() on. */
+static void note_mcus(struct writing *w)
+{
+	w->mcus.count = w->jpeg.MCUs_per_row * w->jpeg.MCU_rows_in_scan;
+	w->mcus.blocks = (unsigned)w->jpeg.blocks_in_MCU;
+	for (unsigned i = 0; i < w->mcus.blocks; i++)
+		w->mcus.component[i] = (uint8_t)w->jpeg.MCU_membership[i];
+}
+
 static bool compress_rows(struct writing *w, const struct bitmap *bitmap,
 			  unsigned quality)
 {
 	jpeg_mem_dest(&w->jpeg, &w->bytes, &w->len);
 	set_up(&w->jpeg, bitmap, quality);
 	jpeg_start_compress(&w->jpeg, TRUE);
+	note_mcus(w);
 	while (w->jpeg.next_scanline < w->jpeg.image_height) {
 		JSAMPROW row = bitmap_row(bitmap, w->jpeg.next_scanline);
 
@@ -87,11 +97,6 @@ static bool compress_rows(struct writing *w, const struct bitmap *bitmap,
 	}
 	jpeg_finish_compress(&w->jpeg);
 	return true;
-}
-
-static void free_bytes(void *bytes)
-{
-	free(bytes);
 }
 
 bool jpeg_write(const uint8_t **bytes, size_t *len, struct work *work,
@@ -107,12 +112,12 @@ bool jpeg_write(const uint8_t **bytes, size_t *len, struct work *work,
 	if (!setjmp(w.errors.stop))
 		ok = compress_rows(&w, bitmap, quality);
 	jpeg_destroy_compress(&w.jpeg);
-	if (!ok)
-		return fail(work, ERR_TOO_LARGE,
-			    "no memory for a JPEG of %ux%u pixels",
-			    bitmap->width, bitmap->height);
-	pool_defer(work->pool, free_bytes, w.bytes);
-	*bytes = w.bytes;
-	*len = w.len;
-	return true;
+	if (ok)
+		ok = jpeg_recode(bytes, len, work, w.bytes, w.len, &w.mcus);
+	else
+		fail(work, ERR_TOO_LARGE,
+		     "no memory for a JPEG of %ux%u pixels", bitmap->width,
+		     bitmap->height);
+	free(w.bytes);
+	return ok;
 }

@@ -1,0 +1,29 @@
+#ifndef LIB_PICTURE_JPEG_RECODE_H
+#define LIB_PICTURE_JPEG_RECODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/base/work.h"
+
+/* The order of a scan's blocks. The first component has the Huffman tables 0,
+   the others have the tables 1. */
+struct jpeg_mcus {
+	uint32_t count;
+	unsigned blocks;       /* of one, 1 to 10 */
+	uint8_t component[10]; /* of each block */
+};
+
+/*
+ * Codes a JPEG again with the shortest Huffman codes for its symbols. `in` has
+ * one sequential scan without restart intervals. The result is byte by byte
+ * what libjpeg-turbo writes with optimize_coding, which takes more than twice
+ * as long. The bytes belong to the pool. ERR_TOO_LARGE when memory does not
+ * suffice, ERR_CORRUPT_IMAGE when `in` is not such a file.
+ */
+bool jpeg_recode(const uint8_t **bytes, size_t *len, struct work *work,
+		 const uint8_t *in, size_t in_len,
+		 const struct jpeg_mcus *mcus) MUST_CHECK;
+
+#endif
