@@ -8,7 +8,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "fcgi/replay.h"
 #include "lib/base/buf.h"
 #include "lib/base/json.h"
 #include "lib/base/text.h"
@@ -38,8 +37,8 @@ static bool check_end(struct request *req, int64_t came)
 	return true;
 }
 
-bool body_read(struct request *req, int64_t max_bytes, body_sink *sink,
-	       void *arg)
+bool body_stream(struct request *req, int64_t max_bytes, body_sink *sink,
+		 void *arg)
 {
 	int64_t length = req->content_length;
 	int64_t came = 0;
@@ -58,13 +57,10 @@ bool body_read(struct request *req, int64_t max_bytes, body_sink *sink,
 		came += got;
 		if (came > max_bytes)
 			return too_large(req, max_bytes);
-		if (!replay_is_by_parts(req))
-			replay_feed(req, chunk, (size_t)got);
 		if (!sink(arg, req->work, chunk, (size_t)got))
 			return false;
 	}
-	return check_end(req, came) &&
-	       (replay_is_by_parts(req) || replay_begin(req));
+	return check_end(req, came);
 }
 
 bool body_is_done(struct request *req)
@@ -81,31 +77,54 @@ bool body_is(const struct request *req, const char *media_type)
 	       strchr("; \t", req->content_type[len]);
 }
 
-static bool add_to_buf(void *arg, struct work *work, const void *bytes,
-		       size_t len)
+struct text {
+	struct buf *buf;
+	size_t max_bytes;
+	const char *what;
+};
+
+static bool add_to_text(void *arg, struct work *work, const void *bytes,
+			size_t len)
 {
-	return buf_add(arg, bytes, len) ||
-	       fail(work, ERR_TOO_LARGE, "at most %d bytes of JSON",
-		    BODY_MAX_JSON);
+	const struct text *text = arg;
+
+	return buf_add(text->buf, bytes, len) ||
+	       fail(work, ERR_TOO_LARGE, "%s: at most %zu bytes are accepted",
+		    text->what, text->max_bytes);
+}
+
+bool body_read_text(struct request *req, size_t max_bytes, const char *what)
+{
+	struct text text = { buf_new(req->work->pool, max_bytes), max_bytes,
+			     what };
+
+	if (!body_stream(req, (int64_t)max_bytes, add_to_text, &text))
+		return false;
+	req->body.text = text.buf->data;
+	req->body.text_len = text.buf->len;
+	return true;
 }
 
 /* RFC 8259 section 8.1: a parser may ignore a byte order mark. */
-static size_t mark_len(const struct buf *buf)
+static size_t mark_len(const char *text)
 {
 	static const char mark[] = "\xef\xbb\xbf";
 
-	return text_starts(buf->data, mark) ? strlen(mark) : 0;
+	return text_starts(text, mark) ? strlen(mark) : 0;
 }
 
 bool body_read_json(struct request *req)
 {
-	struct buf *buf = buf_new(req->work->pool, BODY_MAX_JSON);
+	struct request_body *body = &req->body;
+	size_t mark;
 
 	if (!body_is(req, "application/json"))
 		return fail(req->work, ERR_UNSUPPORTED_MEDIA_TYPE,
 			    "Content-Type: application/json, not \"%.60s\"",
 			    req->content_type);
-	return body_read(req, BODY_MAX_JSON, add_to_buf, buf) &&
-	       json_parse(&req->json, req->work, buf->data + mark_len(buf),
-			  buf->len - mark_len(buf));
+	if (!body_read_text(req, BODY_MAX_JSON, "JSON"))
+		return false;
+	mark = mark_len(body->text);
+	return json_parse(&body->json, req->work, body->text + mark,
+			  body->text_len - mark);
 }

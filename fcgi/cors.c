@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "fcgi/dialect.h"
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
 
@@ -62,11 +63,27 @@ bool cors_preflight(struct response *res, struct request *req)
 	return true;
 }
 
+bool cors_any_origin_preflight(struct request *req, struct response *res)
+{
+	struct pool *pool = req->work->pool;
+
+	response_empty(res, 204);
+	response_header(res, pool, "Access-Control-Allow-Methods",
+			"GET, HEAD, POST, OPTIONS");
+	response_header(res, pool, "Access-Control-Allow-Headers", "*");
+	response_header(res, pool, "Access-Control-Max-Age", "86400");
+	return true;
+}
+
 void cors_headers(struct response *res, struct request *req)
 {
 	struct pool *pool = req->work->pool;
 	const char *origin = allowed_origin(req);
 
+	if (req->dialect && req->dialect->any_origin) {
+		response_header(res, pool, "Access-Control-Allow-Origin", "*");
+		return;
+	}
 	if (*req->work->conf->cors_origins && !takes_all(req))
 		response_vary(res, pool, "Origin");
 	if (!origin)

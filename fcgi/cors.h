@@ -13,6 +13,11 @@
    preflight of such an origin for a path that there is. */
 bool cors_preflight(struct response *res, struct request *req) MUST_CHECK;
 
+/* Answers each OPTIONS with what a page may do: for the routes of a dialect
+   that any origin may use (struct dialect). */
+bool cors_any_origin_preflight(struct request *req,
+			       struct response *res) MUST_CHECK;
+
 /* Lets a page of such an origin read the answer. */
 void cors_headers(struct response *res, struct request *req);
 

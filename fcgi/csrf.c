@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "fcgi/cookie.h"
-#include "fcgi/router.h"
+#include "fcgi/form.h"
 #include "lib/base/crypt.h"
 #include "lib/base/text.h"
 #include "lib/service/login.h"
@@ -33,37 +33,34 @@ static bool is_of_session(struct request *req, const char *value)
 	return is_same(value, login_csrf(req->work->pool, req->session));
 }
 
-/* Of an older service, whose pages had no scripts to set a header. */
-static bool comes_in_form(const struct request *req)
+static const char *value_in_form(const struct request *req)
 {
-	return !*req->csrf && req->dialect &&
-	       (req->route->body == BODY_FORM ||
-		req->route->body == BODY_UPLOAD);
+	const char *value = "";
+
+	return form_get(&value, &req->body, field) == FORM_TEXT ? value : "";
+}
+
+/* The pages of older services had no scripts to set a header. */
+static const char *value_of(const struct request *req)
+{
+	return !*req->csrf && req->dialect ? value_in_form(req) : req->csrf;
+}
+
+static bool needs_check(const struct request *req)
+{
+	return req->session && req->method != METHOD_GET;
 }
 
 bool csrf_check(struct request *req)
 {
-	if (is_of_session(req, req->csrf))
-		return true;
-	req->csrf_awaited = comes_in_form(req);
-	return req->csrf_awaited || refuse(req);
+	req->csrf_passed =
+		!needs_check(req) || is_of_session(req, value_of(req));
+	return req->csrf_passed || refuse(req);
 }
 
-static const char *value_in(const struct form *form)
+bool csrf_was_checked(const struct request *req)
 {
-	const char *value = "";
-
-	return form_get(&value, form, field) == FORM_TEXT ? value : "";
-}
-
-bool csrf_check_form(struct request *req, const struct form *form)
-{
-	if (!req->csrf_awaited)
-		return true;
-	if (!is_of_session(req, value_in(form)))
-		return refuse(req);
-	req->csrf_awaited = false;
-	return true;
+	return req->csrf_passed || !needs_check(req);
 }
 
 const char *csrf_cookie(struct request *req, const char *value)
@@ -90,12 +87,12 @@ const char *csrf_page_value(struct request *req)
 	return text_base64url(req->work->pool, bytes, sizeof(bytes));
 }
 
-bool csrf_check_page(struct request *req, const struct form *form)
+bool csrf_check_page(struct request *req)
 {
 	const char *known = cookie_find(req, cookie_name);
 
 	if (!*req->origin || (known && is_value(req->work->pool, known) &&
-			      is_same(known, value_in(form))))
+			      is_same(known, value_in_form(req))))
 		return true;
 	return fail(req->work, ERR_FORBIDDEN,
 		    "the form is not of this service's page, or older than its "

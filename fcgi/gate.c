@@ -54,7 +54,7 @@ static bool pass_cookie(struct request *req, const char *secret)
 	if (!login_by_secret(req->who, req->work, "session", secret))
 		return false;
 	req->session = secret;
-	return req->method == METHOD_GET || csrf_check(req);
+	return true;
 }
 
 static const char *after_scheme(const char *authorization, const char *scheme)
@@ -152,8 +152,7 @@ bool gate_session(struct request *req)
 		return fail(req->work, ERR_UNAUTHENTICATED,
 			    "no session's cookie came");
 	req->who = pool_alloc(req->work->pool, sizeof(*req->who));
-	good = pass_cookie(req, secret) &&
-	       (!req->form || csrf_check_form(req, req->form));
+	good = pass_cookie(req, secret) && csrf_check(req);
 	if (!good)
 		req->who = NULL;
 	return good;

@@ -30,6 +30,7 @@ enum state {
 
 struct multipart {
 	struct work *work;
+	const char *file_names;
 	struct multipart_sink sink;
 	enum state state;
 	bool failed;
@@ -71,7 +72,7 @@ static bool begin_file(struct multipart *mp)
 
 static bool begin_content(struct multipart *mp)
 {
-	if (!part_finish(&mp->part, mp->work))
+	if (!part_finish(&mp->part, mp->work, mp->file_names))
 		return false;
 	/* Nothing of the part came yet, so the end of its header's last line
 	   may also be the beginning of the next delimiter. */
@@ -378,12 +379,14 @@ static bool take_boundary(void *arg, const char *name, const char *value)
 }
 
 bool multipart_open(struct multipart **opened, struct work *work,
-		    const char *content_type, const struct multipart_sink *sink)
+		    const char *content_type, const char *file_names,
+		    const struct multipart_sink *sink)
 {
 	struct multipart *mp = pool_alloc(work->pool, sizeof(*mp));
 	const char *type;
 
 	mp->work = work;
+	mp->file_names = file_names;
 	mp->sink = *sink;
 	mp->header = buf_new(work->pool, MULTIPART_MAX_HEADER);
 	mp->value = buf_new(work->pool, MULTIPART_MAX_VALUE);

@@ -47,10 +47,11 @@ enum {
 /*
  * `content_type` is that of the request. Fails with ERR_UNSUPPORTED_MEDIA_TYPE
  * when it is another one, ERR_BAD_REQUEST when its boundary is missing or
- * wrong. The sink is copied.
+ * wrong. `file_names` are the names of parts in which a file is expected: words
+ * (part.h). The sink is copied.
  */
 bool multipart_open(struct multipart **mp, struct work *work,
-		    const char *content_type,
+		    const char *content_type, const char *file_names,
 		    const struct multipart_sink *sink) MUST_CHECK;
 
 /* Fails with ERR_BAD_REQUEST, with ERR_TOO_LARGE for a field's value, with

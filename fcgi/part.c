@@ -233,34 +233,26 @@ static const char *without_index(struct pool *pool, const char *name)
 	return strcmp(end, "]") ? name : pool_strndup(pool, name, len);
 }
 
-static bool is_file_name(const char *name)
-{
-	static const char *const names[] = { "image", "file", "original_file" };
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (!strcmp(name, names[i]))
-			return true;
-	return false;
-}
-
-static void classify(struct part *part, struct pool *pool)
+static void classify(struct part *part, struct pool *pool,
+		     const char *file_names)
 {
 	const char *name = without_index(pool, part->name);
+	const bool is_expected = text_has_word(file_names, name);
 	const bool has_filename = part->filename || part->filename_star;
 
 	part->is_file =
-		has_filename || (is_file_name(name) && part->media_type &&
+		has_filename || (is_expected && part->media_type &&
 				 text_starts(part->media_type, "image/"));
-	part->lacks_filename = !part->is_file && is_file_name(name);
+	part->lacks_filename = !part->is_file && is_expected;
 	if (part->is_file || part->lacks_filename)
 		part->name = name;
 }
 
-bool part_finish(struct part *part, struct work *work)
+bool part_finish(struct part *part, struct work *work, const char *file_names)
 {
 	if (!finish_name(part, work))
 		return false;
-	classify(part, work->pool);
+	classify(part, work->pool, file_names);
 	if (!part->media_type)
 		part->media_type = "application/octet-stream";
 	return finish_filename(part, work);

@@ -17,8 +17,8 @@ struct work;
  * parameters; application/octet-stream where there is none. `charset` is the
  * client's too; NULL where there is none.
  *
- * A part is a file when it has a filename, or when it has the name under which
- * pictures are sent and an image's type. The name of a file comes without PHP's
+ * A part is a file when it has a filename, or when it has a name under which a
+ * file is expected and an image's type. The name of a file comes without PHP's
  * brackets at its end, as in image[]. All failures are ERR_BAD_REQUEST.
  */
 struct part {
@@ -37,7 +37,9 @@ enum { PART_MAX_LINES = 16 };
 bool part_line(struct part *part, struct work *work, char *line,
 	       size_t len) MUST_CHECK;
 
-bool part_finish(struct part *part, struct work *work) MUST_CHECK;
+/* `file_names` are the names under which a file is expected: words. */
+bool part_finish(struct part *part, struct work *work,
+		 const char *file_names) MUST_CHECK;
 
 /* Fails with ERR_INVALID_FIELD: the part of this name has to be a file. */
 bool part_needs_filename(struct work *work, const char *name);

@@ -14,22 +14,48 @@
 #include "lib/base/text.h"
 #include "lib/service/login.h"
 #include "lib/service/repeat.h"
+#include "lib/store/store.h"
 
 enum { KEY_MAX = 255 };
 
 struct replay {
 	struct crypt_sha256 *sum;
 	struct idempotency one;
-	bool by_parts, begun, answered;
+	bool begun, answered;
 };
 
+static void feed(const struct request *req, const void *bytes, size_t len)
+{
+	crypt_sha256_add(req->replay->sum, bytes, len);
+}
+
 /* With its length, so that no two lists of texts are alike. */
-static void feed_text(struct request *req, const char *text)
+static void feed_text(const struct request *req, const char *text)
 {
 	uint64_t len = strlen(text);
 
-	replay_feed(req, &len, sizeof(len));
-	replay_feed(req, text, len);
+	feed(req, &len, sizeof(len));
+	feed(req, text, len);
+}
+
+/* JSON and URL-encoded forms count as they are. Of other bodies, the fields
+   and the file count: each time, a multipart form has another boundary. */
+static void feed_body(const struct request *req)
+{
+	const struct request_body *body = &req->body;
+
+	if (body->text) {
+		feed(req, body->text, body->text_len);
+		return;
+	}
+	for (size_t i = 0; i < body->field_count; i++) {
+		feed_text(req, body->fields[i].name);
+		feed_text(req, body->fields[i].value);
+	}
+	if (body->filename)
+		feed_text(req, body->filename);
+	if (body->file)
+		feed(req, body->file->sha256, sizeof(body->file->sha256));
 }
 
 static bool check_key(struct work *work, const char *key)
@@ -77,29 +103,13 @@ bool replay_open(struct request *req)
 	return true;
 }
 
-void replay_feed(struct request *req, const void *bytes, size_t len)
-{
-	if (req->replay)
-		crypt_sha256_add(req->replay->sum, bytes, len);
-}
-
-void replay_by_parts(struct request *req)
-{
-	if (req->replay)
-		req->replay->by_parts = true;
-}
-
-bool replay_is_by_parts(const struct request *req)
-{
-	return req->replay && req->replay->by_parts;
-}
-
 bool replay_begin(struct request *req)
 {
 	struct replay *replay = req->replay;
 
-	if (!replay || replay->begun)
+	if (!replay)
 		return true;
+	feed_body(req);
 	crypt_sha256_end(replay->sum, replay->one.body);
 	if (!repeat_begin(&replay->one, req->work))
 		return false;

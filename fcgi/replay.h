@@ -10,18 +10,12 @@
  * form its parts count, not the boundary that clients choose anew each time.
  * Of those who did not sign in, each address has keys of its own.
  *
- * In this order: replay_open() before the body is read, replay_feed() with each
- * piece of what counts, replay_begin() before anything is done, replay_end()
- * with the answer. All but the first do nothing when there is no key. What is
- * written to the database between the last two is committed by replay_end(),
- * with the answer, in one transaction.
+ * In this order: replay_open() before the body is read, replay_begin() when it
+ * was read and before anything is done, replay_end() with the answer. The last
+ * two do nothing when there is no key. What is written to the database between
+ * them is committed by replay_end(), with the answer, in one transaction.
  */
 bool replay_open(struct request *req) MUST_CHECK;
-void replay_feed(struct request *req, const void *bytes, size_t len);
-
-/* The body's bytes do not count: its parts will. */
-void replay_by_parts(struct request *req);
-bool replay_is_by_parts(const struct request *req);
 
 /* False when the request is not to be carried out: there is an answer for
    replay_answer(), or the work has failed. */

@@ -29,12 +29,23 @@ enum credentials {
 
 struct admission_slot;
 struct dialect;
-struct form;
 struct identity;
 struct json;
 struct replay;
 struct route;
 struct share_revoked;
+struct store_temp;
+
+/* What came in the body, as the route accepts it. */
+struct request_body {
+	struct json *json;             /* an object, or NULL */
+	const struct uri_pair *fields; /* of a form, in order */
+	size_t field_count;
+	struct store_temp *file; /* NULL: none came */
+	const char *filename;    /* the client's, "" when it gave none */
+	const char *text; /* the bytes of JSON or of a URL-encoded form */
+	size_t text_len;
+};
 
 /* One request, as far as it has been read. Texts live in the work's pool. */
 struct request {
@@ -70,10 +81,9 @@ struct request {
 	struct identity *who;  /* set where the route needs a user */
 	enum credentials credentials; /* that were looked at, right or wrong */
 	const char *session;          /* the cookie's secret, or NULL */
-	bool csrf_awaited;   /* in the form, which is not read yet: csrf.h */
-	struct json *json;   /* set where the route takes JSON */
-	struct form *form;   /* set where it takes fields (BODY_FORM) */
-	struct json *errors; /* what was wrong with them: compat/rest.h */
+	bool csrf_passed;             /* set by csrf_check() */
+	struct request_body body;
+	struct json *errors; /* what was wrong with fields: compat/rest.h */
 
 	struct admission_slot *admission; /* the responder's */
 	struct share_revoked *revoked;    /* the same */

@@ -24,9 +24,43 @@ enum need {
 /* What a token must be allowed (words of its scopes). */
 enum scope { SCOPE_NONE, SCOPE_READ, SCOPE_WRITE, SCOPE_LINK, SCOPE_ADMIN };
 
-/* BODY_FORM takes fields however they are sent (form.h). BODY_UPLOAD is left to
-   the handler, which streams it. */
-enum body { BODY_NONE, BODY_JSON, BODY_FORM, BODY_UPLOAD };
+/*
+ * The bodies that a route accepts. READS_JSON: a JSON object. READS_FORM:
+ * fields in any encoding that form.h has, and a file if one comes.
+ * READS_UPLOAD: a file is required, as the body or in a multipart form
+ * (intake.h).
+ */
+enum { READS_JSON = 1, READS_FORM = 2, READS_UPLOAD = 4 };
+
+struct route_body {
+	unsigned kinds;   /* of the above */
+	const char *file; /* the parts that may have the file: words, or NULL */
+};
+
+#define BODY_NONE                                                              \
+	{                                                                      \
+		0, NULL                                                        \
+	}
+#define BODY_JSON                                                              \
+	{                                                                      \
+		READS_JSON, NULL                                               \
+	}
+#define BODY_FORM                                                              \
+	{                                                                      \
+		READS_FORM, NULL                                               \
+	}
+#define BODY_FORM_WITH(file)                                                   \
+	{                                                                      \
+		READS_FORM, file                                               \
+	}
+#define BODY_UPLOAD(file)                                                      \
+	{                                                                      \
+		READS_UPLOAD, file                                             \
+	}
+#define BODY_JSON_OR_UPLOAD(file)                                              \
+	{                                                                      \
+		READS_JSON | READS_UPLOAD, file                                \
+	}
 
 struct response;
 
@@ -43,7 +77,7 @@ struct route {
 	const char *path;
 	enum need need;
 	enum scope scope;
-	enum body body;
+	struct route_body body;
 	const char *query; /* the parameters it knows, or "", or ANY_QUERY */
 	handler *run;
 };

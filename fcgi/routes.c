@@ -3,6 +3,8 @@
 
 #include "fcgi/routes.h"
 
+#include "fcgi/cors.h"
+
 /* clang-format off */
 const struct route routes[] = {
 	{ METHOD_POST,   "/v1/login",       NEED_NOBODY, SCOPE_NONE,  BODY_JSON,   "", account_login },
@@ -13,7 +15,7 @@ const struct route routes[] = {
 	{ METHOD_GET,    "/v1/tokens",      NEED_USER,   SCOPE_READ,  BODY_NONE,   "limit cursor", tokens_list },
 	{ METHOD_DELETE, "/v1/tokens/{id}", NEED_USER,   SCOPE_WRITE, BODY_NONE,   "", tokens_delete },
 
-	{ METHOD_POST,   "/v1/images",      NEED_USER,   SCOPE_WRITE, BODY_UPLOAD, "name", images_create },
+	{ METHOD_POST,   "/v1/images",      NEED_USER,   SCOPE_WRITE, BODY_JSON_OR_UPLOAD("image file"), "name", images_create },
 	{ METHOD_GET,    "/v1/images",      NEED_USER,   SCOPE_READ,  BODY_NONE,   "limit cursor status name", images_list },
 	{ METHOD_GET,    "/v1/images/{id}", NEED_USER,   SCOPE_READ,  BODY_NONE,   "", images_show },
 	{ METHOD_PATCH,  "/v1/images/{id}", NEED_USER,   SCOPE_WRITE, BODY_JSON,   "", images_rename },
@@ -29,7 +31,7 @@ const struct route routes[] = {
 
 	{ METHOD_GET,    "/v1/jobs",      NEED_USER, SCOPE_READ, BODY_NONE, "limit cursor state", jobs_list },
 	{ METHOD_GET,    "/v1/jobs/{id}", NEED_USER, SCOPE_READ, BODY_NONE, "", jobs_show },
-	{ METHOD_POST,   "/v1/resize",             NEED_USER, SCOPE_WRITE, BODY_UPLOAD, "", resize_create },
+	{ METHOD_POST,   "/v1/resize",             NEED_USER, SCOPE_WRITE, BODY_UPLOAD("file image"), "", resize_create },
 	{ METHOD_GET,    "/v1/jobs/{id}/result",   NEED_USER, SCOPE_READ,  BODY_NONE,   "", jobs_result },
 	{ METHOD_POST,   "/v1/jobs/{id}/cancel",   NEED_USER, SCOPE_WRITE, BODY_NONE,   "", jobs_cancel },
 
@@ -71,7 +73,7 @@ static const struct route image_api[] = {
 	{ METHOD_POST, "/api/token/",                          NEED_NOBODY, SCOPE_NONE,  BODY_FORM,   "", image_api_token },
 	{ METHOD_POST, "/api/token/refresh/",                  NEED_NOBODY, SCOPE_NONE,  BODY_FORM,   "", image_api_refresh },
 	{ METHOD_GET,  "/api/images/",                         NEED_BEARER, SCOPE_READ,  BODY_NONE,   "cursor", image_api_list },
-	{ METHOD_POST, "/api/image/upload/",                   NEED_BEARER, SCOPE_WRITE, BODY_UPLOAD, "", image_api_upload },
+	{ METHOD_POST, "/api/image/upload/",                   NEED_BEARER, SCOPE_WRITE, BODY_FORM_WITH("file"), "", image_api_upload },
 	{ METHOD_POST, "/api/image/expiring/",                 NEED_BEARER, SCOPE_LINK,  BODY_FORM,   "", image_api_link },
 	{ METHOD_GET,  "/api/image/expiring/{token}/{path}",   NEED_NOBODY, SCOPE_NONE,  BODY_NONE,   ANY_QUERY, image_api_open },
 	{ METHOD_GET,  "/api/schema/",                         NEED_NOBODY, SCOPE_NONE,  BODY_NONE,   "", docs_openapi },
@@ -80,7 +82,7 @@ static const struct route image_api[] = {
 
 static const struct route imagify[] = {
 	{ METHOD_GET,  "/images/",                    NEED_LOGIN,  SCOPE_READ,  BODY_NONE,   "cursor", imagify_list },
-	{ METHOD_POST, "/images/upload/",             NEED_LOGIN,  SCOPE_WRITE, BODY_UPLOAD, "", imagify_upload },
+	{ METHOD_POST, "/images/upload/",             NEED_LOGIN,  SCOPE_WRITE, BODY_FORM_WITH("original_file"), "", imagify_upload },
 	{ METHOD_POST, "/images/generate-link/{id}/", NEED_LOGIN,  SCOPE_LINK,  BODY_FORM,   "", imagify_link },
 	{ METHOD_GET,  "/images/link/{alias}/",       NEED_NOBODY, SCOPE_NONE,  BODY_NONE,   ANY_QUERY, imagify_open },
 	{ METHOD_GET,  "/api-auth/login/",            NEED_NOBODY, SCOPE_NONE,  BODY_NONE,   "next", imagify_login_page },
@@ -90,18 +92,18 @@ static const struct route imagify[] = {
 };
 
 static const struct route thumbnail_generator[] = {
-	{ METHOD_POST, "/api/v1/thumbnail_generator/",          NEED_ANONYMOUS, SCOPE_NONE, BODY_UPLOAD, "", thumbnail_generator_create },
-	{ METHOD_POST, "/api/v1/",                              NEED_ANONYMOUS, SCOPE_NONE, BODY_UPLOAD, "", thumbnail_generator_create },
+	{ METHOD_POST, "/api/v1/thumbnail_generator/",          NEED_ANONYMOUS, SCOPE_NONE, BODY_UPLOAD("image"), "", thumbnail_generator_create },
+	{ METHOD_POST, "/api/v1/",                              NEED_ANONYMOUS, SCOPE_NONE, BODY_UPLOAD("image"), "", thumbnail_generator_create },
 	{ METHOD_GET,  "/api/v1/thumbnail_generator/{task_id}", NEED_ANONYMOUS, SCOPE_NONE, BODY_NONE,   "", thumbnail_generator_show },
 };
 
 static const struct route resize_tasks[] = {
-	{ METHOD_POST,    "/api/v1/images/resize",           NEED_ANONYMOUS, SCOPE_NONE, BODY_UPLOAD, "width height", resize_tasks_create },
+	{ METHOD_POST,    "/api/v1/images/resize",           NEED_ANONYMOUS, SCOPE_NONE, BODY_UPLOAD("file"), "width height", resize_tasks_create },
 	{ METHOD_GET,     "/api/v1/status/{task_id}",        NEED_ANONYMOUS, SCOPE_NONE, BODY_NONE,   "", resize_tasks_status },
 	{ METHOD_GET,     "/api/v1/images/result/{task_id}", NEED_ANONYMOUS, SCOPE_NONE, BODY_NONE,   "", resize_tasks_result },
-	{ METHOD_OPTIONS, "/api/v1/images/resize",           NEED_NOBODY,    SCOPE_NONE, BODY_NONE,   "", resize_tasks_preflight },
-	{ METHOD_OPTIONS, "/api/v1/status/{task_id}",        NEED_NOBODY,    SCOPE_NONE, BODY_NONE,   "", resize_tasks_preflight },
-	{ METHOD_OPTIONS, "/api/v1/images/result/{task_id}", NEED_NOBODY,    SCOPE_NONE, BODY_NONE,   "", resize_tasks_preflight },
+	{ METHOD_OPTIONS, "/api/v1/images/resize",           NEED_NOBODY,    SCOPE_NONE, BODY_NONE,   "", cors_any_origin_preflight },
+	{ METHOD_OPTIONS, "/api/v1/status/{task_id}",        NEED_NOBODY,    SCOPE_NONE, BODY_NONE,   "", cors_any_origin_preflight },
+	{ METHOD_OPTIONS, "/api/v1/images/result/{task_id}", NEED_NOBODY,    SCOPE_NONE, BODY_NONE,   "", cors_any_origin_preflight },
 };
 
 static const struct route thumbnails[] = {

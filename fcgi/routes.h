@@ -70,7 +70,6 @@ problem_writer thumbnail_generator_problem;
 
 /* compat/resize_tasks.c */
 handler resize_tasks_create, resize_tasks_status, resize_tasks_result;
-handler resize_tasks_preflight;
 problem_writer resize_tasks_problem;
 
 /* compat/thumbnails.c */

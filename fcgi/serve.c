@@ -14,9 +14,11 @@
 #include "fcgi/admission.h"
 #include "fcgi/body.h"
 #include "fcgi/cors.h"
+#include "fcgi/csrf.h"
 #include "fcgi/dialect.h"
 #include "fcgi/form.h"
 #include "fcgi/gate.h"
+#include "fcgi/intake.h"
 #include "fcgi/replay.h"
 #include "fcgi/response.h"
 #include "fcgi/routes.h"
@@ -33,6 +35,7 @@
 #include "lib/service/keyring.h"
 #include "lib/service/login.h"
 #include "lib/service/share.h"
+#include "lib/service/upload.h"
 #include "lib/store/store.h"
 
 /* For a web server that does not end its request. */
@@ -185,33 +188,57 @@ static bool pass_gate(struct request *req, struct response *res)
 	return gate_pass(req) && throttle_user(req);
 }
 
-static bool read_body(struct request *req, struct response *res)
+static bool open_replay(struct request *req, struct response *res)
 {
 	(void)res;
-	if (!replay_open(req))
-		return false;
-	switch (req->route->body) {
-	case BODY_NONE:
-		return replay_begin(req);
-	case BODY_JSON:
+	return replay_open(req);
+}
+
+static int64_t most_bytes(const struct request *req)
+{
+	return req->who ? upload_max_bytes(req->work->conf, &req->who->tier)
+			: 0;
+}
+
+static bool read_body(struct request *req, struct response *res)
+{
+	const unsigned kinds = req->route->body.kinds;
+
+	(void)res;
+	if (kinds & READS_FORM)
+		return form_read(req, most_bytes(req));
+	if (kinds & READS_JSON &&
+	    !(kinds & READS_UPLOAD && !body_is(req, "application/json")))
 		return body_read_json(req);
-	case BODY_FORM:
-		return form_read_fields(req);
-	case BODY_UPLOAD:
-		return true;
-	}
-	abort();
+	if (kinds & READS_UPLOAD)
+		return intake_read(req, most_bytes(req));
+	return true;
+}
+
+static bool check_csrf(struct request *req, struct response *res)
+{
+	(void)res;
+	return csrf_check(req);
+}
+
+static bool begin_replay(struct request *req, struct response *res)
+{
+	(void)res;
+	return replay_begin(req);
 }
 
 static bool run_handler(struct request *req, struct response *res)
 {
+	if (!csrf_was_checked(req))
+		abort();
 	return req->route->run(req, res);
 }
 
-/* The states of a request, in order; the first that fails ends it. */
+/* The steps of a request, in order; the first that fails ends it. */
 static bool (*const steps[])(struct request *req, struct response *res) = {
-	check_stream, check_client, find_route, check_queue, limit_address,
-	pass_gate,    check_share,  read_body,  run_handler,
+	check_stream,  check_client, find_route,   check_queue,
+	limit_address, pass_gate,    check_share,  open_replay,
+	read_body,     check_csrf,   begin_replay, run_handler,
 };
 
 static void answer(struct request *req, struct response *res, char **envp)
@@ -232,9 +259,6 @@ static void answer(struct request *req, struct response *res, char **envp)
 	replay_end(res, req);
 	cors_headers(res, req);
 	throttle_headers(res, req);
-	if (req->dialect && req->dialect->any_origin)
-		response_header(res, req->work->pool,
-				"Access-Control-Allow-Origin", "*");
 	response_header(res, req->work->pool, "X-Request-Id", req->id);
 }
 

@@ -38,9 +38,11 @@ bool account_login(struct request *req, struct response *res)
 	struct identity who;
 	const char *username, *password, *secret;
 
-	if (!json_only(req->json, work, known) ||
-	    !json_get_text(&username, work, req->json, "username", 1, 255) ||
-	    !json_get_text(&password, work, req->json, "password", 1, 1024) ||
+	if (!json_only(req->body.json, work, known) ||
+	    !json_get_text(&username, work, req->body.json, "username", 1,
+			   255) ||
+	    !json_get_text(&password, work, req->body.json, "password", 1,
+			   1024) ||
 	    !login_by_password(&who, work, username, password) ||
 	    !login_start_session(&secret, work, &who))
 		return false;
@@ -105,9 +107,9 @@ bool account_set_password(struct request *req, struct response *res)
 	struct identity same;
 	const char *old, *new;
 
-	if (!json_only(req->json, work, known) ||
-	    !json_get_text(&old, work, req->json, "old", 1, 1024) ||
-	    !json_get_text(&new, work, req->json, "new", 1, 1024) ||
+	if (!json_only(req->body.json, work, known) ||
+	    !json_get_text(&old, work, req->body.json, "old", 1, 1024) ||
+	    !json_get_text(&new, work, req->body.json, "new", 1, 1024) ||
 	    !login_check_password(work, "new", new) ||
 	    !login_by_password(&same, work, req->who->user.username, old) ||
 	    !login_set_password(work, &same.user, new, req->who->token.id))
@@ -124,13 +126,14 @@ static bool read_scopes(const char **scopes, struct request *req)
 	const char *text = "", **words;
 	size_t count;
 
-	if (!json_has(req->json, "scopes")) {
+	if (!json_has(req->body.json, "scopes")) {
 		*scopes = strstr(req->who->scopes, "read write link")
 				  ? "read write link"
 				  : req->who->scopes;
 		return true;
 	}
-	if (!json_get_texts(&words, &count, work, req->json, "scopes", 4, 5))
+	if (!json_get_texts(&words, &count, work, req->body.json, "scopes", 4,
+			    5))
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		if (!text_has_word("read write link admin", words[i]))
@@ -163,10 +166,11 @@ bool tokens_create(struct request *req, struct response *res)
 	const char *name, *scopes = "", *secret;
 	int64_t expires_in = 0;
 
-	if (!json_only(req->json, work, known) ||
-	    !json_get_text(&name, work, req->json, "name", 1, NAME_MAX_BYTES) ||
-	    (json_has(req->json, "expires_in") &&
-	     !json_get_int(&expires_in, work, req->json, "expires_in", 1,
+	if (!json_only(req->body.json, work, known) ||
+	    !json_get_text(&name, work, req->body.json, "name", 1,
+			   NAME_MAX_BYTES) ||
+	    (json_has(req->body.json, "expires_in") &&
+	     !json_get_int(&expires_in, work, req->body.json, "expires_in", 1,
 			   TOKEN_MAX_SECONDS)) ||
 	    !read_scopes(&scopes, req) ||
 	    !login_add_token(&token, &secret, work, req->who->user.id, name,

@@ -41,15 +41,15 @@ static bool read_name(const char **name, struct request *req, const char *given,
 	return true;
 }
 
-static bool check_fields(struct request *req, const struct intake *intake)
+static bool check_fields(struct request *req, const struct request_body *body)
 {
-	for (size_t i = 0; i < intake->field_count; i++)
-		if (strcmp(intake->fields[i].name, "name"))
-			return fail_unknown(req->work, intake->fields[i].name,
+	for (size_t i = 0; i < body->field_count; i++)
+		if (strcmp(body->fields[i].name, "name"))
+			return fail_unknown(req->work, body->fields[i].name,
 					    "the field \"%.60s\" is not known "
 					    "here; known are: image, file, "
 					    "name",
-					    intake->fields[i].name);
+					    body->fields[i].name);
 	return true;
 }
 
@@ -76,18 +76,15 @@ static bool answer_uploaded(struct request *req, struct response *res,
 static bool create_by_bytes(struct request *req, struct response *res)
 {
 	struct work *work = req->work;
-	const struct tier *tier = &req->who->tier;
-	struct upload upload = { .user = &req->who->user, .tier = tier };
+	struct upload upload = { .user = &req->who->user,
+				 .tier = &req->who->tier };
 	struct uploaded uploaded;
-	struct intake intake;
 
-	if (!intake_read(&intake, req, upload_max_bytes(work->conf, tier),
-			 "image", "file") ||
-	    !check_fields(req, &intake) ||
-	    !read_name(&upload.name, req, intake_field(&intake, "name"),
-		       intake.filename))
+	if (!check_fields(req, &req->body) ||
+	    !read_name(&upload.name, req, intake_field(&req->body, "name"),
+		       req->body.filename))
 		return false;
-	upload.file = intake.file;
+	upload.file = req->body.file;
 	upload.later = request_prefers(req, "respond-async");
 	return upload_take(&uploaded, work, &upload) &&
 	       answer_uploaded(req, res, &uploaded);
@@ -104,12 +101,12 @@ static bool create_by_url(struct request *req, struct response *res)
 	struct uploaded uploaded;
 	const char *name = NULL, *filename;
 
-	if (!body_read_json(req) || !import_is_allowed(work, import.tier) ||
-	    !json_only(req->json, work, known) ||
-	    !json_get_text(&import.url, work, req->json, "url", 1,
+	if (!import_is_allowed(work, import.tier) ||
+	    !json_only(req->body.json, work, known) ||
+	    !json_get_text(&import.url, work, req->body.json, "url", 1,
 			   JSON_MAX_BYTES) ||
-	    (json_has(req->json, "name") &&
-	     !json_get_text(&name, work, req->json, "name", 1,
+	    (json_has(req->body.json, "name") &&
+	     !json_get_text(&name, work, req->body.json, "name", 1,
 			    IMAGE_NAME_MAX)) ||
 	    !import_check_url(&filename, work, import.url) ||
 	    !read_name(&import.name, req, name, filename))
@@ -120,8 +117,8 @@ static bool create_by_url(struct request *req, struct response *res)
 
 bool images_create(struct request *req, struct response *res)
 {
-	return body_is(req, "application/json") ? create_by_url(req, res)
-						: create_by_bytes(req, res);
+	return req->body.json ? create_by_url(req, res)
+			      : create_by_bytes(req, res);
 }
 
 /* The job is of interest until the image is settled. */
@@ -215,9 +212,9 @@ bool images_rename(struct request *req, struct response *res)
 	struct work *work = req->work;
 	struct image image;
 
-	if (!json_only(req->json, work, known) ||
+	if (!json_only(req->body.json, work, known) ||
 	    !access_image(&image, work, req->who->user.id, req->param[0]) ||
-	    !json_get_text(&image.name, work, req->json, "name", 1,
+	    !json_get_text(&image.name, work, req->body.json, "name", 1,
 			   IMAGE_NAME_MAX))
 		return false;
 	if (!text_is_printable(image.name))

@@ -25,12 +25,13 @@ bool links_create(struct request *req, struct response *res)
 	struct link link;
 	int64_t expires_in;
 
-	if (!json_only(req->json, work, known) ||
-	    (json_has(req->json, "variant") &&
-	     !json_get_text(&variant, work, req->json, "variant", 1, 48)) ||
+	if (!json_only(req->body.json, work, known) ||
+	    (json_has(req->body.json, "variant") &&
+	     !json_get_text(&variant, work, req->body.json, "variant", 1,
+			    48)) ||
 	    !access_image(&image, work, req->who->user.id, req->param[0]) ||
 	    !share_may_link(work, tier) ||
-	    !json_get_int(&expires_in, work, req->json, "expires_in",
+	    !json_get_int(&expires_in, work, req->body.json, "expires_in",
 			  tier->link_min, tier->link_max) ||
 	    !share_link(&link, &url, work, tier, &image, variant, expires_in))
 		return false;

@@ -16,10 +16,10 @@
 #include "lib/service/upload.h"
 
 static bool read_number(int64_t *number, struct work *work,
-			const struct intake *intake, const char *field,
+			const struct request_body *body, const char *field,
 			int64_t max)
 {
-	const char *text = intake_field(intake, field);
+	const char *text = intake_field(body, field);
 
 	*number = 0;
 	return !text || text_int(number, text, 1, max) ||
@@ -29,46 +29,42 @@ static bool read_number(int64_t *number, struct work *work,
 }
 
 static bool read_order(struct resize *resize, struct work *work,
-		       const struct intake *intake)
+		       const struct request_body *body)
 {
 	static const char known[] = "width height fit format quality priority";
-	const char *fit = intake_field(intake, "fit");
+	const char *fit = intake_field(body, "fit");
 
-	for (size_t i = 0; i < intake->field_count; i++)
-		if (!text_has_word(known, intake->fields[i].name))
-			return fail_unknown(work, intake->fields[i].name,
+	for (size_t i = 0; i < body->field_count; i++)
+		if (!text_has_word(known, body->fields[i].name))
+			return fail_unknown(work, body->fields[i].name,
 					    "the field \"%.60s\" is not known "
 					    "here; known are: file, image, "
 					    "%s",
-					    intake->fields[i].name, known);
-	resize->file = intake->file;
-	resize->name = upload_name(work->pool, intake->filename);
+					    body->fields[i].name, known);
+	resize->file = body->file;
+	resize->name = upload_name(work->pool, body->filename);
 	resize->fit = fit ? fit : "inside";
-	resize->format = intake_field(intake, "format");
-	resize->priority = intake_field(intake, "priority");
-	return read_number(&resize->width, work, intake, "width",
+	resize->format = intake_field(body, "format");
+	resize->priority = intake_field(body, "priority");
+	return read_number(&resize->width, work, body, "width",
 			   RESIZE_MAX_SIDE) &&
-	       read_number(&resize->height, work, intake, "height",
+	       read_number(&resize->height, work, body, "height",
 			   RESIZE_MAX_SIDE) &&
-	       read_number(&resize->quality, work, intake, "quality", 100);
+	       read_number(&resize->quality, work, body, "quality", 100);
 }
 
 bool resize_create(struct request *req, struct response *res)
 {
 	struct work *work = req->work;
-	const struct tier *tier = &req->who->tier;
 	struct resize resize = {
 		.user = &req->who->user,
-		.tier = tier,
+		.tier = &req->who->tier,
 		.later = request_prefers(req, "respond-async"),
 	};
-	struct intake intake;
 	struct job job;
 	bool done;
 
-	if (!intake_read(&intake, req, upload_max_bytes(work->conf, tier),
-			 "file", "image") ||
-	    !read_order(&resize, work, &intake) ||
+	if (!read_order(&resize, work, &req->body) ||
 	    !resize_take(&job, work, &resize))
 		return false;
 	done = !strcmp(job.state, "done");

@@ -69,7 +69,7 @@ bool admin_tiers_show(struct request *req, struct response *res)
 /* What was asked for is what the audit keeps. */
 static const char *detail_of(const struct request *req)
 {
-	return json_print(req->work->pool, req->json, NULL);
+	return json_print(req->work->pool, req->body.json, NULL);
 }
 
 bool admin_tiers_create(struct request *req, struct response *res)
@@ -79,7 +79,7 @@ bool admin_tiers_create(struct request *req, struct response *res)
 	struct tier tier;
 
 	tier_init(&tier, "");
-	if (!tiering_read_json(&tier, work, req->json) ||
+	if (!tiering_read_json(&tier, work, req->body.json) ||
 	    !steward_add_tier(&tier, work, &actor, detail_of(req)))
 		return false;
 	response_json(res, req, 201, tiering_json(work->pool, &tier));
@@ -102,7 +102,7 @@ bool admin_tiers_change(struct request *req, struct response *res)
 
 	if (!access_id(&id, req->work, "tier", req->param[0]) ||
 	    !steward_set_tier(&tier, req->work, &actor, id, detail_of(req),
-			      edit, req->json))
+			      edit, req->body.json))
 		return false;
 	response_json(res, req, 200, tiering_json(req->work->pool, &tier));
 	return true;

@@ -144,7 +144,7 @@ static bool read_tier(struct tier *tier, struct request *req)
 {
 	const char *name;
 
-	return json_get_text(&name, req->work, req->json, "tier", 1,
+	return json_get_text(&name, req->work, req->body.json, "tier", 1,
 			     NAME_MAX_BYTES) &&
 	       find_tier(tier, req->work, name);
 }
@@ -153,8 +153,8 @@ static bool read_tier(struct tier *tier, struct request *req)
 static bool read_email(const char **email, struct request *req)
 {
 	*email = NULL;
-	return !json_has(req->json, "email") ||
-	       json_get_text(email, req->work, req->json, "email", 1,
+	return !json_has(req->body.json, "email") ||
+	       json_get_text(email, req->work, req->body.json, "email", 1,
 			     EMAIL_MAX_BYTES);
 }
 
@@ -165,14 +165,15 @@ static bool read_new(struct user *user, struct tier *tier,
 					     "email",    "is_admin", NULL };
 	struct work *work = req->work;
 
-	return json_only(req->json, work, known) &&
-	       json_get_text(&user->username, work, req->json, "username", 1,
-			     NAME_MAX_BYTES) &&
-	       json_get_text(password, work, req->json, "password", 1,
+	return json_only(req->body.json, work, known) &&
+	       json_get_text(&user->username, work, req->body.json, "username",
+			     1, NAME_MAX_BYTES) &&
+	       json_get_text(password, work, req->body.json, "password", 1,
 			     PASSWORD_MAX_BYTES) &&
 	       read_tier(tier, req) && read_email(&user->email, req) &&
-	       (!json_names(req->json, "is_admin") ||
-		json_get_bool(&user->is_admin, work, req->json, "is_admin"));
+	       (!json_names(req->body.json, "is_admin") ||
+		json_get_bool(&user->is_admin, work, req->body.json,
+			      "is_admin"));
 }
 
 bool admin_users_create(struct request *req, struct response *res)
@@ -203,10 +204,10 @@ struct change {
 static bool read_flag(const bool **wish, bool *place, struct request *req,
 		      const char *field)
 {
-	if (!json_names(req->json, field))
+	if (!json_names(req->body.json, field))
 		return true;
 	*wish = place;
-	return json_get_bool(place, req->work, req->json, field);
+	return json_get_bool(place, req->work, req->body.json, field);
 }
 
 static bool read_change(struct change *change, struct request *req)
@@ -215,17 +216,17 @@ static bool read_change(struct change *change, struct request *req)
 					     "disabled", "is_admin", NULL };
 	struct steward_wishes *wishes = &change->wishes;
 
-	if (!json_only(req->json, req->work, known) ||
-	    (json_names(req->json, "password") &&
-	     !json_get_text(&wishes->password, req->work, req->json, "password",
-			    1, PASSWORD_MAX_BYTES)))
+	if (!json_only(req->body.json, req->work, known) ||
+	    (json_names(req->body.json, "password") &&
+	     !json_get_text(&wishes->password, req->work, req->body.json,
+			    "password", 1, PASSWORD_MAX_BYTES)))
 		return false;
-	if (json_names(req->json, "tier")) {
+	if (json_names(req->body.json, "tier")) {
 		wishes->tier = &change->tier;
 		if (!read_tier(&change->tier, req))
 			return false;
 	}
-	wishes->sets_email = json_names(req->json, "email");
+	wishes->sets_email = json_names(req->body.json, "email");
 	return read_email(&wishes->email, req) &&
 	       read_flag(&wishes->disabled, &change->disabled, req,
 			 "disabled") &&

@@ -111,8 +111,8 @@ bool variants_create(struct request *req, struct response *res)
 	struct image image;
 	struct variant variant;
 
-	if (!json_only(req->json, work, known) ||
-	    !json_get_text(&name, work, req->json, "variant", 1, 48))
+	if (!json_only(req->body.json, work, known) ||
+	    !json_get_text(&name, work, req->body.json, "variant", 1, 48))
 		return false;
 	if (!strcmp(name, "original"))
 		return fail_field(work, "variant",

@@ -85,8 +85,9 @@ static bool read_events(struct hook_wish *wish, struct request *req)
 {
 	const char **events;
 
-	if (!json_get_texts(&events, &wish->event_count, req->work, req->json,
-			    "events", WEBHOOK_MAX_EVENTS, MAX_EVENT))
+	if (!json_get_texts(&events, &wish->event_count, req->work,
+			    req->body.json, "events", WEBHOOK_MAX_EVENTS,
+			    MAX_EVENT))
 		return false;
 	wish->events = events;
 	return true;
@@ -97,7 +98,7 @@ static bool read_wish(struct hook_wish *wish, bool *enabled,
 		      struct request *req)
 {
 	struct work *work = req->work;
-	const struct json *json = req->json;
+	const struct json *json = req->body.json;
 
 	if ((json_has(json, "url") &&
 	     !json_get_text(&wish->url, work, json, "url", 1,
@@ -123,8 +124,8 @@ bool webhooks_create(struct request *req, struct response *res)
 	const char *secret;
 	bool enabled;
 
-	if (!json_only(req->json, work, known) ||
-	    !json_get_text(&wish.url, work, req->json, "url", 1,
+	if (!json_only(req->body.json, work, known) ||
+	    !json_get_text(&wish.url, work, req->body.json, "url", 1,
 			   WEBHOOK_MAX_URL) ||
 	    !read_events(&wish, req) || !read_wish(&wish, &enabled, req) ||
 	    !hook_add(&webhook, &secret, work, req->who->user.id, &wish))
@@ -179,7 +180,7 @@ bool webhooks_change(struct request *req, struct response *res)
 	struct webhook webhook;
 	bool enabled;
 
-	if (!json_only(req->json, req->work, known) ||
+	if (!json_only(req->body.json, req->work, known) ||
 	    !find_webhook(&webhook, req) || !read_wish(&wish, &enabled, req) ||
 	    !hook_change(&webhook, req->work, &wish))
 		return false;

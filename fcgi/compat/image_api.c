@@ -74,8 +74,8 @@ bool image_api_token(struct request *req, struct response *res)
 {
 	struct work *work = req->work;
 	struct json *json = json_object(work->pool);
-	const char *username = rest_text(req, req->form, "username");
-	const char *password = rest_text(req, req->form, "password");
+	const char *username = rest_text(req, "username");
+	const char *password = rest_text(req, "password");
 	const char *access, *refresh;
 
 	if (!rest_is_right(req))
@@ -94,7 +94,7 @@ bool image_api_token(struct request *req, struct response *res)
 bool image_api_refresh(struct request *req, struct response *res)
 {
 	struct json *json = json_object(req->work->pool);
-	const char *refresh = rest_text(req, req->form, "refresh");
+	const char *refresh = rest_text(req, "refresh");
 	const char *access;
 
 	if (!rest_is_right(req) ||
@@ -244,15 +244,15 @@ bool image_api_list(struct request *req, struct response *res)
 }
 
 /* Browsers send a file without name and bytes where none was chosen. */
-static void check_file(struct request *req, const struct form *form)
+static void check_file(struct request *req)
 {
 	const char *text;
 
-	if (form->file && form->file->bytes)
+	if (req->body.file && req->body.file->bytes)
 		return;
-	if (form->file && *form->filename)
+	if (req->body.file && *req->body.filename)
 		rest_wrong(req, "file", "The submitted file is empty.");
-	else if (form_get(&text, form, "file") == FORM_ABSENT)
+	else if (form_get(&text, &req->body, "file") == FORM_ABSENT)
 		rest_wrong(req, "file", "No file was submitted.");
 	else
 		rest_not_a_file(req, "file");
@@ -279,18 +279,14 @@ static bool refuse_picture(struct request *req)
 bool image_api_upload(struct request *req, struct response *res)
 {
 	struct work *work = req->work;
-	const struct tier *tier = &req->who->tier;
-	struct upload upload = { .user = &req->who->user, .tier = tier };
+	struct upload upload = { .user = &req->who->user,
+				 .tier = &req->who->tier };
 	struct uploaded uploaded;
-	struct form form;
 	struct json *json;
 
-	if (!rest_read_file(&form, req, "file",
-			    upload_max_bytes(work->conf, tier)))
-		return false;
-	check_file(req, &form);
-	upload.file = form.file;
-	upload.name = rest_line(req, &form, "name", IMAGE_NAME_MAX);
+	check_file(req);
+	upload.file = req->body.file;
+	upload.name = rest_line(req, "name", IMAGE_NAME_MAX);
 	if (!rest_is_right(req))
 		return false;
 	if (!upload_take(&uploaded, work, &upload))
@@ -309,7 +305,7 @@ static void read_expire_time(int64_t *seconds, struct request *req)
 	int64_t min = tier->link_min > EXPIRE_MIN ? tier->link_min : EXPIRE_MIN;
 	int64_t max = tier->link_max < EXPIRE_MAX ? tier->link_max : EXPIRE_MAX;
 
-	if (rest_int(seconds, req, req->form, "expire_time") &&
+	if (rest_int(seconds, req, "expire_time") &&
 	    (*seconds < min || *seconds > max))
 		rest_wrong(req, "expire_time",
 			   pool_printf(req->work->pool,
@@ -344,7 +340,7 @@ bool image_api_link(struct request *req, struct response *res)
 			    "the tier %s has no expiring links of originals",
 			    tier->name);
 	read_expire_time(&seconds, req);
-	rest_uuid(&uuid, req, req->form, "uuid");
+	rest_uuid(&uuid, req, "uuid");
 	if (!rest_is_right(req) || !find_image(&image, req, uuid) ||
 	    !share_link(&link, &url, work, tier, &image, "original", seconds))
 		return false;

@@ -153,15 +153,15 @@ static bool refuse_file(struct request *req, const char *text)
 	return rest_is_right(req);
 }
 
-static bool check_file(struct request *req, const struct form *form)
+static bool check_file(struct request *req)
 {
 	const char *text;
 
-	if (form->file && form->file->bytes)
+	if (req->body.file && req->body.file->bytes)
 		return true;
-	if (form->file && *form->filename)
+	if (req->body.file && *req->body.filename)
 		return refuse_file(req, "The submitted file is empty.");
-	if (form_get(&text, form, "original_file") != FORM_TEXT)
+	if (form_get(&text, &req->body, "original_file") != FORM_TEXT)
 		return refuse_file(req, "No file was submitted.");
 	rest_not_a_file(req, "original_file");
 	return rest_is_right(req);
@@ -189,15 +189,12 @@ bool imagify_upload(struct request *req, struct response *res)
 	struct upload upload = { .user = &req->who->user,
 				 .tier = &req->who->tier };
 	struct uploaded uploaded;
-	struct form form;
 	struct json *json;
 
-	if (!rest_read_file(&form, req, "original_file",
-			    upload_max_bytes(work->conf, upload.tier)) ||
-	    !check_file(req, &form))
+	if (!check_file(req))
 		return false;
-	upload.name = upload_name(work->pool, form.filename);
-	upload.file = form.file;
+	upload.name = upload_name(work->pool, req->body.filename);
+	upload.file = req->body.file;
 	if (!upload_take(&uploaded, work, &upload))
 		return refuse_picture(req);
 	if (!view(&json, req, &uploaded.image))
@@ -214,7 +211,7 @@ static bool read_seconds(int64_t *seconds, struct request *req,
 	static const char field[] = "expires_in";
 	struct pool *pool = req->work->pool;
 
-	if (!rest_int(seconds, req, req->form, field))
+	if (!rest_int(seconds, req, field))
 		return rest_is_right(req);
 	if (*seconds < tier->link_min)
 		rest_wrong(req, field,
@@ -299,9 +296,7 @@ static const char *said(const struct request *req, const char *name)
 {
 	const char *text;
 
-	if (req->form && form_get(&text, req->form, name) == FORM_TEXT)
-		return text;
-	return NULL;
+	return form_get(&text, &req->body, name) == FORM_TEXT ? text : NULL;
 }
 
 /* Where the browser wants to be afterwards, but never at another host; and not
@@ -386,7 +381,7 @@ bool imagify_login(struct request *req, struct response *res)
 	const char *secret;
 	struct identity who;
 
-	if (!csrf_check_page(req, req->form) ||
+	if (!csrf_check_page(req) ||
 	    !login_by_password(&who, work, username ? username : "",
 			       password ? password : ""))
 		return refuse_login(req, res);

@@ -16,51 +16,51 @@
 
 enum { MAX_SIDE = 9999 };
 
+/* Its clients know these texts. */
+static const char *text_of(struct request *req)
+{
+	const struct work *work = req->work;
+
+	switch (work->err) {
+	case ERR_UNKNOWN_FIELD:
+	case ERR_UNSUPPORTED_MEDIA_TYPE:
+		return "No file given";
+	case ERR_UNSUPPORTED_FORMAT:
+		return "Invalid extension";
+	case ERR_INVALID_FIELD:
+		if (!strcmp(work->field, "file"))
+			return "No file given";
+		return response_detail(req);
+	default:
+		return response_detail(req);
+	}
+}
+
+/* The original knew no other status for a request that lacks its file. */
+static int problem_status(const struct request *req)
+{
+	switch (req->work->err) {
+	case ERR_UNKNOWN_FIELD:
+	case ERR_UNSUPPORTED_MEDIA_TYPE:
+	case ERR_UNSUPPORTED_FORMAT:
+		return err_http_status(ERR_INVALID_FIELD);
+	default:
+		return err_http_status(req->work->err);
+	}
+}
+
 void resize_tasks_problem(struct response *res, struct request *req)
 {
 	struct json *json = json_object(req->work->pool);
 
 	json_set_text(json, "result", "error");
-	json_set_text(json, "message", response_detail(req));
-	response_json(res, req, err_http_status(req->work->err), json);
+	json_set_text(json, "message", text_of(req));
+	response_json(res, req, problem_status(req), json);
 }
 
-bool resize_tasks_preflight(struct request *req, struct response *res)
+static bool read_side(int64_t *side, struct request *req, const char *name)
 {
-	struct pool *pool = req->work->pool;
-
-	response_empty(res, 204);
-	response_header(res, pool, "Access-Control-Allow-Methods",
-			"GET, HEAD, POST, OPTIONS");
-	response_header(res, pool, "Access-Control-Allow-Headers", "*");
-	response_header(res, pool, "Access-Control-Max-Age", "86400");
-	return true;
-}
-
-/* Its clients know these texts. */
-static bool refuse_intake(struct request *req)
-{
-	switch (req->work->err) {
-	case ERR_UNKNOWN_FIELD:
-	case ERR_INVALID_FIELD:
-	case ERR_UNSUPPORTED_MEDIA_TYPE:
-		return fail_field(req->work, "file", "No file given");
-	default:
-		return false;
-	}
-}
-
-static bool refuse_picture(struct request *req)
-{
-	if (req->work->err == ERR_UNSUPPORTED_FORMAT)
-		return fail_field(req->work, "file", "Invalid extension");
-	return false;
-}
-
-static bool read_side(int64_t *side, struct request *req,
-		      const struct intake *intake, const char *name)
-{
-	const char *text = intake_field(intake, name);
+	const char *text = intake_field(&req->body, name);
 
 	if (!text)
 		text = request_query(req, name);
@@ -73,28 +73,23 @@ static bool read_side(int64_t *side, struct request *req,
 bool resize_tasks_create(struct request *req, struct response *res)
 {
 	struct work *work = req->work;
-	const struct tier *tier = &req->who->tier;
 	struct json *json = json_object(work->pool);
 	struct resize resize = {
 		.user = &req->who->user,
-		.tier = tier,
+		.tier = &req->who->tier,
 		.fit = "exact",
 		.same_format = true,
 		.later = true,
 	};
-	struct intake intake;
 	struct job job;
 
-	if (!intake_read(&intake, req, upload_max_bytes(work->conf, tier),
-			 "file", NULL))
-		return refuse_intake(req);
-	if (!read_side(&resize.height, req, &intake, "height") ||
-	    !read_side(&resize.width, req, &intake, "width"))
+	if (!read_side(&resize.height, req, "height") ||
+	    !read_side(&resize.width, req, "width"))
 		return false;
-	resize.file = intake.file;
-	resize.name = upload_name(work->pool, intake.filename);
+	resize.file = req->body.file;
+	resize.name = upload_name(work->pool, req->body.filename);
 	if (!resize_take(&job, work, &resize))
-		return refuse_picture(req);
+		return false;
 	json_set_text(json, "message", "Upload complete");
 	json_set_text(json, "status", "accepted");
 	json_set_text(json, "task_id", UUID_TEXT(job.id));

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "fcgi/router.h"
 #include "lib/base/json.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
@@ -38,25 +39,13 @@ void rest_not_a_file(struct request *req, const char *field)
 		   "on the form.");
 }
 
-bool rest_read_file(struct form *form, struct request *req, const char *field,
-		    int64_t max_bytes)
-{
-	if (form_read(form, req, field, max_bytes))
-		return true;
-	if (req->work->err != ERR_INVALID_FIELD ||
-	    strcmp(req->work->field, field))
-		return false;
-	rest_not_a_file(req, field);
-	return rest_is_right(req);
-}
-
 /* What is there at all; `other` is said of what is neither text nor number. */
-static const char *get(struct request *req, const struct form *form,
-		       const char *field, const char *other)
+static const char *get(struct request *req, const char *field,
+		       const char *other)
 {
 	const char *text = NULL;
 
-	switch (form_get(&text, form, field)) {
+	switch (form_get(&text, &req->body, field)) {
 	case FORM_TEXT:
 		return text;
 	case FORM_ABSENT:
@@ -72,10 +61,9 @@ static const char *get(struct request *req, const struct form *form,
 	return NULL;
 }
 
-const char *rest_text(struct request *req, const struct form *form,
-		      const char *field)
+const char *rest_text(struct request *req, const char *field)
 {
-	const char *text = get(req, form, field, "Not a valid string.");
+	const char *text = get(req, field, "Not a valid string.");
 
 	if (!text || *text)
 		return text;
@@ -104,11 +92,10 @@ static const char *trimmed(struct pool *pool, const char *text)
 	return pool_strndup(pool, text, len);
 }
 
-const char *rest_line(struct request *req, const struct form *form,
-		      const char *field, size_t max)
+const char *rest_line(struct request *req, const char *field, size_t max)
 {
 	struct pool *pool = req->work->pool;
-	const char *text = rest_text(req, form, field);
+	const char *text = rest_text(req, field);
 
 	if (!text)
 		return NULL;
@@ -128,11 +115,10 @@ const char *rest_line(struct request *req, const struct form *form,
 	return NULL;
 }
 
-bool rest_int(int64_t *number, struct request *req, const struct form *form,
-	      const char *field)
+bool rest_int(int64_t *number, struct request *req, const char *field)
 {
 	static const char invalid[] = "A valid integer is required.";
-	const char *text = get(req, form, field, invalid);
+	const char *text = get(req, field, invalid);
 
 	if (!text)
 		return false;
@@ -143,11 +129,10 @@ bool rest_int(int64_t *number, struct request *req, const struct form *form,
 	return false;
 }
 
-bool rest_uuid(struct uuid *uuid, struct request *req, const struct form *form,
-	       const char *field)
+bool rest_uuid(struct uuid *uuid, struct request *req, const char *field)
 {
 	static const char invalid[] = "Must be a valid UUID.";
-	const char *text = get(req, form, field, invalid);
+	const char *text = get(req, field, invalid);
 
 	if (!text)
 		return false;
@@ -209,10 +194,23 @@ static const char *detail_of(struct request *req)
 	}
 }
 
+/* A field that has to be a file was refused while the body was read. */
+static void note_file(struct request *req)
+{
+	const struct work *work = req->work;
+
+	if (work->err == ERR_INVALID_FIELD && req->route &&
+	    req->route->body.file &&
+	    text_has_word(req->route->body.file, work->field))
+		rest_not_a_file(req, work->field);
+}
+
 void rest_problem(struct response *res, struct request *req, int status)
 {
-	struct json *json = req->errors;
+	struct json *json;
 
+	note_file(req);
+	json = req->errors;
 	if (!json || req->work->err != ERR_INVALID_FIELD) {
 		json = json_object(req->work->pool);
 		json_set_text(json, "detail", detail_of(req));

@@ -23,27 +23,18 @@ bool rest_is_right(struct request *req) MUST_CHECK;
 /* Notes that the field is no file. */
 void rest_not_a_file(struct request *req, const char *field);
 
-/* form_read() with the file in the part `field`; bytes that came there without
-   a filename are noted. */
-bool rest_read_file(struct form *form, struct request *req, const char *field,
-		    int64_t max_bytes) MUST_CHECK;
-
 /* The field's text, not empty; NULL when it is wrong, which is noted. */
-const char *rest_text(struct request *req, const struct form *form,
-		      const char *field);
+const char *rest_text(struct request *req, const char *field);
 
 /* The same without blanks around it, of at most `max` characters, none of them
    a control character. */
-const char *rest_line(struct request *req, const struct form *form,
-		      const char *field, size_t max);
+const char *rest_line(struct request *req, const char *field, size_t max);
 
 /* A whole number; false when it is wrong, which is noted. */
-bool rest_int(int64_t *number, struct request *req, const struct form *form,
-	      const char *field);
+bool rest_int(int64_t *number, struct request *req, const char *field);
 
 /* A UUID, with its hyphens or without. */
-bool rest_uuid(struct uuid *uuid, struct request *req, const struct form *form,
-	       const char *field);
+bool rest_uuid(struct uuid *uuid, struct request *req, const char *field);
 
 /* Whether none came of the credentials that the route takes. */
 bool rest_is_stranger(const struct request *req);

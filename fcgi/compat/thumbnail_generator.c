@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "fcgi/deliver.h"
-#include "fcgi/intake.h"
 #include "fcgi/response.h"
 #include "fcgi/routes.h"
 #include "lib/base/json.h"
@@ -15,68 +14,64 @@
 #include "lib/service/share.h"
 #include "lib/service/upload.h"
 
+/* The status and the text of a failure: what is wrong with the request or the
+   picture is 400 here. */
+static int status_of(const char **text, struct request *req)
+{
+	*text = response_detail(req);
+	switch (req->work->err) {
+	case ERR_INVALID_FIELD:
+		return 400;
+	case ERR_UNKNOWN_FIELD:
+	case ERR_UNSUPPORTED_MEDIA_TYPE:
+		*text = "image: a file in a multipart form is needed";
+		return 400;
+	case ERR_UNSUPPORTED_FORMAT:
+	case ERR_CORRUPT_IMAGE:
+	case ERR_TOO_MANY_PIXELS:
+		*text = pool_printf(req->work->pool, "image: %s", *text);
+		return 400;
+	default:
+		return err_http_status(req->work->err);
+	}
+}
+
 /* Its clients know three statuses of failure, and tell them apart by the body.
  */
 void thumbnail_generator_problem(struct response *res, struct request *req)
 {
 	struct json *json = json_object(req->work->pool);
-	int status = err_http_status(req->work->err);
-	const char *task = req->param[0];
+	const char *task = req->param[0], *text;
+	const int status = status_of(&text, req);
 
 	json_set_text(json, "status", "failed");
 	if (status == 404 && task)
 		json_set_text(json, "task_id", task);
 	else
 		json_set_int(json, "error_code", status);
-	json_set_text(json, "message", response_detail(req));
+	json_set_text(json, "message", text);
 	response_json(res, req, status, json);
-}
-
-/* What is wrong with the request or the picture is 400 here. */
-static bool refuse(struct request *req)
-{
-	const char *why = pool_strdup(req->work->pool, req->work->why);
-
-	switch (req->work->err) {
-	case ERR_INVALID_FIELD:
-		return fail(req->work, ERR_BAD_REQUEST, "%s", why);
-	case ERR_UNKNOWN_FIELD:
-	case ERR_UNSUPPORTED_MEDIA_TYPE:
-		return fail(req->work, ERR_BAD_REQUEST,
-			    "image: a file in a multipart form is needed");
-	case ERR_UNSUPPORTED_FORMAT:
-	case ERR_CORRUPT_IMAGE:
-	case ERR_TOO_MANY_PIXELS:
-		return fail(req->work, ERR_BAD_REQUEST, "image: %s", why);
-	default:
-		return false;
-	}
 }
 
 bool thumbnail_generator_create(struct request *req, struct response *res)
 {
 	struct work *work = req->work;
-	const struct tier *tier = &req->who->tier;
 	struct json *json = json_object(work->pool);
 	struct resize resize = {
 		.user = &req->who->user,
-		.tier = tier,
+		.tier = &req->who->tier,
 		.width = 100,
 		.height = 100,
 		.fit = "exact",
 		.same_format = true,
 		.formats = "png jpeg tiff bmp gif",
 	};
-	struct intake intake;
 	struct job job;
 
-	if (!intake_read(&intake, req, upload_max_bytes(work->conf, tier),
-			 "image", NULL))
-		return refuse(req);
-	resize.file = intake.file;
-	resize.name = upload_name(work->pool, intake.filename);
+	resize.file = req->body.file;
+	resize.name = upload_name(work->pool, req->body.filename);
 	if (!resize_take(&job, work, &resize))
-		return refuse(req);
+		return false;
 	json_set_text(json, "status", "success");
 	json_set_text(json, "task_id", UUID_TEXT(job.id));
 	json_set_text(json, "message", "The thumbnail is being generated");

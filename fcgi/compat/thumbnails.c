@@ -47,8 +47,8 @@ static bool read_url(const char **url, struct request *req)
 {
 	const char *text = "";
 
-	if (json_has(req->json, "url") &&
-	    !json_get_text(&text, req->work, req->json, "url", 0,
+	if (json_has(req->body.json, "url") &&
+	    !json_get_text(&text, req->work, req->body.json, "url", 0,
 			   JSON_MAX_BYTES))
 		return false;
 	if (!*text)

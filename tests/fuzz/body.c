@@ -119,7 +119,7 @@ static void check_body(struct work *work, FCGX_Request *fcgi,
 	if (!request_read(&req, work, fcgi->envp))
 		return;
 	req.in = fcgi->in;
-	if (!body_read(&req, MAX_BODY, take, came)) {
+	if (!body_stream(&req, MAX_BODY, take, came)) {
 		expect(work->err == ERR_BAD_REQUEST ||
 		       work->err == ERR_TOO_LARGE);
 		expect(*work->why);

@@ -87,8 +87,9 @@ static struct record parse(const char *type, const char *body, size_t len,
 	struct multipart *mp;
 
 	record.log = buf_new(record.work.pool, 1 << 24);
-	record.ok = multipart_open(&mp, &record.work, type, &sink) &&
-		    feed(mp, body, len, seed);
+	record.ok =
+		multipart_open(&mp, &record.work, type, "image file", &sink) &&
+		feed(mp, body, len, seed);
 	expect(record.ok || *record.work.why);
 	return record;
 }

@@ -13,7 +13,7 @@ import yaml
 QUICK = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 METHODS = ("get", "post", "put", "patch", "delete", "options")
 ROUTE = re.compile(r'\{ METHOD_(\w+), +"([^"]+)", +NEED_(\w+), +SCOPE_(\w+), +'
-                   r'BODY_(\w+), +(?:"([^"]*)"|ANY_QUERY),')
+                   r'BODY_(\w+)(?:\("[^"]*"\))?, +(?:"([^"]*)"|ANY_QUERY),')
 KIND = re.compile(r'= \{ (\d+), "(\w+)",')
 TASK = re.compile(r'^\t\{ "(\w+)",', re.M)
 

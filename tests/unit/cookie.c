@@ -59,41 +59,71 @@ static void makes_cookies(void **state)
 
 static void takes_only_the_sessions_value(void **state)
 {
-	static const struct route form_route = { .body = BODY_FORM };
-	static const struct route plain = { .body = BODY_NONE };
 	static const struct dialect *const some = (const struct dialect *)"";
 	struct work work = { .pool = pool_new() };
-	struct request req = { .work = &work, .session = "s", .csrf = "" };
 	const char *value = login_csrf(work.pool, "s");
 	struct uri_pair pair = { "csrfmiddlewaretoken", value };
-	struct form form = { .fields = &pair, .field_count = 1 };
-	struct form empty = { 0 };
+	struct request req = {
+		.work = &work,
+		.method = METHOD_POST,
+		.session = "s",
+		.csrf = "",
+		.body = { .fields = &pair, .field_count = 1 },
+	};
 
 	(void)state;
-	req.route = &form_route;
-	assert_false(csrf_check(&req));
-	req.csrf = pool_printf(work.pool, "%sA", value);
-	assert_false(csrf_check(&req));
+	assert_false(csrf_check(&req)); /* only dialects have it in forms */
+	assert_int_equal(work.err, ERR_FORBIDDEN);
 	req.dialect = some;
+	assert_true(csrf_check(&req));
+	req.csrf = pool_printf(work.pool, "%sA", value);
 	assert_false(csrf_check(&req)); /* a wrong header is no missing one */
 	req.csrf = value;
+	req.body.field_count = 0;
 	assert_true(csrf_check(&req));
-	assert_true(csrf_check_form(&req, &empty)); /* nothing is awaited */
+	req.dialect = NULL;
+	assert_true(csrf_check(&req));
 
 	req.csrf = "";
-	req.route = &plain;
+	req.dialect = some;
 	assert_false(csrf_check(&req));
-	req.route = &form_route;
-	assert_true(csrf_check(&req));
-	assert_false(csrf_check_form(&req, &empty));
-	assert_int_equal(work.err, ERR_FORBIDDEN);
+	req.body.field_count = 1;
 	pair.value = login_csrf(work.pool, "t");
-	assert_false(csrf_check_form(&req, &form));
-	assert_true(req.csrf_awaited);
-	pair.value = value;
-	assert_true(csrf_check_form(&req, &form));
-	assert_false(req.csrf_awaited);
+	assert_false(csrf_check(&req));
 	pool_free(work.pool);
+}
+
+/* A route whose requests get past csrf_check() is refused by
+   csrf_was_checked(), which each handler is behind. */
+static void a_session_needs_the_check(void **state)
+{
+	struct work work = { .pool = pool_new() };
+	struct request req = { .work = &work, .session = "s", .csrf = "" };
+
+	(void)state;
+	assert_true(csrf_was_checked(&req)); /* a GET */
+	for (enum method method = METHOD_POST; method <= METHOD_OTHER;
+	     method++) {
+		req.method = method;
+		req.csrf = "";
+		req.csrf_passed = false;
+		assert_false(csrf_was_checked(&req));
+		assert_false(csrf_check(&req));
+		assert_false(csrf_was_checked(&req));
+		req.csrf = login_csrf(work.pool, "s");
+		assert_true(csrf_check(&req));
+		assert_true(csrf_was_checked(&req));
+	}
+	req.session = NULL;
+	req.csrf_passed = false;
+	assert_true(csrf_was_checked(&req));
+	pool_free(work.pool);
+}
+
+static bool check_page(struct request *req, const struct request_body *body)
+{
+	req->body = *body;
+	return csrf_check_page(req);
 }
 
 static void takes_only_own_pages_of_browsers(void **state)
@@ -102,23 +132,23 @@ static void takes_only_own_pages_of_browsers(void **state)
 	struct request req = { .work = &work, .cookie = "", .origin = "" };
 	const char *value = csrf_page_value(&req);
 	struct uri_pair pair = { "csrfmiddlewaretoken", value };
-	const struct form form = { .fields = &pair, .field_count = 1 };
-	const struct form empty = { 0 };
+	const struct request_body form = { .fields = &pair, .field_count = 1 };
+	const struct request_body empty = { 0 };
 
 	(void)state;
 	assert_string_not_equal(csrf_page_value(&req), value);
-	assert_true(csrf_check_page(&req, &empty)); /* no browser */
+	assert_true(check_page(&req, &empty)); /* no browser */
 	req.origin = "null";
-	assert_false(csrf_check_page(&req, &empty));
-	assert_false(csrf_check_page(&req, &form));
+	assert_false(check_page(&req, &empty));
+	assert_false(check_page(&req, &form));
 	req.cookie = pool_printf(work.pool, "csrftoken=%s", value);
 	assert_string_equal(csrf_page_value(&req), value);
-	assert_false(csrf_check_page(&req, &empty));
-	assert_true(csrf_check_page(&req, &form));
+	assert_false(check_page(&req, &empty));
+	assert_true(check_page(&req, &form));
 	pair.value = "";
-	assert_false(csrf_check_page(&req, &form));
+	assert_false(check_page(&req, &form));
 	req.cookie = "csrftoken=";
-	assert_false(csrf_check_page(&req, &form));
+	assert_false(check_page(&req, &form));
 	assert_string_not_equal(csrf_page_value(&req), "");
 	pool_free(work.pool);
 }
@@ -129,6 +159,7 @@ int main(void)
 		cmocka_unit_test(finds_cookies),
 		cmocka_unit_test(makes_cookies),
 		cmocka_unit_test(takes_only_the_sessions_value),
+		cmocka_unit_test(a_session_needs_the_check),
 		cmocka_unit_test(takes_only_own_pages_of_browsers),
 	};
 

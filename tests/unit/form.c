@@ -37,7 +37,7 @@ static void json_has_kinds(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
 		const char *text = "";
 		struct json *json;
-		struct form form = { 0 };
+		struct request_body form = { 0 };
 
 		assert_true(json_parse(&json, &work, fields[i].json,
 				       strlen(fields[i].json)));
@@ -60,7 +60,7 @@ static void a_form_has_texts(void **state)
 	};
 	struct work work = { .pool = pool_new() };
 	const char *value = "";
-	struct form form;
+	struct request_body form;
 
 	(void)state;
 	assert_true(form_parse(&form, &work, text, sizeof(text) - 1));
@@ -89,7 +89,7 @@ static const struct {
 static void what_is_no_form_is_refused(void **state)
 {
 	struct work work = { .pool = pool_new() };
-	struct form form;
+	struct request_body form;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(broken); i++) {
@@ -105,7 +105,7 @@ static void a_form_has_bounds(void **state)
 {
 	struct work work = { .pool = pool_new() };
 	char *text = pool_alloc(work.pool, FORM_MAX_BYTES + 2);
-	struct form form;
+	struct request_body form;
 
 	(void)state;
 	memset(text, 'a', FORM_MAX_BYTES);

@@ -9,6 +9,9 @@
 #include "lib/base/work.h"
 #include "tests/unit/test.h"
 
+/* The parts in which a file is expected. */
+#define FILE_NAMES "image file original_file"
+
 /* The sink writes down what it is told: "field NAME=VALUE;" and
    "file NAME FILENAME TYPE:DATA". */
 static bool field(void *arg, struct work *work, const char *name,
@@ -39,7 +42,7 @@ static bool parse(struct buf *log, struct work *work, const char *type,
 	struct multipart_sink sink = { log, field, file, data };
 	struct multipart *mp;
 
-	if (!multipart_open(&mp, work, type, &sink) ||
+	if (!multipart_open(&mp, work, type, FILE_NAMES, &sink) ||
 	    !multipart_feed(mp, body, first))
 		return false;
 	for (size_t at = first; at < len; at += piece)
@@ -496,7 +499,7 @@ static void stays_failed(void **state)
 	struct multipart *mp;
 
 	(void)state;
-	assert_true(multipart_open(&mp, &work, TYPE, &sink));
+	assert_true(multipart_open(&mp, &work, TYPE, FILE_NAMES, &sink));
 	assert_true(multipart_feed(mp, NULL, 0));
 	assert_false(multipart_feed(mp, body, strlen(body)));
 	assert_int_equal(work.err, ERR_UNKNOWN_FIELD);
