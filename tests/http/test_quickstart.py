@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import shutil
 import signal
 import socket
 import subprocess
@@ -41,18 +42,75 @@ def test_it_uploads_and_tells_and_keeps_what_it_has(folder, server):
     assert first.returncode == 0, first.stdout
     for tier in ("basic", "premium", "enterprise"):
         assert f"  {tier}: sample.jpg" in first.stdout
+    assert f"http://127.0.0.1:{port}/docs/" in first.stdout
     kept = json.loads((folder / "credentials.json").read_text())
     assert kept["base_url"] == f"http://127.0.0.1:{port}"
     assert set(kept["users"]) == {"basic", "premium", "enterprise", "admin"}
     assert (folder / "credentials.json").stat().st_mode & 0o777 == 0o600
     assert quickstart("status", folder, server).returncode == 0
 
+    with (folder / "pixtier.conf").open("a") as settings:
+        settings.write(ADDED)
     assert quickstart("down", folder, server).returncode == 0
     assert quickstart("status", folder, server).returncode == 3
-    again = quickstart("up", folder, server, "-d", "--port", port,
-                       "--no-sample")
+    again = quickstart("up", folder, server, "-d", "--port", port)
     assert again.returncode == 0, again.stdout
     assert json.loads((folder / "credentials.json").read_text()) == kept
+    assert "sample.jpg" not in again.stdout
+    settings = (folder / "pixtier.conf").read_text()
+    assert settings.count(ADDED) == 1
+    assert settings.count("\nbase_url = ") == 1
+
+
+ADDED = '# for my photos\nqueue_seconds = "7"\n'
+
+
+def test_what_runs_keeps_its_port(folder, server):
+    """Another port or web server is for the next start."""
+    port = free_port()
+    first = quickstart("up", folder, server, "-d", "--no-sample",
+                       "--port", str(port))
+    assert first.returncode == 0, first.stdout
+    same = quickstart("up", folder, server, "--port", str(port))
+    assert same.returncode == 0, same.stdout
+    other = quickstart("up", folder, server, "--port", str(port + 1))
+    assert other.returncode == 1
+    assert f"it runs already, on port {port} behind {server}" in other.stdout
+
+
+def test_options_may_come_before_the_command(folder, server):
+    done = subprocess.run([QUICKSTART, "--dir", str(folder), "status"],
+                          stdout=subprocess.PIPE, text=True, timeout=HANG)
+    assert done.returncode == 3
+    assert "web: does not run" in done.stdout
+
+
+def test_a_checkout_in_a_folder_with_a_space_is_refused(tmp_path):
+    """configure takes no such folder; that is said before anything else."""
+    here = tmp_path / "my pixtier"
+    here.mkdir()
+    shutil.copy(QUICKSTART, here)
+    shutil.copytree(pathlib.Path(QUICKSTART).parent / "instance",
+                    here / "instance")
+    done = subprocess.run([here / "quickstart", "up"], stderr=subprocess.PIPE,
+                          text=True, timeout=HANG)
+    assert done.returncode == 1
+    assert 'the path of this checkout: letters, digits' in done.stderr
+    assert f'not "{here}"' in done.stderr
+
+
+def test_a_build_shows_how_far_it_is(tmp_path):
+    """make with 120 files prints two lines."""
+    (tmp_path / "Makefile").write_text(
+        "objects := $(addsuffix .o,$(shell seq 120))\n"
+        "all: $(objects)\n"
+        "$(objects):\n\t@echo '  CC       $@'; : -c -o $@\n")
+    instance = pathlib.Path(QUICKSTART).parent / "instance"
+    done = subprocess.run(
+        ["bash", "-c", f'build=.; . "{instance}/build.sh"; compile'],
+        cwd=tmp_path, stdout=subprocess.PIPE, text=True, timeout=HANG)
+    assert done.stdout.splitlines() == ["  compiled 50 of 120 files",
+                                        "  compiled 100 of 120 files"]
 
 
 def take_interrupts():
@@ -98,12 +156,20 @@ def test_a_port_in_use_is_named(folder, server):
     (["--bogus"], "unknown option --bogus"),
     (["--server", "apache"], 'nginx or lighttpd, not "apache"'),
     (["nothing.jpg"], 'no file "nothing.jpg"'),
+    (["--build", "a b"], "--build: letters, digits"),
 ])
 def test_a_mistake_is_told_before_anything_happens(folder, server, wrong, told):
     done = quickstart("up", folder, server, "-d", *wrong)
     assert done.returncode == 1
     assert told in done.stdout
     assert not folder.exists()
+
+
+def test_only_parts_that_there_are_can_be_stopped(folder, server):
+    for command in ("start", "stop"):
+        done = quickstart(command, folder, server, "foo")
+        assert done.returncode == 1
+        assert 'no part "foo"; there are db fcgi worker web' in done.stdout
 
 
 def test_a_folder_of_something_else_is_left_alone(tmp_path, server):

@@ -12,6 +12,9 @@
 # refuses). Exits with 77 when MariaDB is not installed.
 set -eu
 PATH=$PATH:/usr/sbin:/usr/local/sbin
+instance=$(cd "$(dirname "$0")/../../instance" && pwd)
+# shellcheck source=instance/database.sh
+. "$instance/database.sh"
 
 need() {
 	command -v "$1" >/dev/null 2>&1 && return
@@ -20,41 +23,18 @@ need() {
 }
 
 write_settings() {
-	cat >"$dir/my.cnf" <<-END
-	[mysqld]
-	datadir = $dir/data
-	socket = $dir/s
-	pid-file = $dir/pid
+	database_settings "$instance/mariadb.cnf.in" "$dir/data" "$dir" \
+		"$dir/s" "$dir/accounts.sql" >"$dir/my.cnf" <<-END
 	log-error = $dir/log.err
-	init-file = $dir/accounts.sql
-	tmpdir = $dir
-	skip-networking
-	skip-name-resolve
-	skip-log-bin
-	performance-schema = OFF
-	character-set-server = utf8mb4
-	collation-server = utf8mb4_unicode_520_ci
 	innodb-buffer-pool-size = 16M
-	innodb-log-file-size = 8M
-	innodb-log-buffer-size = 2M
-	innodb-data-file-path = ibdata1:3M:autoextend
-	innodb-temp-data-file-path = ibtmp1:3M:autoextend
-	innodb-autoextend-increment = 1
-	aria-log-file-size = 8M
-	aria-pagecache-buffer-size = 1M
-	key-buffer-size = 128K
-	max-connections = 100
 	# Without it, newer servers reserve 8 TiB of addresses; older do not know it.
 	loose-innodb-buffer-pool-size-max = 16M
+	innodb-log-file-size = 8M
+	innodb-log-buffer-size = 2M
+	aria-pagecache-buffer-size = 1M
+	key-buffer-size = 128K
 	END
-}
-
-write_accounts() {
-	cat >"$dir/accounts.sql" <<-END
-	CREATE DATABASE IF NOT EXISTS pixtier CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci;
-	CREATE USER IF NOT EXISTS pixtier@localhost IDENTIFIED BY '';
-	GRANT ALL ON pixtier.* TO pixtier@localhost;
-	END
+	database_accounts '' >"$dir/accounts.sql"
 }
 
 as_server() {
@@ -69,17 +49,14 @@ as_server() {
 prepare() {
 	mkdir -p "$dir/data"
 	write_settings
-	write_accounts
 	account=$(id -un)
 	if [ "$(id -u)" = 0 ]; then
 		account=nobody
 		chown -R nobody "$dir"
 	fi
 	chmod 711 "$dir"
-	as_server mariadb-install-db --defaults-file="$dir/my.cnf" \
-		--datadir="$dir/data" --auth-root-authentication-method=socket \
-		--auth-root-socket-user="$account" --skip-test-db \
-		--skip-name-resolve --force >"$dir/install.log" 2>&1 || {
+	database_install "$dir/my.cnf" "$dir/data" "$dir" "$account" \
+		>"$dir/install.log" 2>&1 || {
 		cat "$dir/install.log" >&2
 		exit 1
 	}

@@ -1,0 +1,168 @@
+# shellcheck shell=bash
+# folder.sh: the folder DIR of an instance and the files in it. DIR/data has all
+# that is kept, DIR/run is a link to what is of this run. Sourced by
+# ./quickstart, which sets here, build, dir, server and port.
+
+# Started by root, everything runs as www-data, which can write only to folders
+# of its own: nothing that root reads or writes.
+as_service=()
+owner=()
+if [ "$(id -u)" = 0 ]; then
+	as_service=(setpriv --reuid=www-data --regid=www-data --init-groups)
+	owner=(-o www-data -g www-data)
+fi
+max_upload=67108864
+
+as_server() { "${as_service[@]}" "$@"; }
+
+look_up_folder() {
+	data=$(readlink -f -- "$dir/data" || true)
+	run=$(readlink -f -- "$dir/run" || true)
+	conf=$data/pixtier.conf
+}
+
+check_folder() {
+	[ -e "$dir" ] || return 0
+	[ -O "$dir" ] || die "$dir belongs to $(stat -c %U "$dir"); be that user"
+	[ -L "$dir/data" ] || [ -e "$dir/data" ] || [ -z "$(ls -A "$dir")" ] ||
+		die "$dir is neither empty nor one that this has made before"
+}
+
+make_folder() {
+	chmod 711 "$dir"
+	install -d -m 700 "$dir/log"
+	make_data
+	run=$(mktemp -d /tmp/pixtier.XXXXXX)
+	chmod 711 "$run"
+	install -d -m 700 "${owner[@]}" "$run/sock" "$run/tmp" "$run/dbtmp"
+	ln -sfn "$run" "$dir/run"
+	look_up_folder
+}
+
+# Where the service's account cannot enter DIR, as in /root, DIR/data is a link.
+make_data() {
+	local elsewhere
+
+	if ! [ -e "$dir/data" ]; then
+		rm -f "$dir/data"
+		if as_server test -x "$dir"; then
+			mkdir "$dir/data"
+		else
+			elsewhere=$(mktemp -d /var/lib/pixtier-quickstart.XXXXXX)
+			ln -s "$elsewhere" "$dir/data"
+			say "www-data cannot enter $dir; the data is in $elsewhere"
+		fi
+	fi
+	look_up_folder
+	chmod 711 "$data"
+	install -d -m 700 "${owner[@]}" "$data/keys" "$data/store" \
+		"$data/store/objects" "$data/store/tmp" "$data/log"
+}
+
+# The service's account may be unable to read the tree, so it gets copies.
+copy_programs() {
+	local program
+
+	install -d "$data/bin" "$data/schema" "$data/site"
+	for program in pixtier-fcgi pixtier-worker pixtier-decoder pixtierctl; do
+		[ -x "$build/$program" ] || die "$build/$program is not there"
+		install -m 755 "$build/$program" "$data/bin/"
+	done
+	install -m 644 -t "$data/schema" "$here"/schema/*.sql
+	install -m 644 -t "$data/site" "$here/nginx/pixtier_fastcgi_params" \
+		"$here"/lighttpd/*.lua "$here/lighttpd/416.html"
+}
+
+# Makes a file that only its owner and the service can read.
+write_for_service() {
+	rm -f "$1"
+	(umask 077 && cat >"$1")
+	[ ${#owner[@]} = 0 ] || chgrp www-data "$1"
+	chmod 640 "$1"
+}
+
+random_password() { head -c 18 /dev/urandom | base64 | tr '+/' '-_'; }
+
+# The settings that follow from the folder, the port and the web server.
+derived_settings() {
+	local delivery=accel
+
+	[ "$server" = nginx ] || delivery=sendfile
+	cat <<-END
+	base_url = "http://127.0.0.1:$port"
+	listen = "$run/sock/fcgi.sock"
+	listen_uploads = "$run/sock/uploads.sock"
+	db_socket = "$run/sock/db.sock"
+	db_user = "pixtier"
+	db_password = "$1"
+	db_name = "pixtier"
+	store_dir = "$data/store"
+	delivery = "$delivery"
+	keys_file = "$data/keys/keys"
+	schema_dir = "$data/schema"
+	decoder = "$data/bin/pixtier-decoder"
+	max_upload = "$max_upload"
+	END
+	[ ${#owner[@]} = 0 ] || say 'user = "www-data"'
+}
+
+# The lines of an earlier file that set nothing of the above.
+added_settings() {
+	derived_settings '' | awk '
+		{ name = $0; sub(/^[ \t]*/, "", name); sub(/[ \t=].*/, "", name) }
+		NR == FNR { derived[name]; next }
+		/^# (Written anew by )?\.\/quickstart/ || name in derived { next }
+		{ print }' - "$conf"
+}
+
+write_settings() {
+	local added=''
+
+	[ ! -f "$conf" ] || added=$(added_settings)
+	write_for_service "$conf" <<-END
+	# ./quickstart up sets these at each start:
+	$(derived_settings "$1")
+	# ./quickstart up keeps what you add:
+	$added
+	END
+	ln -sfn data/pixtier.conf "$dir/pixtier.conf"
+}
+
+write_database_settings() {
+	database_settings "$here/instance/mariadb.cnf.in" "$data/db" \
+		"$run/dbtmp" "$run/sock/db.sock" "$run/init.sql" \
+		>"$data/mariadb.cnf" <<-END
+	innodb-buffer-pool-size = 32M
+	loose-innodb-buffer-pool-size-max = 32M
+	innodb-log-file-size = 16M
+	END
+	database_accounts "$1" | write_for_service "$run/init.sql"
+}
+
+# Prints a template with its names between at signs replaced.
+fill_in() {
+	sed -e "s|@listen@|127.0.0.1:$port|" \
+		-e "s|@port@|$port|" \
+		-e "s|@server_name@|localhost|" \
+		-e "s|@run@|$run|" \
+		-e "s|@socket@|$run/sock/fcgi.sock|" \
+		-e "s|@uploads_socket@|$run/sock/uploads.sock|" \
+		-e "s|@store_dir@|$data/store|" \
+		-e "s|@max_body@|$max_upload|" \
+		-e "s|@max_body_kib@|$((max_upload / 1024))|" \
+		-e "s|@body_buffer@|${body_buffer-4m}|" \
+		-e "s|@connections@|${connections-100}|" \
+		-e "s|@log_dir@|$data/log|" \
+		-e "s|@params@|$data/site/pixtier_fastcgi_params|" \
+		-e "s|@site@|$data/site|" \
+		-e "s|@script_dir@|$data/site|" "$1"
+}
+
+# The site as it is shipped, and around it what the server itself needs.
+write_server_settings() {
+	fill_in "$here/$server/pixtier.conf.in" >"$data/site/pixtier.conf"
+	fill_in "$here/$server/$server.conf.in" >"$data/site/$server.conf"
+	sed -i "s|^local limit = .*|local limit = ${connections-100}|" \
+		"$data/site/connections.lua"
+	say "$server $port" >"$run/site"
+}

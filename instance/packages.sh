@@ -1,0 +1,59 @@
+# shellcheck shell=bash
+# packages.sh: installs the Debian packages that are missing. Sourced by
+# ./quickstart, which sets may_install and has say() and die().
+
+# packages_of KIND...: the packages of these kinds, one a line.
+packages_of() {
+	awk -v kinds=" $* " '!/^#/ && index(kinds, " " $1 " ") { print $2 }' \
+		"$here/instance/packages.txt"
+}
+
+is_installed() {
+	[ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+# Debian starts the servers that it installs; these serve only quickstart.
+install_packages() {
+	local sudo='' policy=/usr/sbin/policy-rc.d status=0 service
+
+	if [ "$(id -u)" != 0 ]; then
+		command -v sudo >/dev/null ||
+			die "as root: apt-get install --no-install-recommends $*"
+		sudo=sudo
+	fi
+	if [ -e $policy ]; then
+		policy=
+	else
+		printf '#!/bin/sh\nexit 101\n' | $sudo tee $policy >/dev/null
+		$sudo chmod 755 $policy
+	fi
+	$sudo apt-get -q update || true
+	$sudo env DEBIAN_FRONTEND=noninteractive apt-get -q -y install \
+		--no-install-recommends "$@" </dev/null || status=$?
+	[ -z "$policy" ] || $sudo rm -f "$policy"
+	[ $status = 0 ] || die "apt-get could not install these: $*"
+	[ -d /run/systemd/system ] || return 0
+	for service in nginx lighttpd; do
+		[[ " $* " != *" $service "* ]] ||
+			$sudo systemctl --quiet disable "$service"
+	done
+}
+
+# need_packages KIND...: installs those of these kinds that are missing.
+need_packages() {
+	local package packages missing=()
+
+	mapfile -t packages < <(packages_of "$@")
+	command -v dpkg-query >/dev/null || {
+		say "Not a Debian system; these must be installed: ${packages[*]}"
+		return
+	}
+	for package in "${packages[@]}"; do
+		is_installed "$package" || missing+=("$package")
+	done
+	[ ${#missing[@]} -gt 0 ] || return 0
+	[ "$may_install" = yes ] ||
+		die "these packages are missing: ${missing[*]}"
+	say "Installing: ${missing[*]}"
+	install_packages "${missing[@]}"
+}

@@ -1,0 +1,191 @@
+# shellcheck shell=bash
+# parts.sh: starts and stops the four parts of an instance, and all of them.
+# Sourced by ./quickstart, after folder.sh.
+
+parts=(db fcgi worker web)
+
+# A process is this instance's if its command line names the folder: after its
+# end, another process can have the number in the file.
+is_running() {
+	local pid='' words=()
+
+	# Without other programs: this is called again and again.
+	{
+		read -r pid <"$run/$1.pid"
+		mapfile -d '' words <"/proc/$pid/cmdline"
+	} 2>/dev/null
+	[ -n "$pid" ] && [ -n "$data" ] && [[ "${words[*]}" == *"$data/"* ]]
+}
+
+runs_all() {
+	local part
+
+	for part in "${parts[@]}"; do
+		is_running "$part" || return
+	done
+}
+
+runs_some() {
+	local part
+
+	for part in "${parts[@]}"; do
+		! is_running "$part" || return 0
+	done
+	return 1
+}
+
+check_part() {
+	[[ " ${parts[*]} " == *" $1 "* ]] ||
+		die "no part \"$1\"; there are ${parts[*]}"
+}
+
+# Ctrl-C is for quickstart, which stops the parts in their order.
+launch() {
+	local part=$1
+
+	shift
+	"${as_service[@]}" setsid "$@" </dev/null >>"$dir/log/$part.log" 2>&1 9>&- &
+	say $! >"$run/$part.pid"
+}
+
+fail_part() {
+	[ ! -f "$dir/log/$1.log" ] || tail -n 15 "$dir/log/$1.log" >&2
+	die "$1 $2; the log is $dir/log/$1.log"
+}
+
+# Waits until a command succeeds: for 60 s at most, and not if the part ends.
+await() {
+	local part=$1 pid end=$((SECONDS + 60))
+
+	shift
+	read -r pid <"$run/$part.pid"
+	while [ $SECONDS -le $end ]; do
+		! "$@" >/dev/null 2>&1 || return 0
+		sleep 0.02
+		kill -0 "$pid" 2>/dev/null ||
+			fail_part "$part" "ended at its start"
+	done
+	fail_part "$part" "does not answer"
+}
+
+database_answers() {
+	MYSQL_PWD=$(sed -n 's/^db_password = "\(.*\)"$/\1/p' "$conf") \
+		mariadb --no-defaults -u pixtier -S "$run/sock/db.sock" -e 'SELECT 1'
+}
+
+port_taken() { (: <"/dev/tcp/127.0.0.1/$port"); } 2>/dev/null
+
+check_port() {
+	[ "$port" -ge 1024 ] || [ ${#as_service[@]} = 0 ] ||
+		die "port $port is for root only, and this runs as www-data"
+	! port_taken || die "port $port is in use; --port takes another"
+}
+
+site_answers() {
+	local code
+
+	code=$(curl -s -o /dev/null -m 5 -w '%{http_code}' \
+		"http://127.0.0.1:$port/healthz") && [ "$code" -lt 500 ]
+}
+
+# A supervisor has begun when it has children.
+has_children() {
+	local pid children=''
+
+	read -r pid <"$run/$1.pid"
+	read -r children <"/proc/$pid/task/$pid/children"
+	[ -n "$children" ]
+}
+
+start_part() {
+	case $1 in
+	db)
+		launch db mariadbd --defaults-file="$data/mariadb.cnf"
+		await db database_answers
+		;;
+	fcgi)
+		rm -f "$run/sock/fcgi.sock" "$run/sock/uploads.sock"
+		launch fcgi "$data/bin/pixtier-fcgi" --config "$conf"
+		await fcgi test -S "$run/sock/uploads.sock"
+		;;
+	worker)
+		launch worker "$data/bin/pixtier-worker" --config "$conf"
+		await worker has_children worker
+		;;
+	web)
+		read -r server port <"$run/site"
+		"launch_$server"
+		await web site_answers
+		;;
+	esac
+}
+
+launch_nginx() { launch web nginx -e stderr -c "$data/site/nginx.conf"; }
+
+launch_lighttpd() { launch web lighttpd -D -f "$data/site/lighttpd.conf"; }
+
+stop_part() {
+	local part=$1 pid end
+
+	if is_running "$part"; then
+		read -r pid <"$run/$part.pid"
+		kill "$pid" 2>/dev/null || true
+		end=$((SECONDS + 35))
+		while is_running "$part" && [ $SECONDS -le $end ]; do
+			sleep 0.02
+		done
+		if is_running "$part"; then
+			say "$part does not stop within 35 s: killed"
+			kill -9 "$pid" || true
+		fi
+	fi
+	rm -f "$run/$part.pid"
+}
+
+stop_all() {
+	stop_part web
+	stop_part worker
+	stop_part fcgi
+	stop_part db
+	! [[ $run =~ ^/tmp/pixtier\.[A-Za-z0-9]{6}$ && -O $run ]] || rm -rf "$run"
+	rm -f "$dir/run"
+}
+
+make_database() {
+	local account
+
+	[ ! -d "$data/db" ] || return 0
+	account=$(as_server id -un)
+	rm -rf "$data/db.new"
+	install -d -m 700 "${owner[@]}" "$data/db.new"
+	database_install "$data/mariadb.cnf" "$data/db.new" "$run/dbtmp" \
+		"$account" >>"$dir/log/db.log" 2>&1 ||
+		fail_part db "could not be made"
+	mv "$data/db.new" "$data/db"
+}
+
+logged_ctl() {
+	ctl "$@" >>"$dir/log/ctl.log" 2>&1 || fail_part ctl "$* failed"
+}
+
+# Starts a stopped instance, or one of which only some parts run.
+start_all() {
+	local password
+
+	[ ! -L "$dir/run" ] || stop_all
+	check_port
+	make_folder
+	copy_programs
+	password=$(random_password)
+	write_settings "$password"
+	write_database_settings "$password"
+	write_server_settings
+	make_database
+	start_part db
+	logged_ctl schema apply
+	[ -s "$data/keys/keys" ] || logged_ctl key rotate
+	make_users
+	start_part fcgi
+	start_part worker
+	start_part web
+}
