@@ -117,7 +117,7 @@ static void special_ones_are_not_called(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(special); i++) {
+	EACH_ROW(i, special) {
 		union socket_address to = parse(special[i]);
 
 		if (may(special[i], "", ""))
@@ -147,7 +147,7 @@ static void common_ones_are_called(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(common); i++) {
+	EACH_ROW(i, common) {
 		union socket_address to = parse(common[i]);
 
 		if (!may(common[i], "", ""))
@@ -181,7 +181,7 @@ static void settings_have_their_say(void **state)
 	/* clang-format on */
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+	EACH_ROW(i, cases)
 		if (may(cases[i].address, cases[i].allow, cases[i].deny) !=
 		    cases[i].may)
 			fail_msg("%s, allow %s, deny %s", cases[i].address,

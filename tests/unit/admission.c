@@ -129,7 +129,7 @@ static void a_queue_is_as_long_as_it_takes(void **state)
 	struct site *site = *state;
 
 	serve(site, 0, "alice", SECOND_US);
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		let_wait(site, cases[i].waiting);
 		assert_int_equal(begin(site, 1, "alice"), cases[i].retry_after);
 		admission_end(&site->slots[1], SECOND_US);

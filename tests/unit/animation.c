@@ -97,7 +97,7 @@ static void keeps_what_is_within_limits(void **state)
 
 	(void)state;
 	conf_init(&conf);
-	for (size_t i = 0; i < ARRAY_LEN(limits); i++) {
+	EACH_ROW(i, limits) {
 		struct recipe recipe;
 
 		assert_true(recipe_parse(&recipe, &work, limits[i].recipe));
@@ -212,7 +212,7 @@ static void composes_gif_frames(void **state)
 	struct desk desk = desk_set_up();
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(sequences); i++)
+	EACH_ROW(i, sequences)
 		read_sequence(&desk, sequences[i].name, sequences[i].steps);
 	desk_clear_up(&desk);
 }

@@ -84,7 +84,7 @@ static uint8_t *make_file(size_t *len, const struct numbers *numbers)
 static void spaces_are_found(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+	EACH_ROW(i, files) {
 		struct pool *pool = pool_new();
 		size_t file_len, len = 0;
 		uint8_t *file = make_file(&file_len, &files[i].numbers);

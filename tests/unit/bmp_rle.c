@@ -75,7 +75,7 @@ static unsigned read_rows(struct work *work, char *indices,
 static void rows_are_read(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+	EACH_ROW(i, files) {
 		struct work work = { .pool = pool_new() };
 		char indices[WIDTH * HEIGHT + 1] = "";
 		const unsigned rows =

@@ -44,7 +44,7 @@ static void lets_the_limit_pass_and_fills_evenly(void **state)
 	/* clang-format on */
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		struct bucket_table *table = bucket_table_new();
 		struct bucket bucket = bucket_of("a", cases[i].limit);
 
@@ -111,7 +111,7 @@ static void keeps_subjects_and_kinds_apart(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(buckets); i++)
+	EACH_ROW(i, buckets)
 		assert_int_equal(take(table, &buckets[i], 9, 1000), 2);
 	bucket_table_free(table);
 }
@@ -241,7 +241,7 @@ static void counts_networks_as_one(void **state)
 	struct pool *pool = pool_new();
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+	EACH_ROW(i, cases)
 		assert_string_equal(bucket_network(pool, cases[i].address),
 				    cases[i].network);
 	pool_free(pool);

@@ -86,7 +86,7 @@ static void jobs_are_limited_by_their_cost(void **state)
 	struct end *end = *state;
 
 	add_other(end);
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		if (cases[i].state)
 			add_job(end, other, cases[i].state, cases[i].added_ms);
 		assert_int_equal(check(end, other, cases[i].cost_ms),
@@ -133,7 +133,7 @@ static void each_address_without_an_account_has_a_budget(void **state)
 	end->work.address = "2001:db8::1";
 	add_job(end, user_anonymous, "running", 10000);
 	assert_int_equal(check(end, other, 1), 1);
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		end->work.address = cases[i].address;
 		assert_int_equal(check(end, user_anonymous, 1),
 				 cases[i].retry_after);
@@ -274,7 +274,7 @@ static void only_an_untouched_tier_gets_limits(void **state)
 	};
 	struct end *end = *state;
 
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		struct tier tier;
 
 		upgrade(end, cases[i].change);

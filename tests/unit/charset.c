@@ -40,7 +40,7 @@ static void decodes_what_is_declared(void **state)
 	struct pool *pool = pool_new();
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(declared); i++) {
+	EACH_ROW(i, declared) {
 		const struct declared *row = &declared[i];
 		const char *text = NULL;
 
@@ -61,7 +61,7 @@ static void refuses_nul(void **state)
 	const char *text;
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(charsets); i++) {
+	EACH_ROW(i, charsets) {
 		assert_false(
 			charset_decode(&text, pool, charsets[i], "a\0b", 3));
 		assert_false(charset_decode(&text, pool, charsets[i],
@@ -107,7 +107,7 @@ static void guesses_what_is_not_declared(void **state)
 	struct pool *pool = pool_new();
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(guesses); i++)
+	EACH_ROW(i, guesses)
 		assert_string_equal(charset_guess(pool, guesses[i].bytes),
 				    guesses[i].text);
 	pool_free(pool);

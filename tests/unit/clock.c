@@ -28,7 +28,7 @@ static void writes_times(void **state)
 	struct pool *pool = pool_new();
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		int64_t us = cases[i].us;
 
 		assert_string_equal(clock_text(pool, us), cases[i].text);

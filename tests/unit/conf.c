@@ -119,7 +119,7 @@ static const struct {
 static void says_where_a_file_is_wrong(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(errors); i++) {
+	EACH_ROW(i, errors) {
 		struct work work = start();
 		const char *content = errors[i].content;
 		const char *file = file_of(work.pool, content, strlen(content));

@@ -235,7 +235,7 @@ static void test_wrong_address(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		struct end end;
 
 		end_init(&end);

@@ -119,7 +119,7 @@ static void bad_bodies_are_refused(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		static const char text[] = "\xff\xd8\xff\xe0 no such data";
 		struct work work = { .pool = pool_new() };
 		struct got got = { .max = 1000 };
@@ -147,7 +147,7 @@ static void a_bomb_stops_at_the_limit(void **state)
 	static const int bits[] = { GZIP, ZLIB, RAW };
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(bits); i++) {
+	EACH_ROW(i, bits) {
 		struct work work = { .pool = pool_new() };
 		struct got got = { .max = MAX };
 		size_t len = encode(bytes, PACKED, bits[i], zeros, SIZE);

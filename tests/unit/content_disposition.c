@@ -56,7 +56,7 @@ static void names_are_read(void **state)
 	/* clang-format on */
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		struct pool *pool = pool_new();
 		const char *name =
 			content_disposition_filename(pool, cases[i].header);

@@ -25,7 +25,7 @@ static void finds_cookies(void **state)
 	struct work work = { .pool = pool_new() };
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		struct request req = { .work = &work,
 				       .cookie = cases[i].header };
 		const char *found = cookie_find(&req, "a");

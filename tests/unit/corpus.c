@@ -115,7 +115,7 @@ static bool is_for_decoders(const struct row *row)
 						    "hostile/disguised/",
 						    "hostile/unsupported/" };
 
-	for (size_t i = 0; i < ARRAY_LEN(not_for_them); i++)
+	EACH_ROW(i, not_for_them)
 		if (!strncmp(row->path, not_for_them[i],
 			     strlen(not_for_them[i])))
 			return false;

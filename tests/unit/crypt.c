@@ -56,7 +56,7 @@ static const char *const hashes[] = {
 static void sums_as_fips_180_says(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(sums); i++) {
+	EACH_ROW(i, sums) {
 		struct pool *pool = pool_new();
 		struct crypt_sha256 *sum = crypt_sha256_new(pool);
 		uint8_t out[CRYPT_SHA256_SIZE];
@@ -77,7 +77,7 @@ static void sums_as_fips_180_says(void **state)
 static void signs_as_rfc4231_says(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(signatures); i++) {
+	EACH_ROW(i, signatures) {
 		uint8_t out[CRYPT_SHA256_SIZE];
 
 		crypt_hmac_sha256(out, signatures[i].key, signatures[i].key_len,
@@ -120,7 +120,7 @@ static void passwords_go_round(void **state)
 						 "p\xc3\xa4ssword \x01\xff" };
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(passwords); i++) {
+	EACH_ROW(i, passwords) {
 		struct pool *pool = pool_new();
 		const char *hash = crypt_password_hash(pool, passwords[i], 1);
 		const char *again = crypt_password_hash(pool, passwords[i], 1);
@@ -155,7 +155,7 @@ static void long_passwords_count_whole(void **state)
 static void verifies_older_hashes(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(hashes); i++) {
+	EACH_ROW(i, hashes) {
 		assert_true(
 			crypt_password_verify("correct horse", hashes[i], 1));
 		assert_false(
@@ -182,7 +182,7 @@ static void verifies_no_broken_hash(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(broken); i++) {
+	EACH_ROW(i, broken) {
 		assert_false(
 			crypt_password_verify("correct horse", broken[i], 1));
 		assert_false(crypt_password_verify("", broken[i], 1));
@@ -211,7 +211,7 @@ static void unknown_users_take_as_long(void **state)
 	(void)state;
 	memset(best, 0x7f, sizeof(best));
 	for (int round = 0; round < 8; round++)
-		for (size_t i = 0; i < ARRAY_LEN(asked); i++) {
+		EACH_ROW(i, asked) {
 			int64_t took = time_of(asked[i]);
 
 			best[i] = took < best[i] ? took : best[i];
@@ -245,7 +245,7 @@ static void knows_the_kinds_of_hashes(void **state)
 	char kind[CRYPT_KIND_SIZE], again[CRYPT_KIND_SIZE];
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		crypt_password_kind(kind, cases[i].hash, 1);
 		assert_string_equal(kind, cases[i].kind);
 		if (*kind != '$')

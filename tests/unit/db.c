@@ -144,7 +144,7 @@ static void test_commit_and_rollback(void **state)
 	struct end *end = *state, other;
 
 	end_init(&other);
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		struct step step = cases[i].step;
 
 		assert_int_equal(db_transaction(&end->work, step_body, &step),

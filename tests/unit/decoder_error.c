@@ -47,7 +47,7 @@ static void known_texts_come_with_their_numbers(void **state)
 	/* clang-format on */
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		struct work work = { .pool = pool_new() };
 
 		assert_string_equal(told(&work, cases[i].err, cases[i].text),

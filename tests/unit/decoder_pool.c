@@ -127,7 +127,7 @@ static void uses_another_when_the_spare_is_dead(void **state)
 	struct painted painted;
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
+	EACH_ROW(i, numbers) {
 		kill(spare(&desk), numbers[i]);
 		desk_must_paint(&painted, &desk, &file, "h20");
 	}
@@ -220,7 +220,7 @@ static void gives_each_owner_another_process(void **state)
 	pid_t seen[20];
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(seen); i++) {
+	EACH_ROW(i, seen) {
 		seen[i] = paint_as(&desk, owners[i % 2], &file);
 		assert_true(uuid_equal(decoder_pool_state(desk.decoders).owner,
 				       owners[i % 2]));
@@ -346,7 +346,7 @@ static void knows_who_ended_a_process(void **state)
 		desk_four_colours(&desk, FORMAT_TIFF, 4000, 4000);
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		const pid_t sender =
 			send_when_busy(spare(&desk), cases[i].number);
 		int status;

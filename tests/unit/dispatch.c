@@ -35,7 +35,7 @@ static const struct {
 static void signs(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		struct pool *pool = pool_new();
 		struct webhook_secret secret;
 		void *bytes;
@@ -62,7 +62,7 @@ static void leaves_a_sender_for_others(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(limits); i++) {
+	EACH_ROW(i, limits) {
 		struct conf conf;
 
 		conf_init(&conf);

@@ -47,7 +47,7 @@ static void names_files(void **state)
 	struct pool *pool = pool_new();
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+	EACH_ROW(i, names)
 		assert_string_equal(
 			disposition_header(pool, true, names[i].filename),
 			names[i].value);
@@ -85,7 +85,7 @@ static void cuts_at_a_character(void **state)
 	struct pool *pool = pool_new();
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+	EACH_ROW(i, rows) {
 		const char *sent = long_name(pool, rows[i].first, rows[i].unit,
 					     rows[i].count);
 		const char *kept = long_name(pool, rows[i].first, rows[i].unit,

@@ -64,7 +64,7 @@ static void decodes_words(void **state)
 	struct pool *pool = pool_new();
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+	EACH_ROW(i, rows)
 		assert_string_equal(encoded_word_decode(pool, rows[i].text),
 				    rows[i].decoded);
 	pool_free(pool);
@@ -90,7 +90,7 @@ static void decodes_many_words(void **state)
 	struct pool *pool = pool_new();
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+	EACH_ROW(i, units) {
 		const char *text = repeat(pool, units[i][0], 5000);
 		const char *decoded = encoded_word_decode(pool, text);
 		const char *expected = repeat(pool, units[i][1], 5000);

@@ -187,7 +187,7 @@ static void engines_make_the_same(void **state)
 
 	(void)state;
 	for (enum format format = 0; format < FORMAT__COUNT; format++)
-		for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		EACH_ROW(i, sizes) {
 			struct desk desk = desk_set_up();
 			const uint32_t width = sizes[i][0];
 			const uint32_t height = sizes[i][1];
@@ -209,7 +209,7 @@ static void engines_agree_on_transparency(void **state)
 					       FORMAT_TIFF };
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+	EACH_ROW(i, formats) {
 		struct desk desk = desk_set_up();
 		const struct desk_file file =
 			desk_save(&desk, new_picture(640, 480, true),

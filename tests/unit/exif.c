@@ -41,7 +41,7 @@ static const struct exif exifs[] = {
 static void finds_the_orientation(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(exifs); i++) {
+	EACH_ROW(i, exifs) {
 		const struct exif *exif = &exifs[i];
 		uint8_t *exact = malloc(exif->len + !exif->len);
 		unsigned found;

@@ -143,7 +143,7 @@ static bool ends_as(int status, enum ending ending)
 static void keeps_to_its_socket(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(deeds); i++) {
+	EACH_ROW(i, deeds) {
 		const int status =
 			run(SANDBOX_REQUIRED, FENCE_SECCOMP | FENCE_RLIMITS,
 			    deeds[i].deed);

@@ -175,7 +175,7 @@ static void what_servers_say(void **state)
 	/* clang-format on */
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		struct work work;
 		struct conf conf;
 		struct got got;
@@ -220,7 +220,7 @@ static void the_answer_names_its_file(void **state)
 	/* clang-format on */
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		struct work work;
 		struct conf conf;
 		struct got got;
@@ -276,7 +276,7 @@ static void who_is_not_called(void **state)
 
 	(void)state;
 	server.answer = OK_HEAD "Content-Length: 5\r\n\r\nhello";
-	for (size_t i = 0; i < ARRAY_LEN(hosts); i++) {
+	EACH_ROW(i, hosts) {
 		struct work work;
 		struct conf conf;
 		struct got got;
@@ -310,7 +310,7 @@ static void all_addresses_of_a_name_count(void **state)
 	if (access("/etc/hosts", R_OK))
 		skip(); /* nothing on this machine names it */
 	server.answer = OK_HEAD "Content-Length: 5\r\n\r\nhello";
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		const int before = server.calls;
 		struct work work;
 		struct conf conf;

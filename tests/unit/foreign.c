@@ -198,14 +198,14 @@ static void check(const struct file *file,
 static void names_foreign_files(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+	EACH_ROW(i, files)
 		check(&files[i], foreign_name);
 }
 
 static void names_disguised_files(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(in_disguise); i++)
+	EACH_ROW(i, in_disguise)
 		check(&in_disguise[i], foreign_disguised);
 }
 
@@ -213,7 +213,7 @@ static void names_disguised_files(void **state)
 static void reads_no_further(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+	EACH_ROW(i, files)
 		for (size_t len = 0; len < files[i].len; len++) {
 			uint8_t *cut = malloc(len + !len);
 

@@ -34,7 +34,7 @@ static void json_has_kinds(void **state)
 	struct work work = { .pool = pool_new() };
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+	EACH_ROW(i, fields) {
 		const char *text = "";
 		struct json *json;
 		struct request_body form = { 0 };
@@ -67,7 +67,7 @@ static void a_form_has_texts(void **state)
 	assert_null(form.json);
 	assert_null(form.file);
 	assert_int_equal(form.field_count, ARRAY_LEN(pairs));
-	for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
+	EACH_ROW(i, pairs) {
 		assert_int_equal(form_get(&value, &form, pairs[i][0]),
 				 FORM_TEXT);
 		assert_string_equal(value, pairs[i][1]);
@@ -92,7 +92,7 @@ static void what_is_no_form_is_refused(void **state)
 	struct request_body form;
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(broken); i++) {
+	EACH_ROW(i, broken) {
 		work.err = ERR_INTERNAL;
 		assert_false(form_parse(&form, &work, broken[i].text,
 					broken[i].len));

@@ -53,7 +53,7 @@ static const struct signature signatures[] = {
 static void sniffs_signatures(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(signatures); i++) {
+	EACH_ROW(i, signatures) {
 		const struct signature *sig = &signatures[i];
 		uint8_t *exact = malloc(sig->len + !sig->len);
 		enum format format;
@@ -92,7 +92,7 @@ static void other_names_do_not(void **state)
 	enum format format;
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+	EACH_ROW(i, names)
 		assert_false(format_by_name(&format, names[i]));
 }
 

@@ -91,7 +91,7 @@ static void finds_frames(void **state)
 	struct work work = { .pool = pool_new() };
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+	EACH_ROW(i, files) {
 		struct gif gif;
 		const bool found =
 			gif_parse(&gif, &work, (const uint8_t *)files[i].bytes,
@@ -114,7 +114,7 @@ static void reads_nothing_beyond_the_end(void **state)
 	struct work work = { .pool = pool_new() };
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+	EACH_ROW(i, files)
 		for (size_t len = 0; len < files[i].len; len++) {
 			uint8_t *cut = malloc(len + !len);
 			struct gif gif;
@@ -147,7 +147,7 @@ static void writes_what_it_reads(void **state)
 	struct work work = { .pool = pool_new() };
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(plays); i++) {
+	EACH_ROW(i, plays) {
 		struct buf *file = buf_new(work.pool, 4096);
 		struct gif gif;
 

@@ -43,7 +43,7 @@ static void lists_read_few_rows(void **state)
 	struct end *end = *state;
 
 	add_images(end);
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		struct image_filter filter = cases[i].filter;
 		struct image *images;
 		size_t count;

@@ -170,7 +170,7 @@ static void finds_what_names_contain(void **state)
 	};
 	struct end *end = *state;
 
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+	EACH_ROW(i, names)
 		end_must(end,
 			 image_add(&end->work,
 				   &(struct image){ .id = id_of((int)i + 1),
@@ -178,10 +178,10 @@ static void finds_what_names_contain(void **state)
 						    .name = names[i],
 						    .status = "ready",
 						    .created_at = 1 }));
-	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+	EACH_ROW(i, texts)
 		check_found(end, texts[i]);
 	index_all(end);
-	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+	EACH_ROW(i, texts)
 		check_found(end, texts[i]);
 }
 
@@ -281,7 +281,7 @@ static void reads_few_rows(void **state)
 	end_script(end, "UPDATE images SET status = 'failed'"
 			" WHERE name = 'IMG_010001.jpg'");
 	index_all(end);
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		const struct image_filter filter = {
 			.user_id = user_anonymous,
 			.name = cases[i].name,

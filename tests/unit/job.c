@@ -48,7 +48,7 @@ static void lists_read_few_rows(void **state)
 	add_jobs(end, 1, "done", 1);
 	end_script(end, "UPDATE jobs SET user_id = UNHEX(REPEAT('02', 16))"
 			" WHERE id > X'00000000FFFF'");
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		const struct job_filter filter = { .user_id = user_anonymous,
 						   .state = cases[i].state,
 						   .limit = 21 };

@@ -113,7 +113,7 @@ static const struct {
 static void knows_what_cameras_append(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		struct pool *pool = pool_new();
 		struct buf *file = buf_new(pool, 4096 * KIB);
 		uint64_t surplus;
@@ -140,7 +140,7 @@ static void reads_each_byte_a_few_times(void **state)
 						"\xff\xd8\xff\xda", "00ftyp" };
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(patterns); i++) {
+	EACH_ROW(i, patterns) {
 		struct pool *pool = pool_new();
 		struct buf *file = buf_new(pool, 40960 * KIB);
 

@@ -78,7 +78,7 @@ static void paint_sets(struct desk *desk, uint32_t width, uint32_t height)
 	struct desk_file file = desk_new_file(desk, jpeg.bytes, jpeg.len,
 					      FORMAT_JPEG, width, height);
 
-	for (size_t i = 0; i < ARRAY_LEN(sets); i++) {
+	EACH_ROW(i, sets) {
 		struct recipe recipes[2];
 		struct painted painted[2];
 		const size_t count = sets[i][1] ? 2 : 1;
@@ -103,7 +103,7 @@ static void reads_narrow_pictures(void **state)
 	for (uint32_t width = 1; width <= 64; width++) {
 		struct desk desk = desk_set_up();
 
-		for (size_t i = 0; i < ARRAY_LEN(heights); i++)
+		EACH_ROW(i, heights)
 			paint_sets(&desk, width, heights[i]);
 		desk_clear_up(&desk);
 	}

@@ -276,7 +276,7 @@ static void reads_all_kinds(void **state)
 	struct rows rows;
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+	EACH_ROW(i, kinds) {
 		struct file file = make_jpeg(&kinds[i]);
 
 		for (unsigned n = 1; n < 8; n *= 2) {
@@ -326,7 +326,7 @@ static void finds_the_same_damage(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+	EACH_ROW(i, kinds) {
 		const struct file file = make_jpeg(&kinds[i]);
 		struct file damaged = { malloc(file.len), file.len };
 

@@ -62,7 +62,7 @@ static const char *const bad[] = {
 static void reads_json(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+	EACH_ROW(i, good) {
 		struct work work = start();
 		struct json *json = parse(&work, good[i].text);
 		size_t len;
@@ -78,7 +78,7 @@ static void reads_json(void **state)
 static void refuses_what_is_no_json(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+	EACH_ROW(i, bad) {
 		struct work work = start();
 		struct json *json = NULL;
 
@@ -99,7 +99,7 @@ static void refuses_nuls(void **state)
 	struct json *json;
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+	EACH_ROW(i, texts)
 		assert_false(json_parse(&json, &work, texts[i], 4));
 	assert_true(json_parse(&json, &work, "{}\0\0", 2));
 	pool_free(work.pool);
@@ -219,7 +219,7 @@ static void writes_only_utf8(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		struct work work = start();
 		struct json *object = json_object(work.pool);
 		const char *text;
@@ -308,7 +308,7 @@ static void gets_texts(void **state)
 	struct json *json = parse(&work, document);
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+	EACH_ROW(i, texts) {
 		const char *text = NULL;
 		bool got = json_get_text(&text, &work, json, texts[i].key,
 					 texts[i].min, texts[i].max);
@@ -332,7 +332,7 @@ static void gets_numbers(void **state)
 	struct json *json = parse(&work, document);
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
+	EACH_ROW(i, numbers) {
 		int64_t number = 0;
 		bool got = json_get_int(&number, &work, json, numbers[i].key,
 					numbers[i].min, numbers[i].max);

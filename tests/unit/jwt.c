@@ -199,7 +199,7 @@ static void only_its_own_header_does(void **state)
 	assert_true(jwt_open(&jwt, &g.work, sign(&g, good_header, claims),
 			     JWT_ACCESS));
 	assert_false(jwt_check_user(&jwt, &g.work, &g.user));
-	for (size_t i = 0; i < ARRAY_LEN(headers); i++)
+	EACH_ROW(i, headers)
 		refused(&g, sign(&g, headers[i], claims));
 	tear_down(&g);
 }
@@ -232,7 +232,7 @@ static void only_whole_claims_do(void **state)
 
 	(void)state;
 	set_up(&g);
-	for (size_t i = 0; i < ARRAY_LEN(claims); i++)
+	EACH_ROW(i, claims)
 		refused(&g, sign(&g, good_header, claims[i]));
 	tear_down(&g);
 }

@@ -140,7 +140,7 @@ static void damaged_files_are_refused(void **state)
 
 	(void)state;
 	set_up(&g);
-	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+	EACH_ROW(i, texts) {
 		write_keys(&g, texts[i]);
 		if (keyring_signer(&key, &g.work))
 			fail_msg("taken: %s", texts[i]);

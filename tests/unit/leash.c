@@ -249,7 +249,7 @@ static void calls_and_does_little_else(void **state)
 		skip(); /* this machine has none to read */
 	init(&conf, pool);
 	has_landlock = strstr(fetcher_fence(pool, &conf), "landlock");
-	for (size_t i = 0; i < ARRAY_LEN(deeds); i++) {
+	EACH_ROW(i, deeds) {
 		const int status = run(&conf, deeds[i].deed);
 
 		if (WIFEXITED(status) && WEXITSTATUS(status) == UNFENCED)

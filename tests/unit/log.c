@@ -125,7 +125,7 @@ static const struct {
 static void escapes(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+	EACH_ROW(i, texts) {
 		struct work work = { .pool = pool_new() };
 		const char *line, *at;
 
@@ -180,7 +180,7 @@ static void keeps_many_long_fields(void **state)
 	set_up(LOG_AS_JSON, LOG_LEVEL_INFO);
 	memset(controls, 1, sizeof(controls));
 	controls[sizeof(controls) - 1] = '\0';
-	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+	EACH_ROW(i, fields)
 		fields[i] =
 			log_text(pool_printf(work.pool, "f%zu", i), controls);
 	parse(&work, written(work.pool, LOG_LEVEL_INFO, fields,

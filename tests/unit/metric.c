@@ -111,9 +111,9 @@ static void fills_buckets(void **state)
 	struct pool *pool = pool_new();
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(times); i++)
+	EACH_ROW(i, times)
 		metric_observe_us(METRIC_PAINT_SECONDS, times[i]);
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+	EACH_ROW(i, cases)
 		assert_int_equal(value_of(cases[i].series), cases[i].value);
 	assert_non_null(strstr(printed(pool),
 			       "pixtier_paint_seconds_sum 7382.002000\n"));

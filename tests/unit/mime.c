@@ -86,7 +86,7 @@ static void check_value(const struct value *value)
 static void reads_values(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(values); i++)
+	EACH_ROW(i, values)
 		check_value(&values[i]);
 }
 

@@ -295,7 +295,7 @@ static void check_form(const struct form *form)
 static void takes_forms_apart(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(forms); i++)
+	EACH_ROW(i, forms)
 		check_form(&forms[i]);
 }
 
@@ -415,7 +415,7 @@ static void check_content_type(const struct content_type *row)
 static void reads_content_types(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(content_types); i++)
+	EACH_ROW(i, content_types)
 		check_content_type(&content_types[i]);
 }
 
@@ -474,7 +474,7 @@ static void check_bulk(const struct bulk *bulk, size_t piece)
 static void has_limits(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(bulks); i++) {
+	EACH_ROW(i, bulks) {
 		check_bulk(&bulks[i], 1);
 		check_bulk(&bulks[i], 4096);
 		check_bulk(&bulks[i], 1 << 20);
@@ -552,7 +552,7 @@ static void check_corpus_body(const char *dir, const char *name,
 		fail_msg("%s: %s", name, out.work.why);
 	if (!strncmp(expected, "400", 3) && out.ok && has_file)
 		fail_msg("%s was taken", name);
-	for (size_t i = 0; i < ARRAY_LEN(pieces); i++)
+	EACH_ROW(i, pieces)
 		assert_same(type, body, len, 0, pieces[i], &out);
 	pool_free(out.pool);
 	pool_free(pool);

@@ -47,7 +47,7 @@ static void paints_every_format(void **state)
 	struct desk desk = desk_set_up();
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(variants); i++) {
+	EACH_ROW(i, variants) {
 		const struct desk_file file =
 			desk_four_colours(&desk, variants[i].source, 600, 400);
 		struct painted painted;
@@ -83,7 +83,7 @@ static void paints_all_variants_at_once(void **state)
 
 	(void)state;
 	paint_texts(painted, recipes, &desk, &file, texts, ARRAY_LEN(texts));
-	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+	EACH_ROW(i, texts) {
 		const struct recipe_plan plan =
 			recipe_plan(&recipes[i], 1200, 800);
 
@@ -108,7 +108,7 @@ static void paints_each_of_the_same_variants(void **state)
 
 	(void)state;
 	paint_texts(painted, recipes, &desk, &file, texts, ARRAY_LEN(texts));
-	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+	EACH_ROW(i, texts) {
 		const struct painted *one = &painted[i];
 
 		desk_check_corners(one, desk_four);
@@ -157,7 +157,7 @@ static void tiny_pictures_keep_every_colour(void **state)
 	struct painted painted;
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		desk_must_paint(&painted, &desk, &file, cases[i].recipe);
 		assert_int_equal(shared_pixels(&painted), cases[i].shared);
 	}
@@ -182,7 +182,7 @@ static void turns_pictures_upright(void **state)
 	struct desk desk = desk_set_up();
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(formats); i++)
+	EACH_ROW(i, formats)
 		for (unsigned turn = 1; turn < ARRAY_LEN(upright); turn++) {
 			struct desk_file file =
 				desk_four_colours(&desk, formats[i], 400, 200);
@@ -210,7 +210,7 @@ static void keeps_transparency_or_paints_it_white(void **state)
 	struct painted painted;
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(kept); i++) {
+	EACH_ROW(i, kept) {
 		desk_must_paint(&painted, &desk, &file, kept[i]);
 		desk_check_corners(&painted, holed);
 	}
@@ -234,7 +234,7 @@ static void has_no_dark_seams(void **state)
 	struct painted painted;
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+	EACH_ROW(i, texts) {
 		Image *image;
 
 		desk_must_paint(&painted, &desk, &file, texts[i]);
@@ -312,7 +312,7 @@ static void lets_nothing_but_pixels_through(void **state)
 		struct painted painted;
 		struct desk_file file;
 
-		for (size_t i = 0; i < ARRAY_LEN(profiles); i++)
+		EACH_ROW(i, profiles)
 			SetImageProfile(image, profiles[i],
 					(const unsigned char *)secret,
 					sizeof(secret));

@@ -107,7 +107,7 @@ static void writes_streams_of_zlib(void **state)
 	uint8_t *out = pool_alloc(pool, ROOM);
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		const uint8_t *bytes = fill(pool, i);
 		const uint32_t len = cases[i].len;
 
@@ -142,7 +142,7 @@ static void keeps_within_its_room(void **state)
 	uint8_t *out = pool_alloc(pool, ROOM);
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		const uint8_t *bytes = fill(pool, i);
 		const uint32_t len = cases[i].len;
 

@@ -166,7 +166,7 @@ static void reads_what_has_all_pixels(void **state)
 	static struct file file;
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+	EACH_ROW(i, kinds) {
 		size_t least = 0;
 
 		make_png(&file, &kinds[i]);
@@ -235,7 +235,7 @@ static void ignores_damaged_ancillary_chunks(void **state)
 	static struct file file;
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(chunks); i++) {
+	EACH_ROW(i, chunks) {
 		struct pool *pool = pool_new();
 		struct work work = { .pool = pool };
 		Image *image = NULL;

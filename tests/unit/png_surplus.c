@@ -142,7 +142,7 @@ static void check(size_t row, struct pool *pool)
 static void refuses_much_surplus(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		struct pool *pool = pool_new();
 
 		check(i, pool);

@@ -251,7 +251,7 @@ static const struct {
 static void writes_each_kind(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		struct work work = { .pool = pool_new() };
 		struct bitmap bitmap;
 		const uint8_t *bytes;
@@ -294,7 +294,7 @@ static void writes_no_more_than_graphicsmagick(void **state)
 
 	(void)state;
 	conf_init(&conf);
-	for (size_t i = 0; i < ARRAY_LEN(pictures); i++) {
+	EACH_ROW(i, pictures) {
 		struct work work = { .pool = pool_new(), .conf = &conf };
 		struct bitmap bitmap;
 		const uint8_t *bytes;

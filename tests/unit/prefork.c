@@ -182,7 +182,7 @@ static void starts_and_stops_groups(void **state)
 {
 	static const int signals[] = { SIGTERM, SIGINT, SIGQUIT };
 
-	for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
+	EACH_ROW(i, signals) {
 		const struct prefork_group groups[] = {
 			{ "a", 3, serve, &first_a, false },
 			{ "none", 0, serve, NULL, false },
@@ -462,7 +462,7 @@ static void children_listen_to_sigterm_only(void **state)
 
 	(void)state;
 	assert_true(EVENTUALLY(seen->starts == 1));
-	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+	EACH_ROW(i, others)
 		kill(seen->pids[0], others[i]);
 	nap(100);
 	assert_int_equal(kill(seen->pids[0], 0), 0);
@@ -573,7 +573,7 @@ static void refuses_other_accounts(void **state)
 	assert_true(prefork_drop_rights(&work, ""));
 	if (geteuid())
 		skip();
-	for (size_t i = 0; i < ARRAY_LEN(users); i++) {
+	EACH_ROW(i, users) {
 		assert_false(prefork_drop_rights(&work, users[i]));
 		assert_int_equal(work.err, ERR_INVALID_FIELD);
 		assert_string_equal(work.field, "user");

@@ -377,7 +377,7 @@ static bool read_exact(struct probe *probe, struct work *work,
 static void headers_are_read(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(headers); i++) {
+	EACH_ROW(i, headers) {
 		const struct header *header = &headers[i];
 		struct work work = { 0 };
 		struct probe probe = { 0 };
@@ -422,7 +422,7 @@ static void damage_is_harmless(void **state)
 	static const uint8_t values[] = { 0, 1, 0x7f, 0x80, 0xfe, 0xff };
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(headers); i++) {
+	EACH_ROW(i, headers) {
 		uint8_t bytes[256];
 		size_t len = headers[i].len;
 
@@ -497,7 +497,7 @@ static void what_is_too_large_is_refused(void **state)
 
 	(void)state;
 	conf_init(&conf);
-	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+	EACH_ROW(i, sizes) {
 		struct work work = { .conf = &conf };
 		bool bearable = probe_is_bearable(&sizes[i].probe, &work);
 

@@ -65,7 +65,7 @@ static void makes_profiles_of_rgb(void **state)
 	struct pool *pool = pool_new();
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(spaces); i++) {
+	EACH_ROW(i, spaces) {
 		const struct profile_curve curve =
 			PROFILE_GAMMA(spaces[i].gamma);
 		const struct profile_space space = {

@@ -29,7 +29,7 @@ static void good_ones_pass(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(good); i++)
+	EACH_ROW(i, good)
 		if (!range_is_valid(good[i]))
 			fail_msg("%s", good[i]);
 }
@@ -61,7 +61,7 @@ static void bad_ones_do_not(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+	EACH_ROW(i, bad)
 		if (range_is_valid(bad[i]))
 			fail_msg("%s", bad[i]);
 }

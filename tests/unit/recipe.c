@@ -86,7 +86,7 @@ static bool same_recipe(const struct recipe *a, const struct recipe *b)
 static void names_are_read_and_written(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+	EACH_ROW(i, names) {
 		char text[RECIPE_TEXT_SIZE];
 		struct work work = { 0 };
 		struct recipe recipe;
@@ -101,7 +101,7 @@ static void names_are_read_and_written(void **state)
 static void wrong_names_are_refused(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(wrong_names); i++) {
+	EACH_ROW(i, wrong_names) {
 		struct recipe recipe = { .width = 12345 };
 		struct work work = { 0 };
 
@@ -117,7 +117,7 @@ static void wrong_names_are_refused(void **state)
 static void sizes_follow(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+	EACH_ROW(i, sizes) {
 		const struct size *size = &sizes[i];
 		struct work work = { 0 };
 		struct recipe_plan plan;
@@ -191,7 +191,7 @@ static void formats_follow(void **state)
 	struct recipe recipe = { .height = 200 };
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		struct probe probe = { .format = cases[i].source,
 				       .alpha = cases[i].alpha };
 

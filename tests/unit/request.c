@@ -39,7 +39,7 @@ static const struct {
 static void reads_parameters(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		struct work work = { .pool = pool_new() };
 		struct request req = { 0 };
 		bool good = request_read(&req, &work, (char **)cases[i].envp);
@@ -72,7 +72,7 @@ static const struct {
 static void takes_only_proper_request_ids(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
+	EACH_ROW(i, ids) {
 		struct work work = { .pool = pool_new() };
 		struct request req = { 0 };
 		struct uuid made;
@@ -106,7 +106,7 @@ static void finds_csrf_values(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(headers); i++) {
+	EACH_ROW(i, headers) {
 		struct work work = { .pool = pool_new() };
 		struct request req = { 0 };
 
@@ -130,7 +130,7 @@ static const struct {
 static void reads_preferences(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(preferences); i++) {
+	EACH_ROW(i, preferences) {
 		struct request req = { .prefer = preferences[i].prefer };
 
 		assert_int_equal(request_prefers(&req, "respond-async"),
@@ -161,7 +161,7 @@ static const struct {
 static void reads_what_is_accepted(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(accepted); i++) {
+	EACH_ROW(i, accepted) {
 		struct request req = { .accept = accepted[i].accept };
 
 		assert_int_equal(request_accepts(&req, "image/webp"),

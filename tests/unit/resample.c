@@ -127,8 +127,8 @@ static void one_colour_stays(void **state)
 	static const uint32_t sizes[] = { 1, 2, 3, 7, 64, 255, 1000, 3001 };
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(sizes); i++)
-		for (size_t j = 0; j < ARRAY_LEN(sizes); j++) {
+	EACH_ROW(i, sizes)
+		EACH_ROW(j, sizes) {
 			struct work work = { .pool = pool_new() };
 			struct bitmap in = new_bitmap(&work, sizes[i], 9);
 			struct bitmap out = new_bitmap(&work, sizes[j], 5);
@@ -168,7 +168,7 @@ static void edges_stay_in_place(void **state)
 	static const uint32_t sizes[] = { 16, 50, 400, 6000, 40000 };
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+	EACH_ROW(i, sizes) {
 		struct work work = { .pool = pool_new() };
 		struct bitmap in = new_bitmap(&work, sizes[i], 20);
 		struct bitmap out = new_bitmap(&work, 16, 8);

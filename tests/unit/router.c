@@ -32,7 +32,7 @@ static const struct {
 static void finds_routes(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		struct work work = { .pool = pool_new() };
 		struct request req = { .method = cases[i].method,
 				       .method_text = "X",
@@ -81,7 +81,7 @@ static const struct {
 static void finds_dialects(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(dialect_cases); i++) {
+	EACH_ROW(i, dialect_cases) {
 		struct conf conf = { .dialects = dialect_cases[i].enabled };
 		struct work work = { .pool = pool_new(), .conf = &conf };
 		struct request req = { .method = dialect_cases[i].method,

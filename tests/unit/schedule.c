@@ -107,11 +107,11 @@ static void a_newcomer_waits_for_what_is_running(void **state)
 	add_users(end, 3);
 	add_jobs(end, &(struct jobs){ 1, 1, 200, NORMAL, 30 });
 	add_jobs(end, &(struct jobs){ 3, 1, 200, NORMAL, 30 });
-	for (size_t i = 0; i < ARRAY_LEN(workers); i++) {
+	EACH_ROW(i, workers) {
 		workers[i] = schedule_new(end->work.pool);
 		assert_int_not_equal(claim_user(end, workers[i]), 0);
 	}
-	for (size_t i = 0; i < ARRAY_LEN(workers); i++) {
+	EACH_ROW(i, workers) {
 		add_jobs(end, &(struct jobs){ 2, 1, 1, NORMAL, 0 });
 		outlast_a_look();
 		assert_int_equal(claim_user(end, workers[i]), 2);
@@ -197,7 +197,7 @@ static void priorities_have_shares(void **state)
 	struct end *end = *state;
 
 	add_users(end, 1);
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		struct schedule *worker = schedule_new(end->work.pool);
 		int taken[3] = { 0 };
 		struct job job;

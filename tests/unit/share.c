@@ -216,7 +216,7 @@ static void names_files_safely(void **state)
 
 	(void)state;
 	set_up(&g);
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		make_url(&g, &made, cases[i].name);
 		assert_string_equal(g.name, cases[i].file);
 	}

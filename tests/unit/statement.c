@@ -67,7 +67,7 @@ static void test_values(void **state)
 	struct end *end = *state;
 
 	create_values(end);
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		struct all all = { cases[i].text, cases[i].number,
 				   cases[i].time, cases[i].yes,
 				   uuid_new(),    { 0 } };
@@ -114,7 +114,7 @@ static void test_long_text(void **state)
 	struct end *end = *state;
 
 	create_values(end);
-	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+	EACH_ROW(i, sizes) {
 		struct all all = { .time = 1 };
 		struct all back;
 		char *text = pool_alloc(end->work.pool, sizes[i] + 1);
@@ -185,7 +185,7 @@ static void test_like_takes_a_text_as_it_is(void **state)
 	end_script(end, "CREATE TABLE names (name VARCHAR(20) PRIMARY KEY)");
 	end_script(end, "INSERT INTO names VALUES ('a_b'), ('a%b'),"
 			" ('a\\\\b'), ('axb')");
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		const char *like = db_containing(end->work.pool, cases[i].text);
 		int64_t n = -1;
 
@@ -246,7 +246,7 @@ static void test_strict(void **state)
 
 	end_script(end, "CREATE TABLE narrow (a VARCHAR(3) NOT NULL,"
 			" b TINYINT NOT NULL, c DATETIME)");
-	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+	EACH_ROW(i, bad) {
 		assert_false(db_do(&end->work, NULL, bad[i], DB_NO_IN));
 		assert_int_equal(end->work.err, ERR_INTERNAL);
 	}

@@ -12,6 +12,8 @@
 
 #include <cmocka.h>
 
+#include "tests/lib/row.h"
+
 /* main() of a unit test is `return RUN_TESTS(tests);`. */
 #define RUN_TESTS(tests)                                                       \
 	(cmocka_set_message_output(CM_OUTPUT_TAP),                             \

@@ -39,7 +39,7 @@ static void reads_numbers(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		int64_t number = 4711;
 
 		assert_int_equal(text_int(&number, cases[i].text, cases[i].min,
@@ -60,12 +60,12 @@ static void reads_lists_of_numbers(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+	EACH_ROW(i, good) {
 		assert_true(text_is_numbers(good[i], 1, 9));
 		assert_true(text_has_number(good[i], 1));
 		assert_false(text_has_number(good[i], 3));
 	}
-	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+	EACH_ROW(i, bad)
 		assert_false(text_is_numbers(bad[i], 1, 9));
 	assert_true(text_has_number("80 443", 443));
 	assert_false(text_has_number("80 443", 44));
@@ -122,7 +122,7 @@ static void knows_utf8(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+	EACH_ROW(i, cases)
 		assert_int_equal(
 			text_is_utf8(cases[i].text, strlen(cases[i].text)),
 			cases[i].good);
@@ -147,7 +147,7 @@ static void measures_characters(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+	EACH_ROW(i, cases)
 		assert_int_equal(text_character(cases[i].text, cases[i].left),
 				 cases[i].len);
 }
@@ -171,7 +171,7 @@ static void cuts_between_characters(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+	EACH_ROW(i, cases)
 		assert_int_equal(text_cut(cases[i].text, cases[i].max),
 				 cases[i].len);
 }
@@ -204,7 +204,7 @@ static void reads_and_writes_hex(void **state)
 	assert_string_equal(hex, "00ff1a");
 	assert_true(text_unhex(bytes, 3, "00Ff1A"));
 	assert_memory_equal(bytes, "\x00\xff\x1a", 3);
-	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+	EACH_ROW(i, bad)
 		assert_false(text_unhex(bytes, 3, bad[i]));
 }
 
@@ -227,7 +227,7 @@ static void follows_rfc4648(void **state)
 	struct pool *pool = pool_new();
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(vectors); i++) {
+	EACH_ROW(i, vectors) {
 		const char *plain = vectors[i].plain;
 		void *bytes;
 		size_t len;
@@ -284,9 +284,9 @@ static void refuses_other_base64(void **state)
 	size_t len;
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(bad_url); i++)
+	EACH_ROW(i, bad_url)
 		assert_false(text_unbase64url(pool, &bytes, &len, bad_url[i]));
-	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+	EACH_ROW(i, bad)
 		assert_false(text_unbase64(pool, &bytes, &len, bad[i]));
 	pool_free(pool);
 }
@@ -334,7 +334,7 @@ static void writes_and_reads_percent_signs(void **state)
 	struct pool *pool = pool_new();
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		const char *percent = cases[i].percent;
 		char *bytes;
 		size_t size;
@@ -357,7 +357,7 @@ static void refuses_other_percent_signs(void **state)
 	size_t size;
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+	EACH_ROW(i, bad)
 		assert_false(text_unpercent(pool, &bytes, &size, bad[i],
 					    strlen(bad[i])));
 	assert_false(text_unpercent(pool, &bytes, &size, "%41", 2));
@@ -408,7 +408,7 @@ static void finds_words(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+	EACH_ROW(i, cases)
 		assert_int_equal(text_has_word(cases[i].words, cases[i].word),
 				 cases[i].is_there);
 }

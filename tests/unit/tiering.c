@@ -105,7 +105,7 @@ static void check_setting(const struct setting *setting)
 static void reads_fields(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(settings); i++)
+	EACH_ROW(i, settings)
 		check_setting(&settings[i]);
 }
 
@@ -127,7 +127,7 @@ static void knows_its_own_texts(void **state)
 		assert_true(tiering_set(&tier, &work, field->name, text));
 		assert_string_equal(tiering_text(pool, &tier, field->name),
 				    text);
-		for (size_t i = 0; i < ARRAY_LEN(settings); i++)
+		EACH_ROW(i, settings)
 			tested |= !strcmp(settings[i].name, field->name);
 		if (!tested)
 			fail_msg("no case for %s", field->name);
@@ -145,7 +145,7 @@ static void fills_only_on_success(void **state)
 	(void)state;
 	tier_init(&tier, "Gold");
 	before = tier;
-	for (size_t i = 0; i < ARRAY_LEN(settings); i++)
+	EACH_ROW(i, settings)
 		if (!settings[i].kept)
 			assert_false(tiering_set(&tier, &work, settings[i].name,
 						 settings[i].text));
@@ -187,7 +187,7 @@ static void checks_fields_together(void **state)
 	struct pool *pool = pool_new();
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		struct work work = { .pool = pool };
 		bool good = set_and_check(&work, cases[i].tier, cases[i].name,
 					  cases[i].text);

@@ -46,7 +46,7 @@ static const struct {
 static void keeps_what_decoding_needs(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+	EACH_ROW(i, files) {
 		uint8_t bytes[128];
 		struct tiff_pixels pixels;
 

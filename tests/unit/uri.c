@@ -146,7 +146,7 @@ static void check_address(const struct address *address)
 static void reads_addresses(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(addresses); i++)
+	EACH_ROW(i, addresses)
 		check_address(&addresses[i]);
 }
 
@@ -205,7 +205,7 @@ static void any_query_passes(void **state)
 	struct uri uri;
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(queries); i++) {
+	EACH_ROW(i, queries) {
 		assert_true(uri_parse(&uri, &work, queries[i]));
 		assert_string_equal(uri.path, "/a");
 		assert_string_equal(uri.query_text, queries[i] + 3);
@@ -254,9 +254,9 @@ static void tells_local_addresses(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(local); i++)
+	EACH_ROW(i, local)
 		assert_true(uri_is_local(local[i]));
-	for (size_t i = 0; i < ARRAY_LEN(other); i++)
+	EACH_ROW(i, other)
 		assert_false(uri_is_local(other[i]));
 }
 

@@ -55,7 +55,7 @@ static void good_ones_are_taken_apart(void **state)
 	/* clang-format on */
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		struct work work = { .pool = pool_new() };
 		struct url url;
 
@@ -151,7 +151,7 @@ static void bad_ones_are_refused(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+	EACH_ROW(i, bad) {
 		struct work work = { .pool = pool_new() };
 		struct url url;
 
@@ -208,7 +208,7 @@ static void addresses_that_are_not_called(void **state)
 	/* clang-format on */
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		struct work work = { .pool = pool_new() };
 		struct conf conf;
 		struct url url;

@@ -102,7 +102,7 @@ static void parses(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		struct uuid uuid = { { 1 } };
 		struct uuid before = uuid;
 

@@ -66,7 +66,7 @@ static const struct {
 static void finds_first_frames(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+	EACH_ROW(i, files) {
 		struct pool *pool = pool_new();
 		struct work work = { .pool = pool };
 		struct webp_frame frame;
@@ -94,7 +94,7 @@ static void finds_first_frames(void **state)
 static void reads_no_further(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+	EACH_ROW(i, files)
 		for (size_t len = 0; len < files[i].len; len++) {
 			struct pool *pool = pool_new();
 			struct work work = { .pool = pool };

@@ -82,7 +82,7 @@ static void tells_what_the_machine_lacks(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	EACH_ROW(i, cases) {
 		struct work work = { 0 };
 
 		errno = cases[i].number;
