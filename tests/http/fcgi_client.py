@@ -1,9 +1,11 @@
 """A web server's part of FastCGI, with every liberty to get it wrong."""
 
+import fcntl
 import socket
 import struct
+import termios
 
-from service import HANG
+from service import HANG, wait_until
 
 BEGIN, ABORT, END, PARAMS, STDIN, STDOUT, STDERR = 1, 2, 3, 4, 5, 6, 7
 RESPONDER, AUTHORIZER, FILTER = 1, 2, 3
@@ -72,10 +74,17 @@ class Answer:
         self.status = int(self.headers.get("status", "0").split()[0])
 
 
+def unread(connection):
+    """How many bytes of what was sent to a unix socket its reader has not
+    taken yet."""
+    return struct.unpack("i", fcntl.ioctl(connection, termios.TIOCOUTQ,
+                                          b"\0" * 4))[0]
+
+
 def exchange(path, data, timeout=HANG, hang_up=False, halfway=None):
     """Sends these bytes to the socket at the path and reads until it closes.
     With hang_up nothing more can come from here, and that is said; else the
-    application cannot know. halfway() is called when half is sent."""
+    application cannot know. halfway() is called when half is read."""
     received = b""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(timeout)
@@ -84,6 +93,7 @@ def exchange(path, data, timeout=HANG, hang_up=False, halfway=None):
             if halfway:
                 connection.sendall(data[:len(data) // 2])
                 data = data[len(data) // 2:]
+                wait_until(lambda: not unread(connection))
                 halfway()
             connection.sendall(data)
             if hang_up:

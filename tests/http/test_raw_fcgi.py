@@ -15,7 +15,7 @@ from fcgi_client import (ABORT, AUTHORIZER, FILTER, PARAMS, STDIN, begin,
                          environment, exchange, pair, params, record, request,
                          stream)
 from pictures import picture
-from service import wait_until
+from service import children_of, wait_until
 
 HEALTH = environment("GET", "/healthz")
 POST = environment("POST", "/v1/login", ("CONTENT_TYPE", "application/json"))
@@ -215,9 +215,11 @@ def test_a_reload_lets_a_request_arrive(service, sockets, where):
     before = service.children("fcgi")
 
     def reload():
-        time.sleep(0.1)
+        """Returns when the first of the next responders is there."""
+        supervisor = service.pid("fcgi")
+        known = set(children_of(supervisor))
         service.kill("fcgi", signal.SIGHUP)
-        time.sleep(0.4)
+        wait_until(lambda: set(children_of(supervisor)) - known)
 
     body = form(picture())
     pairs = upload_pairs(service, len(body))
