@@ -3,8 +3,28 @@
 # a library's header elsewhere than at its one door. TAP.
 # LAYERS_ROOT: another tree to look at, for this lint's own test.
 lists=$(cd "$(dirname "$0")" && pwd) || exit 99
+# shellcheck source=tests/lint/fewest.sh
+. "$lists/fewest.sh"
 cd "${LAYERS_ROOT:-${srcdir:-.}}" || exit 99
 bad=$(
+	exec 3>&1
+	# A planted tree has few files.
+	if [ -z "${LAYERS_ROOT:-}" ]; then
+		find lib fcgi worker admin -name '*.[ch]' -exec \
+			sed -n 's/^#include "\(.*\)\/[^/]*"/\1/p' {} + |
+			fewest 1300 includes >/dev/null
+		sed -n '/^[^#]/s/[[:space:]].*//p' "$lists/layers.txt" |
+			while read -r folder; do
+				ls "$folder"/*.c >/dev/null 2>&1 ||
+					echo "tests/lint/layers.txt: $folder has no source"
+			done
+		sed -n '/^[^#]/s/[[:space:]].*//p' "$lists/doors.txt" |
+			while read -r header; do
+				grep -rqE "^#include <$header" --include='*.[ch]' \
+					lib fcgi worker admin ||
+					echo "tests/lint/doors.txt: nothing includes <$header...>"
+			done
+	fi
 	while read -r folder allowed; do
 		case $folder in '' | '#'*) continue ;; esac
 		for file in "$folder"/*.[ch]; do

@@ -18,6 +18,18 @@ KIND = re.compile(r'= \{ (\d+), "(\w+)",')
 TASK = re.compile(r'^\t\{ "(\w+)",', re.M)
 
 
+# A pattern that finds fewer rows than there were finds them no longer.
+FEWEST = {ROUTE: 79, KIND: 32, TASK: 5}
+
+
+def rows(pattern, top, file):
+    found = pattern.findall((top / file).read_text())
+    if len(found) < FEWEST[pattern]:
+        sys.exit(f"{file}: found {len(found)} rows, and there were "
+                 f"{FEWEST[pattern]}")
+    return found
+
+
 def security_of(method, need, scope):
     """As an operation has it that is for these."""
     if need in ("NOBODY", "ANONYMOUS"):
@@ -31,12 +43,11 @@ def security_of(method, need, scope):
 
 def coded_routes(top):
     """METHOD /path, with what the table says of it."""
-    text = (top / "fcgi/routes.c").read_text()
     return {f"{method} {path}": {
         "security": security_of(method, need, scope),
         "body": body != "NONE",
         "query": sorted(query.split()),
-    } for method, path, need, scope, body, query in ROUTE.findall(text)}
+    } for method, path, need, scope, body, query in rows(ROUTE, top, "fcgi/routes.c")}
 
 
 def follow(document, item):
@@ -86,7 +97,7 @@ def problems(top, document):
     import publish
     described = publish.problem_codes(document)
     coded = {code: int(status) for status, code in
-             KIND.findall((top / "lib/base/err.c").read_text())}
+             rows(KIND, top, "lib/base/err.c")}
     for code in sorted(coded.keys() | described.keys()):
         if code not in described:
             yield f"error {code} is not in doc/openapi.yaml"
@@ -99,7 +110,7 @@ def problems(top, document):
 
 def jobs(top, document):
     described = set(document["components"]["schemas"]["JobKind"]["enum"])
-    coded = set(TASK.findall((top / "lib/service/task.c").read_text()))
+    coded = set(rows(TASK, top, "lib/service/task.c"))
     for kind in sorted(coded ^ described):
         yield (f"job kind {kind} is only in " +
                ("lib/service/task.c" if kind in coded else "doc/openapi.yaml"))

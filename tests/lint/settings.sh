@@ -3,6 +3,8 @@
 # `pixtierctl settings --man`, and pixtierctl.1 has every command, option and
 # field of a tier. TAP.
 top=${srcdir:-$(dirname "$0")/../..}
+# shellcheck source=tests/lint/fewest.sh
+. "$(dirname "$0")/fewest.sh"
 ctl=${PIXTIERCTL:-${builddir:-.}/pixtierctl}
 
 if [ ! -x "$ctl" ]; then
@@ -35,15 +37,18 @@ is_missing() {
 }
 
 bad=$(
-	"$ctl" --help | sed -n 's/^  \([a-z]\)/\1/p' | while IFS= read -r usage; do
-		is_missing "$(printf '%s\n' "$usage" | sed 's/ \[\{0,1\}--.*//; s/ \[\{0,1\}[A-Z].*//')"
-		for word in $usage; do
-			case $word in
-			--* | \[--*) is_missing "$(printf '%s\n' "$word" | tr -d '[]')" ;;
-			esac
+	exec 3>&1
+	"$ctl" --help | sed -n 's/^  \([a-z]\)/\1/p' | fewest 33 commands |
+		while IFS= read -r usage; do
+			is_missing "$(printf '%s\n' "$usage" | sed 's/ \[\{0,1\}--.*//; s/ \[\{0,1\}[A-Z].*//')"
+			for word in $usage; do
+				case $word in
+				--* | \[--*) is_missing "$(printf '%s\n' "$word" | tr -d '[]')" ;;
+				esac
+			done
 		done
-	done
 	sed -n 's/^\t[A-Z]*(\([a-z_]*\), .*"),$/\1/p' "$top/lib/service/tiering.c" |
+		fewest 20 "fields of tiers" |
 		while read -r field; do
 			is_missing "
 $field	"
