@@ -110,7 +110,7 @@ static void bytes_are_those_of_libjpeg(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+	EACH_ROW(i, rows) {
 		struct work work = { .pool = pool_new() };
 		const struct bitmap bitmap = make_bitmap(
 			&work, rows[i].width, rows[i].height, rows[i].content);

@@ -103,8 +103,8 @@ static void all_filters_give_the_same_bytes(void **state)
 	uint32_t seed = 1;
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(sizes); i++)
-		for (size_t j = 0; j < ARRAY_LEN(sizes); j++) {
+	EACH_ROW(i, sizes)
+		EACH_ROW(j, sizes) {
 			struct work work = { .pool = pool_new() };
 			struct resample_taps taps;
 
