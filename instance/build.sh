@@ -11,17 +11,26 @@ fail_build() {
 	die "failed: $*; all of it is in $build/quickstart.log"
 }
 
-# compile TARGET...: make, with a line for each fifty files.
+# Logs what make prints, and prints a line for each fifty of so many files. The
+# awk of Debian would wait for more lines than one.
+show_progress() {
+	local line files=0
+
+	while IFS= read -r line; do
+		say "$line" >&3
+		[[ $line == "  CC "* ]] || continue
+		files=$((files + 1))
+		[ $((files % 50)) != 0 ] || say "  compiled $files of $1 files"
+	done 3>>"$build/quickstart.log"
+}
+
+# compile TARGET...: make, with its progress.
 compile() {
 	local total
 
 	total=$(make -n "$@" 2>/dev/null </dev/null | grep -c -- ' -c -o ') || true
-	make -j"$(nproc)" "$@" 2>&1 </dev/null |
-		tee -a "$build/quickstart.log" |
-		awk -v total="$total" '/^  CC / && ++n % 50 == 0 {
-			print "  compiled " n " of " total " files"
-			fflush()
-		}' || fail_build make "$@"
+	make -j"$(nproc)" "$@" 2>&1 </dev/null | show_progress "$total" ||
+		fail_build make "$@"
 }
 
 build_programs() (

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -102,15 +103,25 @@ def test_a_checkout_in_a_folder_with_a_space_is_refused(tmp_path):
 def test_a_build_shows_how_far_it_is(tmp_path):
     """make with 120 files prints two lines."""
     (tmp_path / "Makefile").write_text(
-        "objects := $(addsuffix .o,$(shell seq 120))\n"
-        "all: $(objects)\n"
-        "$(objects):\n\t@echo '  CC       $@'; : -c -o $@\n")
+        "objects := $(addsuffix .o,$(shell seq 119))\n"
+        "all: $(objects) 120.o\n"
+        "$(objects):\n\t@echo '  CC       $@'; : -c -o $@\n"
+        "120.o:\n\t@echo '  CC       $@'; : -c -o $@; cat fifo\n")
+    os.mkfifo(tmp_path / "fifo")
+    source = pathlib.Path(QUICKSTART).read_text()
+    say = re.search(r"^say\(\) .*$", source, re.M).group()
     instance = pathlib.Path(QUICKSTART).parent / "instance"
-    done = subprocess.run(
-        ["bash", "-c", f'build=.; . "{instance}/build.sh"; compile'],
-        cwd=tmp_path, stdout=subprocess.PIPE, text=True, timeout=HANG)
-    assert done.stdout.splitlines() == ["  compiled 50 of 120 files",
-                                        "  compiled 100 of 120 files"]
+    building = subprocess.Popen(
+        ["timeout", str(HANG), "bash", "-c",
+         f'{say}; build=.; . "{instance}/build.sh"; compile'],
+        cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+    # While the last file is still compiled.
+    assert building.stdout.readline() == "  compiled 50 of 120 files\n"
+    assert building.stdout.readline() == "  compiled 100 of 120 files\n"
+    assert building.poll() is None
+    (tmp_path / "fifo").write_text("done")
+    assert building.communicate(timeout=HANG) == ("", None)
+    assert building.returncode == 0
 
 
 def take_interrupts():
