@@ -11,7 +11,7 @@ fail_build() {
 	die "failed: $*; all of it is in $build/quickstart.log"
 }
 
-# Logs what make prints, and prints a line for each fifty of so many files. The
+# Logs what make prints, and prints a line for each fifty of the files. The
 # awk of Debian would wait for more lines than one.
 show_progress() {
 	local line files=0
@@ -20,11 +20,12 @@ show_progress() {
 		say "$line" >&3
 		[[ $line == "  CC "* ]] || continue
 		files=$((files + 1))
-		[ $((files % 50)) != 0 ] || say "  compiled $files of $1 files"
+		[ $((files % 50)) != 0 ] || say "  compiled $files of at most $1 files"
 	done 3>>"$build/quickstart.log"
 }
 
-# compile TARGET...: make, with its progress.
+# compile TARGET...: make, with its progress. The dry run takes config.h for new,
+# and counts all files that depend on it.
 compile() {
 	local total
 

@@ -116,8 +116,8 @@ def test_a_build_shows_how_far_it_is(tmp_path):
          f'{say}; build=.; . "{instance}/build.sh"; compile'],
         cwd=tmp_path, stdout=subprocess.PIPE, text=True)
     # While the last file is still compiled.
-    assert building.stdout.readline() == "  compiled 50 of 120 files\n"
-    assert building.stdout.readline() == "  compiled 100 of 120 files\n"
+    assert building.stdout.readline() == "  compiled 50 of at most 120 files\n"
+    assert building.stdout.readline() == "  compiled 100 of at most 120 files\n"
     assert building.poll() is None
     (tmp_path / "fifo").write_text("done")
     assert building.communicate(timeout=HANG) == ("", None)
