@@ -29,7 +29,7 @@
 enum {
 	NUDGE_MS = 100,
 	LEAST_DELAY_MS = 100,
-	MOST_DELAY_MS = 5000,
+	MOST_DELAY_MS = 1000,
 	SHORT_LIFE_MS = 1000,
 	LONG_LIFE_MS = 10000,
 	MAX_WAIT_MS = 60000
@@ -43,7 +43,8 @@ struct child {
 	int64_t started_at_ms;
 	int64_t start_at_ms; /* when there is no process */
 	int64_t kill_at_ms;  /* 0: not told to stop */
-	int64_t delay_ms;
+	bool died_early;     /* once or more since one lived long */
+	int64_t delay_ms;    /* of the last start that was put off, or 0 */
 	const struct prefork_group *run;
 };
 
@@ -56,6 +57,7 @@ struct supervisor {
 	const struct prefork *prefork;
 	struct children current; /* one for each slot, living or not */
 	struct children old;     /* told to stop by a reload */
+	int64_t delayed_to_ms;   /* the latest start that was put off */
 	bool stopping, reload_wanted;
 };
 
@@ -118,16 +120,25 @@ static NORETURN void be_child(const struct child *child, pid_t supervisor)
 	exit(child->run->run(child->run->arg, child->slot));
 }
 
-static void delay(struct child *child, int64_t now_ms)
+static int64_t larger(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* Later each time, up to a limit; and one at a time, so that a supervisor with
+   many children that cannot live does little else than wait. */
+static void delay(struct supervisor *s, struct child *child, int64_t now_ms)
 {
 	child->delay_ms =
 		child->delay_ms ? 2 * child->delay_ms : LEAST_DELAY_MS;
 	if (child->delay_ms > MOST_DELAY_MS)
 		child->delay_ms = MOST_DELAY_MS;
-	child->start_at_ms = now_ms + child->delay_ms;
+	child->start_at_ms = larger(now_ms + child->delay_ms,
+				    s->delayed_to_ms + LEAST_DELAY_MS);
+	s->delayed_to_ms = child->start_at_ms;
 }
 
-static void start(struct child *child, int64_t now_ms)
+static void start(struct supervisor *s, struct child *child, int64_t now_ms)
 {
 	pid_t supervisor = getpid();
 	pid_t pid;
@@ -141,7 +152,7 @@ static void start(struct child *child, int64_t now_ms)
 			  log_text("group", child->group),
 			  log_number("slot", child->slot),
 			  log_text("why", strerror(errno)));
-		delay(child, now_ms);
+		delay(s, child, now_ms);
 		return;
 	}
 	child->pid = pid;
@@ -156,7 +167,7 @@ static void start_due(struct supervisor *s)
 		struct child *child = &s->current.list[i];
 
 		if (!s->stopping && !child->pid && child->start_at_ms <= now_ms)
-			start(child, now_ms);
+			start(s, child, now_ms);
 	}
 }
 
@@ -247,26 +258,31 @@ static void log_end(const struct child *child, int status, int64_t lived_ms,
 		  log_number("delay_ms", delay_ms));
 }
 
-static void plan_replacement(struct child *child, int64_t now_ms,
-			     int64_t lived_ms)
+/* The first that dies early may have been killed by anything. */
+static void plan_replacement(struct supervisor *s, struct child *child,
+			     int64_t now_ms, int64_t lived_ms)
 {
 	metric_add(METRIC_RESPAWNS, child->group, 1);
-	if (lived_ms >= LONG_LIFE_MS)
+	if (lived_ms >= LONG_LIFE_MS) {
+		child->died_early = false;
 		child->delay_ms = 0;
+	}
+	child->start_at_ms = now_ms;
 	if (lived_ms >= SHORT_LIFE_MS)
-		child->start_at_ms = now_ms;
-	else
-		delay(child, now_ms);
+		return;
+	if (child->died_early)
+		delay(s, child, now_ms);
+	child->died_early = true;
 }
 
-static void ended(struct child *child, int status)
+static void ended(struct supervisor *s, struct child *child, int status)
 {
 	int64_t now_ms = clock_monotonic_ms();
 	int64_t lived_ms = now_ms - child->started_at_ms;
 
 	child->start_at_ms = now_ms;
 	if (!child->kill_at_ms)
-		plan_replacement(child, now_ms, lived_ms);
+		plan_replacement(s, child, now_ms, lived_ms);
 	log_end(child, status, lived_ms, child->start_at_ms - now_ms);
 	child->predecessor = child->pid;
 	child->pid = 0;
@@ -283,7 +299,7 @@ static void reap(struct supervisor *s)
 		if (!child)
 			child = find(&s->old, pid);
 		if (child) /* or one that was there before prefork_run() */
-			ended(child, status);
+			ended(s, child, status);
 	}
 }
 

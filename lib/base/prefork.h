@@ -35,11 +35,13 @@ struct prefork {
 };
 
 /*
- * Starts the children and replaces those that end: at once, but after a delay
- * when they lived less than a second. SIGTERM, SIGINT and SIGQUIT stop it:
- * returns the program's exit status when all children are gone. A SIGHUP that
- * comes while the last one's old children still finish waits for them. Says
- * READY=1 to $NOTIFY_SOCKET (sd_notify(3)) when the children are started.
+ * Starts the children and replaces those that end: at once, unless a child of
+ * the same slot dies within its first second again. Then there is a delay of
+ * 100 ms that doubles up to 1 s, and one such start each 100 ms. SIGTERM,
+ * SIGINT and SIGQUIT stop it: returns the program's exit status when all
+ * children are gone. A SIGHUP that comes while the last one's old children
+ * still finish waits for them. Says READY=1 to $NOTIFY_SOCKET (sd_notify(3))
+ * when the children are started.
  */
 int prefork_run(const struct prefork *prefork);
 

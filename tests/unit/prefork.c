@@ -5,14 +5,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -253,7 +250,7 @@ static void replaces_the_killed(void **state)
 	other = seen->pids[1];
 	kill(killed, SIGKILL);
 	assert_true(EVENTUALLY(seen->starts == 3));
-	assert_in_range(delay_ms(1), 0, 100);
+	assert_int_equal(delay_ms(1), 0);
 	assert_true(seen->pids[0] != killed);
 	assert_int_equal(seen->predecessors[0], killed);
 	assert_int_equal(seen->predecessors[1], 0);
@@ -299,7 +296,7 @@ static void kills_after_the_timeout(void **state)
 	assert_true(is_gone(seen->pids[1]));
 }
 
-/* Starts at 0, 100, 300 and 700 ms. */
+/* Starts at 0, 0, 100 and 300 ms: the first death may be by accident. */
 static void backs_off(void **state)
 {
 	int64_t start = clock_monotonic_ms();
@@ -307,9 +304,36 @@ static void backs_off(void **state)
 
 	(void)state;
 	assert_true(EVENTUALLY(seen->starts == 4));
-	assert_true(clock_monotonic_ms() - start >= 700);
-	for (int n = 1; n <= 3; n++)
-		assert_int_equal(delay_ms(n), 50 << n);
+	assert_true(clock_monotonic_ms() - start >= 300);
+	assert_int_equal(delay_ms(1), 0);
+	assert_int_equal(delay_ms(2), 100);
+	assert_int_equal(delay_ms(3), 200);
+	kill(pid, SIGTERM);
+	assert_int_equal(end_of(pid), 0);
+}
+
+static void waits_a_second_at_most(void **state)
+{
+	pid_t pid = supervise_one(fail_at_once, 1, 5);
+
+	(void)state;
+	assert_true(EVENTUALLY(seen->starts == 8));
+	assert_int_equal(delay_ms(5), 800);
+	assert_int_equal(delay_ms(6), 1000);
+	assert_int_equal(delay_ms(7), 1000);
+	kill(pid, SIGTERM);
+	assert_int_equal(end_of(pid), 0);
+}
+
+/* Two starts of each at once; after that one in 100 ms, of whichever slot. */
+static void limits_the_rate_for_all_slots(void **state)
+{
+	int64_t start = clock_monotonic_ms();
+	pid_t pid = supervise_one(fail_at_once, MAX_SLOTS, 5);
+
+	(void)state;
+	assert_true(EVENTUALLY(seen->starts >= 2 * MAX_SLOTS + 10));
+	assert_true(clock_monotonic_ms() - start >= 1000);
 	kill(pid, SIGTERM);
 	assert_int_equal(end_of(pid), 0);
 }
@@ -551,101 +575,6 @@ static void tells_the_init_system(void **state)
 	pool_free(pool);
 }
 
-static void writes_its_pid(void **state)
-{
-	struct work work = { .pool = pool_new() };
-	char folder[] = "/tmp/pixtier-prefork-XXXXXX";
-	char path[100], text[20] = "", expected[20];
-	pid_t child;
-	int fd;
-
-	(void)state;
-	assert_non_null(mkdtemp(folder));
-	snprintf(path, sizeof(path), "%s/pid", folder);
-	assert_true(prefork_write_pid(&work, ""));
-	assert_true(prefork_write_pid(&work, path));
-	fd = open(path, O_RDONLY);
-	assert_true(read(fd, text, sizeof(text) - 1) > 0);
-	close(fd);
-	snprintf(expected, sizeof(expected), "%d\n", (int)getpid());
-	assert_string_equal(text, expected);
-
-	child = fork();
-	if (!child) {
-		pool_free(work.pool);
-		_exit(0);
-	}
-	waitpid(child, NULL, 0);
-	assert_int_equal(access(path, F_OK), 0);
-	pool_free(work.pool);
-	assert_int_equal(access(path, F_OK), -1);
-
-	work.pool = pool_new();
-	rmdir(folder);
-	assert_false(prefork_write_pid(&work, path));
-	assert_int_equal(work.err, ERR_INTERNAL);
-	pool_free(work.pool);
-}
-
-static void refuses_other_accounts(void **state)
-{
-	static const char *const users[] = { "root", "no such user" };
-	struct work work = { 0 };
-
-	(void)state;
-	assert_true(prefork_drop_rights(&work, ""));
-	if (geteuid())
-		skip();
-	EACH_ROW(i, users) {
-		assert_false(prefork_drop_rights(&work, users[i]));
-		assert_int_equal(work.err, ERR_INVALID_FIELD);
-		assert_string_equal(work.field, "user");
-		assert_non_null(strstr(work.why, users[i]));
-	}
-	assert_int_equal(geteuid(), 0);
-}
-
-static int rights_left(uid_t uid, gid_t gid)
-{
-	struct work work = { 0 };
-	uid_t uids[3];
-	gid_t gids[3], groups[100];
-	int count;
-
-	if (setgroups(1, (const gid_t[]){ 0 }))
-		return 6;
-	if (!prefork_drop_rights(&work, "nobody"))
-		return 1;
-	getresuid(&uids[0], &uids[1], &uids[2]);
-	getresgid(&gids[0], &gids[1], &gids[2]);
-	for (int i = 0; i < 3; i++)
-		if (uids[i] != uid || gids[i] != gid)
-			return 2;
-	count = getgroups(100, groups);
-	for (int i = 0; i < count; i++)
-		if (!groups[i])
-			return 3;
-	if (!setuid(0) || !seteuid(0) || !setgid(0))
-		return 4;
-	return prefork_drop_rights(&work, "root") ? 0 : 5;
-}
-
-static void drops_rights_for_good(void **state)
-{
-	const struct passwd *nobody = getpwnam("nobody");
-	int status;
-	pid_t pid;
-
-	(void)state;
-	if (geteuid() || !nobody)
-		skip();
-	pid = fork();
-	if (!pid)
-		_exit(rights_left(nobody->pw_uid, nobody->pw_gid));
-	waitpid(pid, &status, 0);
-	assert_int_equal(status, 0);
-}
-
 int main(void)
 {
 	/* clang-format off */
@@ -656,6 +585,8 @@ int main(void)
 		cmocka_unit_test_setup(waits_for_work_in_hand, set_up),
 		cmocka_unit_test_setup(kills_after_the_timeout, set_up),
 		cmocka_unit_test_setup(backs_off, set_up),
+		cmocka_unit_test_setup(waits_a_second_at_most, set_up),
+		cmocka_unit_test_setup(limits_the_rate_for_all_slots, set_up),
 		cmocka_unit_test_setup(replaces_the_settled_at_once, set_up),
 		cmocka_unit_test_setup(reload_replaces_children, set_up),
 		cmocka_unit_test_setup(reload_kills_the_stubborn, set_up),
@@ -664,9 +595,6 @@ int main(void)
 		cmocka_unit_test_setup(children_die_with_it, set_up),
 		cmocka_unit_test_setup(children_listen_to_sigterm_only, set_up),
 		cmocka_unit_test_setup(tells_the_init_system, set_up),
-		cmocka_unit_test(writes_its_pid),
-		cmocka_unit_test(refuses_other_accounts),
-		cmocka_unit_test(drops_rights_for_good),
 	};
 	/* clang-format on */
 
