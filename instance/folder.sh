@@ -70,7 +70,8 @@ copy_programs() {
 	done
 	install -m 644 -t "$data/schema" "$here"/schema/*.sql
 	install -m 644 -t "$data/site" "$here/nginx/pixtier_fastcgi_params" \
-		"$here"/lighttpd/*.lua "$here/lighttpd/416.html"
+		"$here"/lighttpd/*.lua "$here/lighttpd/416.html" \
+		"$here/lighttpd/pools.conf"
 }
 
 # Makes a file that only its owner and the service can read.

@@ -13,8 +13,9 @@ import urllib.parse
 
 import pytest
 
+import fcgi_client
 from api import from_address, is_back, make_token, new_user, upload
-from service import HANG, wait_until
+from service import HANG, wait_until, wait_within
 
 
 def is_problem(answer, status, code):
@@ -185,6 +186,27 @@ def test_without_the_application_clients_are_told_to_come_again(service):
     finally:
         service.start("fcgi")
     wait_until(lambda: service.session().get("/healthz").status_code == 200)
+
+
+def answer_themselves(service):
+    """Whether both pools of responders do, without the web server."""
+    asked = fcgi_client.request(fcgi_client.environment("GET", "/healthz"))
+    with contextlib.suppress(OSError):
+        return all(fcgi_client.exchange(service.setting(name), asked).status
+                   == 200 for name in ("listen", "listen_uploads"))
+    return False
+
+
+def test_the_application_is_asked_as_soon_as_it_is_back(service):
+    """Also by lighttpd, which leaves a pool alone for one to two seconds when
+    it could not connect."""
+    for _ in range(5):
+        service.stop("fcgi")
+        assert not is_back(service)
+        assert service.session().post("/v1/images").status_code == 503
+        service.start("fcgi")
+        wait_until(lambda: answer_themselves(service))
+        wait_within(1, lambda: is_back(service))
 
 
 def test_the_store_cannot_be_reached_by_any_path(service):
