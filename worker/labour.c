@@ -4,6 +4,7 @@
 #include "worker/labour.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,7 +28,7 @@
 #include "worker/roll.h"
 
 enum {
-	RECLAIM_MS = 5000,
+	RECLAIM_MS = 1000,
 	RETAIN_MS = 60000,
 	SWEEP_MS = PURGE_SWEEP_SECONDS * 1000,
 	INDEX_MS = 5000,
@@ -44,7 +45,7 @@ struct worker {
 	const char *but_kinds;   /* what it leaves to the others, or NULL */
 	struct roll *roll;
 	struct schedule *schedule;
-	int64_t reclaim_at_ms;
+	struct labour_shared *shared;
 	int64_t retain_at_ms;
 	int64_t sweep_at_ms;
 	int64_t index_at_ms;
@@ -60,6 +61,17 @@ static const char *worker_name(struct pool *pool, const struct labour *labour,
 	gethostname(host, sizeof(host) - 1);
 	return pool_printf(pool, "%.40s:%d:%.8s", host, (int)pid,
 			   labour->instance + 28);
+}
+
+struct labour_shared *labour_share(void)
+{
+	struct labour_shared *shared =
+		mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (shared == MAP_FAILED)
+		abort();
+	return shared;
 }
 
 struct decoder_limits labour_decoder_limits(const struct conf *conf)
@@ -91,6 +103,7 @@ static bool open_worker(struct worker *worker, const struct labour *labour,
 			worker_name(pool, labour, prefork_predecessor());
 	worker->roll = roll_new(pool, worker->name);
 	worker->schedule = schedule_new(pool);
+	worker->shared = labour->shared;
 	srandom((unsigned)(getpid() ^ clock_now_us()));
 	return true;
 }
@@ -378,17 +391,24 @@ static int64_t index_names(struct worker *worker)
 	return 0;
 }
 
-/* Each worker reclaims at its own times; only the first cleans up. */
+/* One worker looks for all of its supervisor: whichever is idle first. */
+static bool may_reclaim(struct labour_shared *shared, int64_t now_ms)
+{
+	int64_t at_ms = atomic_load(&shared->reclaim_at_ms);
+
+	return now_ms >= at_ms &&
+	       atomic_compare_exchange_strong(&shared->reclaim_at_ms, &at_ms,
+					      now_ms + RECLAIM_MS);
+}
+
+/* Only the first worker cleans up. */
 static void do_chores(struct worker *worker, long slot)
 {
 	int64_t now_ms = clock_monotonic_ms();
 
 	roll_call(worker->roll, &worker->base);
-	if (now_ms >= worker->reclaim_at_ms) {
+	if (may_reclaim(worker->shared, now_ms))
 		reclaim_expired(worker);
-		worker->reclaim_at_ms =
-			now_ms + RECLAIM_MS / 2 + random() % RECLAIM_MS;
-	}
 	if (!slot && now_ms >= worker->retain_at_ms)
 		worker->retain_at_ms = now_ms + retain(worker);
 	if (!slot && now_ms >= worker->index_at_ms)

@@ -18,6 +18,7 @@ struct program {
 	struct pool *pool;
 	struct conf conf;
 	char instance[UUID_TEXT_SIZE];
+	struct labour_shared *shared;
 	struct labour labour;
 	struct decoder_server decoder_server;
 	struct prefork_group groups[2];
@@ -41,7 +42,7 @@ static void fill_groups(struct program *program)
 {
 	program->labour =
 		(struct labour){ &program->conf, program->decoder_server.client,
-				 program->instance };
+				 program->instance, program->shared };
 	program->groups[0] =
 		(struct prefork_group){ "decoder", 1, decoder_server_run,
 					&program->decoder_server, true };
@@ -96,6 +97,7 @@ static int run(struct program *program, struct work *work)
 		return EXIT_FAILURE;
 	}
 	uuid_text(uuid_new(), program->instance);
+	program->shared = labour_share();
 	fill_groups(program);
 	return prefork_run(&prefork);
 }

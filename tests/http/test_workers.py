@@ -229,6 +229,32 @@ def test_the_job_of_a_killed_worker_goes_on_at_once(service, slow_data):
     check_store(service)
 
 
+def test_the_end_of_a_lease_is_seen_soon(service):
+    """Of workers that are gone with their supervisor: there is a look each
+    second, also just after one that gave a job back."""
+    session = new_user(service)
+    waits = []
+    wait_until_idle(service)
+    with without(service, "worker"):
+        images = [later(session) for _ in range(5)]
+        service.query("UPDATE jobs SET state = 'running', worker = 'gone',"
+                      " attempts = 1, lease_until = UTC_TIMESTAMP(6) +"
+                      " INTERVAL 1 HOUR WHERE state = 'queued'")
+        service.start("worker", workers=1)
+    for image in images:
+        job = image["job"]["id"].replace("-", "")
+        service.query("UPDATE jobs SET lease_until = UTC_TIMESTAMP(6)"
+                      " WHERE id = UNHEX(%s)", job)
+        (ended,), = service.query("SELECT UTC_TIMESTAMP(6)")
+        assert settled(session, image)["status"] == "ready"
+        (begun,), = service.query(
+            "SELECT started_at FROM jobs WHERE id = UNHEX(%s)", job)
+        waits.append((begun - ended).total_seconds())
+    print("waited " + ", ".join(f"{wait:.2f} s" for wait in waits))
+    assert sorted(waits)[len(waits) // 2] < 2
+    service.restart("worker")
+
+
 def test_a_poison_picture_fails_in_the_end(hasty, slow_data):
     """Every worker that takes it dies: after job_attempts it is `failed`, with
     a reason; an administrator can have it tried again."""
