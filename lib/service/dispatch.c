@@ -31,11 +31,11 @@ static int64_t retry_count(struct work *work)
 }
 
 /* A worker's death costs one of the job's attempts, but no retry. */
-bool dispatch_queue(struct uuid *job_id, struct work *work, struct uuid user_id,
+bool dispatch_queue(struct work *work, struct uuid job_id, struct uuid user_id,
 		    const char *receiver)
 {
 	const struct job job = {
-		.id = uuid_new(),
+		.id = job_id,
 		.kind = DISPATCH_KIND,
 		.receiver = receiver,
 		.user_id = user_id,
@@ -45,7 +45,6 @@ bool dispatch_queue(struct uuid *job_id, struct work *work, struct uuid user_id,
 		.created_at = db_now_us(work),
 	};
 
-	*job_id = job.id;
 	return job_add(work, &job);
 }
 

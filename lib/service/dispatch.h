@@ -19,9 +19,10 @@
 /* The kind of its jobs. */
 #define DISPATCH_KIND "webhook"
 
-/* A job for one delivery, which the caller then names in its row; for a
-   transaction. */
-bool dispatch_queue(struct uuid *job_id, struct work *work, struct uuid user_id,
+/* A job for one delivery, with the id that the caller made and then writes into
+   the delivery's row; for a transaction. ERR_CONFLICT when there is that job
+   already. */
+bool dispatch_queue(struct work *work, struct uuid job_id, struct uuid user_id,
 		    const char *receiver) MUST_CHECK;
 
 /* How many messages one receiver is sent at once: the setting

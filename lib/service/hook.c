@@ -172,20 +172,23 @@ bool hook_drop(struct work *work, const struct webhook *webhook)
 	return db_transaction(work, record_drop, (void *)webhook);
 }
 
+/* Repeatable: when the job's row is there, all of it has happened. */
 static bool record_retry(struct work *work, void *arg)
 {
-	struct change *change = arg;
+	const struct change *change = arg;
 
-	return dispatch_queue(&change->job_id, work, change->webhook->user_id,
-			      change->webhook->receiver) &&
-	       delivery_reopen(work, change->delivery_id, change->job_id);
+	if (!dispatch_queue(work, change->job_id, change->webhook->user_id,
+			    change->webhook->receiver))
+		return work->err == ERR_CONFLICT;
+	return delivery_reopen(work, change->delivery_id, change->job_id);
 }
 
 bool hook_retry(struct work *work, const struct webhook *webhook,
 		struct uuid delivery_id)
 {
 	struct change change = { .webhook = webhook,
-				 .delivery_id = delivery_id };
+				 .delivery_id = delivery_id,
+				 .job_id = uuid_new() };
 
 	if (webhook->disabled_at)
 		return fail(work, ERR_CONFLICT,

@@ -37,7 +37,8 @@ static bool tell(struct work *work, struct uuid user_id, const char *event,
 	for (size_t i = 0; i < count; i++) {
 		delivery.id = uuid_new();
 		delivery.webhook_id = webhooks[i].id;
-		if (!dispatch_queue(&delivery.job_id, work, user_id,
+		delivery.job_id = uuid_new();
+		if (!dispatch_queue(work, delivery.job_id, user_id,
 				    webhooks[i].receiver) ||
 		    !delivery_add(work, &delivery))
 			return false;

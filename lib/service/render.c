@@ -255,6 +255,7 @@ struct ending {
 	const struct job *job;
 	const struct render *render; /* NULL: failed */
 	const char *code, *detail;
+	bool written; /* by an earlier try, whose COMMIT lost its answer */
 };
 
 /* Webhooks are told when the image's status changes, not of each variant. An
@@ -309,25 +310,38 @@ static bool record_failure(struct work *work, void *arg)
 	       notify_job(work, "job.failed", ending->job);
 }
 
+static bool is_cancelled(struct work *work, const struct job *job)
+{
+	const char *state;
+
+	return job_lock(&state, work, job->id) && !strcmp(state, "cancelled");
+}
+
+/* Repeatable: what a second try finds cancelled is what was asked for. */
 static bool record_cancel(struct work *work, void *arg)
 {
-	const struct ending *ending = arg;
+	struct ending *ending = arg;
 
-	return job_cancel(work, ending->job->id) && fail_image(work, ending);
+	if (!job_cancel(work, ending->job->id))
+		return ending->written && work->err == ERR_CONFLICT &&
+		       is_cancelled(work, ending->job);
+	ending->written = fail_image(work, ending);
+	return ending->written;
 }
 
 bool render_give_up(struct work *work, const struct job *job, const char *code,
 		    const char *detail)
 {
-	struct ending ending = { job, NULL, code, detail };
+	struct ending ending = { .job = job, .code = code, .detail = detail };
 
 	return db_transaction(work, record_failure, &ending);
 }
 
 bool render_cancel(struct work *work, const struct job *job)
 {
-	struct ending ending = { job, NULL, err_code(ERR_JOB_FAILED),
-				 "the job was cancelled" };
+	struct ending ending = { .job = job,
+				 .code = err_code(ERR_JOB_FAILED),
+				 .detail = "the job was cancelled" };
 
 	return db_transaction(work, record_cancel, &ending);
 }

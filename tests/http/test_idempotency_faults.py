@@ -320,6 +320,20 @@ def test_after_commit_it_is_done(service, proxy, make, kill):
     assert first.status_code == 503 if kill else first.status_code < 300
 
 
+@pytest.mark.parametrize("make", POSTS)
+def test_without_a_key_a_lost_answer_of_commit_is_no_conflict(service, proxy,
+                                                              make):
+    """What is in the way of the second try is what the first has done."""
+    post = make(service)
+    before = post.count()
+    with proxy.doing(Harm(COMMIT, False, True)) as harm:
+        answer = post.send({})
+    # These two are one statement, which is its own transaction.
+    assert harm.happened != (make in (Link, Token))
+    assert answer.status_code < 300, answer.text
+    assert post.count() == before + 1
+
+
 @pytest.mark.parametrize("make", POSTS if LONG else [Upload, Link, NewUser])
 @pytest.mark.parametrize("kill", (True, False), ids=("killed", "cut"))
 def test_before_commit_it_is_not_done(service, proxy, make, kill):
