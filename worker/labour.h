@@ -15,7 +15,7 @@ struct labour_shared {
 
 struct labour {
 	const struct conf *conf;
-	int decoder_server;   /* its client's socket, decoder_server.h */
+	struct decoder_client decoder_server;
 	const char *instance; /* a random name of the supervisor's */
 	struct labour_shared *shared;
 };

@@ -29,6 +29,10 @@ enum { OUTPUT_SHARE = 8 };
 /* How long the server may take to say how a decoder process ended. */
 enum { STATUS_MS = 1000 };
 
+/* How often a client that waits for a new process looks whether there is a
+   server that can start it: one that has died is replaced at once. */
+enum { SERVER_MS = 1000 };
+
 /* A decoder process, as its client knows it. */
 struct process {
 	struct child child; /* pid 0 until DECODER_HELLO; socket -1: none */
@@ -46,7 +50,7 @@ struct decoder_pool {
 	struct pool *pool;
 	const struct conf *conf;
 	struct decoder_limits limits;
-	int server;
+	struct decoder_client server;
 	struct process spare; /* has no owner yet */
 	struct process kept;
 };
@@ -126,12 +130,33 @@ static bool receive(struct exchange *e, void *bytes, size_t len)
 	return heard == CHILD_SPOKE;
 }
 
+/* Too late, too, when there is no server. */
+static enum child_heard wait_for_start(const struct process *process,
+				       struct work *work,
+				       const struct decoder_client *server,
+				       int64_t deadline_ms)
+{
+	enum child_heard heard;
+	int64_t look_ms;
+
+	do {
+		look_ms = clock_monotonic_ms() + SERVER_MS;
+		if (look_ms > deadline_ms)
+			look_ms = deadline_ms;
+		heard = child_wait(&process->child, work, look_ms);
+	} while (heard == CHILD_IS_LATE && look_ms < deadline_ms &&
+		 decoder_server_is_there(server));
+	return heard;
+}
+
 /* Its first message, sent before it had any picture. */
 static enum child_heard receive_hello(struct process *process,
-				      struct work *work, int64_t deadline_ms)
+				      struct work *work,
+				      const struct decoder_client *server,
+				      int64_t deadline_ms)
 {
 	const enum child_heard heard =
-		child_wait(&process->child, work, deadline_ms);
+		wait_for_start(process, work, server, deadline_ms);
 	struct decoder_reply reply;
 	int pidfd;
 
@@ -178,7 +203,8 @@ static bool wait_for_hello(struct exchange *e)
 	enum child_heard heard = CHILD_SPOKE;
 
 	if (!e->process.child.pid)
-		heard = receive_hello(&e->process, e->work, e->deadline_ms);
+		heard = receive_hello(&e->process, e->work, &e->pool->server,
+				      e->deadline_ms);
 	e->late = heard == CHILD_IS_LATE;
 	if (heard == CHILD_SPOKE)
 		limit_cpu(e);
@@ -365,9 +391,8 @@ static bool fail_by_death(const struct exchange *e)
 
 	if (e->late && !started)
 		return fail(e->work, ERR_UNAVAILABLE,
-			    "expected a decoder process within %ld s, none was "
-			    "started: look for pixtier-decoder in the log",
-			    e->pool->limits.seconds);
+			    "expected a decoder process, none was started: "
+			    "look for pixtier-decoder in the log");
 	metric_add(METRIC_PAINTER_DEATHS, NULL, 1);
 	if (e->spent)
 		return fail_for_work_ms(e);
@@ -423,7 +448,7 @@ static bool choose_process(struct exchange *e, struct decoder_pool *pool)
 		return true;
 	}
 	if (pool->spare.child.socket < 0 &&
-	    !request_process(&pool->spare, pool->server))
+	    !request_process(&pool->spare, pool->server.socket))
 		return fail(e->work, ERR_UNAVAILABLE,
 			    "no decoder process can be asked for: %s",
 			    strerror(errno));
@@ -462,7 +487,7 @@ static bool run_once(struct exchange *e, struct decoder_pool *pool, bool *again)
 		return false;
 	ok = send_task(e);
 	if (pool->spare.child.socket < 0)
-		(void)!request_process(&pool->spare, pool->server);
+		(void)!request_process(&pool->spare, pool->server.socket);
 	ok = ok && wait_for_hello(e) && receive_all(e);
 	*again = !ok && !e->begun && !e->late && !e->spent && !e->answered;
 	count_cpu(e);
@@ -541,7 +566,8 @@ struct decoder_pool_state decoder_pool_state(struct decoder_pool *pool)
 		clock_monotonic_ms() + pool->limits.seconds * INT64_C(1000);
 
 	if (pool->spare.child.socket >= 0 && !pool->spare.child.pid)
-		(void)receive_hello(&pool->spare, &work, deadline_ms);
+		(void)receive_hello(&pool->spare, &work, &pool->server,
+				    deadline_ms);
 	return (struct decoder_pool_state){
 		.spare = pool->spare.child.pid,
 		.kept = pool->kept.child.pid,
@@ -552,7 +578,7 @@ struct decoder_pool_state decoder_pool_state(struct decoder_pool *pool)
 
 struct decoder_pool *decoder_pool_new(const struct conf *conf,
 				      const struct decoder_limits *limits,
-				      int server)
+				      struct decoder_client server)
 {
 	struct pool *memory = pool_new();
 	struct decoder_pool *pool = pool_alloc(memory, sizeof(*pool));
@@ -563,7 +589,7 @@ struct decoder_pool *decoder_pool_new(const struct conf *conf,
 				       .server = server,
 				       .spare = no_process,
 				       .kept = no_process };
-	(void)!request_process(&pool->spare, server);
+	(void)!request_process(&pool->spare, server.socket);
 	return pool;
 }
 

@@ -27,11 +27,17 @@ struct decoder_limits {
 				no such limit */
 };
 
-/* One for each process that renders; call after fork. `server` is the client's
-   end of the control socket, decoder_server.h. */
+/* What a client has of the decoder server, decoder_server.h. */
+struct decoder_client {
+	int socket; /* where it sends its messages */
+	int lock;   /* a file that the server has locked while it lives; -1: it
+		       is not known whether it does */
+};
+
+/* One for each process that renders; call after fork. */
 struct decoder_pool *decoder_pool_new(const struct conf *conf,
 				      const struct decoder_limits *limits,
-				      int server);
+				      struct decoder_client server);
 void decoder_pool_free(struct decoder_pool *pool);
 
 /* What was made of one recipe. The bytes belong to the pool. */
@@ -56,7 +62,8 @@ struct decoder_picture {
  * uses `seconds` of CPU time; ERR_UNSUPPORTED_FORMAT when it is of a kind the
  * decoder does not know; ERR_TOO_LARGE when memory does not suffice, or what is
  * made has more than an eighth of it, or with `work_ms` the time does not
- * suffice; ERR_UNAVAILABLE when there is no decoder process, or it is killed
+ * suffice; ERR_UNAVAILABLE when there is no decoder process, which is known
+ * after about a second when there is no decoder server either, or it is killed
  * from outside, or gives no answer within `seconds` but has not used them.
  */
 bool decoder_pool_render(struct painted *painted, struct work *work,

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -126,31 +127,63 @@ bool decoder_server_open(struct decoder_server *server, struct work *work,
 			 const struct conf *conf,
 			 const struct decoder_limits *limits)
 {
-	int ends[2];
+	int ends[2], lock;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
 		return fail_errno(work, "socketpair of the decoder server");
-	*server = (struct decoder_server){ conf, *limits, ends[0], ends[1] };
+	lock = memfd_create("decoder-server", MFD_CLOEXEC);
+	if (lock < 0) {
+		close(ends[0]);
+		close(ends[1]);
+		return fail_errno(work, "memfd_create of the decoder server");
+	}
+	*server = (struct decoder_server){
+		conf, *limits, { ends[0], lock }, ends[1]
+	};
 	return true;
 }
 
 void decoder_server_close(struct decoder_server *server)
 {
-	close(server->client);
+	close(server->client.socket);
+	close(server->client.lock);
 	close(server->socket);
 }
 
-/* Nothing else of the supervisor's: it may listen at its standard input. */
-static bool keep_descriptors(int socket)
+bool decoder_server_is_there(const struct decoder_client *client)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	return client->lock < 0 || fcntl(client->lock, F_GETLK, &lock) ||
+	       lock.l_type != F_UNLCK;
+}
+
+static bool place(int fd, int number)
+{
+	return fd == number ? !fcntl(fd, F_SETFD, 0) : dup2(fd, number) >= 0;
+}
+
+/* Nothing else of the supervisor's: it may listen at its standard input. The
+   lock, which was opened later, has a larger number than the socket: it is not
+   at the socket's new place. */
+static bool keep_descriptors(const struct decoder_server *server)
 {
 	const int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	return nothing >= 0 && dup2(nothing, STDIN_FILENO) >= 0 &&
 	       dup2(nothing, STDOUT_FILENO) >= 0 &&
-	       (socket == DECODER_SERVER_SOCKET
-			? !fcntl(socket, F_SETFD, 0)
-			: dup2(socket, DECODER_SERVER_SOCKET) >= 0) &&
-	       !close_range(DECODER_SERVER_SOCKET + 1, ~0u, 0);
+	       place(server->socket, DECODER_SERVER_SOCKET) &&
+	       place(server->client.lock, DECODER_SERVER_LOCK) &&
+	       !close_range(DECODER_SERVER_LOCK + 1, ~0u, 0);
+}
+
+/* The kernel ends this lock with the process, not with execve(), and does not
+   give it to children. */
+static bool take_lock(void)
+{
+	const struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	return !fcntl(DECODER_SERVER_LOCK, F_SETLK, &lock);
 }
 
 int decoder_server_run(void *server, long slot)
@@ -159,7 +192,7 @@ int decoder_server_run(void *server, long slot)
 	const char **argv = arguments(pool_new(), s);
 
 	(void)slot;
-	if (keep_descriptors(s->socket))
+	if (keep_descriptors(s) && take_lock())
 		execve(s->conf->decoder, (char *const *)argv,
 		       (char *const *)environment);
 	LOG_EVENT(LOG_LEVEL_ERROR, "decoder_not_started",

@@ -14,8 +14,8 @@
 struct decoder_server {
 	const struct conf *conf;
 	struct decoder_limits limits;
-	int client; /* where decoder_pool.h sends its messages */
-	int socket; /* where the server receives them */
+	struct decoder_client client;
+	int socket; /* where the server receives what clients send */
 };
 
 /* Before the supervisor forks. */
@@ -28,12 +28,16 @@ void decoder_server_close(struct decoder_server *server);
    Returns, after a line in the log, only when it cannot. */
 int decoder_server_run(void *server, long slot);
 
+/* Whether the program runs, as far as its client can know. */
+bool decoder_server_is_there(const struct decoder_client *client);
+
 /* In the program: its arguments, back as settings and limits. */
 bool decoder_server_read(struct conf *conf, struct decoder_limits *limits,
 			 char **argv) MUST_CHECK;
 
-/* The program's descriptor of the control socket. */
-enum { DECODER_SERVER_SOCKET = 3 };
+/* The program's descriptors: the control socket, and a file that it never
+   closes, for its lock would end with that. */
+enum { DECODER_SERVER_SOCKET = 3, DECODER_SERVER_LOCK };
 
 /* What a message there carries: the decoder process's socket, and the end of a
    pipe, to which the server writes what waitpid() says of this process. */

@@ -140,7 +140,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int ends[2], process;
 
 	expect(!socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends));
-	decoders = decoder_pool_new(work.conf, &limits, ends[0]);
+	decoders = decoder_pool_new(work.conf, &limits,
+				    (struct decoder_client){ ends[0], -1 });
 	process = answer(ends[1], &input);
 	render(&work, decoders);
 	decoder_pool_free(decoders);

@@ -224,6 +224,24 @@ void desk_must_paint(struct painted *painted, struct desk *desk,
 	assert_true(ok);
 }
 
+pid_t desk_spare(const struct desk *desk)
+{
+	const pid_t pid = decoder_pool_state(desk->decoders).spare;
+
+	assert_true(pid > 0);
+	return pid;
+}
+
+pid_t desk_paint_as(struct desk *desk, struct uuid owner,
+		    const struct desk_file *file)
+{
+	struct painted painted;
+
+	desk->owner = owner;
+	desk_must_paint(&painted, desk, file, "h20");
+	return decoder_pool_state(desk->decoders).kept;
+}
+
 void desk_must_fail(struct desk *desk, const struct desk_file *file,
 		    const char *text, enum err err, const char *why)
 {

@@ -66,6 +66,14 @@ bool desk_paint_all(struct painted *painted, struct desk *desk,
 		    const struct desk_file *file, const struct recipe *recipes,
 		    size_t count);
 
+/* The process that waits for the next picture of another owner. */
+pid_t desk_spare(const struct desk *desk);
+
+/* Paints "h20" for this owner, and returns the process that is kept for the
+   next picture of the same. */
+pid_t desk_paint_as(struct desk *desk, struct uuid owner,
+		    const struct desk_file *file);
+
 /* By the recipe in this text. */
 bool desk_paint(struct painted *painted, struct desk *desk,
 		const struct desk_file *file, const char *text);

@@ -105,14 +105,6 @@ static void says_when_too_much_is_made(void **state)
 	desk_clear_up(&desk);
 }
 
-static pid_t spare(const struct desk *desk)
-{
-	const pid_t pid = decoder_pool_state(desk->decoders).spare;
-
-	assert_true(pid > 0);
-	return pid;
-}
-
 static pid_t kept(const struct desk *desk)
 {
 	return decoder_pool_state(desk->decoders).kept;
@@ -128,7 +120,7 @@ static void uses_another_when_the_spare_is_dead(void **state)
 
 	(void)state;
 	EACH_ROW(i, numbers) {
-		kill(spare(&desk), numbers[i]);
+		kill(desk_spare(&desk), numbers[i]);
 		desk_must_paint(&painted, &desk, &file, "h20");
 	}
 	desk_clear_up(&desk);
@@ -144,7 +136,7 @@ static void does_not_wait_for_ever(void **state)
 
 	(void)state;
 	desk_restart(&desk, &hasty);
-	kill(spare(&desk), SIGSTOP);
+	kill(desk_spare(&desk), SIGSTOP);
 	desk_must_fail(&desk, &file, "h20", ERR_UNAVAILABLE,
 		       "an answer of the decoder process within 1 s");
 	assert_true(desk.work.for_now);
@@ -152,7 +144,7 @@ static void does_not_wait_for_ever(void **state)
 
 	hasty.work_ms = 10000;
 	desk_restart(&desk, &hasty);
-	kill(spare(&desk), SIGSTOP);
+	kill(desk_spare(&desk), SIGSTOP);
 	desk_must_fail(&desk, &file, "h20", ERR_TOO_LARGE,
 		       "an answer of the decoder process within 1 s");
 	desk_clear_up(&desk);
@@ -182,32 +174,22 @@ static void has_some_cpu_time_for_one_work(void **state)
 }
 
 /* The process that renders the owner's next picture, and is then kept. */
-static pid_t paint_as(struct desk *desk, struct uuid owner,
-		      const struct desk_file *file)
-{
-	struct painted painted;
-
-	desk->owner = owner;
-	desk_must_paint(&painted, desk, file, "h20");
-	return kept(desk);
-}
-
 static void keeps_a_process_for_its_owner(void **state)
 {
 	struct desk desk = desk_set_up();
 	const struct desk_file file =
 		desk_four_colours(&desk, FORMAT_JPEG, 60, 40);
 	const struct uuid owner = uuid_new();
-	const pid_t first = paint_as(&desk, owner, &file);
+	const pid_t first = desk_paint_as(&desk, owner, &file);
 
 	(void)state;
 	assert_true(first > 0);
 	assert_int_equal(desk.conf->painter_pictures, 64);
 	for (int i = 2; i < 64; i++)
-		assert_int_equal(paint_as(&desk, owner, &file), first);
+		assert_int_equal(desk_paint_as(&desk, owner, &file), first);
 	assert_int_equal(decoder_pool_state(desk.decoders).pictures, 63);
-	assert_int_equal(paint_as(&desk, owner, &file), 0);
-	assert_int_not_equal(paint_as(&desk, owner, &file), first);
+	assert_int_equal(desk_paint_as(&desk, owner, &file), 0);
+	assert_int_not_equal(desk_paint_as(&desk, owner, &file), first);
 	desk_clear_up(&desk);
 }
 
@@ -221,7 +203,7 @@ static void gives_each_owner_another_process(void **state)
 
 	(void)state;
 	EACH_ROW(i, seen) {
-		seen[i] = paint_as(&desk, owners[i % 2], &file);
+		seen[i] = desk_paint_as(&desk, owners[i % 2], &file);
 		assert_true(uuid_equal(decoder_pool_state(desk.decoders).owner,
 				       owners[i % 2]));
 		for (size_t j = 0; j < i; j++)
@@ -237,13 +219,13 @@ static void keeps_none_of_nobody(void **state)
 	const struct desk_file file =
 		desk_four_colours(&desk, FORMAT_JPEG, 60, 40);
 	const struct uuid owner = uuid_new(), nobody = { 0 };
-	const pid_t first = paint_as(&desk, owner, &file);
-	const pid_t fresh = spare(&desk);
+	const pid_t first = desk_paint_as(&desk, owner, &file);
+	const pid_t fresh = desk_spare(&desk);
 
 	(void)state;
-	assert_int_equal(paint_as(&desk, nobody, &file), first);
-	assert_int_not_equal(spare(&desk), fresh);
-	assert_int_equal(paint_as(&desk, owner, &file), first);
+	assert_int_equal(desk_paint_as(&desk, nobody, &file), first);
+	assert_int_not_equal(desk_spare(&desk), fresh);
+	assert_int_equal(desk_paint_as(&desk, owner, &file), first);
 	desk_clear_up(&desk);
 }
 
@@ -255,7 +237,7 @@ static void makes_one_a_picture_when_the_setting_is_one(void **state)
 
 	(void)state;
 	desk.conf->painter_pictures = 1;
-	assert_int_equal(paint_as(&desk, uuid_new(), &file), 0);
+	assert_int_equal(desk_paint_as(&desk, uuid_new(), &file), 0);
 	desk_clear_up(&desk);
 }
 
@@ -279,15 +261,15 @@ static void replaces_one_after_an_error_or_warning(void **state)
 	const struct desk_file bad =
 		desk_new_file(&desk, "bad", 3, FORMAT_JPEG, 60, 40);
 	const struct uuid owner = uuid_new();
-	pid_t first = paint_as(&desk, owner, &good);
+	pid_t first = desk_paint_as(&desk, owner, &good);
 
 	(void)state;
 	desk_must_fail(&desk, &bad, "h20", ERR_CORRUPT_IMAGE, "");
 	assert_int_equal(kept(&desk), 0);
-	assert_int_not_equal(paint_as(&desk, owner, &good), first);
+	assert_int_not_equal(desk_paint_as(&desk, owner, &good), first);
 
-	first = paint_as(&desk, owner, &odd);
-	assert_int_not_equal(paint_as(&desk, owner, &good), first);
+	first = desk_paint_as(&desk, owner, &odd);
+	assert_int_not_equal(desk_paint_as(&desk, owner, &good), first);
 	desk_clear_up(&desk);
 }
 
@@ -297,13 +279,13 @@ static void replaces_one_that_was_killed(void **state)
 	const struct desk_file file =
 		desk_four_colours(&desk, FORMAT_JPEG, 60, 40);
 	const struct uuid owner = uuid_new();
-	const pid_t first = paint_as(&desk, owner, &file);
+	const pid_t first = desk_paint_as(&desk, owner, &file);
 	struct painted painted;
 
 	(void)state;
 	kill(first, SIGKILL);
-	kill(spare(&desk), SIGKILL);
-	assert_int_not_equal(paint_as(&desk, owner, &file), first);
+	kill(desk_spare(&desk), SIGKILL);
+	assert_int_not_equal(desk_paint_as(&desk, owner, &file), first);
 	kill(kept(&desk), SIGSTOP);
 	kill(kept(&desk), SIGKILL);
 	desk_must_paint(&painted, &desk, &file, "h20");
@@ -348,7 +330,7 @@ static void knows_who_ended_a_process(void **state)
 	(void)state;
 	EACH_ROW(i, cases) {
 		const pid_t sender =
-			send_when_busy(spare(&desk), cases[i].number);
+			send_when_busy(desk_spare(&desk), cases[i].number);
 		int status;
 
 		desk_must_fail(&desk, &file, "h3000.gif", cases[i].err, "");
@@ -365,7 +347,7 @@ static void takes_a_death_with_the_server_for_one_from_outside(void **state)
 	struct desk desk = desk_set_up();
 	const struct desk_file file =
 		desk_four_colours(&desk, FORMAT_TIFF, 4000, 4000);
-	const pid_t busy = spare(&desk);
+	const pid_t busy = desk_spare(&desk);
 	pid_t sender;
 
 	(void)state;
@@ -386,16 +368,16 @@ static void replaces_one_that_holds_much_memory(void **state)
 	const struct desk_file large =
 		desk_four_colours(&desk, FORMAT_TIFF, 2400, 2400);
 	const struct uuid owner = uuid_new();
-	const pid_t first = paint_as(&desk, owner, &small);
+	const pid_t first = desk_paint_as(&desk, owner, &small);
 
 	(void)state;
 	if (FILTER_WITH_SANITIZER) {
 		desk_clear_up(&desk);
 		skip(); /* whose heap says nothing of itself */
 	}
-	assert_int_equal(paint_as(&desk, owner, &small), first);
-	assert_int_equal(paint_as(&desk, owner, &large), first);
-	assert_int_not_equal(paint_as(&desk, owner, &small), first);
+	assert_int_equal(desk_paint_as(&desk, owner, &small), first);
+	assert_int_equal(desk_paint_as(&desk, owner, &large), first);
+	assert_int_not_equal(desk_paint_as(&desk, owner, &small), first);
 	desk_clear_up(&desk);
 }
 
@@ -420,10 +402,10 @@ static void renews_the_seconds_of_each_picture(void **state)
 
 	(void)state;
 	desk_restart(&desk, &hasty);
-	first = paint_as(&desk, owner, &file);
+	first = desk_paint_as(&desk, owner, &file);
 	assert_int_equal(cpu_limit(first), none_used);
 	for (int i = 0; i < 60 && cpu_limit(first) < 3; i++)
-		assert_int_equal(paint_as(&desk, owner, &file), first);
+		assert_int_equal(desk_paint_as(&desk, owner, &file), first);
 	assert_true(cpu_limit(first) >= 3);
 
 	kill(first, SIGSTOP); /* and no more than these */
@@ -446,10 +428,10 @@ static void gives_each_work_cpu_time_of_a_kept_process(void **state)
 
 	(void)state;
 	desk_restart(&desk, &brief);
-	first = paint_as(&desk, owner, &file);
+	first = desk_paint_as(&desk, owner, &file);
 	for (int i = 0; i < 60 && sum_us < 500000; i++) {
 		desk.work.decoder_us = 0;
-		assert_int_equal(paint_as(&desk, owner, &file), first);
+		assert_int_equal(desk_paint_as(&desk, owner, &file), first);
 		sum_us += desk.work.decoder_us;
 	}
 	assert_true(sum_us >= 500000);
@@ -463,43 +445,9 @@ static void says_when_its_seconds_are_used(void **state)
 		desk_four_colours(&desk, FORMAT_JPEG, 60, 40);
 
 	(void)state;
-	kill(spare(&desk), SIGXCPU);
+	kill(desk_spare(&desk), SIGXCPU);
 	desk_must_fail(&desk, &file, "h20", ERR_CORRUPT_IMAGE,
 		       "it takes longer than 10 s");
-	desk_clear_up(&desk);
-}
-
-static void survives_the_end_of_its_server(void **state)
-{
-	struct desk desk = desk_set_up();
-	const struct desk_file file =
-		desk_four_colours(&desk, FORMAT_JPEG, 60, 40);
-	const struct uuid owner = uuid_new();
-	const pid_t first = paint_as(&desk, owner, &file);
-
-	(void)state;
-	(void)spare(&desk);
-	desk_kill_server(&desk);
-	assert_int_equal(paint_as(&desk, owner, &file), first);
-	paint_as(&desk, uuid_new(), &file); /* the last spare one */
-	desk_start_server(&desk);
-	paint_as(&desk, uuid_new(), &file);
-	paint_as(&desk, uuid_new(), &file);
-	desk_clear_up(&desk);
-}
-
-static void says_when_there_is_no_server(void **state)
-{
-	const struct decoder_limits hasty = { (size_t)256 << 20, 1, 0 };
-	struct desk desk = desk_set_up();
-	const struct desk_file file =
-		desk_four_colours(&desk, FORMAT_JPEG, 60, 40);
-
-	(void)state;
-	desk.conf->decoder = "/nonexistent/pixtier-decoder";
-	desk_restart(&desk, &hasty);
-	desk_must_fail(&desk, &file, "h20", ERR_UNAVAILABLE,
-		       "expected a decoder process within 1 s");
 	desk_clear_up(&desk);
 }
 
@@ -630,8 +578,6 @@ int main(void)
 		cmocka_unit_test(renews_the_seconds_of_each_picture),
 		cmocka_unit_test(gives_each_work_cpu_time_of_a_kept_process),
 		cmocka_unit_test(says_when_its_seconds_are_used),
-		cmocka_unit_test(survives_the_end_of_its_server),
-		cmocka_unit_test(says_when_there_is_no_server),
 		cmocka_unit_test(leaves_nothing_behind),
 		cmocka_unit_test(obeys_the_setting_sandbox),
 		cmocka_unit_test(tells_its_fence),
