@@ -1,8 +1,10 @@
 """Slow clients, and very many at once."""
 
 import asyncio
+import contextlib
 import json
 import resource
+import select
 import socket
 import threading
 import time
@@ -11,7 +13,7 @@ import requests
 
 from api import upload, variant_of
 from pictures import picture
-from service import HANG
+from service import HANG, wait_until
 from trial import TRANSIENT
 
 PAUSE = 0.2  # between two bytes of a slow client
@@ -112,6 +114,67 @@ def slow_clients(trial):
         trial.note(f"beside {3 * count} slow clients {trial.requests} requests"
                    f" in {time.monotonic() - began:.1f} s")
     slow.finish()
+
+
+class SlowAddress:
+    """with SlowAddress(...): clients of one address that send a byte of a body
+    now and then, more of them than the sites let in."""
+
+    ADDRESS = "127.0.0.9"
+    ALLOWED = 100  # limit_conn of nginx's site, connections.lua of lighttpd's
+    MORE = 50
+    HEAD = (b"POST /v1/images HTTP/1.1\r\nHost: x\r\n"
+            b"Content-Length: 1000000\r\n\r\n")
+
+    def __init__(self, trial):
+        self.over = threading.Event()
+        self.peers = [socket.create_connection(
+            ("127.0.0.1", trial.service.port), HANG, (self.ADDRESS, 0))
+            for _ in range(self.ALLOWED + self.MORE)]
+        for peer in self.peers:
+            peer.sendall(self.HEAD)
+
+    def answered(self):
+        return select.select(self.peers, [], [], 0)[0]
+
+    def dawdle(self):
+        while not self.over.wait(PAUSE):
+            for peer in self.peers:
+                with contextlib.suppress(OSError):
+                    peer.sendall(b"x")
+
+    def __enter__(self):
+        wait_until(lambda: len(self.answered()) >= self.MORE)
+        self.refused = [peer.recv(4096) for peer in self.answered()]
+        self.thread = threading.Thread(target=self.dawdle)
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.thread.join()
+        for peer in self.peers:
+            peer.close()
+
+
+def slow_address(trial):
+    """No rate is demanded of a body, so one address keeps as many coming as
+    the site lets in; the rest of its requests get 429, and other clients
+    hardly see it."""
+    session = trial.client()
+    with SlowAddress(trial) as slow:
+        trial.check(all(said.startswith(b"HTTP/1.1 429 ")
+                        for said in slow.refused), "more are not refused")
+        began = time.monotonic()
+        for _ in range(100 if trial.long else 20):
+            trial.deliver(trial.new_upload(session))
+            trial.ask(lambda: session.get("/v1/me"))
+        trial.check(set(trial.statuses) == {200, 201},
+                    f"beside a slow address: {dict(trial.statuses)}")
+        trial.note(f"beside {slow.ALLOWED} slow bodies of one address, and "
+                   f"{len(slow.refused)} that were refused, "
+                   f"{trial.requests} requests in "
+                   f"{time.monotonic() - began:.1f} s")
 
 
 class Crowd:

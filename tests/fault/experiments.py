@@ -45,5 +45,6 @@ EXPERIMENTS = (
     Experiment("14", "clock_skew", clock.clock_skew, ONE),
     Experiment("16", "power_loss", power.power_loss, ONE),
     Experiment("17", "stop_and_reload", reload.stop_and_reload, BOTH),
+    Experiment("18", "slow_address", clients.slow_address, BOTH),
     Experiment("15", "soak", soak.soak, ONE),
 )
