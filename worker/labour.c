@@ -40,9 +40,9 @@ enum {
 struct worker {
 	struct work base; /* the start of each job's work */
 	struct store store;
-	const char *name;        /* in the jobs it holds */
-	const char *predecessor; /* whose jobs are to be given back, or NULL */
-	const char *but_kinds;   /* what it leaves to the others, or NULL */
+	const char *name;      /* in the jobs it holds */
+	const char *lost;      /* whose jobs are to be given back, or NULL */
+	const char *but_kinds; /* what it leaves to the others, or NULL */
 	struct roll *roll;
 	struct schedule *schedule;
 	struct labour_shared *shared;
@@ -99,8 +99,7 @@ static bool open_worker(struct worker *worker, const struct labour *labour,
 	base->db = db_open(conf);
 	worker->name = worker_name(pool, labour, getpid());
 	if (prefork_predecessor())
-		worker->predecessor =
-			worker_name(pool, labour, prefork_predecessor());
+		worker->lost = worker_name(pool, labour, prefork_predecessor());
 	worker->roll = roll_new(pool, worker->name);
 	worker->schedule = schedule_new(pool);
 	worker->shared = labour->shared;
@@ -201,9 +200,10 @@ static void account(const struct work *work, const struct job *job, bool good,
 		  log_text("why", good ? NULL : work->why));
 }
 
-/* A claim that another worker got first, or an image that is gone, needs
-   nothing more: the job's row says so already. */
-static void run_job(struct work *work, const struct job *job, struct roll *roll)
+/* False when the database did not take how it ended. A claim that another
+   worker got first, or an image that is gone, needs nothing more: the job's row
+   says so already. */
+static bool run_job(struct work *work, const struct job *job, struct roll *roll)
 {
 	const struct task *task = task_find(job->kind);
 	int64_t began_ms = clock_monotonic_ms();
@@ -211,8 +211,10 @@ static void run_job(struct work *work, const struct job *job, struct roll *roll)
 
 	account(work, job, good, began_ms);
 	roll_count(roll, task ? task->kind : "unknown", good);
-	if (!good && work->err != ERR_CONFLICT && !settle_failure(work, job))
-		log_failure(work, "job_not_settled");
+	if (good || work->err == ERR_CONFLICT || settle_failure(work, job))
+		return true;
+	log_failure(work, "job_not_settled");
+	return work->err == ERR_CONFLICT;
 }
 
 static bool work_once(bool *found, struct worker *worker)
@@ -228,22 +230,21 @@ static bool work_once(bool *found, struct worker *worker)
 		.per_receiver = dispatch_per_receiver(conf),
 		.lease = conf->job_lease,
 	};
-	bool claimed;
+	bool done;
 
 	work.pool = pool_new();
 	work.id = "claim";
 	work.tick = keep_lease;
 	work.tick_arg = &holding;
-	claimed =
-		schedule_claim(&job, found, &work, worker->schedule, &claimant);
-	if (!claimed) {
+	done = schedule_claim(&job, found, &work, worker->schedule, &claimant);
+	if (!done) {
 		log_failure(&work, "claim_failed");
 	} else if (*found) {
 		work.id = uuid_text(job.id, id);
-		run_job(&work, &job, worker->roll);
+		done = run_job(&work, &job, worker->roll);
 	}
 	pool_free(work.pool);
-	return claimed;
+	return done;
 }
 
 static void reclaim(struct work *work, const char *why, const struct job *jobs,
@@ -259,21 +260,25 @@ static void reclaim(struct work *work, const char *why, const struct job *jobs,
 	}
 }
 
-/* Until the database answers. */
-static void reclaim_predecessors(struct worker *worker)
+/* Jobs of the process that was here before, or of this one, which has none now:
+   claims whose answer was lost, and ends that were not written. Until the
+   database answers. */
+static void reclaim_lost(struct worker *worker)
 {
 	struct work work = worker->base;
 	struct job *jobs;
 	size_t count;
 
-	if (!worker->predecessor)
+	if (!worker->lost)
 		return;
 	work.pool = pool_new();
 	work.id = "reclaim";
-	if (job_list_held(&jobs, &count, &work, worker->predecessor,
-			  RECLAIM_BATCH)) {
-		worker->predecessor = NULL;
-		reclaim(&work, "worker_died", jobs, count);
+	if (job_list_held(&jobs, &count, &work, worker->lost, RECLAIM_BATCH)) {
+		reclaim(&work,
+			worker->lost == worker->name ? "job_lost"
+						     : "worker_died",
+			jobs, count);
+		worker->lost = NULL;
 	} else {
 		log_failure(&work, "reclaim_failed");
 	}
@@ -443,11 +448,13 @@ int labour_run(void *arg, long slot)
 		worker.but_kinds = task_calling_kinds(pool);
 	while (!prefork_stopping()) {
 		found = false;
-		reclaim_predecessors(&worker);
-		if (!work_once(&found, &worker))
+		reclaim_lost(&worker);
+		if (!work_once(&found, &worker)) {
+			worker.lost = worker.lost ? worker.lost : worker.name;
 			pause_ms(1000);
-		else if (!found)
+		} else if (!found) {
 			pause_ms(conf->worker_poll_ms);
+		}
 		do_chores(&worker, slot);
 	}
 	close_worker(&worker);

@@ -82,18 +82,25 @@ def unreadable(service, session, **settings):
     return image, path, original
 
 
+def has_failed(job):
+    """Whether an attempt of the job has run, and not only lost its worker: a
+    database that stalls may do that on a busy machine."""
+    return job["error"] and "died" not in job["error"]["detail"]
+
+
 def test_what_may_pass_is_tried_again(service):
     """After the setting job_retry; here a file cannot be read for a while."""
     session = new_user(service)
     image, path, original = unreadable(service, session, job_retry=1000)
     job = wait_until(lambda: [job for job in [session.get(path).json()]
-                              if job["attempts"] and job["error"]])[0]
+                              if has_failed(job)])[0]
     assert (job["state"], job["error"]["code"]) == ("queued", "internal")
     assert str(original) not in job["error"]["detail"]
     (first, wait), = service.query(
         "SELECT attempts, TIMESTAMPDIFF(MICROSECOND, started_at, run_after)"
         " FROM jobs WHERE id = %s", uuid.UUID(image["job"]["id"]).bytes)
-    assert first == 1 and 1000 <= wait / 1e6 < 2000, "then twice as long"
+    assert 1000 <= wait / 1e6 / 2 ** (first - 1) < 2000, "then twice as long"
+    assert first < 3
 
     service.restart("worker", job_retry=0)
     service.query("UPDATE jobs SET run_after = UTC_TIMESTAMP(6) WHERE id = %s",

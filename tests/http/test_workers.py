@@ -1,6 +1,7 @@
 """Workers: how soon they begin, what they cost idle, and what happens to a job
 whose worker dies, hangs or is told to stop."""
 
+import itertools
 import json
 import os
 import random
@@ -13,6 +14,7 @@ from PIL import Image
 
 from api import (is_back, new_user, post_picture, problem, settled, upload,
                  variant_of, wait_until_idle, without)
+from db_proxy import Harm, Proxy
 from pictures import (check_quarters, decode, encode, large_picture, picture,
                       quarters)
 from processes import cpu_seconds, end_leases, kill_holder
@@ -253,6 +255,28 @@ def test_the_end_of_a_lease_is_seen_soon(service):
     print("waited " + ", ".join(f"{wait:.2f} s" for wait in waits))
     assert sorted(waits)[len(waits) // 2] < 2
     service.restart("worker")
+
+
+def test_a_job_whose_claim_lost_its_answer_goes_on(service):
+    """The database has given the job to a worker that does not know: it looks
+    for such jobs as soon as the database answers, long before the lease
+    ends. The connection ends at one command after another until that was the
+    claim or the end of a job."""
+    session = new_user(service)
+    numbers = itertools.cycle(range(4, 13))
+
+    def lose_one():
+        with proxy.doing(Harm(next(numbers), False, True)):
+            assert settled(session, later(session))["status"] == "ready"
+        return "job_lost" in [event["event"] for event in
+                              service.events("worker")]
+
+    with Proxy(service.dir / "run" / "proxy.sock",
+               service.setting("db_socket")) as proxy:
+        service.restart("worker", workers=1, db_socket=proxy.path,
+                        job_lease=3600, job_retry=0)
+        wait_until(lose_one)
+        service.restart("worker")
 
 
 def test_a_poison_picture_fails_in_the_end(hasty, slow_data):
