@@ -7,10 +7,17 @@
 
 #include <magick/api.h>
 
+struct pool;
+
 /* TIFF stores a* and b* with a sign (TIFF 6.0 section 23), which GraphicsMagick
    does not see; ICC's encoding has an offset instead. Makes one of the other.
    False, with image->exception, when memory does not suffice. */
 bool colour_flip_lab_signs(Image *image);
+
+/* Takes an image of 16 bits to the tone curves of sRGB, and its embedded
+   profile with it: see tone_curves.h, and below for `gray`. False, with
+   image->exception, when memory does not suffice. */
+bool colour_convert_curves(Image *image, struct pool *pool, bool gray);
 
 /*
  * Takes an image from its embedded profile, or from CMYK, CIE Lab and the like,

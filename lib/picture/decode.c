@@ -235,7 +235,7 @@ static bool read_scaled_floats(struct decoding *d, const uint8_t *bytes,
 	return read_floats(d, largest <= brightest ? 1 : 255, bytes, len);
 }
 
-static bool read_tiff(struct decoding *d, uint8_t *bytes, size_t len)
+static bool read_tiff_pixels(struct decoding *d, uint8_t *bytes, size_t len)
 {
 	const struct tiff_pixels pixels = tiff_directory_reduce(bytes, len);
 
@@ -249,6 +249,15 @@ static bool read_tiff(struct decoding *d, uint8_t *bytes, size_t len)
 		return false;
 	return !pixels.is_icc_lab || colour_flip_lab_signs(d->image) ||
 	       decode_fail(d->work, &d->image->exception);
+}
+
+/* The other formats have 8 bits, or a reader here that does it. */
+static bool read_tiff(struct decoding *d, uint8_t *bytes, size_t len)
+{
+	return read_tiff_pixels(d, bytes, len) &&
+	       (colour_convert_curves(d->image, d->work->pool,
+				      d->probe->gray) ||
+		decode_fail(d->work, &d->image->exception));
 }
 
 static bool read_any(struct decoding *d, uint8_t *bytes, size_t len)

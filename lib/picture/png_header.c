@@ -13,6 +13,7 @@
 #include "lib/base/pool.h"
 #include "lib/picture/png_chunk.h"
 #include "lib/picture/png_profile.h"
+#include "lib/picture/tone_curves.h"
 
 struct reading {
 	png_struct *png;
@@ -190,6 +191,16 @@ static void find_profile(struct reading *r)
 				     r->header->is_gray);
 }
 
+static void find_curves(struct reading *r)
+{
+	struct png_header *header = r->header;
+
+	if (header->samples.depth == 16 && header->profile.len)
+		header->samples.curves = tone_curves_new(
+			&header->profile, r->work->pool,
+			header->is_gray ? PROFILE_GRAY : PROFILE_RGB);
+}
+
 static bool read_header(struct reading *r, uint32_t width, uint32_t height)
 {
 	png_struct *png = r->png;
@@ -204,6 +215,7 @@ static bool read_header(struct reading *r, uint32_t width, uint32_t height)
 			    png_get_image_height(png, r->info));
 	read_samples(r);
 	find_profile(r);
+	find_curves(r);
 	r->header->offset = r->offset;
 	return true;
 }

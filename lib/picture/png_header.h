@@ -11,8 +11,10 @@ struct png_header {
 	struct png_samples samples;
 	bool is_gray; /* the samples are of gray, not of colours or a palette */
 	bool is_interlaced;
-	struct bytes profile; /* ICC, of the pool; of length 0: it is sRGB */
-	size_t offset;        /* of the first IDAT chunk's data */
+	/* ICC, of what the samples' curves give, of the pool; of length 0: it
+	   is sRGB. */
+	struct bytes profile;
+	size_t offset; /* of the first IDAT chunk's data */
 };
 
 /*

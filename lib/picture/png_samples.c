@@ -9,6 +9,7 @@
 #endif
 
 #include "lib/picture/bytes.h"
+#include "lib/picture/tone_curves.h"
 
 /* Pixels that are converted at once, where it takes two steps: a number that
    ends with a whole byte of 1-bit samples. */
@@ -230,12 +231,16 @@ void png_samples_to_rgba_16(uint16_t *out, const struct png_samples *samples,
 		widen(out, samples, in, count);
 		return;
 	}
-	for (; count; count--, out += 4, in += step) {
-		out[0] = sample(samples, in, 0);
-		out[1] = is_gray ? out[0] : sample(samples, in, 1);
-		out[2] = is_gray ? out[0] : sample(samples, in, 2);
-		out[3] = alpha_of(samples, in);
+	for (uint32_t i = 0; i < count; i++, in += step) {
+		uint16_t *pixel = out + 4 * (size_t)i;
+
+		pixel[0] = sample(samples, in, 0);
+		pixel[1] = is_gray ? pixel[0] : sample(samples, in, 1);
+		pixel[2] = is_gray ? pixel[0] : sample(samples, in, 2);
+		pixel[3] = alpha_of(samples, in);
 	}
+	if (samples->curves)
+		tone_curves_apply(samples->curves, out, count);
 }
 
 static void narrow(uint8_t *out, const uint16_t *in, size_t count)

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct tone_curves;
+
 /* The samples of a PNG's rows (W3C PNG 7), whose filter is undone. */
 struct png_samples {
 	unsigned channels;
@@ -12,6 +14,8 @@ struct png_samples {
 	int colours;     /* of the palette; 0: it has none */
 	bool has_key;    /* some colour is transparent: */
 	uint16_t key[3]; /* its samples */
+	/* Of samples of 16 bits, which are converted; else NULL. */
+	const struct tone_curves *curves;
 	/* Red, green, blue and alpha of each value of a single channel of up to
 	   8 bits. Those of a palette are set before png_samples_init(). */
 	uint8_t values[256][4];

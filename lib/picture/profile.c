@@ -110,6 +110,65 @@ const uint8_t *profile_gray(struct pool *pool, size_t *len,
 	return save(profile, pool, len);
 }
 
+static bool copy_matrix(cmsHPROFILE to, cmsHPROFILE from)
+{
+	static const cmsTagSignature tags[] = { cmsSigRedColorantTag,
+						cmsSigGreenColorantTag,
+						cmsSigBlueColorantTag };
+
+	for (size_t i = 0; i < ARRAY_LEN(tags); i++) {
+		const void *colorant = cmsReadTag(from, tags[i]);
+
+		if (!colorant || !cmsWriteTag(to, tags[i], colorant))
+			return false;
+	}
+	return true;
+}
+
+static void write_curves(cmsHPROFILE profile, const struct profile_curve *curve)
+{
+	cmsToneCurve *tone = build_curve(curve);
+
+	if (!cmsWriteTag(profile, cmsSigRedTRCTag, tone) ||
+	    !cmsWriteTag(profile, cmsSigGreenTRCTag, tone) ||
+	    !cmsWriteTag(profile, cmsSigBlueTRCTag, tone))
+		abort();
+	cmsFreeToneCurve(tone);
+}
+
+/* Of the same version, on which the scale of dark colours depends. */
+static cmsHPROFILE new_profile_like(cmsHPROFILE from)
+{
+	cmsHPROFILE to = cmsCreateProfilePlaceholder(NULL);
+
+	cmsSetEncodedICCversion(to, cmsGetEncodedICCversion(from));
+	cmsSetDeviceClass(to, cmsSigDisplayClass);
+	cmsSetColorSpace(to, cmsSigRgbData);
+	cmsSetPCS(to, cmsSigXYZData);
+	return to;
+}
+
+const uint8_t *profile_with_srgb_curves(struct pool *pool, size_t *len,
+					const uint8_t *bytes, size_t bytes_len)
+{
+	cmsHPROFILE from =
+		cmsOpenProfileFromMem(bytes, (cmsUInt32Number)bytes_len);
+	cmsHPROFILE to;
+	bool ok;
+
+	if (!from)
+		return NULL;
+	to = new_profile_like(from);
+	ok = copy_matrix(to, from);
+	cmsCloseProfile(from);
+	if (!ok) {
+		cmsCloseProfile(to);
+		return NULL;
+	}
+	write_curves(to, &profile_srgb_space.curves[0]);
+	return save(to, pool, len);
+}
+
 static bool is_of_device(cmsHPROFILE profile)
 {
 	switch (cmsGetDeviceClass(profile)) {

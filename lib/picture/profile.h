@@ -40,6 +40,11 @@ const uint8_t *profile_rgb(struct pool *pool, size_t *len,
 const uint8_t *profile_gray(struct pool *pool, size_t *len,
 			    const struct profile_curve *curve);
 
+/* The profile of the same colours with the curves of sRGB. NULL when this one
+   is not a profile of RGB with a matrix. */
+const uint8_t *profile_with_srgb_curves(struct pool *pool, size_t *len,
+					const uint8_t *bytes, size_t bytes_len);
+
 /* What the samples of a picture are. */
 enum profile_colours { PROFILE_GRAY, PROFILE_RGB, PROFILE_CMYK };
 

@@ -24,7 +24,8 @@ def power(exponent):
     return lambda v: v ** exponent
 
 
-def _encode(light):
+def encode(light):
+    """What sRGB shows this light by, of 255."""
     light = min(1, max(0, light))
     v = 12.92 * light if light <= 0.0031308 else \
         1.055 * light ** (1 / 2.4) - 0.055
@@ -79,7 +80,7 @@ def shown(image, curve=srgb_curve, primaries=SRGB, white=D65):
     @functools.lru_cache(maxsize=None)
     def convert(pixel):
         light = _apply(matrix, tuple(curve(v / 255) for v in pixel))
-        return tuple(_encode(it) for it in light)
+        return tuple(encode(it) for it in light)
 
     image = image.convert("RGB")
     result = image.copy()

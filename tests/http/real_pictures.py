@@ -12,12 +12,14 @@ from pictures import quarters
 @dataclasses.dataclass
 class Case:
     """A picture and what is right of it: `status` 201, and then it looks like
-    `reference()`; or an error whose text has `detail`."""
+    `reference()`; or an error whose text has `detail`. `most_difference` is
+    the mean difference of the channels, of 255."""
     name: str
     data: Callable[[], bytes]
     reference: Optional[Callable[[], Image.Image]] = None
     status: int = 201
     detail: str = ""
+    most_difference: float = 5
 
 
 @functools.lru_cache(maxsize=None)

@@ -33,17 +33,22 @@ def rows(image, depth):
                        if depth == 16 else row)
 
 
+def file(size, depth, colour, lines, before=b"", after=b"", end=None):
+    """A PNG file of these rows, each with its filter."""
+    header = struct.pack(">IIBBBBB", *size, depth, colour, 0, 0, 0)
+    return (SIGNATURE + chunk(b"IHDR", header) + before +
+            chunk(b"IDAT", zlib.compress(b"".join(lines))) + after +
+            (chunk(b"IEND") if end is None else end))
+
+
 def png(image, before=b"", depth=8, between=b"", after=b"", end=None):
     """A PNG file with chunks before PLTE, between PLTE and IDAT, after IDAT."""
     colour = {"L": GRAY, "RGB": RGB, "P": PALETTE, "LA": GRAY_ALPHA,
               "RGBA": RGBA}[image.mode]
-    header = struct.pack(">IIBBBBB", *image.size, depth, colour, 0, 0, 0)
     palette = chunk(b"PLTE", bytes(image.getpalette())) \
         if image.mode == "P" else b""
-    pixels = zlib.compress(b"".join(rows(image, depth)))
-    return (SIGNATURE + chunk(b"IHDR", header) + before + palette + between +
-            chunk(b"IDAT", pixels) + after +
-            (chunk(b"IEND") if end is None else end))
+    return file(image.size, depth, colour, rows(image, depth),
+                before + palette + between, after, end)
 
 
 def paletted():
