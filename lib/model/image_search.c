@@ -97,10 +97,9 @@ static bool find_rarest(int64_t *rarest, struct work *work,
 		      in, in_count, DB_OUT(db_int_to(rarest)));
 }
 
-static bool choose_rarest(struct search *s, struct work *work)
+static bool choose_rarest(struct search *s, struct work *work,
+			  const char *const ngrams[NGRAMS], size_t count)
 {
-	const char *ngrams[NGRAMS] = { 0 };
-	const size_t count = choose_ngrams(ngrams, work->pool, s->filter->name);
 	struct db_in in[4 * NGRAMS + 1];
 	int64_t rarest = 0;
 
@@ -199,18 +198,46 @@ static bool compare_all(struct search *s, struct work *work)
 		IMAGE_OUT(&s->row), rows_keep, &s->found);
 }
 
-static bool search_step(struct search *s, struct work *work, int64_t max)
-{
-	return find_floor(s, work, max) &&
-	       (s->ngram ? compare_indexed : compare_all)(s, work);
-}
-
 static bool is_full(const struct search *s)
 {
 	return s->found.count == (size_t)s->filter->limit;
 }
 
-/* Most searches need no more than the first step. */
+/* All that match are found, or as many as the page has. */
+static bool is_done(const struct search *s)
+{
+	return is_full(s) || uuid_is_nil(s->floor);
+}
+
+static bool search_step(struct search *s, struct work *work, int64_t max)
+{
+	if (!find_floor(s, work, max) ||
+	    !(s->ngram ? compare_indexed : compare_all)(s, work))
+		return false;
+	s->before = s->floor;
+	return true;
+}
+
+/* Most searches need no more than the first step: either most names with any
+   n-gram of the text have all of it, or few have that n-gram. */
+static bool search_steps(struct search *s, struct work *work)
+{
+	static const int64_t next[] = { IMAGE_SEARCH_SECOND,
+					IMAGE_SEARCH_LAST };
+	const char *ngrams[NGRAMS] = { 0 };
+	const size_t count = choose_ngrams(ngrams, work->pool, s->filter->name);
+
+	s->ngram = ngrams[count / 2];
+	if (!search_step(s, work, IMAGE_SEARCH_FIRST))
+		return false;
+	if (!is_done(s) && !choose_rarest(s, work, ngrams, count))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(next) && !is_done(s); i++)
+		if (!search_step(s, work, next[i]))
+			return false;
+	return true;
+}
+
 bool image_search(struct image **images, size_t *count, struct uuid *next,
 		  struct work *work, const struct image_filter *filter)
 {
@@ -223,14 +250,8 @@ bool image_search(struct image **images, size_t *count, struct uuid *next,
 	s.found = (struct rows)ROWS_OF(s.row);
 	if (uuid_is_nil(s.before))
 		memset(&s.before, 0xff, sizeof(s.before));
-	if (!choose_rarest(&s, work) ||
-	    !search_step(&s, work, IMAGE_SEARCH_FIRST))
+	if (!search_steps(&s, work))
 		return false;
-	if (!is_full(&s) && !uuid_is_nil(s.floor)) {
-		s.before = s.floor;
-		if (!search_step(&s, work, IMAGE_SEARCH_MORE))
-			return false;
-	}
 	*images = s.found.list;
 	*count = s.found.count;
 	*next = is_full(&s) ? (struct uuid){ 0 } : s.floor;

@@ -6,15 +6,20 @@
 /*
  * Finds images by a part of their name. The table image_ngrams has each three
  * and each four characters (n-grams) of a name that follow one another. A
- * search reads, newest first, the images with the rarest n-gram of its text,
- * and compares their names with the whole text. Images that the table does not
- * have yet (`name_indexed` is false) are compared as well, so none is missed.
+ * search reads, newest first, the images with an n-gram of its text, and
+ * compares their names with the whole text: a few with any n-gram, and if these
+ * do not fill the page, older ones with the rarest. Images that the table does
+ * not have yet (`name_indexed` is false) are compared as well, so none is
+ * missed.
  */
 
-/* How many images one search compares at most, of those in the table and of
-   those that it does not have yet: a few first, and more if these do not fill
-   the page. */
-enum { IMAGE_SEARCH_FIRST = 256, IMAGE_SEARCH_MORE = 768 };
+/* How many images each step of a search compares at most, of those in the table
+   and of those that it does not have yet. */
+enum {
+	IMAGE_SEARCH_FIRST = 128,
+	IMAGE_SEARCH_SECOND = 128,
+	IMAGE_SEARCH_LAST = 768
+};
 
 /* As image_list(), for a filter with a name. `next` is nil unless the search
    reached its limit before it found filter->limit images: then all that match
