@@ -133,8 +133,8 @@ write_database_settings() {
 	database_settings "$here/instance/mariadb.cnf.in" "$data/db" \
 		"$run/dbtmp" "$run/sock/db.sock" "$run/init.sql" \
 		>"$data/mariadb.cnf" <<-END
-	innodb-buffer-pool-size = 32M
-	loose-innodb-buffer-pool-size-max = 32M
+	innodb-buffer-pool-size = $db_memory
+	loose-innodb-buffer-pool-size-max = $db_memory
 	innodb-log-file-size = 16M
 	END
 	database_accounts "$1" | write_for_service "$run/init.sql"

@@ -36,12 +36,12 @@ def shipped(bench, names):
     return dict(re.findall(rf'^#({"|".join(names)}) = "(.*)"$', sample, re.M))
 
 
-def start_service(bench, **settings):
+def start_service(bench, options=(), **settings):
     """As the HTTP tests do, but as fast and as slow as it is shipped."""
     reason = missing("nginx")
     if reason:
         raise Unavailable(reason)
-    return Service("nginx", **{**shipped(bench, TUNED), **settings})
+    return Service("nginx", options, **{**shipped(bench, TUNED), **settings})
 
 
 def service_pids(service):

@@ -115,11 +115,12 @@ class Service:
     with Service("nginx") as service: the database, pixtier-fcgi, the workers
     and the web server run behind service.url. Users are basic, premium,
     enterprise, admin, and other, who is premium too. `settings` are pixtier's,
-    by name, beside those that quickstart chooses.
+    by name, beside those that quickstart chooses. `options` are quickstart's.
     """
 
-    def __init__(self, server="nginx", **settings):
+    def __init__(self, server="nginx", options=(), **settings):
         self.server = server
+        self.options = options
         self.settings = settings
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="px-", dir="/tmp"))
         self.port = free_port()
@@ -171,7 +172,8 @@ class Service:
     def start_all(self):
         self._quickstart("up", "-d", "--server", self.server, "--port",
                          str(self.port), "--build", str(BUILDDIR),
-                         "--no-build", "--no-install", "--no-sample")
+                         "--no-build", "--no-install", "--no-sample",
+                         *self.options)
         credentials = json.loads((self.dir / "credentials.json").read_text())
         self.passwords.update(credentials["users"])
         if "other" not in self.passwords:

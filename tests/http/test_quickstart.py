@@ -10,6 +10,7 @@ import socket
 import subprocess
 import tempfile
 
+import pymysql
 import pytest
 
 from service import (BUILDDIR, HANG, QUICKSTART, free_port, missing,
@@ -37,6 +38,17 @@ def quickstart(command, path, server, *more):
                           stderr=subprocess.STDOUT, text=True, timeout=HANG)
 
 
+def buffer_pool(folder):
+    """The bytes that the database server has for it."""
+    conf = dict(re.findall(r'^(db_\w+) = "(.*)"$',
+                           (folder / "pixtier.conf").read_text(), re.M))
+    with pymysql.connect(unix_socket=conf["db_socket"], user=conf["db_user"],
+                         password=conf["db_password"]) as connection, \
+            connection.cursor() as cursor:
+        cursor.execute("SELECT @@innodb_buffer_pool_size")
+        return cursor.fetchone()[0]
+
+
 def test_it_uploads_and_tells_and_keeps_what_it_has(folder, server):
     port = str(free_port())
     first = quickstart("up", folder, server, "-d", "--port", port)
@@ -54,8 +66,10 @@ def test_it_uploads_and_tells_and_keeps_what_it_has(folder, server):
         settings.write(ADDED)
     assert quickstart("down", folder, server).returncode == 0
     assert quickstart("status", folder, server).returncode == 3
-    again = quickstart("up", folder, server, "-d", "--port", port)
+    again = quickstart("up", folder, server, "-d", "--port", port,
+                       "--db-memory", "48M")
     assert again.returncode == 0, again.stdout
+    assert buffer_pool(folder) == 48 << 20
     assert json.loads((folder / "credentials.json").read_text()) == kept
     assert "sample.jpg" not in again.stdout
     settings = (folder / "pixtier.conf").read_text()
@@ -189,3 +203,9 @@ def test_a_folder_of_something_else_is_left_alone(tmp_path, server):
     assert done.returncode == 1
     assert f"{tmp_path} is neither empty nor one" in done.stdout
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_it_refuses_a_size_that_is_none(folder, server):
+    answer = quickstart("up", folder, server, "-d", "--db-memory", "much")
+    assert answer.returncode == 1
+    assert 'a size as 32M or 1G, not "much"' in answer.stdout
