@@ -43,6 +43,10 @@ struct work {
 	void (*tick)(void *arg);
 	void *tick_arg;
 
+	/* How long it may wait until a picture may have the memory that it
+	   needs (memory_budget.h). */
+	int64_t memory_wait_ms;
+
 	/* Whether the one who asked for the work has gone; NULL: nobody waits
 	   for it. */
 	bool (*is_abandoned)(void *arg);

@@ -1,0 +1,467 @@
+/* memory_budget.c: shares memory among all processes of a service. */
+#include "config.h"
+
+#include "lib/base/memory_budget.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/text.h"
+#include "lib/base/work.h"
+
+enum {
+	/* more than there are responders and workers, of two supervisors that
+	   are replaced by two others */
+	RESERVATIONS = 4096,
+	LOOK_MS = 10,
+	TICK_MS = 1000,
+	OPEN_ATTEMPTS = 100
+};
+
+/* The bytes of the file that are locked. They need not be in it. */
+enum { USERS_BYTE, TABLE_BYTE, FIRST_BYTE };
+
+/* A process may die at any moment: each field is written in one step, and `mib`
+   last. */
+struct reservation {
+	_Atomic uint64_t ticket; /* of those that wait, the lowest is first */
+	_Atomic uint32_t waits;
+	_Atomic uint32_t mib; /* 0: free */
+};
+
+struct table {
+	_Atomic uint64_t last_ticket;
+	_Atomic uint64_t used; /* entries up to the last that was ever used */
+	struct reservation reservations[RESERVATIONS];
+};
+
+struct memory_budget {
+	struct table *table;
+	char path[128];
+	int file; /* its open file description has the lock of the table */
+	long total_mib;
+};
+
+/* What holds now, and what would hold for one more. */
+struct sums {
+	long small, large; /* MiB that are taken */
+	long before;       /* MiB that others wait for since longer */
+};
+
+static long small_share(long total_mib)
+{
+	return total_mib / MEMORY_BUDGET_SMALL_SHARE;
+}
+
+long memory_budget_largest_mib(long total_mib)
+{
+	return total_mib - small_share(total_mib);
+}
+
+/* The smallest limit of the process's control group and those above it, which
+   is unlimited where there is no such file (cgroups(7)). */
+static bool read_limit(uint64_t *bytes, const char *path)
+{
+	FILE *file = fopen(path, "re");
+	char text[32] = "";
+	int64_t number;
+	bool found;
+
+	if (!file)
+		return false;
+	found = fgets(text, sizeof(text), file);
+	fclose(file);
+	text[strcspn(text, "\n")] = '\0';
+	if (!found || !text_int(&number, text, 1, INT64_MAX))
+		return false;
+	*bytes = (uint64_t)number;
+	return true;
+}
+
+static void lower_by_group(uint64_t *bytes, const char *root, char *group,
+			   const char *name)
+{
+	uint64_t limit;
+	char path[512];
+
+	for (;;) {
+		snprintf(path, sizeof(path), "%s%s/%s", root, group, name);
+		if (read_limit(&limit, path) && limit < *bytes)
+			*bytes = limit;
+		if (!*group)
+			return;
+		*strrchr(group, '/') = '\0';
+	}
+}
+
+static void lower_by_groups(uint64_t *bytes)
+{
+	FILE *file = fopen("/proc/self/cgroup", "re");
+	char line[384];
+
+	if (!file)
+		return;
+	while (fgets(line, sizeof(line), file)) {
+		char *group = strstr(line, ":/");
+
+		line[strcspn(line, "\n")] = '\0';
+		if (group && !strncmp(line, "0::/", 4))
+			lower_by_group(bytes, "/sys/fs/cgroup", group + 1,
+				       "memory.max");
+		else if (group && strstr(line, ":memory:/"))
+			lower_by_group(bytes, "/sys/fs/cgroup/memory",
+				       group + 1, "memory.limit_in_bytes");
+	}
+	fclose(file);
+}
+
+long memory_budget_default_mib(void)
+{
+	uint64_t bytes = (uint64_t)sysconf(_SC_PHYS_PAGES) *
+			 (uint64_t)sysconf(_SC_PAGESIZE);
+
+	lower_by_groups(&bytes);
+	return (long)(bytes / 2 >> 20);
+}
+
+static bool set_lock(int file, int command, short type, off_t byte)
+{
+	struct flock lock = { .l_type = type,
+			      .l_whence = SEEK_SET,
+			      .l_start = byte,
+			      .l_len = 1 };
+	int result;
+
+	do
+		result = fcntl(file, command, &lock);
+	while (result < 0 && errno == EINTR);
+	return result == 0;
+}
+
+static void lock_table(const struct memory_budget *budget)
+{
+	if (!set_lock(budget->file, F_OFD_SETLKW, F_WRLCK, TABLE_BYTE))
+		abort();
+}
+
+static void unlock_table(const struct memory_budget *budget)
+{
+	if (!set_lock(budget->file, F_OFD_SETLK, F_UNLCK, TABLE_BYTE))
+		abort();
+}
+
+/* Whether some process still has the lock of this reservation. */
+static bool is_held(const struct memory_budget *budget, size_t i)
+{
+	struct flock lock = { .l_type = F_WRLCK,
+			      .l_whence = SEEK_SET,
+			      .l_start = FIRST_BYTE + (off_t)i,
+			      .l_len = 1 };
+
+	return fcntl(budget->file, F_OFD_GETLK, &lock) ||
+	       lock.l_type != F_UNLCK;
+}
+
+/* Whether the file that was opened is the one that others will open: the last
+   user may have removed it meanwhile. */
+static bool is_current(const char *path, int file)
+{
+	struct stat opened, named;
+
+	return !fstat(file, &opened) && !lstat(path, &named) &&
+	       opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
+}
+
+/* Nobody but this user may have made it: /dev/shm is open to all. */
+static bool open_file(int *file, const char *path)
+{
+	struct stat st;
+	const int fd =
+		open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd < 0)
+		return false;
+	if (!fstat(fd, &st) && st.st_uid == geteuid() && S_ISREG(st.st_mode) &&
+	    st.st_nlink <= 1 && !(st.st_mode & (S_IRWXG | S_IRWXO)) &&
+	    set_lock(fd, F_OFD_SETLKW, F_RDLCK, USERS_BYTE)) {
+		*file = fd;
+		return true;
+	}
+	close(fd);
+	errno = EACCES;
+	return false;
+}
+
+static bool open_current(int *file, const char *path)
+{
+	for (int i = 0; i < OPEN_ATTEMPTS; i++) {
+		if (!open_file(file, path))
+			return false;
+		if (is_current(path, *file))
+			return true;
+		close(*file);
+	}
+	errno = EAGAIN;
+	return false;
+}
+
+/* Room that a full file system has not would end the process later. */
+static bool map_table(struct memory_budget *budget)
+{
+	const int error =
+		posix_fallocate(budget->file, 0, sizeof(*budget->table));
+	void *memory;
+
+	if (error) {
+		errno = error;
+		return false;
+	}
+	memory = mmap(NULL, sizeof(*budget->table), PROT_READ | PROT_WRITE,
+		      MAP_SHARED, budget->file, 0);
+	budget->table = memory;
+	return memory != MAP_FAILED;
+}
+
+bool memory_budget_open(struct memory_budget **budget, const char *name,
+			long total_mib)
+{
+	struct memory_budget *made = calloc(1, sizeof(*made));
+
+	if (!made)
+		abort();
+	made->total_mib = total_mib;
+	snprintf(made->path, sizeof(made->path), "/dev/shm/%s", name);
+	if (!open_current(&made->file, made->path)) {
+		free(made);
+		return false;
+	}
+	if (!map_table(made)) {
+		close(made->file);
+		free(made);
+		return false;
+	}
+	*budget = made;
+	return true;
+}
+
+/* Only the last one gets the lock for itself. */
+void memory_budget_close(struct memory_budget *budget)
+{
+	if (set_lock(budget->file, F_OFD_SETLK, F_WRLCK, USERS_BYTE) &&
+	    is_current(budget->path, budget->file))
+		(void)unlink(budget->path);
+	munmap(budget->table, sizeof(*budget->table));
+	close(budget->file);
+	free(budget);
+}
+
+/* By its path in /proc it is a new open file description, with locks of its
+   own. */
+bool memory_holder_open(struct memory_holder *holder,
+			const struct memory_budget *budget)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", budget->file);
+	*holder = (struct memory_holder){ open(path, O_RDWR | O_CLOEXEC), -1 };
+	return holder->file >= 0;
+}
+
+void memory_holder_close(struct memory_holder *holder)
+{
+	if (holder->file >= 0)
+		close(holder->file);
+	*holder = (struct memory_holder){ -1, -1 };
+}
+
+static bool is_small(long mib)
+{
+	return mib <= MEMORY_BUDGET_SMALL_MIB;
+}
+
+/* Only programs of this service write it, but what is read is checked. */
+static size_t used(const struct table *table)
+{
+	return table->used < RESERVATIONS ? table->used : RESERVATIONS;
+}
+
+static struct sums sum_up(const struct memory_budget *budget, uint64_t ticket)
+{
+	const struct table *table = budget->table;
+	struct sums sums = { 0 };
+
+	for (size_t i = 0; i < used(table); i++) {
+		const struct reservation *r = &table->reservations[i];
+		const long mib = (long)r->mib;
+
+		if (r->waits)
+			sums.before += r->ticket < ticket ? mib : 0;
+		else if (is_small(mib))
+			sums.small += mib;
+		else
+			sums.large += mib;
+	}
+	return sums;
+}
+
+/* Small ones may also take what nobody else waits for. */
+static bool fits(const struct memory_budget *budget, uint64_t ticket, long mib)
+{
+	const struct sums sums = sum_up(budget, ticket);
+	const long share = small_share(budget->total_mib);
+	const long small = sums.small > share ? sums.small : share;
+
+	if (is_small(mib))
+		return sums.small + mib <= share ||
+		       sums.small + sums.large + sums.before + mib <=
+			       budget->total_mib;
+	return small + sums.large + sums.before + mib <= budget->total_mib;
+}
+
+/* Those whose processes have gone. */
+static void drop_lost(const struct memory_budget *budget)
+{
+	struct table *table = budget->table;
+
+	for (size_t i = 0; i < used(table); i++)
+		if (table->reservations[i].mib && !is_held(budget, i))
+			table->reservations[i].mib = 0;
+}
+
+static bool set_place_lock(const struct memory_holder *holder, short type,
+			   int place)
+{
+	return set_lock(holder->file, F_OFD_SETLK, type, FIRST_BYTE + place);
+}
+
+/* A place whose lock the holder then has. */
+static bool find_place(const struct memory_budget *budget,
+		       struct memory_holder *holder)
+{
+	struct table *table = budget->table;
+
+	for (int i = 0; i < RESERVATIONS; i++) {
+		if (table->reservations[i].mib ||
+		    !set_place_lock(holder, F_WRLCK, i))
+			continue;
+		if ((uint64_t)i >= table->used)
+			table->used = (uint64_t)i + 1;
+		holder->place = i;
+		return true;
+	}
+	return false;
+}
+
+static struct reservation *queue_up(const struct memory_budget *budget,
+				    struct memory_holder *holder, long mib)
+{
+	struct reservation *r;
+
+	if (!find_place(budget, holder)) {
+		drop_lost(budget);
+		if (!find_place(budget, holder))
+			return NULL;
+	}
+	r = &budget->table->reservations[holder->place];
+	r->ticket = ++budget->table->last_ticket;
+	r->waits = 1;
+	r->mib = (uint32_t)mib;
+	return r;
+}
+
+static bool try_take(const struct memory_budget *budget, struct reservation *r)
+{
+	bool taken = fits(budget, r->ticket, (long)r->mib);
+
+	if (!taken) {
+		drop_lost(budget);
+		taken = fits(budget, r->ticket, (long)r->mib);
+	}
+	if (taken)
+		r->waits = 0;
+	return taken;
+}
+
+static void pause_and_tick(struct work *work, int64_t *tick_at_ms)
+{
+	static const struct timespec pause = { .tv_nsec = LOOK_MS * 1000000 };
+
+	nanosleep(&pause, NULL);
+	if (clock_monotonic_ms() < *tick_at_ms)
+		return;
+	*tick_at_ms = clock_monotonic_ms() + TICK_MS;
+	if (work->tick)
+		work->tick(work->tick_arg);
+}
+
+static bool wait_for(const struct memory_budget *budget, struct reservation *r,
+		     struct work *work)
+{
+	const int64_t began_ms = clock_monotonic_ms();
+	int64_t tick_at_ms = began_ms + TICK_MS;
+	bool taken = false;
+
+	while (!taken &&
+	       clock_monotonic_ms() - began_ms < work->memory_wait_ms) {
+		pause_and_tick(work, &tick_at_ms);
+		lock_table(budget);
+		taken = try_take(budget, r);
+		unlock_table(budget);
+	}
+	return taken;
+}
+
+bool memory_budget_take(struct memory_budget *budget,
+			struct memory_holder *holder, struct work *work,
+			long mib)
+{
+	struct reservation *r;
+	bool taken = false;
+
+	lock_table(budget);
+	r = queue_up(budget, holder, mib);
+	if (r)
+		taken = try_take(budget, r);
+	unlock_table(budget);
+	if (r && !taken)
+		taken = wait_for(budget, r, work);
+	if (!taken)
+		memory_budget_give(budget, holder);
+	return taken;
+}
+
+/* In this order nobody takes the place before it is free. */
+void memory_budget_give(struct memory_budget *budget,
+			struct memory_holder *holder)
+{
+	const int place = holder->place;
+
+	if (place < 0)
+		return;
+	holder->place = -1;
+	budget->table->reservations[place].mib = 0;
+	if (!set_place_lock(holder, F_UNLCK, place))
+		abort();
+}
+
+struct memory_budget_state memory_budget_state(
+	const struct memory_budget *budget)
+{
+	struct sums sums;
+
+	lock_table(budget);
+	drop_lost(budget);
+	sums = sum_up(budget, UINT64_MAX);
+	unlock_table(budget);
+	return (struct memory_budget_state){ sums.small + sums.large,
+					     sums.before };
+}
