@@ -46,7 +46,10 @@ struct program {
 
 static bool load(struct program *program, struct work *work)
 {
-	return conf_load(&program->conf, work, program->config_file);
+	if (!conf_load(&program->conf, work, program->config_file))
+		return false;
+	conf_measure(&program->conf);
+	return true;
 }
 
 /* A new socket at the path; one that a dead process left is replaced. */

@@ -45,6 +45,9 @@ enum { FINISH_SECONDS = 2 };
    used of the CPU before a worker gets the picture. */
 enum { MOST_OF_ESTIMATE = 3 };
 
+/* How long a request waits for memory before a worker gets its picture. */
+enum { MEMORY_WAIT_MS = 1000 };
+
 /* What lives as long as the responder. */
 struct responder {
 	const struct serve *serve;
@@ -100,6 +103,7 @@ static bool open_responder(struct responder *responder,
 		log_failure(base, "responder_failed");
 		return false;
 	}
+	base->memory_wait_ms = MEMORY_WAIT_MS;
 	share(base, serve);
 	admission_open(&responder->admission, pool, serve->admission,
 		       serve->listener);

@@ -217,6 +217,18 @@ static bool run_job(struct work *work, const struct job *job, struct roll *roll)
 	return work->err == ERR_CONFLICT;
 }
 
+/* The longer the job has waited, the longer it holds its place before memory,
+   and this worker: until all that rendered when it came have ended. */
+static int64_t memory_wait_ms(const struct work *work, const struct job *job)
+{
+	enum { PART = 4, LEAST = 2000 };
+	const int64_t most = 1000 * work->conf->painter_seconds_worker;
+	const int64_t age = (db_now_us(work) - job->created_at) / 1000;
+	const int64_t wait = age / PART > LEAST ? age / PART : LEAST;
+
+	return wait < most ? wait : most;
+}
+
 static bool work_once(bool *found, struct worker *worker)
 {
 	struct work work = worker->base;
@@ -241,6 +253,7 @@ static bool work_once(bool *found, struct worker *worker)
 		log_failure(&work, "claim_failed");
 	} else if (*found) {
 		work.id = uuid_text(job.id, id);
+		work.memory_wait_ms = memory_wait_ms(&work, &job);
 		done = run_job(&work, &job, worker->roll);
 	}
 	pool_free(work.pool);

@@ -26,7 +26,10 @@ struct program {
 
 static bool load(struct program *program, struct work *work)
 {
-	return conf_load(&program->conf, work, program->config_file);
+	if (!conf_load(&program->conf, work, program->config_file))
+		return false;
+	conf_measure(&program->conf);
+	return true;
 }
 
 static bool open_decoder_server(struct program *program, struct work *work)

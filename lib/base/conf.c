@@ -14,6 +14,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/cidr.h"
+#include "lib/base/memory_budget.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 
@@ -108,6 +109,7 @@ static const struct setting settings[] = {
 	CHOICE_ROW(sandbox, "required", "required best-effort off", "Whether decoder processes, and the children that fetch by URL and send webhooks, may run without the system-call filter: required (never), best-effort (where the kernel has none), off."),
 	NUMBER_ROW(painter_memory_request, "512", 64, 65536, "MiB of memory of a decoder process that a request waits for."),
 	NUMBER_ROW(painter_memory_worker, "2048", 64, 65536, "MiB of memory of a decoder process that a worker waits for."),
+	NUMBER_ROW(decoder_memory_total, "0", 0, 16777216, "MiB of memory that the decoder processes of all responders and workers of this host may use together, by estimate: pictures wait for each other. None may need more than seven eighths of it. 0: half of the machine's memory or, if that is less, of the control group's."),
 	NUMBER_ROW(painter_seconds_request, "5", 1, 60, "Seconds that a decoder process may take for a picture while a request waits; then a job gets it."),
 	NUMBER_ROW(painter_seconds_worker, "60", 1, 3600, "Seconds of CPU time that a decoder process may use for a picture in a worker; one that gives no answer for so long is ended, too, and the picture tried again."),
 	NUMBER_ROW(painter_pictures, "64", 1, 10000, "Pictures of one user that a decoder process renders before a new one replaces it. It never gets pictures of two users. 1: a new process for each picture."),
@@ -506,6 +508,12 @@ bool conf_load(struct conf *conf, struct work *work, const char *file)
 	conf_init(conf);
 	return (!file || read_file(conf, work, file)) &&
 	       read_environment(conf, work);
+}
+
+void conf_measure(struct conf *conf)
+{
+	if (!conf->decoder_memory_total)
+		conf->decoder_memory_total = memory_budget_default_mib();
 }
 
 static const char *type_text(const struct setting *s, struct pool *pool)

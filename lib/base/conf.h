@@ -72,6 +72,7 @@ struct conf {
 	int sandbox;
 	long painter_memory_request;
 	long painter_memory_worker;
+	long decoder_memory_total;
 	long painter_seconds_request;
 	long painter_seconds_worker;
 	long painter_pictures;
@@ -127,6 +128,10 @@ void conf_init(struct conf *conf);
  */
 bool conf_load(struct conf *conf, struct work *work,
 	       const char *file) MUST_CHECK;
+
+/* In programs that render: replaces what is left to the machine by what this
+   one has. */
+void conf_measure(struct conf *conf);
 
 /* Prints every setting with its default, bounds and meaning, as a file that
    conf_load() reads. */

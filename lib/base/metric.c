@@ -37,6 +37,7 @@ static const struct {
 	[METRIC_UPLOAD_BYTES]    = { "pixtier_upload_bytes_total",    COUNTER,   { NULL },              "Bytes of pictures taken in." },
 	[METRIC_PAINT_SECONDS]   = { "pixtier_paint_seconds",         HISTOGRAM, { NULL },              "Time that a decoder process took for one picture." },
 	[METRIC_PAINTER_DEATHS]  = { "pixtier_painter_deaths_total",  COUNTER,   { NULL },              "Decoder processes that ended without a result." },
+	[METRIC_MEMORY_BUSY]     = { "pixtier_memory_busy_total",     COUNTER,   { NULL },              "Renderings put off because other decoder processes had the memory." },
 	[METRIC_JOBS]            = { "pixtier_jobs_total",            COUNTER,   { "kind", "result" },  "Attempts of jobs that ended." },
 	[METRIC_RESPAWNS]        = { "pixtier_respawns_total",        COUNTER,   { "group" },           "Children that a supervisor had to replace." },
 	[METRIC_DB_RETRIES]      = { "pixtier_db_retries_total",      COUNTER,   { NULL },              "Transactions repeated after a deadlock or a lock time-out." },

@@ -22,6 +22,7 @@ enum metric {
 	METRIC_UPLOAD_BYTES,
 	METRIC_PAINT_SECONDS,
 	METRIC_PAINTER_DEATHS,
+	METRIC_MEMORY_BUSY,
 	METRIC_JOBS,     /* labels: kind, result */
 	METRIC_RESPAWNS, /* labels: group */
 	METRIC_DB_RETRIES,

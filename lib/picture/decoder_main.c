@@ -34,11 +34,13 @@ enum {
 
 static volatile sig_atomic_t stopping;
 
-/* The decoder processes, and where their clients read how they ended. */
+/* The decoder processes, where their clients read how they ended, and who holds
+   their memory. */
 enum { MOST_DECODERS = 8192 };
 static struct {
 	pid_t pid; /* 0: none */
 	int status;
+	int holder; /* -1: none */
 } decoders[MOST_DECODERS];
 
 static void on_stop(int number)
@@ -92,6 +94,8 @@ static void tell_end(pid_t pid, int status)
 		return;
 	(void)!write(decoders[i].status, &status, sizeof(status));
 	close(decoders[i].status);
+	if (decoders[i].holder >= 0)
+		close(decoders[i].holder);
 	decoders[i].pid = 0;
 }
 
@@ -119,8 +123,10 @@ static bool has_message(const sigset_t *while_waiting)
 }
 
 /* A client that gets no decoder process sees its descriptors closed. */
-static void start_decoder(const struct decoder *decoder, int socket, int status)
+static void start_decoder(const struct decoder *decoder,
+			  const int fds[DECODER_SERVER_FDS])
 {
+	const int socket = fds[0], status = fds[1], holder = fds[2];
 	const size_t place = find_decoder(0);
 	pid_t pid = -1;
 
@@ -133,11 +139,14 @@ static void start_decoder(const struct decoder *decoder, int socket, int status)
 	if (pid > 0) {
 		decoders[place].pid = pid;
 		decoders[place].status = status;
+		decoders[place].holder = holder;
 		return;
 	}
 	LOG_EVENT(LOG_LEVEL_ERROR, "decoder_not_forked",
 		  log_text("why", strerror(errno)));
 	close(status);
+	if (holder >= 0)
+		close(holder);
 }
 
 static void serve(const struct decoder *decoder, const sigset_t *while_waiting)
@@ -157,7 +166,7 @@ static void serve(const struct decoder *decoder, const sigset_t *while_waiting)
 		if (!got || (got < 0 && errno != EAGAIN))
 			return;
 		if (fds[1] >= 0)
-			start_decoder(decoder, fds[0], fds[1]);
+			start_decoder(decoder, fds);
 		else if (fds[0] >= 0)
 			close(fds[0]);
 	}

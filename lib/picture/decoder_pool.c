@@ -17,14 +17,27 @@
 
 #include "lib/base/child.h"
 #include "lib/base/clock.h"
+#include "lib/base/crypt.h"
+#include "lib/base/log.h"
+#include "lib/base/memory_budget.h"
 #include "lib/base/metric.h"
 #include "lib/base/pool.h"
+#include "lib/base/text.h"
 #include "lib/picture/decoder.h"
+#include "lib/picture/decoder_memory.h"
 #include "lib/picture/decoder_server.h"
 
 /* All variants of one picture together have at most this part of what a
    decoder process may use. */
 enum { OUTPUT_SHARE = 8 };
+
+/* A process that has rendered a picture of no more than this holds little
+   afterwards; others end (decoder.c). */
+enum { MOST_KEPT_MIB = 48 };
+
+/* Address space beside the estimate: what is mapped and not used, and the huge
+   pages in which the heap begins. */
+enum { SLACK_MIB = 64 };
 
 /* How long the server may take to say how a decoder process ended. */
 enum { STATUS_MS = 1000 };
@@ -37,21 +50,23 @@ enum { SERVER_MS = 1000 };
 struct process {
 	struct child child; /* pid 0 until DECODER_HELLO; socket -1: none */
 	int pidfd;
-	int status; /* where the server writes how it ended */
+	int status;                  /* where the server writes how it ended */
+	struct memory_holder holder; /* of its picture's memory */
 	struct uuid owner;
 	long pictures; /* that it was given */
 };
 
-static const struct process no_process = { .child.socket = -1,
-					   .pidfd = -1,
-					   .status = -1 };
+static const struct process no_process = {
+	.child.socket = -1, .pidfd = -1, .status = -1, .holder = { -1, -1 }
+};
 
 struct decoder_pool {
 	struct pool *pool;
 	const struct conf *conf;
 	struct decoder_limits limits;
 	struct decoder_client server;
-	struct process spare; /* has no owner yet */
+	struct memory_budget *budget; /* NULL: there is none */
+	struct process spare;         /* has no owner yet */
 	struct process kept;
 };
 
@@ -63,22 +78,25 @@ struct exchange {
 	const struct decoder_picture *picture;
 	const struct decoder_task *task;
 	struct process process;
+	unsigned mib; /* of memory that it may use */
 	int64_t deadline_ms;
 	int64_t cpu_began_us; /* of the process's CPU clock */
 	uint64_t total_bytes;
 	uint64_t rendered; /* bits of the recipes that are done */
-	bool begun, answered, late, spent;
+	bool begun, answered, late, spent, out_of_memory, refused;
 };
 
 _Static_assert(PAINT_MAX_RECIPES <= 64, "`rendered` has 64 bits");
 
-/* The server reaps it; nobody waits for that. */
+/* The server reaps it, and then closes its end of the holder, too: only then
+   the memory is free. Nobody waits for that. */
 static void end_process(struct process *process)
 {
 	if (process->child.socket < 0)
 		return;
 	close(process->child.socket);
 	close(process->status);
+	memory_holder_close(&process->holder);
 	if (process->pidfd >= 0) {
 		(void)syscall(SYS_pidfd_send_signal, process->pidfd, SIGKILL,
 			      NULL, 0);
@@ -87,34 +105,45 @@ static void end_process(struct process *process)
 	*process = no_process;
 }
 
-static bool send_request(int server, int socket, int status)
+static bool send_request(int server, int socket, int status, int holder)
 {
-	const int fds[DECODER_SERVER_FDS] = { socket, status };
+	const int fds[DECODER_SERVER_FDS] = { socket, status, holder };
 
-	return child_say_descriptors(server, "", 1, fds, ARRAY_LEN(fds),
+	return child_say_descriptors(server, "", 1, fds,
+				     holder < 0 ? 2 : ARRAY_LEN(fds),
 				     MSG_DONTWAIT);
+}
+
+static bool open_ends(int sockets[2], int status[2])
+{
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets))
+		return false;
+	if (!pipe2(status, O_CLOEXEC))
+		return true;
+	close(sockets[0]);
+	close(sockets[1]);
+	return false;
 }
 
 /* Sends ends of a new stream socket and a new pipe to the server, which forks a
    process for them. The task can be sent before that process runs. */
-static bool request_process(struct process *process, int server)
+static bool request_process(struct process *process,
+			    const struct decoder_pool *pool)
 {
-	int ends[2], status[2];
+	int sockets[2], status[2];
 	bool sent;
 
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
+	if (!open_ends(sockets, status))
 		return false;
-	if (pipe2(status, O_CLOEXEC)) {
-		close(ends[0]);
-		close(ends[1]);
-		return false;
-	}
-	sent = send_request(server, ends[1], status[1]);
-	close(ends[1]);
-	close(status[1]);
 	*process = no_process;
-	process->child.socket = ends[0];
+	process->child.socket = sockets[0];
 	process->status = status[0];
+	sent = (!pool->budget ||
+		memory_holder_open(&process->holder, pool->budget)) &&
+	       send_request(pool->server.socket, sockets[1], status[1],
+			    process->holder.file);
+	close(sockets[1]);
+	close(status[1]);
 	if (!sent)
 		end_process(process);
 	return sent;
@@ -198,6 +227,23 @@ static void count_cpu(const struct exchange *e)
 		e->work->decoder_us += used_us - e->cpu_began_us;
 }
 
+/* So that no picture uses more than was reserved for it. The hard limit is that
+   of all pictures (decoder_main.c). */
+static void limit_memory(const struct exchange *e)
+{
+	const rlim_t most = e->pool->limits.memory_bytes +
+			    (rlim_t)e->pool->conf->max_upload;
+	const rlim_t own = ((rlim_t)e->mib + SLACK_MIB) << 20;
+	const pid_t pid = e->process.child.pid;
+	struct rlimit limit;
+
+	if (!e->pool->budget || prlimit(pid, RLIMIT_AS, NULL, &limit) ||
+	    limit.rlim_max == RLIM_INFINITY)
+		return;
+	limit.rlim_cur = limit.rlim_max - most + (own < most ? own : most);
+	(void)!prlimit(pid, RLIMIT_AS, &limit, NULL);
+}
+
 static bool wait_for_hello(struct exchange *e)
 {
 	enum child_heard heard = CHILD_SPOKE;
@@ -206,9 +252,11 @@ static bool wait_for_hello(struct exchange *e)
 		heard = receive_hello(&e->process, e->work, &e->pool->server,
 				      e->deadline_ms);
 	e->late = heard == CHILD_IS_LATE;
-	if (heard == CHILD_SPOKE)
-		limit_cpu(e);
-	return heard == CHILD_SPOKE;
+	if (heard != CHILD_SPOKE)
+		return false;
+	limit_cpu(e);
+	limit_memory(e);
+	return true;
 }
 
 /* The decoder may be compromised: its reply is checked against the request. */
@@ -260,8 +308,9 @@ static bool receive_rendered(struct exchange *e,
 	return true;
 }
 
-static bool fail_for_memory(const struct exchange *e)
+static bool fail_for_memory(struct exchange *e)
 {
+	e->out_of_memory = true;
 	return fail(e->work, ERR_TOO_LARGE,
 		    "it needs more than %zu MiB to decode",
 		    e->pool->limits.memory_bytes >> 20);
@@ -448,7 +497,7 @@ static bool choose_process(struct exchange *e, struct decoder_pool *pool)
 		return true;
 	}
 	if (pool->spare.child.socket < 0 &&
-	    !request_process(&pool->spare, pool->server.socket))
+	    !request_process(&pool->spare, pool))
 		return fail(e->work, ERR_UNAVAILABLE,
 			    "no decoder process can be asked for: %s",
 			    strerror(errno));
@@ -469,12 +518,51 @@ static void keep_or_end(struct exchange *e, struct decoder_pool *pool, bool ok)
 {
 	e->process.pictures++;
 	if (!ok || uuid_is_nil(e->process.owner) ||
+	    (pool->budget && e->mib > MOST_KEPT_MIB) ||
 	    e->process.pictures >= pool->conf->painter_pictures) {
 		end_process(&e->process);
 		return;
 	}
+	if (pool->budget)
+		memory_budget_give(pool->budget, &e->process.holder);
 	end_process(&pool->kept);
 	pool->kept = e->process;
+}
+
+/* It has got no picture. */
+static void return_process(struct exchange *e, struct decoder_pool *pool)
+{
+	if (e->process.pictures)
+		pool->kept = e->process;
+	else
+		pool->spare = e->process;
+}
+
+/* A worker's job is tried again when others have given memory back. */
+static bool fail_for_budget(const struct exchange *e)
+{
+	static const char text[] = "the decoder processes of this host have no "
+				   "%u MiB of memory left now";
+
+	metric_add(METRIC_MEMORY_BUSY, NULL, 1);
+	return fail(e->work,
+		    e->pool->limits.work_ms ? ERR_TOO_LARGE : ERR_UNAVAILABLE,
+		    text, e->mib);
+}
+
+static bool reserve_memory(struct exchange *e)
+{
+	const long total_mib = e->pool->conf->decoder_memory_total;
+
+	if (!e->pool->budget)
+		return true;
+	if (e->mib > memory_budget_largest_mib(total_mib))
+		return fail(e->work, ERR_TOO_LARGE,
+			    "it needs %u MiB of memory, more than %ld", e->mib,
+			    memory_budget_largest_mib(total_mib));
+	return memory_budget_take(e->pool->budget, &e->process.holder, e->work,
+				  e->mib) ||
+	       fail_for_budget(e);
 }
 
 /* `again` when the process ended before it had the task, so it may have been
@@ -485,9 +573,16 @@ static bool run_once(struct exchange *e, struct decoder_pool *pool, bool *again)
 
 	if (!choose_process(e, pool))
 		return false;
+	if (!reserve_memory(e)) {
+		e->refused = true;
+		return_process(e, pool);
+		return false;
+	}
+	e->deadline_ms =
+		clock_monotonic_ms() + pool->limits.seconds * INT64_C(1000);
 	ok = send_task(e);
 	if (pool->spare.child.socket < 0)
-		(void)!request_process(&pool->spare, pool->server.socket);
+		(void)!request_process(&pool->spare, pool);
 	ok = ok && wait_for_hello(e) && receive_all(e);
 	*again = !ok && !e->begun && !e->late && !e->spent && !e->answered;
 	count_cpu(e);
@@ -521,7 +616,48 @@ static bool make_task(struct decoder_task *task, struct work *work,
 	return true;
 }
 
-/* A kept process that has ended costs no attempt. */
+/* More than that a decoder process cannot have, for its own limit or because
+   all together do not have it. */
+static unsigned most_mib(const struct exchange *e)
+{
+	const uint64_t bytes =
+		e->pool->limits.memory_bytes + e->task->source_len;
+
+	const uint64_t own_mib = bytes >> 20;
+	const uint64_t shared_mib = (uint64_t)memory_budget_largest_mib(
+		e->pool->conf->decoder_memory_total);
+
+	return (unsigned)(own_mib < shared_mib ? own_mib : shared_mib);
+}
+
+/* Not more than its own limit; reserve_memory() refuses what is too much for
+   all. */
+static unsigned estimate_mib(const struct exchange *e)
+{
+	const struct decoder_picture *picture = e->picture;
+	const uint64_t bytes =
+		e->pool->limits.memory_bytes + e->task->source_len;
+	const unsigned mib = decoder_memory_mib(
+		picture->probe, picture->recipes, picture->count,
+		e->task->source_len, e->pool->conf);
+
+	return mib < bytes >> 20 ? mib : (unsigned)(bytes >> 20);
+}
+
+static bool run_timed(struct exchange *e, struct decoder_pool *pool,
+		      bool *again)
+{
+	const int64_t began_ms = clock_monotonic_ms();
+	const bool ok = run_once(e, pool, again);
+
+	if (!e->refused)
+		metric_observe_us(METRIC_PAINT_SECONDS,
+				  (clock_monotonic_ms() - began_ms) * 1000);
+	return ok;
+}
+
+/* A kept process that has ended costs no attempt. A picture that needs more
+   memory than was estimated may have all that there is. */
 static bool run(struct exchange *first, struct decoder_pool *pool)
 {
 	bool again = true, ok = false;
@@ -531,11 +667,45 @@ static bool run(struct exchange *first, struct decoder_pool *pool)
 		struct exchange e = *first;
 
 		again = false;
-		e.deadline_ms = clock_monotonic_ms() +
-				pool->limits.seconds * INT64_C(1000);
-		ok = run_once(&e, pool, &again);
+		ok = run_timed(&e, pool, &again);
+		if (!ok && e.out_of_memory && pool->budget &&
+		    e.mib < most_mib(&e)) {
+			first->mib = most_mib(&e);
+			again = true;
+			attempts++;
+		}
 	}
 	return ok;
+}
+
+const char *decoder_pool_budget_name(struct pool *pool, const struct conf *conf)
+{
+	enum { NAME_BYTES = 8 };
+	uint8_t sum[CRYPT_SHA256_SIZE];
+	char hex[2 * NAME_BYTES + 1];
+
+	crypt_sha256(sum, conf->store_dir, strlen(conf->store_dir));
+	text_hex(hex, sum, NAME_BYTES);
+	return pool_printf(pool, "pixtier-%u-%s", (unsigned)geteuid(), hex);
+}
+
+/* Where that failed at the start, the processes have no holder. */
+static bool open_budget(struct work *work, struct decoder_pool *pool)
+{
+	const long total_mib = pool->conf->decoder_memory_total;
+	const char *name;
+
+	if (!total_mib || pool->budget)
+		return true;
+	name = decoder_pool_budget_name(pool->pool, pool->conf);
+	if (!memory_budget_open(&pool->budget, name, total_mib)) {
+		pool->budget = NULL;
+		return fail_errno(work, "cannot share memory by /dev/shm/%s",
+				  name);
+	}
+	end_process(&pool->spare);
+	end_process(&pool->kept);
+	return true;
 }
 
 bool decoder_pool_render(struct painted *painted, struct work *work,
@@ -543,20 +713,16 @@ bool decoder_pool_render(struct painted *painted, struct work *work,
 			 const struct decoder_picture *picture)
 {
 	struct decoder_task *task = pool_alloc(work->pool, sizeof(*task));
-	const int64_t began_ms = clock_monotonic_ms();
 	struct exchange e = { .painted = painted,
 			      .work = work,
 			      .pool = pool,
 			      .picture = picture,
 			      .task = task };
-	bool ok;
 
-	if (!make_task(task, work, picture))
+	if (!open_budget(work, pool) || !make_task(task, work, picture))
 		return false;
-	ok = run(&e, pool);
-	metric_observe_us(METRIC_PAINT_SECONDS,
-			  (clock_monotonic_ms() - began_ms) * 1000);
-	return ok;
+	e.mib = estimate_mib(&e);
+	return run(&e, pool);
 }
 
 struct decoder_pool_state decoder_pool_state(struct decoder_pool *pool)
@@ -582,6 +748,7 @@ struct decoder_pool *decoder_pool_new(const struct conf *conf,
 {
 	struct pool *memory = pool_new();
 	struct decoder_pool *pool = pool_alloc(memory, sizeof(*pool));
+	struct work work = { .conf = conf, .id = "start" };
 
 	*pool = (struct decoder_pool){ .pool = memory,
 				       .conf = conf,
@@ -589,7 +756,9 @@ struct decoder_pool *decoder_pool_new(const struct conf *conf,
 				       .server = server,
 				       .spare = no_process,
 				       .kept = no_process };
-	(void)!request_process(&pool->spare, server.socket);
+	if (!open_budget(&work, pool))
+		log_failure(&work, "memory_budget_failed");
+	(void)!request_process(&pool->spare, pool);
 	return pool;
 }
 
@@ -597,5 +766,7 @@ void decoder_pool_free(struct decoder_pool *pool)
 {
 	end_process(&pool->spare);
 	end_process(&pool->kept);
+	if (pool->budget)
+		memory_budget_close(pool->budget);
 	pool_free(pool->pool);
 }

@@ -18,6 +18,7 @@
  * never a fault of the caller.
  */
 struct decoder_pool;
+struct pool;
 
 struct decoder_limits {
 	size_t memory_bytes; /* address space of a decoder process */
@@ -65,10 +66,20 @@ struct decoder_picture {
  * suffice; ERR_UNAVAILABLE when there is no decoder process, which is known
  * after about a second when there is no decoder server either, or it is killed
  * from outside, or gives no answer within `seconds` but has not used them.
+ *
+ * The memory that it is estimated to need (decoder_memory.h) is reserved before
+ * it begins, for work->memory_wait_ms; it may not use more, unless as much can
+ * be reserved. When other processes have it: ERR_TOO_LARGE with `work_ms`, else
+ * ERR_UNAVAILABLE. ERR_TOO_LARGE at once when all together do not have it.
  */
 bool decoder_pool_render(struct painted *painted, struct work *work,
 			 struct decoder_pool *pool,
 			 const struct decoder_picture *picture) MUST_CHECK;
+
+/* The name of the budget (memory_budget.h) that the service with this store
+   shares; if the setting decoder_memory_total is 0, it shares none. */
+const char *decoder_pool_budget_name(struct pool *pool,
+				     const struct conf *conf);
 
 /* For tests: the processes at hand, 0 where there is none. Waits until the
    spare one runs. */

@@ -39,8 +39,10 @@ bool decoder_server_read(struct conf *conf, struct decoder_limits *limits,
    closes, for its lock would end with that. */
 enum { DECODER_SERVER_SOCKET = 3, DECODER_SERVER_LOCK };
 
-/* What a message there carries: the decoder process's socket, and the end of a
-   pipe, to which the server writes what waitpid() says of this process. */
-enum { DECODER_SERVER_FDS = 2 };
+/* What a message there carries: the decoder process's socket; the end of a
+   pipe, to which the server writes what waitpid() says of this process; and, if
+   memory is shared, the file of the holder that has the memory of its pictures
+   (memory_budget.h), which the server closes when this process is gone. */
+enum { DECODER_SERVER_FDS = 3 };
 
 #endif

@@ -6,6 +6,8 @@
 #include <limits.h>
 
 #include "lib/base/conf.h"
+#include "lib/base/memory_budget.h"
+#include "lib/picture/decoder_memory.h"
 #include "lib/picture/foreign.h"
 #include "lib/picture/probe_formats.h"
 
@@ -86,6 +88,20 @@ bool probe_read(struct probe *probe, struct work *work, const uint8_t *bytes,
 	return true;
 }
 
+/* What all decoder processes together do not have, none will ever get. */
+static bool has_memory(const struct probe *probe, struct work *work)
+{
+	const long total_mib = work->conf->decoder_memory_total;
+	const unsigned mib = decoder_memory_mib(probe, NULL, 0, 0, work->conf);
+
+	return !total_mib || mib <= memory_budget_largest_mib(total_mib) ||
+	       fail(work, ERR_TOO_LARGE,
+		    "%ux%u pixels of %s need %u MiB of memory, more than %ld",
+		    probe->width, probe->height,
+		    format_row(probe->format)->name, mib,
+		    memory_budget_largest_mib(total_mib));
+}
+
 bool probe_is_bearable(const struct probe *probe, struct work *work)
 {
 	const struct conf *conf = work->conf;
@@ -113,6 +129,8 @@ bool probe_is_bearable(const struct probe *probe, struct work *work)
 			    format_row(probe->format)->name,
 			    probe_estimate_mib(probe),
 			    conf->painter_memory_worker);
+	if (!has_memory(probe, work))
+		return false;
 	if (probe->surplus)
 		return fail(work, ERR_CORRUPT_IMAGE,
 			    "expected a file that ends with its picture, found "

@@ -13,7 +13,8 @@
  * are those of the canvas as stored, before orientation, in pixels: at least
  * 1. `orientation` is EXIF's (1 to 8, CIPA DC-008 4.6.5.A; 1 when absent or
  * wrong). `frames` counts pages too and stops at PROBE_MAX_FRAMES; `scans`
- * counts a JPEG's SOS markers.
+ * counts a JPEG's SOS markers. `pixel_bits` is what a pixel of a JPEG, PNG or
+ * TIFF has as stored, before compression and subsampling.
  */
 struct probe {
 	enum format format;
@@ -26,6 +27,9 @@ struct probe {
 	bool gray;  /* has samples of gray, not of colours or of a palette */
 	uint64_t surplus; /* bytes that are no part of the picture, if these are
 			     many (surplus.h), else 0 */
+	unsigned pixel_bits;
+	bool whole; /* of a JPEG or PNG no row is complete before all data are
+		       read: it is interlaced or in several scans */
 };
 
 enum { PROBE_MAX_FRAMES = 100000 };
@@ -41,7 +45,8 @@ bool probe_read(struct probe *probe, struct work *work, const uint8_t *bytes,
 /*
  * Fails with ERR_TOO_LARGE when the picture is beyond what the service takes
  * from anyone: the settings max_pixels, max_side and max_scans, and what its
- * format's painter would need in memory (painter_memory_worker). And with
+ * format's painter would need in memory (painter_memory_worker), or the engine
+ * of what all together have (decoder_memory_total). And with
  * ERR_CORRUPT_IMAGE when much of the file is no part of the picture.
  */
 bool probe_is_bearable(const struct probe *probe, struct work *work) MUST_CHECK;

@@ -55,11 +55,21 @@ static bool read_frame(struct probe *probe, struct work *work, uint8_t marker,
 	probe->height = be16(frame.data + 1);
 	probe->width = be16(frame.data + 3);
 	probe->gray = parts == 1;
+	probe->pixel_bits = 8 * parts;
 	probe->progressive = marker == MARKER_SOF2 || marker == MARKER_SOF10;
+	probe->whole = probe->progressive;
 	if (!probe->width || !probe->height)
 		return fail(work, ERR_CORRUPT_IMAGE, "a JPEG of %ux%u pixels",
 			    probe->width, probe->height);
 	return true;
+}
+
+/* T.81 B.2.3: a scan of some of the components is followed by others. */
+static void count_scan(struct probe *probe, struct bytes scan)
+{
+	probe->scans++;
+	if (!scan.len || 8u * scan.data[0] < probe->pixel_bits)
+		probe->whole = true;
 }
 
 static bool is_exif(uint8_t marker, struct bytes segment)
@@ -110,7 +120,7 @@ bool probe_jpeg(struct probe *probe, struct work *work, struct bytes bytes)
 		} else if (marker == MARKER_SOS && !has_frame) {
 			break;
 		} else if (marker == MARKER_SOS) {
-			probe->scans++;
+			count_scan(probe, segment);
 		}
 	}
 	if (!has_frame || !probe->scans)

@@ -26,6 +26,11 @@ static const uint32_t depths[] = {
 	[RGB_ALPHA] = 1 << 8 | 1 << 16,
 };
 
+static const unsigned channels[] = {
+	[GRAY] = 1, [RGB] = 3, [PALETTE] = 1, [GRAY_ALPHA] = 2, [RGB_ALPHA] = 4,
+};
+_Static_assert(ARRAY_LEN(channels) == ARRAY_LEN(depths), "one for each type");
+
 static bool read_header(struct probe *probe, struct work *work,
 			struct bytes header, unsigned *colour)
 {
@@ -43,6 +48,8 @@ static bool read_header(struct probe *probe, struct work *work,
 			    "a PNG of compression %u, filter %u, interlace %u",
 			    at[10], at[11], at[12]);
 
+	probe->pixel_bits = depth * channels[*colour];
+	probe->whole = at[12];
 	probe->width = be32(at);
 	probe->height = be32(at + 4);
 	probe->alpha = *colour == GRAY_ALPHA || *colour == RGB_ALPHA;

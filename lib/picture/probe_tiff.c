@@ -172,6 +172,7 @@ bool probe_tiff(struct probe *probe, struct work *work, struct bytes bytes)
 	photometric = find(&page, TIFF_PHOTOMETRIC, TIFF_BLACK_IS_0);
 	samples = find(&page, TIFF_SAMPLES, 1);
 	probe->gray = photometric <= TIFF_BLACK_IS_0 && samples < 3;
+	probe->pixel_bits = (unsigned)(samples * find(&page, TIFF_BITS, 1));
 	probe->alpha = tiff_has_alpha(photometric, samples,
 				      find(&page, TIFF_EXTRA_SAMPLES, 0));
 	orientation = find(&page, TIFF_ORIENTATION, 1);

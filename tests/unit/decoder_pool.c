@@ -16,6 +16,7 @@
 #include "lib/base/child.h"
 #include "lib/base/clock.h"
 #include "lib/base/filter.h"
+#include "lib/base/memory_budget.h"
 #include "lib/base/pool.h"
 #include "lib/base/uuid.h"
 #include "lib/picture/decoder.h"
@@ -541,6 +542,115 @@ static void obeys_the_setting_sandbox(void **state)
 	assert_int_equal(paint_unfiltered(SANDBOX_OFF), PAINTED);
 }
 
+/* A desk whose decoder processes share so much, and another client of the
+   same. */
+static struct desk new_budget_desk(struct memory_budget **other,
+				   struct memory_holder *holder, long total_mib)
+{
+	struct desk desk = desk_set_up();
+
+	desk.conf->store_dir = pool_printf(desk.pool, "/%d", getpid());
+	desk.conf->decoder_memory_total = total_mib;
+	desk_restart(&desk, &desk_limits);
+	assert_true(memory_budget_open(
+		other, decoder_pool_budget_name(desk.pool, desk.conf),
+		total_mib));
+	assert_true(memory_holder_open(holder, *other));
+	return desk;
+}
+
+static void wait_until_taken(struct memory_budget *budget, long mib)
+{
+	while (memory_budget_state(budget).taken != mib)
+		usleep(1000);
+}
+
+static void shares_its_memory(void **state)
+{
+	struct memory_budget *other;
+	struct memory_holder holder;
+	struct desk desk = new_budget_desk(&other, &holder, 400);
+	struct work work = { 0 };
+	struct painted painted;
+	const struct desk_file small =
+		desk_four_colours(&desk, FORMAT_PNG, 60, 40);
+	const struct desk_file large =
+		desk_four_colours(&desk, FORMAT_TIFF, 3000, 2000);
+
+	(void)state;
+	desk.owner = uuid_new();
+	desk_must_paint(&painted, &desk, &large, "h20");
+	wait_until_taken(other, 0);
+	assert_int_equal(kept(&desk), 0);
+	desk_must_paint(&painted, &desk, &small, "h20");
+	assert_true(kept(&desk) > 0);
+	assert_int_equal(memory_budget_state(other).taken, 0);
+
+	assert_true(memory_budget_take(other, &holder, &work, 340));
+	desk_must_paint(&painted, &desk, &small, "h20");
+	desk_must_fail(&desk, &large, "h20", ERR_UNAVAILABLE,
+		       "MiB of memory left now");
+	assert_true(desk.work.uncounted);
+	assert_int_equal(memory_budget_state(other).taken, 340);
+	memory_budget_give(other, &holder);
+	desk_must_paint(&painted, &desk, &large, "h20");
+	desk_must_paint(&painted, &desk, &small, "h20");
+
+	desk.conf->decoder_memory_total = 64;
+	desk_must_fail(&desk, &large, "h20", ERR_TOO_LARGE,
+		       "MiB of memory, more than 56");
+	memory_holder_close(&holder);
+	memory_budget_close(other);
+	desk_clear_up(&desk);
+}
+
+/* The memory of a decoder process that is stopped, then killed. */
+static void keeps_memory_until_the_process_is_gone(void **state)
+{
+	const struct decoder_limits hasty = { (size_t)256 << 20, 1, 0 };
+	struct memory_budget *other;
+	struct memory_holder holder;
+	struct desk desk = new_budget_desk(&other, &holder, 400);
+	const struct desk_file large =
+		desk_four_colours(&desk, FORMAT_TIFF, 3000, 2000);
+
+	(void)state;
+	desk_restart(&desk, &hasty);
+	kill(spare(&desk), SIGSTOP);
+	desk_must_fail(&desk, &large, "h20", ERR_UNAVAILABLE,
+		       "an answer of the decoder process within 1 s");
+	wait_until_taken(other, 0);
+	memory_holder_close(&holder);
+	memory_budget_close(other);
+	desk_clear_up(&desk);
+}
+
+/* The processes have the picture as a whole, the estimate is for rows. */
+static void lets_a_picture_have_more_than_its_estimate(void **state)
+{
+	struct memory_budget *other;
+	struct memory_holder holder;
+	struct desk desk = new_budget_desk(&other, &holder, 400);
+	const struct desk_file file =
+		desk_four_colours(&desk, FORMAT_PNG, 5000, 4000);
+	struct painted painted;
+	struct work work = { 0 };
+
+	(void)state;
+	desk.conf->engine = ENGINE_GRAPHICSMAGICK;
+	desk_restart(&desk, &desk_limits);
+	desk.conf->engine = ENGINE_FAST;
+	desk_must_paint(&painted, &desk, &file, "h20");
+	wait_until_taken(other, 0);
+	assert_true(memory_budget_take(other, &holder, &work, 200));
+	if (!FILTER_WITH_SANITIZER) /* without RLIMIT_AS */
+		desk_must_fail(&desk, &file, "h20", ERR_UNAVAILABLE,
+			       "MiB of memory left now");
+	memory_holder_close(&holder);
+	memory_budget_close(other);
+	desk_clear_up(&desk);
+}
+
 static void tells_its_fence(void **state)
 {
 	struct desk desk = desk_set_up();
@@ -578,6 +688,11 @@ int main(void)
 		cmocka_unit_test(renews_the_seconds_of_each_picture),
 		cmocka_unit_test(gives_each_work_cpu_time_of_a_kept_process),
 		cmocka_unit_test(says_when_its_seconds_are_used),
+		cmocka_unit_test(shares_its_memory),
+		cmocka_unit_test(keeps_memory_until_the_process_is_gone),
+		cmocka_unit_test(lets_a_picture_have_more_than_its_estimate),
+		cmocka_unit_test(survives_the_end_of_its_server),
+		cmocka_unit_test(says_when_there_is_no_server),
 		cmocka_unit_test(leaves_nothing_behind),
 		cmocka_unit_test(obeys_the_setting_sandbox),
 		cmocka_unit_test(tells_its_fence),

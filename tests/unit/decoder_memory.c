@@ -1,0 +1,279 @@
+/* decoder_memory.c: compares the memory that rendering takes with its
+   estimate. */
+#include "config.h"
+
+#include "lib/picture/decoder_memory.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <magick/api.h>
+
+#include "lib/base/filter.h"
+#include "lib/base/pool.h"
+#include "lib/picture/animation_limits.h"
+#include "lib/picture/paint.h"
+#include "tests/unit/test.h"
+
+/* An estimate that is much larger than what is used keeps memory from others.
+   What a decoder process has at its start is in the estimate, too. */
+enum { MOST_MIB = 2048, WORST_FACTOR = 4, WORST_MIB = 96, START_MIB = 16 };
+
+struct picture {
+	enum format format;
+	uint32_t width, height;
+	unsigned depth;
+	bool interlaced, alpha, ink;
+	const char *definition; /* of GraphicsMagick; or NULL */
+	int frames;
+};
+
+static const struct {
+	const char *name;
+	struct picture picture;
+	const char *recipes[3];
+} cases[] = {
+	/* clang-format off */
+	{ "jpeg",              { FORMAT_JPEG, 1500, 1000, 8, false, false, false, NULL, 1 }, { "h400", "h200" } },
+	{ "jpeg, enlarged",    { FORMAT_JPEG,  300,  200, 8, false, false, false, NULL, 1 }, { "1500x1000-exact" } },
+	{ "jpeg, progressive", { FORMAT_JPEG, 1500, 1000, 8, true,  false, false, NULL, 1 }, { "h400", "h200" } },
+	{ "jpeg, ink",         { FORMAT_JPEG, 1500, 1000, 8, true,  false, true,  NULL, 1 }, { "h400", "h200" } },
+	{ "jpeg, wide",        { FORMAT_JPEG, 60000, 100, 8, false, false, false, NULL, 1 }, { "w8000" } },
+	{ "png",               { FORMAT_PNG,  1500, 1000, 8, false, false, false, NULL, 1 }, { "h400", "h200" } },
+	{ "png, 16 bits",      { FORMAT_PNG, 1500, 1000, 16, false, true,  false, NULL, 1 }, { "h400", "h200" } },
+	{ "png, wide",         { FORMAT_PNG, 60000, 100, 16, false, true,  false, NULL, 1 }, { "w8000" } },
+	{ "png, interlaced",   { FORMAT_PNG,  1500, 1000, 8, true,  false, false, NULL, 1 }, { "h400", "h200" } },
+	{ "png, both",         { FORMAT_PNG, 1500, 1000, 16, true,  true,  false, NULL, 1 }, { "h400", "h200" } },
+	{ "gif",               { FORMAT_GIF,  1500, 1000, 8, false, false, false, NULL, 1 }, { "h400", "h200" } },
+	{ "webp",              { FORMAT_WEBP, 1500, 1000, 8, false, false, false, NULL, 1 }, { "h400", "h200" } },
+	{ "webp, alpha",       { FORMAT_WEBP, 1500, 1000, 8, false, true,  false, NULL, 1 }, { "h400", "h200" } },
+	{ "webp, lossless",    { FORMAT_WEBP, 1500, 1000, 8, false, true,  false, "webp:lossless=true", 1 }, { "h400", "h200" } },
+	{ "gif, animated",     { FORMAT_GIF,  900, 600, 8, false, false, false, NULL, 4 }, { "w800" } },
+	{ "gif to webp",       { FORMAT_GIF,  900, 600, 8, false, false, false, NULL, 4 }, { "w800.webp" } },
+	{ "tiff",              { FORMAT_TIFF, 1500, 1000, 8, false, false, false, NULL, 1 }, { "h400", "h200" } },
+	{ "tiff, 16 bits",     { FORMAT_TIFF, 1500, 1000, 16, false, true, false, "tiff:rows-per-strip=1000", 1 }, { "h400", "h200" } },
+	{ "tiff, 32 bits",     { FORMAT_TIFF, 1500, 1000, 32, false, true, false, "tiff:rows-per-strip=1000", 1 }, { "h400", "h200" } },
+	{ "bmp",               { FORMAT_BMP,  1500, 1000, 8, false, false, false, NULL, 1 }, { "h400", "h200" } },
+	{ "to jpeg",           { FORMAT_PNG,  300, 200, 8,   false, true,  false, NULL, 1 }, { "1500x1000-exact.jpeg" } },
+	{ "to png",            { FORMAT_PNG,  300, 200, 8,   false, true,  false, NULL, 1 }, { "1500x1000-exact.png" } },
+	{ "to gif",            { FORMAT_PNG,  300, 200, 8,   false, true,  false, NULL, 1 }, { "1500x1000-exact.gif" } },
+	{ "to webp",           { FORMAT_PNG,  300, 200, 8,   false, true,  false, NULL, 1 }, { "1500x1000-exact.webp" } },
+	{ "to tiff",           { FORMAT_PNG,  300, 200, 8,   false, true,  false, NULL, 1 }, { "1500x1000-exact.tiff" } },
+	{ "to bmp",            { FORMAT_PNG,  300, 200, 8,   false, true,  false, NULL, 1 }, { "1500x1000-exact.bmp" } },
+	{ "to several",        { FORMAT_PNG, 1500, 1000, 8,  false, true,  false, NULL, 1 }, { "h900.webp", "h800.png", "h700.jpeg" } },
+	/* clang-format on */
+};
+
+/* Waves, and noise in the last bits, which nothing compresses. */
+static Image *new_image(const struct picture *picture)
+{
+	Image *image = AllocateImage(NULL);
+	uint32_t seed = 1;
+
+	image->columns = picture->width;
+	image->rows = picture->height;
+	image->depth = picture->depth;
+	image->matte = picture->alpha;
+	for (uint32_t y = 0; y < picture->height; y++) {
+		PixelPacket *row =
+			SetImagePixels(image, 0, (long)y, picture->width, 1);
+
+		for (uint32_t x = 0; x < picture->width; x++) {
+			const double wave = sin(x / 31.0) * cos(y / 47.0);
+
+			seed = seed * 1664525 + 1013904223;
+			row[x].red =
+				(Quantum)(30000 + 20000 * wave + (seed >> 20));
+			row[x].green =
+				(Quantum)(30000 - 20000 * wave + (seed >> 21));
+			row[x].blue = (Quantum)(seed >> 19);
+			row[x].opacity = picture->alpha ? (Quantum)(seed >> 18)
+							: OpaqueOpacity;
+		}
+		SyncImagePixels(image);
+	}
+	return image;
+}
+
+static Image *new_frames(const struct picture *picture)
+{
+	Image *frames = NULL;
+
+	for (int i = 0; i < picture->frames; i++)
+		AppendImageToList(&frames, new_image(picture));
+	return frames;
+}
+
+static void write_picture(int file, const struct picture *picture)
+{
+	Image *image = new_frames(picture);
+	ImageInfo *info = CloneImageInfo(NULL);
+	ExceptionInfo exception;
+	size_t len = 0;
+	void *bytes;
+
+	GetExceptionInfo(&exception);
+	info->adjoin = MagickTrue;
+	info->interlace = picture->interlaced ? LineInterlace : NoInterlace;
+	if (picture->ink)
+		TransformColorspace(image, CMYKColorspace);
+	if (picture->definition)
+		AddDefinitions(info, picture->definition, &exception);
+	snprintf(image->magick, sizeof(image->magick), "%.*s",
+		 (int)strcspn(format_row(picture->format)->coder, ":"),
+		 format_row(picture->format)->coder);
+	bytes = ImageToBlob(info, image, &len, &exception);
+	if (!bytes || write(file, bytes, len) != (ssize_t)len)
+		_exit(1);
+	_exit(0);
+}
+
+static long resident_kib(void)
+{
+	FILE *file = fopen("/proc/self/statm", "re");
+	long pages = 0;
+
+	if (!file || fscanf(file, "%*d %ld", &pages) != 1)
+		_exit(2);
+	fclose(file);
+	return pages * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+static void ignore(void *arg, uint32_t index, const struct painted *painted)
+{
+	(void)arg;
+	(void)index;
+	(void)painted;
+}
+
+struct result {
+	long estimate_mib, used_mib; /* without what it has at its start */
+};
+
+static void parse(struct paint_task *task, struct work *work,
+		  const char *const recipes[3])
+{
+	for (; task->count < 3 && recipes[task->count]; task->count++) {
+		struct recipe *recipe = &task->recipes[task->count];
+
+		if (!recipe_parse(recipe, work, recipes[task->count]))
+			_exit(3);
+		recipe->animated =
+			animation_is_kept(recipe, &task->probe, work->conf);
+	}
+}
+
+/* As the decoder process does it. */
+static void render(struct result *result, const struct paint *paint, int file,
+		   const char *const recipes[3])
+{
+	struct work work = { .conf = paint->conf, .pool = pool_new() };
+	struct paint_task task = { 0 };
+	const long before_kib = resident_kib();
+	struct rusage usage;
+	struct stat st;
+	uint8_t *bytes;
+
+	fstat(file, &st);
+	bytes = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_POPULATE, file, 0);
+	if (!probe_read(&task.probe, &work, bytes, (size_t)st.st_size))
+		_exit(4);
+	parse(&task, &work, recipes);
+	if (!paint_all(paint, &work, &task, bytes, (size_t)st.st_size, ignore,
+		       NULL)) {
+		fprintf(stderr, "# %s\n", work.why);
+		_exit(5);
+	}
+	getrusage(RUSAGE_SELF, &usage);
+	result->used_mib = (usage.ru_maxrss - before_kib) / 1024;
+	result->estimate_mib =
+		(long)decoder_memory_mib(&task.probe, task.recipes, task.count,
+					 (uint64_t)st.st_size, paint->conf) -
+		START_MIB;
+	_exit(0);
+}
+
+static void wait_for(pid_t pid)
+{
+	int status;
+
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+static struct result measure(const struct paint *paint, size_t i)
+{
+	struct result *shared =
+		mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	const int file = memfd_create("picture", MFD_CLOEXEC);
+	struct result result;
+	pid_t pid = fork();
+
+	if (!pid)
+		write_picture(file, &cases[i].picture);
+	wait_for(pid);
+	pid = fork();
+	if (!pid)
+		render(shared, paint, file, cases[i].recipes);
+	wait_for(pid);
+	result = *shared;
+	munmap(shared, sizeof(*shared));
+	close(file);
+	return result;
+}
+
+static void compare(enum conf_engine engine)
+{
+	struct pool *pool = pool_new();
+	struct paint paint;
+	struct conf conf;
+
+	conf_init(&conf);
+	conf.engine = (int)engine;
+	paint_init(&paint, pool, &conf, (size_t)MOST_MIB << 20);
+	paint_begin();
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const struct result result = measure(&paint, i);
+
+		if (result.used_mib > result.estimate_mib ||
+		    result.estimate_mib >
+			    WORST_FACTOR * result.used_mib + WORST_MIB)
+			fail_msg("%s: %ld MiB are estimated and %ld used",
+				 cases[i].name, result.estimate_mib,
+				 result.used_mib);
+	}
+	pool_free(pool);
+}
+
+static void estimates_for_the_engine_fast(void **state)
+{
+	(void)state;
+	compare(ENGINE_FAST);
+}
+
+static void estimates_for_graphicsmagick(void **state)
+{
+	(void)state;
+	compare(ENGINE_GRAPHICSMAGICK);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(estimates_for_the_engine_fast),
+		cmocka_unit_test(estimates_for_graphicsmagick),
+	};
+
+	if (FILTER_WITH_SANITIZER) /* whose memory is another */
+		return 77;
+	return RUN_TESTS(tests);
+}
