@@ -99,6 +99,7 @@ static const struct setting settings[] = {
 	NUMBER_ROW(max_side, "65535", 64, 65535, "Pixels of the longest side of a picture."),
 	NUMBER_ROW(max_scans, "100", 1, 1000, "Scans of a progressive JPEG; each costs a pass over the picture."),
 	NUMBER_ROW(request_timeout, "30", 1, 3600, "Seconds that reading a request from the web server may take."),
+	NUMBER_ROW(anonymous_pending_seconds, "300", 0, 1000000, "Estimated seconds of rendering of all jobs of clients without an account that may wait or run at once, from however many addresses they come: beyond, such clients get 429. 0: no limit. Each of their addresses has the max_pending_seconds of its tier, too."),
 	NUMBER_ROW(address_requests_per_minute, "0", 0, 1000000, "Requests a minute that one address may make (of IPv6, one /64), signed in or not. 0: no limit. The limits of users are their tiers'."),
 
 	NUMBER_ROW(sync_budget_ms, "300", 0, 60000, "Estimated milliseconds of rendering up to which an upload waits for its thumbnails; above, a job makes them, and of what has used three times as many of CPU time."),

@@ -61,6 +61,7 @@ struct conf {
 	long max_side;
 	long max_scans;
 	long request_timeout;
+	long anonymous_pending_seconds;
 	long address_requests_per_minute;
 
 	/* Pictures */

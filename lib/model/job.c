@@ -394,6 +394,25 @@ bool job_sum_pending(int64_t *cost_ms, struct work *work, struct uuid user_id,
 		      DB_OUT(db_int_to(cost_ms)));
 }
 
+bool job_sum_pending_of_all(int64_t *cost_ms, struct work *work,
+			    struct uuid user_id)
+{
+	return db_one(work,
+		      "SELECT CAST(COALESCE(SUM(`cost_ms`), 0) AS SIGNED)"
+		      " FROM `jobs` FORCE INDEX (`pending`)"
+		      " WHERE `user_id` = ?"
+		      " AND `state` IN ('queued', 'running')"
+		      " AND `kind` IN ('fetch', 'render', 'resize')",
+		      DB_IN(db_uuid(user_id)), DB_OUT(db_int_to(cost_ms)));
+}
+
+bool job_set_cost(struct work *work, struct uuid id, int64_t cost_ms)
+{
+	return db_do(work, NULL,
+		     "UPDATE `jobs` SET `cost_ms` = ? WHERE `id` = ?",
+		     DB_IN(db_int(cost_ms), db_uuid(id)));
+}
+
 bool job_drop_ended(uint64_t *count, struct work *work, struct uuid user_id,
 		    int64_t limit)
 {

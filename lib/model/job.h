@@ -107,6 +107,14 @@ bool job_count_waiting(int64_t *count, struct work *work, struct uuid user_id,
 bool job_sum_pending(int64_t *cost_ms, struct work *work, struct uuid user_id,
 		     const char *address) MUST_CHECK;
 
+/* The same with all addresses. */
+bool job_sum_pending_of_all(int64_t *cost_ms, struct work *work,
+			    struct uuid user_id) MUST_CHECK;
+
+/* What the job costs is known better now. */
+bool job_set_cost(struct work *work, struct uuid id,
+		  int64_t cost_ms) MUST_CHECK;
+
 /* A user's jobs that have ended, at most `limit`; how many. */
 bool job_drop_ended(uint64_t *count, struct work *work, struct uuid user_id,
 		    int64_t limit) MUST_CHECK;

@@ -4,6 +4,7 @@
 #include "lib/service/budget.h"
 
 #include "lib/base/bucket.h"
+#include "lib/base/conf.h"
 #include "lib/base/metric.h"
 #include "lib/model/job.h"
 #include "lib/model/user.h"
@@ -25,8 +26,32 @@ static int64_t retry_after(int64_t excess_ms)
 	return seconds < RETRY_AFTER_MAX ? seconds : RETRY_AFTER_MAX;
 }
 
-bool budget_check(struct work *work, struct uuid user_id,
-		  const struct tier *tier, int64_t cost_ms)
+/* Of all addresses together: many clients that each keep to their budget must
+   not fill the queue. */
+static bool check_anonymous(struct work *work, struct uuid user_id,
+			    int64_t cost_ms)
+{
+	const int64_t limit_ms = 1000 * work->conf->anonymous_pending_seconds;
+	int64_t pending_ms;
+
+	if (!limit_ms || !uuid_equal(user_id, user_anonymous))
+		return true;
+	if (!job_sum_pending_of_all(&pending_ms, work, user_id))
+		return false;
+	if (!pending_ms || pending_ms + cost_ms <= limit_ms)
+		return true;
+	metric_add(METRIC_RATE_LIMITED, "anonymous_cost", 1);
+	work->retry_after = retry_after(pending_ms + cost_ms - limit_ms);
+	return fail(work, ERR_RATE_LIMITED,
+		    "jobs of %lld ms of clients without an account are pending "
+		    "and this one would take %lld ms; all of them together may "
+		    "have %lld ms",
+		    (long long)pending_ms, (long long)cost_ms,
+		    (long long)limit_ms);
+}
+
+static bool check_tier(struct work *work, struct uuid user_id,
+		       const struct tier *tier, int64_t cost_ms)
 {
 	const int64_t limit_ms = 1000 * tier->max_pending_seconds;
 	int64_t pending_ms;
@@ -45,6 +70,13 @@ bool budget_check(struct work *work, struct uuid user_id,
 		    "ms; the tier %s allows %lld ms",
 		    (long long)pending_ms, (long long)cost_ms, tier->name,
 		    (long long)limit_ms);
+}
+
+bool budget_check(struct work *work, struct uuid user_id,
+		  const struct tier *tier, int64_t cost_ms)
+{
+	return check_tier(work, user_id, tier, cost_ms) &&
+	       check_anonymous(work, user_id, cost_ms);
 }
 
 bool budget_count_upload(struct work *work, struct uuid user_id,

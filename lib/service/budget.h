@@ -10,7 +10,8 @@
 /*
  * How much work users may have pending: the estimated cost of their jobs that
  * are queued or running. All clients without an account share the built-in
- * user, so each of their addresses has a budget of its own.
+ * user, so each of their addresses has a budget of its own, and all of them
+ * together have another one.
  */
 
 /* The address that a job of this user counts for: of the built-in user the
@@ -19,7 +20,8 @@ const char *budget_address(const struct work *work, struct uuid user_id);
 
 /*
  * Fails with ERR_RATE_LIMITED if another job of `cost_ms` would exceed the
- * tier's max_pending_seconds. A job passes in any case while no other is
+ * tier's max_pending_seconds or, of the built-in user, the setting
+ * anonymous_pending_seconds. A job passes in any case while no other is
  * pending. Exact in a transaction that begins with user_lock().
  */
 bool budget_check(struct work *work, struct uuid user_id,

@@ -3,9 +3,10 @@ estimated cost."""
 
 import pytest
 
-from api import (at_once, from_address, new_user, post_picture, problem,
-                 settled, variant_of, upload, wait_until_idle, without)
+from api import (at_once, from_address, is_back, new_user, post_picture,
+                 problem, settled, variant_of, upload, wait_until_idle, without)
 from pictures import encode, large_picture, picture, png_of_size, quarters
+from service import wait_until
 
 LATER = {"Prefer": "respond-async"}
 DEFAULTS = {"max_side": 4096, "max_bytes": 10485760,
@@ -14,10 +15,11 @@ DEFAULTS = {"max_side": 4096, "max_bytes": 10485760,
             "max_pending_seconds": 30, "priority": 2}
 
 
-def refused_for_cost(service):
+def refused_for_cost(service, limit="cost"):
     """How often that has happened, as /metrics says."""
+    start = f'pixtier_rate_limited_total{{limit="{limit}"}}'
     for line in service.session().get("/metrics").text.splitlines():
-        if line.startswith('pixtier_rate_limited_total{limit="cost"}'):
+        if line.startswith(start):
             return int(line.split()[1])
     return 0
 
@@ -218,4 +220,46 @@ def test_a_flood_without_an_account_holds_nobody_up(service, defaults):
         assert waiting(service) >= 16
     assert settled(session, image)["status"] == "ready"
     assert waiting(service) > 0
+    wait_until_idle(service)
+
+
+def test_all_addresses_without_an_account_have_a_budget(service, defaults):
+    """429 with Retry-After beyond anonymous_pending_seconds, although each
+    address keeps to its own budget; a user's job is taken, and is done while
+    the others wait."""
+    wait_until_idle(service)
+    session = new_user(service, max_pending_seconds=None)
+    service.query("UPDATE tiers SET max_pending_seconds = 5"
+                  " WHERE name = 'Anonymous'")
+    service.restart("fcgi", anonymous_pending_seconds=20)
+    wait_until(lambda: is_back(service))
+    try:
+        with without(service, "worker"):
+            refused = []
+            for number in range(30, 40):
+                answer = order_task(stranger(service, number), 2000, 2000)
+                while answer.status_code == 202:
+                    answer = order_task(stranger(service, number), 2000, 2000)
+                assert answer.status_code == 429, answer.text
+                assert int(answer.headers["Retry-After"]) > 0
+                refused.append(answer.json()["message"])
+            assert "all of them together" not in refused[0]
+            assert "all of them together" in refused[-1]
+            assert 15000 < pending_ms(service) <= 20000
+            (addresses,), = service.query(
+                "SELECT COUNT(DISTINCT address) FROM jobs"
+                " WHERE state = 'queued'")
+            assert addresses == 4 or addresses == 5
+            assert refused_for_cost(service, "anonymous_cost") >= 5
+            image = post_picture(session, large_picture(), headers=LATER)
+            assert image.status_code == 202, image.text
+            before = waiting(service)
+        assert settled(session, image.json())["status"] == "ready"
+        assert 0 < waiting(service) <= before
+        wait_until_idle(service)
+        answer = order_task(stranger(service, 39), 2000, 2000)
+        assert answer.status_code == 202, answer.text
+    finally:
+        service.restart("fcgi")
+        wait_until(lambda: is_back(service))
     wait_until_idle(service)

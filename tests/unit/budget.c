@@ -141,6 +141,38 @@ static void each_address_without_an_account_has_a_budget(void **state)
 	end->work.address = NULL;
 }
 
+static void all_addresses_without_an_account_have_a_budget(void **state)
+{
+	static const struct {
+		int64_t limit_s, cost_ms, retry_after;
+	} cases[] = {
+		{ 12, 3000, 0 }, { 12, 3001, 1 }, { 12, 9000, 6 },
+		{ 9, 1, 1 },     { 0, 9000, 0 },
+	};
+	struct end *end = *state;
+
+	add_other(end);
+	end->conf.anonymous_pending_seconds = 1;
+	end->work.address = "192.0.2.1";
+	assert_int_equal(check(end, user_anonymous, 5000), 0);
+	for (int i = 1; i <= 3; i++) {
+		end->work.address =
+			pool_printf(end->work.pool, "192.0.2.%d", i);
+		add_job(end, user_anonymous, i % 2 ? "queued" : "running",
+			3000);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		end->conf.anonymous_pending_seconds = cases[i].limit_s;
+		end->work.address = "192.0.2.4";
+		assert_int_equal(check(end, user_anonymous, cases[i].cost_ms),
+				 cases[i].retry_after);
+		end->work.address = NULL;
+		assert_int_equal(check(end, user_anonymous, cases[i].cost_ms),
+				 cases[i].retry_after);
+		assert_int_equal(check(end, other, 9000), 0);
+	}
+}
+
 /* The sum reads the jobs that it sums up, of all the user's and others'. */
 static void the_sum_reads_few_rows(void **state)
 {
@@ -297,6 +329,7 @@ int main(void)
 		END_SCHEMA_TEST(jobs_are_limited_by_their_cost),
 		END_SCHEMA_TEST(a_tier_without_a_limit_has_none),
 		END_SCHEMA_TEST(each_address_without_an_account_has_a_budget),
+		END_SCHEMA_TEST(all_addresses_without_an_account_have_a_budget),
 		END_SCHEMA_TEST(the_sum_reads_few_rows),
 		END_SCHEMA_TEST(each_address_without_an_account_has_uploads),
 		END_TEST(only_an_untouched_tier_gets_limits),
