@@ -17,9 +17,12 @@
 #include "lib/service/budget.h"
 #include "lib/service/render.h"
 
-/* Seconds until some have ended; and what a job is estimated to cost while
-   nothing is known of its picture. */
-enum { RETRY_AFTER = 5, COST_MS = 1000 };
+/* Seconds until some have ended. */
+enum { RETRY_AFTER = 5 };
+
+/* What a job is estimated to cost while only the largest number of bytes of its
+   picture is known: PNGs and JPEGs cost a tenth of it, WebPs all of it. */
+enum { LEAST_MS = 20, NS_PER_BYTE = 100 };
 
 static const char kind[] = "fetch";
 
@@ -50,17 +53,22 @@ bool import_check_url(const char **file, struct work *work, const char *url)
 	return true;
 }
 
+static int64_t estimate_ms(const struct conf *conf, const struct tier *tier)
+{
+	return LEAST_MS + upload_max_bytes(conf, tier) * NS_PER_BYTE / 1000000;
+}
+
 /* Exact, as those who add one wait for each other at the user's row. */
-static bool may_wait(struct work *work, struct uuid user_id,
+static bool may_wait(struct work *work, const struct job *job,
 		     const struct tier *tier)
 {
 	int64_t count;
 
-	if (!budget_check(work, user_id, tier, COST_MS))
+	if (!budget_check(work, job->user_id, tier, job->cost_ms))
 		return false;
 	if (tier->max_fetches == TIER_NO_LIMIT)
 		return true;
-	if (!job_count_waiting(&count, work, user_id, kind))
+	if (!job_count_waiting(&count, work, job->user_id, kind))
 		return false;
 	if (count < tier->max_fetches)
 		return true;
@@ -90,7 +98,7 @@ static bool record(struct work *work, void *arg)
 	for (size_t i = 0; i < made->count; i++)
 		if (!variant_add(work, &made->variants[i]))
 			return false;
-	return may_wait(work, made->image.user_id, r->tier) &&
+	return may_wait(work, &made->job, r->tier) &&
 	       job_add(work, &made->job) &&
 	       user_charge(
 		       work, made->image.user_id, 0, r->tier->quota_bytes,
@@ -146,7 +154,7 @@ bool import_queue(struct uploaded *uploaded, struct work *work,
 		.variant = import->variant,
 		.state = "queued",
 		.priority = tier->priority,
-		.cost_ms = COST_MS,
+		.cost_ms = estimate_ms(work->conf, tier),
 		.max_attempts = work->conf->job_attempts,
 		.created_at = made.image.created_at,
 	};
@@ -179,6 +187,7 @@ struct arrival {
 	const struct image *image;
 	const struct tier *tier;
 	const char *file; /* what the answer calls it, or "" */
+	unsigned cost_ms; /* of rendering it */
 };
 
 /* The client gave no name, so the image has that of the URL. */
@@ -207,6 +216,7 @@ static bool record_arrival(struct work *work, void *arg)
 	const struct image *image = arrival->image;
 
 	return job_extend(work, arrival->job, work->conf->job_lease) &&
+	       job_set_cost(work, arrival->job->id, arrival->cost_ms) &&
 	       image_fill(work, image) && name_by_answer(work, arrival) &&
 	       user_charge_bytes(work, image->user_id, image->bytes,
 				 arrival->tier->quota_bytes);
@@ -237,7 +247,7 @@ static bool fetch(struct work *work, const struct job *job, struct image *image)
 	struct user user;
 	struct tier tier;
 	struct upload upload = { .user = &user, .tier = &tier };
-	struct arrival arrival = { job, image, &tier, "" };
+	struct arrival arrival = { job, image, &tier, "", 0 };
 	struct work aside = *work;
 	struct probe probe;
 
@@ -247,6 +257,8 @@ static bool fetch(struct work *work, const struct job *job, struct image *image)
 			 upload_max_bytes(work->conf, &tier), write_piece,
 			 upload.file) ||
 	    !upload_check(&probe, work, &upload) ||
+	    !render_estimate(&arrival.cost_ms, work, job, &probe,
+			     tier.animated) ||
 	    !upload_keep(work, upload.file, image->id))
 		return false;
 	upload_describe(image, &probe, upload.file);

@@ -31,9 +31,10 @@ struct import {
  * Writes down an image without a file, its variants, and the job that is to
  * fetch it. With a variant it is a resize, whose result is that of the job:
  * ERR_TIER_FORBIDS as resize_take(). It counts as one of the user's uploads
- * from now on, and its bytes when they are here. ERR_QUOTA_EXCEEDED;
- * ERR_RATE_LIMITED while as many as the tier's max_fetches wait, and as
- * budget_check() and budget_count_upload().
+ * from now on, and its bytes when they are here. The job costs as much as the
+ * largest file that the tier allows, until its picture is known.
+ * ERR_QUOTA_EXCEEDED; ERR_RATE_LIMITED while as many as the tier's max_fetches
+ * wait, and as budget_check() and budget_count_upload().
  */
 bool import_queue(struct uploaded *uploaded, struct work *work,
 		  const struct import *import) MUST_CHECK;
@@ -41,9 +42,9 @@ bool import_queue(struct uploaded *uploaded, struct work *work,
 /*
  * Carries out a fetch job: gets the file unless an earlier attempt has,
  * checks it as an upload, keeps it and charges its bytes in the transaction
- * that says so, in which an image that has the URL's name gets the answer's;
- * then makes the variants as render_job() does. Fails as fetcher_get() and
- * upload_take() do.
+ * that says so, and from which on the job costs what its picture does, in which
+ * an image that has the URL's name gets the answer's; then makes the variants
+ * as render_job() does. Fails as fetcher_get() and upload_take() do.
  */
 bool import_job(struct work *work, const struct job *job) MUST_CHECK;
 

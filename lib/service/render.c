@@ -130,24 +130,32 @@ static bool measure(struct extent *extent, const struct render *render,
 	return true;
 }
 
+static unsigned estimate_ms(const struct extent *extent,
+			    const struct probe *probe)
+{
+	const uint64_t ms =
+		probe_estimate_ms(probe, extent->side) +
+		(extent->enlarged * ENLARGED_NS + extent->write_ns) / 1000000 +
+		extent->animated_ms;
+
+	return ms < UINT_MAX ? (unsigned)ms : UINT_MAX;
+}
+
 bool render_is_small(const struct render *render, struct work *work,
-		     unsigned *estimate_ms)
+		     unsigned *cost_ms)
 {
 	const struct conf *conf = work->conf;
 	struct extent extent;
-	uint64_t ms, mib;
+	uint64_t mib;
 
 	if (!measure(&extent, render, work))
 		return false;
-	ms = probe_estimate_ms(render->probe, extent.side) +
-	     (extent.enlarged * ENLARGED_NS + extent.write_ns) / 1000000 +
-	     extent.animated_ms;
+	*cost_ms = estimate_ms(&extent, render->probe);
 	mib = probe_estimate_mib(render->probe) +
 	      (extent.enlarged * ENLARGED_BYTES >> 20);
 	if (mib < extent.animated_mib)
 		mib = extent.animated_mib;
-	*estimate_ms = ms < UINT_MAX ? (unsigned)ms : UINT_MAX;
-	return ms <= (uint64_t)conf->sync_budget_ms &&
+	return *cost_ms <= (uint64_t)conf->sync_budget_ms &&
 	       mib <= (uint64_t)conf->painter_memory_request;
 }
 
@@ -397,6 +405,21 @@ static bool find_pending(struct render *render, struct work *work)
 	     i++)
 		if (!strcmp(all[i].status, "processing"))
 			render->variants[render->count++] = all[i];
+	return true;
+}
+
+bool render_estimate(unsigned *cost_ms, struct work *work,
+		     const struct job *job, const struct probe *probe,
+		     bool animated)
+{
+	struct render render = { .image_id = job->image_id,
+				 .probe = probe,
+				 .animated = animated };
+	struct extent extent;
+
+	if (!find_pending(&render, work) || !measure(&extent, &render, work))
+		return false;
+	*cost_ms = estimate_ms(&extent, probe);
 	return true;
 }
 

@@ -33,7 +33,13 @@ enum { RENDER_MAX_VARIANTS = 64 };
    sync_budget_ms, and its memory within that of a request's decoder
    process. */
 bool render_is_small(const struct render *render, struct work *work,
-		     unsigned *estimate_ms);
+		     unsigned *cost_ms);
+
+/* What a job that renders the image's pending variants costs; `animated` as in
+   struct render. */
+bool render_estimate(unsigned *cost_ms, struct work *work,
+		     const struct job *job, const struct probe *probe,
+		     bool animated) MUST_CHECK;
 
 /*
  * Renders with work->decoders and keeps the files, durably; the rows are the

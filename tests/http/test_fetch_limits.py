@@ -3,7 +3,7 @@
 from api import at_once, problem, settled, upload
 from fetching import (blocked, canary, fetched, fetching,  # noqa
                       new_fetcher, order, pages, usage)
-from pictures import picture
+from pictures import encode, picture, quarters
 from service import HANG
 
 
@@ -59,3 +59,35 @@ def test_only_so_many_may_wait(service, pages, fetching):
     for image in taken:
         assert settled(session, image)["status"] == "ready"
     assert fetched(session, url)["status"] == "ready"
+
+
+def cost_of(service, image):
+    (cost,), = service.query("SELECT cost_ms FROM jobs WHERE id = UNHEX(%s)",
+                             image["job"]["id"].replace("-", ""))
+    return cost
+
+
+def test_a_fetch_costs_what_its_picture_does(service, pages):
+    """Before, as much as the largest file of the tier: so many fit into
+    max_pending_seconds. As soon as the picture is here, its own cost."""
+    session = new_fetcher(service, max_bytes=9800000, max_pending_seconds=2)
+    data = picture(64, 48)
+    url, asked, go = blocked(pages, data)
+    try:
+        images = [order(session, url) for _ in range(2)]
+        assert [cost_of(service, image) for image in images] == [1000, 1000]
+        said = problem(session.post("/v1/images", json={"url": url}), 429,
+                       "rate_limited")
+        assert "2000 ms" in said["detail"]
+        assert asked.wait(HANG)
+    finally:
+        go.set()
+    for image in images:
+        assert settled(session, image)["status"] == "ready"
+        assert 0 < cost_of(service, image) < 100
+    small = new_fetcher(service, max_bytes=1000000)
+    page = pages.add(lambda page: page.answer(body=encode(
+        quarters(4000, 3000))))
+    image = order(small, page)
+    assert settled(small, image)["status"] == "ready"
+    assert cost_of(service, image) > 36
