@@ -56,10 +56,14 @@ static void put_run(struct bmp_rle *rle, unsigned count, const uint8_t *data)
 }
 
 /* Pixels that are not compressed, in whole words of 16 bits. */
+static unsigned literal_size(const struct bmp_rle *rle, unsigned count)
+{
+	return (count * rle->header->bits + 15) / 16 * 2;
+}
+
 static void put_literal(struct bmp_rle *rle, unsigned count)
 {
-	const unsigned size = (count * rle->header->bits + 15) / 16 * 2;
-	const uint8_t *data = take(rle, size);
+	const uint8_t *data = take(rle, literal_size(rle, count));
 
 	for (unsigned i = 0; data && i < count; i++)
 		put(rle, index_in(rle, data, i));
@@ -124,4 +128,41 @@ bool bmp_rle_read_row(struct bmp_rle *rle, struct work *work)
 		rle->rows_to_end--;
 	rle->row++;
 	return true;
+}
+
+/* The rows by which a code ends the current one. */
+static unsigned skip_code(struct bmp_rle *rle)
+{
+	const uint8_t *code = take(rle, 2);
+	const uint8_t *by;
+
+	if (!code || code[0])
+		return 0;
+	switch (code[1]) {
+	case END_OF_ROW:
+		return 1;
+	case END_OF_BITMAP:
+		rle->ended = true;
+		return 0;
+	case DELTA:
+		by = take(rle, 2);
+		return by ? by[1] : 0;
+	default:
+		(void)!take(rle, literal_size(rle, code[1]));
+		return 0;
+	}
+}
+
+uint64_t bmp_rle_end(const struct bmp_header *header, struct bytes bytes,
+		     uint64_t most)
+{
+	struct bmp_rle rle = { .header = header,
+			       .bytes = bytes,
+			       .at = header->pixels_at };
+	uint64_t rows = 0;
+
+	while (rows < header->height && !rle.ended && !rle.cut &&
+	       rle.at - header->pixels_at < most)
+		rows += skip_code(&rle);
+	return rle.cut ? bytes.len : rle.at;
 }

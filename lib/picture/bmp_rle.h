@@ -25,6 +25,11 @@ struct bmp_rle {
 void bmp_rle_init(struct bmp_rle *rle, struct work *work,
 		  const struct bmp_header *header, struct bytes bytes);
 
+/* Where the data of an RLE BMP end, without reading their pixels; behind
+   `most` bytes of them at the latest. */
+uint64_t bmp_rle_end(const struct bmp_header *header, struct bytes bytes,
+		     uint64_t most);
+
 /* Pixels that are skipped have the index 0. False when the data end too
    early. */
 bool bmp_rle_read_row(struct bmp_rle *rle, struct work *work) MUST_CHECK;

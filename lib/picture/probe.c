@@ -133,9 +133,8 @@ bool probe_is_bearable(const struct probe *probe, struct work *work)
 		return false;
 	if (probe->surplus)
 		return fail(work, ERR_CORRUPT_IMAGE,
-			    "expected a file that ends with its picture, found "
-			    "a %s with %llu other bytes; save the picture "
-			    "again",
+			    "expected a file that is its picture, found a %s "
+			    "with %llu other bytes; save the picture again",
 			    format_row(probe->format)->name,
 			    (unsigned long long)probe->surplus);
 	return true;

@@ -27,6 +27,8 @@ struct probe {
 	bool gray;  /* has samples of gray, not of colours or of a palette */
 	uint64_t surplus; /* bytes that are no part of the picture, if these are
 			     many (surplus.h), else 0 */
+	uint64_t remains; /* bytes at the end of the file that are of an older
+			     picture, and must not be kept */
 	unsigned pixel_bits;
 	bool whole; /* of a JPEG or PNG no row is complete before all data are
 		       read: it is interlaced or in several scans */

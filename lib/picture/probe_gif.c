@@ -80,8 +80,8 @@ static size_t skip_frame(struct bytes bytes, size_t offset, uint64_t *others)
 
 bool probe_gif(struct probe *probe, struct work *work, struct bytes bytes)
 {
-	uint64_t others = 0;
-	size_t offset;
+	uint64_t others = 0, metadata = 0;
+	size_t offset, from;
 
 	probe->frames = 0;
 	if (bytes.len < HEADER_SIZE)
@@ -99,7 +99,9 @@ bool probe_gif(struct probe *probe, struct work *work, struct bytes bytes)
 			break;
 		}
 		if (block == '!') {
+			from = offset;
 			offset = read_extension(probe, bytes, offset);
+			metadata += offset - from;
 		} else if (block == ',') {
 			if (!bytes_hold(bytes, offset, FRAME_SIZE))
 				break;
@@ -111,6 +113,9 @@ bool probe_gif(struct probe *probe, struct work *work, struct bytes bytes)
 			others++;
 		}
 	}
+	if (probe->frames == PROBE_MAX_FRAMES)
+		others += bytes.len - offset;
+	others += surplus_of_metadata(metadata, bytes.len);
 	probe->surplus = surplus_if_much(others, bytes.len);
 	return probe->frames ||
 	       fail(work, ERR_CORRUPT_IMAGE, "a GIF without a frame");

@@ -82,13 +82,17 @@ static bool is_exif(uint8_t marker, struct bytes segment)
    of a picture: 64 coefficients a block, 3 components, 27 bits at most. */
 enum { PIXEL_BYTES = 32 };
 
+/* `between` are the bytes outside of the segments, of which little is needed
+   that is not data of the pixels. */
 static uint64_t surplus(const struct probe *probe, struct bytes bytes,
 			size_t end, uint64_t between)
 {
 	const uint64_t pixels = (uint64_t)probe->width * probe->height;
 
 	return jpeg_parts_surplus(
-		bytes, end, surplus_of_pixels(between, pixels, PIXEL_BYTES));
+		bytes, end,
+		surplus_of_pixels(between, pixels, PIXEL_BYTES) +
+			surplus_of_metadata(end - between, bytes.len));
 }
 
 bool probe_jpeg(struct probe *probe, struct work *work, struct bytes bytes)
@@ -105,8 +109,10 @@ bool probe_jpeg(struct probe *probe, struct work *work, struct bytes bytes)
 			end = offset;
 			break;
 		}
-		if (jpeg_marker_is_alone(marker))
+		if (jpeg_marker_is_alone(marker)) {
+			between += 2;
 			continue;
+		}
 		if (!jpeg_marker_segment(bytes, &offset, &segment))
 			break;
 		if (is_frame(marker) && !has_frame) {

@@ -67,10 +67,73 @@ static void read_frames(struct probe *probe, struct bytes control)
 		probe->frames = be32(control.data);
 }
 
+/* Which bytes of the file are what. */
+struct shares {
+	uint64_t pixels, frames, metadata, others;
+};
+
+/* `size` is that of the whole chunk. */
+static void count_chunk(struct shares *shares, const struct png_chunk *chunk,
+			uint64_t size)
+{
+	if (!png_chunk_is(chunk, "IDAT") && !png_chunk_is(chunk, "fdAT"))
+		shares->metadata += size;
+	else if (!chunk->data.len)
+		shares->others += size;
+	else if (png_chunk_is(chunk, "IDAT"))
+		shares->pixels += chunk->data.len;
+	else
+		shares->frames += chunk->data.len;
+}
+
+/* Deflate makes hardly more of a pixel than its bytes, which are 8 at most, and
+   one of its row's filter. */
+static void count_surplus(struct probe *probe, const struct shares *shares,
+			  uint64_t len)
+{
+	enum { PIXEL_BYTES = 10 };
+	const uint64_t pixels = (uint64_t)probe->width * probe->height;
+	const uint64_t others =
+		shares->others +
+		surplus_of_pixels(shares->pixels, pixels, PIXEL_BYTES) +
+		surplus_of_pixels(shares->frames / probe->frames, pixels,
+				  PIXEL_BYTES) +
+		surplus_of_metadata(shares->metadata, len);
+
+	probe->surplus = surplus_if_much(others, len);
+}
+
+/*
+ * Programs that write a smaller picture over a larger one, and do not cut off
+ * the rest, as Android's and Windows' screenshot tools did (CVE-2023-21036,
+ * CVE-2023-28303), leave the end of the larger one in the file: from it, what
+ * had been cropped off can be seen again.
+ */
+static bool is_end_of_another(struct bytes tail)
+{
+	static const uint8_t signature[] = "\x89PNG\r\n\x1a\n";
+	static const uint8_t end[] = "\0\0\0\0IEND\xae\x42\x60\x82";
+
+	return tail.len >= sizeof(end) - 1 &&
+	       !memcmp(tail.data + tail.len - (sizeof(end) - 1), end,
+		       sizeof(end) - 1) &&
+	       memcmp(tail.data, signature, sizeof(signature) - 1) != 0;
+}
+
+static void read_end(struct probe *probe, struct shares *shares,
+		     struct bytes tail)
+{
+	if (is_end_of_another(tail))
+		probe->remains = tail.len;
+	else
+		shares->others += tail.len;
+}
+
 bool probe_png(struct probe *probe, struct work *work, struct bytes bytes)
 {
 	bool has_palette = false, has_pixels = false, has_exif = false;
-	size_t offset = PNG_CHUNK_FIRST;
+	size_t offset = PNG_CHUNK_FIRST, from;
+	struct shares shares = { 0 };
 	struct png_colour colours;
 	struct png_chunk chunk;
 	unsigned colour;
@@ -85,12 +148,15 @@ bool probe_png(struct probe *probe, struct work *work, struct bytes bytes)
 	if (!png_colour_check(&colours, work))
 		return false;
 
-	while (png_chunk_next(bytes, &offset, &chunk)) {
+	for (from = offset; png_chunk_next(bytes, &offset, &chunk);
+	     from = offset) {
 		if (png_chunk_is(&chunk, "IEND")) {
-			probe->surplus =
-				surplus_if_much(bytes.len - offset, bytes.len);
+			read_end(probe, &shares,
+				 (struct bytes){ bytes.data + offset,
+						 bytes.len - offset });
 			break;
 		}
+		count_chunk(&shares, &chunk, offset - from);
 		if (png_chunk_is(&chunk, "IDAT")) {
 			has_pixels = true;
 			if (colour == PALETTE && !has_palette)
@@ -112,5 +178,6 @@ bool probe_png(struct probe *probe, struct work *work, struct bytes bytes)
 	if (!has_pixels || (colour == PALETTE && !has_palette))
 		return fail(work, ERR_CORRUPT_IMAGE, "a PNG without %s",
 			    has_pixels ? "its palette" : "picture data");
+	count_surplus(probe, &shares, bytes.len - probe->remains);
 	return true;
 }

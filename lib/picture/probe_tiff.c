@@ -5,6 +5,7 @@
 #include "lib/picture/probe_formats.h"
 
 #include "lib/picture/tiff.h"
+#include "lib/picture/tiff_surplus.h"
 
 enum { MAX_SAMPLES = 16, MAX_BITS = 64 };
 
@@ -178,5 +179,6 @@ bool probe_tiff(struct probe *probe, struct work *work, struct bytes bytes)
 	orientation = find(&page, TIFF_ORIENTATION, 1);
 	if (orientation >= 1 && orientation <= 8)
 		probe->orientation = (unsigned)orientation;
+	probe->surplus = tiff_surplus(&tiff);
 	return true;
 }

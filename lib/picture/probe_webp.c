@@ -23,7 +23,8 @@ struct webp {
 	struct bytes bytes; /* what RIFF's size says */
 	struct probe *probe;
 	struct work *work;
-	uint64_t others; /* bytes that are no part of it */
+	uint64_t pixels, metadata; /* bytes of a still picture's chunks */
+	uint64_t others;           /* bytes that are no part of it */
 	bool extended, animated, has_picture, has_exif;
 };
 
@@ -131,29 +132,49 @@ static void count_frame(struct webp *webp)
 	webp->has_picture = true;
 }
 
-/* Of chunks of other kinds nothing is known. */
-static uint64_t others_of(const struct webp *webp, const struct chunk *chunk)
+static uint64_t surplus_of_picture(const struct webp *webp, uint64_t len)
 {
 	enum { PIXEL_BYTES = 8 };
-	static const struct {
-		const char *type;
-		bool is_picture;
-	} known[] = {
-		{ "VP8X", false }, { "ICCP", false }, { "ANIM", false },
-		{ "EXIF", false }, { "XMP ", false }, { "ANMF", true },
-		{ "ALPH", true },  { "VP8 ", true },  { "VP8L", true },
-	};
-	const uint64_t len = chunk->data.len;
-	const uint64_t pixels =
-		(uint64_t)webp->probe->width * webp->probe->height;
 
-	for (size_t i = 0; i < ARRAY_LEN(known); i++)
-		if (is(chunk, known[i].type))
-			return known[i].is_picture
-				       ? surplus_of_pixels(len, pixels,
-							   PIXEL_BYTES)
-				       : 0;
-	return len;
+	return surplus_of_pixels(
+		len, (uint64_t)webp->probe->width * webp->probe->height,
+		PIXEL_BYTES);
+}
+
+static bool is_any(const struct chunk *chunk, const char *const types[])
+{
+	for (; *types; types++)
+		if (is(chunk, *types))
+			return true;
+	return false;
+}
+
+/* Of chunks of other kinds nothing is known. `size` is that of the whole
+   chunk. */
+static void count_chunk(struct webp *webp, const struct chunk *chunk,
+			uint64_t size)
+{
+	static const char *const pixels[] = { "VP8 ", "VP8L", "ALPH", NULL };
+	static const char *const metadata[] = { "VP8X", "ICCP", "ANIM",
+						"EXIF", "XMP ", NULL };
+
+	if (is_any(chunk, pixels))
+		webp->pixels += size;
+	else if (is_any(chunk, metadata))
+		webp->metadata += size;
+	else if (is(chunk, "ANMF"))
+		webp->others += surplus_of_picture(webp, size);
+	else
+		webp->others += size;
+}
+
+/* `end` is where its chunks end. */
+static uint64_t count_surplus(const struct webp *webp, size_t end, size_t len)
+{
+	return surplus_if_much(webp->others + (len - end) +
+				       surplus_of_picture(webp, webp->pixels) +
+				       surplus_of_metadata(webp->metadata, len),
+			       len);
 }
 
 static bool read_chunk(struct webp *webp, const struct chunk *chunk, bool first)
@@ -176,7 +197,7 @@ bool probe_webp(struct probe *probe, struct work *work, struct bytes bytes)
 {
 	uint64_t size = (uint64_t)le32(bytes.data + 4) + CHUNK_HEADER_SIZE;
 	struct webp webp = { .probe = probe, .work = work };
-	size_t offset = RIFF_HEADER_SIZE;
+	size_t offset = RIFF_HEADER_SIZE, from = offset;
 	struct chunk chunk;
 
 	if (size > bytes.len || size < RIFF_HEADER_SIZE)
@@ -189,12 +210,13 @@ bool probe_webp(struct probe *probe, struct work *work, struct bytes bytes)
 	     first = false) {
 		if (!read_chunk(&webp, &chunk, first))
 			return false;
-		webp.others += others_of(&webp, &chunk);
+		count_chunk(&webp, &chunk, offset - from);
+		from = offset;
 		if (!webp.extended)
 			break; /* a simple file has one chunk */
 	}
-	webp.others += bytes.len - (webp.extended ? webp.bytes.len : offset);
-	probe->surplus = surplus_if_much(webp.others, bytes.len);
+	probe->surplus = count_surplus(
+		&webp, webp.extended ? webp.bytes.len : offset, bytes.len);
 	return webp.has_picture ||
 	       fail(work, ERR_CORRUPT_IMAGE, "a WebP without a picture");
 }

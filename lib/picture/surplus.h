@@ -29,4 +29,16 @@ static inline uint64_t surplus_if_much(uint64_t surplus, uint64_t len)
 	return surplus > surplus_most(len) ? surplus : 0;
 }
 
+/*
+ * Cameras and programs keep data of their own in pictures: previews, colour
+ * profiles, maps of depth or heat, layers. Of these 16 MiB, or three quarters
+ * of a file of `len` bytes, are no surplus; of more, all are.
+ */
+static inline uint64_t surplus_of_metadata(uint64_t metadata, uint64_t len)
+{
+	const uint64_t always = UINT64_C(16) << 20, share = len / 4 * 3;
+
+	return metadata > (share > always ? share : always) ? metadata : 0;
+}
+
 #endif

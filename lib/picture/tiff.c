@@ -53,51 +53,72 @@ unsigned tiff_tag(const struct tiff *tiff, uint64_t entry)
 	return (unsigned)number(tiff, entry, 2);
 }
 
-/* Where an entry's values are and how many bytes each has. False when one of
-   them is outside the file or the type is unknown. */
-static bool find_values(const struct tiff *tiff, uint64_t entry, uint64_t *at,
-			unsigned *size)
+uint64_t tiff_count_values(const struct tiff *tiff, uint64_t entry)
+{
+	return number(tiff, entry + 4, offset_size(tiff));
+}
+
+/* The bytes of a value of the entry; 0 when its type is unknown. */
+static unsigned value_size(const struct tiff *tiff, uint64_t entry)
+{
+	const uint64_t type = number(tiff, entry + 2, 2);
+
+	return type < ARRAY_LEN(type_sizes) ? type_sizes[type] : 0;
+}
+
+/* A few values are in the entry itself. */
+static uint64_t values_at(const struct tiff *tiff, uint64_t entry,
+			  unsigned size)
 {
 	const unsigned inside = offset_size(tiff);
-	const uint64_t type = number(tiff, entry + 2, 2);
-	const uint64_t count = number(tiff, entry + 4, inside);
+	const uint64_t at = entry + 4 + inside;
 
-	*size = type < ARRAY_LEN(type_sizes) ? type_sizes[type] : 0;
-	*at = entry + 4 + inside;
-	if (!*size || !count)
+	return tiff_count_values(tiff, entry) > inside / size
+		       ? number(tiff, at, inside)
+		       : at;
+}
+
+bool tiff_find_values(const struct tiff *tiff, uint64_t entry, uint64_t *at,
+		      uint64_t *len)
+{
+	const unsigned size = value_size(tiff, entry);
+	const uint64_t count = tiff_count_values(tiff, entry);
+
+	if (!size || !count || count > tiff->bytes.len / size)
 		return false;
-	if (count > inside / *size)
-		*at = number(tiff, *at, inside);
-	return count <= tiff->bytes.len / *size &&
-	       bytes_hold(tiff->bytes, *at, count * *size);
+	*at = values_at(tiff, entry, size);
+	*len = count * size;
+	return bytes_hold(tiff->bytes, *at, *len);
 }
 
 bool tiff_holds_values(const struct tiff *tiff, uint64_t entry)
 {
-	uint64_t at;
-	unsigned size;
+	uint64_t at, len;
 
-	return find_values(tiff, entry, &at, &size);
+	return tiff_find_values(tiff, entry, &at, &len);
+}
+
+bool tiff_value_at(const struct tiff *tiff, uint64_t entry, uint64_t index,
+		   uint64_t *value)
+{
+	const uint64_t type = number(tiff, entry + 2, 2);
+	const unsigned size = value_size(tiff, entry);
+	uint64_t at;
+
+	if (!size || !(whole_types >> type & 1) ||
+	    index >= tiff_count_values(tiff, entry) || index >= tiff->bytes.len)
+		return false;
+	at = values_at(tiff, entry, size);
+	if (at > tiff->bytes.len ||
+	    !bytes_hold(tiff->bytes, at + index * size, size))
+		return false;
+	*value = number(tiff, at + index * size, size);
+	return true;
 }
 
 bool tiff_value(const struct tiff *tiff, uint64_t entry, uint64_t *value)
 {
-	const uint64_t type = number(tiff, entry + 2, 2);
-	const unsigned inside = offset_size(tiff);
-	uint64_t at = entry + 4 + inside;
-	uint64_t count = number(tiff, entry + 4, inside);
-	unsigned size;
-
-	if (type >= ARRAY_LEN(type_sizes) || !(whole_types >> type & 1) ||
-	    !count)
-		return false;
-	size = type_sizes[type];
-	if (count > inside / size)
-		at = number(tiff, at, inside);
-	if (!bytes_hold(tiff->bytes, at, size))
-		return false;
-	*value = number(tiff, at, size);
-	return true;
+	return tiff_value_at(tiff, entry, 0, value);
 }
 
 uint64_t tiff_count_entries(const struct tiff *tiff, uint64_t page)
@@ -136,7 +157,7 @@ uint64_t tiff_find(const struct tiff *tiff, uint64_t page, enum tiff_tag tag,
 	return entry && tiff_value(tiff, entry, &value) ? value : absent;
 }
 
-static uint64_t first_page(const struct tiff *tiff)
+uint64_t tiff_first_page(const struct tiff *tiff)
 {
 	const unsigned size = offset_size(tiff);
 	const uint64_t page = number(tiff, tiff->big ? 8 : 4, size);
@@ -144,7 +165,7 @@ static uint64_t first_page(const struct tiff *tiff)
 	return tiff_count_entries(tiff, page) ? page : 0;
 }
 
-static uint64_t next_page(const struct tiff *tiff, uint64_t page)
+uint64_t tiff_next_page(const struct tiff *tiff, uint64_t page)
 {
 	const uint64_t count = tiff_count_entries(tiff, page);
 	uint64_t at =
@@ -168,12 +189,12 @@ static bool is_main(const struct tiff *tiff, uint64_t page)
    twice as long for each next place. A loop ends the count. */
 uint64_t tiff_main_page(const struct tiff *tiff, uint32_t *pages)
 {
-	const uint64_t first = first_page(tiff);
+	const uint64_t first = tiff_first_page(tiff);
 	uint64_t mark = 0, page = first, found = 0;
 	uint32_t moves_at = 1;
 
 	for (*pages = 0; page && page != mark && *pages < PROBE_MAX_FRAMES;
-	     page = next_page(tiff, page)) {
+	     page = tiff_next_page(tiff, page)) {
 		if (!found && *pages < MAX_COPIES && is_main(tiff, page))
 			found = page;
 		if (++*pages == moves_at) {

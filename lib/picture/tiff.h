@@ -40,6 +40,7 @@ enum tiff_tag {
 	TIFF_TILE_HEIGHT = 323,
 	TIFF_TILE_OFFSETS = 324,
 	TIFF_TILE_BYTES = 325,
+	TIFF_SUB_PAGES = 330,
 	TIFF_INKS = 332,
 	TIFF_EXTRA_SAMPLES = 338,
 	TIFF_SAMPLE_FORMAT = 339,
@@ -48,12 +49,16 @@ enum tiff_tag {
 	TIFF_JPEG_TABLES = 347,
 	TIFF_JPEG_FIRST = 512, /* to JPEG_LAST: JPEG as in TIFF 6.0 */
 	TIFF_JPEG_OFFSET = 513,
+	TIFF_JPEG_BYTES = 514,
 	TIFF_JPEG_LAST = 521,
 	TIFF_YCBCR_FACTORS = 529,
 	TIFF_YCBCR_SUBSAMPLING = 530,
 	TIFF_YCBCR_POSITION = 531,
 	TIFF_REFERENCE_BLACK = 532,
+	TIFF_EXIF = 34665,
 	TIFF_ICC_PROFILE = 34675,
+	TIFF_GPS = 34853,
+	TIFF_INTEROPERABILITY = 40965,
 	TIFF_LERC = 50674,
 	TIFF_DNG_VERSION = 50706
 };
@@ -84,20 +89,29 @@ bool tiff_open(struct tiff *tiff, struct work *work,
    the first has no directory within the file. */
 uint64_t tiff_main_page(const struct tiff *tiff, uint32_t *pages);
 
+/* The first page, and the one that follows; 0 where there is none. */
+uint64_t tiff_first_page(const struct tiff *tiff);
+uint64_t tiff_next_page(const struct tiff *tiff, uint64_t page);
+
 /* The entries of a page follow each other, tiff_entry_size() bytes apart. The
    count is 0 when they do not fit the file. */
 uint64_t tiff_count_entries(const struct tiff *tiff, uint64_t page);
 uint64_t tiff_first_entry(const struct tiff *tiff, uint64_t page);
 unsigned tiff_entry_size(const struct tiff *tiff);
 
-/* The tag of the entry at an offset, and its first value, when that is a whole
-   number within the file. */
+/* The tag of the entry at an offset, how many values it says to have, and one
+   of them or the first, when that is a whole number within the file. */
 unsigned tiff_tag(const struct tiff *tiff, uint64_t entry);
+uint64_t tiff_count_values(const struct tiff *tiff, uint64_t entry);
+bool tiff_value_at(const struct tiff *tiff, uint64_t entry, uint64_t index,
+		   uint64_t *value) MUST_CHECK;
 bool tiff_value(const struct tiff *tiff, uint64_t entry,
 		uint64_t *value) MUST_CHECK;
 
-/* Whether all values of the entry lie within the file. */
+/* Whether all values of the entry lie within the file; and where. */
 bool tiff_holds_values(const struct tiff *tiff, uint64_t entry);
+bool tiff_find_values(const struct tiff *tiff, uint64_t entry, uint64_t *at,
+		      uint64_t *len) MUST_CHECK;
 
 /* A page's first entry with this tag, or 0. */
 uint64_t tiff_find_entry(const struct tiff *tiff, uint64_t page,

@@ -37,6 +37,7 @@ void fuzz_probe_check(const uint8_t *data, size_t size)
 	expect(probe.frames >= 1 && probe.frames <= PROBE_MAX_FRAMES);
 	expect(probe.orientation >= 1 && probe.orientation <= 8);
 	expect((probe.format == FORMAT_JPEG) == (probe.scans > 0));
+	expect(probe.surplus <= 3 * size && probe.remains < size);
 
 	probe_upright(&probe, &width, &height);
 	expect((uint64_t)width * height ==
