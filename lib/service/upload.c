@@ -81,13 +81,26 @@ static bool check_quota(struct work *work, const struct upload *upload)
 	return budget_count_upload(work, user->id, tier);
 }
 
+/* Or a reader of the original could see what its owner had cropped off. */
+static bool cut_remains(struct work *work, struct store_temp *file,
+			const struct probe *probe)
+{
+	if (!probe->remains)
+		return true;
+	LOG_EVENT(LOG_LEVEL_INFO, "remains_cut", log_text("id", work->id),
+		  log_number("bytes", (long long)probe->remains));
+	return store_temp_cut(file, work,
+			      file->bytes - (int64_t)probe->remains);
+}
+
 bool upload_check(struct probe *probe, struct work *work,
 		  const struct upload *upload)
 {
 	store_temp_end(upload->file);
 	return render_probe(probe, work, upload->file->fd) &&
 	       probe_is_bearable(probe, work) &&
-	       check_tier(work, upload, probe) && store_has_room(work);
+	       check_tier(work, upload, probe) && store_has_room(work) &&
+	       cut_remains(work, upload->file, probe);
 }
 
 static struct variant pending(struct uuid image_id, const char *name)

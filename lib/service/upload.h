@@ -60,8 +60,9 @@ bool upload_take(struct uploaded *uploaded, struct work *work,
 /* The parts of it, for files that come another way (import.h). */
 struct probe;
 
-/* Ends the file and looks at its bytes: ERR_UNSUPPORTED_FORMAT,
-   ERR_CORRUPT_IMAGE, ERR_TOO_LARGE, ERR_TOO_MANY_PIXELS, ERR_STORAGE_FULL. */
+/* Ends the file and looks at its bytes, of which it cuts off the remains of an
+   older picture: ERR_UNSUPPORTED_FORMAT, ERR_CORRUPT_IMAGE, ERR_TOO_LARGE,
+   ERR_TOO_MANY_PIXELS, ERR_STORAGE_FULL. */
 bool upload_check(struct probe *probe, struct work *work,
 		  const struct upload *upload) MUST_CHECK;
 

@@ -115,6 +115,34 @@ void store_temp_end(struct store_temp *temp)
 	(void)sync_file_range(temp->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 }
 
+static bool sum_file(struct store_temp *temp, struct work *work, int64_t bytes)
+{
+	struct crypt_sha256 *sum = crypt_sha256_new(work->pool);
+	uint8_t piece[16384];
+
+	for (int64_t at = 0; at < bytes;) {
+		const ssize_t done =
+			pread(temp->fd, piece, sizeof(piece), (off_t)at);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return fail_errno(work, "cannot read %s", temp->path);
+		crypt_sha256_add(sum, piece, (size_t)done);
+		at += done;
+	}
+	crypt_sha256_end(sum, temp->sha256);
+	return true;
+}
+
+bool store_temp_cut(struct store_temp *temp, struct work *work, int64_t bytes)
+{
+	if (ftruncate(temp->fd, (off_t)bytes))
+		return fail_errno(work, "cannot cut %s", temp->path);
+	temp->bytes = bytes;
+	return sum_file(temp, work, bytes);
+}
+
 /* Each file is whole on the disk before the first gets its name, and the folder
    that they share is written once. */
 bool store_keep(struct work *work, const struct store_file *files, size_t count)

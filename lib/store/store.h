@@ -71,6 +71,10 @@ bool store_temp_write(struct store_temp *temp, struct work *work,
    without waiting; again: nothing. */
 void store_temp_end(struct store_temp *temp);
 
+/* Leaves the first `bytes` of a file that has ended, with their sum. */
+bool store_temp_cut(struct store_temp *temp, struct work *work,
+		    int64_t bytes) MUST_CHECK;
+
 struct store_file {
 	struct store_temp *temp; /* ended */
 	const char *key;

@@ -1,9 +1,13 @@
 """Uploads: a picture comes in, by form or raw, now or later."""
 
 import hashlib
+import random
 import re
+import struct
+import zlib
 
 import pytest
+from PIL import Image
 
 from api import (invalid, new_user, post_picture, problem, settled, upload,
                  variant_of)
@@ -163,7 +167,7 @@ def with_others(format, count):
     return picture(format=format) + b"\0" * count
 
 
-@pytest.mark.parametrize("format", ["JPEG", "PNG", "GIF", "WEBP", "BMP"])
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF"])
 def test_a_file_ends_with_its_picture(service, format):
     """422 for more than 64 KiB and a tenth of the file behind it."""
     session = new_user(service)
@@ -196,6 +200,80 @@ def test_a_file_holds_no_more_than_its_picture(service, format):
     detail = problem(post_picture(new_user(service), with_data_inside(format)),
                      422, "corrupt_image")["detail"]
     assert f"a {format.lower()} with" in detail
+
+
+def rle_bitmap(more):
+    """Of 64x48 pixels, and behind their data some that nothing needs."""
+    head = struct.pack("<2sIHHI IiiHHIIiiII", b"BM", 0, 0, 0, 62, 40, 64, 48,
+                       1, 8, 1, 0, 0, 0, 2, 0)
+    return (head + b"\0\0\0\0\xff\xff\xff\0" +
+            b"\0\0".join([b"\x40\1"] * 48) + b"\0\1" + more)
+
+
+def test_an_rle_bitmap_ends_with_its_data(service):
+    session = new_user(service)
+    assert upload(session, rle_bitmap(b"\1" * 60000))["format"] == "bmp"
+    detail = problem(post_picture(session, rle_bitmap(b"\1" * 100000)),
+                     422, "corrupt_image")["detail"]
+    assert "a bmp with 100000 other bytes" in detail
+
+
+def with_metadata(format, size):
+    """As programs keep it in a picture for themselves."""
+    data = bytes(random.Random(size).randbytes(size))
+    whole = picture(64, 48, format)
+    if format == "JPEG":
+        segments = b"".join(
+            b"\xff\xe3" + struct.pack(">H", len(part) + 2) + part
+            for part in (data[at:at + 65533]
+                         for at in range(0, size, 65533)))
+        return whole[:2] + segments + whole[2:]
+    if format == "PNG":
+        body = b"prVW" + data
+        return whole[:33] + struct.pack(">I", size) + body + \
+            struct.pack(">I", zlib.crc32(body)) + whole[33:]
+    if format == "GIF":
+        return whole[:-1] + b"!\xfe" + b"".join(
+            b"\xff" + data[at:at + 255].ljust(255)
+            for at in range(0, size, 255)) + b"\0;"
+    if format == "WEBP":
+        return encode(quarters(64, 48), format, xmp=data)
+    return encode(quarters(64, 48), format, tiffinfo={37724: data})
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "GIF", "WEBP", "TIFF"])
+def test_metadata_may_be_more_than_the_picture(service, format):
+    """Up to 16 MiB, or three quarters of the file: previews, maps of depth and
+    heat, layers."""
+    session = service.session("enterprise")
+    data = with_metadata(format, 15 << 20)
+    image = upload(session, data)
+    assert session.get(variant_of(image, "original")).content == data
+    detail = problem(post_picture(session, with_metadata(format, 17 << 20)),
+                     422, "corrupt_image")["detail"]
+    assert f"a {format.lower()} with" in detail
+
+
+def cropped_in_place(size):
+    """A smaller picture over a larger one, of which this much remains."""
+    smaller = picture(format="PNG")
+    noise = random.Random(size).randbytes(size)
+    larger = encode(Image.frombytes("L", (size, 1), noise), "PNG")
+    return smaller, smaller + larger[-size:]
+
+
+@pytest.mark.parametrize("prefer", ["", "respond-async"])
+@pytest.mark.parametrize("size", [500, 40000])
+def test_what_was_cropped_off_is_cut_off(service, size, prefer):
+    """Screenshot tools of Android and Windows left the end of the larger
+    picture in the file, and all could see it who had the file."""
+    session = service.session("enterprise")
+    smaller, whole = cropped_in_place(size)
+    answer = post_picture(session, whole, headers={"Prefer": prefer})
+    image = settled(session, answer.json())
+    assert image["bytes"] == len(smaller)
+    assert image["sha256"] == hashlib.sha256(smaller).hexdigest()
+    assert session.get(variant_of(image, "original")).content == smaller
 
 
 def motion_photo():

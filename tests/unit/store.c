@@ -96,6 +96,31 @@ static void sums_what_was_written(void **state)
 	tear_down(&g);
 }
 
+static void cuts_what_was_written(void **state)
+{
+	struct ground g;
+	struct store_temp *cut, *same;
+	struct stat st;
+
+	(void)state;
+	set_up(&g);
+	assert_true(store_temp_new(&cut, &g.work));
+	assert_true(store_temp_new(&same, &g.work));
+	for (int i = 0; i < 30000; i++)
+		assert_true(store_temp_write(cut, &g.work, "0123456789", 10));
+	for (int i = 0; i < 2000; i++)
+		assert_true(store_temp_write(same, &g.work, "0123456789", 10));
+	store_temp_end(cut);
+	store_temp_end(same);
+	assert_memory_not_equal(cut->sha256, same->sha256, 32);
+	assert_true(store_temp_cut(cut, &g.work, 20000));
+	assert_int_equal(cut->bytes, 20000);
+	assert_int_equal(fstat(cut->fd, &st), 0);
+	assert_int_equal(st.st_size, 20000);
+	assert_memory_equal(cut->sha256, same->sha256, 32);
+	tear_down(&g);
+}
+
 static void an_unkept_file_goes_with_its_pool(void **state)
 {
 	struct ground g;
@@ -195,6 +220,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gets_what_was_put),
 		cmocka_unit_test(sums_what_was_written),
+		cmocka_unit_test(cuts_what_was_written),
 		cmocka_unit_test(an_unkept_file_goes_with_its_pool),
 		cmocka_unit_test(a_full_store_says_so),
 		cmocka_unit_test(visits_every_file),
