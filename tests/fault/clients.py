@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import json
 import resource
 import select
@@ -13,10 +14,14 @@ import requests
 
 from api import upload, variant_of
 from pictures import picture
+from queueing import (Call, next_address, nobody_accepts, open_sockets,
+                      waiting_uploads)
 from service import HANG, wait_until
-from trial import TRANSIENT
+from trial import LONGEST_ANSWER, PATIENCE
 
 PAUSE = 0.2  # between two bytes of a slow client
+# The defaults, instead of what other tests have.
+AS_SHIPPED = {"queue_seconds": 5, "user_share": 50}
 
 
 class SlowClients:
@@ -177,35 +182,70 @@ def slow_address(trial):
                    f"{time.monotonic() - began:.1f} s")
 
 
-class Crowd:
-    """Clients that all ask at the same moment."""
+class Gone:
+    """Uploads whose clients go away while they wait for a responder."""
 
-    def __init__(self, trial, session, looks):
+    def __init__(self, trial, count):
+        session = trial.client()
+        self.trial = trial
+        self.uploads = [trial.new_upload(session) for _ in range(count)]
+
+    def come_and_go(self):
+        """Before any of them is accepted, as the responders are stopped."""
+        service = self.trial.service
+        calls = [Call(service, "/v1/images?name=a.jpg", one.data,
+                      "Content-Type: image/jpeg", "Authorization: Bearer " +
+                      one.session.auth.token, meets_server=True)
+                 for one in self.uploads]
+        wait_until(lambda: waiting_uploads(service) == len(calls))
+        sockets = open_sockets(service)
+        for call in calls:
+            call.hang_up()
+        wait_until(lambda: open_sockets(service) <= sockets - len(calls))
+
+    def check(self):
+        """They are in a queue, so none is left when later ones are done."""
+        sums = {one.sha256 for one in self.uploads}
+        made = sum(sum_ in sums for sum_, in self.trial.service.query(
+            "SELECT LOWER(HEX(sha256)) FROM images WHERE sha256 IS NOT NULL"))
+        self.trial.check(not made, f"{made} of {len(sums)} uploads were "
+                         "carried out after their clients had gone")
+        self.trial.note(f"{made} of {len(sums)} abandoned uploads were "
+                        "carried out")
+
+
+class Crowd:
+    """Clients that all ask at the same moment, from many addresses: an upload
+    each or something that they look at."""
+
+    def __init__(self, trial, session):
         self.trial = trial
         self.token = session.auth.token
-        self.looks = looks
+        image = upload(session, trial.SAMPLE)
+        self.paths = ["/v1/me", "/v1/images?limit=1",
+                      variant_of(image, "original"), "/healthz"]
 
-    def request(self, one):
+    def request(self, one, path):
         head = ("{} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
-                f"Authorization: Bearer {self.token}\r\n").format
+                "Authorization: Bearer {}\r\n").format
         if not one:
-            return head("GET /v1/me").encode() + b"\r\n"
-        return (head("POST /v1/images?name=a.jpg") +
+            return head("GET " + path, self.token).encode() + b"\r\n"
+        return (head("POST /v1/images?name=a.jpg", one.session.auth.token) +
                 "Content-Type: image/jpeg\r\n"
                 f"Idempotency-Key: {one.key}\r\n"
                 f"Content-Length: {len(one.data)}\r\n\r\n").encode() + one.data
 
-    async def ask(self, one):
+    async def ask(self, one, path=None):
+        """The status and the head of the answer."""
         began = time.monotonic()
         said = b""
-        try:
+        with contextlib.suppress(OSError, TimeoutError, asyncio.TimeoutError):
             reader, writer = await asyncio.open_connection(
-                "127.0.0.1", self.trial.service.port)
-            writer.write(self.request(one))
-            said = await asyncio.wait_for(reader.read(), HANG)
-            writer.close()
-        except (OSError, TimeoutError, asyncio.TimeoutError):
-            pass
+                "127.0.0.1", self.trial.service.port,
+                local_addr=(next_address(), 0))
+            with contextlib.closing(writer):
+                writer.write(self.request(one, path))
+                said = await asyncio.wait_for(reader.read(), HANG)
         self.note(one, said, time.monotonic() - began)
 
     def note(self, one, said, seconds):
@@ -218,32 +258,62 @@ class Crowd:
         if one and status == 201:
             one.image = json.loads(body)
         elif status not in (200, 201):
-            trial.check(status in TRANSIENT and b"\nretry-after:" in
+            trial.check(status in (429, 503) and b"\nretry-after:" in
                         head.lower(), f"in the crowd: {status} {body[:100]}",
                         "crowd")
 
-    async def come(self, uploads):
-        """Uploads among those who only look."""
-        asks = [one for each in uploads for one in [each] + [None] *
-                (self.looks // len(uploads))]
-        await asyncio.gather(*map(self.ask, asks))
+    async def insist(self, one):
+        """Asks again until the upload is taken."""
+        began = time.monotonic()
+        while not one.image and time.monotonic() - began < HANG:
+            await self.ask(one)
+            await asyncio.sleep(0.2)
+        return time.monotonic() - began
+
+    async def come(self, uploads, other):
+        """Uploads among four times as many who only look, and then another
+        user's one upload: how long that one takes."""
+        looks = (self.ask(None, self.paths[number % len(self.paths)])
+                 for number in range(4 * len(uploads)))
+        asks = [ask for one in uploads for ask in
+                (self.ask(one), *itertools.islice(looks, 4))]
+        *_, seconds = await asyncio.gather(*asks, self.insist(other))
+        return seconds
+
+
+@contextlib.contextmanager
+def many_files(count=4096):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(count, hard), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def crowd(trial):
-    """1,000 clients at once, a fifth of them with an upload: each is
-    answered, by 503 or 429 with Retry-After at worst."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE,
-                       (min(4096, hard), hard))
-    session = trial.client()
-    uploads = [trial.new_upload(session) for _ in range(200)]
-    try:
-        asyncio.run(Crowd(trial, session, 800).come(uploads))
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    trial.note(f"longest answer {trial.longest:.1f} s; " + ", ".join(
-        f"{count} x {status}"
-        for status, count in sorted(trial.statuses.items())))
-    for one in uploads:
-        if not one.image:
-            trial.deliver(one)
+    """1,000 clients at once (200 in the short form), a fifth of them with an
+    upload, behind uploads whose clients have gone: each is answered, by 503 or
+    429 with Retry-After at worst; those of the gone are not carried out, and
+    another user's upload is soon answered."""
+    count = 1000 if trial.long else 200
+    with trial.service.restarted("fcgi", **AS_SHIPPED), many_files():
+        session, other = trial.client(), trial.client()
+        uploads = [trial.new_upload(session) for _ in range(count // 5)]
+        last = trial.new_upload(other)
+        gone = Gone(trial, count // 5)
+        people = Crowd(trial, session)
+        with nobody_accepts(trial.service):
+            gone.come_and_go()
+        seconds = asyncio.run(people.come(uploads, last))
+        trial.note(f"longest answer {trial.longest:.1f} s; " + ", ".join(
+            f"{number} x {status}"
+            for status, number in sorted(trial.statuses.items())))
+        trial.note(f"another user's upload took {seconds:.1f} s")
+        trial.check(last.image and seconds <= LONGEST_ANSWER * PATIENCE,
+                    f"another user's upload took {seconds:.1f} s",
+                    "another user")
+        for one in uploads:
+            if not one.image:
+                trial.deliver(one)
+        gone.check()

@@ -3,20 +3,16 @@ is told so, the others are served, and what nobody waits for is not done."""
 
 import concurrent.futures
 import contextlib
-import http.client
-import itertools
 import os
-import pathlib
 import select
 import signal
-import socket
-import struct
 
 import pytest
 
-from api import Answer, is_back, make_token, new_user, problem, upload
+from api import is_back, make_token, new_user, problem, upload
 from pictures import encode, picture, quarters
-from service import HANG, children_of, wait_until
+from queueing import Call, nobody_accepts, open_sockets, waiting_uploads
+from service import children_of, wait_until
 
 SHARE = 'pixtier_rate_limited_total{limit="share"}'
 QUEUE = 'pixtier_requests_dropped_total{reason="queue"}'
@@ -28,35 +24,11 @@ QUEUE_PLACES = 256
 # wait at the socket for uploads.
 MANY = 200
 
-addresses = itertools.count()
-
-
 def metric(service, name):
     for line in service.session().get("/metrics").text.splitlines():
         if line.startswith(name + " "):
             return int(line.split()[1])
     return 0
-
-
-def waiting_uploads(service):
-    """Connections that wait at the socket for uploads: each has a line beside
-    the listener's."""
-    path = service.setting("listen_uploads")
-    lines = pathlib.Path("/proc/net/unix").read_text().splitlines()
-    return sum(line.endswith(path) for line in lines) - 1
-
-
-@contextlib.contextmanager
-def nobody_accepts(service):
-    """The responders are stopped: what comes meanwhile waits."""
-    pids = service.children("fcgi")
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
 
 
 @contextlib.contextmanager
@@ -82,45 +54,6 @@ def few(service):
     yield restart
     service.restart("fcgi")
     wait_until(lambda: is_back(service))
-
-
-def connect(service):
-    """From another address each time: the sites bound what one may do."""
-    return socket.create_connection(
-        ("127.0.0.1", service.port), HANG,
-        source_address=(f"127.0.2.{next(addresses) % 250 + 1}", 0))
-
-
-def wait_for_accept(service):
-    """Connections are accepted in their order."""
-    with connect(service) as peer:
-        peer.sendall(b"NONSENSE\r\n\r\n")
-        assert peer.recv(1)
-
-
-class Call:
-    """A request on a connection of its own. What is there when lighttpd
-    accepts the connection it takes without looking at the client again; with
-    `meets_server` the request comes later."""
-
-    def __init__(self, service, path, body, *headers, meets_server=False):
-        head = "\r\n".join((f"POST {path} HTTP/1.1", "Host: localhost",
-                            f"Content-Length: {len(body)}",
-                            "Connection: close", *headers, "", ""))
-        self.peer = connect(service)
-        if meets_server:
-            wait_for_accept(service)
-        self.peer.sendall(head.encode() + body)
-
-    def answer(self):
-        response = http.client.HTTPResponse(self.peer)
-        response.begin()
-        answer = Answer(response)
-        self.peer.close()
-        return answer
-
-    def hang_up(self):
-        self.peer.close()
 
 
 def call_upload(service, token, data, **options):
@@ -255,45 +188,6 @@ def answered(calls):
     """Those whose answer has begun to come."""
     peers = select.select([call.peer for call in calls], [], [], 0)[0]
     return [call for call in calls if call.peer in peers]
-
-
-def open_sockets(service):
-    """The unix sockets of the web server's processes over which something may
-    come yet: when a client goes away, nginx closes one to a responder, and
-    lighttpd shuts it down."""
-    pid = service.pid("web")
-    links = [os.readlink(link) for one in [pid, *children_of(pid)]
-             for link in pathlib.Path(f"/proc/{one}/fd").iterdir()
-             if link.is_symlink()]
-    inodes = {int(link[8:-1]) for link in links if link.startswith("socket:")}
-    return sum(inode in inodes for inode in unix_sockets())
-
-
-def unix_sockets():
-    """The inodes of those that are not shut down: sock_diag(7)."""
-    ask = struct.pack("=IHHII BBHIII8s", 40, 20, 0x301, 1, 0,
-                      socket.AF_UNIX, 0, 0, 0xffffffff, 0, 0, b"\xff" * 8)
-    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 4) as netlink:
-        netlink.send(ask)
-        while True:
-            answer = netlink.recv(1 << 16)
-            while answer:
-                length, kind = struct.unpack_from("=IH", answer)
-                if kind == 3:  # the last
-                    return
-                if is_open(answer[32:length]):
-                    yield struct.unpack_from("=I", answer, 20)[0]
-                answer = answer[(length + 3) & ~3:]
-
-
-def is_open(attributes):
-    """The attribute 6 says in which directions it is shut down."""
-    while attributes:
-        length, kind = struct.unpack_from("=HH", attributes)
-        if kind == 6:
-            return not attributes[4]
-        attributes = attributes[(length + 3) & ~3:]
-    return True
 
 
 def test_uploads_that_nobody_waits_for_are_not_done(service):
