@@ -138,6 +138,14 @@ TIFFS = [
                (259, 3, 1, 1), (262, 3, 1, 8), (273, 4, 1, 150),
                (277, 3, 1, 3), (339, 3, 1, 3), (340, 11, 1, 0)]),
 ]
+# With directories below the page and pixels as in an old JPEG, or with tiles.
+PARTS = [(330, 4, 1, 8), (513, 4, 1, 150), (514, 4, 1, 384)]
+TILES = [(322, 3, 1, 16), (323, 3, 1, 16), (324, 4, 1, 150), (325, 4, 1, 384)]
+# In the order of those that probe_tiff.c chooses from.
+LONG_TIFFS = [
+    tiff("<", RGB + PARTS), tiff(">", RGB + TILES),
+    tiff("<", RGB[:5] + TILES, big=True), tiff(">", RGB + PARTS, big=True),
+]
 
 
 def icc(kind=b"mntr", space=b"RGB "):
@@ -292,8 +300,11 @@ TARGETS = {
     "probe_png": ([each[16:] for each in PNGS],
                   [b"IDAT", b"IEND", b"acTL", b"tRNS", b"eXIf", b"CgBI"]),
     "probe_tiff": ([bytes([i]) + TIFFS[i][4:] for i in range(2)]
-                   + [bytes([2 + i]) + TIFFS[2 + i][4:] for i in range(2)],
-                   [b"\0\1\3\0", b"\1\1\3\0", b"\x12\1\3\0"]),
+                   + [bytes([2 + i]) + TIFFS[2 + i][4:] for i in range(2)]
+                   + [bytes([0x80 + i]) + each[4:]
+                      for i, each in enumerate(LONG_TIFFS)],
+                   [b"\0\1\3\0", b"\1\1\3\0", b"\x12\1\3\0",
+                    b"\x4a\1\4\0", b"\1\2\4\0", b"\2\2\4\0"]),
     "probe_webp": ([WEBP[12:], LOSSLESS_WEBP[12:], ANIMATED_WEBP[12:]],
                    [b"VP8 ", b"VP8L", b"VP8X", b"ANIM", b"ANMF", b"ALPH",
                     b"EXIF", b"ICCP"]),

@@ -52,15 +52,21 @@ void fuzz_probe_check(const uint8_t *data, size_t size)
 	expect(probe_estimate_ms(&probe, width) < 1000000);
 }
 
-void fuzz_probe_check_behind(const char *start, size_t len, const uint8_t *data,
-			     size_t size)
+void fuzz_probe_check_longer(const char *start, size_t len, const uint8_t *data,
+			     size_t size, size_t zeros)
 {
-	uint8_t *file = malloc(len + size);
+	uint8_t *file = calloc(1, len + size + zeros);
 
 	memcpy(file, start, len);
 	memcpy(file + len, data, size);
-	fuzz_probe_check(file, len + size);
+	fuzz_probe_check(file, len + size + zeros);
 	free(file);
+}
+
+void fuzz_probe_check_behind(const char *start, size_t len, const uint8_t *data,
+			     size_t size)
+{
+	fuzz_probe_check_longer(start, len, data, size, 0);
 }
 
 bool fuzz_probe_read_small(struct probe *probe, struct work *work,

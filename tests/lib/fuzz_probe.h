@@ -10,6 +10,10 @@ void fuzz_probe_check(const uint8_t *data, size_t size);
 void fuzz_probe_check_behind(const char *start, size_t len, const uint8_t *data,
 			     size_t size);
 
+/* And with so many zeros behind them. */
+void fuzz_probe_check_longer(const char *start, size_t len, const uint8_t *data,
+			     size_t size, size_t zeros);
+
 /* True for a picture of the format that is small enough to be decoded: larger
    ones take longer, and show nothing else. */
 bool fuzz_probe_read_small(struct probe *probe, struct work *work,
