@@ -147,22 +147,33 @@ static uint64_t add_strips(struct survey *survey, const struct fields *fields)
 	return sum;
 }
 
+/* Strips of a JPEG as in TIFF 6.0 may lie within it. */
+static uint64_t add_jpeg(struct survey *survey, const struct fields *fields)
+{
+	const uint64_t len = fields->jpeg_len ? at_most(fields->jpeg_len,
+							survey->tiff->bytes.len)
+					      : strip_size(fields, 1);
+
+	/* Previews have no size in their directory. */
+	if (!pixels_of(fields)) {
+		extents_add(&survey->metadata, fields->jpeg_at, len);
+		return 0;
+	}
+	extents_add(&survey->pixels, fields->jpeg_at, len);
+	return fields->jpeg_len ? len : 0;
+}
+
 static void add_pixels(struct survey *survey, const struct fields *fields)
 {
-	const unsigned each = bytes_of_pixel(fields);
-	const uint64_t pixels = pixels_of(fields);
-	uint64_t sum = 0;
+	uint64_t strips = 0, jpeg = 0;
 
 	if (fields->offsets)
-		sum = add_strips(survey, fields);
+		strips = add_strips(survey, fields);
 	if (fields->jpeg_at)
-		extents_add(&survey->pixels, fields->jpeg_at,
-			    fields->jpeg_len
-				    ? at_most(fields->jpeg_len, UINT32_MAX)
-				    : strip_size(fields, 1));
-	if (fields->jpeg_at && fields->jpeg_len > sum)
-		sum = at_most(fields->jpeg_len, survey->tiff->bytes.len);
-	survey->unneeded += surplus_of_pixels(sum, pixels, each);
+		jpeg = add_jpeg(survey, fields);
+	survey->unneeded +=
+		surplus_of_pixels(jpeg > strips ? jpeg : strips,
+				  pixels_of(fields), bytes_of_pixel(fields));
 }
 
 static bool is_directory(unsigned tag)

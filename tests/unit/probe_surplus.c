@@ -295,6 +295,21 @@ static void tiff_below(struct buf *file, size_t size)
 	add_bytes(file, 'b', size);
 }
 
+/* A JPEG in a directory below the page, which does not say its size. */
+static void tiff_preview(struct buf *file, size_t size)
+{
+	const size_t at = 8 + directory_size(8) + PIXELS;
+	const struct tag pages = { 330, LONG, 1, at };
+	const struct tag preview[] = {
+		{ 513, LONG, 1, at + directory_size(2) },
+		{ 514, LONG, 1, size },
+	};
+
+	begin_tiff(file, &pages, 1, PIXELS, 1);
+	add_directory(file, preview, ARRAY_LEN(preview), 0);
+	add_bytes(file, 'j', size);
+}
+
 /* Two strips without lengths. */
 static void tiff_no_lengths(struct buf *file, size_t size)
 {
@@ -405,6 +420,7 @@ static const struct {
 	{ "too many layers",              tiff_tag_of,      17 * MIB, SOME, 0 },
 	{ "a strip that is too long",     tiff_long_strip,  MANY,     SOME, 0 },
 	{ "a strip of a page below",      tiff_below,       250000,   0, 0 },
+	{ "a preview",                    tiff_preview,     300000,   0, 0 },
 	{ "strips without lengths",       tiff_no_lengths,  200000,   0, 0 },
 	{ "pages that share strips",      tiff_many_looks,  4 * MIB,  SOME, 0 },
 	{ "data behind an RLE",           bmp_behind,       MANY,     SOME, 0 },
