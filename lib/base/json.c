@@ -1,4 +1,4 @@
-/* json.c: reads and writes JSON, strictly. */
+/* json.c: reads JSON, strictly, and makes values of it. */
 #include "config.h"
 
 #include "lib/base/json.h"
@@ -271,31 +271,6 @@ void json_push(struct json *array, struct json *child)
 void json_push_text(struct json *array, const char *text)
 {
 	push(array, text_value(text));
-}
-
-static const char *print(struct pool *pool, const struct json *json, int flags,
-			 size_t *len)
-{
-	size_t size;
-	const char *text = json_object_to_json_string_length(
-		inner(json), flags | JSON_C_TO_STRING_NOSLASHESCAPE, &size);
-
-	if (!text)
-		abort();
-	if (len)
-		*len = size;
-	return pool_strndup(pool, text, size);
-}
-
-const char *json_print(struct pool *pool, const struct json *json, size_t *len)
-{
-	return print(pool, json, JSON_C_TO_STRING_PLAIN, len);
-}
-
-const char *json_print_pretty(struct pool *pool, const struct json *json)
-{
-	return print(pool, json,
-		     JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED, NULL);
 }
 
 static bool is_among(const char *name, const char *const *known)

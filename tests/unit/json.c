@@ -205,6 +205,28 @@ static void builds(void **state)
 	pool_free(work.pool);
 }
 
+static void writes_all_values(void **state)
+{
+	static const char all[] =
+		"{\"\\u0001\\b\\t\\n\\u000b\\f\\r\\u001f\":[],\"o\":{},\"a\":[[{}],1.5,"
+		"-1e3,18446744073709551615,-9223372036854775808,true,false,"
+		"null,\"\\\\/\x7f\"]}";
+	struct work work = start();
+	struct json *object = parse(&work, all);
+	size_t len;
+
+	(void)state;
+	assert_string_equal(json_print(work.pool, object, &len), all);
+	assert_int_equal(len, strlen(all));
+	assert_string_equal(
+		json_print_pretty(
+			work.pool,
+			parse(&work, "{\"a\":[1,{\"b\":[]}],\"c\":{}}")),
+		"{\n  \"a\": [\n    1,\n    {\n      \"b\": []\n    }\n  ],"
+		"\n  \"c\": {}\n}");
+	pool_free(work.pool);
+}
+
 static void writes_only_utf8(void **state)
 {
 	static const struct {
@@ -408,6 +430,7 @@ int main(void)
 		cmocka_unit_test(limits_depth),
 		cmocka_unit_test(limits_length),
 		cmocka_unit_test(builds),
+		cmocka_unit_test(writes_all_values),
 		cmocka_unit_test(writes_only_utf8),
 		cmocka_unit_test(refuses_unknown_fields),
 		cmocka_unit_test(gets_texts),
