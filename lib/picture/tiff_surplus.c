@@ -11,6 +11,7 @@ enum {
 	/* Entries and values that are looked at: more than real files have, and
 	   few enough for a file whose pages share theirs. */
 	MOST_LOOKS = 1 << 20,
+	LOOK_BYTES = 2, /* the shortest value is so long */
 	MOST_DEPTH = 3,
 	UNCOMPRESSED = 1,
 	MOST_BITS = 64,
@@ -241,7 +242,10 @@ static uint64_t count_others(struct survey *survey)
 uint64_t tiff_surplus(const struct tiff *tiff)
 {
 	const uint64_t len = tiff->bytes.len;
-	struct survey survey = { .tiff = tiff, .looks = MOST_LOOKS };
+	struct survey survey = {
+		.tiff = tiff,
+		.looks = (uint32_t)at_most(len / LOOK_BYTES, MOST_LOOKS),
+	};
 	struct pool *pool;
 	uint64_t page, others;
 
