@@ -8,7 +8,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -177,67 +176,44 @@ static int receive_task(struct decoder_task *task)
 	return source;
 }
 
-/* For files that cannot be mapped. The offset is the client's, too. */
-static uint8_t *read_source(struct pool *pool, int source, size_t len)
+/* Some formats' headers are changed before they are decoded, so a mapping would
+   have to be private; and each of its parts costs a page fault. The offset is
+   the client's, too. */
+static bool read_source(uint8_t **bytes, struct work *work, int source,
+			size_t len)
 {
-	uint8_t *bytes = pool_alloc(pool, len);
+	uint8_t *made = pool_try_alloc(work->pool, len);
 	size_t have = 0;
 
+	if (!made)
+		return fail(work, ERR_TOO_LARGE,
+			    "no memory for the %zu bytes of the picture", len);
 	while (have < len) {
 		const ssize_t got =
-			pread(source, bytes + have, len - have, (off_t)have);
+			pread(source, made + have, len - have, (off_t)have);
 
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0)
-			return NULL;
+			return fail(work, ERR_UNAVAILABLE,
+				    "the decoder process cannot read its "
+				    "source");
 		have += (size_t)got;
 	}
-	return bytes;
-}
-
-struct mapping {
-	void *bytes;
-	size_t len;
-};
-
-static void unmap(void *arg)
-{
-	const struct mapping *mapping = arg;
-
-	munmap(mapping->bytes, mapping->len);
-}
-
-/* Some formats' headers are changed before they are decoded: in the mapping,
-   not in the file. */
-static uint8_t *open_source(struct pool *pool, int source, size_t len)
-{
-	struct mapping *mapping = pool_alloc(pool, sizeof(*mapping));
-	uint8_t *bytes =
-		mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE, source, 0);
-
-	if (bytes == MAP_FAILED) {
-		bytes = read_source(pool, source, len);
-	} else {
-		*mapping = (struct mapping){ bytes, len };
-		pool_defer(pool, unmap, mapping);
-		(void)madvise(bytes, len, MADV_POPULATE_READ);
-	}
-	close(source);
-	return bytes;
+	*bytes = made;
+	return true;
 }
 
 static bool render(const struct paint *paint, struct work *work, int source,
 		   const struct decoder_task *task)
 {
 	const size_t len = (size_t)task->source_len;
-	uint8_t *bytes = open_source(work->pool, source, len);
+	uint8_t *bytes = NULL;
+	const bool ok = read_source(&bytes, work, source, len);
 
-	if (!bytes)
-		return fail(work, ERR_UNAVAILABLE,
-			    "the decoder process cannot read its source");
-	return paint_all(paint, work, &task->paint, bytes, len, send_rendered,
-			 NULL);
+	close(source);
+	return ok && paint_all(paint, work, &task->paint, bytes, len,
+			       send_rendered, NULL);
 }
 
 static size_t held_bytes(void)

@@ -58,7 +58,7 @@ NORETURN void decoder_run(const struct decoder *decoder, int socket);
 
 /*
  * Enters the decoder process's sandbox: this process keeps `socket`, as
- * FENCE_SOCKET, and nothing else. It may receive one descriptor there, map it,
+ * FENCE_SOCKET, and nothing else. It may receive one descriptor there, read it,
  * write to its socket and end. Returns the parts in force, see fence.h.
  */
 unsigned decoder_fence(int socket, enum conf_sandbox sandbox,

@@ -28,8 +28,11 @@ enum {
 	HUGE_PAGE = 2 << 20,
 	READY_BYTES = 16 << 20,
 	LARGEST_HOLE = 1 << 20,
+	LARGEST_LISTED = 1032,
 	MOST_HOLES = 10000,
-	SMALLEST = 32
+	SMALLEST = 24, /* each next list has chunks of STEP more */
+	STEP = 16,
+	HEADER = 32
 };
 
 static volatile sig_atomic_t stopping;
@@ -172,19 +175,35 @@ static void serve(const struct decoder *decoder, const sigset_t *while_waiting)
 	}
 }
 
+/* The compiler leaves a call of malloc() out whose result nobody needs. */
+static uintptr_t allocate(size_t size)
+{
+	char *volatile chunk = malloc(size);
+
+	return (uintptr_t)chunk;
+}
+
+static void fill_holes_of(size_t size, uintptr_t top)
+{
+	for (int i = 0; i < MOST_HOLES; i++) {
+		const uintptr_t hole = allocate(size);
+
+		if (!hole || hole > top)
+			break;
+	}
+}
+
 /* Takes free chunks below the top of the heap, so that children need not copy
-   the pages that these share with used ones. */
+   the pages that these share with used ones. malloc() has lists of small chunks
+   of one size. */
 static void fill_holes(void)
 {
-	const char *top = malloc(2 * LARGEST_HOLE);
+	const uintptr_t top = allocate(2 * LARGEST_HOLE);
 
-	for (size_t size = LARGEST_HOLE; size >= SMALLEST; size /= 2)
-		for (int i = 0; i < MOST_HOLES; i++) {
-			const char *hole = malloc(size);
-
-			if (!hole || hole > top)
-				break;
-		}
+	for (size_t size = LARGEST_HOLE; size > LARGEST_LISTED; size /= 2)
+		fill_holes_of(size, top);
+	for (size_t size = LARGEST_LISTED; size >= SMALLEST; size -= STEP)
+		fill_holes_of(size, top);
 }
 
 /* What children allocate first lies in huge pages of their own, which nobody
@@ -192,18 +211,17 @@ static void fill_holes(void)
 static void align_heap(void)
 {
 	const uintptr_t mask = HUGE_PAGE - 1;
-	char *volatile chunk; /* or the compiler would leave malloc() out */
 	uintptr_t end, start;
 
+	malloc_trim(0);
 	fill_holes();
-	chunk = malloc(2 * LARGEST_HOLE);
-	end = (uintptr_t)chunk + 2 * LARGEST_HOLE;
-	start = (end + SMALLEST + mask) & ~mask;
+	end = allocate(2 * LARGEST_HOLE) + 2 * LARGEST_HOLE;
+	start = (end + HEADER + mask) & ~mask;
 	/* The header of the next chunk stays below `start`. */
-	chunk = malloc(start - end - SMALLEST);
-	chunk = malloc(READY_BYTES);
-	free(chunk); /* NOLINT: the chunks before stay, as in fill_holes() */
-	(void)madvise((void *)start, READY_BYTES, MADV_HUGEPAGE);
+	(void)allocate(start - end - HEADER);
+	free((void *)allocate(READY_BYTES));
+	/* A header was behind it. */
+	(void)madvise((void *)start, (uintptr_t)sbrk(0) - start, MADV_DONTNEED);
 }
 
 /* The longest that one process may compute for all its pictures. */
@@ -227,7 +245,7 @@ static void run(const struct conf *conf, const struct decoder_limits *limits)
 {
 	const int64_t began_ms = clock_monotonic_ms();
 	const struct fence_limits fence = {
-		/* The source is mapped, too. */
+		/* The source is in memory, too. */
 		.memory_bytes = limits->memory_bytes + (size_t)conf->max_upload,
 		.seconds = limits->seconds,
 		.most_seconds = most_seconds(conf, limits->seconds),

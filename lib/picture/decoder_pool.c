@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -38,6 +39,9 @@ enum { MOST_KEPT_MIB = 48 };
 /* Address space beside the estimate: what is mapped and not used, and the huge
    pages in which the heap begins. */
 enum { SLACK_MIB = 64 };
+
+/* What the client keeps of its free memory. */
+enum { MOST_FREE_BYTES = 2 << 20 };
 
 /* How long the server may take to say how a decoder process ended. */
 enum { STATUS_MS = 1000 };
@@ -742,6 +746,14 @@ struct decoder_pool_state decoder_pool_state(struct decoder_pool *pool)
 	};
 }
 
+/* Memory for what comes back is used again at once: without new page faults if
+   the kernel does not get it in between. */
+static void keep_memory(void)
+{
+	mallopt(M_MMAP_THRESHOLD, MOST_FREE_BYTES / 2);
+	mallopt(M_TRIM_THRESHOLD, MOST_FREE_BYTES);
+}
+
 struct decoder_pool *decoder_pool_new(const struct conf *conf,
 				      const struct decoder_limits *limits,
 				      struct decoder_client server)
@@ -756,6 +768,7 @@ struct decoder_pool *decoder_pool_new(const struct conf *conf,
 				       .server = server,
 				       .spare = no_process,
 				       .kept = no_process };
+	keep_memory();
 	if (!open_budget(&work, pool))
 		log_failure(&work, "memory_budget_failed");
 	(void)!request_process(&pool->spare, pool);

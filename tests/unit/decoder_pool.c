@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <seccomp.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -382,6 +383,55 @@ static void replaces_one_that_holds_much_memory(void **state)
 	desk_clear_up(&desk);
 }
 
+/* The process's page faults that read no disk, proc(5). */
+static long page_faults(pid_t pid)
+{
+	char path[64], line[1024];
+	FILE *file;
+	long faults;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	file = fopen(path, "re");
+	assert_non_null(file);
+	assert_non_null(fgets(line, sizeof(line), file));
+	fclose(file);
+	assert_int_equal(sscanf(strrchr(line, ')') + 2,
+				"%*c %*d %*d %*d %*d %*d %*u %ld", &faults),
+			 1);
+	return faults;
+}
+
+static bool has_huge_pages(void)
+{
+	char line[64] = "";
+	FILE *file = fopen("/sys/kernel/mm/transparent_hugepage/enabled", "re");
+
+	if (!file)
+		return false;
+	(void)!fgets(line, sizeof(line), file);
+	fclose(file);
+	return !strstr(line, "[never]");
+}
+
+/* A page fault costs about as much as decoding a hundred pixels. */
+static void has_few_page_faults(void **state)
+{
+	struct desk desk = desk_set_up();
+	const struct desk_file file =
+		desk_four_colours(&desk, FORMAT_BMP, 1600, 1200);
+	const struct uuid owner = uuid_new();
+	const pid_t pid = paint_as(&desk, owner, &file);
+	const long first = page_faults(pid);
+
+	(void)state;
+	assert_int_equal(paint_as(&desk, owner, &file), pid);
+	if (has_huge_pages() && !FILTER_WITH_SANITIZER) {
+		assert_in_range(first, 1, 399);
+		assert_in_range(page_faults(pid) - first, 0, 49);
+	}
+	desk_clear_up(&desk);
+}
+
 static rlim_t cpu_limit(pid_t pid)
 {
 	struct rlimit limit;
@@ -685,6 +735,7 @@ int main(void)
 		cmocka_unit_test(
 			takes_a_death_with_the_server_for_one_from_outside),
 		cmocka_unit_test(replaces_one_that_holds_much_memory),
+		cmocka_unit_test(has_few_page_faults),
 		cmocka_unit_test(renews_the_seconds_of_each_picture),
 		cmocka_unit_test(gives_each_work_cpu_time_of_a_kept_process),
 		cmocka_unit_test(says_when_its_seconds_are_used),
