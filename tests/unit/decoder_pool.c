@@ -420,11 +420,11 @@ static void has_few_page_faults(void **state)
 	const struct desk_file file =
 		desk_four_colours(&desk, FORMAT_BMP, 1600, 1200);
 	const struct uuid owner = uuid_new();
-	const pid_t pid = paint_as(&desk, owner, &file);
+	const pid_t pid = desk_paint_as(&desk, owner, &file);
 	const long first = page_faults(pid);
 
 	(void)state;
-	assert_int_equal(paint_as(&desk, owner, &file), pid);
+	assert_int_equal(desk_paint_as(&desk, owner, &file), pid);
 	if (has_huge_pages() && !FILTER_WITH_SANITIZER) {
 		assert_in_range(first, 1, 399);
 		assert_in_range(page_faults(pid) - first, 0, 49);
@@ -666,7 +666,7 @@ static void keeps_memory_until_the_process_is_gone(void **state)
 
 	(void)state;
 	desk_restart(&desk, &hasty);
-	kill(spare(&desk), SIGSTOP);
+	kill(desk_spare(&desk), SIGSTOP);
 	desk_must_fail(&desk, &large, "h20", ERR_UNAVAILABLE,
 		       "an answer of the decoder process within 1 s");
 	wait_until_taken(other, 0);
@@ -742,8 +742,6 @@ int main(void)
 		cmocka_unit_test(shares_its_memory),
 		cmocka_unit_test(keeps_memory_until_the_process_is_gone),
 		cmocka_unit_test(lets_a_picture_have_more_than_its_estimate),
-		cmocka_unit_test(survives_the_end_of_its_server),
-		cmocka_unit_test(says_when_there_is_no_server),
 		cmocka_unit_test(leaves_nothing_behind),
 		cmocka_unit_test(obeys_the_setting_sandbox),
 		cmocka_unit_test(tells_its_fence),

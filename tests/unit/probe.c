@@ -19,11 +19,11 @@ struct header {
 /* clang-format off */
 #define BYTES(text) text, sizeof(text) - 1
 #define SAYS(...)   { __VA_ARGS__ }, 0, ""
-#define OPAQUE      false, false, false, 0, 0
-#define ALPHA       false, true, false, 0, 0
-#define PROGRESSIVE true, false, false, 0, 0
-#define IN_GRAY     false, false, true, 0, 0
-#define GRAY_ALPHA  false, true, true, 0, 0
+#define OPAQUE      false, false, false, 0, 0, 0, false
+#define ALPHA       false, true, false, 0, 0, 0, false
+#define PROGRESSIVE true, false, false, 0, 0, 0, false
+#define IN_GRAY     false, false, true, 0, 0, 0, false
+#define GRAY_ALPHA  false, true, true, 0, 0, 0, false
 #define NO_PROBE    { 0, 0, 0, 0, 0, 0, OPAQUE }
 #define CORRUPT(why) NO_PROBE, ERR_CORRUPT_IMAGE, why
 #define UNSUPPORTED(why) NO_PROBE, ERR_UNSUPPORTED_FORMAT, why
@@ -474,21 +474,21 @@ struct size {
 
 /* clang-format off */
 static const struct size sizes[] = {
-	{ { FORMAT_JPEG, 12000, 9000, 1, 1, 1, false, false, false, 0, 0 }, NULL },
-	{ { FORMAT_JPEG, 20000, 10000, 1, 1, 8, false, false, false, 0, 0 }, NULL },
-	{ { FORMAT_JPEG, 20000, 10000, 1, 10, 1, true, false, false, 0, 0 }, NULL },
-	{ { FORMAT_PNG, 7000, 7000, 1, 0, 1, false, true, false, 0, 0 }, NULL },
-	{ { FORMAT_PNG, 20000, 10000, 1, 0, 1, false, true, false, 0, 0 }, NULL },
-	{ { FORMAT_JPEG, 65535, 1, 1, 100, 1, true, false, false, 0, 0 }, NULL },
-	{ { FORMAT_PNG, 10000, 20001, 1, 0, 1, false, true, false, 0, 0 }, "at most 200000000 pixels, found 10000x20001" },
-	{ { FORMAT_TIFF, UINT32_MAX, UINT32_MAX, 1, 0, 1, false, true, false, 0, 0 }, "pixels" },
-	{ { FORMAT_PNG, 65536, 1, 1, 0, 1, false, true, false, 0, 0 }, "65535 pixels a side" },
-	{ { FORMAT_PNG, 1, 65536, 1, 0, 1, false, true, false, 0, 0 }, "65535 pixels a side" },
-	{ { FORMAT_JPEG, 100, 100, 1, 101, 1, true, false, false, 0, 0 }, "at most 100 scans, found 101" },
-	{ { FORMAT_GIF, 12000, 12000, 1, 0, 1, false, false, false, 0, 0 }, "more than 2048" },
-	{ { FORMAT_WEBP, 16000, 12500, 1, 0, 1, false, false, false, 0, 0 }, "more than 2048" },
-	{ { FORMAT_PNG, 20000, 10000, 1, 0, 6, false, true, false, 0, 0 }, "more than 2048" },
-	{ { FORMAT_PNG, 20, 10, 1, 0, 1, false, true, false, 70000, 0 }, "found a png with 70000 other bytes" },
+	{ { FORMAT_JPEG, 12000, 9000, 1, 1, 1, false, false, false, 0, 0, 0, false }, NULL },
+	{ { FORMAT_JPEG, 20000, 10000, 1, 1, 8, false, false, false, 0, 0, 0, false }, NULL },
+	{ { FORMAT_JPEG, 20000, 10000, 1, 10, 1, true, false, false, 0, 0, 0, false }, NULL },
+	{ { FORMAT_PNG, 7000, 7000, 1, 0, 1, false, true, false, 0, 0, 0, false }, NULL },
+	{ { FORMAT_PNG, 20000, 10000, 1, 0, 1, false, true, false, 0, 0, 0, false }, NULL },
+	{ { FORMAT_JPEG, 65535, 1, 1, 100, 1, true, false, false, 0, 0, 0, false }, NULL },
+	{ { FORMAT_PNG, 10000, 20001, 1, 0, 1, false, true, false, 0, 0, 0, false }, "at most 200000000 pixels, found 10000x20001" },
+	{ { FORMAT_TIFF, UINT32_MAX, UINT32_MAX, 1, 0, 1, false, true, false, 0, 0, 0, false }, "pixels" },
+	{ { FORMAT_PNG, 65536, 1, 1, 0, 1, false, true, false, 0, 0, 0, false }, "65535 pixels a side" },
+	{ { FORMAT_PNG, 1, 65536, 1, 0, 1, false, true, false, 0, 0, 0, false }, "65535 pixels a side" },
+	{ { FORMAT_JPEG, 100, 100, 1, 101, 1, true, false, false, 0, 0, 0, false }, "at most 100 scans, found 101" },
+	{ { FORMAT_GIF, 12000, 12000, 1, 0, 1, false, false, false, 0, 0, 0, false }, "more than 2048" },
+	{ { FORMAT_WEBP, 16000, 12500, 1, 0, 1, false, false, false, 0, 0, 0, false }, "more than 2048" },
+	{ { FORMAT_PNG, 20000, 10000, 1, 0, 6, false, true, false, 0, 0, 0, false }, "more than 2048" },
+	{ { FORMAT_PNG, 20, 10, 1, 0, 1, false, true, false, 70000, 0, 0, false }, "found a png with 70000 other bytes" },
 };
 /* clang-format on */
 
@@ -530,18 +530,19 @@ static void upright_exchanges_the_sides(void **state)
 /* What matters is which side of the default budget of 300 ms it is on. */
 static void estimates_follow_the_cost(void **state)
 {
-	const struct probe photo = { FORMAT_JPEG, 1920, 1200, 1, 1, 1,
-				     0,           0,    0,    0, 0 };
-	const struct probe large = { FORMAT_JPEG, 4000, 3000, 1, 1, 1,
-				     0,           0,    0,    0, 0 };
-	const struct probe scans = { FORMAT_JPEG, 4000, 3000, 1, 10, 1,
-				     1,           0,    0,    0, 0 };
-	const struct probe bomb = { FORMAT_JPEG, 7000, 7000, 1, 99, 1,
-				    1,           0,    0,    0, 0 };
-	const struct probe png = { FORMAT_PNG, 4000, 3000, 1, 0, 1,
-				   0,          0,    0,    0, 0 };
-	const struct probe all = { FORMAT_TIFF, UINT32_MAX, UINT32_MAX, 1, 0, 1,
-				   0,           0,          0,          0, 0 };
+	const struct probe photo = { FORMAT_JPEG, 1920, 1200, 1, 1, 1, 0,
+				     0,           0,    0,    0, 0, 0 };
+	const struct probe large = { FORMAT_JPEG, 4000, 3000, 1, 1, 1, 0,
+				     0,           0,    0,    0, 0, 0 };
+	const struct probe scans = { FORMAT_JPEG, 4000, 3000, 1, 10, 1, 1,
+				     0,           0,    0,    0, 0,  0 };
+	const struct probe bomb = { FORMAT_JPEG, 7000, 7000, 1, 99, 1, 1,
+				    0,           0,    0,    0, 0,  0 };
+	const struct probe png = { FORMAT_PNG, 4000, 3000, 1, 0, 1, 0,
+				   0,          0,    0,    0, 0, 0 };
+	const struct probe all = { FORMAT_TIFF, UINT32_MAX, UINT32_MAX, 1, 0,
+				   1,           0,          0,          0, 0,
+				   0,           0,          0 };
 
 	(void)state;
 	assert_in_range(probe_estimate_ms(&photo, 640), 10, 40);
