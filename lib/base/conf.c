@@ -3,50 +3,20 @@
 
 #include "lib/base/conf.h"
 
-#include <confuse.h>
 #include <ctype.h>
-#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "lib/base/buf.h"
-#include "lib/base/cidr.h"
+#include "lib/base/conf_file.h"
 #include "lib/base/memory_budget.h"
 #include "lib/base/pool.h"
-#include "lib/base/text.h"
-
-enum { MAX_FILE = 1 << 20 };
-
-enum type {
-	TEXT,
-	SECRET,
-	NUMBER,
-	NUMBERS,
-	OCTAL,
-	CHOICE,
-	WORDS,
-	BLOCKS,
-	PORTS
-};
-
-enum { MAX_NUMBERS = 20 };
-
-struct setting {
-	const char *name;
-	enum type type;
-	size_t offset;
-	const char *fallback;
-	long min, max;
-	const char *choices; /* words, of a choice in the order of its enum */
-	const char *meaning;
-};
+#include "lib/base/setting.h"
 
 /* clang-format off */
 #define ROW(type, field, fallback, min, max, choices, meaning) \
-	{ #field, type, offsetof(struct conf, field), fallback, min, max, choices, meaning }
+	{ #field, SETTING_##type, offsetof(struct conf, field), fallback, min, max, choices, meaning }
 #define TEXT_ROW(field, fallback, meaning)                ROW(TEXT, field, fallback, 0, 0, NULL, meaning)
 #define SECRET_ROW(field, fallback, meaning)              ROW(SECRET, field, fallback, 0, 0, NULL, meaning)
 #define NUMBER_ROW(field, fallback, min, max, meaning)    ROW(NUMBER, field, fallback, min, max, NULL, meaning)
@@ -151,334 +121,14 @@ static const struct setting settings[] = {
 };
 /* clang-format on */
 
-static bool set_number(const struct setting *s, struct work *work, long *field,
-		       const char *value, const char *where)
-{
-	int64_t number;
-
-	if (!text_int(&number, value, s->min, s->max))
-		return fail_field(
-			work, s->name,
-			"%s: %s: a number from %ld to %ld, not \"%s\"", where,
-			s->name, s->min, s->max, value);
-	*field = (long)number;
-	return true;
-}
-
-/* The setting stays text, which its user reads word by word. */
-static bool check_numbers(const struct setting *s, struct work *work,
-			  const char *value, const char *where)
-{
-	const char *at = value;
-	char word[24];
-	int64_t number;
-	size_t len;
-
-	for (int i = 0; *at; i++) {
-		len = strcspn(at, " ");
-		snprintf(word, sizeof(word), "%.*s", (int)len, at);
-		if (i == MAX_NUMBERS ||
-		    !text_int(&number, word, s->min, s->max))
-			return fail_field(work, s->name,
-					  "%s: %s: at most %d numbers from "
-					  "%ld to %ld, a space between, not "
-					  "\"%s\"",
-					  where, s->name, MAX_NUMBERS, s->min,
-					  s->max, value);
-		at += len;
-		at += *at == ' ';
-	}
-	return true;
-}
-
-static bool set_octal(const struct setting *s, struct work *work, long *field,
-		      const char *value, const char *where)
-{
-	char *end;
-	long number = strtol(value, &end, 8);
-
-	if (!isdigit((unsigned char)*value) || *end || number < s->min ||
-	    number > s->max)
-		return fail_field(work, s->name,
-				  "%s: %s: permissions from %04lo to %04lo, "
-				  "not \"%s\"",
-				  where, s->name, s->min, s->max, value);
-	*field = number;
-	return true;
-}
-
-/* The index of a word in "one two three", or -1. */
-static int choice_of(const char *choices, const char *word)
-{
-	size_t len = strlen(word);
-
-	for (int i = 0; *choices; i++) {
-		size_t next = strcspn(choices, " ");
-
-		if (len == next && !strncmp(choices, word, len))
-			return i;
-		choices += next + (choices[next] == ' ');
-	}
-	return -1;
-}
-
-static bool set_choice(const struct setting *s, struct work *work, int *field,
-		       const char *value, const char *where)
-{
-	int choice = choice_of(s->choices, value);
-
-	if (choice < 0)
-		return fail_field(work, s->name,
-				  "%s: %s: one of %s, not \"%s\"", where,
-				  s->name, s->choices, value);
-	*field = choice;
-	return true;
-}
-
-static bool set_words(const struct setting *s, struct work *work,
-		      const char **field, const char *value, const char *where)
-{
-	for (const char *at = value; *at; at += strspn(at, " ")) {
-		char word[64];
-		size_t len = strcspn(at, " ");
-
-		snprintf(word, sizeof(word), "%.*s", (int)len, at);
-		if (len &&
-		    (len >= sizeof(word) || choice_of(s->choices, word) < 0))
-			return fail_field(work, s->name,
-					  "%s: %s: words of \"%s\", not "
-					  "\"%s\"",
-					  where, s->name, s->choices, word);
-		at += len;
-	}
-	*field = value;
-	return true;
-}
-
-static bool set_blocks(const struct setting *s, struct work *work,
-		       const char **field, const char *value, const char *where)
-{
-	char bad[CIDR_TEXT_SIZE];
-
-	if (!cidr_list_check(bad, value))
-		return fail_field(work, s->name,
-				  "%s: %s: blocks of addresses such as "
-				  "10.0.0.0/8 or fd00::/8, spaces between, not "
-				  "\"%s\"",
-				  where, s->name, bad);
-	*field = value;
-	return true;
-}
-
-static bool set_ports(const struct setting *s, struct work *work,
-		      const char **field, const char *value, const char *where)
-{
-	if (!text_is_numbers(value, 1, 65535))
-		return fail_field(work, s->name,
-				  "%s: %s: numbers from 1 to 65535, spaces "
-				  "between, not \"%s\"",
-				  where, s->name, value);
-	*field = value;
-	return true;
-}
-
-static bool assign(const struct setting *s, struct conf *conf,
-		   struct work *work, const char *value, const char *where)
-{
-	void *field = (char *)conf + s->offset;
-
-	switch (s->type) {
-	case TEXT:
-	case SECRET:
-		*(const char **)field = value;
-		return true;
-	case NUMBER:
-		return set_number(s, work, field, value, where);
-	case NUMBERS:
-		*(const char **)field = value;
-		return check_numbers(s, work, value, where);
-	case OCTAL:
-		return set_octal(s, work, field, value, where);
-	case CHOICE:
-		return set_choice(s, work, field, value, where);
-	case WORDS:
-		return set_words(s, work, field, value, where);
-	case BLOCKS:
-		return set_blocks(s, work, field, value, where);
-	case PORTS:
-		return set_ports(s, work, field, value, where);
-	}
-	abort();
-}
-
 void conf_init(struct conf *conf)
 {
 	struct work work = { 0 };
 
 	for (size_t i = 0; i < ARRAY_LEN(settings); i++)
-		if (!assign(&settings[i], conf, &work, settings[i].fallback,
-			    "default"))
+		if (!setting_set(&settings[i], conf, &work,
+				 settings[i].fallback, "default"))
 			abort();
-}
-
-/* libconfuse's callbacks have no argument of ours, hence a variable. */
-static struct {
-	const char *file;
-	struct work work;
-} reading;
-
-static void note_error(cfg_t *cfg, const char *fmt, va_list args)
-{
-	char what[160];
-
-	vsnprintf(what, sizeof(what), fmt, args);
-	fail_field(&reading.work, "settings", "%s:%d: %s", reading.file,
-		   cfg->line, what);
-}
-
-/* While a value is read its line is known. */
-static int check_value(cfg_t *cfg, cfg_opt_t *opt)
-{
-	const char *value = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
-	struct conf scratch;
-	char where[160];
-
-	snprintf(where, sizeof(where), "%s:%d", reading.file, cfg->line);
-	for (size_t i = 0; i < ARRAY_LEN(settings); i++)
-		if (!strcmp(settings[i].name, opt->name) &&
-		    !assign(&settings[i], &scratch, &reading.work, value,
-			    where))
-			return -1;
-	return 0;
-}
-
-static void close_file(void *file)
-{
-	fclose(file);
-}
-
-/* libconfuse 3.3 counts a line with a comment three times. */
-static void blank_comments(char *text)
-{
-	while (*text) {
-		const size_t len = strcspn(text, "\n");
-
-		if (text[strspn(text, " \t")] == '#')
-			memset(text, ' ', len);
-		text += len + (text[len] == '\n');
-	}
-}
-
-/* libconfuse ends the process when a file cannot be read, so it gets the
-   text. */
-static bool read_text(const char **text, struct work *work, const char *file)
-{
-	struct buf *buf = buf_new(work->pool, MAX_FILE);
-	FILE *in = fopen(file, "re");
-	char chunk[4096];
-	size_t got;
-
-	if (!in)
-		return fail_errno(work, "cannot read the settings in %s", file);
-	pool_defer(work->pool, close_file, in);
-	while ((got = fread(chunk, 1, sizeof(chunk), in)))
-		if (!buf_add(buf, chunk, got))
-			return fail_field(work, "settings",
-					  "%s: at most %d bytes", file,
-					  MAX_FILE);
-	if (ferror(in))
-		return fail_errno(work, "cannot read the settings in %s", file);
-	if (memchr(buf->data, '\0', buf->len))
-		return fail_field(work, "settings", "%s: text without NUL",
-				  file);
-	blank_comments(buf->data);
-	*text = buf->data;
-	return true;
-}
-
-static void free_cfg(void *cfg)
-{
-	cfg_free(cfg);
-}
-
-static cfg_t *new_cfg(struct pool *pool)
-{
-	cfg_opt_t opts[ARRAY_LEN(settings) + 1];
-	cfg_t *cfg;
-
-	for (size_t i = 0; i < ARRAY_LEN(settings); i++)
-		opts[i] = (cfg_opt_t)CFG_STR(settings[i].name, NULL,
-					     CFGF_NODEFAULT);
-	opts[ARRAY_LEN(settings)] = (cfg_opt_t)CFG_END();
-	cfg = cfg_init(opts, CFGF_NONE);
-	if (!cfg)
-		abort();
-	pool_defer(pool, free_cfg, cfg);
-	cfg_set_error_function(cfg, note_error);
-	for (size_t i = 0; i < ARRAY_LEN(settings); i++)
-		cfg_set_validate_func(cfg, settings[i].name, check_value);
-	return cfg;
-}
-
-static void ignore_error(cfg_t *cfg, const char *fmt, va_list args)
-{
-	(void)cfg;
-	(void)fmt;
-	(void)args;
-}
-
-static bool reads_x(struct pool *pool, const char *text)
-{
-	cfg_opt_t opts[] = { CFG_STR("x", NULL, CFGF_NODEFAULT), CFG_END() };
-	cfg_t *cfg = cfg_init(opts, CFGF_NONE);
-
-	if (!cfg)
-		abort();
-	pool_defer(pool, free_cfg, cfg);
-	cfg_set_error_function(cfg, ignore_error);
-	return cfg_parse_buf(cfg, text) == CFG_SUCCESS && cfg_size(cfg, "x");
-}
-
-/* libconfuse accepts a file that ends within a comment or after a ", and then
-   reads what it is given next as a part of it. Returns whether it did. */
-static bool close_text(struct pool *pool)
-{
-	static const char *const ends[] = { "*/", "\"", "'" };
-	size_t i = 0;
-
-	for (; i < ARRAY_LEN(ends) && !reads_x(pool, "x = 1"); i++)
-		(void)reads_x(pool, ends[i]);
-	return i > 0;
-}
-
-static bool read_file(struct conf *conf, struct work *work, const char *file)
-{
-	cfg_t *cfg = new_cfg(work->pool);
-	const char *text;
-	bool parsed, is_open;
-
-	if (!read_text(&text, work, file))
-		return false;
-	reading.file = file;
-	parsed = cfg_parse_buf(cfg, text) == CFG_SUCCESS;
-	is_open = close_text(work->pool);
-	if (!parsed)
-		return fail_field(work, reading.work.field, "%s",
-				  reading.work.why);
-	if (is_open)
-		return fail_field(work, "settings",
-				  "%s: expected the end of a comment or of a "
-				  "text in quotation marks, found the end of "
-				  "the file",
-				  file);
-
-	for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
-		const char *value = cfg_getstr(cfg, settings[i].name);
-
-		if (value && !assign(&settings[i], conf, work, value, file))
-			return false;
-	}
-	return true;
 }
 
 static const char *environment_name(struct pool *pool, const char *name)
@@ -497,8 +147,9 @@ static bool read_environment(struct conf *conf, struct work *work)
 			environment_name(work->pool, settings[i].name);
 		const char *value = getenv(variable);
 
-		if (value && !assign(&settings[i], conf, work,
-				     pool_strdup(work->pool, value), variable))
+		if (value &&
+		    !setting_set(&settings[i], conf, work,
+				 pool_strdup(work->pool, value), variable))
 			return false;
 	}
 	return true;
@@ -507,7 +158,8 @@ static bool read_environment(struct conf *conf, struct work *work)
 bool conf_load(struct conf *conf, struct work *work, const char *file)
 {
 	conf_init(conf);
-	return (!file || read_file(conf, work, file)) &&
+	return (!file || conf_file_read(conf, work, file, settings,
+					ARRAY_LEN(settings))) &&
 	       read_environment(conf, work);
 }
 
@@ -517,67 +169,14 @@ void conf_measure(struct conf *conf)
 		conf->decoder_memory_total = memory_budget_default_mib();
 }
 
-static const char *type_text(const struct setting *s, struct pool *pool)
-{
-	switch (s->type) {
-	case TEXT:
-	case SECRET:
-		return "text";
-	case NUMBER:
-		return pool_printf(pool, "number, %ld to %ld", s->min, s->max);
-	case NUMBERS:
-		return pool_printf(pool,
-				   "numbers, %ld to %ld, up to %d of them",
-				   s->min, s->max, MAX_NUMBERS);
-	case OCTAL:
-		return pool_printf(pool, "permissions, %04lo to %04lo", s->min,
-				   s->max);
-	case CHOICE:
-		return pool_printf(pool, "one of: %s", s->choices);
-	case WORDS:
-		return pool_printf(pool, "words of: %s", s->choices);
-	case BLOCKS:
-		return "blocks of addresses, as 10.0.0.0/8 fd00::/8";
-	case PORTS:
-		return "numbers, 1 to 65535";
-	}
-	abort();
-}
-
-static const char *value_text(const struct setting *s, struct pool *pool,
-			      const struct conf *conf)
-{
-	const void *field = (const char *)conf + s->offset;
-	const char *choice = s->choices;
-
-	switch (s->type) {
-	case TEXT:
-	case WORDS:
-	case NUMBERS:
-	case BLOCKS:
-	case PORTS:
-		return *(const char *const *)field;
-	case SECRET:
-		return **(const char *const *)field ? "***" : "";
-	case NUMBER:
-		return pool_printf(pool, "%ld", *(const long *)field);
-	case OCTAL:
-		return pool_printf(pool, "%04lo", *(const long *)field);
-	case CHOICE:
-		for (int i = *(const int *)field; i; i--)
-			choice += strcspn(choice, " ") + 1;
-		return pool_strndup(pool, choice, strcspn(choice, " "));
-	}
-	abort();
-}
-
 void conf_each(const struct conf *conf, struct pool *pool,
 	       void (*visit)(const struct conf_row *row, void *arg), void *arg)
 {
 	for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
 		const struct setting *s = &settings[i];
-		struct conf_row row = { s->name, type_text(s, pool),
-					s->fallback, value_text(s, pool, conf),
+		struct conf_row row = { s->name, setting_type_text(s, pool),
+					s->fallback,
+					setting_value_text(s, pool, conf),
 					s->meaning };
 
 		visit(&row, arg);

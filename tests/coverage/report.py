@@ -15,7 +15,8 @@ GROUPS = {
         "fcgi/body.c", "fcgi/cookie.c", "fcgi/range.c", "fcgi/form.c",
         "lib/base/json.c", "lib/base/mime.c", "lib/base/text.c",
         "lib/base/charset.c", "lib/base/encoded_word.c",
-        "lib/base/filename.c", "lib/base/cidr.c", "lib/base/conf.c",
+        "lib/base/filename.c", "lib/base/cidr.c", "lib/base/conf*.c",
+        "lib/base/setting.c",
         "lib/net/url.c", "lib/net/address.c", "lib/net/content_*.c"],
     "parsers of pictures": [
         "lib/picture/probe*.c", "lib/picture/exif.c", "lib/picture/gif.c",

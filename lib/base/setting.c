@@ -1,0 +1,228 @@
+/* setting.c: one setting: sets, checks and prints its value. */
+#include "config.h"
+
+#include "lib/base/setting.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/cidr.h"
+#include "lib/base/pool.h"
+#include "lib/base/text.h"
+
+enum { MAX_NUMBERS = 20 };
+
+static bool set_number(const struct setting *s, struct work *work, long *field,
+		       const char *value, const char *where)
+{
+	int64_t number;
+
+	if (!text_int(&number, value, s->min, s->max))
+		return fail_field(
+			work, s->name,
+			"%s: %s: a number from %ld to %ld, not \"%s\"", where,
+			s->name, s->min, s->max, value);
+	*field = (long)number;
+	return true;
+}
+
+/* The setting stays text, which its user reads word by word. */
+static bool check_numbers(const struct setting *s, struct work *work,
+			  const char *value, const char *where)
+{
+	const char *at = value;
+	char word[24];
+	int64_t number;
+	size_t len;
+
+	for (int i = 0; *at; i++) {
+		len = strcspn(at, " ");
+		snprintf(word, sizeof(word), "%.*s", (int)len, at);
+		if (i == MAX_NUMBERS ||
+		    !text_int(&number, word, s->min, s->max))
+			return fail_field(work, s->name,
+					  "%s: %s: at most %d numbers from "
+					  "%ld to %ld, a space between, not "
+					  "\"%s\"",
+					  where, s->name, MAX_NUMBERS, s->min,
+					  s->max, value);
+		at += len;
+		at += *at == ' ';
+	}
+	return true;
+}
+
+static bool set_octal(const struct setting *s, struct work *work, long *field,
+		      const char *value, const char *where)
+{
+	char *end;
+	long number = strtol(value, &end, 8);
+
+	if (!isdigit((unsigned char)*value) || *end || number < s->min ||
+	    number > s->max)
+		return fail_field(work, s->name,
+				  "%s: %s: permissions from %04lo to %04lo, "
+				  "not \"%s\"",
+				  where, s->name, s->min, s->max, value);
+	*field = number;
+	return true;
+}
+
+/* The index of a word in "one two three", or -1. */
+static int choice_of(const char *choices, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (int i = 0; *choices; i++) {
+		size_t next = strcspn(choices, " ");
+
+		if (len == next && !strncmp(choices, word, len))
+			return i;
+		choices += next + (choices[next] == ' ');
+	}
+	return -1;
+}
+
+static bool set_choice(const struct setting *s, struct work *work, int *field,
+		       const char *value, const char *where)
+{
+	int choice = choice_of(s->choices, value);
+
+	if (choice < 0)
+		return fail_field(work, s->name,
+				  "%s: %s: one of %s, not \"%s\"", where,
+				  s->name, s->choices, value);
+	*field = choice;
+	return true;
+}
+
+static bool set_words(const struct setting *s, struct work *work,
+		      const char **field, const char *value, const char *where)
+{
+	for (const char *at = value; *at; at += strspn(at, " ")) {
+		char word[64];
+		size_t len = strcspn(at, " ");
+
+		snprintf(word, sizeof(word), "%.*s", (int)len, at);
+		if (len &&
+		    (len >= sizeof(word) || choice_of(s->choices, word) < 0))
+			return fail_field(work, s->name,
+					  "%s: %s: words of \"%s\", not "
+					  "\"%s\"",
+					  where, s->name, s->choices, word);
+		at += len;
+	}
+	*field = value;
+	return true;
+}
+
+static bool set_blocks(const struct setting *s, struct work *work,
+		       const char **field, const char *value, const char *where)
+{
+	char bad[CIDR_TEXT_SIZE];
+
+	if (!cidr_list_check(bad, value))
+		return fail_field(work, s->name,
+				  "%s: %s: blocks of addresses such as "
+				  "10.0.0.0/8 or fd00::/8, spaces between, not "
+				  "\"%s\"",
+				  where, s->name, bad);
+	*field = value;
+	return true;
+}
+
+static bool set_ports(const struct setting *s, struct work *work,
+		      const char **field, const char *value, const char *where)
+{
+	if (!text_is_numbers(value, 1, 65535))
+		return fail_field(work, s->name,
+				  "%s: %s: numbers from 1 to 65535, spaces "
+				  "between, not \"%s\"",
+				  where, s->name, value);
+	*field = value;
+	return true;
+}
+
+bool setting_set(const struct setting *s, struct conf *conf, struct work *work,
+		 const char *value, const char *where)
+{
+	void *field = (char *)conf + s->offset;
+
+	switch (s->type) {
+	case SETTING_TEXT:
+	case SETTING_SECRET:
+		*(const char **)field = value;
+		return true;
+	case SETTING_NUMBER:
+		return set_number(s, work, field, value, where);
+	case SETTING_NUMBERS:
+		*(const char **)field = value;
+		return check_numbers(s, work, value, where);
+	case SETTING_OCTAL:
+		return set_octal(s, work, field, value, where);
+	case SETTING_CHOICE:
+		return set_choice(s, work, field, value, where);
+	case SETTING_WORDS:
+		return set_words(s, work, field, value, where);
+	case SETTING_BLOCKS:
+		return set_blocks(s, work, field, value, where);
+	case SETTING_PORTS:
+		return set_ports(s, work, field, value, where);
+	}
+	abort();
+}
+const char *setting_type_text(const struct setting *s, struct pool *pool)
+{
+	switch (s->type) {
+	case SETTING_TEXT:
+	case SETTING_SECRET:
+		return "text";
+	case SETTING_NUMBER:
+		return pool_printf(pool, "number, %ld to %ld", s->min, s->max);
+	case SETTING_NUMBERS:
+		return pool_printf(pool,
+				   "numbers, %ld to %ld, up to %d of them",
+				   s->min, s->max, MAX_NUMBERS);
+	case SETTING_OCTAL:
+		return pool_printf(pool, "permissions, %04lo to %04lo", s->min,
+				   s->max);
+	case SETTING_CHOICE:
+		return pool_printf(pool, "one of: %s", s->choices);
+	case SETTING_WORDS:
+		return pool_printf(pool, "words of: %s", s->choices);
+	case SETTING_BLOCKS:
+		return "blocks of addresses, as 10.0.0.0/8 fd00::/8";
+	case SETTING_PORTS:
+		return "numbers, 1 to 65535";
+	}
+	abort();
+}
+
+const char *setting_value_text(const struct setting *s, struct pool *pool,
+			       const struct conf *conf)
+{
+	const void *field = (const char *)conf + s->offset;
+	const char *choice = s->choices;
+
+	switch (s->type) {
+	case SETTING_TEXT:
+	case SETTING_WORDS:
+	case SETTING_NUMBERS:
+	case SETTING_BLOCKS:
+	case SETTING_PORTS:
+		return *(const char *const *)field;
+	case SETTING_SECRET:
+		return **(const char *const *)field ? "***" : "";
+	case SETTING_NUMBER:
+		return pool_printf(pool, "%ld", *(const long *)field);
+	case SETTING_OCTAL:
+		return pool_printf(pool, "%04lo", *(const long *)field);
+	case SETTING_CHOICE:
+		for (int i = *(const int *)field; i; i--)
+			choice += strcspn(choice, " ") + 1;
+		return pool_strndup(pool, choice, strcspn(choice, " "));
+	}
+	abort();
+}

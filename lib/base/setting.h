@@ -1,0 +1,49 @@
+#ifndef LIB_BASE_SETTING_H
+#define LIB_BASE_SETTING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lib/base/work.h"
+
+struct conf;
+struct pool;
+
+enum setting_type {
+	SETTING_TEXT,
+	SETTING_SECRET,
+	SETTING_NUMBER,
+	SETTING_NUMBERS,
+	SETTING_OCTAL,
+	SETTING_CHOICE,
+	SETTING_WORDS,
+	SETTING_BLOCKS,
+	SETTING_PORTS
+};
+
+/* A row of the table in conf.c. */
+struct setting {
+	const char *name;
+	enum setting_type type;
+	size_t offset; /* of its field in struct conf */
+	const char *fallback;
+	long min, max;
+	const char *choices; /* words, of a choice in the order of its enum */
+	const char *meaning;
+};
+
+/* Checks the value and sets the setting's field of conf, which keeps the
+   pointer of a text. `where` is the file, its line or the variable. Fails with
+   ERR_INVALID_FIELD: where, the setting, what was expected and what came. */
+bool setting_set(const struct setting *setting, struct conf *conf,
+		 struct work *work, const char *value,
+		 const char *where) MUST_CHECK;
+
+/* What its values are, such as "number, 1 to 512". */
+const char *setting_type_text(const struct setting *setting, struct pool *pool);
+
+/* Its value in conf, a secret as "***". */
+const char *setting_value_text(const struct setting *setting, struct pool *pool,
+			       const struct conf *conf);
+
+#endif
