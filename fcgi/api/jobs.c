@@ -16,7 +16,7 @@
 #include "lib/service/access.h"
 #include "lib/service/dispatch.h"
 #include "lib/service/login.h"
-#include "lib/service/render.h"
+#include "lib/service/render_job.h"
 #include "lib/service/resize.h"
 #include "lib/service/steward.h"
 
@@ -53,7 +53,7 @@ bool jobs_cancel(struct request *req, struct response *res)
 	struct job job;
 
 	if (!access_job(&job, work, req->who->user.id, req->param[0]) ||
-	    !render_cancel(work, &job) || !job_find(&job, work, job.id))
+	    !render_job_cancel(work, &job) || !job_find(&job, work, job.id))
 		return false;
 	response_json(res, req, 200, view_job(req, &job));
 	return true;

@@ -12,8 +12,8 @@
 #include "lib/base/pool.h"
 #include "lib/service/access.h"
 #include "lib/service/login.h"
-#include "lib/service/render.h"
 #include "lib/service/share.h"
+#include "lib/service/variant_make.h"
 
 bool links_create(struct request *req, struct response *res)
 {
@@ -90,7 +90,7 @@ static bool make_again(struct work *work, const struct shared *shared)
 
 	if (!strcmp(shared->variant, "original") ||
 	    !image_find(&image, work, shared->image_id) ||
-	    !render_want(&variant, work, &image, shared->variant, 0))
+	    !variant_make(&variant, work, &image, shared->variant, 0))
 		return false;
 	if (!strcmp(variant.status, "processing"))
 		return fail(work, ERR_UNAVAILABLE,

@@ -12,7 +12,7 @@
 #include "lib/base/pool.h"
 #include "lib/service/access.h"
 #include "lib/service/login.h"
-#include "lib/service/render.h"
+#include "lib/service/variant_make.h"
 
 /* The image, if the caller's tier has this variant of it now. */
 static bool find_allowed(struct image *image, struct request *req,
@@ -93,8 +93,8 @@ bool variants_show(struct request *req, struct response *res)
 	if (!strcmp(name, "original"))
 		return deliver(res, req, image.id, name, image.format,
 			       image.name, 0);
-	if (!render_want(&variant, work, &image, name,
-			 req->who->tier.priority) ||
+	if (!variant_make(&variant, work, &image, name,
+			  req->who->tier.priority) ||
 	    !check_made(work, &image, &variant))
 		return false;
 	if (!strcmp(variant.status, "ready"))
@@ -119,8 +119,8 @@ bool variants_create(struct request *req, struct response *res)
 				  "variant: a recipe such as h200; the "
 				  "original is there already");
 	if (!find_allowed(&image, req, name) ||
-	    !render_want(&variant, work, &image, name,
-			 req->who->tier.priority) ||
+	    !variant_make(&variant, work, &image, name,
+			  req->who->tier.priority) ||
 	    !check_made(work, &image, &variant))
 		return false;
 	return answer_variant(req, res,

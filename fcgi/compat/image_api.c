@@ -15,7 +15,6 @@
 #include "lib/model/variant.h"
 #include "lib/service/access.h"
 #include "lib/service/login.h"
-#include "lib/service/render.h"
 #include "lib/service/share.h"
 #include "lib/service/upload.h"
 

@@ -9,6 +9,7 @@
 #include "lib/base/text.h"
 #include "lib/db/db.h"
 #include "lib/db/rows.h"
+#include "lib/model/user.h"
 
 static const char *const priorities[] = { "high", "normal", "low" };
 
@@ -76,6 +77,14 @@ bool tier_find(struct tier *tier, struct work *work, struct uuid id)
 		return no_tier(work, id);
 	*tier = tiers[0];
 	return true;
+}
+
+bool tier_of_user(struct tier *tier, struct work *work, struct uuid user_id)
+{
+	struct user user;
+
+	return user_find(&user, work, user_id) &&
+	       tier_find(tier, work, user.tier_id);
 }
 
 bool tier_by_name(struct tier *tier, struct work *work, const char *name)

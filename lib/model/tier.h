@@ -35,6 +35,9 @@ struct tier {
 enum { TIER_NO_LIMIT = -1, TIER_MAX_SIZES = 32 };
 
 bool tier_find(struct tier *tier, struct work *work, struct uuid id) MUST_CHECK;
+/* Of the user with the id. */
+bool tier_of_user(struct tier *tier, struct work *work,
+		  struct uuid user_id) MUST_CHECK;
 bool tier_by_name(struct tier *tier, struct work *work,
 		  const char *name) MUST_CHECK;
 

@@ -15,7 +15,7 @@
 #include "lib/picture/probe.h"
 #include "lib/service/access.h"
 #include "lib/service/budget.h"
-#include "lib/service/render.h"
+#include "lib/service/render_job.h"
 
 /* Seconds until some have ended. */
 enum { RETRY_AFTER = 5 };
@@ -257,8 +257,8 @@ static bool fetch(struct work *work, const struct job *job, struct image *image)
 			 upload_max_bytes(work->conf, &tier), write_piece,
 			 upload.file) ||
 	    !upload_check(&probe, work, &upload) ||
-	    !render_estimate(&arrival.cost_ms, work, job, &probe,
-			     tier.animated) ||
+	    !render_job_estimate(&arrival.cost_ms, work, job, &probe,
+				 tier.animated) ||
 	    !upload_keep(work, upload.file, image->id))
 		return false;
 	upload_describe(image, &probe, upload.file);
@@ -276,5 +276,5 @@ bool import_job(struct work *work, const struct job *job)
 
 	return image_find(&image, work, job->image_id) &&
 	       (image.format || fetch(work, job, &image)) &&
-	       render_job(work, job);
+	       render_job_run(work, job);
 }

@@ -44,7 +44,7 @@ bool import_queue(struct uploaded *uploaded, struct work *work,
  * checks it as an upload, keeps it and charges its bytes in the transaction
  * that says so, and from which on the job costs what its picture does, in which
  * an image that has the URL's name gets the answer's; then makes the variants
- * as render_job() does. Fails as fetcher_get() and upload_take() do.
+ * as render_job_run() does. Fails as fetcher_get() and upload_take() do.
  */
 bool import_job(struct work *work, const struct job *job) MUST_CHECK;
 

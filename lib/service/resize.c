@@ -7,8 +7,8 @@
 
 #include "lib/picture/recipe.h"
 #include "lib/service/access.h"
-#include "lib/service/render.h"
 #include "lib/service/upload.h"
+#include "lib/service/variant_make.h"
 
 _Static_assert((int)RESIZE_MAX_SIDE == (int)RECIPE_MAX_SIDE, "one limit");
 
@@ -140,8 +140,8 @@ static bool find_made(struct resized *made, struct work *work,
 		      const struct tier *tier, const struct job *job)
 {
 	if (!access_check_size(work, tier, job->variant) ||
-	    !render_want(&made->variant, work, &made->image, job->variant,
-			 job->priority))
+	    !variant_make(&made->variant, work, &made->image, job->variant,
+			  job->priority))
 		return false;
 	if (!strcmp(made->variant.status, "failed"))
 		return tell_failure(work, made->image.error_detail);

@@ -9,15 +9,15 @@
 #include "lib/service/dispatch.h"
 #include "lib/service/import.h"
 #include "lib/service/leave.h"
-#include "lib/service/render.h"
+#include "lib/service/render_job.h"
 
 /* clang-format off */
 static const struct task tasks[] = {
-	{ "fetch",      true,  import_job,   render_give_up },
-	{ "purge_user", false, leave_job,    job_fail },
-	{ "render",     false, render_job,   render_give_up },
-	{ "resize",     false, render_job,   render_give_up },
-	{ "webhook",    true,  dispatch_job, dispatch_give_up },
+	{ "fetch",      true,  import_job,     render_job_give_up },
+	{ "purge_user", false, leave_job,      job_fail },
+	{ "render",     false, render_job_run, render_job_give_up },
+	{ "resize",     false, render_job_run, render_job_give_up },
+	{ "webhook",    true,  dispatch_job,   dispatch_give_up },
 };
 /* clang-format on */
 
@@ -43,7 +43,8 @@ bool task_give_up(struct work *work, const struct job *job, const char *code,
 {
 	const struct task *task = task_find(job->kind);
 
-	return (task ? task->give_up : render_give_up)(work, job, code, detail);
+	return (task ? task->give_up : render_job_give_up)(work, job, code,
+							   detail);
 }
 
 const char *task_calling_kinds(struct pool *pool)

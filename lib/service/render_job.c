@@ -1,0 +1,208 @@
+/* render_job.c: carries out and ends the jobs that make variants. */
+#include "config.h"
+
+#include "lib/service/render_job.h"
+
+#include <string.h>
+
+#include "lib/base/pool.h"
+#include "lib/db/db.h"
+#include "lib/model/image.h"
+#include "lib/model/tier.h"
+#include "lib/model/variant.h"
+#include "lib/service/notify.h"
+#include "lib/service/render.h"
+#include "lib/store/store.h"
+
+struct ending {
+	const struct job *job;
+	const struct render *render; /* NULL: failed */
+	const char *code, *detail;
+	bool written; /* by an earlier try, whose COMMIT lost its answer */
+};
+
+/* Webhooks are told when the image's status changes, not of each variant. An
+   image has an error only while its status is "failed". */
+static bool settle(struct work *work, struct image *image, const char *status,
+		   const char *code, const char *detail)
+{
+	if (!strcmp(image->status, status))
+		return true;
+	image->status = status;
+	image->error_code = code;
+	image->error_detail = detail;
+	return image_settle(work, image->id, status, code, detail) &&
+	       notify_image(work, code ? "image.failed" : "image.ready", image);
+}
+
+static bool record_success(struct work *work, void *arg)
+{
+	const struct ending *ending = arg;
+	const struct render *render = ending->render;
+	struct image image;
+
+	if (!job_finish(work, ending->job) ||
+	    !image_lock(&image, work, render->image_id))
+		return false;
+	for (size_t i = 0; i < render->count; i++)
+		if (!variant_finish(work, &render->variants[i]))
+			return false;
+	return settle(work, &image, "ready", NULL, NULL) &&
+	       notify_job(work, "job.done", ending->job);
+}
+
+/* An image that was ready before stays so: only the new variant failed. */
+static bool fail_image(struct work *work, const struct ending *ending)
+{
+	struct uuid image_id = ending->job->image_id;
+	struct image image;
+
+	if (!image_lock(&image, work, image_id))
+		return work->err == ERR_NOT_FOUND;
+	return variant_fail_pending(work, image_id) &&
+	       (strcmp(image.status, "processing") ||
+		settle(work, &image, "failed", ending->code, ending->detail));
+}
+
+static bool record_failure(struct work *work, void *arg)
+{
+	const struct ending *ending = arg;
+
+	return job_fail(work, ending->job, ending->code, ending->detail) &&
+	       fail_image(work, ending) &&
+	       notify_job(work, "job.failed", ending->job);
+}
+
+static bool is_cancelled(struct work *work, const struct job *job)
+{
+	const char *state;
+
+	return job_lock(&state, work, job->id) && !strcmp(state, "cancelled");
+}
+
+/* Repeatable: what a second try finds cancelled is what was asked for. */
+static bool record_cancel(struct work *work, void *arg)
+{
+	struct ending *ending = arg;
+
+	if (!job_cancel(work, ending->job->id))
+		return ending->written && work->err == ERR_CONFLICT &&
+		       is_cancelled(work, ending->job);
+	ending->written = fail_image(work, ending);
+	return ending->written;
+}
+
+bool render_job_give_up(struct work *work, const struct job *job,
+			const char *code, const char *detail)
+{
+	struct ending ending = { .job = job, .code = code, .detail = detail };
+
+	return db_transaction(work, record_failure, &ending);
+}
+
+bool render_job_cancel(struct work *work, const struct job *job)
+{
+	struct ending ending = { .job = job,
+				 .code = err_code(ERR_JOB_FAILED),
+				 .detail = "the job was cancelled" };
+
+	return db_transaction(work, record_cancel, &ending);
+}
+
+/* Another job of the image may have made the same files meanwhile, and needs
+   them. */
+static bool drop_cancelled(struct work *work, void *arg)
+{
+	const struct ending *ending = arg;
+	const struct render *render = ending->render;
+	struct variant variant;
+	const char *state;
+	bool awaited;
+
+	if (!job_lock(&state, work, ending->job->id) ||
+	    strcmp(state, "cancelled") ||
+	    !job_is_awaited(&awaited, work, render->image_id) || awaited)
+		return false;
+	for (size_t i = 0; i < render->count; i++) {
+		const char *name = render->variants[i].variant;
+
+		if ((variant_find(&variant, work, render->image_id, name) &&
+		     !strcmp(variant.status, "ready")) ||
+		    !store_drop(work,
+				store_key(work->pool, render->image_id, name)))
+			return false;
+	}
+	return true;
+}
+
+/* Of a job that was cancelled while it ran, nothing stays. */
+static bool end_well(struct work *work, struct ending *ending)
+{
+	struct work aside = *work;
+
+	if (db_transaction(work, record_success, ending))
+		return true;
+	if (work->err == ERR_CONFLICT)
+		(void)!db_transaction(&aside, drop_cancelled, ending);
+	return false;
+}
+
+static bool find_pending(struct render *render, struct work *work)
+{
+	struct variant *all;
+	size_t count;
+
+	if (!variant_list(&all, &count, work, render->image_id))
+		return false;
+	render->variants = pool_alloc(work->pool, (count + 1) * sizeof(*all));
+	render->count = 0;
+	for (size_t i = 0; i < count && render->count < RENDER_MAX_VARIANTS;
+	     i++)
+		if (!strcmp(all[i].status, "processing"))
+			render->variants[render->count++] = all[i];
+	return true;
+}
+
+/* A job with nothing to do reads nothing for it. The tier of the image's owner
+   decides about animation, as in variant_make(). */
+static bool make_pending(struct render *render, struct work *work)
+{
+	struct probe *probe = pool_alloc(work->pool, sizeof(*probe));
+	struct image image;
+	struct tier tier;
+
+	if (!render->count)
+		return true;
+	if (!image_find(&image, work, render->image_id) ||
+	    !tier_of_user(&tier, work, image.user_id) ||
+	    !store_get(&render->source, work,
+		       store_key(work->pool, render->image_id, "original")) ||
+	    !render_probe(probe, work, render->source))
+		return false;
+	render->animated = tier.animated;
+	render->probe = probe;
+	return render_make(render, work);
+}
+
+bool render_job_run(struct work *work, const struct job *job)
+{
+	struct render render = { .image_id = job->image_id,
+				 .quality = (uint32_t)job->quality,
+				 .user_id = job->user_id };
+	struct ending ending = { .job = job, .render = &render };
+
+	return find_pending(&render, work) && make_pending(&render, work) &&
+	       end_well(work, &ending);
+}
+
+bool render_job_estimate(unsigned *cost_ms, struct work *work,
+			 const struct job *job, const struct probe *probe,
+			 bool animated)
+{
+	struct render render = { .image_id = job->image_id,
+				 .probe = probe,
+				 .animated = animated };
+
+	return find_pending(&render, work) &&
+	       render_estimate(cost_ms, &render, work);
+}

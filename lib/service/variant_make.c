@@ -1,0 +1,204 @@
+/* variant_make.c: one variant of an image, made now or by a job. */
+#include "config.h"
+
+#include "lib/service/variant_make.h"
+
+#include <string.h>
+
+#include "lib/base/conf.h"
+#include "lib/base/turn.h"
+#include "lib/db/db.h"
+#include "lib/model/job.h"
+#include "lib/model/tier.h"
+#include "lib/model/user.h"
+#include "lib/service/access.h"
+#include "lib/service/budget.h"
+#include "lib/service/render.h"
+#include "lib/service/requeue.h"
+#include "lib/store/store.h"
+
+struct variant_request {
+	struct variant *variant;
+	struct job job;
+	struct tier
+		tier; /* of the image's owner, whichever client asks first */
+	bool queue;
+};
+
+static bool record_request(struct work *work, void *arg)
+{
+	const struct variant_request *request = arg;
+
+	if (!request->queue)
+		return variant_add(work, request->variant);
+	return user_lock(work, request->job.user_id) &&
+	       variant_add(work, request->variant) &&
+	       budget_check(work, request->job.user_id, &request->tier,
+			    request->job.cost_ms) &&
+	       job_add(work, &request->job);
+}
+
+/* A resize's job says in which quality it is made. */
+static bool find_quality(int64_t *quality, struct work *work,
+			 const struct image *image)
+{
+	struct job job;
+
+	if (strcmp(image->kind, "resize")) {
+		*quality = 0;
+		return true;
+	}
+	if (!job_of_image(&job, work, image->id))
+		return false;
+	*quality = job.quality;
+	return true;
+}
+
+/* What is small is rendered before its row is written, so a row never waits
+   for a process that may die; at worst two hosts render the same bytes. What
+   turns out to need more than a request's decoder process has is for a
+   worker. */
+static bool make_missing(struct variant *variant, struct work *work,
+			 const struct image *image, int64_t priority)
+{
+	struct probe probe;
+	struct render render = { .image_id = image->id,
+				 .source = -1,
+				 .probe = &probe,
+				 .variants = variant,
+				 .count = 1,
+				 .user_id = image->user_id };
+	struct variant_request request = {
+		.variant = variant,
+		.job = { .id = uuid_new(),
+			 .kind = "render",
+			 .user_id = image->user_id,
+			 .address = budget_address(work, image->user_id),
+			 .image_id = image->id,
+			 .priority = priority,
+			 .max_attempts = work->conf->job_attempts,
+			 .created_at = db_now_us(work) },
+	};
+	uint32_t width, height;
+	unsigned cost_ms = 0;
+
+	if (!find_quality(&request.job.quality, work, image) ||
+	    !tier_of_user(&request.tier, work, image->user_id) ||
+	    !store_get(&render.source, work,
+		       store_key(work->pool, image->id, "original")) ||
+	    !render_probe(&probe, work, render.source))
+		return false;
+	probe_upright(&probe, &width, &height);
+	if (!access_check_enlargement(work, &request.tier, variant->variant,
+				      width, height))
+		return false;
+	render.animated = request.tier.animated;
+	render.quality = (uint32_t)request.job.quality;
+	request.queue = !render_is_small(&render, work, &cost_ms);
+	request.job.cost_ms = cost_ms;
+	if (!request.queue && !render_make(&render, work)) {
+		request.queue = true;
+		if (work->err != ERR_TOO_LARGE)
+			return false;
+	}
+	return db_transaction(work, record_request, &request);
+}
+
+/* A request that comes while another makes the variant waits, then finds it. */
+static bool make_once(struct variant *variant, struct work *work,
+		      const struct image *image, struct variant *made,
+		      int64_t priority)
+{
+	if (variant_find(variant, work, image->id, made->variant))
+		return true;
+	if (work->err != ERR_NOT_FOUND)
+		return false;
+	if (make_missing(made, work, image, priority)) {
+		*variant = *made;
+		return true;
+	}
+	return work->err == ERR_CONFLICT &&
+	       variant_find(variant, work, image->id, made->variant);
+}
+
+/* Once an hour is enough to know which were used last. */
+static bool touch(struct work *work, const struct variant *variant)
+{
+	const int64_t hour_us = 3600000000;
+
+	return strcmp(variant->status, "ready") ||
+	       variant->used_at > db_now_us(work) - hour_us ||
+	       variant_touch(work, variant->image_id, variant->variant);
+}
+
+/* Nothing is written: a request that comes when the file is here makes it. */
+static bool wait_for_file(struct variant *variant, struct work *work,
+			  const struct image *image,
+			  const struct variant *wanted)
+{
+	if (image->error_code)
+		return fail(work, err_by_code(image->error_code), "%s",
+			    image->error_detail);
+	*variant = *wanted;
+	return true;
+}
+
+static bool requeue(struct work *work, void *arg)
+{
+	return requeue_job(work, arg);
+}
+
+/* What failed for a reason that may have gone is made again at its next use,
+   but not all the time: it may be what brings the machine down. */
+static bool try_again(struct variant *variant, struct work *work,
+		      const struct image *image)
+{
+	const int64_t pause_us = 60000000;
+	struct job job;
+
+	if (image->error_code &&
+	    !err_is_transient(err_by_code(image->error_code)))
+		return true;
+	if (!job_failed_of_image(&job, work, image->id))
+		return work->err == ERR_NOT_FOUND;
+	if (!job.error_code || !err_is_transient(err_by_code(job.error_code)) ||
+	    job.finished_at > db_now_us(work) - pause_us)
+		return true;
+	/* ERR_CONFLICT: another request was first. */
+	if (!db_transaction(work, requeue, &job) && work->err != ERR_CONFLICT)
+		return false;
+	variant->status = "processing";
+	return true;
+}
+
+bool variant_make(struct variant *variant, struct work *work,
+		  const struct image *image, const char *name, int64_t priority)
+{
+	struct variant made = {
+		.image_id = image->id,
+		.variant = name,
+		.status = "processing",
+	};
+	long wait_ms = 1000 * (work->conf->painter_seconds_request + 1);
+	long turn;
+	bool good;
+
+	if (variant_find(variant, work, image->id, name))
+		return strcmp(variant->status, "failed")
+			       ? touch(work, variant)
+			       : try_again(variant, work, image);
+	if (work->err != ERR_NOT_FOUND)
+		return false;
+	if (!image->format)
+		return wait_for_file(variant, work, image, &made);
+	if (!work->turns)
+		return make_once(variant, work, image, &made, priority);
+	if (!turn_take_named(&turn, work->turns,
+			     store_key(work->pool, image->id, name), wait_ms)) {
+		*variant = made;
+		return true;
+	}
+	good = make_once(variant, work, image, &made, priority);
+	turn_give(work->turns, turn);
+	return good;
+}
