@@ -1,15 +1,13 @@
-/* decoder_pool.c: tests what decoder processes refuse, and their lives. */
+/* decoder_pool.c: tests the lives of decoder processes and their limits. */
 #include "config.h"
 
 #include "lib/picture/decoder_pool.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <seccomp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,91 +18,15 @@
 #include "lib/base/memory_budget.h"
 #include "lib/base/pool.h"
 #include "lib/base/uuid.h"
-#include "lib/picture/decoder.h"
 #include "tests/lib/desk.h"
 #include "tests/unit/test.h"
 
-static void refuses_damaged_pictures(void **state)
+static pid_t spare(const struct desk *desk)
 {
-	struct desk desk = desk_set_up();
+	const pid_t pid = decoder_pool_state(desk->decoders).spare;
 
-	(void)state;
-	for (enum format format = 0; format < FORMAT__COUNT; format++) {
-		const struct desk_file whole =
-			desk_four_colours(&desk, format, 300, 200);
-		const struct desk_file cut =
-			desk_new_file(&desk, whole.bytes, whole.len * 2 / 3,
-				      format, 300, 200);
-		const struct desk_file text =
-			desk_new_file(&desk, "<svg/>", 6, format, 300, 200);
-		const struct desk_file postscript =
-			desk_new_file(&desk, "%!PS-Adobe-3.0\nshowpage\n", 24,
-				      format, 300, 200);
-
-		desk_must_fail(&desk, &cut, "h20", ERR_CORRUPT_IMAGE, "");
-		desk_must_fail(&desk, &text, "h20", ERR_CORRUPT_IMAGE, "");
-		desk_must_fail(&desk, &postscript, "h20", ERR_CORRUPT_IMAGE,
-			       "");
-	}
-	desk_clear_up(&desk);
-}
-
-static void refuses_what_its_probe_did_not_see(void **state)
-{
-	struct desk desk = desk_set_up();
-	struct desk_file file = desk_four_colours(&desk, FORMAT_PNG, 300, 200);
-
-	(void)state;
-	file.probe.width = 299;
-	desk_must_fail(&desk, &file, "h20", ERR_CORRUPT_IMAGE,
-		       "expected a PNG of 299x200 pixels");
-	file = desk_new_file(&desk, "", 0, FORMAT_PNG, 300, 200);
-	desk_must_fail(&desk, &file, "h20", ERR_CORRUPT_IMAGE, "empty");
-	desk_clear_up(&desk);
-}
-
-static void refuses_too_many_renditions(void **state)
-{
-	struct desk desk = desk_set_up();
-	const struct desk_file file =
-		desk_four_colours(&desk, FORMAT_PNG, 60, 40);
-	struct recipe recipes[65] = { { .width = 1 } };
-	struct painted painted[65];
-
-	(void)state;
-	assert_false(desk_paint_all(painted, &desk, &file, recipes, 65));
-	assert_int_equal(desk.work.err, ERR_INVALID_FIELD);
-	desk_clear_up(&desk);
-}
-
-static void says_when_memory_does_not_suffice(void **state)
-{
-	const struct decoder_limits little = { (size_t)2 << 20, 5, 0 };
-	struct desk desk = desk_set_up();
-	const struct desk_file whole =
-		desk_four_colours(&desk, FORMAT_TIFF, 1500, 1000);
-	const struct desk_file rows =
-		desk_four_colours(&desk, FORMAT_PNG, 1500, 1000);
-	struct painted painted;
-
-	(void)state;
-	desk_restart(&desk, &little);
-	desk_must_fail(&desk, &whole, "h20", ERR_TOO_LARGE, "more than 2 MiB");
-	/* Of a PNG only some rows are in memory. */
-	desk_must_paint(&painted, &desk, &rows, "h20");
-	desk_clear_up(&desk);
-}
-
-static void says_when_too_much_is_made(void **state)
-{
-	struct desk desk = desk_set_up();
-	const struct desk_file file =
-		desk_four_colours(&desk, FORMAT_PNG, 60, 40);
-
-	(void)state;
-	desk_must_fail(&desk, &file, "4000x3000-exact.bmp", ERR_TOO_LARGE,
-		       "more than 32 MiB");
-	desk_clear_up(&desk);
+	assert_true(pid > 0);
+	return pid;
 }
 
 static pid_t kept(const struct desk *desk)
@@ -535,193 +457,9 @@ static void leaves_nothing_behind(void **state)
 	assert_int_equal(errno, ECHILD);
 }
 
-/* In a process of its own, for it cannot be undone. */
-static bool forbid_filters(void)
-{
-	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
-	const uint32_t no = SCMP_ACT_ERRNO(EINVAL);
-	bool ok;
-
-	if (!filter)
-		return false;
-	ok = !seccomp_rule_add(filter, no, SCMP_SYS(seccomp), 0) &&
-	     !seccomp_rule_add(filter, no, SCMP_SYS(prctl), 1,
-			       SCMP_A0(SCMP_CMP_EQ, PR_SET_SECCOMP, 0)) &&
-	     !seccomp_load(filter);
-	seccomp_release(filter);
-	return ok;
-}
-
-enum { PAINTED, NOT_FORBIDDEN, OTHERWISE, FAILED = 16 };
-
-static int paint_unfiltered(enum conf_sandbox sandbox)
-{
-	pid_t pid = fork();
-	int status;
-
-	if (!pid) {
-		struct painted painted;
-		struct desk desk = desk_set_up();
-		const struct desk_file file =
-			desk_four_colours(&desk, FORMAT_PNG, 60, 40);
-
-		desk.conf->sandbox = sandbox;
-		if (!forbid_filters())
-			_exit(NOT_FORBIDDEN);
-		desk_restart(&desk, &desk_limits);
-		status = desk_paint(&painted, &desk, &file, "h20")
-				 ? PAINTED
-				 : FAILED + (int)desk.work.err;
-		desk_clear_up(&desk);
-		_exit(status);
-	}
-	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
-		return OTHERWISE;
-	return WEXITSTATUS(status);
-}
-
-static void obeys_the_setting_sandbox(void **state)
-{
-	const int required = paint_unfiltered(SANDBOX_REQUIRED);
-
-	(void)state;
-	if (required == NOT_FORBIDDEN)
-		skip();
-	assert_int_equal(required, FAILED + ERR_UNAVAILABLE);
-	assert_int_equal(paint_unfiltered(SANDBOX_BEST_EFFORT), PAINTED);
-	assert_int_equal(paint_unfiltered(SANDBOX_OFF), PAINTED);
-}
-
-/* A desk whose decoder processes share so much, and another client of the
-   same. */
-static struct desk new_budget_desk(struct memory_budget **other,
-				   struct memory_holder *holder, long total_mib)
-{
-	struct desk desk = desk_set_up();
-
-	desk.conf->store_dir = pool_printf(desk.pool, "/%d", getpid());
-	desk.conf->decoder_memory_total = total_mib;
-	desk_restart(&desk, &desk_limits);
-	assert_true(memory_budget_open(
-		other, decoder_pool_budget_name(desk.pool, desk.conf),
-		total_mib));
-	assert_true(memory_holder_open(holder, *other));
-	return desk;
-}
-
-static void wait_until_taken(struct memory_budget *budget, long mib)
-{
-	while (memory_budget_state(budget).taken != mib)
-		usleep(1000);
-}
-
-static void shares_its_memory(void **state)
-{
-	struct memory_budget *other;
-	struct memory_holder holder;
-	struct desk desk = new_budget_desk(&other, &holder, 400);
-	struct work work = { 0 };
-	struct painted painted;
-	const struct desk_file small =
-		desk_four_colours(&desk, FORMAT_PNG, 60, 40);
-	const struct desk_file large =
-		desk_four_colours(&desk, FORMAT_TIFF, 3000, 2000);
-
-	(void)state;
-	desk.owner = uuid_new();
-	desk_must_paint(&painted, &desk, &large, "h20");
-	wait_until_taken(other, 0);
-	assert_int_equal(kept(&desk), 0);
-	desk_must_paint(&painted, &desk, &small, "h20");
-	assert_true(kept(&desk) > 0);
-	assert_int_equal(memory_budget_state(other).taken, 0);
-
-	assert_true(memory_budget_take(other, &holder, &work, 340));
-	desk_must_paint(&painted, &desk, &small, "h20");
-	desk_must_fail(&desk, &large, "h20", ERR_UNAVAILABLE,
-		       "MiB of memory left now");
-	assert_true(desk.work.uncounted);
-	assert_int_equal(memory_budget_state(other).taken, 340);
-	memory_budget_give(other, &holder);
-	desk_must_paint(&painted, &desk, &large, "h20");
-	desk_must_paint(&painted, &desk, &small, "h20");
-
-	desk.conf->decoder_memory_total = 64;
-	desk_must_fail(&desk, &large, "h20", ERR_TOO_LARGE,
-		       "MiB of memory, more than 56");
-	memory_holder_close(&holder);
-	memory_budget_close(other);
-	desk_clear_up(&desk);
-}
-
-/* The memory of a decoder process that is stopped, then killed. */
-static void keeps_memory_until_the_process_is_gone(void **state)
-{
-	const struct decoder_limits hasty = { (size_t)256 << 20, 1, 0 };
-	struct memory_budget *other;
-	struct memory_holder holder;
-	struct desk desk = new_budget_desk(&other, &holder, 400);
-	const struct desk_file large =
-		desk_four_colours(&desk, FORMAT_TIFF, 3000, 2000);
-
-	(void)state;
-	desk_restart(&desk, &hasty);
-	kill(desk_spare(&desk), SIGSTOP);
-	desk_must_fail(&desk, &large, "h20", ERR_UNAVAILABLE,
-		       "an answer of the decoder process within 1 s");
-	wait_until_taken(other, 0);
-	memory_holder_close(&holder);
-	memory_budget_close(other);
-	desk_clear_up(&desk);
-}
-
-/* The processes have the picture as a whole, the estimate is for rows. */
-static void lets_a_picture_have_more_than_its_estimate(void **state)
-{
-	struct memory_budget *other;
-	struct memory_holder holder;
-	struct desk desk = new_budget_desk(&other, &holder, 400);
-	const struct desk_file file =
-		desk_four_colours(&desk, FORMAT_PNG, 5000, 4000);
-	struct painted painted;
-	struct work work = { 0 };
-
-	(void)state;
-	desk.conf->engine = ENGINE_GRAPHICSMAGICK;
-	desk_restart(&desk, &desk_limits);
-	desk.conf->engine = ENGINE_FAST;
-	desk_must_paint(&painted, &desk, &file, "h20");
-	wait_until_taken(other, 0);
-	assert_true(memory_budget_take(other, &holder, &work, 200));
-	if (!FILTER_WITH_SANITIZER) /* without RLIMIT_AS */
-		desk_must_fail(&desk, &file, "h20", ERR_UNAVAILABLE,
-			       "MiB of memory left now");
-	memory_holder_close(&holder);
-	memory_budget_close(other);
-	desk_clear_up(&desk);
-}
-
-static void tells_its_fence(void **state)
-{
-	struct desk desk = desk_set_up();
-
-	(void)state;
-	assert_non_null(
-		strstr(decoder_fence_words(desk.pool, desk.conf), "rlimits"));
-	desk.conf->sandbox = SANDBOX_OFF;
-	assert_string_equal(decoder_fence_words(desk.pool, desk.conf),
-			    "rlimits");
-	desk_clear_up(&desk);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(refuses_damaged_pictures),
-		cmocka_unit_test(refuses_what_its_probe_did_not_see),
-		cmocka_unit_test(refuses_too_many_renditions),
-		cmocka_unit_test(says_when_memory_does_not_suffice),
-		cmocka_unit_test(says_when_too_much_is_made),
 		cmocka_unit_test(uses_another_when_the_spare_is_dead),
 		cmocka_unit_test(does_not_wait_for_ever),
 		cmocka_unit_test(has_some_cpu_time_for_one_work),
@@ -743,8 +481,6 @@ int main(void)
 		cmocka_unit_test(keeps_memory_until_the_process_is_gone),
 		cmocka_unit_test(lets_a_picture_have_more_than_its_estimate),
 		cmocka_unit_test(leaves_nothing_behind),
-		cmocka_unit_test(obeys_the_setting_sandbox),
-		cmocka_unit_test(tells_its_fence),
 	};
 
 	return RUN_TESTS(tests);
