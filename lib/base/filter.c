@@ -10,7 +10,6 @@
 #include <seccomp.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -210,15 +209,4 @@ bool filter_enter(const struct filter *filter)
 {
 	return !syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0,
 			&filter->program);
-}
-
-bool filter_raise(const struct filter_call *calls, bool may_read)
-{
-	struct pool *pool = pool_new();
-	const struct filter *filter = filter_compile(pool, calls, may_read);
-	const bool ok = filter && !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) &&
-			filter_enter(filter);
-
-	pool_free(pool);
-	return ok;
 }

@@ -51,17 +51,13 @@ struct filter_call {
 /* clang-format on */
 
 /*
- * From now on this process is killed by any system call but those of the list
- * and what every program needs: memory that never becomes code, time, and its
- * end. Questions about files fail with EACCES; so does opening one, unless
- * `may_read`: then it is opened for nothing but reading.
- */
-bool filter_raise(const struct filter_call *calls, bool may_read);
-
-/*
- * The same in two steps: compiled once, in the pool, NULL when this machine
- * cannot; and entered by each child with one system call. The process that
- * enters it has PR_SET_NO_NEW_PRIVS set.
+ * A process that has entered the filter is killed by any system call but those
+ * of the list and what every program needs: memory that never becomes code,
+ * time, and its end. Questions about files fail with EACCES; so does opening
+ * one, unless `may_read`: then it is opened for nothing but reading.
+ * Compiled once, in the pool, NULL when this machine cannot; and entered by
+ * each child with one system call. The process that enters it has
+ * PR_SET_NO_NEW_PRIVS set.
  */
 struct filter;
 const struct filter *filter_compile(struct pool *pool,
