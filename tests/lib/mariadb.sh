@@ -70,6 +70,8 @@ serve() {
 	need mariadbd
 	need mariadb-install-db
 	need setpriv
+	# mariadbd ignores a file of settings that everybody may write.
+	umask 022
 	[ -e "$dir/prepared" ] || prepare
 	cd "$dir"
 	exec 2>>"$dir/stderr"
