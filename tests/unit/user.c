@@ -3,6 +3,7 @@
 
 #include "lib/model/user.h"
 
+#include "lib/base/util.h"
 #include "tests/lib/end.h"
 #include "tests/lib/mariadb.h"
 #include "tests/unit/test.h"
@@ -94,6 +95,101 @@ static void a_user_with_images_stays(void **state)
 	assert_int_equal(end_number(end, "SELECT COUNT(*) FROM users"), 0);
 }
 
+static struct user new_user(const char *username)
+{
+	return (struct user){ .username = username, .password = "!" };
+}
+
+static void names_are_taken_once(void **state)
+{
+	struct end *end = *state;
+	struct user first, second = new_user("ann"), found;
+
+	end_must(end, user_find(&first, &end->work, user_anonymous));
+	second.tier_id = first.tier_id;
+	end_must(end, user_add(&second, &end->work));
+	end_must(end, user_by_name(&found, &end->work, "ann"));
+	assert_true(uuid_equal(found.id, second.id));
+	assert_false(user_add(&second, &end->work));
+	assert_int_equal(end->work.err, ERR_CONFLICT);
+	end_must(end, user_mark_deleted(&end->work, found.id));
+	assert_false(user_by_name(&found, &end->work, "ann"));
+	assert_int_equal(end->work.err, ERR_NOT_FOUND);
+	assert_false(user_mark_deleted(&end->work, found.id));
+	assert_int_equal(end->work.err, ERR_NOT_FOUND);
+}
+
+static void names_have_no_other_characters(void **state)
+{
+	static const char *const names[] = { "",    "a b",  "a:b",
+					     "a/b", "\xff", "\n" };
+	struct end *end = *state;
+	char long_name[66];
+
+	memset(long_name, 'a', 65);
+	long_name[65] = '\0';
+	for (size_t i = 0; i <= ARRAY_LEN(names); i++) {
+		struct user user =
+			new_user(i < ARRAY_LEN(names) ? names[i] : long_name);
+
+		assert_false(user_add(&user, &end->work));
+		assert_int_equal(end->work.err, ERR_INVALID_FIELD);
+	}
+}
+
+static bool change_password(struct end *end, const char *from, const char *to)
+{
+	return user_update(
+		&end->work, user_anonymous,
+		&(struct user_change){ .password = to, .old_password = from });
+}
+
+static void a_password_is_changed_by_one_who_knows_it(void **state)
+{
+	struct end *end = *state;
+
+	end_must(end, change_password(end, "!", "a"));
+	assert_false(change_password(end, "!", "b"));
+	assert_int_equal(end->work.err, ERR_CONFLICT);
+	end_must(end, change_password(end, NULL, "c"));
+	assert_false(user_update(&end->work, (struct uuid){ { 9 } },
+				 &(struct user_change){ .password = "a" }));
+	assert_int_equal(end->work.err, ERR_NOT_FOUND);
+}
+
+static void must_be_internal(const struct end *end, bool done)
+{
+	assert_false(done);
+	assert_int_equal(end->work.err, ERR_INTERNAL);
+}
+
+static void failures_of_the_database_are_passed_on(void **state)
+{
+	struct end *end = *state;
+	struct work *work = &end->work;
+	const struct uuid id = user_anonymous;
+	struct user user = new_user("ann"), *users;
+	const char *hash;
+	size_t count;
+
+	end_script(end, "RENAME TABLE users TO elsewhere");
+	must_be_internal(end, user_find(&user, work, id));
+	must_be_internal(end, user_by_name(&user, work, "ann"));
+	must_be_internal(end, user_next_hash(&hash, work, ""));
+	must_be_internal(end, user_list(&users, &count, work,
+					&(struct user_filter){ .limit = 1 }));
+	must_be_internal(end, user_add(&user, work));
+	must_be_internal(end,
+			 user_update(work, id, &(struct user_change){ 0 }));
+	must_be_internal(end, user_lock(work, id));
+	must_be_internal(end, user_is_dispensable(work, &user));
+	must_be_internal(end, user_mark_deleted(work, id));
+	must_be_internal(end, user_drop(work, id));
+	must_be_internal(end, user_charge(work, id, 1, 1, 1));
+	must_be_internal(end, user_charge_bytes(work, id, 1, 1));
+	must_be_internal(end, user_credit(work, id, 1));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -102,6 +198,10 @@ int main(void)
 		END_SCHEMA_TEST(uploads_count_for_their_day),
 		END_SCHEMA_TEST(what_goes_is_credited),
 		END_SCHEMA_TEST(a_user_with_images_stays),
+		END_SCHEMA_TEST(names_are_taken_once),
+		END_SCHEMA_TEST(names_have_no_other_characters),
+		END_SCHEMA_TEST(a_password_is_changed_by_one_who_knows_it),
+		END_SCHEMA_TEST(failures_of_the_database_are_passed_on),
 	};
 
 	if (!mariadb_begin())
