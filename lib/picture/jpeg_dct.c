@@ -92,7 +92,7 @@ static int32_t rounded(int32_t value, unsigned bits)
 static void transform_column(int32_t *out, const int16_t *block, unsigned x,
 			     unsigned rows)
 {
-	int32_t in[8], column[8];
+	int32_t in[8] = { 0 }, column[8];
 
 	for (unsigned v = 0; v < rows; v++)
 		in[v] = block[v * 8 + x];
@@ -113,7 +113,7 @@ static void transform_row(uint8_t *out, const int32_t *in, unsigned columns)
 static void plain_block(uint8_t *out, size_t stride, const int16_t *block,
 			unsigned columns, unsigned rows)
 {
-	int32_t work[8 * 8];
+	int32_t work[8 * 8] = { 0 };
 
 	for (unsigned x = 0; x < columns; x++)
 		transform_column(work, block, x, rows);

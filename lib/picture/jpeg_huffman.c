@@ -298,6 +298,7 @@ unsigned jpeg_block_decode(int16_t block[64], struct jpeg_bits *source,
 		step = value >> 8 & 255;
 		at += step;
 		if (at <= coder->last + 1) {
+			/* NOLINTNEXTLINE: `last` is below COEFFICIENTS */
 			const uint8_t natural = jpeg_zigzag_natural[at - 1];
 
 			block[natural] = dequantise((int32_t)value >> 16,
