@@ -139,6 +139,7 @@ static void copy_colour(uint8_t *out, const uint8_t *in, uint32_t count)
 static void pack_indices(uint8_t *row, uint32_t count, unsigned depth)
 {
 	const uint32_t per_byte = 8 / depth;
+	uint8_t *out = row;
 
 	for (uint32_t x = 0; depth < 8 && x < count; x += per_byte) {
 		unsigned byte = 0;
@@ -146,7 +147,7 @@ static void pack_indices(uint8_t *row, uint32_t count, unsigned depth)
 		for (uint32_t i = 0; i < per_byte; i++)
 			byte = byte << depth |
 			       (x + i < count ? row[x + i] : 0u);
-		row[x / per_byte] = (uint8_t)byte;
+		*out++ = (uint8_t)byte;
 	}
 }
 
