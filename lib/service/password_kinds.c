@@ -3,6 +3,7 @@
 
 #include "lib/service/password_kinds.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/base/clock.h"
@@ -20,7 +21,8 @@ static void add(struct password_kinds *kinds, const char *kind)
 		if (!strcmp(kinds->kinds[i], kind))
 			return;
 	if (kinds->count < ARRAY_LEN(kinds->kinds))
-		strcpy(kinds->kinds[kinds->count++], kind);
+		snprintf(kinds->kinds[kinds->count++], sizeof(kinds->kinds[0]),
+			 "%s", kind);
 }
 
 /* Where hashes of other kinds begin in the order of their bytes. Of those that
