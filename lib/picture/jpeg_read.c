@@ -15,6 +15,7 @@
 
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
+#include "lib/picture/bitmap.h"
 #include "lib/picture/jpeg_scan.h"
 
 enum { ICC_MARKER = JPEG_APP0 + 2, MAX_MARKER = 65535 };
@@ -243,9 +244,8 @@ static bool begin(struct reading *r)
 /* With slack behind the pixels, for vector code. */
 static bool read_rows(struct reading *r)
 {
-	enum { SLACK = 16 };
-	JSAMPLE *row = pool_alloc(r->work->pool,
-				  (size_t)r->jpeg.output_width * 4 + SLACK);
+	JSAMPLE *row = pool_alloc(
+		r->work->pool, (size_t)r->jpeg.output_width * 4 + BITMAP_SLACK);
 
 	while (r->jpeg.output_scanline < r->jpeg.output_height) {
 		jpeg_read_scanlines(&r->jpeg, &row, 1);
