@@ -21,14 +21,6 @@
 #include "tests/lib/desk.h"
 #include "tests/unit/test.h"
 
-static pid_t spare(const struct desk *desk)
-{
-	const pid_t pid = decoder_pool_state(desk->decoders).spare;
-
-	assert_true(pid > 0);
-	return pid;
-}
-
 static pid_t kept(const struct desk *desk)
 {
 	return decoder_pool_state(desk->decoders).kept;
@@ -455,6 +447,115 @@ static void leaves_nothing_behind(void **state)
 	assert_int_equal(open_descriptors(), before);
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 	assert_int_equal(errno, ECHILD);
+}
+
+/* A desk whose decoder processes share so much, and another client of the
+   same. */
+static struct desk new_budget_desk(struct memory_budget **other,
+				   struct memory_holder *holder, long total_mib)
+{
+	struct desk desk = desk_set_up();
+
+	desk.conf->store_dir = pool_printf(desk.pool, "/%d", getpid());
+	desk.conf->decoder_memory_total = total_mib;
+	desk_restart(&desk, &desk_limits);
+	assert_true(memory_budget_open(
+		other, decoder_pool_budget_name(desk.pool, desk.conf),
+		total_mib));
+	assert_true(memory_holder_open(holder, *other));
+	return desk;
+}
+
+static void wait_until_taken(struct memory_budget *budget, long mib)
+{
+	while (memory_budget_state(budget).taken != mib)
+		usleep(1000);
+}
+
+static void shares_its_memory(void **state)
+{
+	struct memory_budget *other;
+	struct memory_holder holder;
+	struct desk desk = new_budget_desk(&other, &holder, 400);
+	struct work work = { 0 };
+	struct painted painted;
+	const struct desk_file small =
+		desk_four_colours(&desk, FORMAT_PNG, 60, 40);
+	const struct desk_file large =
+		desk_four_colours(&desk, FORMAT_TIFF, 3000, 2000);
+
+	(void)state;
+	desk.owner = uuid_new();
+	desk_must_paint(&painted, &desk, &large, "h20");
+	wait_until_taken(other, 0);
+	assert_int_equal(kept(&desk), 0);
+	desk_must_paint(&painted, &desk, &small, "h20");
+	assert_true(kept(&desk) > 0);
+	assert_int_equal(memory_budget_state(other).taken, 0);
+
+	assert_true(memory_budget_take(other, &holder, &work, 340));
+	desk_must_paint(&painted, &desk, &small, "h20");
+	desk_must_fail(&desk, &large, "h20", ERR_UNAVAILABLE,
+		       "MiB of memory left now");
+	assert_true(desk.work.uncounted);
+	assert_int_equal(memory_budget_state(other).taken, 340);
+	memory_budget_give(other, &holder);
+	desk_must_paint(&painted, &desk, &large, "h20");
+	desk_must_paint(&painted, &desk, &small, "h20");
+
+	desk.conf->decoder_memory_total = 64;
+	desk_must_fail(&desk, &large, "h20", ERR_TOO_LARGE,
+		       "MiB of memory, more than 56");
+	memory_holder_close(&holder);
+	memory_budget_close(other);
+	desk_clear_up(&desk);
+}
+
+/* The memory of a decoder process that is stopped, then killed. */
+static void keeps_memory_until_the_process_is_gone(void **state)
+{
+	const struct decoder_limits hasty = { (size_t)256 << 20, 1, 0 };
+	struct memory_budget *other;
+	struct memory_holder holder;
+	struct desk desk = new_budget_desk(&other, &holder, 400);
+	const struct desk_file large =
+		desk_four_colours(&desk, FORMAT_TIFF, 3000, 2000);
+
+	(void)state;
+	desk_restart(&desk, &hasty);
+	kill(desk_spare(&desk), SIGSTOP);
+	desk_must_fail(&desk, &large, "h20", ERR_UNAVAILABLE,
+		       "an answer of the decoder process within 1 s");
+	wait_until_taken(other, 0);
+	memory_holder_close(&holder);
+	memory_budget_close(other);
+	desk_clear_up(&desk);
+}
+
+/* The processes have the picture as a whole, the estimate is for rows. */
+static void lets_a_picture_have_more_than_its_estimate(void **state)
+{
+	struct memory_budget *other;
+	struct memory_holder holder;
+	struct desk desk = new_budget_desk(&other, &holder, 400);
+	const struct desk_file file =
+		desk_four_colours(&desk, FORMAT_PNG, 5000, 4000);
+	struct painted painted;
+	struct work work = { 0 };
+
+	(void)state;
+	desk.conf->engine = ENGINE_GRAPHICSMAGICK;
+	desk_restart(&desk, &desk_limits);
+	desk.conf->engine = ENGINE_FAST;
+	desk_must_paint(&painted, &desk, &file, "h20");
+	wait_until_taken(other, 0);
+	assert_true(memory_budget_take(other, &holder, &work, 200));
+	if (!FILTER_WITH_SANITIZER) /* without RLIMIT_AS */
+		desk_must_fail(&desk, &file, "h20", ERR_UNAVAILABLE,
+			       "MiB of memory left now");
+	memory_holder_close(&holder);
+	memory_budget_close(other);
+	desk_clear_up(&desk);
 }
 
 int main(void)
