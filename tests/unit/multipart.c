@@ -96,10 +96,10 @@ static struct outcome outcome_of_all_pieces(const char *type, const char *body,
 	return whole;
 }
 
-#define TYPE       "multipart/form-data; boundary=b"
-#define NAME       "Content-Disposition: form-data; name="
-#define PICTURE    "Content-Disposition: form-data; name=image; filename="
-#define END        "\r\n--b--\r\n"
+#define TYPE    "multipart/form-data; boundary=b"
+#define NAME    "Content-Disposition: form-data; name="
+#define PICTURE "Content-Disposition: form-data; name=image; filename="
+#define END     "\r\n--b--\r\n"
 
 struct form {
 	const char *body;
