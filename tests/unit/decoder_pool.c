@@ -547,7 +547,10 @@ static void lets_a_picture_have_more_than_its_estimate(void **state)
 	desk.conf->engine = ENGINE_GRAPHICSMAGICK;
 	desk_restart(&desk, &desk_limits);
 	desk.conf->engine = ENGINE_FAST;
+	/* Until the first process is gone. */
+	desk.work.memory_wait_ms = 60000;
 	desk_must_paint(&painted, &desk, &file, "h20");
+	desk.work.memory_wait_ms = 0;
 	wait_until_taken(other, 0);
 	assert_true(memory_budget_take(other, &holder, &work, 200));
 	if (!FILTER_WITH_SANITIZER) /* without RLIMIT_AS */
