@@ -98,7 +98,7 @@ static void fuzz_uri(struct work *work, const char *text)
 static void fuzz_form(struct work *work, const char *bytes, size_t len)
 {
 	const char *value;
-	struct request_body form;
+	struct request_body form = { 0 };
 
 	if (!form_parse(&form, work, bytes, len))
 		return;

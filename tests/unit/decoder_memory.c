@@ -273,7 +273,9 @@ int main(void)
 		cmocka_unit_test(estimates_for_graphicsmagick),
 	};
 
-	if (FILTER_WITH_SANITIZER) /* whose memory is another */
-		return 77;
+	if (FILTER_WITH_SANITIZER) {
+		puts("1..0 # SKIP sanitizers need memory of their own");
+		return 0;
+	}
 	return RUN_TESTS(tests);
 }

@@ -60,7 +60,7 @@ static void a_form_has_texts(void **state)
 	};
 	struct work work = { .pool = pool_new() };
 	const char *value = "";
-	struct request_body form;
+	struct request_body form = { 0 };
 
 	(void)state;
 	assert_true(form_parse(&form, &work, text, sizeof(text) - 1));
@@ -89,7 +89,7 @@ static const struct {
 static void what_is_no_form_is_refused(void **state)
 {
 	struct work work = { .pool = pool_new() };
-	struct request_body form;
+	struct request_body form = { 0 };
 
 	(void)state;
 	EACH_ROW(i, broken) {
@@ -105,7 +105,7 @@ static void a_form_has_bounds(void **state)
 {
 	struct work work = { .pool = pool_new() };
 	char *text = pool_alloc(work.pool, FORM_MAX_BYTES + 2);
-	struct request_body form;
+	struct request_body form = { 0 };
 
 	(void)state;
 	memset(text, 'a', FORM_MAX_BYTES);
