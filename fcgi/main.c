@@ -143,7 +143,7 @@ static size_t fill_groups(struct program *program)
 			.turns = program->turns,
 			.login_seats = program->login_seats[i],
 			.responders = counts[i],
-			.decoder_server = program->decoder_server.client,
+			.decoder_server = &program->decoder_server,
 		};
 		program->groups[1 + i] =
 			(struct prefork_group){ names[i], counts[i], serve_run,

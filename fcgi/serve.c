@@ -76,7 +76,7 @@ static long login_seat_count(const struct serve *serve)
 	return serve->responders > 1 ? serve->responders / 2 : 1;
 }
 
-/* What all responders share; their decoder processes do not. */
+/* What all responders share; what they fork does not. */
 static void share(struct work *base, const struct serve *serve)
 {
 	bucket_table_hide(serve->buckets);

@@ -15,7 +15,7 @@ struct serve {
 	struct turns *turns;
 	struct turns *login_seats; /* of all responders of the listener */
 	long responders;           /* how many these are */
-	struct decoder_client decoder_server;
+	const struct decoder_server *decoder_server;
 };
 
 /* Of the decoder processes that a responder waits for. */

@@ -15,7 +15,7 @@ struct labour_shared {
 
 struct labour {
 	const struct conf *conf;
-	struct decoder_client decoder_server;
+	const struct decoder_server *decoder_server;
 	const char *instance; /* a random name of the supervisor's */
 	struct labour_shared *shared;
 };

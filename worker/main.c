@@ -44,7 +44,7 @@ static bool open_decoder_server(struct program *program, struct work *work)
 static void fill_groups(struct program *program)
 {
 	program->labour =
-		(struct labour){ &program->conf, program->decoder_server.client,
+		(struct labour){ &program->conf, &program->decoder_server,
 				 program->instance, program->shared };
 	program->groups[0] =
 		(struct prefork_group){ "decoder", 1, decoder_server_run,

@@ -45,7 +45,7 @@ enum child_heard child_hear(const struct child *child, struct work *work,
    when this one was reaped. */
 bool child_cpu_us(int64_t *used_us, pid_t pid) MUST_CHECK;
 
-enum { CHILD_MAX_DESCRIPTORS = 3 };
+enum { CHILD_MAX_DESCRIPTORS = 4 };
 
 /* A message that carries `count` descriptors, which stay open here. False:
    errno says why. */

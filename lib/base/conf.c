@@ -84,6 +84,8 @@ static const struct setting settings[] = {
 	NUMBER_ROW(painter_seconds_request, "5", 1, 60, "Seconds that a decoder process may take for a picture while a request waits; then a job gets it."),
 	NUMBER_ROW(painter_seconds_worker, "60", 1, 3600, "Seconds of CPU time that a decoder process may use for a picture in a worker; one that gives no answer for so long is ended, too, and the picture tried again."),
 	NUMBER_ROW(painter_pictures, "64", 1, 10000, "Pictures of one user that a decoder process renders before a new one replaces it. It never gets pictures of two users. 1: a new process for each picture."),
+	NUMBER_ROW(idle_decoders, "64", 0, 256, "Decoder processes of all responders together, and of all workers, that wait for the next picture of their user. The one that waits longest ends first. 0: none waits."),
+	NUMBER_ROW(idle_decoders_memory, "512", 1, 65536, "MiB of memory that the waiting decoder processes of all responders together, and of all workers, have at most, beside decoder_memory_total."),
 	TEXT_ROW(decoder, PIXTIER_DECODER, "Path of the program pixtier-decoder, which forks the decoder processes."),
 
 	BLOCKS_ROW(fetch_allow, "", "Addresses that may be called although they are private or otherwise special: a host on your own network that pictures are fetched from."),

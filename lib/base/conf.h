@@ -77,6 +77,8 @@ struct conf {
 	long painter_seconds_request;
 	long painter_seconds_worker;
 	long painter_pictures;
+	long idle_decoders;
+	long idle_decoders_memory;
 	const char *decoder;
 
 	/* Fetching */

@@ -124,10 +124,11 @@ void decoder_prepare(struct decoder *decoder, struct pool *pool,
 
 /* A pidfd that another process makes from the number may be of a process that
    has this number later. */
-static void send_hello(void)
+static void send_hello(const struct decoder *decoder)
 {
 	const struct decoder_reply reply = { .kind = DECODER_HELLO,
-					     .pid = getpid() };
+					     .pid = getpid(),
+					     .len = decoder->shared_bytes };
 	const int self = (int)syscall(SYS_pidfd_open, getpid(), 0);
 
 	if (self < 0 ||
@@ -248,7 +249,7 @@ void decoder_run(const struct decoder *decoder, int socket)
 	unsigned parts;
 
 	keep_socket(socket);
-	send_hello();
+	send_hello(decoder);
 	parts = fence_enter(&decoder->fence);
 	while (render_next(decoder, parts) && held_bytes() <= most)
 		;

@@ -1,6 +1,7 @@
 #ifndef LIB_PICTURE_DECODER_H
 #define LIB_PICTURE_DECODER_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -21,6 +22,7 @@
 struct decoder {
 	const struct paint *paint;
 	struct fence_prepared fence;
+	size_t shared_bytes; /* that a new one has of the server's memory */
 };
 
 struct decoder_task {
@@ -29,7 +31,7 @@ struct decoder_task {
 };
 
 enum decoder_reply_kind {
-	DECODER_HELLO,    /* `pid` is set */
+	DECODER_HELLO,    /* `pid` is set; `len` is its shared_bytes */
 	DECODER_BEGUN,    /* it has the task: an end before this is no fault of
 			     the picture */
 	DECODER_RENDERED, /* `len` bytes of a variant follow */

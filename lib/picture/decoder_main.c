@@ -21,6 +21,7 @@
 #include "lib/base/log.h"
 #include "lib/base/pool.h"
 #include "lib/picture/decoder.h"
+#include "lib/picture/decoder_process.h"
 #include "lib/picture/decoder_server.h"
 #include "lib/picture/decoder_warm_up.h"
 
@@ -255,15 +256,19 @@ static void run(const struct conf *conf, const struct decoder_limits *limits)
 	struct paint paint;
 	struct decoder decoder = { .paint = &paint };
 	sigset_t while_waiting;
+	int statm; /* nothing can be opened later */
 
 	block_signals(&while_waiting);
 	allow_descriptors();
 	paint_init(&paint, pool, conf, limits->memory_bytes);
 	paint_begin();
 	decoder_warm_up(&paint);
+	statm = decoder_process_open_statm(getpid());
 	decoder_prepare(&decoder, pool, &fence);
 	if (!FILTER_WITH_SANITIZER) /* whose heap is another one */
 		align_heap();
+	decoder.shared_bytes = decoder_process_all_bytes(statm);
+	close(statm);
 	LOG_EVENT(LOG_LEVEL_DEBUG, "decoder_ready",
 		  log_number("ms", clock_monotonic_ms() - began_ms));
 	serve(&decoder, &while_waiting);

@@ -7,18 +7,19 @@
 
 #include "lib/base/uuid.h"
 #include "lib/base/work.h"
+#include "lib/picture/decoder_idle.h"
 #include "lib/picture/recipe.h"
 
 /*
  * Makes variants of pictures in decoder processes (decoder.h), sandboxed by
  * seccomp, rlimits and Landlock. One new process is always asked for ahead. One
- * that rendered a user's picture without an error or warning is kept for the
- * next picture of the same user, and ends after `painter_pictures`: no process
- * ever has pictures of two users. That a decoder process ends is an answer,
- * never a fault of the caller.
+ * that rendered a user's picture without an error or warning waits for the next
+ * picture of the same user (decoder_idle.h), and ends after `painter_pictures`:
+ * no process ever has pictures of two users. That a decoder process ends is an
+ * answer, never a fault of the caller.
  */
 struct decoder_pool;
-struct pool;
+struct decoder_server;
 
 struct decoder_limits {
 	size_t memory_bytes; /* address space of a decoder process */
@@ -28,17 +29,10 @@ struct decoder_limits {
 				no such limit */
 };
 
-/* What a client has of the decoder server, decoder_server.h. */
-struct decoder_client {
-	int socket; /* where it sends its messages */
-	int lock;   /* a file that the server has locked while it lives; -1: it
-		       is not known whether it does */
-};
-
 /* One for each process that renders; call after fork. */
 struct decoder_pool *decoder_pool_new(const struct conf *conf,
 				      const struct decoder_limits *limits,
-				      struct decoder_client server);
+				      const struct decoder_server *server);
 void decoder_pool_free(struct decoder_pool *pool);
 
 /* What was made of one recipe. The bytes belong to the pool. */
@@ -76,17 +70,11 @@ bool decoder_pool_render(struct painted *painted, struct work *work,
 			 struct decoder_pool *pool,
 			 const struct decoder_picture *picture) MUST_CHECK;
 
-/* The name of the budget (memory_budget.h) that the service with this store
-   shares; if the setting decoder_memory_total is 0, it shares none. */
-const char *decoder_pool_budget_name(struct pool *pool,
-				     const struct conf *conf);
-
 /* For tests: the processes at hand, 0 where there is none. Waits until the
    spare one runs. */
 struct decoder_pool_state {
-	pid_t spare, kept;
-	struct uuid owner; /* of the kept one */
-	long pictures;     /* that the kept one has rendered */
+	pid_t spare;
+	struct decoder_idle_state idle;
 };
 struct decoder_pool_state decoder_pool_state(struct decoder_pool *pool);
 

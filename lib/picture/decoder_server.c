@@ -17,6 +17,7 @@
 #include "lib/base/log.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
+#include "lib/picture/decoder_idle.h"
 
 /* What the program is to know, as arguments "name=number": other users of the
    machine can read them. */
@@ -123,6 +124,14 @@ bool decoder_server_read(struct conf *conf, struct decoder_limits *limits,
 	return true;
 }
 
+static void close_descriptors(const struct decoder_server *server)
+{
+	close(server->client.socket);
+	if (server->client.lock >= 0)
+		close(server->client.lock);
+	close(server->socket);
+}
+
 bool decoder_server_open(struct decoder_server *server, struct work *work,
 			 const struct conf *conf,
 			 const struct decoder_limits *limits)
@@ -132,22 +141,20 @@ bool decoder_server_open(struct decoder_server *server, struct work *work,
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
 		return fail_errno(work, "socketpair of the decoder server");
 	lock = memfd_create("decoder-server", MFD_CLOEXEC);
-	if (lock < 0) {
-		close(ends[0]);
-		close(ends[1]);
-		return fail_errno(work, "memfd_create of the decoder server");
-	}
-	*server = (struct decoder_server){
-		conf, *limits, { ends[0], lock }, ends[1]
-	};
-	return true;
+	*server = (struct decoder_server){ .conf = conf,
+					   .limits = *limits,
+					   .client = { ends[0], lock },
+					   .socket = ends[1] };
+	if (lock >= 0 && decoder_idle_new(&server->idle, conf))
+		return true;
+	close_descriptors(server);
+	return fail_errno(work, "descriptors of the decoder server");
 }
 
 void decoder_server_close(struct decoder_server *server)
 {
-	close(server->client.socket);
-	close(server->client.lock);
-	close(server->socket);
+	decoder_idle_free(server->idle);
+	close_descriptors(server);
 }
 
 bool decoder_server_is_there(const struct decoder_client *client)

@@ -4,6 +4,13 @@
 #include "lib/base/conf.h"
 #include "lib/picture/decoder_pool.h"
 
+/* What a client has of the decoder server. */
+struct decoder_client {
+	int socket; /* where it sends its messages */
+	int lock;   /* a file that the server has locked while it lives; -1: it
+		       is not known whether it does */
+};
+
 /*
  * The decoder server is the program pixtier-decoder (the setting `decoder`). It
  * starts GraphicsMagick once and forks a decoder process for each message on
@@ -16,6 +23,7 @@ struct decoder_server {
 	struct decoder_limits limits;
 	struct decoder_client client;
 	int socket; /* where the server receives what clients send */
+	struct decoder_idle *idle;
 };
 
 /* Before the supervisor forks. */

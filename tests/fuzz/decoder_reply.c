@@ -13,6 +13,7 @@
 #include "lib/base/child.h"
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
+#include "lib/picture/decoder_server.h"
 #include "tests/lib/fuzz.h"
 
 enum { MEMORY = 1 << 23, MOST_BYTES = MEMORY / 8, RECIPES = 2, SIDE = 200 };
@@ -136,12 +137,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct decoder_limits limits = { MEMORY, 1, 0 };
 	struct fuzz_input input = { data, size };
 	struct work work = { .conf = fuzz_conf(), .pool = pool_new() };
+	static struct decoder_idle *idle;
+	struct decoder_server server;
 	struct decoder_pool *decoders;
 	int ends[2], process;
 
 	expect(!socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends));
-	decoders = decoder_pool_new(work.conf, &limits,
-				    (struct decoder_client){ ends[0], -1 });
+	expect(idle || decoder_idle_new(&idle, work.conf));
+	server = (struct decoder_server){ .client = { ends[0], -1 },
+					  .idle = idle };
+	decoders = decoder_pool_new(work.conf, &limits, &server);
 	process = answer(ends[1], &input);
 	render(&work, decoders);
 	decoder_pool_free(decoders);

@@ -81,11 +81,11 @@ def test_a_users_pictures_go_to_one_process(one_responder):
 def test_no_process_has_pictures_of_two_users(one_responder):
     thumbnails = {seed: pictures_of(new_user(one_responder), seed)
                   for seed in range(1, 5)}
-    # Only the last is kept, and it has only the last.
-    wait_until(lambda: len(decoders(one_responder, "fcgi")) == 3)
+    # Two have no user yet.
+    wait_until(lambda: len(decoders(one_responder, "fcgi")) == 6)
     found = [found_in(pid, thumbnails)
              for pid in decoders(one_responder, "fcgi")]
-    assert sorted(found, key=len) == [set(), set(), {4}]
+    assert sorted(map(sorted, found)) == [[], [], [1], [2], [3], [4]]
 
 
 def test_pictures_of_nobody_get_a_process_each(one_responder):
@@ -111,6 +111,18 @@ def many_responders(service):
     yield service
     service.restart("fcgi")
     wait_until(lambda: is_back(service))
+
+
+def test_responders_share_waiting_decoders(many_responders):
+    """Whichever responder gets a user's picture, the same process does."""
+    sessions = [new_user(many_responders) for _ in range(3)]
+    for session in sessions:
+        upload(session)
+    before = decoders(many_responders, "fcgi")
+    for _ in range(8):
+        for session in sessions:
+            upload(session)
+    assert decoders(many_responders, "fcgi") == before
 
 
 def upload_as_each(service, user, secrets):
@@ -205,10 +217,10 @@ def test_a_reload_replaces_the_decoder_server(one_responder):
     assert children_of(one_responder.decoder_server("fcgi"))
 
 
-def test_the_setting_painter_pictures(service):
-    """1: a new process for each picture."""
-    service.restart("fcgi", responders=1, upload_responders=1,
-                    painter_pictures=1)
+@pytest.mark.parametrize("setting", [{"painter_pictures": 1},
+                                     {"idle_decoders": 0}])
+def test_a_new_process_for_each_picture(service, setting):
+    service.restart("fcgi", responders=1, upload_responders=1, **setting)
     try:
         wait_until(lambda: is_back(service))
         session = new_user(service)

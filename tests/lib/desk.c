@@ -42,8 +42,7 @@ static void start(struct desk *desk, const struct decoder_limits *limits)
 	assert_true(decoder_server_open(&desk->server, &desk->work, desk->conf,
 					limits));
 	desk_start_server(desk);
-	desk->decoders =
-		decoder_pool_new(desk->conf, limits, desk->server.client);
+	desk->decoders = decoder_pool_new(desk->conf, limits, &desk->server);
 }
 
 static void stop(struct desk *desk)
@@ -239,7 +238,7 @@ pid_t desk_paint_as(struct desk *desk, struct uuid owner,
 
 	desk->owner = owner;
 	desk_must_paint(&painted, desk, file, "h20");
-	return decoder_pool_state(desk->decoders).kept;
+	return decoder_pool_state(desk->decoders).idle.pid;
 }
 
 void desk_must_fail(struct desk *desk, const struct desk_file *file,

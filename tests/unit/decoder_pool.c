@@ -15,7 +15,6 @@
 #include "lib/base/child.h"
 #include "lib/base/clock.h"
 #include "lib/base/filter.h"
-#include "lib/base/memory_budget.h"
 #include "lib/base/pool.h"
 #include "lib/base/uuid.h"
 #include "tests/lib/desk.h"
@@ -23,7 +22,7 @@
 
 static pid_t kept(const struct desk *desk)
 {
-	return decoder_pool_state(desk->decoders).kept;
+	return decoder_pool_state(desk->decoders).idle.pid;
 }
 
 static void uses_another_when_the_spare_is_dead(void **state)
@@ -103,7 +102,7 @@ static void keeps_a_process_for_its_owner(void **state)
 	assert_int_equal(desk.conf->painter_pictures, 64);
 	for (int i = 2; i < 64; i++)
 		assert_int_equal(desk_paint_as(&desk, owner, &file), first);
-	assert_int_equal(decoder_pool_state(desk.decoders).pictures, 63);
+	assert_int_equal(decoder_pool_state(desk.decoders).idle.pictures, 63);
 	assert_int_equal(desk_paint_as(&desk, owner, &file), 0);
 	assert_int_not_equal(desk_paint_as(&desk, owner, &file), first);
 	desk_clear_up(&desk);
@@ -114,16 +113,24 @@ static void gives_each_owner_another_process(void **state)
 	struct desk desk = desk_set_up();
 	const struct desk_file file =
 		desk_four_colours(&desk, FORMAT_JPEG, 60, 40);
-	const struct uuid owners[] = { uuid_new(), uuid_new() };
-	pid_t seen[20];
+	struct uuid owners[5];
+	pid_t seen[5];
 
 	(void)state;
 	EACH_ROW(i, seen) {
-		seen[i] = desk_paint_as(&desk, owners[i % 2], &file);
-		assert_true(uuid_equal(decoder_pool_state(desk.decoders).owner,
-				       owners[i % 2]));
+		owners[i] = uuid_new();
+		seen[i] = desk_paint_as(&desk, owners[i], &file);
 		for (size_t j = 0; j < i; j++)
 			assert_int_not_equal(seen[i], seen[j]);
+	}
+	for (size_t i = 0; i < 2 * ARRAY_LEN(seen); i++) {
+		const size_t owner = i * 3 % ARRAY_LEN(seen);
+
+		assert_int_equal(desk_paint_as(&desk, owners[owner], &file),
+				 seen[owner]);
+		assert_true(
+			uuid_equal(decoder_pool_state(desk.decoders).idle.owner,
+				   owners[owner]));
 	}
 	desk_clear_up(&desk);
 }
@@ -449,118 +456,6 @@ static void leaves_nothing_behind(void **state)
 	assert_int_equal(errno, ECHILD);
 }
 
-/* A desk whose decoder processes share so much, and another client of the
-   same. */
-static struct desk new_budget_desk(struct memory_budget **other,
-				   struct memory_holder *holder, long total_mib)
-{
-	struct desk desk = desk_set_up();
-
-	desk.conf->store_dir = pool_printf(desk.pool, "/%d", getpid());
-	desk.conf->decoder_memory_total = total_mib;
-	desk_restart(&desk, &desk_limits);
-	assert_true(memory_budget_open(
-		other, decoder_pool_budget_name(desk.pool, desk.conf),
-		total_mib));
-	assert_true(memory_holder_open(holder, *other));
-	return desk;
-}
-
-static void wait_until_taken(struct memory_budget *budget, long mib)
-{
-	while (memory_budget_state(budget).taken != mib)
-		usleep(1000);
-}
-
-static void shares_its_memory(void **state)
-{
-	struct memory_budget *other;
-	struct memory_holder holder;
-	struct desk desk = new_budget_desk(&other, &holder, 400);
-	struct work work = { 0 };
-	struct painted painted;
-	const struct desk_file small =
-		desk_four_colours(&desk, FORMAT_PNG, 60, 40);
-	const struct desk_file large =
-		desk_four_colours(&desk, FORMAT_TIFF, 3000, 2000);
-
-	(void)state;
-	desk.owner = uuid_new();
-	desk_must_paint(&painted, &desk, &large, "h20");
-	wait_until_taken(other, 0);
-	assert_int_equal(kept(&desk), 0);
-	desk_must_paint(&painted, &desk, &small, "h20");
-	assert_true(kept(&desk) > 0);
-	assert_int_equal(memory_budget_state(other).taken, 0);
-
-	assert_true(memory_budget_take(other, &holder, &work, 340));
-	desk_must_paint(&painted, &desk, &small, "h20");
-	desk_must_fail(&desk, &large, "h20", ERR_UNAVAILABLE,
-		       "MiB of memory left now");
-	assert_true(desk.work.uncounted);
-	assert_int_equal(memory_budget_state(other).taken, 340);
-	memory_budget_give(other, &holder);
-	desk_must_paint(&painted, &desk, &large, "h20");
-	desk_must_paint(&painted, &desk, &small, "h20");
-
-	desk.conf->decoder_memory_total = 64;
-	desk_must_fail(&desk, &large, "h20", ERR_TOO_LARGE,
-		       "MiB of memory, more than 56");
-	memory_holder_close(&holder);
-	memory_budget_close(other);
-	desk_clear_up(&desk);
-}
-
-/* The memory of a decoder process that is stopped, then killed. */
-static void keeps_memory_until_the_process_is_gone(void **state)
-{
-	const struct decoder_limits hasty = { (size_t)256 << 20, 1, 0 };
-	struct memory_budget *other;
-	struct memory_holder holder;
-	struct desk desk = new_budget_desk(&other, &holder, 400);
-	const struct desk_file large =
-		desk_four_colours(&desk, FORMAT_TIFF, 3000, 2000);
-
-	(void)state;
-	desk_restart(&desk, &hasty);
-	kill(desk_spare(&desk), SIGSTOP);
-	desk_must_fail(&desk, &large, "h20", ERR_UNAVAILABLE,
-		       "an answer of the decoder process within 1 s");
-	wait_until_taken(other, 0);
-	memory_holder_close(&holder);
-	memory_budget_close(other);
-	desk_clear_up(&desk);
-}
-
-/* The processes have the picture as a whole, the estimate is for rows. */
-static void lets_a_picture_have_more_than_its_estimate(void **state)
-{
-	struct memory_budget *other;
-	struct memory_holder holder;
-	struct desk desk = new_budget_desk(&other, &holder, 400);
-	const struct desk_file file =
-		desk_four_colours(&desk, FORMAT_PNG, 5000, 4000);
-	struct painted painted;
-	struct work work = { 0 };
-
-	(void)state;
-	desk.conf->engine = ENGINE_GRAPHICSMAGICK;
-	desk_restart(&desk, &desk_limits);
-	desk.conf->engine = ENGINE_FAST;
-	/* Until the first process is gone. */
-	desk.work.memory_wait_ms = 60000;
-	desk_must_paint(&painted, &desk, &file, "h20");
-	desk.work.memory_wait_ms = 0;
-	wait_until_taken(other, 0);
-	assert_true(memory_budget_take(other, &holder, &work, 200));
-	if (!FILTER_WITH_SANITIZER) /* without RLIMIT_AS */
-		desk_must_fail(&desk, &file, "h20", ERR_UNAVAILABLE,
-			       "MiB of memory left now");
-	memory_holder_close(&holder);
-	memory_budget_close(other);
-	desk_clear_up(&desk);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -581,9 +476,6 @@ int main(void)
 		cmocka_unit_test(renews_the_seconds_of_each_picture),
 		cmocka_unit_test(gives_each_work_cpu_time_of_a_kept_process),
 		cmocka_unit_test(says_when_its_seconds_are_used),
-		cmocka_unit_test(shares_its_memory),
-		cmocka_unit_test(keeps_memory_until_the_process_is_gone),
-		cmocka_unit_test(lets_a_picture_have_more_than_its_estimate),
 		cmocka_unit_test(leaves_nothing_behind),
 	};
 

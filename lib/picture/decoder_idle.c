@@ -1,0 +1,354 @@
+/* decoder_idle.c: idle decoder processes that all children share. */
+#include "config.h"
+
+#include "lib/picture/decoder_idle.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "lib/base/conf.h"
+#include "lib/picture/decoder_process.h"
+
+/* Each place has two descriptors in each child. */
+enum { MOST_PLACES = 256 };
+
+/* The descriptors of an idle process are a message from one end to the other:
+   any child can take it. */
+struct place {
+	int ends[2];
+	struct uuid owner; /* nil: the place is free */
+	uint64_t used_at;  /* a number of `uses` */
+	size_t bytes;
+	pid_t pid;
+	long pictures;
+};
+
+/* A child that dies while it has the lock leaves at worst a place that has an
+   owner and no message. */
+struct decoder_idle {
+	pthread_mutex_t lock;
+	size_t max_bytes;
+	uint64_t uses;
+	long count;
+	struct place places[MOST_PLACES];
+};
+
+/* Goes with the descriptors, so whose process it is does not depend on what
+   else the children write. */
+struct parked {
+	struct uuid owner;
+	int64_t pid;
+	int64_t pictures;
+	uint64_t shared_bytes;
+	uint64_t descriptors;
+};
+
+/* A process without a holder, where no memory is shared, has one fewer. */
+enum { SOCKET, PIDFD, STATUS, HOLDER, DESCRIPTORS };
+_Static_assert((int)DESCRIPTORS <= (int)CHILD_MAX_DESCRIPTORS,
+	       "a message has them all");
+
+static bool init_lock(struct decoder_idle *idle)
+{
+	pthread_mutexattr_t attr;
+	bool ok;
+
+	if (pthread_mutexattr_init(&attr))
+		return false;
+	ok = !pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED) &&
+	     !pthread_mutexattr_setrobust(&attr, PTHREAD_MUTEX_ROBUST) &&
+	     !pthread_mutex_init(&idle->lock, &attr);
+	pthread_mutexattr_destroy(&attr);
+	return ok;
+}
+
+static bool open_places(struct decoder_idle *idle, long count)
+{
+	while (idle->count < count) {
+		if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0,
+			       idle->places[idle->count].ends))
+			return false;
+		idle->count++;
+	}
+	return true;
+}
+
+bool decoder_idle_new(struct decoder_idle **idle, const struct conf *conf)
+{
+	struct decoder_idle *made =
+		mmap(NULL, sizeof(*made), PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (made == MAP_FAILED || !init_lock(made))
+		abort();
+	made->max_bytes = (size_t)conf->idle_decoders_memory << 20;
+	if (!open_places(made, conf->idle_decoders)) {
+		decoder_idle_free(made);
+		return false;
+	}
+	*idle = made;
+	return true;
+}
+
+void decoder_idle_free(struct decoder_idle *idle)
+{
+	for (long i = 0; i < idle->count; i++) {
+		close(idle->places[i].ends[0]);
+		close(idle->places[i].ends[1]);
+	}
+	munmap(idle, sizeof(*idle));
+}
+
+void decoder_idle_hide(struct decoder_idle *idle)
+{
+	if (madvise(idle, sizeof(*idle), MADV_DONTFORK))
+		abort();
+}
+
+static void lock(struct decoder_idle *idle)
+{
+	int error = pthread_mutex_lock(&idle->lock);
+
+	if (error == EOWNERDEAD)
+		error = pthread_mutex_consistent(&idle->lock);
+	if (error)
+		abort();
+}
+
+static void unlock(struct decoder_idle *idle)
+{
+	if (pthread_mutex_unlock(&idle->lock))
+		abort();
+}
+
+static bool is_free(const struct place *place)
+{
+	return uuid_is_nil(place->owner);
+}
+
+/* The owner's place that was used last. */
+static struct place *find_owners(struct decoder_idle *idle, struct uuid owner)
+{
+	struct place *found = NULL;
+
+	for (long i = 0; i < idle->count; i++) {
+		struct place *place = &idle->places[i];
+
+		if (uuid_equal(place->owner, owner) &&
+		    (!found || place->used_at > found->used_at))
+			found = place;
+	}
+	return found;
+}
+
+static struct decoder_process unpark(const struct parked *parked,
+				     const int fds[DESCRIPTORS])
+{
+	return (struct decoder_process){
+		.child = { .pid = (pid_t)parked->pid, .socket = fds[SOCKET] },
+		.pidfd = fds[PIDFD],
+		.status = fds[STATUS],
+		.holder = { fds[HOLDER], -1 },
+		.owner = parked->owner,
+		.pictures = (long)parked->pictures,
+		.shared_bytes = parked->shared_bytes,
+	};
+}
+
+static size_t count_descriptors(const int fds[DESCRIPTORS])
+{
+	size_t count = 0;
+
+	while (count < DESCRIPTORS && fds[count] >= 0)
+		count++;
+	return count;
+}
+
+/* False when there is none, or this process has no room for descriptors. */
+static bool receive(struct decoder_process *process, struct place *place)
+{
+	struct parked parked;
+	int fds[DESCRIPTORS];
+	const ssize_t got = child_hear_descriptors(
+		place->ends[1], &parked, sizeof(parked), fds, DESCRIPTORS,
+		MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	const size_t count = count_descriptors(fds);
+
+	place->owner = (struct uuid){ 0 };
+	if (got == sizeof(parked) && count > STATUS &&
+	    count == parked.descriptors) {
+		*process = unpark(&parked, fds);
+		return true;
+	}
+	for (size_t i = 0; i < count; i++)
+		close(fds[i]);
+	return false;
+}
+
+bool decoder_idle_take(struct decoder_process *process,
+		       struct decoder_idle *idle, struct uuid owner)
+{
+	struct place *place;
+	bool found = false;
+
+	if (uuid_is_nil(owner))
+		return false;
+	lock(idle);
+	while (!found && (place = find_owners(idle, owner)))
+		found = receive(process, place);
+	unlock(idle);
+	if (found && !uuid_equal(process->owner, owner)) {
+		decoder_process_end(process);
+		return false;
+	}
+	return found;
+}
+
+static bool send_process(struct place *place,
+			 const struct decoder_process *process)
+{
+	const int fds[DESCRIPTORS] = {
+		[SOCKET] = process->child.socket,
+		[PIDFD] = process->pidfd,
+		[STATUS] = process->status,
+		[HOLDER] = process->holder.file,
+	};
+	const struct parked parked = {
+		.owner = process->owner,
+		.pid = process->child.pid,
+		.pictures = process->pictures,
+		.shared_bytes = process->shared_bytes,
+		.descriptors = count_descriptors(fds),
+	};
+
+	return child_say_descriptors(place->ends[0], &parked, sizeof(parked),
+				     fds, parked.descriptors, MSG_DONTWAIT);
+}
+
+/* The memory is given back before another client can have the process and the
+   same open file for locks of its own. */
+static bool fill(struct place *place, struct decoder_idle *idle,
+		 struct decoder_process *process, size_t bytes,
+		 struct memory_budget *budget)
+{
+	place->bytes = bytes;
+	place->pid = process->child.pid;
+	place->pictures = process->pictures;
+	place->used_at = ++idle->uses;
+	place->owner = process->owner;
+	if (!send_process(place, process)) {
+		place->owner = (struct uuid){ 0 };
+		return false;
+	}
+	if (budget)
+		memory_budget_give(budget, &process->holder);
+	return true;
+}
+
+static size_t sum_bytes(const struct decoder_idle *idle)
+{
+	size_t sum = 0;
+
+	for (long i = 0; i < idle->count; i++)
+		if (!is_free(&idle->places[i]))
+			sum += idle->places[i].bytes;
+	return sum;
+}
+
+static struct place *find_free(struct decoder_idle *idle)
+{
+	for (long i = 0; i < idle->count; i++)
+		if (is_free(&idle->places[i]))
+			return &idle->places[i];
+	return NULL;
+}
+
+static struct place *find_oldest(struct decoder_idle *idle)
+{
+	struct place *found = NULL;
+
+	for (long i = 0; i < idle->count; i++) {
+		struct place *place = &idle->places[i];
+
+		if (!is_free(place) &&
+		    (!found || place->used_at < found->used_at))
+			found = place;
+	}
+	return found;
+}
+
+enum parking { IS_PARKED, IS_CROWDED, IS_FORBIDDEN };
+
+/* When it is crowded, takes another process, if that one is still there. */
+static enum parking park(struct decoder_idle *idle,
+			 struct decoder_process *process, size_t bytes,
+			 struct memory_budget *budget,
+			 struct decoder_process *oldest)
+{
+	struct place *place;
+	enum parking result = IS_CROWDED;
+
+	lock(idle);
+	place = find_free(idle);
+	if (place && sum_bytes(idle) + bytes <= idle->max_bytes)
+		result = fill(place, idle, process, bytes, budget)
+				 ? IS_PARKED
+				 : IS_FORBIDDEN;
+	else if (!(place = find_oldest(idle)))
+		result = IS_FORBIDDEN;
+	else
+		(void)!receive(oldest, place);
+	unlock(idle);
+	return result;
+}
+
+void decoder_idle_put(struct decoder_idle *idle,
+		      struct decoder_process *process,
+		      struct memory_budget *budget)
+{
+	const size_t bytes = decoder_process_bytes(process);
+	enum parking result = IS_CROWDED;
+
+	if (uuid_is_nil(process->owner) || bytes > idle->max_bytes)
+		result = IS_FORBIDDEN;
+	while (result == IS_CROWDED) {
+		struct decoder_process oldest = decoder_process_none();
+
+		result = park(idle, process, bytes, budget, &oldest);
+		decoder_process_end(&oldest);
+	}
+	if (result == IS_PARKED)
+		decoder_process_close(process);
+	else
+		decoder_process_end(process);
+}
+
+struct decoder_idle_state decoder_idle_state(struct decoder_idle *idle)
+{
+	struct decoder_idle_state state = { 0 };
+	const struct place *last = NULL;
+
+	lock(idle);
+	for (long i = 0; i < idle->count; i++) {
+		const struct place *place = &idle->places[i];
+
+		if (is_free(place))
+			continue;
+		state.count++;
+		state.bytes += place->bytes;
+		if (!last || place->used_at > last->used_at)
+			last = place;
+	}
+	if (last) {
+		state.pid = last->pid;
+		state.owner = last->owner;
+		state.pictures = last->pictures;
+	}
+	unlock(idle);
+	return state;
+}
