@@ -155,19 +155,19 @@ enum child_heard child_hear(const struct child *child, struct work *work,
 	char *at = bytes;
 
 	while (len) {
-		const enum child_heard heard =
-			child_wait(child, work, deadline_ms);
-		ssize_t got;
+		const ssize_t got = recv(child->socket, at, len, MSG_DONTWAIT);
+		enum child_heard heard = CHILD_SPOKE;
 
+		if (got > 0) {
+			at += got;
+			len -= (size_t)got;
+		} else if (got < 0 && errno == EAGAIN) {
+			heard = child_wait(child, work, deadline_ms);
+		} else if (!got || errno != EINTR) {
+			heard = CHILD_IS_GONE;
+		}
 		if (heard != CHILD_SPOKE)
 			return heard;
-		got = recv(child->socket, at, len, MSG_DONTWAIT);
-		if (got < 0 && (errno == EINTR || errno == EAGAIN))
-			continue;
-		if (got <= 0)
-			return CHILD_IS_GONE;
-		at += got;
-		len -= (size_t)got;
 	}
 	return CHILD_SPOKE;
 }
