@@ -380,9 +380,10 @@ static bool run_once(struct exchange *e, struct decoder_pool *pool, bool *again)
 	}
 	e->deadline_ms =
 		clock_monotonic_ms() + pool->limits.seconds * INT64_C(1000);
-	ok = send_task(e);
+	/* Its limits are those of the picture before it has the picture. */
+	ok = wait_for_hello(e) && send_task(e);
 	(void)!request_spare(pool);
-	ok = ok && wait_for_hello(e) && receive_all(e);
+	ok = ok && receive_all(e);
 	*again = !ok && !e->begun && !e->late && !e->spent && !e->answered;
 	count_cpu(e);
 	if (*again)

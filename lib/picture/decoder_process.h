@@ -27,8 +27,8 @@ struct decoder_process {
 struct decoder_process decoder_process_none(void);
 
 /* Sends ends of a new stream socket and a new pipe to the server, which forks a
-   process for them. The task can be sent before that process runs. It has a
-   holder if there is a budget, which may be NULL. False: errno says why. */
+   process for them. It has a holder if there is a budget, which may be NULL.
+   False: errno says why. */
 bool decoder_process_request(struct decoder_process *process,
 			     const struct decoder_client *server,
 			     const struct memory_budget *budget) MUST_CHECK;
