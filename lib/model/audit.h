@@ -7,25 +7,25 @@
 #include "lib/base/uuid.h"
 #include "lib/base/work.h"
 
-/* Who changed what, when, from where. */
+/* One change by a user or an administrator. */
 struct audit {
 	struct uuid id;
 	int64_t at;
 	const char *actor;   /* a user name, or "pixtierctl (root)" */
 	const char *action;  /* "user.add", "tier.set", "key.rotate" ... */
-	const char *subject; /* what it was done to */
-	const char *detail;  /* never a secret; may be "" */
+	const char *subject; /* the changed object */
+	const char *detail;  /* contains no secret; may be "" */
 	const char *address; /* REMOTE_ADDR, or "" */
 };
 
 enum { AUDIT_SUBJECT_MAX = 128, AUDIT_DETAIL_MAX = 2000 };
 
-/* With the id that the caller made, at the database's time. Texts that are too
-   long are cut. ERR_CONFLICT when the id is there already. */
+/* Inserts a row with the caller's id and the database's time. Cuts texts that
+   are too long. ERR_CONFLICT if the id exists. */
 bool audit_add(struct work *work, const struct audit *audit) MUST_CHECK;
 
-/* Newest first, before the id `before` (nil: all); `actor` and `action` narrow
-   it unless NULL. */
+/* Lists the newest rows first, only those with an id below `before` (nil: all).
+   `actor` and `action` select rows unless they are NULL. */
 struct audit_filter {
 	const char *actor;
 	const char *action;

@@ -1,4 +1,4 @@
-/* check.c: the statements that examine the database. */
+/* check.c: the statements of `pixtierctl fsck` and `pixtierctl doctor`. */
 #include "config.h"
 
 #include "lib/model/check.h"
@@ -81,8 +81,9 @@ bool check_list_sums(struct check_sums **sums, size_t *count, struct work *work)
 	       keep_list(sums, count, &rows);
 }
 
-/* Uploads and deletions change the images before they wait for the user's row:
-   with the row locked, the second statement sees all that is in its sums. */
+/* Uploads and deletions change the table images first and then wait for the
+   user's row. So, with the row locked, the second statement sees exactly the
+   images that the sums count. */
 static bool repair_sums(struct work *work, void *arg)
 {
 	const struct uuid *id = arg;

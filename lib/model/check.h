@@ -7,9 +7,9 @@
 #include "lib/base/uuid.h"
 #include "lib/base/work.h"
 
-/* What `pixtierctl fsck` and `doctor` ask of the database. */
+/* The database checks of `pixtierctl fsck` and `pixtierctl doctor`. */
 
-/* A file that must be there: of an image or a variant that is ready. */
+/* A file that must exist because the image or the variant is ready. */
 struct check_file {
 	struct uuid image_id;
 	const char *variant; /* "original" or a recipe */
@@ -17,40 +17,42 @@ struct check_file {
 	uint8_t sha256[32];
 };
 
-/* The originals of images after the id `after`, by id, at most `limit`. */
+/* Lists the originals of images with ids above `after`, by id, at most
+   `limit`. */
 bool check_list_originals(struct check_file **files, size_t *count,
 			  struct work *work, struct uuid after,
 			  int64_t limit) MUST_CHECK;
 
-/* The variants after that of `last`, whose image_id is nil and variant "" at
-   first, by image and name, at most `limit`. */
+/* Lists the variants that follow `last`, by image and name, at most `limit`.
+   For the first call the image_id of `last` is nil and its variant "". */
 bool check_list_variants(struct check_file **files, size_t *count,
 			 struct work *work, const struct check_file *last,
 			 int64_t limit) MUST_CHECK;
 
-/* A user whose sums differ from those of the images. */
+/* A user whose row has other sums than the user's images. */
 struct check_sums {
 	struct uuid user_id;
 	const char *username;
-	int64_t used_bytes, used_images; /* as the row says */
-	int64_t bytes, images;           /* as they are */
+	int64_t used_bytes, used_images; /* in the user's row */
+	int64_t bytes, images;           /* computed from the images */
 };
 bool check_list_sums(struct check_sums **sums, size_t *count,
 		     struct work *work) MUST_CHECK;
 
-/* Sets the user's sums to what they are, whatever goes on meanwhile. */
+/* Sets the sums in the user's row to the computed ones. Safe while other
+   requests run. */
 bool check_repair_sums(struct work *work, struct uuid user_id) MUST_CHECK;
 
-/* Running jobs whose lease ended more than `lease` seconds ago. */
+/* Lists running jobs whose lease ended more than `lease` seconds ago. */
 bool check_list_stale_jobs(struct uuid **ids, size_t *count, struct work *work,
 			   int64_t lease) MUST_CHECK;
 
-/* Images that are processing, or have a variant that is, without a job that
-   is queued or running. */
+/* Lists images that are processing, or have a variant that is processing, but
+   have no job that is queued or running. */
 bool check_list_stuck_images(struct uuid **ids, size_t *count,
 			     struct work *work) MUST_CHECK;
 
-/* Rows that belong to a user or an image that is not there. */
+/* A row whose user or image does not exist. */
 struct check_stray {
 	const char *table;
 	struct uuid id;
@@ -58,20 +60,21 @@ struct check_stray {
 bool check_list_strays(struct check_stray **strays, size_t *count,
 		       struct work *work) MUST_CHECK;
 
-/* Deliveries to webhooks that are pending without a job that is queued or
-   running. The second ends them as failed, so that they can be retried. */
+/* Webhook deliveries that are pending but have no job that is queued or
+   running. The second function sets them to failed, so that a client can retry
+   them. */
 bool check_list_stranded(struct uuid **ids, size_t *count,
 			 struct work *work) MUST_CHECK;
 bool check_repair_stranded(uint64_t *count, struct work *work) MUST_CHECK;
 
-/* Images that a search by name may not find: their row says that image_ngrams
-   has the name, but it has not. The second makes a worker add it; until then
-   a search reads the image. */
+/* Images that a search by name may miss: their row says that image_ngrams has
+   the name, but it does not. The second function marks the image, so that a
+   worker adds the name; until then a search compares the image itself. */
 bool check_list_unindexed(struct uuid **ids, size_t *count,
 			  struct work *work) MUST_CHECK;
 bool check_repair_unindexed(struct work *work, struct uuid id) MUST_CHECK;
 
-/* What db_server_version() does not say. */
+/* Facts about the database server other than its version. */
 struct check_server {
 	int64_t max_connections;
 	bool has_binlog;

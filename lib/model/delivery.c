@@ -170,7 +170,7 @@ bool delivery_reopen(struct work *work, struct uuid id, struct uuid job_id)
 		   DB_IN(db_uuid(job_id), db_uuid(id))))
 		return false;
 	return found || fail(work, ERR_CONFLICT,
-			     "delivery %s is pending: it will be tried anyway",
+			     "delivery %s is pending: a job will send it",
 			     UUID_TEXT(id));
 }
 

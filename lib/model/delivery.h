@@ -7,34 +7,34 @@
 #include "lib/base/uuid.h"
 #include "lib/base/work.h"
 
-/* One message to one webhook. Its id is the message's. */
+/* One message to one webhook. The delivery's id is also the message's id. */
 struct delivery {
 	struct uuid id;
 	struct uuid webhook_id;
-	struct uuid job_id;  /* what sends it */
+	struct uuid job_id;  /* the job that sends it */
 	const char *event;   /* "image.ready" */
-	const char *payload; /* the body, as it is signed */
+	const char *payload; /* the request body, exactly as it is signed */
 	const char *state;   /* "pending", "delivered" or "failed" */
-	int64_t attempts;    /* all */
-	int64_t tries;       /* those of this job */
+	int64_t attempts;    /* of all jobs */
+	int64_t tries;       /* of the current job */
 	int64_t created_at;
-	int64_t next_at; /* when the job is due; 0: it is not pending */
+	int64_t next_at; /* when the job is due; 0: not pending */
 	int64_t finished_at;
 };
 
-/* One attempt at it. */
+/* One attempt to send a delivery. */
 struct attempt {
 	struct uuid delivery_id;
 	int64_t attempt; /* from 1 */
 	int64_t at;
-	int64_t status;    /* HTTP's; 0: no answer */
-	int64_t ms;        /* how long it took */
-	const char *error; /* why there was none, or NULL */
+	int64_t status;    /* HTTP status; 0: no response */
+	int64_t ms;        /* duration */
+	const char *error; /* the reason if there was no response, else NULL */
 };
 
-enum { DELIVERY_MAX_ATTEMPTS = 20 /* that are kept */ };
+enum { DELIVERY_MAX_ATTEMPTS = 20 /* kept for each delivery */ };
 
-/* The job's, with where it goes and whether that webhook is disabled. */
+/* The delivery of a job, with its webhook's URL and state. */
 struct delivery_target {
 	struct delivery delivery;
 	const char *url;
@@ -43,51 +43,53 @@ struct delivery_target {
 bool delivery_of_job(struct delivery_target *target, struct work *work,
 		     struct uuid job_id) MUST_CHECK;
 
-/* ERR_NOT_FOUND also when it is another webhook's. No payload. */
+/* ERR_NOT_FOUND also if the delivery belongs to another webhook. Does not fill
+   `payload`. */
 bool delivery_find(struct delivery *delivery, struct work *work,
 		   struct uuid webhook_id, struct uuid id) MUST_CHECK;
 
-/* Newest first, before `before` (nil: all). No payloads. */
+/* Lists the newest first, only those with an id below `before` (nil: all). Does
+   not fill `payload`. */
 bool delivery_list(struct delivery **deliveries, size_t *count,
 		   struct work *work, struct uuid webhook_id,
 		   struct uuid before, int64_t limit) MUST_CHECK;
 
-/* The attempts at deliveries of a webhook with ids from `low` to `high`, by
-   delivery, then by number. */
+/* Lists the attempts at those deliveries of the webhook that have ids from
+   `low` to `high`, by delivery and then by number. */
 bool delivery_list_attempts(struct attempt **attempts, size_t *count,
 			    struct work *work, struct uuid webhook_id,
 			    struct uuid low, struct uuid high) MUST_CHECK;
 
-/* Pending, with the ids that the caller made. */
+/* Inserts a pending delivery with the caller's ids. */
 bool delivery_add(struct work *work,
 		  const struct delivery *delivery) MUST_CHECK;
 
-/* Counts an attempt and keeps it; the oldest beyond DELIVERY_MAX_ATTEMPTS
-   go. */
+/* Counts and stores an attempt. Removes the oldest attempts beyond
+   DELIVERY_MAX_ATTEMPTS. */
 bool delivery_log(struct work *work, const struct attempt *attempt) MUST_CHECK;
 
-/* It stays pending, due again in `delay` seconds. */
+/* Makes a pending delivery due again in `delay` seconds. */
 bool delivery_defer(struct work *work, struct uuid id,
 		    int64_t delay) MUST_CHECK;
 
-/* To "delivered" or "failed". */
+/* Sets the state to "delivered" or "failed". */
 bool delivery_end(struct work *work, struct uuid id,
 		  const char *state) MUST_CHECK;
 
-/* Pending again, with another job. ERR_CONFLICT when it is pending. */
+/* Sets the state back to "pending", with a new job. ERR_CONFLICT if the
+   delivery is pending. */
 bool delivery_reopen(struct work *work, struct uuid id,
 		     struct uuid job_id) MUST_CHECK;
 
-/* Cancels the jobs of a webhook's pending deliveries. */
+/* Cancels the jobs of the webhook's pending deliveries. */
 bool delivery_cancel_jobs(struct work *work, struct uuid webhook_id) MUST_CHECK;
 
-/* The jobs of a webhook's pending deliveries go to this receiver from now
-   on. */
+/* Changes the receiver of the jobs of the webhook's pending deliveries. */
 bool delivery_readdress(struct work *work, struct uuid webhook_id,
 			const char *receiver) MUST_CHECK;
 
-/* Removes up to `limit` that ended more than `days` ago, and as many jobs that
-   have sent something. */
+/* Removes up to `limit` deliveries that ended more than `days` days ago, and up
+   to `limit` webhook jobs that ended as long ago. */
 bool delivery_sweep(uint64_t *removed, struct work *work, int64_t days,
 		    int64_t limit) MUST_CHECK;
 

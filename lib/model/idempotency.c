@@ -9,7 +9,8 @@
 
 static bool taken_over(struct work *work)
 {
-	return fail(work, ERR_CONFLICT, "another attempt has the key");
+	return fail(work, ERR_CONFLICT,
+		    "another attempt has taken over this Idempotency-Key");
 }
 
 static struct db_in sha256(const uint8_t sum[IDEMPOTENCY_SHA256_SIZE])

@@ -13,19 +13,19 @@ enum {
 	IDEMPOTENCY_MAX_BODY = 1 << 19
 };
 
-/* A request that may come again, and its answer. */
+/* A request that the client may repeat, and its response. */
 struct idempotency {
 	struct uuid user_id;
-	uint8_t key[IDEMPOTENCY_SHA256_SIZE];  /* SHA-256 of the client's */
-	uint8_t body[IDEMPOTENCY_SHA256_SIZE]; /* SHA-256 of what was asked */
-	struct uuid attempt;                   /* whose turn it is to answer */
-	int64_t status;                        /* 0: not answered yet */
+	uint8_t key[IDEMPOTENCY_SHA256_SIZE];  /* SHA-256 of the client's key */
+	uint8_t body[IDEMPOTENCY_SHA256_SIZE]; /* SHA-256 of the request */
+	struct uuid attempt;                   /* stores the response */
+	int64_t status;                        /* 0: no response yet */
 	const char *headers, *text;
-	int64_t lease_left; /* seconds; 0: the attempt counts as dead */
-	bool is_old;        /* over IDEMPOTENCY_SECONDS: as good as gone */
+	int64_t lease_left; /* in seconds; 0: the attempt is considered dead */
+	bool is_old;        /* older than IDEMPOTENCY_SECONDS: unused */
 };
 
-/* ERR_CONFLICT when the user has used the key. */
+/* ERR_CONFLICT if the user has a row with this key. */
 bool idempotency_add(struct work *work, const struct idempotency *one,
 		     int64_t lease_seconds) MUST_CHECK;
 
@@ -33,26 +33,28 @@ bool idempotency_find(struct idempotency *one, struct work *work,
 		      struct uuid user_id,
 		      const uint8_t key[IDEMPOTENCY_SHA256_SIZE]) MUST_CHECK;
 
-/* Gives the key of `one`, which is old or whose lease is over, to the attempt
-   of `next`. ERR_CONFLICT when it was neither any more. */
+/* Gives the key of `one`, which is old or whose lease has ended, to the attempt
+   of `next`. ERR_CONFLICT if another attempt took it over first. */
 bool idempotency_take_over(struct work *work, const struct idempotency *one,
 			   const struct idempotency *next,
 			   int64_t lease_seconds) MUST_CHECK;
 
-/* Keeps the attempt's answer. ERR_CONFLICT when another has taken over. */
+/* Stores the attempt's response. ERR_CONFLICT if another attempt has taken
+   over. */
 bool idempotency_finish(struct work *work,
 			const struct idempotency *one) MUST_CHECK;
 
-/* Whether the attempt's answer was kept. Waits for a transaction that is about
-   to keep it. ERR_NOT_FOUND when another has taken over. */
+/* Reports whether the attempt's response is stored. Waits for a transaction
+   that is storing it. ERR_NOT_FOUND if another attempt has taken over. */
 bool idempotency_is_finished(bool *finished, struct work *work,
 			     const struct idempotency *one) MUST_CHECK;
 
-/* Forgets the attempt, unless it has an answer or another has taken over. */
+/* Deletes the row unless it has a response or another attempt has taken
+   over. */
 bool idempotency_drop(struct work *work,
 		      const struct idempotency *one) MUST_CHECK;
 
-/* Removes what is old, so many at most; how many. */
+/* Deletes old rows, at most `limit`, and counts them in `removed`. */
 bool idempotency_purge(int64_t *removed, struct work *work,
 		       int64_t limit) MUST_CHECK;
 

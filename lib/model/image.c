@@ -45,8 +45,8 @@ bool image_lock(struct image *image, struct work *work, struct uuid id)
 	return hand_over(image, work, id, found, &row);
 }
 
-/* The statements name their index: the server's statistics of it are coarse,
-   and a wrong guess reads all images of a user, or of all users. */
+/* FORCE INDEX, because the server's index statistics are coarse: a wrong choice
+   reads all images of a user, or of all users. */
 static bool list_any(struct rows *rows, struct image *row, struct work *work,
 		     const struct image_filter *f)
 {
@@ -130,7 +130,7 @@ bool image_fill(struct work *work, const struct image *image)
 			 db_uuid(image->id))))
 		return false;
 	return found || fail(work, ERR_CONFLICT,
-			     "image %s is gone, or its file is here already",
+			     "image %s does not exist, or has its file already",
 			     UUID_TEXT(image->id));
 }
 
@@ -181,13 +181,13 @@ bool image_reopen(struct work *work, struct uuid id)
 		     DB_IN(db_uuid(id)));
 }
 
-/* A user who has an image that is older than the tier keeps it. */
+/* A user with an image older than the retention of the user's tier. */
 struct expiring {
 	struct uuid user_id;
 	int64_t days;
 };
 
-/* Each user's oldest image is all that is read of those who have none. */
+/* Reads only the oldest image of each user. */
 static bool list_expiring(struct rows *rows, struct expiring *row,
 			  struct work *work)
 {
@@ -252,7 +252,8 @@ bool image_is_needed(bool *needed, struct work *work, struct uuid id)
 {
 	struct uuid locked;
 
-	/* The rows that would need it take a lock on its row. */
+	/* An insert of a job or a link locks the image's row too (foreign key),
+	   so this lock keeps new ones out. */
 	return db_one(work,
 		      "SELECT `id` FROM `images` WHERE `id` = ? FOR UPDATE",
 		      DB_IN(db_uuid(id)), DB_OUT(db_uuid_to(&locked))) &&

@@ -7,9 +7,9 @@
 #include "lib/base/uuid.h"
 #include "lib/base/work.h"
 
-/* An upload, or what was sent to be resized. Width and height are pixels as
-   people see them. Until the file of an image that is fetched by URL is here,
-   the format is NULL and the numbers are 0. */
+/* An upload, or the image of a resize request. Width and height are in pixels,
+   after the EXIF orientation is applied. For an image that is fetched by URL,
+   the format is NULL and the numbers are 0 until the file arrives. */
 struct image {
 	struct uuid id;
 	struct uuid user_id;
@@ -26,19 +26,20 @@ struct image {
 	int64_t created_at;
 };
 
-enum { IMAGE_NAME_MAX = 255 }; /* characters; /v1 takes as many bytes */
+enum { IMAGE_NAME_MAX = 255 }; /* characters; in /v1 bytes */
 
-/* ERR_NOT_FOUND. Whose it is, the caller checks. */
+/* ERR_NOT_FOUND. The caller checks the owner. */
 bool image_find(struct image *image, struct work *work,
 		struct uuid id) MUST_CHECK;
 
-/* The same, and it stays as it is until the transaction ends. */
+/* As image_find(), and locks the row until the transaction ends. */
 bool image_lock(struct image *image, struct work *work,
 		struct uuid id) MUST_CHECK;
 
-/* Newest first, older than `before` (nil: all), only those with `status` unless
-   it is NULL. Resizes are in no list but one of any status that asks for all
-   kinds. `name` (a part of it) is for image_search() only. */
+/* Lists the newest first, only those with an id below `before` (nil: all) and
+   with `status` unless it is NULL. Resizes are listed only with all_kinds and
+   without a status. `name`, a part of the image's name, is for image_search()
+   only. */
 struct image_filter {
 	struct uuid user_id;
 	const char *status;
@@ -50,38 +51,39 @@ struct image_filter {
 bool image_list(struct image **images, size_t *count, struct work *work,
 		const struct image_filter *filter) MUST_CHECK;
 
-/* With the id and created_at that the caller made. */
+/* Inserts a row with the caller's id and created_at. */
 bool image_add(struct work *work, const struct image *image) MUST_CHECK;
 
-/* The image's file is here: format, size, bytes and sum. ERR_CONFLICT when
-   they were known before, or the image is gone. */
+/* Fills format, width, height, bytes and sha256 when the image's file has
+   arrived. ERR_CONFLICT if they are set already or the image does not exist. */
 bool image_fill(struct work *work, const struct image *image) MUST_CHECK;
-/* If that is still its name. */
+/* Sets the name if it is still `old_name`. */
 bool image_replace_name(struct work *work, struct uuid id, const char *old_name,
 			const char *name) MUST_CHECK;
 bool image_set_name(struct work *work, struct uuid id,
 		    const char *name) MUST_CHECK;
 
-/* From any status to "ready" or "failed"; the error is NULL for "ready". */
+/* Sets the status to "ready" or "failed"; the error is NULL for "ready". */
 bool image_settle(struct work *work, struct uuid id, const char *status,
 		  const char *error_code, const char *error_detail) MUST_CHECK;
 
-/* From "failed" to "processing"; in any other status nothing changes. */
+/* Changes the status "failed" to "processing". Leaves any other status. */
 bool image_reopen(struct work *work, struct uuid id) MUST_CHECK;
 
-/* Those older than their user's tier keeps them, at most `limit`, but for those
-   that image_is_needed() is true of; only what image_drop() and user_credit()
-   need is filled. */
+/* Lists at most `limit` images that are older than the retention of their
+   user's tier, without those for which image_is_needed() is true. Fills only
+   the fields that image_drop() and user_credit() need. */
 bool image_list_expired(struct image **images, size_t *count, struct work *work,
 			int64_t limit) MUST_CHECK;
 
-/* In a transaction: whether a job that has not ended or a link that is valid
-   needs the image, which gets no new one until its end. ERR_NOT_FOUND. */
+/* Reports whether a job that has not ended or a valid link needs the image.
+   Part of a transaction: until it ends, no job or link can be added to the
+   image. ERR_NOT_FOUND. */
 bool image_is_needed(bool *needed, struct work *work,
 		     struct uuid id) MUST_CHECK;
 
-/* Its variants and links go with it; how many bytes it had at that moment.
-   ERR_NOT_FOUND. In a transaction. */
+/* Deletes the row with its variants and links, and reports the bytes it had.
+   Part of a transaction. ERR_NOT_FOUND. */
 bool image_drop(int64_t *bytes, struct work *work, struct uuid id) MUST_CHECK;
 
 #endif

@@ -5,7 +5,7 @@
 #include "lib/model/image.h"
 
 /* The columns of a struct image, for statements that list images `i`, and the
-   places that they go to. */
+   fields that they fill. */
 #define IMAGE_COLUMNS                                                          \
 	"i.`id`, i.`user_id`, i.`kind`, i.`name`, i.`status`, i.`format`,"     \
 	" i.`width`, i.`height`, i.`bytes`,"                                   \

@@ -1,4 +1,5 @@
-/* image_search.c: images by a part of their name; the table image_ngrams. */
+/* image_search.c: searches images by a part of their name, with the table
+   image_ngrams. */
 #include "config.h"
 
 #include "lib/model/image_search.h"
@@ -11,15 +12,16 @@
 #include "lib/model/ids.h"
 #include "lib/model/image_row.h"
 
-/* Of a text's n-grams so many are looked at to find the rarest: its first, its
-   last and some between them; and of each so many images. */
+/* To find a text's rarest n-gram, examine at most NGRAMS of its n-grams, evenly
+   spaced from the first to the last, and SAMPLE images of each. */
 enum { SHORT_NGRAM = 3, LONG_NGRAM = 4, NGRAMS = 6, SAMPLE = 400 };
 
 struct search {
 	const struct image_filter *filter;
 	const char *like;
-	const char *ngram;         /* NULL: the text has none */
-	struct uuid before, floor; /* what is compared next; nil: to the end */
+	const char *ngram;         /* NULL: the text is too short for one */
+	struct uuid before, floor; /* next: floor <= id < before; floor nil:
+				      all */
 	struct image row;
 	struct rows found;
 };
@@ -75,7 +77,7 @@ static struct db_in id_of(const struct uuid *id)
 	return db_bytes(id, sizeof(*id));
 }
 
-/* Of an n-gram's newest images, how many they are and the oldest. */
+/* Counts the newest images with an n-gram and finds the oldest of them. */
 #define SAMPLED                                                                \
 	" COUNT(*) AS `count`, MIN(s.`image_id`) AS `oldest` FROM"             \
 	" (SELECT `image_id` FROM `image_ngrams`"                              \
@@ -116,7 +118,8 @@ static bool choose_rarest(struct search *s, struct work *work,
 	return true;
 }
 
-/* So that at most `max` images of either kind are from there on. */
+/* Finds the lowest id such that at most `max` images with the n-gram and at
+   most `max` images without index entries lie between it and `before`. */
 static bool find_floor(struct search *s, struct work *work, int64_t max)
 {
 	const struct db_in user = db_uuid(s->filter->user_id);
@@ -147,7 +150,7 @@ static bool find_floor(struct search *s, struct work *work, int64_t max)
 		DB_OUT(db_uuid_to(&s->floor)));
 }
 
-/* An image is in both when it got a new name. */
+/* UNION removes duplicates: an image with a changed name is in both parts. */
 static bool compare_indexed(struct search *s, struct work *work)
 {
 	const struct image_filter *f = s->filter;
@@ -203,7 +206,7 @@ static bool is_full(const struct search *s)
 	return s->found.count == (size_t)s->filter->limit;
 }
 
-/* All that match are found, or as many as the page has. */
+/* Whether the page is full or no image is left to compare. */
 static bool is_done(const struct search *s)
 {
 	return is_full(s) || uuid_is_nil(s->floor);
@@ -218,8 +221,8 @@ static bool search_step(struct search *s, struct work *work, int64_t max)
 	return true;
 }
 
-/* Most searches need no more than the first step: either most names with any
-   n-gram of the text have all of it, or few have that n-gram. */
+/* Most searches end after the first step: either most names with any n-gram of
+   the text contain the whole text, or few names have that n-gram. */
 static bool search_steps(struct search *s, struct work *work)
 {
 	static const int64_t next[] = { IMAGE_SEARCH_SECOND,
@@ -260,8 +263,8 @@ bool image_search(struct image **images, size_t *count, struct uuid *next,
 
 /* Filling the table */
 
-/* After so many no further name is added in the same transaction, so that it
-   ends soon: it locks its images. */
+/* Add no further name to a batch that has this many characters: the transaction
+   locks the images, so it must be short. */
 enum { CHARACTERS = 1500 };
 
 struct batch {
@@ -326,7 +329,8 @@ static bool insert_ngrams(struct work *work, const struct batch *batch)
 		     in, ARRAY_LEN(in));
 }
 
-/* The update comes first, so that no image gets a new name before the end. */
+/* The update comes first: it locks the rows, so that no name changes before the
+   transaction ends. */
 static bool index_batch(struct work *work, void *arg)
 {
 	const struct batch *batch = arg;

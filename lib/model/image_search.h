@@ -4,17 +4,17 @@
 #include "lib/model/image.h"
 
 /*
- * Finds images by a part of their name. The table image_ngrams has each three
- * and each four characters (n-grams) of a name that follow one another. A
- * search reads, newest first, the images with an n-gram of its text, and
- * compares their names with the whole text: a few with any n-gram, and if these
- * do not fill the page, older ones with the rarest. Images that the table does
- * not have yet (`name_indexed` is false) are compared as well, so none is
- * missed.
+ * Finds images by a part of their name. The table image_ngrams has every
+ * sequence of three and of four characters (n-gram) of each name. A search
+ * reads, newest first, the images with one n-gram of its text and compares
+ * their names with the whole text. The first step uses any n-gram; if it does
+ * not fill the page, further steps use the rarest one for the older images. The
+ * search also compares images that the table does not have yet (`name_indexed`
+ * is false), so it misses none.
  */
 
-/* How many images each step of a search compares at most, of those in the table
-   and of those that it does not have yet. */
+/* The most images that each step of a search compares: so many of those in the
+   table, and so many of those not in it yet. */
 enum {
 	IMAGE_SEARCH_FIRST = 128,
 	IMAGE_SEARCH_SECOND = 128,
@@ -22,15 +22,15 @@ enum {
 };
 
 /* As image_list(), for a filter with a name. `next` is nil unless the search
-   reached its limit before it found filter->limit images: then all that match
-   and are not older than `next` were found, and a search with `before` set to
-   it finds the others. */
+   reached its limit before it found filter->limit images. Then it has found all
+   matches with ids from `next` up; a search with `before` set to `next` finds
+   the others. */
 bool image_search(struct image **images, size_t *count, struct uuid *next,
 		  struct work *work,
 		  const struct image_filter *filter) MUST_CHECK;
 
-/* Adds to the table the names of some images that it does not have yet, a
-   number that takes less than a tenth of a second; 0: there are none. */
+/* Adds the names of some images that the table does not have yet: as many as
+   take less than a tenth of a second. `count` is 0 if there are none. */
 bool image_search_index(size_t *count, struct work *work) MUST_CHECK;
 
 #endif

@@ -95,8 +95,7 @@ static bool list_of_all(struct rows *rows, struct job *row, struct work *work,
 		       JOB_OUT(row), rows_keep, rows);
 }
 
-/* The statement names its index, as without it the server may read the jobs of
-   all users. */
+/* FORCE INDEX, because the server may otherwise read the jobs of all users. */
 static bool list_of_user(struct rows *rows, struct job *row, struct work *work,
 			 const struct job_filter *f)
 {
@@ -148,8 +147,9 @@ bool job_list(struct job **jobs, size_t *count, struct work *work,
 	return true;
 }
 
-/* Clients without a name share the built-in user: an address keeps the same of
-   few keys, lest named users wait for one job of each address. */
+/* Unauthenticated clients share the user `anonymous`. Each network address maps
+   to one of ANONYMOUS_KEYS keys. With one key for each address, a named user
+   would wait for a job of every address. */
 static struct uuid fair_key_of(const struct work *work, const struct job *job)
 {
 	struct uuid key = job->user_id;
@@ -193,7 +193,7 @@ bool job_add(struct work *work, const struct job *job)
 static bool still_ours(struct work *work, const struct job *job, uint64_t found)
 {
 	return found || fail(work, ERR_CONFLICT,
-			     "job %s has been given to another worker",
+			     "job %s was cancelled or given to another worker",
 			     UUID_TEXT(job->id));
 }
 
@@ -270,7 +270,8 @@ bool job_postpone(struct work *work, const struct job *job, int64_t delay,
 	return queue_again(work, job, job->attempts - 1, delay, code, detail);
 }
 
-/* Those that the worker has; NULL: those whose lease has ended. */
+/* Lists the worker's running jobs; if `worker` is NULL, those whose lease has
+   ended. */
 static bool list_running(struct job **jobs, size_t *count, struct work *work,
 			 const char *worker, int64_t limit)
 {
@@ -321,8 +322,8 @@ bool job_retry(struct work *work, struct uuid id)
 		   DB_IN(db_uuid(id))))
 		return false;
 	return found || fail(work, ERR_CONFLICT,
-			     "job %s is not failed or cancelled, or its image "
-			     "is gone",
+			     "job %s must be failed or cancelled, and its "
+			     "image must exist",
 			     UUID_TEXT(id));
 }
 
@@ -336,7 +337,7 @@ bool job_cancel(struct work *work, struct uuid id)
 		   " WHERE `id` = ? AND `state` IN ('queued', 'running')",
 		   DB_IN(db_uuid(id))))
 		return false;
-	return found || fail(work, ERR_CONFLICT, "the job %s has ended already",
+	return found || fail(work, ERR_CONFLICT, "job %s has ended already",
 			     UUID_TEXT(id));
 }
 
@@ -378,8 +379,8 @@ bool job_count_waiting(int64_t *count, struct work *work, struct uuid user_id,
 		      DB_OUT(db_int_to(count)));
 }
 
-/* All columns of the index `pending` but its last have one value here, so the
-   rows that are read are those that are summed up. */
+/* In the index `pending` all columns but the last have one value here, so the
+   server reads only the rows that it sums. */
 bool job_sum_pending(int64_t *cost_ms, struct work *work, struct uuid user_id,
 		     const char *address)
 {

@@ -7,23 +7,24 @@
 #include "lib/base/uuid.h"
 #include "lib/base/work.h"
 
-/* Work that is done later by a worker. Times are the database's. */
+/* A task that a worker carries out. Times are the database's. */
 struct job {
 	struct uuid id;
 	const char *
 		kind; /* "render", "resize", "fetch", "webhook", "purge_user" */
-	const char *url;      /* what a fetch job gets, else NULL */
-	const char *receiver; /* the host that a webhook job calls; not read */
+	const char *url;      /* the URL of a fetch job, else NULL */
+	const char *receiver; /* the host of a webhook job; never read back */
 	struct uuid user_id;
-	const char *address;  /* of the built-in user's client; not read */
-	struct uuid image_id; /* nil: none, or deleted */
-	const char *variant;  /* the one result, or NULL */
-	int64_t quality;      /* of it, 1 to 100; 0: the setting's */
+	const char *address;  /* of the client of `anonymous`; never read
+				 back */
+	struct uuid image_id; /* nil: the job has no image, or it was deleted */
+	const char *variant;  /* the only variant to make, or NULL */
+	int64_t quality;      /* of the variant, 1 to 100; 0: the setting's */
 	const char *state; /* "queued" "running" "done" "failed" "cancelled" */
 	int64_t priority;  /* 0 high, 1 normal, 2 low */
-	int64_t cost_ms;   /* of a decoder process, estimated */
+	int64_t cost_ms;   /* estimated time in a decoder process */
 	int64_t attempts, max_attempts;
-	const char *worker; /* who has it, while it is running */
+	const char *worker; /* the worker that runs it */
 	const char *error_code;
 	const char *error_detail;
 	int64_t created_at, started_at, finished_at;
@@ -31,20 +32,21 @@ struct job {
 
 bool job_find(struct job *job, struct work *work, struct uuid id) MUST_CHECK;
 
-/* The image's newest; ERR_NOT_FOUND when it never had one. */
+/* Finds the image's newest job. ERR_NOT_FOUND if it has none. */
 bool job_of_image(struct job *job, struct work *work,
 		  struct uuid image_id) MUST_CHECK;
 
-/* The image's newest that failed; ERR_NOT_FOUND. */
+/* Finds the image's newest failed job. ERR_NOT_FOUND. */
 bool job_failed_of_image(struct job *job, struct work *work,
 			 struct uuid image_id) MUST_CHECK;
 
-/* Newest first, before `before` (nil: all); nil user: everybody's; `state` and
-   `kind` narrow it unless NULL. */
+/* Lists the newest first, only those with an id below `before` (nil: all).
+   user_id nil: of all users. `state` and `kind` select jobs unless they are
+   NULL. */
 struct job_filter {
 	struct uuid user_id;
 	const char *state;
-	const char *but_kind; /* is left out, unless NULL */
+	const char *but_kind; /* the kind to leave out, or NULL */
 	const char *kind;
 	struct uuid before;
 	int64_t limit;
@@ -52,74 +54,77 @@ struct job_filter {
 bool job_list(struct job **jobs, size_t *count, struct work *work,
 	      const struct job_filter *filter) MUST_CHECK;
 
-/* Queues it, due at once, with the id and created_at that the caller made; one
-   that is "done" is only noted, as one attempt. */
+/* Inserts a job with the caller's id and created_at, due at once. A job in the
+   state "done" is stored as done, with one attempt. */
 bool job_add(struct work *work, const struct job *job) MUST_CHECK;
 
-/* All three are guarded by who has the job and by the attempt: ERR_CONFLICT
-   when it has been given to somebody else meanwhile. */
+/* The next five functions change the job only if the same worker still runs the
+   same attempt. Otherwise they fail with ERR_CONFLICT. */
 bool job_extend(struct work *work, const struct job *job,
 		int64_t lease) MUST_CHECK;
 bool job_finish(struct work *work, const struct job *job) MUST_CHECK;
 bool job_fail(struct work *work, const struct job *job, const char *code,
 	      const char *detail) MUST_CHECK;
 
-/* Puts it back into the queue, due in `delay` seconds, saying why. */
+/* Queues the job again, due in `delay` seconds, with the reason. */
 bool job_put_back(struct work *work, const struct job *job, int64_t delay,
 		  const char *code, const char *detail) MUST_CHECK;
 
-/* The same, as if it had not been taken. */
+/* As job_put_back(), but does not count the attempt. */
 bool job_postpone(struct work *work, const struct job *job, int64_t delay,
 		  const char *code, const char *detail) MUST_CHECK;
 
-/* Running jobs whose lease has ended, and those that a worker has; at most
-   `limit`. */
+/* List running jobs, at most `limit`: those whose lease has ended, and those of
+   a worker. */
 bool job_list_expired(struct job **jobs, size_t *count, struct work *work,
 		      int64_t limit) MUST_CHECK;
 bool job_list_held(struct job **jobs, size_t *count, struct work *work,
 		   const char *worker, int64_t limit) MUST_CHECK;
 
-/* A failed or cancelled job is queued anew with all its attempts;
-   ERR_CONFLICT in any other state, and when the image it is for is gone. */
+/* Queues a failed or cancelled job again with all its attempts. ERR_CONFLICT in
+   any other state, and if the job has no image and its kind is not
+   "purge_user". */
 bool job_retry(struct work *work, struct uuid id) MUST_CHECK;
 
-/* Whoever runs it will not be able to finish it. ERR_CONFLICT when it has
-   ended. */
+/* Cancels the job. If a worker runs it, the worker cannot store its result.
+   ERR_CONFLICT if the job has ended. */
 bool job_cancel(struct work *work, struct uuid id) MUST_CHECK;
 
-/* In a transaction: the state, which nobody else changes until its end. */
+/* Reads the state and locks the row until the transaction ends. */
 bool job_lock(const char **state, struct work *work, struct uuid id) MUST_CHECK;
 
-/* The jobs of an image that have ended are forgotten. */
+/* Deletes the image's jobs that have ended. */
 bool job_forget_ended(struct work *work, struct uuid image_id) MUST_CHECK;
 
-/* Whether a job of the image is queued or running. */
+/* Reports whether a job of the image is queued or running. */
 bool job_is_awaited(bool *awaited, struct work *work,
 		    struct uuid image_id) MUST_CHECK;
 
-/* The user's jobs of a kind that are queued or running. Who adds one to them
-   beside others begins with user_lock(). */
+/* Counts the user's jobs of a kind that are queued or running. To add a job
+   within a limit, call user_lock() first. */
 bool job_count_waiting(int64_t *count, struct work *work, struct uuid user_id,
 		       const char *kind) MUST_CHECK;
 
-/* The sum of cost_ms over the user's jobs that are queued or running, of those
-   with this address (NULL: without one). The same holds for who adds one. */
+/* Sums cost_ms over the user's fetch, render and resize jobs that are queued or
+   running and have this address (NULL: none). To add a job within a limit, call
+   user_lock() first. */
 bool job_sum_pending(int64_t *cost_ms, struct work *work, struct uuid user_id,
 		     const char *address) MUST_CHECK;
 
-/* The same with all addresses. */
+/* As job_sum_pending(), with any address. */
 bool job_sum_pending_of_all(int64_t *cost_ms, struct work *work,
 			    struct uuid user_id) MUST_CHECK;
 
-/* What the job costs is known better now. */
+/* Replaces the estimated cost. */
 bool job_set_cost(struct work *work, struct uuid id,
 		  int64_t cost_ms) MUST_CHECK;
 
-/* A user's jobs that have ended, at most `limit`; how many. */
+/* Deletes at most `limit` of the user's jobs that have ended and counts
+   them. */
 bool job_drop_ended(uint64_t *count, struct work *work, struct uuid user_id,
 		    int64_t limit) MUST_CHECK;
 
-/* Queued jobs of an image that is about to go. */
+/* Cancels the image's jobs that are queued or running. */
 bool job_cancel_of_image(struct work *work, struct uuid image_id) MUST_CHECK;
 
 #endif

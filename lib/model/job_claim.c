@@ -1,4 +1,4 @@
-/* job_claim.c: the statements that workers choose and take jobs with. */
+/* job_claim.c: the statements with which a worker chooses and takes a job. */
 #include "config.h"
 
 #include "lib/model/job_claim.h"
@@ -8,8 +8,7 @@
 #include "lib/db/db.h"
 #include "lib/db/rows.h"
 
-/* The statements name their index: by a wrong guess of the server a claim would
-   read all jobs that wait. */
+/* FORCE INDEX, because a wrong choice of the server reads all waiting jobs. */
 #define WAITED                                                                 \
 	"COALESCE((SELECT TIMESTAMPDIFF(SECOND, `run_after`,"                  \
 	" UTC_TIMESTAMP(6)) FROM `jobs` FORCE INDEX (`claim`)"                 \
@@ -125,8 +124,8 @@ static bool take(bool *taken, struct work *work, struct uuid id,
 	return true;
 }
 
-/* As if it had not been taken; a moment later, for all that saw too many at
-   the same time do this. */
+/* Undoes take(). Delays the job by a random 0.1 to 0.5 seconds, because all
+   workers that counted too many jobs do this at the same time. */
 static bool untake(struct work *work, struct uuid id,
 		   const struct job_claimant *claimant)
 {
@@ -142,9 +141,9 @@ static bool untake(struct work *work, struct uuid id,
 }
 
 /*
- * Others may have taken jobs of the same receiver since the candidates were
- * read. Whoever counts last sees all that were taken, itself too: so no more
- * than `per_receiver` ever go on.
+ * Other workers may have taken jobs of the same receiver after the candidates
+ * were read. The worker that counts last sees all jobs taken, its own included,
+ * so at most `per_receiver` jobs continue.
  */
 static bool keep_within(bool *kept, struct work *work,
 			const struct job_candidate *candidate,

@@ -14,29 +14,30 @@ struct stat_row {
 };
 
 /*
- * What monitors watch, in time that does not grow with the tables jobs and
- * images: "queued" and "queued_seconds" (how long the oldest that is due has
- * waited) by priority, "workers" (alive, silent), "bytes" (originals;
- * variants, as of the last sweep) and "results" (kind|result).
- * Rows of one table are counted up to STATS_COUNT_MAX.
+ * Metrics for monitoring, computed in time that does not grow with the tables
+ * jobs and images: "queued" and "queued_seconds" (how long the oldest due job
+ * has waited) by priority, "workers" (alive, silent), "bytes" (originals;
+ * variants, as of the last sweep) and "results" (kind|result). At most
+ * STATS_COUNT_MAX rows of one table are counted.
  */
 enum { STATS_COUNT_MAX = 100000 };
 bool stats_watch(struct stat_row **stats, size_t *count,
 		 struct work *work) MUST_CHECK;
 
-/* What administrators see: "users" (all, disabled, administrators), "images" by
-   status, "jobs" by state, "oldest_seconds" of the jobs that are queued (since
-   they were due) or running (since they were begun); then all of the above. */
+/* Statistics for administrators: "users" (all, disabled, administrators),
+   "images" by status, "jobs" by state, "oldest_seconds" of queued jobs (since
+   they were due) and of running jobs (since they started), and then all of
+   stats_watch(). */
 bool stats_survey(struct stat_row **stats, size_t *count,
 		  struct work *work) MUST_CHECK;
 
-/* Adds to "results": attempts of jobs of a kind that were "done" or "failed".
- */
+/* Adds `n` attempts at jobs of a kind, with the result "done" or "failed", to
+   "results". */
 bool stats_add_results(struct work *work, const char *kind, const char *result,
 		       uint64_t n) MUST_CHECK;
 
-/* Measures the variants for "bytes"; takes time in proportion to their number.
- */
+/* Computes the variants' "bytes"; its time grows with the number of
+   variants. */
 bool stats_measure(struct work *work) MUST_CHECK;
 
 #endif

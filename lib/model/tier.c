@@ -13,7 +13,7 @@
 
 static const char *const priorities[] = { "high", "normal", "low" };
 
-/* The table is small, so one statement serves every way of asking. */
+/* One statement serves all three lookups, because the table is small. */
 static bool select_tiers(struct tier **tiers, size_t *count, struct work *work,
 			 struct uuid id, const char *name, bool all)
 {
@@ -171,7 +171,7 @@ static bool write_fields(const struct tier *tier, struct work *work)
 	return found || no_tier(work, tier->id);
 }
 
-/* Says whose fault it is when the database refuses the name. */
+/* Names the field's conflict instead of the database's constraint. */
 static bool name_is_free(const struct tier *tier, struct work *work, bool done)
 {
 	if (!done && work->err == ERR_CONFLICT)

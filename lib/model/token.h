@@ -7,13 +7,13 @@
 #include "lib/base/uuid.h"
 #include "lib/base/work.h"
 
-/* A secret that stands for a user: an API token or a browser's session. */
+/* A secret that authenticates a user: an API token or a browser session. */
 struct token {
 	struct uuid id;
 	struct uuid user_id;
 	const char *kind; /* "api" or "session" */
 	const char *name;
-	const char *scopes; /* words of "read write link admin" */
+	const char *scopes; /* words out of "read write link admin" */
 	int64_t created_at;
 	int64_t expires_at; /* 0: never */
 	int64_t last_used_at;
@@ -21,16 +21,18 @@ struct token {
 
 enum { TOKEN_HASH_SIZE = 32 };
 
-/* By the SHA-256 of the secret; ERR_NOT_FOUND also when it has expired. */
+/* Finds a token by the SHA-256 of its secret. ERR_NOT_FOUND also if it has
+   expired. */
 bool token_by_hash(struct token *token, struct work *work,
 		   const uint8_t hash[TOKEN_HASH_SIZE]) MUST_CHECK;
 
-/* Makes the id; `expires_in` seconds, 0: never. */
+/* Makes the id. `expires_in` is in seconds; 0: never. */
 bool token_add(struct token *token, struct work *work,
 	       const uint8_t hash[TOKEN_HASH_SIZE],
 	       int64_t expires_in) MUST_CHECK;
 
-/* A user's API tokens, newest first, before the id `before` (nil: all). */
+/* Lists the user's API tokens, newest first, only those with an id below
+   `before` (nil: all). */
 bool token_list(struct token **tokens, size_t *count, struct work *work,
 		struct uuid user_id, struct uuid before,
 		int64_t limit) MUST_CHECK;
@@ -38,14 +40,15 @@ bool token_list(struct token **tokens, size_t *count, struct work *work,
 bool token_drop(struct work *work, struct uuid user_id,
 		struct uuid id) MUST_CHECK;
 
-/* Ends the user's sessions but `except` (nil: all). */
+/* Deletes the user's sessions except the one with the id `except` (nil:
+   all). */
 bool token_drop_sessions(struct work *work, struct uuid user_id,
 			 struct uuid except) MUST_CHECK;
 
-/* Ends the user's sessions and API tokens. */
+/* Deletes the user's sessions and API tokens. */
 bool token_drop_all(struct work *work, struct uuid user_id) MUST_CHECK;
 
-/* Notes the use, at most once a minute. */
+/* Sets last_used_at, at most once a minute. */
 bool token_touch(struct work *work, const struct token *token) MUST_CHECK;
 
 #endif

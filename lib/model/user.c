@@ -18,7 +18,8 @@ static struct db_in flag(const bool *yes)
 	return yes ? db_bool(*yes) : db_null();
 }
 
-/* Those from `low` to `high`; one who is deleted only by the id. */
+/* Lists users with ids from `low` to `high`; deleted users only if these are
+   equal. */
 static bool select_users(struct user **users, size_t *count, struct work *work,
 			 struct uuid low, struct uuid high,
 			 const struct user_filter *f)
@@ -139,7 +140,8 @@ bool user_add(struct user *user, struct work *work)
 			db_uuid(user->tier_id), db_bool(user->is_admin))))
 		return true;
 	if (work->err == ERR_CONFLICT)
-		fail(work, ERR_CONFLICT, "the user name \"%s\" is taken",
+		fail(work, ERR_CONFLICT,
+		     "the user name \"%s\" is in use: choose another",
 		     user->username);
 	return false;
 }
@@ -171,7 +173,8 @@ bool user_update(struct work *work, struct uuid id, const struct user_change *c)
 		return false;
 	if (!found && c->old_password)
 		return fail(work, ERR_CONFLICT,
-			    "the password of user %s was changed meanwhile",
+			    "the password of user %s has changed meanwhile: "
+			    "sign in again",
 			    UUID_TEXT(id));
 	return found_one(work, id, found);
 }
@@ -201,7 +204,7 @@ bool user_is_dispensable(struct work *work, const struct user *user)
 		    user->username);
 }
 
-/* No user can have a name with a colon. */
+/* The colon is not allowed in user names, so no user can have the new name. */
 bool user_mark_deleted(struct work *work, struct uuid id)
 {
 	uint64_t found;
@@ -217,7 +220,8 @@ bool user_mark_deleted(struct work *work, struct uuid id)
 	       found_one(work, id, found);
 }
 
-/* An upload that is under way waits for the row, or has its image there. */
+/* A running upload either waits for the user's lock or has inserted its
+   image. */
 bool user_drop(struct work *work, struct uuid id)
 {
 	bool used;
@@ -239,8 +243,8 @@ bool user_charge(struct work *work, struct uuid id, int64_t bytes,
 {
 	uint64_t found;
 
-	/* Assignments run from left to right: uploads_today still sees the
-	   old uploads_day. */
+	/* MariaDB and MySQL assign from left to right: uploads_today still sees
+	   the old uploads_day. */
 	if (!db_do(work, &found,
 		   "UPDATE `users` SET `used_bytes` = `used_bytes` + ?,"
 		   " `used_images` = `used_images` + 1,"
@@ -256,8 +260,9 @@ bool user_charge(struct work *work, struct uuid id, int64_t bytes,
 		return false;
 	if (!found)
 		return fail(work, ERR_QUOTA_EXCEEDED,
-			    "this upload of %lld bytes would pass the tier's "
-			    "quota of bytes or of uploads a day",
+			    "this upload of %lld bytes would exceed the tier's "
+			    "quota_bytes or uploads_per_day: delete images, "
+			    "or try again after 00:00 UTC",
 			    (long long)bytes);
 	return true;
 }
@@ -274,7 +279,8 @@ bool user_charge_bytes(struct work *work, struct uuid id, int64_t bytes,
 			 db_int(bytes), db_int(quota_bytes))))
 		return false;
 	return found || fail(work, ERR_QUOTA_EXCEEDED,
-			     "these %lld bytes would pass the tier's quota",
+			     "these %lld bytes would exceed the tier's "
+			     "quota_bytes: delete images",
 			     (long long)bytes);
 }
 

@@ -9,49 +9,49 @@
 
 struct image;
 
-/* A picture made of an image; its name is its recipe. Format, size and bytes
-   are NULL and 0 until it is ready. */
+/* A rendition of an image; its name is its recipe. Until it is ready, format is
+   NULL and the numbers are 0. */
 struct variant {
 	struct uuid image_id;
 	const char *variant; /* "h200" */
-	const char *status;  /* "processing", "ready" or "failed"; one that is
-				about to go is in no list and "processing" */
+	const char *status;  /* "processing", "ready" or "failed"; a marked
+				one is "processing" and in no list */
 	const char *format;
 	int64_t width, height;
 	int64_t bytes;
 	uint8_t sha256[32];
-	int64_t used_at; /* found by variant_find() only */
+	int64_t used_at; /* filled by variant_find() only */
 };
 
 bool variant_find(struct variant *variant, struct work *work,
 		  struct uuid image_id, const char *name) MUST_CHECK;
 
-/* Those of an image, by name. */
+/* Lists the image's variants by name. */
 bool variant_list(struct variant **variants, size_t *count, struct work *work,
 		  struct uuid image_id) MUST_CHECK;
 
-/* Those of `image_count` images, which are listed from the highest id to the
-   lowest; by image from the lowest, then by name. */
+/* Lists the variants of the images, which must be sorted from the highest id to
+   the lowest. The result is sorted from the lowest image id, then by name. */
 bool variant_list_of(struct variant **variants, size_t *count,
 		     struct work *work, const struct image *images,
 		     size_t image_count) MUST_CHECK;
 
-/* ERR_CONFLICT when the image has it already. */
+/* ERR_CONFLICT if the image has the variant already. */
 bool variant_add(struct work *work, const struct variant *variant) MUST_CHECK;
 
-/* From any status to ready, with what was made. */
+/* Sets the status to "ready", with the format, size, bytes and sum. */
 bool variant_finish(struct work *work,
 		    const struct variant *variant) MUST_CHECK;
 
-/* It was used now. */
+/* Sets used_at to now. */
 bool variant_touch(struct work *work, struct uuid image_id,
 		   const char *name) MUST_CHECK;
 
-/* Bytes of all that are ready. */
+/* Sums the bytes of all variants that are ready. */
 bool variant_sum(int64_t *bytes, struct work *work) MUST_CHECK;
 
-/* At most `limit` that are ready, the least recently used first, or those with
-   this name. Of their size only the bytes are filled. */
+/* List at most `limit` variants that are ready: the least recently used first,
+   or those with a name. Of the sizes they fill only `bytes`. */
 bool variant_list_oldest(struct variant **variants, size_t *count,
 			 struct work *work, int64_t limit) MUST_CHECK;
 bool variant_list_named(struct variant **variants, size_t *count,
@@ -59,10 +59,11 @@ bool variant_list_named(struct variant **variants, size_t *count,
 			int64_t limit) MUST_CHECK;
 
 /*
- * A file is dropped in three steps, so that a process which dies between them
- * leaves no row without its file, and none is made anew before the old one is
- * gone: the row is marked, if it is ready (else ERR_CONFLICT); the file goes;
- * the row goes. variant_list_marked() finds what was left half-way.
+ * A file is deleted in three steps: variant_mark() marks the row if it is ready
+ * (else ERR_CONFLICT); the caller deletes the file; variant_drop_marked()
+ * deletes the row. So a process that dies between the steps leaves no row
+ * without its file, and no new file is made before the old one is deleted.
+ * variant_list_marked() finds unfinished deletions.
  */
 bool variant_mark(struct work *work, struct uuid image_id,
 		  const char *name) MUST_CHECK;
@@ -71,10 +72,10 @@ bool variant_drop_marked(struct work *work, struct uuid image_id,
 bool variant_list_marked(struct variant **variants, size_t *count,
 			 struct work *work, int64_t limit) MUST_CHECK;
 
-/* What is still processing has failed. */
+/* Sets the image's variants that are processing to failed. */
 bool variant_fail_pending(struct work *work, struct uuid image_id) MUST_CHECK;
 
-/* What has failed is processing again. */
+/* Sets the image's failed variants to processing. */
 bool variant_reopen_failed(struct work *work, struct uuid image_id) MUST_CHECK;
 
 #endif

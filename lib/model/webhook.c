@@ -83,7 +83,8 @@ static bool check_count(struct work *work, struct uuid user_id)
 		    DB_IN(db_uuid(user_id)), DB_OUT(db_int_to(&count))))
 		return false;
 	return count <= WEBHOOK_MAX ||
-	       fail(work, ERR_QUOTA_EXCEEDED, "a user has at most %d webhooks",
+	       fail(work, ERR_QUOTA_EXCEEDED,
+		    "a user has at most %d webhooks: delete one first",
 		    WEBHOOK_MAX);
 }
 

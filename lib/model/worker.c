@@ -35,8 +35,7 @@ bool worker_drop_silent(struct work *work, int64_t seconds)
 		     DB_IN(db_int(seconds)));
 }
 
-/* What a worker has in hand is known from the jobs, of which few are running.
- */
+/* Finds each worker's job in the table jobs, of which few rows are running. */
 bool worker_list(struct worker **workers, size_t *count, struct work *work)
 {
 	struct worker row, *w = &row;

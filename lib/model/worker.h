@@ -9,30 +9,30 @@
 
 /* A process that carries out jobs. */
 struct worker {
-	const char *name; /* as in the jobs it has */
+	const char *name; /* as in the field `worker` of its jobs */
 	const char *host;
 	int64_t pid;
 	int64_t started_at;
-	int64_t seen_at;   /* its last sign of life */
+	int64_t seen_at;   /* its last heartbeat */
 	bool alive;        /* seen in the last WORKER_ALIVE seconds */
-	int64_t jobs_done; /* attempts, since it started */
+	int64_t jobs_done; /* attempts since it started */
 	int64_t jobs_failed;
-	struct uuid job_id; /* what it has in hand, or nil */
+	struct uuid job_id; /* the job that it runs, or nil */
 	const char *job_kind;
 };
 
 enum { WORKER_ALIVE = 30, WORKER_MAX = 1000 };
 
-/* Writes the worker's row: its name, host, process and counts; now is its sign
-   of life. */
+/* Writes the worker's name, host, process id and counts, and sets its heartbeat
+   to now. */
 bool worker_touch(struct work *work, const struct worker *worker) MUST_CHECK;
 
 bool worker_drop(struct work *work, const char *name) MUST_CHECK;
 
-/* Those without a sign of life for so many seconds. */
+/* Deletes the workers without a heartbeat for `seconds`. */
 bool worker_drop_silent(struct work *work, int64_t seconds) MUST_CHECK;
 
-/* The WORKER_MAX that started last, newest first. */
+/* Lists the WORKER_MAX workers that started last, newest first. */
 bool worker_list(struct worker **workers, size_t *count,
 		 struct work *work) MUST_CHECK;
 
