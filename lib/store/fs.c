@@ -22,7 +22,7 @@ static const char *path_of(struct work *work, const char *key)
 			   store_location(work->pool, key));
 }
 
-/* All folders are made at once, so that a put is a single rename. */
+/* Makes all 256 folders at the start, so that a put needs one rename only. */
 static bool fs_open(struct work *work)
 {
 	const char *objects =

@@ -1,4 +1,4 @@
-/* store.c: temporary files, and the driver that keeps them. */
+/* store.c: temporary files, and the calls to the store driver. */
 #include "config.h"
 
 #include "lib/store/store.h"
@@ -39,7 +39,8 @@ const char *store_key(struct pool *pool, struct uuid image, const char *variant)
 	return pool_printf(pool, "%s.%s", uuid_hex(image, hex), variant);
 }
 
-/* The last two digits of a UUIDv7 are random, so the folders fill evenly. */
+/* The last byte of a UUIDv7 is random, so the files spread evenly over the
+   folders. */
 const char *store_location(struct pool *pool, const char *key)
 {
 	return pool_printf(pool, "%.2s/%s", key + UUID_HEX_SIZE - 3, key);
@@ -55,7 +56,9 @@ bool store_has_room(struct work *work)
 	if (fs.f_bavail < fs.f_blocks / 100 * (unsigned long)reserve ||
 	    (fs.f_files && fs.f_favail < 100))
 		return fail(work, ERR_STORAGE_FULL,
-			    "less than %ld %% of the store is free", reserve);
+			    "less than %ld %% of the store is free (setting "
+			    "store_reserve): an administrator must free space",
+			    reserve);
 	return true;
 }
 
@@ -110,8 +113,9 @@ void store_temp_end(struct store_temp *temp)
 		return;
 	crypt_sha256_end(temp->sum, temp->sha256);
 	temp->sum = NULL;
-	/* Only a head start: some file systems cannot, and store_keep() waits
-	   for the disk anyway. */
+	/* An optimization only: store_keep() waits for the disk anyway. Some
+	   file systems do not support the call, so its result does not
+	   matter. */
 	(void)sync_file_range(temp->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 }
 
@@ -143,8 +147,8 @@ bool store_temp_cut(struct store_temp *temp, struct work *work, int64_t bytes)
 	return sum_file(temp, work, bytes);
 }
 
-/* Each file is whole on the disk before the first gets its name, and the folder
-   that they share is written once. */
+/* Syncs every file before it renames the first one, so that no key ever names
+   an incomplete file. The files share one folder, which needs one sync. */
 bool store_keep(struct work *work, const struct store_file *files, size_t count)
 {
 	const struct store_driver *driver = work->store->driver;
@@ -202,7 +206,8 @@ static void close_dir(void *dir)
 	closedir(dir);
 }
 
-/* The folder is touched: it takes the time of its file system, and no room. */
+/* Updates the folder's times: the file system sets them by its own clock, and
+   this needs no free space. */
 bool store_clock_us(int64_t *now_us, struct work *work)
 {
 	const char *folder = work->store->temp_dir;

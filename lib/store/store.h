@@ -8,23 +8,26 @@
 #include "lib/base/work.h"
 
 /*
- * Keeps files under keys. A key is "<32 hex digits of the image>.<variant>",
- * so it holds no byte of a client's; store_key() makes it. Files are whole:
- * written to a temporary one, made durable, then put in their place.
+ * Keeps files under keys. A key is "<32 hex digits of the image>.<variant>";
+ * store_key() makes it. It contains no text from a client. A file appears under
+ * its key only when it is complete: it is written to a temporary file, made
+ * durable and then renamed.
  */
 struct store;
 
-/* How a kind of store keeps a file that lies in a temporary one. */
+/* A kind of store. Its functions fail with ERR_INTERNAL unless stated
+   otherwise. */
 struct store_driver {
 	const char *name;
-	/* Checks the place and makes what is missing. */
+	/* Creates the folders that are missing. */
 	bool (*open)(struct work *work);
-	/* Moves the durable file `path` to `key`, replacing what was there. */
+	/* Moves the file `path`, which is durable, to `key`. Replaces an
+	   existing file. */
 	bool (*put)(struct work *work, const char *path, const char *key);
-	/* Makes earlier puts and drops of the image's keys durable. */
+	/* Makes earlier puts and drops of the same image's files durable. */
 	bool (*sync)(struct work *work, const char *key);
 	bool (*get)(struct work *work, const char *key, int *fd);
-	/* No such file is no failure. */
+	/* Succeeds if the file does not exist. */
 	bool (*drop)(struct work *work, const char *key);
 	bool (*each)(struct work *work,
 		     bool (*visit)(struct work *work, const char *key,
@@ -41,25 +44,28 @@ struct store {
 	const char *temp_dir;
 };
 
-/* Fills `store`, which must outlive the work, and sets work->store. */
+/* Fills `store`, which must live as long as `work`, and sets work->store. */
 bool store_open(struct store *store, struct work *work) MUST_CHECK;
 
 /* `variant` is "original" or a recipe's text. */
 const char *store_key(struct pool *pool, struct uuid image,
 		      const char *variant);
 
-/* Where the web server finds the file below the store's objects folder. */
+/* Returns the file's path below the store's folder `objects`, for the web
+   server. */
 const char *store_location(struct pool *pool, const char *key);
 
-/* ERR_STORAGE_FULL when less than the setting store_reserve is left. */
+/* ERR_STORAGE_FULL if less than the setting store_reserve, a percentage, is
+   free. */
 bool store_has_room(struct work *work) MUST_CHECK;
 
-/* A file in the making; removed with the pool unless it was kept. */
+/* A temporary file. Freeing the pool closes it, and removes it unless
+   store_keep() moved it. */
 struct store_temp {
 	int fd;
 	const char *path;
 	int64_t bytes;
-	uint8_t sha256[32]; /* after store_temp_end() */
+	uint8_t sha256[32]; /* valid after store_temp_end() */
 	struct crypt_sha256 *sum;
 	bool kept;
 };
@@ -67,40 +73,45 @@ struct store_temp {
 bool store_temp_new(struct store_temp **temp, struct work *work) MUST_CHECK;
 bool store_temp_write(struct store_temp *temp, struct work *work,
 		      const void *bytes, size_t len) MUST_CHECK;
-/* Makes its sum final and lets the kernel begin to write it to the disk,
-   without waiting; again: nothing. */
+/* Computes the SHA-256 and asks the kernel to start writing to the disk,
+   without waiting. A second call does nothing. */
 void store_temp_end(struct store_temp *temp);
 
-/* Leaves the first `bytes` of a file that has ended, with their sum. */
+/* Cuts a file after store_temp_end() to its first `bytes` and computes the
+   SHA-256 again. */
 bool store_temp_cut(struct store_temp *temp, struct work *work,
 		    int64_t bytes) MUST_CHECK;
 
 struct store_file {
-	struct store_temp *temp; /* ended */
+	struct store_temp *temp; /* after store_temp_end() */
 	const char *key;
 };
 
-/* Puts files of one image under their keys, replacing what was there. All are
+/* Moves files of one image to their keys and replaces existing files. All are
    durable when it returns true. */
 bool store_keep(struct work *work, const struct store_file *files,
 		size_t count) MUST_CHECK;
 
-/* A descriptor that is closed with the pool; ERR_NOT_FOUND. */
+/* Opens a file for reading; freeing the pool closes it. ERR_NOT_FOUND if there
+   is no file. */
 bool store_get(int *fd, struct work *work, const char *key) MUST_CHECK;
 bool store_has(struct work *work, const char *key);
 bool store_drop(struct work *work, const char *key) MUST_CHECK;
 
-/* Visits every file; `changed_at` is microseconds since 1970. */
+/* Calls `visit` for every file until it returns false. `changed_at` is in
+   microseconds since 1970. */
 bool store_each(struct work *work,
 		bool (*visit)(struct work *work, const char *key, int64_t bytes,
 			      int64_t changed_at, void *arg),
 		void *arg) MUST_CHECK;
 
-/* The clock that the files' times are of. It need not be this machine's: the
-   file system may be another's. */
+/* Reads the clock that sets the files' times, in microseconds since 1970. It
+   may differ from this machine's clock: the file system may be on another
+   machine. */
 bool store_clock_us(int64_t *now_us, struct work *work) MUST_CHECK;
 
-/* Removes temporary files older than the grace time; how many. */
+/* Removes temporary files older than `grace_seconds` and counts them in
+   `removed`. */
 bool store_sweep_temp(int64_t *removed, struct work *work,
 		      int64_t grace_seconds) MUST_CHECK;
 
