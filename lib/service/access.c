@@ -1,4 +1,4 @@
-/* access.c: who may have what. */
+/* access.c: which images, jobs and variants a user may access. */
 #include "config.h"
 
 #include "lib/service/access.h"
@@ -82,18 +82,19 @@ bool access_check_variant(struct work *work, const struct tier *tier,
 	if (!strcmp(variant, "original"))
 		return tier->original ||
 		       fail(work, ERR_TIER_FORBIDS,
-			    "the tier %s has no originals", tier->name);
+			    "the tier %s does not allow access to originals",
+			    tier->name);
 	if (!recipe_parse(&recipe, work, variant))
 		return false;
 	if (lists(tier, variant, &recipe))
 		return true;
 	if (tier->any_size)
 		return fail(work, ERR_TIER_FORBIDS,
-			    "the tier %s has sides of up to %lld pixels, so "
+			    "the tier %s allows sides of at most %lld pixels, "
 			    "not %s",
 			    tier->name, (long long)tier->max_side, variant);
 	return fail(work, ERR_TIER_FORBIDS,
-		    "the tier %s does not have %s; it has: %s", tier->name,
+		    "the tier %s does not allow %s; it allows: %s", tier->name,
 		    variant, tier->sizes);
 }
 
@@ -132,8 +133,8 @@ bool access_check_enlargement(struct work *work, const struct tier *tier,
 	    text_has_word(tier->sizes, recipe_text(&recipe, text)))
 		return true;
 	return fail(work, ERR_TIER_FORBIDS,
-		    "the tier %s enlarges pictures to %lld pixels, not to "
-		    "%ux%u",
+		    "the tier %s allows enlarged variants of at most %lld "
+		    "pixels, not %ux%u",
 		    tier->name, (long long)tier->max_enlarged_pixels,
 		    plan.width, plan.height);
 }

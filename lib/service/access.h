@@ -7,38 +7,40 @@
 #include "lib/model/job.h"
 #include "lib/model/tier.h"
 
-/* The image if it is the user's; another user's is ERR_NOT_FOUND too. */
+/* Finds the user's image. ERR_NOT_FOUND also if it is another user's. */
 bool access_image(struct image *image, struct work *work, struct uuid user_id,
 		  const char *id_text) MUST_CHECK;
 
-/* The same for a job. */
+/* Finds the user's job. ERR_NOT_FOUND also if it is another user's or sends a
+   webhook. */
 bool access_job(struct job *job, struct work *work, struct uuid user_id,
 		const char *id_text) MUST_CHECK;
 
-/* What an id in a path must look like; ERR_NOT_FOUND, naming `what`. */
+/* Parses an id from a URL path. ERR_NOT_FOUND, with `what` in the text. */
 bool access_id(struct uuid *id, struct work *work, const char *what,
 	       const char *text) MUST_CHECK;
 
-/* A state of jobs that a list is asked for, or NULL; ERR_INVALID_FIELD. */
+/* Checks the state that a list of jobs is filtered by; NULL is valid.
+   ERR_INVALID_FIELD. */
 bool access_job_state(struct work *work, const char *state) MUST_CHECK;
 
-/* Whether the tier has it now, for lists: no failure. */
+/* Reports whether the tier allows the variant, for lists: sets no error. */
 bool access_has_variant(const struct tier *tier, const char *variant);
 
-/* "original" or a recipe that the tier lists or, with any_size, any up to
-   max_side: else ERR_TIER_FORBIDS, or ERR_INVALID_FIELD for what is no
-   recipe. */
+/* Checks that the tier allows "original", or lists the recipe, or has any_size
+   and the recipe's sides are at most max_side. Else ERR_TIER_FORBIDS;
+   ERR_INVALID_FIELD if the text is no recipe. */
 bool access_check_variant(struct work *work, const struct tier *tier,
 			  const char *variant) MUST_CHECK;
 
-/* The same for a resize, whose format is the caller's choice: a tier that lists
-   100x100 allows 100x100.webp too. */
+/* As access_check_variant(), for a resize, where the caller may choose the
+   format: a tier that lists 100x100 allows 100x100.webp too. */
 bool access_check_size(struct work *work, const struct tier *tier,
 		       const char *variant) MUST_CHECK;
 
-/* A variant that is larger than its picture, which is shown `width` x `height`,
-   has at most the tier's max_enlarged_pixels, unless the tier lists it: else
-   ERR_TIER_FORBIDS. */
+/* Checks that a variant has at most the tier's max_enlarged_pixels if it is
+   larger than its image, which is displayed as `width` x `height`. A variant
+   that the tier lists always passes. Else ERR_TIER_FORBIDS. */
 bool access_check_enlargement(struct work *work, const struct tier *tier,
 			      const char *variant, uint32_t width,
 			      uint32_t height) MUST_CHECK;

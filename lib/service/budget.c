@@ -1,4 +1,4 @@
-/* budget.c: how much work users may have pending. */
+/* budget.c: limits the cost of each user's pending jobs. */
 #include "config.h"
 
 #include "lib/service/budget.h"
@@ -18,7 +18,7 @@ const char *budget_address(const struct work *work, struct uuid user_id)
 	return bucket_network(work->pool, work->address);
 }
 
-/* Workers may take longer than estimated, or be several. */
+/* Capped, because the number of workers and their load are unknown here. */
 static int64_t retry_after(int64_t excess_ms)
 {
 	const int64_t seconds = (excess_ms + 999) / 1000;
@@ -26,8 +26,8 @@ static int64_t retry_after(int64_t excess_ms)
 	return seconds < RETRY_AFTER_MAX ? seconds : RETRY_AFTER_MAX;
 }
 
-/* Of all addresses together: many clients that each keep to their budget must
-   not fill the queue. */
+/* Limits all addresses together: many clients that each stay within their own
+   budget must not fill the queue. */
 static bool check_anonymous(struct work *work, struct uuid user_id,
 			    int64_t cost_ms)
 {
@@ -43,9 +43,9 @@ static bool check_anonymous(struct work *work, struct uuid user_id,
 	metric_add(METRIC_RATE_LIMITED, "anonymous_cost", 1);
 	work->retry_after = retry_after(pending_ms + cost_ms - limit_ms);
 	return fail(work, ERR_RATE_LIMITED,
-		    "jobs of %lld ms of clients without an account are pending "
-		    "and this one would take %lld ms; all of them together may "
-		    "have %lld ms",
+		    "jobs of unauthenticated clients that take %lld ms are "
+		    "pending and this one takes %lld ms; together at most "
+		    "%lld ms are allowed",
 		    (long long)pending_ms, (long long)cost_ms,
 		    (long long)limit_ms);
 }
@@ -66,8 +66,8 @@ static bool check_tier(struct work *work, struct uuid user_id,
 	metric_add(METRIC_RATE_LIMITED, "cost", 1);
 	work->retry_after = retry_after(pending_ms + cost_ms - limit_ms);
 	return fail(work, ERR_RATE_LIMITED,
-		    "jobs of %lld ms are pending and this one would take %lld "
-		    "ms; the tier %s allows %lld ms",
+		    "jobs that take %lld ms are pending and this one takes "
+		    "%lld ms; the tier %s allows %lld ms",
 		    (long long)pending_ms, (long long)cost_ms, tier->name,
 		    (long long)limit_ms);
 }

@@ -8,29 +8,28 @@
 #include "lib/model/tier.h"
 
 /*
- * How much work users may have pending: the estimated cost of their jobs that
- * are queued or running. All clients without an account share the built-in
- * user, so each of their addresses has a budget of its own, and all of them
- * together have another one.
+ * Limits the estimated cost of each user's jobs that are queued or running. All
+ * unauthenticated clients share the user `anonymous`, so each of their
+ * addresses has its own budget, and all of them together have another one.
  */
 
-/* The address that a job of this user counts for: of the built-in user the
-   client's (of IPv6, its /64), of other users NULL. */
+/* Returns the address whose budget a job of this user uses: for `anonymous` the
+   client's address (for IPv6 its /64), for other users NULL. */
 const char *budget_address(const struct work *work, struct uuid user_id);
 
 /*
  * Fails with ERR_RATE_LIMITED if another job of `cost_ms` would exceed the
- * tier's max_pending_seconds or, of the built-in user, the setting
- * anonymous_pending_seconds. A job passes in any case while no other is
- * pending. Exact in a transaction that begins with user_lock().
+ * tier's max_pending_seconds or, for `anonymous`, the setting
+ * anonymous_pending_seconds. A job always passes if no other job is pending.
+ * The check is exact in a transaction that begins with user_lock().
  */
 bool budget_check(struct work *work, struct uuid user_id,
 		  const struct tier *tier, int64_t cost_ms) MUST_CHECK;
 
 /*
- * Counts an upload of the built-in user for the client's address, by the tier's
- * uploads_per_day; ERR_RATE_LIMITED. Those of other users are counted by
- * user_charge(), with the limit that budget_uploads_per_day() returns.
+ * Counts an upload of `anonymous` for the client's address, up to the tier's
+ * uploads_per_day. ERR_RATE_LIMITED. user_charge() counts the uploads of other
+ * users, up to budget_uploads_per_day().
  */
 bool budget_count_upload(struct work *work, struct uuid user_id,
 			 const struct tier *tier) MUST_CHECK;

@@ -17,7 +17,7 @@
 #include "lib/model/delivery.h"
 #include "lib/net/fetcher.h"
 
-/* As important as a normal picture. */
+/* 0 high, 1 normal, 2 low */
 enum { PRIORITY = 1 };
 
 static int64_t retry_count(struct work *work)
@@ -30,7 +30,8 @@ static int64_t retry_count(struct work *work)
 	return count;
 }
 
-/* A worker's death costs one of the job's attempts, but no retry. */
+/* A worker's death uses up one of the job's attempts, but no retry: therefore
+   job_attempts is added. */
 bool dispatch_queue(struct work *work, struct uuid job_id, struct uuid user_id,
 		    const char *receiver)
 {
@@ -48,7 +49,8 @@ bool dispatch_queue(struct work *work, struct uuid job_id, struct uuid user_id,
 	return job_add(work, &job);
 }
 
-/* One worker sends none, where there are two or more. */
+/* With two or more workers, one takes no webhook jobs. Of the others, one stays
+   free for other receivers. */
 int64_t dispatch_per_receiver(const struct conf *conf)
 {
 	const long senders = conf->workers > 1 ? conf->workers - 1 : 1;
@@ -71,13 +73,13 @@ const char *dispatch_sign(struct pool *pool,
 	return pool_printf(pool, "v1,%s", text_base64(pool, sum, sizeof(sum)));
 }
 
-/* What came of an attempt, and what follows. */
+/* The result of an attempt and what follows from it. */
 struct outcome {
 	const struct job *job;
 	const struct delivery_target *target;
 	struct attempt attempt;
 	bool delivered, gone, again;
-	int64_t delay; /* seconds, where it is to be tried again */
+	int64_t delay; /* in seconds, if `again` */
 	const char *reason;
 };
 
@@ -103,8 +105,8 @@ static bool write_headers(const char *headers[HEADERS + 1], struct work *work,
 	return true;
 }
 
-/* A receiver that cannot be reached is an outcome, too; only what goes wrong
-   here is a failure. */
+/* An unreachable receiver is a result, not a failure; false means that an error
+   occurred here. */
 static bool send(struct outcome *outcome, struct work *work,
 		 const struct delivery_target *target)
 {
@@ -136,8 +138,8 @@ static bool send(struct outcome *outcome, struct work *work,
 	return true;
 }
 
-/* Up to a fifth more, so that what failed together does not come again
-   together. */
+/* Adds up to a fifth at random, so that deliveries that failed together are not
+   retried together. */
 static bool next_delay(int64_t *delay, struct work *work, int64_t tries)
 {
 	const char *word = text_word(work->pool, work->conf->webhook_retries,
@@ -167,7 +169,8 @@ static void judge(struct outcome *outcome, struct work *work)
 				      (long long)status);
 }
 
-/* First the job, which guards the rest: another may have it meanwhile. */
+/* Changes the job first: that fails if another worker has it now, and the rest
+   is rolled back. */
 static bool settle(struct work *work, void *arg)
 {
 	const struct outcome *o = arg;

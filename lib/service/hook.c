@@ -1,4 +1,4 @@
-/* hook.c: what users do with their webhooks. */
+/* hook.c: adds, changes, deletes and retries a user's webhooks. */
 #include "config.h"
 
 #include "lib/service/hook.h"
@@ -25,9 +25,10 @@ static bool read_url(struct webhook *webhook, struct work *work,
 	if (!url_parse(&parsed, work, url) || !url_check_address(work, &parsed))
 		return false;
 	if (strlen(parsed.text) > WEBHOOK_MAX_URL)
-		return fail_field(work, "url",
-				  "url: at most %d bytes when it is encoded",
-				  WEBHOOK_MAX_URL);
+		return fail_field(
+			work, "url",
+			"url: at most %d bytes after percent-encoding",
+			WEBHOOK_MAX_URL);
 	if (strlen(parsed.host) > WEBHOOK_MAX_RECEIVER)
 		return fail_field(work, "url",
 				  "url: a host of at most %d bytes",
@@ -46,9 +47,10 @@ static bool read_events(struct webhook *webhook, struct work *work,
 		const char *word = wish->events[i];
 
 		if (!text_has_word(WEBHOOK_EVENTS, word))
-			return fail_field(work, "events",
-					  "events: of %s, not \"%.40s\"",
-					  WEBHOOK_EVENTS, word);
+			return fail_field(
+				work, "events",
+				"events: each one of %s, not \"%.40s\"",
+				WEBHOOK_EVENTS, word);
 		if (!text_has_word(words, word))
 			words = pool_printf(work->pool, "%s%s%s", words,
 					    *words ? " " : "", word);
@@ -127,7 +129,7 @@ bool hook_add(struct webhook *webhook, const char **secret, struct work *work,
 	return webhook_find(webhook, work, user_id, made.id);
 }
 
-/* What waits goes to the new address, and counts there. */
+/* Pending deliveries go to the new URL and count for its host. */
 static bool record_change(struct work *work, void *arg)
 {
 	const struct change *change = arg;
@@ -172,7 +174,8 @@ bool hook_drop(struct work *work, const struct webhook *webhook)
 	return db_transaction(work, record_drop, (void *)webhook);
 }
 
-/* Repeatable: when the job's row is there, all of it has happened. */
+/* Repeatable: the job's row exists only if the whole transaction was
+   committed. */
 static bool record_retry(struct work *work, void *arg)
 {
 	const struct change *change = arg;

@@ -7,7 +7,7 @@
 
 /* A user's own webhooks. */
 
-/* What a request gives; NULL: it does not. */
+/* The fields of a request; NULL: not given. */
 struct hook_wish {
 	const char *url;
 	const char *const *events;
@@ -16,19 +16,20 @@ struct hook_wish {
 	const bool *enabled;
 };
 
-/* With a secret of the service's own unless one is given; `secret` is what to
-   show, once. ERR_INVALID_FIELD; ERR_QUOTA_EXCEEDED for one too many. */
+/* Adds a webhook and makes a secret unless the request has one. `secret` is the
+   one to show, once. ERR_INVALID_FIELD; ERR_QUOTA_EXCEEDED if the user has too
+   many. */
 bool hook_add(struct webhook *webhook, const char **secret, struct work *work,
 	      struct uuid user_id, const struct hook_wish *wish) MUST_CHECK;
 
-/* Changes what the wish gives. */
+/* Changes the fields that the request gives. */
 bool hook_change(struct webhook *webhook, struct work *work,
 		 const struct hook_wish *wish) MUST_CHECK;
 
 bool hook_drop(struct work *work, const struct webhook *webhook) MUST_CHECK;
 
-/* Sends a delivery that has ended again, with the same id and body, by the
-   whole schedule. ERR_CONFLICT when it is pending or the webhook disabled. */
+/* Sends a delivery that has ended again, with the same id and body and all
+   retries. ERR_CONFLICT if it is pending or the webhook is disabled. */
 bool hook_retry(struct work *work, const struct webhook *webhook,
 		struct uuid delivery_id) MUST_CHECK;
 

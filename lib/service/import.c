@@ -1,4 +1,4 @@
-/* import.c: takes a picture in from a URL. */
+/* import.c: uploads an image from a URL. */
 #include "config.h"
 
 #include "lib/service/import.h"
@@ -17,11 +17,11 @@
 #include "lib/service/budget.h"
 #include "lib/service/render_job.h"
 
-/* Seconds until some have ended. */
+/* in seconds; sent as Retry-After */
 enum { RETRY_AFTER = 5 };
 
-/* What a job is estimated to cost while only the largest number of bytes of its
-   picture is known: PNGs and JPEGs cost a tenth of it, WebPs all of it. */
+/* The estimated cost of a job while only the largest allowed number of bytes is
+   known. PNGs and JPEGs cost a tenth of it, WebPs all of it. */
 enum { LEAST_MS = 20, NS_PER_BYTE = 100 };
 
 static const char kind[] = "fetch";
@@ -39,8 +39,8 @@ const char *import_fence(struct pool *pool, const struct conf *conf)
 bool import_is_allowed(struct work *work, const struct tier *tier)
 {
 	return tier->fetch ||
-	       fail(work, ERR_TIER_FORBIDS, "the tier %s has no uploads by URL",
-		    tier->name);
+	       fail(work, ERR_TIER_FORBIDS,
+		    "the tier %s does not allow uploads by URL", tier->name);
 }
 
 bool import_check_url(const char **file, struct work *work, const char *url)
@@ -58,7 +58,8 @@ static int64_t estimate_ms(const struct conf *conf, const struct tier *tier)
 	return LEAST_MS + upload_max_bytes(conf, tier) * NS_PER_BYTE / 1000000;
 }
 
-/* Exact, as those who add one wait for each other at the user's row. */
+/* Exact, because concurrent transactions wait for the lock of the user's
+   row. */
 static bool may_wait(struct work *work, const struct job *job,
 		     const struct tier *tier)
 {
@@ -75,8 +76,8 @@ static bool may_wait(struct work *work, const struct job *job,
 	metric_add(METRIC_RATE_LIMITED, "fetches", 1);
 	work->retry_after = RETRY_AFTER;
 	return fail(work, ERR_RATE_LIMITED,
-		    "%lld uploads by URL are waiting already, as many as the "
-		    "tier %s allows",
+		    "%lld uploads by URL are pending, the most that the tier "
+		    "%s allows: wait until one has ended",
 		    (long long)count, tier->name);
 }
 
@@ -85,7 +86,8 @@ struct record {
 	const struct uploaded *made;
 };
 
-/* Repeatable: when the image's row is there, all of it has happened. */
+/* Repeatable: the image's row exists only if the whole transaction was
+   committed. */
 static bool record(struct work *work, void *arg)
 {
 	const struct record *r = arg;
@@ -164,7 +166,7 @@ bool import_queue(struct uploaded *uploaded, struct work *work,
 	return true;
 }
 
-/* Whoever may not any more gets nothing fetched. */
+/* Fails if the user is disabled or the tier no longer allows fetching. */
 static bool find_owner(struct user *user, struct tier *tier, struct work *work,
 		       const struct job *job)
 {
@@ -186,11 +188,11 @@ struct arrival {
 	const struct job *job;
 	const struct image *image;
 	const struct tier *tier;
-	const char *file; /* what the answer calls it, or "" */
-	unsigned cost_ms; /* of rendering it */
+	const char *file; /* the file name in the response, or "" */
+	unsigned cost_ms; /* of rendering the image */
 };
 
-/* The client gave no name, so the image has that of the URL. */
+/* Whether the client gave no name: then the image has the name from the URL. */
 static bool has_name_of_url(struct work *work, const struct arrival *arrival)
 {
 	struct url url;
@@ -209,7 +211,8 @@ static bool name_by_answer(struct work *work, const struct arrival *arrival)
 				  upload_name(work->pool, arrival->file));
 }
 
-/* Guarded by who has the job, and by what the image's row says. */
+/* Fails if another worker has the job or if the image's row already has a
+   file. */
 static bool record_arrival(struct work *work, void *arg)
 {
 	const struct arrival *arrival = arg;
@@ -222,8 +225,9 @@ static bool record_arrival(struct work *work, void *arg)
 				 arrival->tier->quota_bytes);
 }
 
-/* While the job's row is locked nobody else makes the file the image's; and
-   whether a COMMIT whose answer was lost has, the image's row says. */
+/* The lock of the job's row prevents another worker from storing the image's
+   file meanwhile. If the response to a COMMIT was lost, the image's row shows
+   whether it took effect. */
 static bool drop_unwanted(struct work *work, void *arg)
 {
 	const struct arrival *arrival = arg;

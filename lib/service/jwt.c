@@ -21,7 +21,7 @@ static const char *const type_names[] = {
 	[JWT_REFRESH] = "refresh",
 };
 
-/* What a key of the ring is for tokens. */
+/* The signing key that is derived from a key of the key ring. */
 struct signer {
 	int64_t id;
 	uint8_t secret[MAC_SIZE];
@@ -48,7 +48,8 @@ static const char *mac_of(struct pool *pool, const struct signer *signer,
 	return text_base64url(pool, mac, mac_len);
 }
 
-/* A token's signed text begins with base64url of '{', so this is none. */
+/* Cannot collide with a token: a token's signed text begins with the base64url
+   of '{'. */
 static const char *mark_password(struct pool *pool, const struct signer *signer,
 				 const struct user *user)
 {
@@ -127,7 +128,7 @@ static bool invalid(struct work *work)
 		    "the token is unknown or has expired");
 }
 
-/* One of the parts between the dots, `len` characters of base64url. */
+/* Decodes one part of a token: `len` characters of base64url. */
 static bool decode(struct json **json, struct work *work, const char *text,
 		   size_t len)
 {
@@ -140,8 +141,8 @@ static bool decode(struct json **json, struct work *work, const char *text,
 		       : invalid(work);
 }
 
-/* The algorithm is this one whatever the token says; that it says so is a
-   condition (RFC 8725 section 3.1). */
+/* Always uses HS256 and requires that the header says so (RFC 8725 section
+   3.1). */
 static bool find_signer(struct signer *signer, struct work *work,
 			const struct json *header)
 {
@@ -190,7 +191,7 @@ static bool read_claims(struct jwt *jwt, struct work *work,
 	       invalid(work);
 }
 
-/* The claims are read only when it is known that they were written here. */
+/* Verifies the MAC before it parses the claims. */
 static bool open_signed(struct jwt *jwt, struct work *work, const char *text,
 			enum jwt_type type)
 {
@@ -215,7 +216,7 @@ static bool open_signed(struct jwt *jwt, struct work *work, const char *text,
 	       read_claims(jwt, work, claims, type);
 }
 
-/* Which of all these was wrong, nobody needs to know. */
+/* Hides from the client which check failed. */
 static bool tell(struct work *work)
 {
 	return err_http_status(work->err) >= 500 ? false : invalid(work);

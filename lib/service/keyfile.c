@@ -1,4 +1,4 @@
-/* keyfile.c: the file of the keys that sign links. */
+/* keyfile.c: reads and replaces the file of the signing keys. */
 #include "config.h"
 
 #include "lib/service/keyfile.h"
@@ -37,7 +37,7 @@ static bool parse_line(struct key *key, struct work *work, const char *line)
 	explicit_bzero(hex, sizeof(hex));
 	return good || fail(work, ERR_INTERNAL,
 			    "keys_file: a line is not \"id created retires "
-			    "hex\"");
+			    "hex\": restore the file from a backup");
 }
 
 static bool add_line(struct keys *keys, struct work *work, const char *line)
@@ -115,7 +115,7 @@ static const char *folder_of(struct pool *pool, const char *path)
 			     : pool_strndup(pool, path, (size_t)(slash - path));
 }
 
-/* The folder and not the file, which is another one after each change. */
+/* Locks the folder, because each change replaces the file. */
 bool keyfile_lock(int *folder, struct work *work, const char *path)
 {
 	const char *name = folder_of(work->pool, path);
@@ -151,8 +151,9 @@ static size_t print_keys(char text[FILE_MAX_BYTES], const struct keys *keys)
 	return (size_t)(at - text);
 }
 
-/* Root's file belongs to whoever had the old one, or to the account that the
-   responders run as, so that they can read it. */
+/* Gives the new file the owner and group of the old one. If there was none and
+   root writes it, gives it to the account of the responders, so that they can
+   read it. */
 static bool give_away(int fd, const char *path, const char *user)
 {
 	const struct passwd *account;
@@ -184,7 +185,7 @@ bool keyfile_replace(struct work *work, const char *path, int folder,
 	bool written;
 	int fd;
 
-	unlink(temp); /* of one that died here: it may be anybody's */
+	unlink(temp); /* a crashed process may have left it */
 	fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return fail_errno(work, "keys_file: cannot write %s", temp);

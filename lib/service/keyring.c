@@ -1,4 +1,4 @@
-/* keyring.c: the keys that sign links. */
+/* keyring.c: caches the signing keys of keys_file. */
 #include "config.h"
 
 #include "lib/service/keyring.h"
@@ -20,14 +20,14 @@ enum { TRY_AGAIN_MS = 1000 };
 
 struct keyring {
 	const char *path;
-	struct stat seen; /* the file when it was read; zeros: not there */
+	struct stat seen; /* the file at the last read; zeros: none */
 	int64_t read_at_ms;
 	bool damaged;
 	struct keys keys;
 };
 
-/* A child that fetches by URL is forked from a process that may have the keys:
-   it finds zeros here. */
+/* The process that fetches URLs is forked from one that may hold keys; it finds
+   zeros here. */
 struct keyring *keyring_new(const struct conf *conf)
 {
 	struct keyring *ring = mmap(NULL, sizeof(*ring), PROT_READ | PROT_WRITE,
@@ -53,7 +53,8 @@ static const struct key *find_signer(const struct keys *keys)
 	return NULL;
 }
 
-/* A file that was cut at the end of a line is good but for the newest key. */
+/* Detects a file that was cut at a line's end: it lacks the newest key, which
+   signs. */
 static bool read_all(struct keys *keys, struct work *work, const char *path)
 {
 	return keyfile_read(keys, work, path) &&
@@ -72,7 +73,8 @@ static bool is_same(const struct stat *a, const struct stat *b)
 	       a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
-/* A damaged file may be mended in place so soon that its time stays. */
+/* Reads a damaged file again after TRY_AGAIN_MS even if it looks unchanged: a
+   repair in place may keep its times. */
 static bool is_up_to_date(const struct keyring *ring, const struct stat *now)
 {
 	return ring->keys.count && is_same(&ring->seen, now) &&
@@ -80,7 +82,7 @@ static bool is_up_to_date(const struct keyring *ring, const struct stat *now)
 		clock_monotonic_ms() - ring->read_at_ms < TRY_AGAIN_MS);
 }
 
-/* False when there never were any keys. */
+/* Returns false if no keys were ever read. */
 static bool keep_old(struct keyring *ring, struct work *work,
 		     const struct stat *now)
 {
@@ -98,7 +100,8 @@ static bool look(struct keyring *ring, struct work *work)
 	struct stat now;
 	bool usable = true;
 
-	/* Before it is read: what changes meanwhile is read the next time. */
+	/* stat() comes before the read: a change in between is noticed at the
+	   next use. */
 	if (stat(ring->path, &now))
 		now = (struct stat){ 0 };
 	if (is_up_to_date(ring, &now))
@@ -144,8 +147,9 @@ bool keyring_find(struct key *key, struct work *work, int64_t id)
 		return false;
 	found = look_up(&work->keys->keys, id);
 	if (!found || is_retired(found))
-		return fail(work, ERR_BAD_SIGNATURE,
-			    "the link's key is not in use");
+		return fail(
+			work, ERR_BAD_SIGNATURE,
+			"the key that signed the link is unknown or retired");
 	*key = *found;
 	return true;
 }
@@ -166,7 +170,7 @@ bool keyring_list(const struct key **keys, size_t *count, struct work *work)
 
 /* Changes */
 
-/* What is asked for, and what came of it. */
+/* A change of the key file, and the key that it made. */
 struct change {
 	bool (*edit)(struct keys *keys, struct work *work,
 		     struct change *change);
@@ -219,7 +223,8 @@ static void retire_all(struct keys *keys, int64_t at)
 	keys->count = kept;
 }
 
-/* After 65535 it begins anew: by then the first have retired. */
+/* After KEY_MAX_ID the ids start again from 1; by then the first keys have
+   retired. */
 static int64_t next_id(struct keys *keys)
 {
 	int64_t id = keys->count ? keys->list[keys->count - 1].id : 0;

@@ -1,4 +1,4 @@
-/* leave.c: a user goes, with all images. */
+/* leave.c: deletes a user and the user's images. */
 #include "config.h"
 
 #include "lib/service/leave.h"
@@ -12,7 +12,8 @@
 #include "lib/model/webhook.h"
 #include "lib/service/purge.h"
 
-/* Images that a request removes itself, and that a job does. */
+/* FEW: images that a request deletes itself. MANY: images that one job deletes.
+   LOW_PRIORITY: priority of that job. */
 enum { FEW = 20, MANY = 1000, LOW_PRIORITY = 2 };
 
 static bool purge_some(bool *all, struct work *work, struct uuid user_id,
@@ -34,7 +35,7 @@ static bool drop(struct work *work, void *arg)
 	return user_drop(work, *id);
 }
 
-/* An upload that was under way may have left another image. */
+/* ERR_CONFLICT is no failure: a running upload may have added another image. */
 static bool drop_user(bool *gone, struct work *work, struct uuid id)
 {
 	*gone = db_transaction(work, drop, &id) || work->err == ERR_NOT_FOUND;
@@ -68,8 +69,8 @@ static bool mark(struct work *work, void *arg)
 	       webhook_drop_all(work, id) && job_add(work, &leaving->job);
 }
 
-/* What fails here is left to the job, which was there before the first image
-   went. */
+/* Leaves a failure to the job, whose row was inserted before the first image is
+   deleted. */
 static bool purge_few(struct work *work, const struct user *user)
 {
 	bool all, gone = false;
@@ -114,7 +115,7 @@ static bool pass_on(struct work *work, void *arg)
 	return job_add(work, &relay->next) && job_finish(work, relay->job);
 }
 
-/* The job's row goes with the user's. */
+/* Deleting the user's row deletes the job's row too. */
 bool leave_job(struct work *work, const struct job *job)
 {
 	struct relay relay = { job, new_job(work, job->user_id) };

@@ -8,15 +8,16 @@
 struct user;
 
 /*
- * Deletes a user: from here on nobody can sign in as it, and its name is free.
- * Its images follow at once if they are few; else `left` is true and a job of
- * the kind "purge_user" removes them, and the row in the end. ERR_CONFLICT for
- * the last administrator and for the built-in user.
+ * Deletes a user: nobody can sign in as this user any more, and the name
+ * becomes free. Deletes the images at once if they are few; else `left` is true
+ * and a job of the kind "purge_user" deletes them and then the user's row.
+ * ERR_CONFLICT for the last administrator and for the user `anonymous`.
  */
 bool leave_user(struct job *job, bool *left, struct work *work,
 		const struct actor *actor, const struct user *user) MUST_CHECK;
 
-/* Removes a bounded number of images; what is left is another job. */
+/* Carries out a purge_user job: deletes a limited number of images and queues
+   another job for the rest. */
 bool leave_job(struct work *work, const struct job *job) MUST_CHECK;
 
 #endif

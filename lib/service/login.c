@@ -1,4 +1,4 @@
-/* login.c: finds out who somebody is. */
+/* login.c: authenticates users. */
 #include "config.h"
 
 #include "lib/service/login.h"
@@ -29,7 +29,7 @@ struct login_cache {
 	} slots[CACHE_SLOTS];
 };
 
-/* Wiped in children that are forked from here. */
+/* Forked children find zeros here. */
 struct login_cache *login_cache_new(void)
 {
 	struct login_cache *cache =
@@ -48,7 +48,8 @@ void login_cache_free(struct login_cache *cache)
 	munmap(cache, sizeof(*cache));
 }
 
-/* Over the stored hash too: a new password ends what was known of the old. */
+/* Includes the stored hash, so a new password invalidates the entries of the
+   old one. */
 static void digest_of(uint8_t digest[CRYPT_SHA256_SIZE],
 		      const struct login_cache *cache, struct pool *pool,
 		      const struct user *user, const char *password)
@@ -67,9 +68,9 @@ static bool wrong(struct work *work)
 		    "no user has this name and this password");
 }
 
-/* `hash` is NULL for users that there are not. Only while it has a turn does
-   this count as a failure: however many right ones come at once, no more than
-   password_jobs of them do. */
+/* `hash` is NULL if the user does not exist. The login counts as a failure only
+   while it holds a turn, so even with many concurrent correct logins at most
+   password_jobs of them are counted. */
 static bool verify(struct work *work, const struct login_limit *limit,
 		   const char *password, const char *hash)
 {
@@ -94,15 +95,16 @@ static bool verify(struct work *work, const struct login_limit *limit,
 	return right;
 }
 
-/* Only if the password that was right is still the user's: whoever changes it
-   while this one is hashed has the last word. */
+/* Replaces the hash only if the verified password is still the user's, so that
+   a change of the password during the hashing is not lost. */
 static bool set_hash(const char **hash, struct work *work,
 		     const struct user *user, const char *password)
 {
 	struct login_turn turn;
 	const char *made;
 
-	/* The password of this user was just right. */
+	/* The user has just sent the correct password, so the client counts as
+	   known. */
 	if (!login_turn_take(&turn, work, true))
 		return false;
 	made = crypt_password_hash(work->pool, password,
@@ -139,7 +141,8 @@ static bool check_password(struct work *work, const struct login_limit *limit,
 	return true;
 }
 
-/* Another login may have done it first, or the password is another one now. */
+/* ERR_CONFLICT: another login has upgraded the hash, or the password has
+   changed. */
 static bool upgrade_hash(struct user *user, struct work *work,
 			 const struct login_limit *limit, const char *password)
 {
@@ -215,7 +218,8 @@ static bool open_jwt(struct user *user, struct work *work, const char *text,
 		return false;
 	if (!user_find(&found, work, jwt.user_id))
 		return work->err == ERR_NOT_FOUND &&
-		       fail(work, ERR_UNAUTHENTICATED, "the user is gone");
+		       fail(work, ERR_UNAUTHENTICATED,
+			    "the user does not exist any more: sign in again");
 	if (found.disabled_at || found.deleted_at)
 		return fail(work, ERR_UNAUTHENTICATED,
 			    "the token is unknown or has expired");
@@ -266,7 +270,7 @@ bool login_anonymous(struct identity *who, struct work *work)
 		return false;
 	if (found.user.disabled_at)
 		return fail(work, ERR_FORBIDDEN,
-			    "this service is for users who sign in");
+			    "this service requires authentication");
 	if (!tier_find(&found.tier, work, found.user.tier_id))
 		return false;
 	*who = found;
@@ -290,8 +294,8 @@ static bool add_secret(struct token *token, const char **secret,
 	return true;
 }
 
-/* A new password has ended the user's sessions, but may not have seen this
-   one. */
+/* A change of the password deletes the user's sessions, but may have missed
+   this one. */
 static bool check_same(struct work *work, const struct user *user,
 		       const struct token *token)
 {

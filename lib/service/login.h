@@ -8,33 +8,36 @@
 #include "lib/model/token.h"
 #include "lib/model/user.h"
 
-/* Who a request is from. */
+/* The user that a request is authenticated as. */
 struct identity {
 	struct user user;
 	struct tier tier;
-	struct token token; /* nil id after Basic */
-	const char *scopes; /* words of "read write link admin" */
+	struct token token; /* nil id with Basic authentication */
+	const char *scopes; /* words out of "read write link admin" */
 };
 
 enum { LOGIN_PASSWORD_MIN = 8, LOGIN_PASSWORD_MAX = 511 };
 
-/* ERR_WRONG_CREDENTIALS, in the same time, for a wrong password, an unknown
-   user and a disabled one; ERR_RATE_LIMITED, whatever the password, after too
-   many of these or while too many others are checked (login_limit.h). A
-   password hash of an older kind is replaced. */
+/* Authenticates by a password. ERR_WRONG_CREDENTIALS for a wrong password, an
+   unknown user and a disabled user, in the same time for all three.
+   ERR_RATE_LIMITED, whatever the password, after too many failures or while too
+   many other passwords are checked (login_limit.h). Replaces a password hash of
+   an outdated kind. */
 bool login_by_password(struct identity *who, struct work *work,
 		       const char *username, const char *password) MUST_CHECK;
 
-/* An API token ("px_...") or a session's secret. ERR_UNAUTHENTICATED. */
+/* Authenticates by an API token ("px_...") or a session's secret.
+   ERR_UNAUTHENTICATED. */
 bool login_by_secret(struct identity *who, struct work *work, const char *kind,
 		     const char *secret) MUST_CHECK;
 
 /*
- * JSON Web Tokens (jwt.h). An access token is as good as its user, who is an
- * administrator only with is_admin; ERR_UNAUTHENTICATED. Two come of a name and
- * a password, failing as login_by_password() does, and another access token of
- * the refresh token. Those of a user who is disabled, or has a new password,
- * are refused.
+ * JSON Web Tokens (jwt.h). login_by_jwt() authenticates by an access token,
+ * which has all scopes of the user, "admin" only if is_admin is set;
+ * ERR_UNAUTHENTICATED. login_start_jwt() makes both tokens from a name and a
+ * password and fails as login_by_password() does. login_refresh_jwt() makes a
+ * new access token from a refresh token. Tokens of a user that is disabled or
+ * has changed the password are invalid.
  */
 bool login_by_jwt(struct identity *who, struct work *work,
 		  const char *access) MUST_CHECK;
@@ -44,35 +47,37 @@ bool login_start_jwt(const char **access, const char **refresh,
 bool login_refresh_jwt(const char **access, struct work *work,
 		       const char *refresh) MUST_CHECK;
 
-/* The built-in user of clients that know no users; ERR_FORBIDDEN when an
-   administrator has disabled it. */
+/* Authenticates as the user `anonymous`. ERR_FORBIDDEN if an administrator has
+   disabled it. */
 bool login_anonymous(struct identity *who, struct work *work) MUST_CHECK;
 
-/* A new session; the secret goes into the cookie. ERR_WRONG_CREDENTIALS when
-   the password has been changed since it was right. */
+/* Starts a session; the secret goes into the cookie. ERR_WRONG_CREDENTIALS if
+   the password has changed since it was verified. */
 bool login_start_session(const char **secret, struct work *work,
 			 struct identity *who) MUST_CHECK;
 
-/* What X-Pixtier-CSRF must be with that session's cookie. */
+/* Returns the value that X-Pixtier-CSRF must have for a request with that
+   session's cookie. */
 const char *login_csrf(struct pool *pool, const char *secret);
 
-/* A new API token, shown once. */
+/* Adds an API token; `secret` is shown once. */
 bool login_add_token(struct token *token, const char **secret,
 		     struct work *work, struct uuid user_id, const char *name,
 		     const char *scopes, int64_t expires_in) MUST_CHECK;
 
-/* ERR_INVALID_FIELD when it is too short or too long, naming `field`. */
+/* ERR_INVALID_FIELD, naming `field`, if the password is too short or too
+   long. */
 bool login_check_password(struct work *work, const char *field,
 			  const char *password) MUST_CHECK;
 
-/* Sets a new password and ends the user's sessions but `except`; for a user
-   whose password was just seen to be right, and ERR_WRONG_CREDENTIALS when it
-   has been changed since. */
+/* Sets a new password and deletes the user's sessions except `except`. The
+   caller has just verified the old password; ERR_WRONG_CREDENTIALS if it has
+   changed since. */
 bool login_set_password(struct work *work, const struct user *user,
 			const char *password, struct uuid except) MUST_CHECK;
 
-/* Passwords that were right lately, so that Basic authentication does not cost
-   a hash with each request. It keeps keyed digests, no passwords. */
+/* A cache of recent correct logins, so that Basic authentication does not hash
+   a password for each request. It stores keyed digests, not passwords. */
 struct login_cache *login_cache_new(void);
 void login_cache_free(struct login_cache *cache);
 

@@ -1,4 +1,4 @@
-/* login_limit.c: how many wrong passwords, and how many at once. */
+/* login_limit.c: limits wrong passwords and concurrent password hashes. */
 #include "config.h"
 
 #include "lib/service/login_limit.h"
@@ -17,7 +17,7 @@ static const char *network_of(struct work *work)
 	return bucket_network(work->pool, work->address ? work->address : "");
 }
 
-/* A new password ends what was known of the old. */
+/* Includes the stored hash, so a new password invalidates earlier entries. */
 static struct bucket known_of(struct work *work, const struct user *user)
 {
 	return (struct bucket){
@@ -38,8 +38,9 @@ static bool is_known(struct work *work, const struct bucket *known)
 						   known, clock_monotonic_ms());
 }
 
-/* The database takes names of either case for one. Of the name alone as many
-   pass at once as its window has seconds, so one a second comes back. */
+/* Names are in lower case because the database compares them without case. The
+   window of login_name in seconds equals its limit, so the bucket refills by
+   one a second. */
 void login_limit_init(struct login_limit *limit, struct work *work,
 		      const char *username, const struct user *user)
 {
@@ -110,7 +111,7 @@ void login_limit_forgive(struct work *work, const struct login_limit *limit)
 	give_back(work, limit, limit->bucket_count);
 }
 
-/* Taken again, so that the time begins again. */
+/* Gives and takes the bucket again to restart its window. */
 void login_limit_remember(struct work *work, const struct user *user)
 {
 	struct bucket_state state;
@@ -121,7 +122,8 @@ void login_limit_remember(struct work *work, const struct user *user)
 		return;
 	known = known_of(work, user);
 	bucket_give(work->known_clients, &known, now_ms);
-	/* Or another process did it meanwhile. */
+	/* Fails if another process took the bucket meanwhile; the effect is the
+	   same. */
 	(void)!bucket_take(&state, work->known_clients, &known, now_ms);
 }
 

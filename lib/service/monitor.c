@@ -1,4 +1,4 @@
-/* monitor.c: the metrics that are in the database. */
+/* monitor.c: metrics that are computed from the database. */
 #include "config.h"
 
 #include "lib/service/monitor.h"

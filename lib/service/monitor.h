@@ -3,8 +3,9 @@
 
 #include "lib/base/work.h"
 
-/* Reads what the metrics have from the database, unless some process has done
-   so in the last seconds. When it does not answer, they are not printed. */
+/* Updates the metrics that come from the database, unless a process has done so
+   in the last seconds. If the database does not answer, these metrics are not
+   printed. */
 void monitor_refresh(struct work *work);
 
 #endif

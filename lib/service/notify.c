@@ -1,4 +1,4 @@
-/* notify.c: tells webhooks of events. */
+/* notify.c: queues webhook deliveries for events. */
 #include "config.h"
 
 #include "lib/service/notify.h"
@@ -19,7 +19,7 @@
 #include "lib/service/dispatch.h"
 #include "lib/service/show.h"
 
-/* Keeps a body far below what a column is read back to. */
+/* Keeps the body far below the size limit of a column that is read. */
 enum { MAX_VARIANTS = 1000 };
 
 static bool tell(struct work *work, struct uuid user_id, const char *event,
@@ -46,7 +46,7 @@ static bool tell(struct work *work, struct uuid user_id, const char *event,
 	return true;
 }
 
-/* Only what the owner's tier lets him see, as in answers. */
+/* Only the variants that the owner's tier allows, as in responses. */
 static struct json *show_variants(struct pool *pool, const struct tier *tier,
 				  const struct variant *variants, size_t count)
 {
@@ -81,7 +81,7 @@ static bool describe(struct json **json, struct work *work,
 	return true;
 }
 
-/* Most users have none: they are not locked. */
+/* Reads without a lock first: most users have no webhooks. */
 static bool find_told(struct webhook **webhooks, size_t *count,
 		      struct work *work, struct uuid user_id, const char *event)
 {

@@ -6,20 +6,22 @@
 #include "lib/model/job.h"
 
 /*
- * Tells a user's webhooks of events. Both are called in the transaction of
- * what they tell of, so that nothing is told that has not happened and nothing
- * is forgotten that has: each webhook that wants the event gets a delivery and
- * the job that sends it (dispatch.h). The body is
- * {"type": event, "timestamp": now, "data": the image or the job}.
+ * Queues events for a user's webhooks. The caller calls both functions in the
+ * transaction of the change that they report, so an event is queued exactly if
+ * the change is committed. Each enabled webhook with the event gets a delivery
+ * and the job that sends it (dispatch.h). The body is {"type": event,
+ * "timestamp": now, "data": the image or the job}.
  */
 
-/* "image.ready", "image.failed", or, while its rows are still there,
-   "image.deleted". Of what was sent to be resized only the job is told. */
+/* `event` is "image.ready", "image.failed" or, while the image's rows still
+   exist, "image.deleted". Does nothing for the image of a resize: only its job
+   has events. */
 bool notify_image(struct work *work, const char *event,
 		  const struct image *image) MUST_CHECK;
 
-/* "job.done" or "job.failed": the job's row says so already, and is read when
-   there is a webhook for it. Nobody is told of jobs that send webhooks. */
+/* `event` is "job.done" or "job.failed". The job's row already has that state;
+   it is read only if a webhook has the event. Does nothing for jobs that send
+   webhooks. */
 bool notify_job(struct work *work, const char *event,
 		const struct job *job) MUST_CHECK;
 

@@ -1,4 +1,4 @@
-/* password_kinds.c: makes all refusals of a password cost the same. */
+/* password_kinds.c: makes every refused password take the same time. */
 #include "config.h"
 
 #include "lib/service/password_kinds.h"
@@ -25,8 +25,9 @@ static void add(struct password_kinds *kinds, const char *kind)
 			 "%s", kind);
 }
 
-/* Where hashes of other kinds begin in the order of their bytes. Of those that
-   may name their rounds, they are in the midst of the others. */
+/* Returns a text that sorts after all hashes of `kind`. Kinds such as "$5$"
+   include hashes with "rounds=", which sort between the others of the kind, so
+   the search stops there once. */
 static const char *end_of(struct pool *pool, const char *kind, const char *hash)
 {
 	const char *rounds = pool_printf(pool, "%srounds=", kind);
@@ -36,7 +37,7 @@ static const char *end_of(struct pool *pool, const char *kind, const char *hash)
 	return pool_printf(pool, "%s\x7f", kind);
 }
 
-/* From kind to kind, so that the index is read once for each. */
+/* Skips from kind to kind, so that each kind costs one lookup in the index. */
 bool password_kinds_read(struct password_kinds *kinds, struct work *work)
 {
 	struct password_kinds found = { 0 };

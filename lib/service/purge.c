@@ -1,4 +1,4 @@
-/* purge.c: removes what nobody may have any more. */
+/* purge.c: deletes images, variants and files. */
 #include "config.h"
 
 #include "lib/service/purge.h"
@@ -57,7 +57,8 @@ static bool drop_unless_needed(struct work *work, void *arg)
 	if (!image_is_needed(&needed, work, image->id))
 		return false;
 	if (needed)
-		return fail(work, ERR_CONFLICT, "image %s is needed yet",
+		return fail(work, ERR_CONFLICT,
+			    "image %s is still in use by a job or a link",
 			    UUID_TEXT(image->id));
 	return job_forget_ended(work, image->id) && drop_rows(work, arg);
 }
@@ -111,7 +112,7 @@ bool purge_variants(int64_t *count, struct work *work, const char *name)
 	return true;
 }
 
-/* Whoever was here first has done it. */
+/* ERR_NOT_FOUND: another process has deleted the image. */
 static bool purge_one(struct work *work, const struct image *image)
 {
 	if (work->tick)
@@ -162,7 +163,8 @@ struct sweep {
 	int64_t orphans;
 };
 
-/* The image in a key of the store, or false for any other file's name. */
+/* Parses the image's id in a key. Returns false if the name is not a key of the
+   store. */
 static bool read_key(struct uuid *id, const char *key)
 {
 	char hex[UUID_HEX_SIZE] = "";
@@ -196,7 +198,7 @@ bool purge_is_named(struct work *work, const char *key)
 	       work->err != ERR_NOT_FOUND;
 }
 
-/* What is not the store's own is left alone. */
+/* Keeps files whose names are not keys of the store. */
 static bool sweep_file(struct work *work, const char *key, int64_t bytes,
 		       int64_t changed_at, void *arg)
 {

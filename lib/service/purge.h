@@ -4,44 +4,44 @@
 #include "lib/base/work.h"
 #include "lib/model/image.h"
 
-/* Removes an image: its rows in one transaction, then its files. */
+/* Deletes an image: its rows in one transaction, then its files. */
 bool purge_image(struct work *work, const struct image *image) MUST_CHECK;
 
-/* Removes one that is older than its tier keeps it, and what its jobs left; one
-   that is needed yet stays: ERR_CONFLICT. */
+/* Deletes an image that is older than its tier's retention, with its ended
+   jobs. ERR_CONFLICT if a job or a link still needs it. */
 bool purge_expired(struct work *work, const struct image *image) MUST_CHECK;
 
-/* Removes the file of a variant that is ready; it is made again when it is
-   wanted. ERR_CONFLICT when it is not. */
+/* Deletes the file of a variant that is ready; the next request makes it again.
+   ERR_CONFLICT if it is not ready. */
 bool purge_variant(struct work *work, struct uuid image_id,
 		   const char *name) MUST_CHECK;
 
-/* The same of all images; how many. */
+/* Deletes the variant with this name of all images and counts them. */
 bool purge_variants(int64_t *count, struct work *work,
 		    const char *name) MUST_CHECK;
 
-/* Ends what purge_variant() began where its process died. */
+/* Completes deletions that purge_variant() began in a process that died. */
 bool purge_marked(struct work *work) MUST_CHECK;
 
-/* Removes a user's images a batch at a time, in memory that does not grow,
-   until none is left or at least `limit` are gone. How many: fewer than `limit`
-   were all. */
+/* Deletes a user's images in batches, with constant memory, until none is left
+   or at least `limit` are deleted. If `count` is below `limit`, none is
+   left. */
 bool purge_user(int64_t *count, struct work *work, struct uuid user_id,
 		int64_t limit) MUST_CHECK;
 
-/* Whether a file of the store has a name that the store gives. Others are never
-   swept. */
+/* Reports whether a file's name is a key that the store makes. Only such files
+   are swept. */
 bool purge_is_own(const char *key);
 
-/* Whether a row names the file of the store, or that cannot be told; false for
-   a file that is not the store's own. */
+/* Reports whether a row refers to the file; true also if the database fails.
+   False for a file whose name is not a key of the store. */
 bool purge_is_named(struct work *work, const char *key);
 
-/* Seconds between two sweeps of the workers. */
+/* in seconds, between two sweeps of a worker */
 enum { PURGE_SWEEP_SECONDS = 600 };
 
-/* Removes temporary files, and files that no row names, older than the setting
-   sweep_grace. */
+/* Deletes temporary files, and files that no row refers to, if they are older
+   than the setting sweep_grace. */
 struct purge_swept {
 	int64_t temporary;
 	int64_t orphans;

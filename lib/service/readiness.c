@@ -1,4 +1,4 @@
-/* readiness.c: whether all parts are there. */
+/* readiness.c: checks the database, the store and the keys. */
 #include "config.h"
 
 #include "lib/service/readiness.h"
@@ -49,12 +49,13 @@ bool readiness_check(const char **warning, struct work *work)
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
 		if (!parts[i].check(work))
 			return fail(work, ERR_UNAVAILABLE,
-				    "%s: not ready; `pixtierctl doctor` says "
-				    "more",
+				    "%s: not ready; run `pixtierctl doctor` "
+				    "for details",
 				    parts[i].part);
 	*warning = keyring_is_damaged(work->keys)
-			   ? "keys_file cannot be used; older keys go on until "
-			     "a restart; `pixtierctl doctor` says more"
+			   ? "keys_file cannot be used; the keys read before "
+			     "work until a restart; run `pixtierctl doctor` "
+			     "for details"
 			   : NULL;
 	return true;
 }

@@ -3,10 +3,10 @@
 
 #include "lib/base/work.h"
 
-/* Whether the service can do its work: the database answers, its schema is the
-   one that this version needs, the store can be written, there is a key that
-   signs. ERR_UNAVAILABLE names the part that is not. `warning` is what will not
-   last, or NULL. */
+/* Checks that the database answers and has the schema of this version, that the
+   store is writable, and that there is a key that signs. ERR_UNAVAILABLE names
+   the part that is not ready. `warning` describes a problem that will stop the
+   service later, or is NULL. */
 bool readiness_check(const char **warning, struct work *work) MUST_CHECK;
 
 #endif

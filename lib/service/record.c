@@ -1,4 +1,4 @@
-/* record.c: changes that leave a trace. */
+/* record.c: makes changes together with their audit lines. */
 #include "config.h"
 
 #include "lib/service/record.h"

@@ -5,23 +5,23 @@
 
 #include "lib/base/work.h"
 
-/* Who does something, and from where: as the audit shows it. */
+/* The user or administrator behind a change, for the audit. */
 struct actor {
 	const char *name;
 	const char *address; /* or "" */
 };
 
-/* What is done, as a line of the audit. */
+/* A line of the audit. */
 struct record {
 	const char *action;  /* "tier.set" */
-	const char *subject; /* what it is done to */
-	const char *detail;  /* never a secret; may be "" */
+	const char *subject; /* the changed object */
+	const char *detail;  /* contains no secret; may be "" */
 };
 
 /*
- * Makes a change and writes its lines, of which there is at least one, in one
- * transaction: both or neither. The first line's id tells whether a repeated
- * transaction has happened before, so `change` need not be able to.
+ * Makes a change and inserts its audit lines, at least one, in one transaction.
+ * If the transaction is repeated after a lost COMMIT, the first line's id shows
+ * whether it was committed, so `change` need not be repeatable.
  */
 bool record_change(struct work *work, const struct actor *actor,
 		   const struct record *records, size_t count,

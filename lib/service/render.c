@@ -16,8 +16,8 @@
 #include "lib/picture/recipe.h"
 #include "lib/store/store.h"
 
-/* For each pixel of an enlarged variant: it is resampled, encoded, and kept
-   beside the picture stretched in one direction. */
+/* For each pixel of an enlarged variant: CPU time to resample and encode it,
+   and memory for it and the intermediate image. */
 enum { ENLARGED_NS = 150, ENLARGED_BYTES = 16 };
 
 struct mapping {
@@ -38,13 +38,13 @@ bool render_probe(struct probe *probe, struct work *work, int fd)
 	struct stat st;
 
 	if (fstat(fd, &st))
-		return fail_errno(work, "fstat of a picture");
+		return fail_errno(work, "cannot fstat the original");
 	if (!st.st_size)
 		return probe_read(probe, work, (const uint8_t *)"", 0);
 	map->len = (size_t)st.st_size;
 	map->bytes = mmap(NULL, map->len, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (map->bytes == MAP_FAILED)
-		return fail_errno(work, "mmap of a picture");
+		return fail_errno(work, "cannot mmap the original");
 	pool_defer(work->pool, unmap, map);
 	return probe_read(probe, work, map->bytes, map->len);
 }
@@ -66,13 +66,13 @@ static bool parse_recipes(struct recipe **recipes, struct work *work,
 	return true;
 }
 
-/* What decides the cost of painting beside the picture itself. */
+/* What determines the cost of rendering, besides the original. */
 struct extent {
-	uint32_t side;         /* the longest */
-	uint64_t enlarged;     /* pixels of variants larger than the picture */
-	uint64_t write_ns;     /* of encoding the variants */
-	uint64_t animated_ms;  /* of all animations */
-	uint64_t animated_mib; /* of the one that needs most */
+	uint32_t side;         /* longest side of all variants */
+	uint64_t enlarged;     /* pixels of enlarged variants */
+	uint64_t write_ns;     /* time to encode the variants */
+	uint64_t animated_ms;  /* sum over all animations */
+	uint64_t animated_mib; /* largest of one animation */
 };
 
 static void measure_animation(struct extent *extent,
@@ -183,7 +183,7 @@ static bool write_variant(struct store_file *file, struct variant *variant,
 	return true;
 }
 
-/* Clients without a name share the built-in user: nobody's pictures. */
+/* `anonymous` is shared by many clients, so its images count as nobody's. */
 static struct uuid owner_of(const struct render *render)
 {
 	const struct uuid nobody = { 0 };
@@ -208,8 +208,8 @@ static bool run_decoder(struct painted *painted, struct work *work,
 	       decoder_pool_render(painted, work, work->decoders, &picture);
 }
 
-/* Variants that show one frame come from one decode. An animation has the time
-   and the memory of a decoder process for itself. */
+/* One decode makes all still variants. Each animation uses a decoder process of
+   its own, with the time and memory of one. */
 static bool render_recipes(struct painted *painted, struct work *work,
 			   const struct render *render,
 			   const struct recipe *recipes)
@@ -263,7 +263,7 @@ bool render_make(struct render *render, struct work *work)
 	return store_keep(work, files, count);
 }
 
-/* For lists, which ask of many: nothing stays open. */
+/* Closes the file at once, because lists call this for many images. */
 static bool probe_original(struct probe *probe, struct work *work,
 			   const struct image *image)
 {
@@ -280,7 +280,8 @@ static bool probe_original(struct probe *probe, struct work *work,
 	return good;
 }
 
-/* Most formats stay what they are; of others it depends on the picture. */
+/* A variant keeps the original's format if browsers display it; otherwise the
+   format depends on the original's header. */
 bool render_format(enum format *format, struct work *work,
 		   const struct image *image, const char *name)
 {

@@ -18,10 +18,10 @@ struct ending {
 	const struct job *job;
 	const struct render *render; /* NULL: failed */
 	const char *code, *detail;
-	bool written; /* by an earlier try, whose COMMIT lost its answer */
+	bool written; /* by an earlier try whose COMMIT got no response */
 };
 
-/* Webhooks are told when the image's status changes, not of each variant. An
+/* Events are queued when the image's status changes, not for each variant. An
    image has an error only while its status is "failed". */
 static bool settle(struct work *work, struct image *image, const char *status,
 		   const char *code, const char *detail)
@@ -51,7 +51,7 @@ static bool record_success(struct work *work, void *arg)
 	       notify_job(work, "job.done", ending->job);
 }
 
-/* An image that was ready before stays so: only the new variant failed. */
+/* An image that is ready stays ready: only the new variant has failed. */
 static bool fail_image(struct work *work, const struct ending *ending)
 {
 	struct uuid image_id = ending->job->image_id;
@@ -80,7 +80,7 @@ static bool is_cancelled(struct work *work, const struct job *job)
 	return job_lock(&state, work, job->id) && !strcmp(state, "cancelled");
 }
 
-/* Repeatable: what a second try finds cancelled is what was asked for. */
+/* Repeatable: a second try accepts a job that the first try cancelled. */
 static bool record_cancel(struct work *work, void *arg)
 {
 	struct ending *ending = arg;
@@ -109,8 +109,8 @@ bool render_job_cancel(struct work *work, const struct job *job)
 	return db_transaction(work, record_cancel, &ending);
 }
 
-/* Another job of the image may have made the same files meanwhile, and needs
-   them. */
+/* Keeps the files if another job of the image is pending: it may have made the
+   same files. */
 static bool drop_cancelled(struct work *work, void *arg)
 {
 	const struct ending *ending = arg;
@@ -135,7 +135,7 @@ static bool drop_cancelled(struct work *work, void *arg)
 	return true;
 }
 
-/* Of a job that was cancelled while it ran, nothing stays. */
+/* Deletes the files of a job that was cancelled while it ran. */
 static bool end_well(struct work *work, struct ending *ending)
 {
 	struct work aside = *work;
@@ -163,7 +163,7 @@ static bool find_pending(struct render *render, struct work *work)
 	return true;
 }
 
-/* A job with nothing to do reads nothing for it. The tier of the image's owner
+/* Reads nothing if there is nothing to make. The tier of the image's owner
    decides about animation, as in variant_make(). */
 static bool make_pending(struct render *render, struct work *work)
 {

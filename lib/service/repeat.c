@@ -1,4 +1,4 @@
-/* repeat.c: requests that do something once, however often they come. */
+/* repeat.c: requests with an Idempotency-Key take effect once. */
 #include "config.h"
 
 #include "lib/service/repeat.h"
@@ -11,18 +11,19 @@
 
 enum { PURGE_BATCH = 1000 };
 
-/* Longer than a request takes once its body is there. */
+/* Longer than a request runs after its body has arrived. */
 static int64_t lease_seconds(const struct conf *conf)
 {
 	return conf->db_timeout + 2 * conf->painter_seconds_request;
 }
 
-/* `lease_left`: when another attempt may take the key over. */
+/* `lease_left`: seconds until another attempt may take over. */
 static bool running(struct work *work, int64_t lease_left)
 {
 	work->retry_after = lease_left;
 	return fail(work, ERR_IDEMPOTENCY_RUNNING,
-		    "the first request with this key has no answer yet");
+		    "the first request with this Idempotency-Key still runs: "
+		    "try again later");
 }
 
 static bool take_over(struct work *work, const struct idempotency *found,
@@ -34,7 +35,7 @@ static bool take_over(struct work *work, const struct idempotency *found,
 	       running(work, lease_seconds(work->conf));
 }
 
-/* Takes the key, or finds the answer. */
+/* Takes the key for this attempt, or finds the stored response. */
 static bool take(struct idempotency *one, struct work *work)
 {
 	struct idempotency found;
@@ -51,8 +52,8 @@ static bool take(struct idempotency *one, struct work *work)
 		return take_over(work, &found, one);
 	if (memcmp(found.body, one->body, sizeof(one->body)))
 		return fail(work, ERR_IDEMPOTENCY_MISMATCH,
-			    "the key was used for another request within the "
-			    "last %d hours",
+			    "the Idempotency-Key was used for another request "
+			    "within the last %d hours: use a new key",
 			    IDEMPOTENCY_SECONDS / 3600);
 	if (!found.status)
 		return found.lease_left ? running(work, found.lease_left)
@@ -70,8 +71,8 @@ bool repeat_begin(struct idempotency *one, struct work *work)
 	return true;
 }
 
-/* COMMIT may have been done though its answer was lost. When that cannot be
-   found out the lease lasts: it is for the next attempt to see. */
+/* The COMMIT may have taken effect although its response was lost. If this
+   cannot be determined, the lease stays, and the next attempt decides. */
 static bool was_committed(struct work *work, const struct idempotency *one)
 {
 	struct work aside = *work;

@@ -5,29 +5,30 @@
 #include "lib/model/idempotency.h"
 
 /*
- * A request that a client may send again until it has an answer. `one` says
- * who asks, with which key, and what. Without a status after this the request
- * has to be carried out, and one of the next two called; else status, headers
- * and text are the first answer. ERR_IDEMPOTENCY_MISMATCH when the key was used
- * for something else; ERR_IDEMPOTENCY_RUNNING when the first is still at work,
- * or may be, with the rest of its lease in `retry_after`.
+ * Requests that a client may repeat until it gets a response. `one` has the
+ * user, the key and the hash of the request. If repeat_begin() returns without
+ * a status, the caller carries out the request and calls repeat_commit() or
+ * repeat_undo(); else status, headers and text are the first response.
+ * ERR_IDEMPOTENCY_MISMATCH if the key was used for another request.
+ * ERR_IDEMPOTENCY_RUNNING if the first attempt runs or may run, with the rest
+ * of its lease in `retry_after`.
  *
- * What the request writes after this and its answer are one transaction, so
- * there is an answer exactly when the request was carried out.
+ * The writes of the request and its response are one transaction, so there is a
+ * response exactly if the request took effect.
  */
 bool repeat_begin(struct idempotency *one, struct work *work) MUST_CHECK;
 
-/* Commits what the request has written, with its answer. When it fails nothing
-   was done: ERR_IDEMPOTENCY_RUNNING when the lease ended and another attempt
-   has the key. */
+/* Commits the writes of the request and its response. On failure nothing was
+   written; ERR_IDEMPOTENCY_RUNNING if the lease ended and another attempt has
+   the key. */
 bool repeat_commit(struct work *work, const struct idempotency *one) MUST_CHECK;
 
-/* Undoes what the request has written, and keeps its answer if there is a
-   status; without, the request may be tried again. A failure is logged only: it
-   changes nothing for the client. */
+/* Rolls back the writes of the request. Stores the response if there is a
+   status; without one, the client may try the request again. A failure is only
+   logged: it changes nothing for the client. */
 void repeat_undo(struct work *work, const struct idempotency *one);
 
-/* Removes the answers that are too old, and says how many. */
+/* Deletes the responses that are too old and counts them. */
 bool repeat_purge(int64_t *removed, struct work *work) MUST_CHECK;
 
 #endif

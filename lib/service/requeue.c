@@ -1,4 +1,4 @@
-/* requeue.c: gives jobs another chance. */
+/* requeue.c: queues failed, cancelled and lost jobs again. */
 #include "config.h"
 
 #include "lib/service/requeue.h"
@@ -26,7 +26,7 @@ bool requeue_lost(struct work *work, const struct job *job)
 	return task_give_up(work, job, code, reason);
 }
 
-/* ERR_CONFLICT: a worker has been here first. */
+/* ERR_CONFLICT: another worker has changed the job meanwhile. */
 bool requeue_expired(int64_t *count, struct work *work)
 {
 	struct job *jobs;

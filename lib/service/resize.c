@@ -1,4 +1,4 @@
-/* resize.c: pictures in sizes of the caller's choice. */
+/* resize.c: makes an image in a size of the client's choice. */
 #include "config.h"
 
 #include "lib/service/resize.h"
@@ -41,9 +41,9 @@ static bool check_sides(struct work *work, const struct resize *resize,
 		return true;
 	return fail_field(work, missing,
 			  fit == FIT_INSIDE
-				  ? "%s: width, height or both are needed"
-				  : "%s: width and height are needed, but "
-				    "with the fit inside",
+				  ? "%s: width, height or both are required"
+				  : "%s: width and height are both "
+				    "required unless fit is inside",
 			  missing);
 }
 
@@ -135,7 +135,7 @@ static bool tell_failure(struct work *work, const char *why)
 		    why ? why : "the job was cancelled");
 }
 
-/* A file that is gone to save room is made again. */
+/* Makes the file again if it was deleted to save space. */
 static bool find_made(struct resized *made, struct work *work,
 		      const struct tier *tier, const struct job *job)
 {
@@ -157,12 +157,15 @@ bool resize_result(struct resized *resized, struct work *work,
 
 	if (!job->variant)
 		return fail(work, ERR_NOT_FOUND,
-			    "a job of the kind %s has no single result",
+			    "a job of the kind %s has no result of its own: "
+			    "get the image's variants",
 			    job->kind);
 	if (has_failed(job))
 		return tell_failure(work, job->error_detail);
 	if (uuid_is_nil(job->image_id))
-		return fail(work, ERR_NOT_FOUND, "the result is gone");
+		return fail(work, ERR_NOT_FOUND,
+			    "the job's result was deleted: "
+			    "send the image again");
 	if (!image_find(&found.image, work, job->image_id) ||
 	    (!strcmp(job->state, "done") &&
 	     !find_made(&found, work, tier, job)))

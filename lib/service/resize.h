@@ -14,42 +14,42 @@
 struct store_temp;
 
 /*
- * A picture in a size of the caller's choice. What is sent becomes an image of
- * the kind "resize", which is in no list of images but counts as one: for
- * quotas, retention and who may have it. Its job says how it went.
+ * A resize request. The uploaded file becomes an image of the kind "resize",
+ * which appears in no list of images but counts as an image for quotas,
+ * retention and access. The job has the result or the error.
  */
 struct resize {
 	const struct user *user;
 	const struct tier *tier;
-	struct store_temp *file; /* written, not ended */
+	struct store_temp *file; /* before store_temp_end() */
 	const char *name;        /* 1 to IMAGE_NAME_MAX bytes */
 
-	int64_t width, height; /* 0: follows from the ratio, with "inside" */
+	int64_t width, height; /* 0: from the ratio, with "inside" */
 	const char *fit;       /* "inside", "cover" or "exact" */
-	const char *format;    /* NULL: as variants have it */
-	bool same_format;      /* the source's, instead of `format` */
-	const char *formats;   /* those taken; NULL: what the tier takes */
+	const char *format;    /* NULL: as for variants */
+	bool same_format;      /* use the source's format instead of `format` */
+	const char *formats;   /* accepted formats; NULL: the tier's */
 	int64_t quality;       /* 1 to 100; 0: the settings' */
-	const char *priority;  /* NULL: the tier's, which is the highest */
-	bool later;            /* by a worker in any case */
+	const char *priority;  /* NULL: the tier's, the highest allowed */
+	bool later;            /* always leave the rendering to a worker */
 };
 
 enum { RESIZE_MAX_SIDE = 16383 };
 
 /*
- * Takes it in as upload_take() does and fails so; small ones are done then.
- * ERR_TIER_FORBIDS unless the tier has any_size or lists the size, in whatever
- * format, or if it enlarges the picture to more than max_enlarged_pixels;
- * ERR_INVALID_FIELD names the field.
+ * Stores the file as upload_take() does and fails like it; a small image is
+ * resized at once. ERR_TIER_FORBIDS unless the tier has any_size or lists the
+ * size, in whatever format, or if the result is an enlarged image of more than
+ * max_enlarged_pixels. ERR_INVALID_FIELD names the field.
  */
 bool resize_take(struct job *job, struct work *work,
 		 const struct resize *resize) MUST_CHECK;
 
 /*
- * What came of it: the variant is "ready", or "processing" while the job runs
- * or the file, removed to save room, is made again. ERR_JOB_FAILED says why;
- * ERR_NOT_FOUND when there never was a result or it has expired;
- * ERR_TIER_FORBIDS when the tier has the size no more.
+ * The result: the variant is "ready", or "processing" while the job runs or
+ * while the file, deleted to save space, is made again. ERR_JOB_FAILED has the
+ * reason. ERR_NOT_FOUND if the job has no result or the result has expired.
+ * ERR_TIER_FORBIDS if the tier no longer allows the size.
  */
 struct resized {
 	struct image image;

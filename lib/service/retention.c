@@ -1,4 +1,4 @@
-/* retention.c: keeps what is stored within its bounds. */
+/* retention.c: deletes expired images and excess variants. */
 #include "config.h"
 
 #include "lib/service/retention.h"
@@ -8,10 +8,10 @@
 #include "lib/model/variant.h"
 #include "lib/service/purge.h"
 
-/* So that a worker is back at its jobs within a second or two. */
+/* Limits a turn to a second or two, so that the worker soon runs jobs again. */
 enum { BATCH = 200 };
 
-/* Somebody else was first, or needs it now. */
+/* Another process has deleted it, or it is needed now. */
 static bool is_settled(const struct work *work)
 {
 	return work->err == ERR_CONFLICT || work->err == ERR_NOT_FOUND;

@@ -6,18 +6,18 @@
 
 #include "lib/base/work.h"
 
-/* What one turn has removed. */
+/* What one call has deleted. */
 struct retention {
 	int64_t images;   /* older than their tier's retention_days */
 	int64_t variants; /* beyond the setting derived_max_bytes */
-	bool more;        /* there is more of it than fits in one turn */
+	bool more;        /* more than one call deletes is left */
 };
 
 /*
- * One turn of keeping what is stored within its bounds. Images go with all that
- * was made of them, unless a job that has not ended or a link that is valid
- * needs them. Of what was made, the least recently used goes first; it is made
- * again when it is wanted.
+ * Deletes a limited number of images and variants that exceed their limits.
+ * Images are deleted with their variants, unless a job that has not ended or a
+ * valid link needs them. Of the variants, the least recently used are deleted
+ * first; the next request makes them again.
  */
 bool retention_enforce(struct retention *done, struct work *work) MUST_CHECK;
 

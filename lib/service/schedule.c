@@ -9,35 +9,36 @@
 #include "lib/base/clock.h"
 #include "lib/base/pool.h"
 
-/* A turn's jobs are few of a window: workers that read the same one seldom try
-   the same job. With more windows at a look, a newcomer would be found sooner
-   among many users who all have many jobs. */
+/* TURN_JOBS is small compared with a window, so workers that read the same
+   window seldom try the same job. A larger LOOK_WINDOWS would find a new user
+   sooner among many users with many jobs each. */
 enum { TURN_JOBS = 8, LOOK_WINDOWS = 16 };
 enum { OLD_SECONDS = 60, VERY_OLD_SECONDS = 300 };
 
-/* The jobs of a fair_key that may be taken. */
+/* The jobs of one fair_key that may be taken. */
 struct group {
 	struct uuid key;
 	struct job_candidate *list;
 	size_t count;
-	int64_t running; /* by anybody */
+	int64_t running; /* on all workers */
 };
 
-/* One priority. `pass` is when it has its next share, in units of jobs. */
+/* One priority. `pass` is the virtual time of its next share, in units of jobs
+   (stride scheduling). */
 struct lane {
 	int64_t priority;
 	int64_t pass;
-	int64_t waited; /* seconds; -1: nothing is due */
+	int64_t waited; /* in seconds; -1: no job is due */
 	struct uuid last_key;
-	struct group *groups; /* the first one's turn it is */
+	struct group *groups; /* the first group has the turn */
 	size_t count;
-	size_t turn_jobs; /* taken in this turn */
+	size_t turn_jobs; /* jobs taken in this turn */
 };
 
 struct schedule {
-	struct pool *pool; /* what was read at the last look */
+	struct pool *pool; /* holds what the last look read */
 	int64_t look_at_ms;
-	int64_t pass; /* of the lane that had the last share */
+	int64_t pass; /* virtual time of the last share */
 	struct lane lanes[JOB_PRIORITIES];
 };
 
@@ -60,7 +61,7 @@ struct schedule *schedule_new(struct pool *pool)
 	return s;
 }
 
-/* How much later a lane has its next share. */
+/* Returns the virtual time between two shares of the lane. */
 static int64_t stride(const struct lane *lane)
 {
 	static const int64_t strides[JOB_PRIORITIES] = { 1, 4, 16 };
@@ -107,8 +108,8 @@ static struct lane *next_lane(struct schedule *s)
 	return next;
 }
 
-/* Reads on through a lane: windows after `after`, and from the first key once
-   the last has been seen. */
+/* Reads a lane's windows after `after`, and continues from the first key after
+   the last. */
 struct reading {
 	struct work *work;
 	const struct job_claimant *claimant;
@@ -129,7 +130,8 @@ static int64_t running_of(const struct reading *r, struct uuid key)
 	return 0;
 }
 
-/* The groups with the fewest running jobs are first, else in order. */
+/* Sorts the groups by their number of running jobs; equal ones keep their
+   order. */
 static void add_group(struct reading *r, const struct group *group)
 {
 	struct lane *lane = r->lane;
@@ -152,7 +154,7 @@ static void add_group(struct reading *r, const struct group *group)
 	lane->count++;
 }
 
-/* The first `count` candidates have one key. `cut`: it has more. */
+/* The first `count` candidates have one key. `cut`: the key may have more. */
 static bool read_group(struct reading *r, struct job_candidate *list,
 		       size_t count, bool cut)
 {
@@ -171,7 +173,7 @@ static bool read_group(struct reading *r, struct job_candidate *list,
 	return true;
 }
 
-/* After the wrap, up to where it began: later keys have been read. */
+/* After the wrap, keys above last_key have been read before. */
 static bool is_read(const struct reading *r, struct uuid key)
 {
 	return r->wrapped && memcmp(key.bytes, r->lane->last_key.bytes,
@@ -234,7 +236,7 @@ static bool needs_more(const struct reading *r)
 	       (lane->groups[0].running && r->windows < LOOK_WINDOWS);
 }
 
-/* Fills the lane's groups; none: nothing of it may be taken. */
+/* Fills the lane's groups. None: no job of the lane may be taken. */
 static bool read_lane(struct lane *lane, struct work *work,
 		      const struct job_claimant *claimant)
 {
@@ -261,7 +263,7 @@ static void end_turn(struct lane *lane)
 	lane->turn_jobs = 0;
 }
 
-/* Any of the group's, and it is not tried again. */
+/* Removes a random job from the group, so that it is not tried again. */
 static struct job_candidate draw(struct group *group)
 {
 	const size_t i = (size_t)random() % group->count;
@@ -282,7 +284,7 @@ static void drop_receiver(struct group *group, const char *receiver)
 	group->count = kept;
 }
 
-/* Of the groups that have been read. */
+/* Takes a job from the groups that were read. */
 static bool take_read(struct uuid *id, bool *taken, struct lane *lane,
 		      struct work *work, const struct job_claimant *claimant)
 {
@@ -334,7 +336,8 @@ static bool take_any(struct uuid *id, bool *taken, struct schedule *s,
 	return true;
 }
 
-/* What was read before may all be gone, while there is more. */
+/* Other workers may have taken all jobs of the last look; if so, looks
+   again. */
 static bool choose(struct uuid *id, bool *taken, struct schedule *s,
 		   struct work *work, const struct job_claimant *claimant)
 {

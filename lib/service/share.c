@@ -96,9 +96,10 @@ static bool make_token(const char **text, struct work *work,
 	if (!keyring_signer(&key, work))
 		return false;
 	if (variant_len > VARIANT_MAX)
-		return fail_field(work, "variant",
-				  "variant: a name of at most %d bytes",
-				  VARIANT_MAX);
+		return fail_field(
+			work, "variant",
+			"variant: expected a name of at most %d bytes",
+			VARIANT_MAX);
 	*at++ = TOKEN_VERSION;
 	*at++ = (uint8_t)shared->purpose;
 	at = put_number(at, key.id, 2);
@@ -145,7 +146,7 @@ int64_t share_display_expiry(const struct work *work)
 static bool forged(struct work *work)
 {
 	return fail(work, ERR_BAD_SIGNATURE,
-		    "the link is not one that was handed out here");
+		    "the link's signature is invalid: request a new link");
 }
 
 static bool unpack(struct shared *shared, struct work *work, const uint8_t *at,
@@ -198,13 +199,15 @@ bool share_open(struct shared *shared, struct work *work, const char *token,
 		return false;
 	if (share_seconds_left(work, &opened) <= 0)
 		return fail(
-			work, ERR_LINK_EXPIRED, "the link expired at %s",
+			work, ERR_LINK_EXPIRED,
+			"the link expired at %s: request a new link",
 			clock_text(work->pool, opened.expires_at * 1000000));
 	*shared = opened;
 	return true;
 }
 
-/* The format of what the link will serve; the variant must be there. */
+/* Finds the format of the file that the link will serve. The variant must be
+   ready. */
 static bool linked_format(enum format *format, struct work *work,
 			  const struct image *image, const char *name)
 {
@@ -213,26 +216,27 @@ static bool linked_format(enum format *format, struct work *work,
 	if (!strcmp(name, "original") && image->format)
 		return share_format(format, work, image->format);
 	if (!strcmp(name, "original"))
-		return fail(work, ERR_CONFLICT,
-			    "the original is %s: a link needs it ready",
-			    image->status);
+		return fail(
+			work, ERR_CONFLICT,
+			"the original is %s: a link requires it to be ready",
+			image->status);
 	if (!variant_find(&variant, work, image->id, name))
 		return false;
 	if (!variant.format)
 		return fail(work, ERR_CONFLICT,
-			    "variant %s is %s: a link needs it ready", name,
-			    variant.status);
+			    "variant %s is %s: a link requires it to be ready",
+			    name, variant.status);
 	return share_format(format, work, variant.format);
 }
 
 bool share_may_link(struct work *work, const struct tier *tier)
 {
 	return tier->links ||
-	       fail(work, ERR_TIER_FORBIDS, "the tier %s has no expiring links",
-		    tier->name);
+	       fail(work, ERR_TIER_FORBIDS,
+		    "the tier %s does not allow expiring links", tier->name);
 }
 
-/* A new link and what its URL is to say. */
+/* A new link and the content of its URL. */
 struct grant {
 	struct link link;
 	struct shared shared;

@@ -15,13 +15,13 @@
  * Signed URLs: BASE/l/{token}/{file name}. The token is the base64url of
  *   version (1), purpose (1), key id (2), expiry in seconds since 1970 (5),
  *   format (1), image id (16), link id (16), the variant's name, MAC (32)
- * in big-endian order, where the MAC is HMAC-SHA256 under the key over the
- * length of what precedes it (4), that, the length of the file name (4) and
- * the file name. Opening one needs no query.
+ * with sizes in bytes and big-endian numbers. The MAC is HMAC-SHA256 under the
+ * key over the length of the preceding part (4), that part, the length of the
+ * file name (4) and the file name. Opening a URL needs no database query.
  */
 enum share_purpose {
-	SHARE_DISPLAY = 'd', /* inside answers; lives for display_ttl */
-	SHARE_LINK = 'l',    /* handed out, listed, can be revoked */
+	SHARE_DISPLAY = 'd', /* in responses; valid for display_ttl */
+	SHARE_LINK = 'l',    /* created by a user, listed, revocable */
 };
 
 struct shared {
@@ -33,54 +33,55 @@ struct shared {
 	const char *variant;
 };
 
-/* The format that a row names; one that is not known is ERR_INTERNAL. */
+/* Parses the format in a row. ERR_INTERNAL if it is unknown. */
 bool share_format(enum format *format, struct work *work,
 		  const char *name) MUST_CHECK;
 
 const char *share_format_name(const struct shared *shared);
 
-/* What a picture with this name is called as a file of the format: without
+/* Returns the file name of an image with this name in the format: without
    folders and control characters, at most 100 bytes and the extension. */
 const char *share_file_name(struct pool *pool, const char *name,
 			    enum format format);
 
-/* `name` is the picture's name; its last extension becomes the format's. */
+/* `name` is the image's name; the format's extension replaces its last one. */
 bool share_url(const char **url, struct work *work, const struct shared *shared,
 	       const char *name) MUST_CHECK;
 
-/* The same URL at another route that opens it: BASE{path}/{token}/{file name},
-   where `path` is "/api/image/expiring". */
+/* Returns the URL for another route that opens it: BASE{path}/{token}/{file
+   name}, where `path` is for example "/api/image/expiring". */
 const char *share_url_at(struct work *work, const char *url, const char *path);
 
-/* When a display URL that is made now expires: rounded, so that it stays the
-   same for a while and browsers can keep it. */
+/* Returns the expiry of a display URL that is made now. It is rounded, so that
+   the URL stays the same for a while and browsers can cache it. */
 int64_t share_display_expiry(const struct work *work);
 
-/* ERR_BAD_SIGNATURE for anything but what share_url() made, byte for byte;
-   ERR_LINK_EXPIRED. Revocation is the caller's to check. */
+/* ERR_BAD_SIGNATURE for any URL that share_url() did not make, byte for byte;
+   ERR_LINK_EXPIRED. The caller checks for revocation. */
 bool share_open(struct shared *shared, struct work *work, const char *token,
 		const char *file_name) MUST_CHECK;
 
-/* By the database's clock; 0 or less when it has expired. */
+/* Returns the time left by the database's clock; 0 or less after the expiry. */
 int64_t share_seconds_left(const struct work *work,
 			   const struct shared *shared);
 
-/* Makes a link for the owner: ERR_TIER_FORBIDS without the tier's permission
-   for links or for the variant, ERR_INVALID_FIELD outside its bounds. */
+/* Makes a link for the owner. ERR_TIER_FORBIDS if the tier does not allow links
+   or the variant; ERR_INVALID_FIELD if `expires_in` is outside the tier's
+   bounds. */
 bool share_link(struct link *link, const char **url, struct work *work,
 		const struct tier *tier, const struct image *image,
 		const char *variant, int64_t expires_in) MUST_CHECK;
 
-/* The same for the original, whose URL is to have no file name: the token
-   alone. It is opened with the file name "", which no share_url() has. */
+/* Makes a link to the original whose URL has no file name: the token alone. It
+   is signed with the file name "", which share_url() never uses. */
 bool share_alias(const char **alias, struct work *work, const struct tier *tier,
 		 const struct image *image, int64_t expires_in) MUST_CHECK;
 
-/* ERR_TIER_FORBIDS without the tier's permission for links. */
+/* ERR_TIER_FORBIDS if the tier does not allow links. */
 bool share_may_link(struct work *work, const struct tier *tier) MUST_CHECK;
 
-/* The revoked links as a responder knows them: read again when older than a
-   second; while the database is away the last list counts. */
+/* A responder's list of revoked links. It is read again after a second; while
+   the database is unavailable, the last list stays in use. */
 struct share_revoked {
 	struct pool *pool;
 	struct uuid *ids; /* ascending */

@@ -68,7 +68,8 @@ struct json *show_variant(struct pool *pool, const struct variant *variant)
 	return json;
 }
 
-/* A resize's result is a picture, a render's an image with all its variants. */
+/* The result of a resize is a file; the result of a render job is the image
+   with its variants. */
 static const char *result_url(struct work *work, const struct job *job)
 {
 	struct pool *pool = work->pool;

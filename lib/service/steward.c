@@ -1,4 +1,4 @@
-/* steward.c: what administrators change. */
+/* steward.c: changes tiers, users and jobs for administrators. */
 #include "config.h"
 
 #include "lib/service/steward.h"
@@ -134,7 +134,7 @@ bool steward_add_user(struct user *user, struct work *work,
 	       record_change(work, actor, &record, 1, add_user, user);
 }
 
-/* One line for each wish, named as pixtierctl's commands are. */
+/* One audit line for each change, named like the commands of pixtierctl. */
 static size_t list_wishes(struct record records[MAX_RECORDS],
 			  const struct steward_wishes *wishes,
 			  const char *username)

@@ -5,19 +5,19 @@
 #include "lib/base/work.h"
 #include "lib/service/record.h"
 
-/* What administrators change. Each leaves its lines in the audit, in the same
+/* Changes by administrators. Each change inserts its audit lines in the same
    transaction. */
 
 struct job;
 struct tier;
 struct user;
 
-/* `detail`, for the audit, says which fields were given. ERR_CONFLICT when
-   another tier has the name. */
+/* `detail` lists the given fields for the audit. ERR_CONFLICT if another tier
+   has the name. */
 bool steward_add_tier(struct tier *tier, struct work *work,
 		      const struct actor *actor, const char *detail) MUST_CHECK;
 
-/* Finds the tier and has `edit` change it, while nobody else can. */
+/* Finds and locks the tier, calls `edit` to change it, and stores it. */
 bool steward_set_tier(struct tier *tier, struct work *work,
 		      const struct actor *actor, struct uuid id,
 		      const char *detail,
@@ -25,27 +25,27 @@ bool steward_set_tier(struct tier *tier, struct work *work,
 				   void *arg),
 		      void *arg) MUST_CHECK;
 
-/* ERR_CONFLICT when a user has the tier. */
+/* ERR_CONFLICT if a user has the tier. */
 bool steward_drop_tier(struct work *work, const struct actor *actor,
 		       const struct tier *tier) MUST_CHECK;
 
-/* Fills the id. ERR_CONFLICT when the name is taken. */
+/* Fills the id. ERR_CONFLICT if the name is in use. */
 bool steward_add_user(struct user *user, struct work *work,
 		      const struct actor *actor, const struct tier *tier,
 		      const char *password) MUST_CHECK;
 
-/* What is to change of a user; NULL and false: nothing. */
+/* The changes of a user; NULL and false: no change. */
 struct steward_wishes {
 	const struct tier *tier;
-	const char *password; /* ends the user's sessions */
+	const char *password; /* also ends the user's sessions */
 	const bool *disabled;
 	const bool *is_admin;
-	bool unlocks; /* forgets wrong passwords for the user's name */
+	bool unlocks; /* resets the user's count of wrong passwords */
 	bool sets_email;
 	const char *email; /* NULL: none */
 };
 
-/* ERR_CONFLICT when the last administrator would be none any more. */
+/* ERR_CONFLICT if no administrator would be left. */
 bool steward_set_user(struct work *work, const struct actor *actor,
 		      const struct user *user,
 		      const struct steward_wishes *wishes) MUST_CHECK;

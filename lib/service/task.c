@@ -34,7 +34,8 @@ bool task_run(struct work *work, const struct job *job)
 	const struct task *task = task_find(job->kind);
 
 	return task ? task->run(work, job)
-		    : fail(work, ERR_INTERNAL, "no task for jobs of %s",
+		    : fail(work, ERR_INTERNAL,
+			   "this version does not know jobs of the kind %s",
 			   job->kind);
 }
 

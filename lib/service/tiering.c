@@ -16,16 +16,17 @@
 enum { NAME_MAX_BYTES = 64, WORD_MAX_BYTES = 47 };
 enum { YEAR_S = 31536000, DAYS_MAX = 36500 };
 
-/* JavaScript's largest safe integer: clients read these numbers as JSON. */
+/* JavaScript's largest safe integer, because clients read these numbers as
+   JSON. */
 static const int64_t bytes_max = (1LL << 53) - 1;
 
 struct field {
 	struct tiering_field pub;
 	size_t offset;
-	int64_t min, max; /* of words: how many */
-	/* Of a choice: the number that is kept, or a failure. */
+	int64_t min, max; /* for WORDS: the number of words */
+	/* For CHOICE: parses the text. */
 	bool (*read)(int64_t *place, struct work *work, const char *text);
-	/* Of words: takes one, or a failure. */
+	/* For WORDS: checks one word. */
 	bool (*accept)(struct work *work, const char *word);
 };
 
@@ -47,7 +48,7 @@ static bool accept_format(struct work *work, const char *word)
 
 	return format_by_name(&format, word) ||
 	       fail_field(work, "formats",
-			  "formats: of jpeg, png, gif, webp, tiff and bmp, not "
+			  "formats: jpeg, png, gif, webp, tiff and bmp, not "
 			  "\"%.60s\"",
 			  word);
 }
@@ -87,26 +88,26 @@ static bool read_priority(int64_t *place, struct work *work, const char *text)
 
 /* clang-format off */
 static const struct field fields[] = {
-	WORDS(sizes, TIER_MAX_SIZES, accept_size, "the thumbnails that each upload gets"),
-	FLAG(any_size, "every other recipe up to max_side, too"),
-	NUMBER(max_side, 1, RECIPE_MAX_SIDE, "pixels of a thumbnail's longest side"),
-	FLAG(original, "access to the original"),
-	FLAG(links, "may make expiring links"),
-	NUMBER(link_min, 1, YEAR_S, "seconds that a link lives at least"),
-	NUMBER(link_max, 1, YEAR_S, "seconds that a link lives at most"),
+	WORDS(sizes, TIER_MAX_SIZES, accept_size, "thumbnails made of each upload"),
+	FLAG(any_size, "allows every other recipe up to max_side"),
+	NUMBER(max_side, 1, RECIPE_MAX_SIDE, "longest side of a thumbnail, in pixels"),
+	FLAG(original, "allows access to the original"),
+	FLAG(links, "allows expiring links"),
+	NUMBER(link_min, 1, YEAR_S, "shortest lifetime of a link, in seconds"),
+	NUMBER(link_max, 1, YEAR_S, "longest lifetime of a link, in seconds"),
 	LIMIT(max_bytes, 1, bytes_max, "bytes of one upload"),
-	LIMIT(max_pixels, 1, bytes_max, "pixels of one picture"),
-	LIMIT(max_enlarged_pixels, 1, bytes_max, "pixels of a thumbnail larger than its picture"),
+	LIMIT(max_pixels, 1, bytes_max, "pixels of one image"),
+	LIMIT(max_enlarged_pixels, 1, bytes_max, "pixels of a thumbnail larger than its image"),
 	LIMIT(quota_bytes, 0, bytes_max, "bytes of all originals"),
 	LIMIT(uploads_per_day, 0, UINT32_MAX, "uploads a day, by UTC"),
 	LIMIT(requests_per_minute, 1, UINT32_MAX, "requests a minute"),
-	CHOICE(priority, read_priority, "of its jobs, at most: high, normal or low"),
-	LIMIT(retention_days, 1, DAYS_MAX, "days that pictures are kept"),
-	FLAG(fetch, "may upload by URL"),
-	LIMIT(max_fetches, 1, UINT32_MAX, "uploads by URL that wait or run at once"),
-	LIMIT(max_pending_seconds, 1, UINT32_MAX, "estimated seconds of jobs that wait or run at once"),
+	CHOICE(priority, read_priority, "highest priority of jobs: high, normal or low"),
+	LIMIT(retention_days, 1, DAYS_MAX, "days until images are deleted"),
+	FLAG(fetch, "allows uploads by URL"),
+	LIMIT(max_fetches, 1, UINT32_MAX, "uploads by URL queued and running together"),
+	LIMIT(max_pending_seconds, 1, UINT32_MAX, "estimated seconds of jobs queued and running together"),
 	FLAG(animated, "thumbnails keep animation"),
-	WORDS(formats, FORMAT__COUNT, accept_format, "the formats that are taken"),
+	WORDS(formats, FORMAT__COUNT, accept_format, "accepted formats"),
 };
 /* clang-format on */
 
@@ -118,7 +119,7 @@ static const struct field *find_field(const char *name)
 	return NULL;
 }
 
-/* With one space between, each accepted, none twice. */
+/* Joins the words with single spaces. Each must be valid and appear once. */
 static bool keep_words(const char **place, struct work *work,
 		       const struct field *field, const char *const *words,
 		       size_t count)
@@ -129,9 +130,10 @@ static bool keep_words(const char **place, struct work *work,
 		if (!field->accept(work, words[i]))
 			return false;
 		if (text_has_word(kept, words[i]))
-			return fail_field(work, field->pub.name,
-					  "%s: each once, not \"%s\" twice",
-					  field->pub.name, words[i]);
+			return fail_field(
+				work, field->pub.name,
+				"%s: each word once, not \"%s\" twice",
+				field->pub.name, words[i]);
 		kept = pool_printf(work->pool, "%s%s%s", kept, *kept ? " " : "",
 				   words[i]);
 	}
@@ -373,7 +375,7 @@ const char *tiering_text(struct pool *pool, const struct tier *tier,
 	abort();
 }
 
-/* Sizes that the tier itself would not let through are a mistake. */
+/* Rejects sizes that exceed the tier's own max_side. */
 static bool check_sizes(const struct tier *tier, struct work *work)
 {
 	const char *word;
@@ -386,10 +388,11 @@ static bool check_sizes(const struct tier *tier, struct work *work)
 			return false;
 		if (recipe.width > tier->max_side ||
 		    recipe.height > tier->max_side)
-			return fail_field(work, "sizes",
-					  "sizes: up to max_side, which is "
-					  "%lld, not \"%s\"",
-					  (long long)tier->max_side, word);
+			return fail_field(
+				work, "sizes",
+				"sizes: sides up to max_side, which is "
+				"%lld, not \"%s\"",
+				(long long)tier->max_side, word);
 	}
 	return true;
 }
@@ -411,6 +414,7 @@ bool tiering_check(const struct tier *tier, struct work *work)
 				  (long long)tier->link_max,
 				  (long long)tier->link_min);
 	if (!*tier->formats)
-		return fail_field(work, "formats", "formats: at least one");
+		return fail_field(work, "formats",
+				  "formats: at least one format, not none");
 	return check_sizes(tier, work);
 }

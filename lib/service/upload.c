@@ -1,4 +1,4 @@
-/* upload.c: takes a picture in. */
+/* upload.c: stores an uploaded image and makes its variants. */
 #include "config.h"
 
 #include "lib/service/upload.h"
@@ -43,23 +43,24 @@ static bool check_tier(struct work *work, const struct upload *upload,
 
 	if (!text_has_word(tier->formats, format))
 		return fail(work, ERR_UNSUPPORTED_FORMAT,
-			    "the tier %s takes %s, not %s", tier->name,
-			    tier->formats, format);
+			    "the tier %s accepts the formats %s, not %s",
+			    tier->name, tier->formats, format);
 	if (upload->resize && upload->resize->formats &&
 	    !text_has_word(upload->resize->formats, format))
 		return fail(work, ERR_UNSUPPORTED_FORMAT,
-			    "%s are taken here, not %s",
+			    "expected one of the formats %s, not %s",
 			    upload->resize->formats, format);
 	if (tier->max_pixels != TIER_NO_LIMIT && pixels > tier->max_pixels)
-		return fail(work, ERR_TOO_MANY_PIXELS,
-			    "the tier %s takes %lld pixels, not %ux%u",
-			    tier->name, (long long)tier->max_pixels,
-			    probe->width, probe->height);
+		return fail(
+			work, ERR_TOO_MANY_PIXELS,
+			"the tier %s accepts at most %lld pixels, not %ux%u",
+			tier->name, (long long)tier->max_pixels, probe->width,
+			probe->height);
 	return true;
 }
 
-/* Saves the work of painting what the quota will refuse; the transaction has
-   the last word. */
+/* Avoids rendering for an upload that the quota will refuse; user_charge() in
+   the transaction decides. */
 static bool check_quota(struct work *work, const struct upload *upload)
 {
 	const struct tier *tier = upload->tier;
@@ -70,18 +71,20 @@ static bool check_quota(struct work *work, const struct upload *upload)
 	    user->used_bytes + upload->file->bytes > tier->quota_bytes)
 		return fail(work, ERR_QUOTA_EXCEEDED,
 			    "%lld of the tier's %lld bytes are used and this "
-			    "upload has %lld",
+			    "upload has %lld: delete images",
 			    (long long)user->used_bytes,
 			    (long long)tier->quota_bytes,
 			    (long long)upload->file->bytes);
 	if (per_day != TIER_NO_LIMIT && user->uploads_today >= per_day)
 		return fail(work, ERR_QUOTA_EXCEEDED,
-			    "the tier's %lld uploads of today are used",
+			    "the tier allows %lld uploads a day: try again "
+			    "after 00:00 UTC",
 			    (long long)per_day);
 	return budget_count_upload(work, user->id, tier);
 }
 
-/* Or a reader of the original could see what its owner had cropped off. */
+/* Otherwise a client that gets the original could see what its owner has
+   cropped. */
 static bool cut_remains(struct work *work, struct store_temp *file,
 			const struct probe *probe)
 {
@@ -142,7 +145,7 @@ static void name_resize(struct render *render, struct work *work,
 	render->count = 1;
 }
 
-/* Of a resize, also checks that the tier allows it for this picture. */
+/* For a resize, also checks that the tier allows the variant of this image. */
 static bool name_variants(struct render *render, struct work *work,
 			  const struct upload *upload)
 {
@@ -159,8 +162,9 @@ static bool name_variants(struct render *render, struct work *work,
 		work, upload->tier, render->variants[0].variant, width, height);
 }
 
-/* Renders now if that is cheap and wanted; what turns out to need more memory
-   or time than a request's decoder process has is left to a worker. */
+/* Renders now if it is cheap and the client does not prefer a job. If it needs
+   more memory or time than a request's decoder process has, leaves it to a
+   worker. */
 static bool paint(bool *painted, struct work *work, struct render *render,
 		  bool later, unsigned *estimate_ms)
 {
@@ -224,7 +228,7 @@ struct record {
 	struct uploaded *made;
 };
 
-/* What is not ready yet is told of when its job ends. */
+/* If the image is not ready yet, its job queues the events when it ends. */
 static bool tell(struct work *work, const struct uploaded *made)
 {
 	if (strcmp(made->image.status, "ready"))
@@ -241,7 +245,8 @@ static bool may_wait(struct work *work, const struct tier *tier,
 	       budget_check(work, job->user_id, tier, job->cost_ms);
 }
 
-/* Repeatable: when the image's row is there, all of it has happened. */
+/* Repeatable: the image's row exists only if the whole transaction was
+   committed. */
 static bool record(struct work *work, void *arg)
 {
 	const struct record *r = arg;
@@ -274,7 +279,7 @@ bool upload_keep(struct work *work, struct store_temp *file,
 	return file->kept || store_keep(work, &original, 1);
 }
 
-/* What a failed upload left behind; the sweep would find it too. */
+/* Deletes the files of a failed upload now; the sweep would find them later. */
 static void drop_files(struct work *work, const struct uploaded *made)
 {
 	struct work aside = *work;
@@ -325,7 +330,8 @@ bool upload_take(struct uploaded *uploaded, struct work *work,
 	if (!painted || upload->resize)
 		describe_job(&made, work, upload, painted, cost_ms);
 	if (!work_check_wanted(work) || !db_transaction(work, record, &r)) {
-		/* After a lost COMMIT the rows may be there. */
+		/* After a lost COMMIT the rows may exist, so keeps the
+		   files. */
 		if (work->err != ERR_UNAVAILABLE)
 			drop_files(work, &made);
 		return false;

@@ -13,25 +13,25 @@
 #include "lib/picture/recipe.h"
 #include "lib/store/store.h"
 
-/* Bytes of the largest picture that the service and the tier take. */
+/* Returns the size of the largest file that the service and the tier accept. */
 int64_t upload_max_bytes(const struct conf *conf, const struct tier *tier);
 
-/* The name of an image whose file is called so: cut to whole characters within
-   IMAGE_NAME_MAX bytes, or "image" for "". */
+/* Returns the image name for a file name: cut to whole characters within
+   IMAGE_NAME_MAX bytes, or "image" if the file name is "". */
 const char *upload_name(struct pool *pool, const char *filename);
 
-/* Instead of the tier's sizes: one variant, and a job that says how it went. */
+/* One variant instead of the tier's sizes, and a job with its result. */
 struct upload_resize {
 	struct recipe recipe;
-	bool same_format;    /* as the source, whatever browsers show */
-	const char *formats; /* words: those taken; NULL: what the tier takes */
-	int64_t priority;    /* of the job */
+	bool same_format;    /* the source's, even if not for browsers */
+	const char *formats; /* accepted formats; NULL: the tier's */
+	int64_t priority;    /* priority of the job */
 };
 
 struct upload {
 	const struct user *user;
 	const struct tier *tier;
-	struct store_temp *file;            /* written */
+	struct store_temp *file;            /* written, not ended */
 	const char *name;                   /* 1 to IMAGE_NAME_MAX characters */
 	bool later;                         /* the client prefers a job */
 	const struct upload_resize *resize; /* or NULL */
@@ -41,40 +41,42 @@ struct uploaded {
 	struct image image;
 	struct variant *variants;
 	size_t count;
-	struct job
-		job; /* nil id when everything is ready; a resize's is done */
+	struct job job; /* nil id if all is ready; a resize always has one,
+			   "done" if it is ready */
 };
 
 /*
- * Takes a picture in: probes it, paints the tier's sizes at once if that is
- * cheap or else queues a job, makes the files durable, then commits the rows
- * and the quota in one transaction. When this returns true nothing of it can
- * be lost. ERR_UNSUPPORTED_FORMAT, ERR_CORRUPT_IMAGE, ERR_TOO_LARGE,
+ * Stores an image: probes it, renders the tier's sizes at once if that is cheap
+ * or else queues a job, makes the files durable, then commits the rows and the
+ * quota in one transaction. When this returns true, nothing can be lost.
+ * ERR_UNSUPPORTED_FORMAT, ERR_CORRUPT_IMAGE, ERR_TOO_LARGE,
  * ERR_TOO_MANY_PIXELS, ERR_QUOTA_EXCEEDED, ERR_STORAGE_FULL; ERR_RATE_LIMITED
  * as budget_check() and budget_count_upload(); ERR_CLIENT_GONE, with nothing
- * left, if the work is abandoned before it is rendered or committed.
+ * stored, if the work is abandoned before it is rendered or committed.
  */
 bool upload_take(struct uploaded *uploaded, struct work *work,
 		 const struct upload *upload) MUST_CHECK;
 
-/* The parts of it, for files that come another way (import.h). */
+/* The steps of upload_take(), for fetched files (import.h). */
 struct probe;
 
-/* Ends the file and looks at its bytes, of which it cuts off the remains of an
-   older picture: ERR_UNSUPPORTED_FORMAT, ERR_CORRUPT_IMAGE, ERR_TOO_LARGE,
-   ERR_TOO_MANY_PIXELS, ERR_STORAGE_FULL. */
+/* Calls store_temp_end(), checks the content, and cuts off bytes of an older
+   image after the end: ERR_UNSUPPORTED_FORMAT, ERR_CORRUPT_IMAGE,
+   ERR_TOO_LARGE, ERR_TOO_MANY_PIXELS, ERR_STORAGE_FULL. */
 bool upload_check(struct probe *probe, struct work *work,
 		  const struct upload *upload) MUST_CHECK;
 
-/* The tier's sizes as variants that are still to be made; how many. */
+/* Makes a list of the tier's sizes as variants that are processing, and returns
+   their number. */
 size_t upload_variants(struct variant **variants, struct work *work,
 		       struct uuid image_id, const struct tier *tier);
 
-/* What the file says of the image. */
+/* Fills the image's format, size, bytes and sum from the file. */
 void upload_describe(struct image *image, const struct probe *probe,
 		     const struct store_temp *file);
 
-/* Makes the file the image's original, durably, unless it is that already. */
+/* Stores the file durably as the image's original, unless it is stored
+   already. */
 bool upload_keep(struct work *work, struct store_temp *file,
 		 struct uuid image_id) MUST_CHECK;
 

@@ -21,7 +21,7 @@ struct variant_request {
 	struct variant *variant;
 	struct job job;
 	struct tier
-		tier; /* of the image's owner, whichever client asks first */
+		tier; /* of the image's owner, whichever client requests it */
 	bool queue;
 };
 
@@ -38,7 +38,7 @@ static bool record_request(struct work *work, void *arg)
 	       job_add(work, &request->job);
 }
 
-/* A resize's job says in which quality it is made. */
+/* Variants of a resize have the quality of its job. */
 static bool find_quality(int64_t *quality, struct work *work,
 			 const struct image *image)
 {
@@ -54,10 +54,9 @@ static bool find_quality(int64_t *quality, struct work *work,
 	return true;
 }
 
-/* What is small is rendered before its row is written, so a row never waits
-   for a process that may die; at worst two hosts render the same bytes. What
-   turns out to need more than a request's decoder process has is for a
-   worker. */
+/* Renders a small variant before it inserts the row, so that no row waits for a
+   process that may die; at worst two hosts render the same bytes. If it needs
+   more than a request's decoder process has, queues a job for a worker. */
 static bool make_missing(struct variant *variant, struct work *work,
 			 const struct image *image, int64_t priority)
 {
@@ -104,7 +103,7 @@ static bool make_missing(struct variant *variant, struct work *work,
 	return db_transaction(work, record_request, &request);
 }
 
-/* A request that comes while another makes the variant waits, then finds it. */
+/* A request that waited while another one made the variant finds it here. */
 static bool make_once(struct variant *variant, struct work *work,
 		      const struct image *image, struct variant *made,
 		      int64_t priority)
@@ -121,7 +120,8 @@ static bool make_once(struct variant *variant, struct work *work,
 	       variant_find(variant, work, image->id, made->variant);
 }
 
-/* Once an hour is enough to know which were used last. */
+/* Updates used_at at most once an hour: that is precise enough for
+   retention. */
 static bool touch(struct work *work, const struct variant *variant)
 {
 	const int64_t hour_us = 3600000000;
@@ -131,7 +131,7 @@ static bool touch(struct work *work, const struct variant *variant)
 	       variant_touch(work, variant->image_id, variant->variant);
 }
 
-/* Nothing is written: a request that comes when the file is here makes it. */
+/* Writes nothing: a request after the file has arrived makes the variant. */
 static bool wait_for_file(struct variant *variant, struct work *work,
 			  const struct image *image,
 			  const struct variant *wanted)
@@ -148,8 +148,8 @@ static bool requeue(struct work *work, void *arg)
 	return requeue_job(work, arg);
 }
 
-/* What failed for a reason that may have gone is made again at its next use,
-   but not all the time: it may be what brings the machine down. */
+/* Makes a failed variant again at its next use if the cause may have gone, at
+   most once a minute: the variant itself may overload the machine. */
 static bool try_again(struct variant *variant, struct work *work,
 		      const struct image *image)
 {
@@ -164,7 +164,7 @@ static bool try_again(struct variant *variant, struct work *work,
 	if (!job.error_code || !err_is_transient(err_by_code(job.error_code)) ||
 	    job.finished_at > db_now_us(work) - pause_us)
 		return true;
-	/* ERR_CONFLICT: another request was first. */
+	/* ERR_CONFLICT: another request has requeued the job. */
 	if (!db_transaction(work, requeue, &job) && work->err != ERR_CONFLICT)
 		return false;
 	variant->status = "processing";

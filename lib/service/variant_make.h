@@ -9,13 +9,13 @@
 #include "lib/model/variant.h"
 
 /*
- * One variant of an image, made now if it is missing and small, or by a job:
- * "ready" or "processing". The tier's permission is the caller's to check. What
- * is made of a resize has its job's quality.
- * Several requests for it at once make it once: the others wait for the first,
- * and on other hosts the row's key decides. Of an image whose file has not been
- * fetched yet it is "processing"; of one whose file could not be, the image's
- * error. One that is "failed" is "processing" again when the reason may have
+ * Finds one variant of an image, or makes it: now if it is small, else by a
+ * job. The result is "ready" or "processing". The caller checks the tier's
+ * permission. Variants of a resize have its job's quality. Concurrent requests
+ * make it once: on one host the others wait for the first, and on several hosts
+ * the row's key decides. For an image whose file has not been fetched yet the
+ * result is "processing"; if the fetch has failed, fails with the image's
+ * error. A failed variant becomes "processing" again if the cause may have
  * gone, such as a full disk. ERR_TIER_FORBIDS as access_check_enlargement() and
  * ERR_RATE_LIMITED as budget_check(), by the tier of the image's owner.
  */
