@@ -244,7 +244,7 @@ def test_asking_for_a_variant_has_its_rules(service):
     path = f"/v1/images/{upload(wide)['id']}/variants"
     said = problem(wide.post(path, json={"variant": "w501"}),
                    403, "tier_forbids")
-    assert "up to 500 pixels" in said["detail"]
+    assert "at most 500 pixels" in said["detail"]
 
 
 def test_a_variant_of_a_large_picture_takes_its_time(service):
