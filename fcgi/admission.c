@@ -1,4 +1,4 @@
-/* admission.c: which requests are let in under overload. */
+/* admission.c: admits or refuses requests under overload. */
 #include "config.h"
 
 #include "fcgi/admission.h"
@@ -12,18 +12,19 @@
 #include "lib/base/metric.h"
 #include "lib/base/pool.h"
 
-/* Waits up to this one are what a busy service has anyway. */
+/* Up to this estimated wait a user may use all responders: a busy service has
+   such waits anyway. */
 enum { SHORT_WAIT_MS = 1000 };
 
-/* A new time counts for so much in the mean. */
+/* A new time has the weight 1/MEAN_WEIGHT in the mean. */
 enum { MEAN_WEIGHT = 16 };
 
 struct admission {
-	size_t size; /* bytes of all */
+	size_t size; /* bytes of this mapping */
 	long responders;
-	_Atomic int64_t mean_us; /* that a request takes; 0: not known */
-	/* For each responder a hash of the user that it works for; 0: of
-	   none. What one that died has left, the next in its place clears. */
+	_Atomic int64_t mean_us; /* mean time of a request; 0: not known */
+	/* For each responder, the hash of the user that it works for; 0: no
+	   user. If a responder dies, its successor clears the entry. */
 	_Atomic uint64_t users[];
 };
 
@@ -57,7 +58,7 @@ void admission_open(struct admission_slot *slot, struct pool *pool,
 		abort();
 }
 
-/* Of the last in the queue, in milliseconds. */
+/* The estimated wait of the last request in the queue, in milliseconds. */
 static int64_t estimate_wait(const struct admission_slot *slot)
 {
 	const struct admission *shared = slot->shared;
@@ -77,11 +78,12 @@ bool admission_check_queue(struct admission_slot *slot, struct work *work)
 	metric_add(METRIC_DROPPED, "queue", 1);
 	work->retry_after = slot->wait_ms / 1000;
 	return fail(work, ERR_UNAVAILABLE,
-		    "more requests wait than can be answered in %ld seconds",
+		    "the queue is too long: the service cannot answer it "
+		    "within %ld seconds; retry later",
 		    work->conf->queue_seconds);
 }
 
-/* FNV-1a; never 0. */
+/* FNV-1a. Never 0, which means "no user". */
 static uint64_t hash_of(const char *user)
 {
 	uint64_t hash = 0xcbf29ce484222325;
@@ -91,7 +93,7 @@ static uint64_t hash_of(const char *user)
 	return hash ? hash : 1;
 }
 
-/* Other responders that work for the user. */
+/* The number of other responders that work for the user. */
 static long count_others(const struct admission_slot *slot, uint64_t hash)
 {
 	const struct admission *shared = slot->shared;
@@ -112,8 +114,8 @@ static bool is_within_share(const struct admission_slot *slot,
 	       count_others(slot, hash) < (most ? most : 1);
 }
 
-/* This one is counted before the others are: of two at once, both may be
-   refused, but not both admitted. */
+/* Count this responder before the others: of two simultaneous requests both may
+   be refused, but never both admitted beyond the share. */
 bool admission_check_share(struct admission_slot *slot, struct work *work,
 			   const char *user)
 {
@@ -128,12 +130,13 @@ bool admission_check_share(struct admission_slot *slot, struct work *work,
 	metric_add(METRIC_RATE_LIMITED, "share", 1);
 	work->retry_after = (slot->wait_ms + 999) / 1000;
 	return fail(work, ERR_RATE_LIMITED,
-		    "requests wait, and %ld per cent of the responders work "
-		    "for this user already",
+		    "the service is busy and %ld percent of the responders "
+		    "already work for this user; wait for their answers "
+		    "before you send more",
 		    work->conf->user_share);
 }
 
-/* Refused requests take no time, so they say nothing of the others'. */
+/* Leave refused requests out of the mean: they take almost no time. */
 void admission_end(struct admission_slot *slot, int64_t us)
 {
 	struct admission *shared = slot->shared;

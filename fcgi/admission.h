@@ -6,45 +6,49 @@
 #include "lib/base/work.h"
 
 /*
- * Which requests are let in while more come than the responders of a socket can
- * answer. How long the last one in the socket's queue will wait follows from
- * the queue's length and from how long requests took lately. What all
- * responders of the socket must know is in memory that they share.
+ * Decides which requests are admitted when more arrive than the responders of a
+ * socket can answer. The wait of the last request in the socket's queue is
+ * estimated from the length of the queue and the mean time that recent requests
+ * took. The state is in memory that all responders of the socket share.
  */
 struct admission;
 
-/* Before the fork. Children that exist keep what is freed. */
+/* Call this before the fork. Children that exist keep their mapping after
+   admission_free(). */
 struct admission *admission_new(long responders);
 void admission_free(struct admission *admission);
 
-/* One responder's part. */
+/* The state of one responder. */
 struct admission_slot {
 	struct admission *shared;
 	long slot;
-	const char *group; /* the label of the metrics */
+	const char *group; /* the label in the metrics */
 	struct backlog *backlog;
-	int64_t wait_ms; /* of the last in the queue, estimated */
+	int64_t wait_ms; /* estimated wait of the last request in the queue */
 	bool admitted;
 };
 
-/* In a child: what it forks from now on does not get the shared memory. */
+/* Call this in a child. Processes that the child forks from now on do not
+   inherit the shared memory. */
 void admission_open(struct admission_slot *slot, struct pool *pool,
 		    struct admission *shared, int listener);
 
-/* Fails with ERR_UNAVAILABLE if requests would wait for longer than the setting
-   queue_seconds: this is the one that has waited longest, but the sooner it
-   ends the sooner are the others answered. */
+/* Fails with ERR_UNAVAILABLE if the estimated wait is longer than the setting
+   queue_seconds. The refused request has waited longest, but the sooner it
+   ends, the sooner the other requests are answered. */
 bool admission_check_queue(struct admission_slot *slot,
 			   struct work *work) MUST_CHECK;
 
-/* Fails with ERR_RATE_LIMITED if requests would wait for longer than a second
-   while responders work for this user as many as the setting user_share
-   allows. Otherwise this one works for the user until admission_end(). NULL: a
-   request that needs no user, which is let in. */
+/* Fails with ERR_RATE_LIMITED if the estimated wait is longer than a second and
+   this user already occupies the share of responders that the setting
+   user_share allows. On success this responder counts for the user until
+   admission_end(). `user` is NULL for a request without a user; it is always
+   admitted. */
 bool admission_check_share(struct admission_slot *slot, struct work *work,
 			   const char *user) MUST_CHECK;
 
-/* The request has been answered, `us` after it was accepted. */
+/* Ends the request, which was answered `us` microseconds after it was
+   accepted. */
 void admission_end(struct admission_slot *slot, int64_t us);
 
 #endif

@@ -1,4 +1,4 @@
-/* body.c: reads what a request carries. */
+/* body.c: reads the bodies of requests. */
 #include "config.h"
 
 #include "fcgi/body.h"
@@ -17,21 +17,26 @@ enum { CHUNK = 65536 };
 static bool too_large(struct request *req, int64_t max_bytes)
 {
 	return fail(req->work, ERR_TOO_LARGE,
-		    "at most %lld bytes are taken here%s", (long long)max_bytes,
+		    "at most %lld bytes are accepted here%s",
+		    (long long)max_bytes,
 		    req->content_length > max_bytes ? "" : ", more came");
 }
 
-/* libfcgi hands over damaged requests as good ones: its error tells. */
+/* libfcgi passes on damaged requests as if they were complete; only
+   FCGX_GetError() shows the damage. */
 static bool check_end(struct request *req, int64_t came)
 {
 	int error = FCGX_GetError(req->in);
 
 	if (error)
 		return fail(req->work, ERR_BAD_REQUEST,
-			    "the request's stream is damaged (%d)", error);
+			    "the FastCGI stream of the request is damaged "
+			    "(error %d)",
+			    error);
 	if (req->content_length >= 0 && came != req->content_length)
 		return fail(req->work, ERR_BAD_REQUEST,
-			    "%lld bytes were announced, %lld came",
+			    "Content-Length announces %lld bytes, but %lld "
+			    "came",
 			    (long long)req->content_length, (long long)came);
 	req->body_read = true;
 	return true;
@@ -120,7 +125,8 @@ bool body_read_json(struct request *req)
 
 	if (!body_is(req, "application/json"))
 		return fail(req->work, ERR_UNSUPPORTED_MEDIA_TYPE,
-			    "Content-Type: application/json, not \"%.60s\"",
+			    "Content-Type: application/json is expected, not "
+			    "\"%.60s\"",
 			    req->content_type);
 	if (!body_read_text(req, BODY_MAX_JSON, "JSON"))
 		return false;

@@ -1,4 +1,4 @@
-/* cookie.c: reads and makes cookies. */
+/* cookie.c: reads and writes cookies. */
 #include "config.h"
 
 #include "fcgi/cookie.h"

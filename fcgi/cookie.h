@@ -3,15 +3,16 @@
 
 #include "fcgi/request.h"
 
-/* The value of a cookie that the request carries, or NULL (RFC 6265). */
+/* Returns the value of a cookie of the request, or NULL (RFC 6265). */
 const char *cookie_find(struct request *req, const char *name);
 
-/* Set-Cookie for all of this host and no other site, as long as a session may
-   last; NULL ends it. Scripts may read it when it is `open`. */
+/* Returns a Set-Cookie value for all paths of this host, with SameSite=Strict
+   and the setting session_ttl as its lifetime. If `value` is NULL, it removes
+   the cookie. If `open` is true, scripts can read the cookie. */
 const char *cookie_set(struct request *req, const char *name, const char *value,
 		       bool open);
 
-/* Whether clients speak TLS, with this service or with a proxy before it. */
+/* True if clients use TLS, with this service or with a proxy in front of it. */
 bool cookie_is_secure(const struct request *req);
 
 #endif

@@ -36,7 +36,8 @@ static bool takes_all(const struct request *req)
 	return lists(req->work->conf->cors_origins, "*");
 }
 
-/* What Access-Control-Allow-Origin is to say, or NULL. */
+/* The value for Access-Control-Allow-Origin, or NULL if the origin is not
+   allowed. */
 static const char *allowed_origin(const struct request *req)
 {
 	if (!*req->origin)

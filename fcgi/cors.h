@@ -5,20 +5,22 @@
 #include "fcgi/response.h"
 
 /*
- * What pages of other origins may do (https://fetch.spec.whatwg.org/, section
- * CORS protocol): those in the setting cors_origins, without cookies.
+ * Lets pages of other origins use the API (https://fetch.spec.whatwg.org/,
+ * section CORS protocol). Only the origins in the setting cors_origins are
+ * allowed, and only without cookies.
  */
 
-/* Turns the failure of an OPTIONS, which no route has, into 204 when it is the
-   preflight of such an origin for a path that there is. */
+/* No route has the method OPTIONS, so preflight requests fail with 405. If the
+   origin is allowed and the path exists, this turns that failure into 204 and
+   returns true. */
 bool cors_preflight(struct response *res, struct request *req) MUST_CHECK;
 
-/* Answers each OPTIONS with what a page may do: for the routes of a dialect
-   that any origin may use (struct dialect). */
+/* A handler that answers OPTIONS for the routes of a dialect that any origin
+   may use (struct dialect). */
 bool cors_any_origin_preflight(struct request *req,
 			       struct response *res) MUST_CHECK;
 
-/* Lets a page of such an origin read the answer. */
+/* Adds the headers that let a page of an allowed origin read the answer. */
 void cors_headers(struct response *res, struct request *req);
 
 #endif

@@ -1,4 +1,4 @@
-/* csrf.c: tells own pages from those of other sites. */
+/* csrf.c: protects against cross-site request forgery. */
 #include "config.h"
 
 #include "fcgi/csrf.h"
@@ -40,7 +40,7 @@ static const char *value_in_form(const struct request *req)
 	return form_get(&value, &req->body, field) == FORM_TEXT ? value : "";
 }
 
-/* The pages of older services had no scripts to set a header. */
+/* The pages of older services had no scripts that could set a header. */
 static const char *value_of(const struct request *req)
 {
 	return !*req->csrf && req->dialect ? value_in_form(req) : req->csrf;
@@ -95,6 +95,6 @@ bool csrf_check_page(struct request *req)
 			      is_same(known, value_in_form(req))))
 		return true;
 	return fail(req->work, ERR_FORBIDDEN,
-		    "the form is not of this service's page, or older than its "
-		    "cookie");
+		    "the field csrfmiddlewaretoken does not equal the cookie "
+		    "csrftoken; load the login page again");
 }

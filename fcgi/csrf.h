@@ -4,29 +4,33 @@
 #include "fcgi/request.h"
 
 /*
- * Tells the requests of this service's pages from those that a page of another
- * site makes the browser send: the other site cannot know the session's value
- * (login_csrf()). It comes in the header X-Pixtier-CSRF or X-CSRFToken; or, at
- * the routes of older services, in the form's field csrfmiddlewaretoken.
+ * Protects against cross-site request forgery: a page of another site can make
+ * the browser send the session's cookie, but does not know the session's CSRF
+ * value (login_csrf()). Clients send the value in the header X-Pixtier-CSRF or
+ * X-CSRFToken; at the routes of older services also in the form field
+ * csrfmiddlewaretoken.
  */
 
-/* Checks a request that came with a session's cookie and is not a GET, after
-   its body was read; others pass. ERR_FORBIDDEN. */
+/* Checks a request that has a session cookie and whose method is not GET. Other
+   requests pass. Call it after the body is read. Fails with ERR_FORBIDDEN. */
 bool csrf_check(struct request *req) MUST_CHECK;
 
-/* Whether csrf_check() passed where it was needed: no handler runs without. */
+/* True if csrf_check() passed or is not needed. No handler runs without it. */
 bool csrf_was_checked(const struct request *req);
 
-/* Set-Cookie of the value for old clients, which read it in the cookie
-   csrftoken; NULL ends it. */
+/* Returns the Set-Cookie value for old clients, which read the CSRF value from
+   the cookie csrftoken. NULL removes the cookie. */
 const char *csrf_cookie(struct request *req, const char *value);
 
 /*
- * For the form of a login page, which comes without a session: the value is
- * any, but the field's must be the cookie's. Only browsers
- * have to send it, which tell the Origin: a program has no cookies of others.
- * csrf_page_value() is the one of the cookie that is there, so that a page in
- * another tab stays good, or a new one. ERR_FORBIDDEN.
+ * For the form of a login page, where no session exists yet. The value is
+ * random; the form field must equal the cookie. The check applies only to
+ * requests with the header Origin, which browsers send: other programs do not
+ * send cookies for another site.
+ *
+ * csrf_page_value() returns the value of the cookie of the request, so that a
+ * form in another tab stays valid, or else a new one. csrf_check_page() fails
+ * with ERR_FORBIDDEN.
  */
 const char *csrf_page_value(struct request *req);
 bool csrf_check_page(struct request *req) MUST_CHECK;

@@ -1,4 +1,4 @@
-/* deliver.c: answers with a picture. */
+/* deliver.c: answers with the file of a picture. */
 #include "config.h"
 
 #include "fcgi/deliver.h"
@@ -26,7 +26,8 @@ bool deliver(struct response *res, struct request *req, struct uuid image_id,
 		return fail(req->work, ERR_INTERNAL, "no format %s",
 			    format_name);
 	if (!store_has(req->work, file.key))
-		return fail(req->work, ERR_NOT_FOUND, "the picture is gone");
+		return fail(req->work, ERR_NOT_FOUND,
+			    "the file of the picture does not exist any more");
 	file.media_type = format_row(format)->media_type;
 	file.name = share_file_name(pool, name, format);
 	file.shows = format_row(format)->in_browsers;

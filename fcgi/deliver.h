@@ -7,22 +7,23 @@
 struct image;
 
 /*
- * Answers with a picture's file: `variant` of the image, in the format with
- * that name. What browsers show, they may show; the rest is an attachment.
- * ERR_NOT_FOUND when the file is gone.
+ * Answers with the file of a picture: `variant` of the image, in the format
+ * with that name. Formats that browsers can show are sent inline, others as
+ * attachments. Fails with ERR_NOT_FOUND if the file does not exist.
  */
 bool deliver(struct response *res, struct request *req, struct uuid image_id,
 	     const char *variant, const char *format, const char *name,
 	     int64_t max_age) MUST_CHECK;
 
-/* A signed URL of the same, for inside an answer; it lives for display_ttl. */
+/* Makes a signed URL of the same file for use in an answer. It is valid for
+   display_ttl seconds. */
 bool deliver_url(const char **url, struct request *req, struct uuid image_id,
 		 const char *variant, const char *format,
 		 const char *name) MUST_CHECK;
 
-/* The same for the original or a variant that may not be there yet: it is made
-   when the URL is opened first. ERR_CONFLICT while the original is not here,
-   ERR_NOT_FOUND when it is gone. */
+/* The same for the original or for a variant that may not exist yet: the first
+   use of the URL renders it. Fails with ERR_CONFLICT if the original is not
+   fetched yet, with ERR_NOT_FOUND if it was deleted. */
 bool deliver_lazy_url(const char **url, struct request *req,
 		      const struct image *image,
 		      const char *variant) MUST_CHECK;

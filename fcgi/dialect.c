@@ -1,4 +1,4 @@
-/* dialect.c: finds the older service that a request is for. */
+/* dialect.c: finds the dialect that has the route of a request. */
 #include "config.h"
 
 #include "fcgi/dialect.h"
@@ -24,6 +24,6 @@ bool dialect_find(struct request *req, const char **allow)
 			return found;
 		}
 	}
-	return fail(req->work, ERR_NOT_FOUND, "nothing is at %.200s",
+	return fail(req->work, ERR_NOT_FOUND, "no route has the path %.200s",
 		    req->uri.path);
 }

@@ -6,22 +6,22 @@
 
 #include "fcgi/router.h"
 
-/* Answers with the failure in the request's work: status, body and, where one
-   belongs to it, WWW-Authenticate. Retry-After is added to it. */
+/* Writes the error of the request's work: status, body and, if the status needs
+   it, WWW-Authenticate. The caller adds Retry-After. */
 typedef void problem_writer(struct response *res, struct request *req);
 
-/* An older service whose clients are served here: routes of its own, with
-   errors as it tells them. The table is in routes.c. */
+/* An older service whose clients this service serves: it has its own routes and
+   its own error format. The table is in routes.c. */
 struct dialect {
-	const char *name; /* in the setting dialects */
+	const char *name; /* the word in the setting dialects */
 	const struct route *routes;
 	size_t route_count;
 	problem_writer *problem;
-	bool any_origin; /* pages of any site may use it (CORS) */
+	bool any_origin; /* pages of all origins may use it (CORS) */
 };
 
-/* As router_find(), among the routes of the dialects that are switched on; sets
-   req->dialect, also when it has the path but not with this method. */
+/* Like router_find(), among the routes of the enabled dialects. Sets
+   req->dialect if the dialect has the path, even if it lacks the method. */
 bool dialect_find(struct request *req, const char **allow) MUST_CHECK;
 
 #endif

@@ -1,4 +1,4 @@
-/* disposition.c: tells a browser what to call the file it gets. */
+/* disposition.c: names the file that a browser saves. */
 #include "config.h"
 
 #include "fcgi/disposition.h"
@@ -11,7 +11,8 @@
 #include "lib/base/text.h"
 #include "lib/base/util.h"
 
-/* The code point that well-formed UTF-8 begins with, and its length. */
+/* The code point at the beginning of well-formed UTF-8, and its length in
+   bytes. */
 static uint32_t code_point(const char *text, size_t *len)
 {
 	const unsigned char *at = (const unsigned char *)text;
@@ -28,7 +29,7 @@ static uint32_t code_point(const char *text, size_t *len)
 	       (at[2] & 0x3fU) << 6 | (at[3] & 0x3fU);
 }
 
-/* Separators of paths and lines, control characters (C0, DEL, C1) and the
+/* Path and line separators, control characters (C0, DEL, C1) and the
    bidirectional controls of Unicode's UAX #9 section 2. */
 static bool is_unwanted(uint32_t code)
 {
@@ -63,8 +64,8 @@ static char *clean(struct pool *pool, const char *filename)
 	return out;
 }
 
-/* RFC 6266 appendix D: neither what needs an escape nor a %, which some take
-   for one. */
+/* RFC 6266 appendix D: avoid characters that need an escape, and %, which some
+   browsers decode. */
 static const char *fallback(struct pool *pool, const char *name)
 {
 	char *out = pool_strdup(pool, name), *to = out;

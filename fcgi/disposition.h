@@ -8,13 +8,13 @@ struct pool;
 enum { DISPOSITION_MAX_NAME = 255 };
 
 /*
- * The value of Content-Disposition (RFC 6266): `inline` or `attachment`, and
- * what a browser should call the file when it stores it, in ASCII and in UTF-8
- * (RFC 8187). Whatever the filename is, the value is printable ASCII. The name
- * loses separators of paths and lines, control characters and those that turn
- * the direction of text, with which an extension can be disguised; it is cut to
- * DISPOSITION_MAX_NAME bytes. If nothing is left but dots and spaces, or it was
- * not UTF-8, no name is given.
+ * Returns a value for Content-Disposition (RFC 6266): `inline` or `attachment`,
+ * and the file name under which a browser saves the file, in ASCII and in UTF-8
+ * (RFC 8187). The value is printable ASCII for any filename. From the name it
+ * removes path and line separators, control characters and Unicode controls of
+ * the text direction, which can disguise an extension, and cuts it to
+ * DISPOSITION_MAX_NAME bytes. If only dots and spaces remain, or the name is
+ * not UTF-8, the value has no name.
  */
 const char *disposition_header(struct pool *pool, bool inline_,
 			       const char *filename);

@@ -1,4 +1,4 @@
-/* form.c: fields, however they are sent. */
+/* form.c: reads the fields of all body encodings. */
 #include "config.h"
 
 #include "fcgi/form.h"
@@ -13,7 +13,8 @@ static bool unsupported(struct request *req)
 {
 	return fail(req->work, ERR_UNSUPPORTED_MEDIA_TYPE,
 		    "Content-Type: application/x-www-form-urlencoded, "
-		    "multipart/form-data or application/json, not \"%.60s\"",
+		    "multipart/form-data or application/json is expected, "
+		    "not \"%.60s\"",
 		    req->content_type);
 }
 
@@ -31,11 +32,12 @@ bool form_parse(struct request_body *body, struct work *work, const char *bytes,
 {
 	body->filename = "";
 	if (memchr(bytes, '\0', len))
-		return fail(work, ERR_BAD_REQUEST, "form: no byte may be 0");
+		return fail(work, ERR_BAD_REQUEST,
+			    "form: bytes without NUL are expected");
 	return uri_parse_form(&body->fields, &body->field_count, work, bytes);
 }
 
-/* A request without a media type may be empty, and nothing else. */
+/* A request without a media type may only have an empty body. */
 static bool read_nothing(struct request *req)
 {
 	return body_stream(req, INT64_MAX, refuse_bytes, req);

@@ -1,4 +1,4 @@
-/* gate.c: who may pass to a route. */
+/* gate.c: authenticates requests and checks their rights. */
 #include "config.h"
 
 #include "fcgi/gate.h"
@@ -13,7 +13,8 @@
 #include "lib/base/text.h"
 #include "lib/service/login.h"
 
-/* The __Host- prefix (RFC 6265bis 4.1.3.2) needs Secure, so needs TLS. */
+/* The __Host- prefix (RFC 6265bis 4.1.3.2) requires the attribute Secure, thus
+   TLS. */
 static const char *cookie_name(const struct request *req)
 {
 	return cookie_is_secure(req) ? "__Host-pixtier_session"
@@ -35,13 +36,13 @@ static bool pass_basic(struct request *req, const char *credentials)
 	if (!text_unbase64(work->pool, &bytes, &len, credentials) ||
 	    !text_is_utf8(bytes, len) || !(colon = strchr(bytes, ':')))
 		return fail(work, ERR_WRONG_CREDENTIALS,
-			    "Authorization: Basic takes the base64 of "
+			    "Authorization: Basic needs the base64 of "
 			    "\"name:password\" in UTF-8");
 	*colon = '\0';
 	return login_by_password(req->who, work, bytes, colon + 1);
 }
 
-/* An API token has no dot, a JSON Web Token two. */
+/* An API token has no dot; a JSON Web Token has two. */
 static bool pass_bearer(struct request *req, const char *token)
 {
 	return strchr(token, '.')
@@ -67,8 +68,8 @@ static const char *after_scheme(const char *authorization, const char *scheme)
 	return authorization + len + strspn(authorization + len, " ");
 }
 
-/* What a route that needs a user looks at; the rest is as if it did not come,
-   where it may be `lax`. */
+/* The credentials that a route with this need accepts. `lax`: ignores all
+   others instead of refusing them. */
 static const struct {
 	bool bearer, basic, cookie, lax;
 } takes[NEED__COUNT] = {
@@ -78,7 +79,7 @@ static const struct {
 	[NEED_LOGIN] = { .basic = true, .cookie = true, .lax = true },
 };
 
-/* The credentials that count, and what they say. */
+/* Finds the credentials to check, and their text. */
 static enum credentials find_credentials(const char **said, struct request *req)
 {
 	const enum need need = req->route->need;
@@ -111,7 +112,8 @@ static bool identify(struct request *req)
 		return pass_cookie(req, said);
 	case CREDENTIALS_OTHER:
 		return fail(req->work, ERR_UNAUTHENTICATED,
-			    "Authorization: Bearer or Basic, not \"%.20s\"",
+			    "Authorization: Bearer or Basic is expected, not "
+			    "\"%.20s\"",
 			    req->authorization);
 	case CREDENTIALS_NONE:
 		break;
@@ -137,8 +139,8 @@ bool gate_pass(struct request *req)
 			    "only administrators may do this");
 	if (*scope && !text_has_word(req->who->scopes, scope))
 		return fail(req->work, ERR_FORBIDDEN,
-			    "this needs a token with the scope %s; yours has: "
-			    "%s",
+			    "this request needs a token with the scope %s; "
+			    "this token has: %s",
 			    scope, req->who->scopes);
 	return true;
 }
@@ -150,7 +152,7 @@ bool gate_session(struct request *req)
 
 	if (!secret)
 		return fail(req->work, ERR_UNAUTHENTICATED,
-			    "no session's cookie came");
+			    "the request has no session cookie; log in first");
 	req->who = pool_alloc(req->work->pool, sizeof(*req->who));
 	good = pass_cookie(req, secret) && csrf_check(req);
 	if (!good)

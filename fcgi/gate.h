@@ -4,21 +4,23 @@
 #include "fcgi/request.h"
 
 /*
- * Lets a request through to its route: finds out who it is from by
- * Authorization (Bearer, Basic) or the session's cookie, and checks the route's
- * need and scope; with NEED_ANONYMOUS it is from the built-in user, whatever it
- * says. Sets req->who, and req->session for a cookie: csrf_check() is a later
- * step. ERR_UNAUTHENTICATED, ERR_WRONG_CREDENTIALS, ERR_FORBIDDEN;
- * req->credentials tells those who answer which were wrong, or that none came.
+ * Authenticates the request by Authorization (Bearer, Basic) or the session's
+ * cookie, and checks the route's need and scope. With NEED_ANONYMOUS the
+ * request always belongs to the built-in user. Sets req->who, and req->session
+ * for a cookie; csrf_check() is a later step. Fails with ERR_UNAUTHENTICATED,
+ * ERR_WRONG_CREDENTIALS or ERR_FORBIDDEN. req->credentials says which
+ * credentials were checked, or that the request has none, for the text of the
+ * error.
  */
 bool gate_pass(struct request *req) MUST_CHECK;
 
-/* For the handler of a route that needs nobody: finds the user whose session's
-   cookie came, and does csrf_check(). Sets req->who too. ERR_UNAUTHENTICATED,
-   ERR_FORBIDDEN. */
+/* For handlers of routes that need no user: finds the user of the session
+   cookie and runs csrf_check(). Sets req->who too. Fails with
+   ERR_UNAUTHENTICATED or ERR_FORBIDDEN. */
 bool gate_session(struct request *req) MUST_CHECK;
 
-/* Set-Cookie of a session's secret; NULL ends it. */
+/* Returns the Set-Cookie value for the secret of a session. NULL removes the
+   cookie. */
 const char *gate_cookie(struct request *req, const char *secret);
 
 #endif

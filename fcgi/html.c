@@ -55,7 +55,8 @@ static const char *policy(struct pool *pool)
 			   text_base64(pool, hash, sizeof(hash)));
 }
 
-/* With no referrer at all, browsers would not tell the Origin of a form. */
+/* With Referrer-Policy: no-referrer, browsers would send `Origin: null` for a
+   form. */
 void html_answer(struct response *res, struct request *req, int status,
 		 const char *title, const char *content)
 {

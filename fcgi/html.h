@@ -4,10 +4,10 @@
 #include "fcgi/response.h"
 
 /*
- * Answers with a page for people: a heading and, below it, `content`, which is
- * HTML. The page's own style is all that it may use, by its hash in the
- * Content-Security-Policy: no scripts, no frames, forms to this host only. It
- * is not to be kept by caches.
+ * Answers with an HTML page: a heading, then `content`, which is HTML. The
+ * Content-Security-Policy allows only the page's own style (by its hash), no
+ * scripts, no frames, and forms to this host only. Caches must not store the
+ * page.
  */
 void html_answer(struct response *res, struct request *req, int status,
 		 const char *title, const char *content);

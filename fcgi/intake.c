@@ -14,7 +14,7 @@
 #include "lib/base/text.h"
 #include "lib/store/store.h"
 
-/* What a form has beside the file: boundaries, part headers, other fields. */
+/* Bytes of a form beside the file: boundaries, part headers, other fields. */
 enum { FORM_OVERHEAD = 1 << 20 };
 
 struct reading {
@@ -22,8 +22,8 @@ struct reading {
 	struct uri_pair *fields; /* room for MULTIPART_MAX_PARTS */
 	const char *file_parts;  /* words */
 	int64_t max_bytes;
-	bool drops_others; /* a file in another part is no error */
-	bool drops;        /* the file that is read now */
+	bool drops_others; /* drop a file in another part, without an error */
+	bool drops;        /* drop the file that is read now */
 	struct multipart *form;
 };
 
@@ -37,7 +37,9 @@ static bool on_field(void *arg, struct work *work, const char *name,
 		return part_needs_filename(work, name);
 	if (intake_field(body, name))
 		return fail(work, ERR_BAD_REQUEST,
-			    "the field \"%.60s\" came twice", name);
+			    "the field \"%.60s\" must come once, but came "
+			    "twice",
+			    name);
 	r->fields[body->field_count++] = (struct uri_pair){ name, value };
 	return true;
 }
@@ -60,7 +62,7 @@ static bool on_file(void *arg, struct work *work, const char *name,
 {
 	struct reading *r = arg;
 
-	(void)media_type; /* the bytes tell what it is */
+	(void)media_type; /* the format is detected from the bytes */
 	r->drops = !text_has_word(r->file_parts, name);
 	if (r->drops)
 		return r->drops_others || refuse_part(r, work, name);
@@ -120,8 +122,8 @@ static bool read_any(struct reading *r, struct request *req)
 	if (body_is(req, "multipart/form-data"))
 		return read_form(r, req);
 	return fail(req->work, ERR_UNSUPPORTED_MEDIA_TYPE,
-		    "a file comes as Content-Type: multipart/form-data or "
-		    "image/..., not \"%.60s\"",
+		    "Content-Type: multipart/form-data or image/... is "
+		    "expected, not \"%.60s\"",
 		    req->content_type);
 }
 
@@ -147,7 +149,9 @@ bool intake_read(struct request *req, int64_t max_bytes)
 	if (!read_any(&r, req))
 		return false;
 	if (!req->body.file)
-		return fail_field(req->work, part, "%s: a file, but none came",
+		return fail_field(req->work, part,
+				  "%s: a file is expected, but the request "
+				  "has none",
 				  part);
 	store_temp_end(req->body.file);
 	return true;

@@ -4,23 +4,23 @@
 #include "fcgi/request.h"
 
 /*
- * Both stream an upload to a temporary file of at most `max_bytes`, and fill
- * req->body. The parts of a form that may have the file are those of the route
- * (struct route_body).
+ * Both functions stream an upload to a temporary file of at most `max_bytes`
+ * and fill req->body. The form parts that may contain the file are those of the
+ * route (struct route_body).
  *
- * intake_read(): the one file of a multipart form, or a raw body with
- * Content-Type: image/... or application/octet-stream.
- * ERR_UNSUPPORTED_MEDIA_TYPE for any other; ERR_INVALID_FIELD without a file,
- * or where its part has no filename; ERR_UNKNOWN_FIELD for a file in another
- * part.
+ * intake_read() reads the one file of a multipart form, or a raw body with
+ * Content-Type: image/... or application/octet-stream. Fails with
+ * ERR_UNSUPPORTED_MEDIA_TYPE for other types; with ERR_INVALID_FIELD if there
+ * is no file or its part has no filename; with ERR_UNKNOWN_FIELD for a file in
+ * another part.
  */
 bool intake_read(struct request *req, int64_t max_bytes) MUST_CHECK;
 
-/* A multipart form, with or without a file. A file in another part is
-   dropped. */
+/* Reads a multipart form with or without a file. Drops a file in another
+   part. */
 bool intake_read_form(struct request *req, int64_t max_bytes) MUST_CHECK;
 
-/* The value of a form's field, or NULL. */
+/* Returns the value of a form field, or NULL. */
 const char *intake_field(const struct request_body *body, const char *name);
 
 #endif

@@ -26,12 +26,12 @@
 
 enum { SOCKETS = 2, GROUPS = SOCKETS + 1, LISTEN_FDS_START = 3 };
 
-/* Connections that may wait at a socket that is opened here; those beyond get
-   503 from the web server at once. An upload takes longer than another request.
- */
+/* Connections that may wait at a socket that this program opens. The web server
+   answers 503 at once to those beyond. The second is the socket of uploads,
+   which take longer than other requests. */
 static const int backlogs[SOCKETS] = { 1024, 256 };
 
-/* Everything that the supervisor knows; a reload replaces `conf`. */
+/* The state of the supervisor. A reload replaces `conf`. */
 struct program {
 	const char *config_file;
 	struct pool *pool;
@@ -52,7 +52,8 @@ static bool load(struct program *program, struct work *work)
 	return true;
 }
 
-/* A new socket at the path; one that a dead process left is replaced. */
+/* Opens a socket at the path. A socket file that a dead process left is
+   replaced. */
 static bool open_socket(int *fd, struct work *work, const char *path,
 			int backlog)
 {
@@ -67,7 +68,8 @@ static bool open_socket(int *fd, struct work *work, const char *path,
 	return chmod(path, mode) == 0 || fail_errno(work, "chmod %s", path);
 }
 
-/* How many sockets systemd or its like hands over: sd_listen_fds(3). */
+/* The number of sockets that systemd or a similar program passes:
+   sd_listen_fds(3). */
 static long inherited_sockets(void)
 {
 	const char *pid = getenv("LISTEN_PID");
@@ -89,8 +91,8 @@ static bool is_listening(int fd)
 	       listening;
 }
 
-/* From the settings, from LISTEN_FDS, or file descriptor 0 (spawn-fcgi,
-   lighttpd). The second is -1 when there is only one. */
+/* Takes the sockets from the settings, from LISTEN_FDS, or from file descriptor
+   0 (spawn-fcgi, lighttpd). The second is -1 if there is only one. */
 static bool open_sockets(struct program *program, struct work *work)
 {
 	const struct conf *conf = &program->conf;
@@ -113,12 +115,12 @@ static bool open_sockets(struct program *program, struct work *work)
 	listeners[0] = STDIN_FILENO;
 	return is_listening(STDIN_FILENO) ||
 	       fail_field(work, "listen",
-			  "listen: no socket: set listen, or start this by "
-			  "spawn-fcgi, lighttpd or systemd");
+			  "listen: there is no socket: set listen, or start "
+			  "pixtier-fcgi with spawn-fcgi, lighttpd or systemd");
 }
 
-/* A socket group's children share its listener; all share one decoder
-   server. */
+/* All children of a group accept from the same listener. All groups use one
+   decoder server. */
 static size_t fill_groups(struct program *program)
 {
 	const struct conf *conf = &program->conf;
@@ -152,7 +154,8 @@ static size_t fill_groups(struct program *program)
 	return 1 + used;
 }
 
-/* After the settings are read; the children of a reload have their own. */
+/* Call this after the settings are read. After a reload, old children keep the
+   old decoder server. */
 static bool open_decoder_server(struct program *program, struct work *work)
 {
 	const struct decoder_limits limits =
@@ -162,8 +165,8 @@ static bool open_decoder_server(struct program *program, struct work *work)
 				   &program->conf, &limits);
 }
 
-/* New settings, or the old ones when the new have a fault. The sockets and
-   the account stay as they are. */
+/* Loads new settings, or keeps the old ones if the new ones have an error. The
+   sockets and the account do not change. */
 static bool reload(void *arg)
 {
 	struct program *program = arg;
@@ -186,7 +189,7 @@ static bool reload(void *arg)
 	return true;
 }
 
-/* What the children share; it outlives reloads. */
+/* Creates the memory that the children share. It survives reloads. */
 static void share_memory(struct program *program)
 {
 	program->buckets = bucket_table_new();
@@ -272,7 +275,7 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	log_init(&program.conf, "pixtier-fcgi");
-	work.pool = pool_new(); /* the reload frees the settings' */
+	work.pool = pool_new(); /* a reload frees the pool of the settings */
 	status = run(&program, &work);
 	pool_free(work.pool);
 	pool_free(program.pool);

@@ -1,4 +1,4 @@
-/* multipart.c: takes forms and files apart while they arrive. */
+/* multipart.c: parses multipart forms while they arrive. */
 #include "config.h"
 
 #include "fcgi/multipart.h"
@@ -14,7 +14,7 @@
 #include "lib/base/text.h"
 #include "lib/base/work.h"
 
-/* In the order in which a body goes through them. */
+/* In the order in which a body passes through them. */
 enum state {
 	PREAMBLE,
 	DELIMITED,
@@ -35,8 +35,9 @@ struct multipart {
 	enum state state;
 	bool failed;
 
-	/* CR LF "--" and the boundary. `matched` bytes of it were seen, the
-	   first `implied` of which are no bytes of the body. */
+	/* CR LF "--" and the boundary. The last `matched` bytes of the input
+	   match its beginning; the first `implied` of them are not bytes of
+	   this content. */
 	char delimiter[4 + MULTIPART_MAX_BOUNDARY + 1];
 	size_t delimiter_len;
 	size_t matched;
@@ -45,12 +46,12 @@ struct multipart {
 	size_t spare;
 	unsigned parts;
 	bool has_file;
-	bool in_file; /* the sink knows of this part's file */
+	bool in_file; /* sink.file() was called for this part */
 
 	struct part part;
 	struct buf *header;
 	size_t line_start;
-	bool line_ended; /* but for a continuation in the next line */
+	bool line_ended; /* complete unless the next line continues it */
 	struct buf *value;
 };
 
@@ -64,7 +65,7 @@ static bool begin_file(struct multipart *mp)
 	const struct part *part = &mp->part;
 
 	if (mp->has_file)
-		return bad(mp, "one file is expected, not a second one");
+		return bad(mp, "one file is accepted, not a second one");
 	mp->has_file = mp->in_file = true;
 	return mp->sink.file(mp->sink.arg, mp->work, part->name, part->filename,
 			     part->media_type);
@@ -74,11 +75,11 @@ static bool begin_content(struct multipart *mp)
 {
 	if (!part_finish(&mp->part, mp->work, mp->file_names))
 		return false;
-	/* Nothing of the part came yet, so the end of its header's last line
-	   may also be the beginning of the next delimiter. */
+	/* The content is still empty, so the CR LF that ends its header may
+	   also be the beginning of the next delimiter. */
 	mp->matched = mp->implied = 2;
-	/* Browsers send an empty part with the filename "" where the user chose
-	   no file: only its first byte shows that it is one. */
+	/* Browsers send an empty part with the filename "" if the user chose no
+	   file: such a part is a file only if it has bytes. */
 	mp->state = mp->part.is_file ? FILE_DATA : FIELD;
 	mp->in_file = false;
 	buf_release(mp->value);
@@ -89,7 +90,7 @@ static bool begin_header(struct multipart *mp)
 {
 	if (++mp->parts > MULTIPART_MAX_PARTS)
 		return fail(mp->work, ERR_BAD_REQUEST,
-			    "multipart: at most %d parts are taken",
+			    "multipart: at most %d parts are accepted",
 			    MULTIPART_MAX_PARTS);
 	mp->part = (struct part){ 0 };
 	mp->line_start = 0;
@@ -144,7 +145,7 @@ static bool refuse_value(struct multipart *mp)
 		    name_len, name);
 }
 
-/* RFC 7578 section 5.1.2: UTF-8 is the default. */
+/* RFC 7578 section 5.1.2: the default is UTF-8. */
 static bool end_value(struct multipart *mp)
 {
 	const struct buf *value = mp->value;
@@ -171,9 +172,10 @@ static bool end_nothing(struct multipart *mp)
 }
 
 /*
- * What is known of each state: the function that consumes bytes, at least one;
- * then, for those between delimiters, where content goes and what its end
- * means; for those that are one byte long, what may come and what it leads to.
+ * The table of states. `step` consumes one byte or more. States between
+ * delimiters have `take`, which receives the content, and `end`, which runs at
+ * its end. States of one byte have `turns`, the bytes that are allowed and the
+ * states that follow.
  */
 struct turn {
 	char byte;
@@ -189,9 +191,10 @@ struct row {
 	struct turn turns[4];
 };
 
-/* The next bytes of a delimiter that has begun. CR stands only at a
-   delimiter's beginning: so if it goes on differently, none of the bytes that
-   were held back can begin another, and they are known without a copy. */
+/* Continues a delimiter that has begun. CR occurs only at the beginning of a
+   delimiter, so after a mismatch none of the bytes held back can begin another
+   delimiter, and they equal the beginning of the delimiter: no copy of them is
+   needed. */
 static bool match_on(struct multipart *mp, const struct row *row,
 		     const char **at, const char *end)
 {
@@ -209,7 +212,7 @@ static bool match_on(struct multipart *mp, const struct row *row,
 	return !held || row->take(mp, mp->delimiter + mp->implied, held);
 }
 
-/* How many of the last bytes may be a delimiter's beginning. */
+/* The number of bytes at the end that may be the beginning of a delimiter. */
 static size_t held_back(const struct multipart *mp, const char *from,
 			const char *end)
 {
@@ -263,8 +266,8 @@ static bool turn(struct multipart *mp, const struct row *row, const char **at,
 	return bad(mp, row->expected);
 }
 
-/* What follows a line in the header tells whether it goes on: a blank continues
-   it, and only the CRLF before that goes (RFC 5322 section 2.2.3). */
+/* Ends a header line, or continues it if the next byte is a blank; unfolding
+   removes only the CRLF (RFC 5322 section 2.2.3). */
 static bool end_line(struct multipart *mp, char next)
 {
 	struct buf *lines = mp->header;
@@ -319,8 +322,8 @@ static bool epilogue(struct multipart *mp, const struct row *row,
 	return take_spare(mp, NULL, len);
 }
 
-/* CRLF should follow, but clients write LF, NUL or nothing. Only a byte of a
-   boundary shows that this is another, longer one. */
+/* CRLF should follow, but some clients send LF, NUL or nothing. A byte that a
+   boundary may have shows that this is another, longer boundary. */
 static bool closed(struct multipart *mp, const struct row *row, const char **at,
 		   const char *end)
 {
@@ -333,10 +336,10 @@ static bool closed(struct multipart *mp, const struct row *row, const char **at,
 }
 
 static const char after_boundary[] =
-	"a boundary is followed by CRLF, or by \"--\" where it is the last";
+	"a boundary must be followed by CRLF, or by \"--\" if it is the last";
 static const char after_closing[] =
-	"the last delimiter is followed by CRLF or nothing, not by a byte that "
-	"a boundary may have";
+	"the last delimiter must be followed by CRLF or nothing, not by a "
+	"byte that a boundary may have";
 
 /* clang-format off */
 static const struct row rows[] = {
@@ -348,7 +351,7 @@ static const struct row rows[] = {
 			      .turns = { { '\r', LINE_END }, { ' ', PADDED }, { '\t', PADDED } } },
 	[LINE_END]        = { .step = turn, .expected = after_boundary,
 			      .turns = { { '\n', HEADER } } },
-	[HEADER]          = { .step = header, .expected = "a line of a part's header ends in CRLF" },
+	[HEADER]          = { .step = header, .expected = "a line of a part's header must end in CRLF" },
 	[FIELD]           = { .step = content, .take = take_value, .end = end_value },
 	[FILE_DATA]       = { .step = content, .take = take_data, .end = end_nothing },
 	[DASH]            = { .step = turn, .expected = after_boundary,
@@ -370,8 +373,8 @@ static bool take_boundary(void *arg, const char *name, const char *value)
 		return bad(mp, "one boundary is expected, not two");
 	if (!len || len > MULTIPART_MAX_BOUNDARY ||
 	    strspn(value, bchars) != len || value[len - 1] == ' ')
-		return bad(mp, "a boundary is 1 to 70 of the characters of "
-			       "RFC 2046 section 5.1.1");
+		return bad(mp, "a boundary must be 1 to 70 of the characters "
+			       "of RFC 2046 section 5.1.1");
 	memcpy(mp->delimiter, "\r\n--", 4);
 	memcpy(mp->delimiter + 4, value, len);
 	mp->delimiter_len = 4 + len;
@@ -399,7 +402,7 @@ bool multipart_open(struct multipart **opened, struct work *work,
 		return false;
 	if (!mp->delimiter_len)
 		return bad(mp, "Content-Type needs the parameter boundary");
-	/* A body begins as if a line had ended before it. */
+	/* The first delimiter needs no CRLF before it. */
 	mp->matched = mp->implied = 2;
 	*opened = mp;
 	return true;

@@ -9,22 +9,22 @@
 struct work;
 
 /*
- * Reads multipart/form-data (RFC 7578, RFC 2046 section 5.1) as it arrives: the
- * caller feeds bytes in pieces of any size, the sink is told what they contain.
+ * Parses multipart/form-data (RFC 7578, RFC 2046 section 5.1) as it arrives.
+ * The caller feeds bytes in pieces of any size; the sink receives the contents.
  * The bytes of a file are never copied.
  */
 struct multipart;
 
 /*
- * Where the parts go; all three are needed. What they return false for ends the
- * parsing. The texts are UTF-8 without control characters, but that a value may
- * have tabs and line ends; they live in the work's pool.
+ * The functions that receive the parts; all three are required. If one returns
+ * false, parsing ends. Texts are UTF-8 without control characters, except that
+ * a value may contain tabs and line ends. They live in the work's pool.
  *
- * There is at most one file: file() begins it, data() follows any number of
- * times, and the next field() or the end ends it. `filename` has no folder and
- * may be "". `media_type` is the client's claim, in lower case without
- * parameters. A part that is empty and has the filename "" is no file: browsers
- * send it for an input in which no file was chosen.
+ * A form has at most one file. file() begins it; any number of data() calls
+ * follow; the next field() or the end of the form ends it. `filename` has no
+ * folder and may be "". `media_type` is the client's claim, in lower case
+ * without parameters. An empty part with the filename "" is not a file:
+ * browsers send it for a file input without a chosen file.
  */
 struct multipart_sink {
 	void *arg;
@@ -39,29 +39,30 @@ struct multipart_sink {
 enum {
 	MULTIPART_MAX_BOUNDARY = 70,
 	MULTIPART_MAX_PARTS = 32,
-	MULTIPART_MAX_HEADER = 8192, /* bytes of one part's header */
-	MULTIPART_MAX_VALUE = 65536, /* bytes of a field */
-	MULTIPART_MAX_SPARE = 8192,  /* bytes around the parts */
+	MULTIPART_MAX_HEADER = 8192, /* bytes of the header of a part */
+	MULTIPART_MAX_VALUE = 65536, /* bytes of the value of a field */
+	MULTIPART_MAX_SPARE = 8192,  /* bytes outside the parts */
 };
 
 /*
- * `content_type` is that of the request. Fails with ERR_UNSUPPORTED_MEDIA_TYPE
- * when it is another one, ERR_BAD_REQUEST when its boundary is missing or
- * wrong. `file_names` are the names of parts in which a file is expected: words
- * (part.h). The sink is copied.
+ * `content_type` is the request's. Fails with ERR_UNSUPPORTED_MEDIA_TYPE if it
+ * is not multipart/form-data, with ERR_BAD_REQUEST if its boundary is missing
+ * or invalid. `file_names` are the names of parts that may contain a file,
+ * separated by spaces (part.h). The sink is copied.
  */
 bool multipart_open(struct multipart **mp, struct work *work,
 		    const char *content_type, const char *file_names,
 		    const struct multipart_sink *sink) MUST_CHECK;
 
-/* Fails with ERR_BAD_REQUEST, with ERR_TOO_LARGE for a field's value, with
-   ERR_INVALID_FIELD for a file that has no filename (part_needs_filename()), or
-   as the sink did; from then on always. */
+/* Fails with ERR_BAD_REQUEST; with ERR_TOO_LARGE if the value of a field is too
+   long; with ERR_INVALID_FIELD if a file has no filename
+   (part_needs_filename()); or with the error of the sink. After a failure all
+   further calls fail. */
 bool multipart_feed(struct multipart *mp, const void *bytes,
 		    size_t len) MUST_CHECK;
 
-/* After the last byte: fails when the closing delimiter was not there. A form
-   without parts is a form. */
+/* Call this after the last byte. Fails if the closing delimiter is missing. A
+   form without parts is valid. */
 bool multipart_close(struct multipart *mp) MUST_CHECK;
 
 #endif

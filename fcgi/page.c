@@ -1,4 +1,4 @@
-/* page.c: long lists, a page at a time. */
+/* page.c: splits long lists into pages. */
 #include "config.h"
 
 #include "fcgi/page.h"
@@ -26,7 +26,8 @@ bool page_cursor(struct uuid *before, struct request *req)
 	if (!text_unbase64url(req->work->pool, &bytes, &len, cursor) ||
 	    len != sizeof(*before))
 		return fail_field(req->work, "cursor",
-				  "cursor: one that a list gave, not \"%.40s\"",
+				  "cursor: a cursor from the answer of a "
+				  "list is expected, not \"%.40s\"",
 				  cursor);
 	memcpy(before, bytes, len);
 	return true;
@@ -47,7 +48,7 @@ bool page_read(struct page *page, struct request *req)
 	return true;
 }
 
-/* Of what old clients may send beside, nothing is said again. */
+/* Repeats the known parameters only: old clients may send others. */
 static const char *next_url(struct request *req, const struct page *page,
 			    struct uuid last)
 {

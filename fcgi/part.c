@@ -1,4 +1,4 @@
-/* part.c: what the header of one part of a form says. */
+/* part.c: parses the header of one part of a form. */
 #include "config.h"
 
 #include "fcgi/part.h"
@@ -81,7 +81,7 @@ static bool take_type(struct part *part, struct work *work, const char *text)
 			   &(struct reading){ part, work });
 }
 
-/* RFC 7578 section 4.7 deprecates it: bytes are taken as they are. */
+/* RFC 7578 section 4.7 deprecates this field: no encoding is decoded. */
 static bool take_encoding(struct part *part, struct work *work,
 			  const char *text)
 {
@@ -98,7 +98,7 @@ static bool take_encoding(struct part *part, struct work *work,
 		    (int)(len < 40 ? len : 40), text);
 }
 
-/* RFC 7578 section 4.8: all others are ignored. */
+/* RFC 7578 section 4.8: other header fields are ignored. */
 static const struct {
 	const char *name;
 	bool (*take)(struct part *part, struct work *work, const char *text);
@@ -149,8 +149,9 @@ bool part_line(struct part *part, struct work *work, char *line, size_t len)
 	return take_field(part, work, line, text);
 }
 
-/* Browsers write %22, %0D and %0A for what would end a quoted text (WHATWG
-   HTML, "multipart/form-data encoding"), and leave every other % as it is. */
+/* Browsers write %22, %0D and %0A for characters that would end a quoted string
+   (WHATWG HTML, "multipart/form-data encoding"); they do not escape any other
+   %. */
 static const char *unescape(struct pool *pool, const char *text)
 {
 	static const struct {
@@ -187,8 +188,8 @@ static const char *decode(struct pool *pool, const char *text)
 	return filename_decode(pool, unescape(pool, text));
 }
 
-/* RFC 6266 section 4.3: filename* is preferred, as filename is then only what
-   older recipients understand. RFC 7578 section 4.2 forbids it in forms, but
+/* RFC 6266 section 4.3 prefers filename* to filename, which is the fallback for
+   older recipients. RFC 7578 section 4.2 forbids filename* in forms, but
    clients send it. */
 static bool finish_filename(struct part *part, struct work *work)
 {
@@ -219,8 +220,8 @@ static bool finish_name(struct part *part, struct work *work)
 	return check_name(work, "a name", part->name);
 }
 
-/* PHP and its clients write image[] or image[0] where several files may
-   come. */
+/* PHP and its clients write image[] or image[0] for fields that accept several
+   files. */
 static const char *without_index(struct pool *pool, const char *name)
 {
 	const size_t len = strcspn(name, "[");

@@ -4,11 +4,10 @@
 #include <stdbool.h>
 
 /*
- * False for a header Range that is malformed (RFC 9110 section 14.1.1), which
- * section 14.2 lets a server ignore; true for "" and for units other than
- * bytes, which web servers ignore by themselves. An element of a list that is
- * empty, and a last position with more than 18 digits, count as malformed: web
- * servers refuse them.
+ * False if the header Range is malformed (RFC 9110 section 14.1.1); section
+ * 14.2 lets a server ignore it then. True for "" and for units other than
+ * bytes, which web servers ignore. An empty list element, and a last position
+ * of more than 18 digits, count as malformed because web servers refuse them.
  */
 bool range_is_valid(const char *text);
 

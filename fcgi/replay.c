@@ -1,4 +1,4 @@
-/* replay.c: gives the first answer again to a request that is repeated. */
+/* replay.c: answers a repeated request with the first answer. */
 #include "config.h"
 
 #include "fcgi/replay.h"
@@ -29,7 +29,7 @@ static void feed(const struct request *req, const void *bytes, size_t len)
 	crypt_sha256_add(req->replay->sum, bytes, len);
 }
 
-/* With its length, so that no two lists of texts are alike. */
+/* The length makes the encoding of a list of texts unambiguous. */
 static void feed_text(const struct request *req, const char *text)
 {
 	uint64_t len = strlen(text);
@@ -38,8 +38,8 @@ static void feed_text(const struct request *req, const char *text)
 	feed(req, text, len);
 }
 
-/* JSON and URL-encoded forms count as they are. Of other bodies, the fields
-   and the file count: each time, a multipart form has another boundary. */
+/* Hashes JSON and URL-encoded forms as sent. Hashes the fields and the file of
+   other bodies: a multipart form has another boundary each time. */
 static void feed_body(const struct request *req)
 {
 	const struct request_body *body = &req->body;
@@ -69,7 +69,7 @@ static bool check_key(struct work *work, const char *key)
 			  KEY_MAX, len);
 }
 
-/* Strangers have one user, but not one key. */
+/* All clients without authentication have the same user, but separate keys. */
 static void digest_key(struct replay *replay, const struct request *req)
 {
 	const char *text =
@@ -118,7 +118,7 @@ bool replay_begin(struct request *req)
 	return replay->begun;
 }
 
-/* "Name: value\n" and so on, as replay_end() keeps them. */
+/* Parses lines "Name: value\n", as replay_end() stores them. */
 static void add_headers(struct response *res, struct pool *pool,
 			const char *text)
 {
@@ -179,7 +179,8 @@ static bool keep(struct replay *replay, const struct request *req,
 	return true;
 }
 
-/* In place of an answer that is not kept, of a request that was carried out. */
+/* Stores an ERR_CONFLICT instead of an answer that must not or cannot be stored
+   although the request succeeded. */
 static void keep_conflict(struct replay *replay, const struct request *req,
 			  const char *why)
 {
@@ -188,7 +189,7 @@ static void keep_conflict(struct replay *replay, const struct request *req,
 	struct response told = { 0 };
 
 	aside.work = &work;
-	fail(&work, ERR_CONFLICT, "the first request was carried out; %s", why);
+	fail(&work, ERR_CONFLICT, "the first request succeeded; %s", why);
 	response_problem(&told, &aside);
 	if (!keep(replay, req, &told))
 		abort();
@@ -199,10 +200,12 @@ static void keep_success(struct replay *replay, const struct request *req,
 {
 	if (res->has_secret)
 		keep_conflict(replay, req,
-			      "its answer had a secret that is shown only "
-			      "once");
+			      "its answer cannot be repeated, because it had "
+			      "a secret that is shown only once");
 	else if (!keep(replay, req, res))
-		keep_conflict(replay, req, "its answer is too long to keep");
+		keep_conflict(replay, req,
+			      "its answer cannot be repeated, because it was "
+			      "too long to store");
 }
 
 void replay_end(struct response *res, struct request *req)

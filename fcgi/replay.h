@@ -5,28 +5,30 @@
 #include "fcgi/response.h"
 
 /*
- * Idempotency-Key on a POST of a user: the first answer is given again to the
- * same request, told by SHA-256 of its path, query, media type and body. Of a
- * form its parts count, not the boundary that clients choose anew each time.
- * Of those who did not sign in, each address has keys of its own.
+ * Implements Idempotency-Key for a POST of a user: the same request gets the
+ * first answer again. Requests are the same if the SHA-256 of path, query,
+ * media type and body is equal. For a multipart form the fields and the file
+ * count, not the boundary, which differs each time. For the built-in user, the
+ * keys of each client address are separate.
  *
- * In this order: replay_open() before the body is read, replay_begin() when it
- * was read and before anything is done, replay_end() with the answer. The last
- * two do nothing when there is no key. What is written to the database between
- * them is committed by replay_end(), with the answer, in one transaction.
+ * Call in this order: replay_open() before the body is read, replay_begin()
+ * after the body is read and before anything is changed, replay_end() with the
+ * answer. The last two do nothing without a key. replay_end() commits all
+ * database changes since replay_begin() together with the answer in one
+ * transaction.
  */
 bool replay_open(struct request *req) MUST_CHECK;
 
-/* False when the request is not to be carried out: there is an answer for
-   replay_answer(), or the work has failed. */
+/* False if the request must not run: replay_answer() has an answer, or the work
+   has failed. */
 bool replay_begin(struct request *req) MUST_CHECK;
 
-/* Gives the first answer if there is one. */
+/* Copies the first answer, if there is one, and returns true. */
 bool replay_answer(struct response *res, struct request *req) MUST_CHECK;
 
-/* Keeps what is being answered; but not 429 nor 5xx, after which the client may
-   try again. An error undoes what was written. When a success cannot be
-   committed the answer becomes that failure. */
+/* Stores the answer, except 429, 499 and 5xx, after which the client may retry.
+   An error answer rolls the changes back. If a success cannot be committed, the
+   answer becomes that error. */
 void replay_end(struct response *res, struct request *req);
 
 #endif

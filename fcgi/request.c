@@ -1,4 +1,4 @@
-/* request.c: what the web server says of a request. */
+/* request.c: reads the FastCGI parameters of a request. */
 #include "config.h"
 
 #include "fcgi/request.h"
@@ -18,14 +18,15 @@ static const char *const methods[] = {
 };
 _Static_assert(ARRAY_LEN(methods) == METHOD__COUNT, "a name for each method");
 
-/* Of two, a web server means one and the application sees the other. */
+/* If one of these came twice, the web server could use one and this program the
+   other. */
 static const char *const once_only[] = {
 	"CONTENT_LENGTH", "CONTENT_TYPE",         "REQUEST_METHOD",
 	"REQUEST_URI",    "HTTP_AUTHORIZATION",   "HTTP_COOKIE",
 	"REMOTE_ADDR",    "HTTP_IDEMPOTENCY_KEY",
 };
 
-/* The value of "NAME=value" if that is the name, else NULL. */
+/* The value of "NAME=value" if its name is `name`, else NULL. */
 static const char *value_of(const char *entry, const char *name)
 {
 	size_t len = strlen(name);
@@ -60,7 +61,8 @@ static bool check_once_only(struct work *work, char **envp)
 	return true;
 }
 
-/* libfcgi says the role first, so no parameter of that name passes for it. */
+/* libfcgi puts its own FCGI_ROLE first, so a client's parameter of that name
+   cannot replace it. */
 static bool check_role(struct work *work, char **envp)
 {
 	const char *role = request_env(envp, "FCGI_ROLE");
@@ -72,8 +74,9 @@ static bool check_role(struct work *work, char **envp)
 
 static bool check_method(const struct request *req)
 {
-	return *req->method_text ||
-	       fail(req->work, ERR_BAD_REQUEST, "no REQUEST_METHOD came");
+	return *req->method_text || fail(req->work, ERR_BAD_REQUEST,
+					 "the FastCGI parameter "
+					 "REQUEST_METHOD is missing");
 }
 
 static bool is_request_id(const char *text)
@@ -105,7 +108,8 @@ static enum method method_of(const char *text)
 	return METHOD_OTHER;
 }
 
-/* Empty (nginx), "-1" (Caddy) and absent (Apache) all mean: not known. */
+/* Empty (nginx), "-1" (Caddy) and absent (Apache) all mean that the length is
+   not known. */
 static bool read_length(struct request *req, const char *text)
 {
 	req->content_length = -1;
@@ -169,7 +173,8 @@ const char *request_query(const struct request *req, const char *name)
 	return NULL;
 }
 
-/* The weight is the parameter q: "0", "0.", "0.000" are none. */
+/* The weight is the parameter q; "0", "0." and "0.000" mean "not
+   acceptable". */
 static bool has_weight(const char *at, const char *end)
 {
 	while (at < end) {

@@ -116,7 +116,8 @@ void response_empty(struct response *res, int status)
 
 const char *response_detail(const struct request *req)
 {
-	return req->work->for_log ? "the log says more under the request's id"
+	return req->work->for_log ? "the service could not do this; its log "
+				    "has the details under this request's id"
 				  : req->work->why;
 }
 
@@ -178,8 +179,8 @@ void response_problem(struct response *res, struct request *req)
 				response_retry_after(req));
 }
 
-/* A malformed Range is ignored (RFC 9110 section 14.2); nginx has a location
-   for that, others obey Accept-Ranges. */
+/* A malformed Range is ignored (RFC 9110 section 14.2): nginx has a location
+   without ranges, other web servers obey Accept-Ranges: none. */
 void response_file(struct response *res, struct request *req,
 		   const struct response_file *file)
 {
@@ -203,7 +204,7 @@ void response_file(struct response *res, struct request *req,
 	response_header(res, pool, "Cross-Origin-Resource-Policy",
 			"cross-origin");
 	if (conf->delivery == DELIVERY_ACCEL) {
-		/* nginx makes the ETag and drops ours. */
+		/* nginx makes an ETag itself and drops ours. */
 		response_header(res, pool, "X-Accel-Redirect",
 				pool_printf(pool, "%s%s%s", conf->accel_prefix,
 					    whole ? "whole/" : "", location));

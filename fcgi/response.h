@@ -8,7 +8,8 @@
 
 enum { RESPONSE_MAX_HEADERS = 24 };
 
-/* An answer in the making. Names and values live in the work's pool. */
+/* The answer to a request. Names and values of headers live in the work's
+   pool. */
 struct response {
 	int status;
 	struct response_header {
@@ -17,50 +18,52 @@ struct response {
 	size_t header_count;
 	const char *body;
 	size_t body_len;
-	bool is_replay;  /* of an earlier answer */
-	bool has_secret; /* that is shown once: the body is not to be kept */
+	bool is_replay;  /* repeats an earlier answer */
+	bool has_secret; /* shown only once: the body must not be stored */
 };
 
-/* The reason phrase of RFC 9110 section 15 for the status line, where old
-   clients want one; "" for a status that is not used here. */
+/* Returns the reason phrase of RFC 9110 section 15 for the status line, which
+   old clients need; "" for a status that is not used here. */
 const char *response_reason(int status);
 
-/* Sets or replaces a header. A control character in the value, which could
-   end the header, becomes '_'. */
+/* Sets or replaces a header. Replaces control characters in the value by '_',
+   as they could end the header. */
 void response_header(struct response *res, struct pool *pool, const char *name,
 		     const char *value);
 
-/* Adds a header Set-Cookie: each cookie has one of its own (RFC 6265). */
+/* Adds a header Set-Cookie. Each cookie needs its own header (RFC 6265). */
 void response_cookie(struct response *res, struct pool *pool,
 		     const char *cookie);
 
-/* The value that was set, or NULL. */
+/* Returns the value of a header that is set, or NULL. */
 const char *response_find(const struct response *res, const char *name);
 
 /* Adds a name to the header Vary. */
 void response_vary(struct response *res, struct pool *pool, const char *name);
 
-/* A JSON body, not to be kept by caches. */
+/* Sets a JSON body that caches must not store. */
 void response_json(struct response *res, struct request *req, int status,
 		   const struct json *json);
 
-/* Nothing but a status, such as 204. */
+/* Sets a status without a body, such as 204. */
 void response_empty(struct response *res, int status);
 
-/* What of the failure in the request's work is for the client. */
+/* Returns the error text that is safe to show to the client. */
 const char *response_detail(const struct request *req);
 
-/* Seconds after which another try may do better, for Retry-After. */
+/* Returns the value of Retry-After: seconds after which a retry may succeed. */
 const char *response_retry_after(const struct request *req);
 
-/* The failure in the request's work as RFC 9457 application/problem+json, or as
-   the request's dialect puts it; whatever was set before is dropped. */
+/* Answers with the error of the request's work as RFC 9457
+   application/problem+json, or in the format of the request's dialect. Removes
+   headers that were set before. */
 void response_problem(struct response *res, struct request *req);
 
 /*
- * The web server sends the file with this key of the store, with Range, 304 and
- * HEAD. `name` is what browsers save it as; they may show it when `shows`.
- * `max_age` seconds may it be kept by the client; 0: not without asking.
+ * Makes the web server send the file with this key of the store; it handles
+ * Range, 304 and HEAD. Browsers save it as `name`, and show it if `shows` is
+ * true. The client may cache it for `max_age` seconds; 0: only with
+ * revalidation.
  */
 struct response_file {
 	const char *key;

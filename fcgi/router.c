@@ -1,4 +1,4 @@
-/* router.c: finds the route that a request is for. */
+/* router.c: finds the route of a request. */
 #include "config.h"
 
 #include "fcgi/router.h"
@@ -19,7 +19,8 @@ static const char *const scope_names[] = {
 	[SCOPE_LINK] = "link", [SCOPE_ADMIN] = "admin",
 };
 
-/* Matches "/v1/images/{id}" and copies what {id} stood for. */
+/* Matches a pattern such as "/v1/images/{id}" and copies the segment at
+   {id}. */
 static bool path_matches(const char *pattern, struct request *req)
 {
 	const char *path = req->uri.path;
@@ -59,11 +60,11 @@ bool router_find(struct request *req, const char **allow,
 			methods ? ", " : "", method_names[routes[i].method]);
 	}
 	if (!methods)
-		return fail(req->work, ERR_NOT_FOUND, "nothing is at %.200s",
-			    req->uri.path);
+		return fail(req->work, ERR_NOT_FOUND,
+			    "no route has the path %.200s", req->uri.path);
 	*allow = methods;
 	return fail(req->work, ERR_METHOD_NOT_ALLOWED,
-		    "%.200s takes %s, not %.20s", req->uri.path, methods,
+		    "%.200s accepts %s, not %.20s", req->uri.path, methods,
 		    req->method_text);
 }
 
@@ -82,8 +83,8 @@ bool router_check_query(struct request *req)
 
 		if (!text_has_word(known, name))
 			return fail_unknown(req->work, name,
-					    "the parameter \"%.40s\" is not "
-					    "known here; known are: %s",
+					    "unknown parameter \"%.40s\"; "
+					    "known parameters here: %s",
 					    name, *known ? known : "none");
 	}
 	return true;

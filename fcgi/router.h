@@ -6,10 +6,10 @@
 #include "fcgi/request.h"
 
 /*
- * NEED_BEARER is a user too, but only by Authorization: Bearer; NEED_LOGIN only
- * by Authorization: Basic or a session: what else comes is ignored, as the
- * older services do. NEED_ANONYMOUS: acts as the built-in user, for clients
- * that know none.
+ * NEED_BEARER needs a user too, but accepts only Authorization: Bearer;
+ * NEED_LOGIN only Authorization: Basic or a session. They ignore other
+ * credentials, as the older services do. NEED_ANONYMOUS runs as the built-in
+ * user, for clients without authentication.
  */
 enum need {
 	NEED_NOBODY,
@@ -21,20 +21,21 @@ enum need {
 	NEED__COUNT
 };
 
-/* What a token must be allowed (words of its scopes). */
+/* The scope that a token must have (a word of its scopes). */
 enum scope { SCOPE_NONE, SCOPE_READ, SCOPE_WRITE, SCOPE_LINK, SCOPE_ADMIN };
 
 /*
  * The bodies that a route accepts. READS_JSON: a JSON object. READS_FORM:
- * fields in any encoding that form.h has, and a file if one comes.
+ * fields in any encoding of form.h, and a file if the form has one.
  * READS_UPLOAD: a file is required, as the body or in a multipart form
  * (intake.h).
  */
 enum { READS_JSON = 1, READS_FORM = 2, READS_UPLOAD = 4 };
 
 struct route_body {
-	unsigned kinds;   /* of the above */
-	const char *file; /* the parts that may have the file: words, or NULL */
+	unsigned kinds;   /* bits of READS_ */
+	const char *file; /* the form parts that may have the file, separated by
+			     spaces, or NULL */
 };
 
 #define BODY_NONE                                                              \
@@ -64,12 +65,12 @@ struct route_body {
 
 struct response;
 
-/* Called only when everything its route asks for is there. On failure it
-   returns false, having said why in req->work. */
+/* Runs a request that passed all checks of its route. On failure returns false
+   with an error in req->work. */
 typedef bool handler(struct request *req, struct response *res);
 
-/* The query of an address for readers is not looked at: those who share it
-   append parameters of their own (fbclid, utm_source). */
+/* Do not check the query of this route: people share its URL, and other sites
+   append parameters to it (fbclid, utm_source). */
 #define ANY_QUERY NULL
 
 struct route {
@@ -78,21 +79,21 @@ struct route {
 	enum need need;
 	enum scope scope;
 	struct route_body body;
-	const char *query; /* the parameters it knows, or "", or ANY_QUERY */
+	const char *query; /* known parameters, "" or ANY_QUERY */
 	handler *run;
 };
 
 /*
- * Finds the request's route and fills its parameters. ERR_NOT_FOUND, or
- * ERR_METHOD_NOT_ALLOWED with `allow` set to the methods that the path has.
+ * Finds the request's route and fills req->param. Fails with ERR_NOT_FOUND, or
+ * with ERR_METHOD_NOT_ALLOWED and `allow` set to the methods of the path.
  */
 bool router_find(struct request *req, const char **allow,
 		 const struct route *routes, size_t count) MUST_CHECK;
 
-/* Reads the query, unless the route does not look at it. */
+/* Parses the query, unless the route has ANY_QUERY. */
 bool router_read_query(struct request *req) MUST_CHECK;
 
-/* Refuses query parameters that the route does not know. */
+/* Fails with ERR_UNKNOWN_FIELD if the route does not know a query parameter. */
 bool router_check_query(struct request *req) MUST_CHECK;
 
 const char *router_scope_name(enum scope scope);

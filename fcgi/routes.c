@@ -1,4 +1,4 @@
-/* routes.c: everything that is answered. */
+/* routes.c: the tables of all routes. */
 #include "config.h"
 
 #include "fcgi/routes.h"

@@ -7,7 +7,7 @@
 extern const struct route routes[];
 extern const size_t routes_count;
 
-/* The older services, each with routes of its own. */
+/* The older services; each has its own routes. */
 extern const struct dialect dialects[];
 extern const size_t dialects_count;
 

@@ -1,4 +1,4 @@
-/* serve.c: the life of a responder, and of a request. */
+/* serve.c: runs a responder and the steps of a request. */
 #include "config.h"
 
 #include "fcgi/serve.h"
@@ -38,20 +38,21 @@
 #include "lib/service/upload.h"
 #include "lib/store/store.h"
 
-/* For a web server that does not end its request. */
+/* Time limit for a web server that does not end its request. */
 enum { FINISH_SECONDS = 2 };
 
-/* How many times the estimate that a request may wait for a picture may be
-   used of the CPU before a worker gets the picture. */
+/* CPU time that a render may use before a worker gets it, in multiples of
+   sync_budget_ms. Requests render only if the estimate is at most
+   sync_budget_ms. */
 enum { MOST_OF_ESTIMATE = 3 };
 
-/* How long a request waits for memory before a worker gets its picture. */
+/* A request waits this long for memory before a worker gets its render. */
 enum { MEMORY_WAIT_MS = 1000 };
 
-/* What lives as long as the responder. */
+/* The state that lives as long as the responder. */
 struct responder {
 	const struct serve *serve;
-	struct work base; /* the start of each request's work */
+	struct work base; /* copied into the work of each request */
 	struct store store;
 	struct share_revoked revoked;
 	struct admission_slot admission;
@@ -66,7 +67,8 @@ struct decoder_limits serve_decoder_limits(const struct conf *conf)
 	};
 }
 
-/* Half of the responders, so that logins never keep all of them waiting. */
+/* The default is half of the responders, so that logins never block all of
+   them. */
 static long login_seat_count(const struct serve *serve)
 {
 	const long given = serve->conf->login_responders;
@@ -76,7 +78,8 @@ static long login_seat_count(const struct serve *serve)
 	return serve->responders > 1 ? serve->responders / 2 : 1;
 }
 
-/* What all responders share; what they fork does not. */
+/* Stores the objects that all responders share, and hides them from the
+   processes that the responder forks. */
 static void share(struct work *base, const struct serve *serve)
 {
 	bucket_table_hide(serve->buckets);
@@ -126,8 +129,8 @@ static void close_responder(struct responder *responder)
 		pool_free(responder->revoked.pool);
 }
 
-/* When its client closes the connection, nginx closes its own to here, and
-   lighttpd its sending half. */
+/* If the client closes its connection, nginx closes the FastCGI connection, and
+   lighttpd shuts down its sending half. */
 static bool has_client_gone(void *arg)
 {
 	const FCGX_Request *fcgx = arg;
@@ -155,7 +158,8 @@ static bool check_share(struct request *req, struct response *res)
 				     req->who ? throttle_subject(req) : NULL);
 }
 
-/* libfcgi hands over damaged parameters as good: its error tells. */
+/* libfcgi passes on damaged parameters as if they were complete; only
+   FCGX_GetError() shows the damage. */
 static bool check_stream(struct request *req, struct response *res)
 {
 	int error = FCGX_GetError(req->in);
@@ -163,7 +167,9 @@ static bool check_stream(struct request *req, struct response *res)
 	(void)res;
 	return !error ||
 	       fail(req->work, ERR_BAD_REQUEST,
-		    "the request's parameters are damaged (%d)", error);
+		    "the FastCGI parameters of the request are damaged "
+		    "(error %d)",
+		    error);
 }
 
 static bool find_route(struct request *req, struct response *res)
@@ -173,7 +179,7 @@ static bool find_route(struct request *req, struct response *res)
 	if (router_find(req, &allow, routes, routes_count))
 		return router_read_query(req) && router_check_query(req);
 	if (!allow && dialect_find(req, &allow))
-		/* Old clients may send what is not known. */
+		/* Old clients may send unknown parameters. */
 		return router_read_query(req);
 	if (allow)
 		response_header(res, req->work->pool, "Allow", allow);
@@ -238,7 +244,7 @@ static bool run_handler(struct request *req, struct response *res)
 	return req->route->run(req, res);
 }
 
-/* The steps of a request, in order; the first that fails ends it. */
+/* The steps of a request, in order. The first that fails ends the request. */
 static bool (*const steps[])(struct request *req, struct response *res) = {
 	check_stream,  check_client, find_route,   check_queue,
 	limit_address, pass_gate,    check_share,  open_replay,
@@ -290,7 +296,8 @@ static const char *code_of(const struct request *req,
 	return res->is_replay ? "replayed" : err_code(req->work->err);
 }
 
-/* A route's text, not the client's, is what metrics and sums count. */
+/* Metrics and logs have the path of the route, not the client's path, to limit
+   the number of labels. */
 static void account(const struct request *req, const struct response *res,
 		    int64_t began_us)
 {
@@ -324,8 +331,8 @@ static void set_timeouts(int fd, long seconds)
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
 }
 
-/* libfcgi takes a signal for the end of what it reads or writes, so a request
-   once begun is not to see one. */
+/* libfcgi treats an interrupting signal as the end of its input or output, so
+   SIGTERM is blocked during a request. */
 static void hold_stop(bool hold)
 {
 	sigset_t set;
@@ -335,10 +342,10 @@ static void hold_stop(bool hold)
 	sigprocmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
 }
 
-/* libfcgi would wait for ever for a request that stops half-way. So the
-   connection is accepted here and has its time-outs before libfcgi reads from
-   it; whose own listener is -1, for after a damaged request it tries the next
-   connection. */
+/* libfcgi would wait forever for a request that stops half-way. So this
+   function accepts the connection and sets its time-outs before libfcgi reads
+   from it. The listener of libfcgi is -1, because libfcgi accepts the next
+   connection itself after a damaged request. */
 static bool accept_request(FCGX_Request *fcgx, const struct serve *serve)
 {
 	int fd;
@@ -350,15 +357,15 @@ static bool accept_request(FCGX_Request *fcgx, const struct serve *serve)
 		return false;
 	set_timeouts(fd, serve->conf->request_timeout);
 	fcgx->ipcFd = fd;
-	fcgx->keepConnection = true; /* or FCGX_Accept_r() would close it */
+	fcgx->keepConnection = true; /* else FCGX_Accept_r() closes it */
 	if (FCGX_Accept_r(fcgx) < 0)
 		return false;
-	fcgx->keepConnection = false; /* it would own this responder */
+	fcgx->keepConnection = false; /* else it would occupy this responder */
 	return true;
 }
 
 /* After FCGX_Detach(), FCGX_Finish_r() does not wait two seconds for the web
-   server to close. */
+   server to close the connection. */
 static void finish(FCGX_Request *fcgx, struct request *req)
 {
 	set_timeouts(fcgx->ipcFd, FINISH_SECONDS);

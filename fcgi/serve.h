@@ -4,25 +4,27 @@
 #include "lib/base/conf.h"
 #include "lib/picture/decoder_pool.h"
 
-/* What a responder needs to know; it opens the rest itself. */
+/* The configuration and shared objects of a responder. It opens everything else
+   itself. */
 struct serve {
 	const struct conf *conf;
 	int listener;      /* a listening socket */
-	const char *group; /* of its responders */
+	const char *group; /* the name of the group of its responders */
 	struct admission *admission;
 	struct bucket_table *buckets;
 	struct bucket_table *known_clients;
 	struct turns *turns;
-	struct turns *login_seats; /* of all responders of the listener */
-	long responders;           /* how many these are */
+	struct turns *login_seats; /* shared by the listener's responders */
+	long responders;           /* the number of these responders */
 	const struct decoder_server *decoder_server;
 };
 
-/* Of the decoder processes that a responder waits for. */
+/* The limits of the decoder processes that responders use. */
 struct decoder_limits serve_decoder_limits(const struct conf *conf);
 
-/* A responder's main: accepts, routes, gates, handles, answers and logs one
-   request after another until it is told to stop. Returns an exit status. */
+/* The main function of a responder: accepts, routes, authenticates, runs,
+   answers and logs one request after another until SIGTERM. `serve` is a struct
+   serve. Returns the exit status. */
 int serve_run(void *serve, long slot);
 
 #endif

@@ -1,4 +1,4 @@
-/* throttle.c: how many requests somebody may make. */
+/* throttle.c: limits the rate of requests. */
 #include "config.h"
 
 #include "fcgi/throttle.h"

@@ -4,24 +4,25 @@
 #include "fcgi/request.h"
 #include "fcgi/response.h"
 
-/* Counts the request for its address, by the setting
-   address_requests_per_minute. ERR_RATE_LIMITED. */
+/* Counts the request against the setting address_requests_per_minute of its
+   client address. Fails with ERR_RATE_LIMITED. */
 bool throttle_address(struct request *req) MUST_CHECK;
 
-/* Counts the request for its user, if it has one, by its tier's
-   requests_per_minute. ERR_RATE_LIMITED. */
+/* Counts the request against the requests_per_minute of its user's tier, if it
+   has a user. Fails with ERR_RATE_LIMITED. */
 bool throttle_user(struct request *req) MUST_CHECK;
 
-/* Who it is that a request with a user is from: the user; but one that nobody
-   can sign in as stands for all who did not, so each address is its own. */
+/* Returns the subject that limits count for a request with a user: the user;
+   for the built-in user, which all unauthenticated clients share, the user and
+   the client's network. */
 const char *throttle_subject(const struct request *req);
 
 /*
  * Adds RateLimit-Policy and RateLimit (draft-ietf-httpapi-ratelimit-headers) to
- * the answers to users and to those that a limit refused, with each limit that
- * there is: "default" of the user, "address". For old clients, also
- * X-RateLimit-Limit, -Remaining and -Reset (seconds) of the one that has least
- * left.
+ * answers to users and to requests that a limit refused. They list each limit
+ * that applies: "default" for the user, "address". For old clients, also adds
+ * X-RateLimit-Limit, -Remaining and -Reset (seconds) of the limit with the
+ * fewest requests left.
  */
 void throttle_headers(struct response *res, struct request *req);
 

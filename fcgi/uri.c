@@ -1,4 +1,4 @@
-/* uri.c: reads what a request asks for, the only decoder of addresses. */
+/* uri.c: parses request targets. No other file decodes them. */
 #include "config.h"
 
 #include "fcgi/uri.h"
@@ -10,9 +10,9 @@
 #include "lib/base/text.h"
 #include "lib/base/work.h"
 
-/* What no client may send unencoded. nginx and lighttpd differ in which of
-   these they pass on, so none of them is relied upon. A backslash is no
-   character of a URI, and some would take it for a slash. */
+/* Refuses bytes that clients must encode. nginx and lighttpd pass on different
+   ones of these, so this check does not rely on either. A backslash is not a
+   URI character, and some programs treat it as a slash. */
 static bool check_raw(struct work *work, const char *text, size_t len)
 {
 	for (const char *at = text; at < text + len; at++) {
@@ -27,7 +27,7 @@ static bool check_raw(struct work *work, const char *text, size_t len)
 	return true;
 }
 
-/* Decodes `len` bytes of the part of the request that `what` names. */
+/* Decodes `len` bytes; `what` names the part of the request in errors. */
 static bool decode(const char **decoded, struct work *work, const char *what,
 		   const char *text, size_t len)
 {
@@ -44,14 +44,14 @@ static bool decode(const char **decoded, struct work *work, const char *what,
 	if (!text_is_printable(bytes))
 		return fail(work, ERR_BAD_REQUEST,
 			    "%s: control characters (%%00 to %%1F, %%7F) are "
-			    "not taken",
+			    "not accepted",
 			    what);
 	*decoded = bytes;
 	return true;
 }
 
-/* Each segment between slashes must say something of its own: what a server in
-   front would fold or resolve is refused, so that both see the same path. */
+/* Refuses segments that a server in front would merge or resolve, so that both
+   servers see the same path. */
 static bool check_segments(struct work *work, const char *path)
 {
 	for (const char *at = path; *at;) {
@@ -59,8 +59,8 @@ static bool check_segments(struct work *work, const char *path)
 
 		if (!len && *at)
 			return fail(work, ERR_BAD_REQUEST,
-				    "path: one \"/\" between segments, not "
-				    "\"//\"");
+				    "path: one \"/\" is expected between "
+				    "segments, not \"//\"");
 		if ((len == 1 && at[0] == '.') ||
 		    (len == 2 && at[0] == '.' && at[1] == '.'))
 			return fail(work, ERR_BAD_REQUEST,
@@ -74,20 +74,22 @@ static bool parse_path(const char **path, struct work *work, const char *text)
 {
 	const char *raw = pool_strndup(work->pool, text, strcspn(text, "?"));
 
-	/* Decoded, %2F could not be told from a slash: a server that routes on
-	   the undecoded path would see one segment where this one sees two. No
-	   name here contains a slash, so nothing is lost by refusing it. */
+	/* After decoding, %2F could not be distinguished from a slash: a server
+	   that routes on the encoded path would see one segment where this one
+	   sees two. No name here contains a slash, so refusing it loses
+	   nothing. */
 	if (strcasestr(raw, "%2f"))
 		return fail(work, ERR_BAD_REQUEST,
-			    "path: an encoded slash (%%2F) is not taken");
+			    "path: an encoded slash (%%2F) is not accepted");
 	if (strcasestr(raw, "%5c"))
 		return fail(work, ERR_BAD_REQUEST,
-			    "path: a backslash (%%5C) is not taken");
+			    "path: a backslash (%%5C) is not accepted");
 	return decode(path, work, "path", raw, strlen(raw)) &&
 	       check_segments(work, *path);
 }
 
-/* What follows scheme and authority (RFC 9112 section 3.2.2), or NULL. */
+/* Skips scheme and authority (RFC 9112 section 3.2.2); NULL if they are
+   malformed. */
 static const char *skip_authority(const char *text)
 {
 	if (strncasecmp(text, "http://", 7) && strncasecmp(text, "https://", 8))
@@ -120,8 +122,8 @@ static bool parse_pair(struct uri_pair *pair, struct work *work,
 		      len - (size_t)(value - text));
 }
 
-/* Two values of one name are how a check and a use come to read different
-   things; so a name comes once. */
+/* Each name may occur once: with two values, a check could read one and the use
+   the other. */
 static bool add_pair(struct uri_pair *pairs, size_t *count, struct work *work,
 		     const char *text, size_t len)
 {
@@ -129,7 +131,8 @@ static bool add_pair(struct uri_pair *pairs, size_t *count, struct work *work,
 
 	if (*count == URI_MAX_PAIRS)
 		return fail(work, ERR_BAD_REQUEST,
-			    "parameters: at most %d are taken", URI_MAX_PAIRS);
+			    "parameters: at most %d are accepted",
+			    URI_MAX_PAIRS);
 	if (!parse_pair(&pair, work, text, len))
 		return false;
 	if (is_repeated(pairs, *count, pair.name))
@@ -168,7 +171,8 @@ bool uri_parse_form(const struct uri_pair **pairs, size_t *count,
 {
 	if (strnlen(text, URI_MAX_FORM + 1) > URI_MAX_FORM)
 		return fail(work, ERR_TOO_LARGE,
-			    "form: at most %d bytes are taken", URI_MAX_FORM);
+			    "form: at most %d bytes are accepted",
+			    URI_MAX_FORM);
 	return parse_pairs(pairs, count, work, text);
 }
 
@@ -179,7 +183,7 @@ bool uri_parse(struct uri *uri, struct work *work, const char *request_uri)
 
 	if (strnlen(text, URI_MAX_BYTES + 1) > URI_MAX_BYTES)
 		return fail(work, ERR_URI_TOO_LONG,
-			    "address: at most %d bytes are taken",
+			    "address: at most %d bytes are accepted",
 			    URI_MAX_BYTES);
 	if (!check_raw(work, text, strcspn(text, "?")))
 		return false;
@@ -190,8 +194,8 @@ bool uri_parse(struct uri *uri, struct work *work, const char *request_uri)
 		text = skip_authority(text);
 	if (!text)
 		return fail(work, ERR_BAD_REQUEST,
-			    "address: a path from \"/\" on, or http(s)://, a "
-			    "host and a path, is expected");
+			    "address: expected a path that begins with "
+			    "\"/\", or http(s)://, a host and a path");
 	if (!parse_path(&parsed.path, work, text))
 		return false;
 	if (!*parsed.path)
@@ -207,7 +211,7 @@ bool uri_parse_query(struct uri *uri, struct work *work)
 			   uri->query_text);
 }
 
-/* Browsers take a backslash for a slash, and drop tabs and line ends (WHATWG
+/* Browsers treat a backslash as a slash, and drop tabs and line ends (WHATWG
    URL section 4.4). */
 bool uri_is_local(const char *text)
 {

@@ -65,7 +65,8 @@ bool account_logout(struct request *req, struct response *res)
 	return true;
 }
 
-/* The tier's limits with the service's own, which hold for everybody. */
+/* The limits that apply to the user: the lower of the tier's and the
+   service's. */
 static struct json *view_limits(struct pool *pool, const struct conf *conf,
 				const struct tier *tier)
 {
@@ -118,8 +119,8 @@ bool account_set_password(struct request *req, struct response *res)
 	return true;
 }
 
-/* The scopes asked for, which are at most the asker's own: a token cannot make
-   a mightier one. */
+/* Reads the requested scopes. A token must not have more scopes than the
+   credentials that create it. */
 static bool read_scopes(const char **scopes, struct request *req)
 {
 	struct work *work = req->work;
@@ -138,20 +139,23 @@ static bool read_scopes(const char **scopes, struct request *req)
 	for (size_t i = 0; i < count; i++) {
 		if (!text_has_word("read write link admin", words[i]))
 			return fail_field(work, "scopes",
-					  "scopes: of read, write, link and "
-					  "admin, not \"%s\"",
+					  "scopes: expected read, write, "
+					  "link or admin, not \"%s\"",
 					  words[i]);
 		if (!text_has_word(req->who->scopes, words[i]) ||
 		    (!strcmp(words[i], "admin") && !req->who->user.is_admin))
 			return fail(work, ERR_FORBIDDEN,
-				    "you do not have the scope %s yourself",
+				    "a token cannot have the scope %s, "
+				    "because the credentials of this request "
+				    "do not have it",
 				    words[i]);
 		if (!text_has_word(text, words[i]))
 			text = pool_printf(work->pool, "%s%s%s", text,
 					   *text ? " " : "", words[i]);
 	}
 	if (!*text)
-		return fail_field(work, "scopes", "scopes: at least one");
+		return fail_field(work, "scopes",
+				  "scopes: at least one scope is expected");
 	*scopes = text;
 	return true;
 }

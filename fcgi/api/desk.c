@@ -1,4 +1,4 @@
-/* desk.c: the routes under /v1/admin that have no file of their own. */
+/* desk.c: the routes under /v1/admin/workers and /v1/admin/stats. */
 #include "config.h"
 
 #include "fcgi/api/desk.h"
@@ -44,7 +44,7 @@ static struct json *view_worker(struct pool *pool, const struct worker *worker)
 	return json;
 }
 
-/* There are few, so all make one page. */
+/* Workers are few, so one page has all of them. */
 bool admin_workers_list(struct request *req, struct response *res)
 {
 	struct pool *pool = req->work->pool;
@@ -63,8 +63,8 @@ bool admin_workers_list(struct request *req, struct response *res)
 	return true;
 }
 
-/* {"queued": {"high": 1, ...}, ...}: the rows of a name come one after
-   another. */
+/* Builds {"queued": {"high": 1, ...}, ...}. The rows of a name must be
+   adjacent. */
 static void add_stats(struct json *json, struct pool *pool,
 		      const struct stat_row *rows, size_t count)
 {

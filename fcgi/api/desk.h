@@ -4,7 +4,7 @@
 #include "fcgi/request.h"
 #include "lib/service/record.h"
 
-/* The administrator whose request this is, and the address it came from. */
+/* Returns the administrator who sent the request, and the client address. */
 struct actor desk_actor(const struct request *req);
 
 #endif

@@ -1,4 +1,4 @@
-/* docs.c: what the API says of itself, for programs and for people. */
+/* docs.c: serves the documentation of the API. */
 #include "config.h"
 
 #include <string.h>
@@ -45,7 +45,7 @@ bool docs_style(struct request *req, struct response *res)
 	return true;
 }
 
-/* What a client can do about an answer with this status. */
+/* Tells the client what to do after an answer with this status. */
 static const char *advice(int status)
 {
 	switch (status) {
@@ -53,23 +53,25 @@ static const char *advice(int status)
 		return "Send a valid token, or the name and the password, or "
 		       "log in again.";
 	case 409:
-		return "Look at how things stand; the request may do later.";
+		return "Read the current state of the resource; the request "
+		       "may succeed later.";
 	case 429:
 	case 503:
 	case 507:
-		return "Send the same request again after the seconds that "
-		       "<code>Retry-After</code> tells.";
+		return "Send the same request again after the number of "
+		       "seconds in <code>Retry-After</code>.";
 	case 500:
-		return "This is a fault of the service. Its log has the reason "
-		       "under the request's <code>request_id</code>.";
+		return "The service has an internal error. Its log has the "
+		       "cause under the <code>request_id</code> of the "
+		       "request.";
 	default:
 		return "The same request would fail again. "
-		       "<code>detail</code> tells what was expected and what "
-		       "came, and <code>errors</code> which fields were wrong.";
+		       "<code>detail</code> says what was expected and what "
+		       "came; <code>errors</code> lists the invalid fields.";
 	}
 }
 
-/* The texts are of the table of errors: nothing in them needs an escape. */
+/* The texts come from the table of errors, so they need no HTML escapes. */
 static const char problem_page[] =
 	"<!DOCTYPE html>\n"
 	"<html lang=\"en\">\n"
@@ -97,8 +99,8 @@ bool docs_problem(struct request *req, struct response *res)
 	const char *page;
 
 	if (strcmp(err_code(err), code))
-		return fail(req->work, ERR_NOT_FOUND, "no error code %.64s",
-			    code);
+		return fail(req->work, ERR_NOT_FOUND,
+			    "no error has the code %.64s", code);
 	page = pool_printf(req->work->pool, problem_page, code, code,
 			   err_title(err), err_http_status(err),
 			   advice(err_http_status(err)));

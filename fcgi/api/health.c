@@ -1,4 +1,4 @@
-/* health.c: what monitors ask. */
+/* health.c: liveness, readiness and metrics for monitors. */
 #include "config.h"
 
 #include "fcgi/response.h"

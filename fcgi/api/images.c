@@ -20,8 +20,8 @@
 #include "lib/service/purge.h"
 #include "lib/service/upload.h"
 
-/* What a picture is called: the body's or the query's `name`, else as its
-   file. */
+/* Reads the name of the image: the body's or the query's `name`, else the file
+   name of the upload. */
 static bool read_name(const char **name, struct request *req, const char *given,
 		      const char *filename)
 {
@@ -46,9 +46,8 @@ static bool check_fields(struct request *req, const struct request_body *body)
 	for (size_t i = 0; i < body->field_count; i++)
 		if (strcmp(body->fields[i].name, "name"))
 			return fail_unknown(req->work, body->fields[i].name,
-					    "the field \"%.60s\" is not known "
-					    "here; known are: image, file, "
-					    "name",
+					    "unknown field \"%.60s\"; known "
+					    "fields here: image, file, name",
 					    body->fields[i].name);
 	return true;
 }
@@ -90,7 +89,7 @@ static bool create_by_bytes(struct request *req, struct response *res)
 	       answer_uploaded(req, res, &uploaded);
 }
 
-/* A worker gets it: whoever waits for a stranger's server would hold up a
+/* Always leaves the fetch to a worker: a slow web server would block a
    responder. */
 static bool create_by_url(struct request *req, struct response *res)
 {
@@ -121,7 +120,7 @@ bool images_create(struct request *req, struct response *res)
 			      : create_by_bytes(req, res);
 }
 
-/* The job is of interest until the image is settled. */
+/* Shows the job unless the image is ready. */
 static bool answer_image(struct request *req, struct response *res,
 			 const struct image *image)
 {
@@ -218,7 +217,9 @@ bool images_rename(struct request *req, struct response *res)
 			   IMAGE_NAME_MAX))
 		return false;
 	if (!text_is_printable(image.name))
-		return fail_field(work, "name", "name: no control characters");
+		return fail_field(work, "name",
+				  "name: text without control characters is "
+				  "expected");
 	return image_set_name(work, image.id, image.name) &&
 	       answer_image(req, res, &image);
 }

@@ -59,7 +59,7 @@ bool jobs_cancel(struct request *req, struct response *res)
 	return true;
 }
 
-/* A page of those that the filter and ?state= let through. */
+/* Answers a page of the jobs that match the filter and ?state=. */
 static bool answer_list(struct response *res, struct request *req,
 			struct job_filter filter,
 			struct json *(*view)(struct request *req,
@@ -95,7 +95,7 @@ bool jobs_list(struct request *req, struct response *res)
 	return answer_list(res, req, filter, view_job);
 }
 
-/* With what only administrators see. */
+/* Adds the fields that only administrators see. */
 static struct json *view_admin_job(struct request *req, const struct job *job)
 {
 	struct json *json = view_job(req, job);

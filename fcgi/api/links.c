@@ -1,4 +1,4 @@
-/* links.c: expiring links, made by owners, opened by anyone. */
+/* links.c: expiring links. Owners create them, anyone can open them. */
 #include "config.h"
 
 #include <string.h>
@@ -82,7 +82,7 @@ static bool deliver_shared(struct response *res, struct request *req,
 		       share_seconds_left(req->work, shared));
 }
 
-/* What was dropped to save room is made again. */
+/* Renders a variant again that was deleted to save space. */
 static bool make_again(struct work *work, const struct shared *shared)
 {
 	struct image image;
@@ -94,7 +94,7 @@ static bool make_again(struct work *work, const struct shared *shared)
 		return false;
 	if (!strcmp(variant.status, "processing"))
 		return fail(work, ERR_UNAVAILABLE,
-			    "the picture is being made again");
+			    "the picture is being rendered again; retry later");
 	return true;
 }
 
@@ -109,7 +109,7 @@ bool links_open(struct request *req, struct response *res)
 	if (shared.purpose == SHARE_LINK &&
 	    share_is_revoked(req->revoked, work, shared.link_id))
 		return fail(work, ERR_LINK_REVOKED,
-			    "the link was revoked by its owner");
+			    "the owner revoked the link");
 	return deliver_shared(res, req, &shared, file_name) ||
 	       (work->err == ERR_NOT_FOUND && make_again(work, &shared) &&
 		deliver_shared(res, req, &shared, file_name));

@@ -37,9 +37,8 @@ static bool read_order(struct resize *resize, struct work *work,
 	for (size_t i = 0; i < body->field_count; i++)
 		if (!text_has_word(known, body->fields[i].name))
 			return fail_unknown(work, body->fields[i].name,
-					    "the field \"%.60s\" is not known "
-					    "here; known are: file, image, "
-					    "%s",
+					    "unknown field \"%.60s\"; known "
+					    "fields here: file, image, %s",
 					    body->fields[i].name, known);
 	resize->file = body->file;
 	resize->name = upload_name(work->pool, body->filename);

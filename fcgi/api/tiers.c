@@ -24,7 +24,7 @@ static bool find(struct tier *tier, struct request *req)
 	       tier_find(tier, req->work, id);
 }
 
-/* How many are older than this one; all, when it is nil. */
+/* The number of tiers older than this one; all if it is nil. */
 static size_t count_older(const struct tier *tiers, size_t count,
 			  struct uuid than)
 {
@@ -34,7 +34,7 @@ static size_t count_older(const struct tier *tiers, size_t count,
 	return count;
 }
 
-/* There are few, so all are read for a page. */
+/* Tiers are few, so every page reads all of them. */
 bool admin_tiers_list(struct request *req, struct response *res)
 {
 	struct pool *pool = req->work->pool;
@@ -66,7 +66,7 @@ bool admin_tiers_show(struct request *req, struct response *res)
 	return true;
 }
 
-/* What was asked for is what the audit keeps. */
+/* The audit log stores the request body as the detail. */
 static const char *detail_of(const struct request *req)
 {
 	return json_print(req->work->pool, req->body.json, NULL);

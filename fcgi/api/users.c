@@ -42,7 +42,7 @@ static struct json *view_user(struct pool *pool, const struct user *user,
 	return json;
 }
 
-/* One who is deleted is there no more, though the row may be. */
+/* Fails for a deleted user, whose row may still exist. */
 static bool find(struct user *user, struct request *req)
 {
 	struct work *work = req->work;
@@ -52,7 +52,8 @@ static bool find(struct user *user, struct request *req)
 	    !user_find(user, work, id))
 		return false;
 	return !user->deleted_at ||
-	       fail(work, ERR_NOT_FOUND, "no user %s", UUID_TEXT(id));
+	       fail(work, ERR_NOT_FOUND, "no user has the id %s",
+		    UUID_TEXT(id));
 }
 
 static bool answer(struct response *res, struct request *req, int status,
@@ -75,12 +76,13 @@ static bool find_tier(struct tier *tier, struct work *work, const char *name)
 		return true;
 	return work->err == ERR_NOT_FOUND
 		       ? fail_field(work, "tier",
-				    "tier: the name of one, not \"%.40s\"",
+				    "tier: the name of a tier is expected, "
+				    "not \"%.40s\"",
 				    name)
 		       : false;
 }
 
-/* `disabled` is the place that the filter points to. */
+/* `filter->disabled` points to `disabled`, which must live as long. */
 static bool read_filter(struct user_filter *filter, bool *disabled,
 			struct page *page, struct request *req)
 {
@@ -139,7 +141,7 @@ bool admin_users_show(struct request *req, struct response *res)
 	return find(&user, req) && answer(res, req, 200, user.id);
 }
 
-/* By its name. */
+/* Reads the name of a tier and finds the tier. */
 static bool read_tier(struct tier *tier, struct request *req)
 {
 	const char *name;
@@ -149,7 +151,7 @@ static bool read_tier(struct tier *tier, struct request *req)
 	       find_tier(tier, req->work, name);
 }
 
-/* null: none. */
+/* null means no email address. */
 static bool read_email(const char **email, struct request *req)
 {
 	*email = NULL;
@@ -194,7 +196,7 @@ bool admin_users_create(struct request *req, struct response *res)
 	return true;
 }
 
-/* What a PATCH may name, and the places that the wishes point to. */
+/* The changes that a PATCH requests, and the values that `wishes` points to. */
 struct change {
 	struct steward_wishes wishes;
 	struct tier tier;

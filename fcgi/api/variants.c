@@ -1,4 +1,4 @@
-/* variants.c: the pictures made of an image. */
+/* variants.c: the variants of an image. */
 #include "config.h"
 
 #include <string.h>
@@ -14,7 +14,7 @@
 #include "lib/service/login.h"
 #include "lib/service/variant_make.h"
 
-/* The image, if the caller's tier has this variant of it now. */
+/* Finds the image; fails if the caller's tier does not allow this variant. */
 static bool find_allowed(struct image *image, struct request *req,
 			 const char *variant)
 {
@@ -23,7 +23,7 @@ static bool find_allowed(struct image *image, struct request *req,
 	       access_check_variant(req->work, &req->who->tier, variant);
 }
 
-/* Whether Accept may decide on the format of what is asked for. */
+/* True if Accept may select the format of the variant. */
 static bool is_negotiable(const struct request *req, const char *name,
 			  const struct image *image)
 {
@@ -58,10 +58,11 @@ static bool check_made(struct work *work, const struct image *image,
 				      : ERR_CORRUPT_IMAGE,
 		    "%s",
 		    image->error_detail ? image->error_detail
-					: "it could not be made");
+					: "the variant could not be rendered");
 }
 
-/* The original of an image by URL is still on its way, or will not come. */
+/* Answers for an original that is still being fetched, or whose fetch
+   failed. */
 static bool answer_unfetched(struct request *req, struct response *res,
 			     const struct image *image)
 {
@@ -116,8 +117,8 @@ bool variants_create(struct request *req, struct response *res)
 		return false;
 	if (!strcmp(name, "original"))
 		return fail_field(work, "variant",
-				  "variant: a recipe such as h200; the "
-				  "original is there already");
+				  "variant: a recipe such as h200 is "
+				  "expected; the original needs no request");
 	if (!find_allowed(&image, req, name) ||
 	    !variant_make(&variant, work, &image, name,
 			  req->who->tier.priority) ||

@@ -1,4 +1,4 @@
-/* view.c: the JSON of images, jobs, links, tiers and tokens. */
+/* view.c: the JSON of images, variants, jobs, links and tokens. */
 #include "config.h"
 
 #include "fcgi/api/view.h"
@@ -53,7 +53,8 @@ static bool add_original(struct json *json, struct request *req,
 	return true;
 }
 
-/* Only what the tier allows now: a lowered tier loses access at once. */
+/* Lists only the variants that the tier allows now: a lowered tier applies to
+   existing variants at once. */
 static bool add_variants(struct json *json, struct request *req,
 			 const struct image *image,
 			 const struct variant *variants, size_t count)

@@ -5,7 +5,8 @@
 
 #include "fcgi/request.h"
 
-/* The JSON that clients see of things, as doc/openapi.yaml describes it. */
+/* The JSON of images, jobs, links and tokens that clients get, as specified in
+   doc/openapi.yaml. */
 struct image;
 struct job;
 struct json;
@@ -13,8 +14,9 @@ struct link;
 struct token;
 struct variant;
 
-/* `variants` are those of the image; `job` is NULL when it has none or needs
-   none. URLs are signed for the caller's tier. */
+/* `variants` may contain those of other images, which are skipped. `job` is
+   NULL if the image has none or the answer needs none. URLs are signed. Leaves
+   out what the caller's tier does not allow. */
 bool view_image(struct json **json, struct request *req,
 		const struct image *image, const struct variant *variants,
 		size_t count, const struct job *job) MUST_CHECK;
@@ -24,7 +26,7 @@ bool view_variant(struct json **json, struct request *req,
 struct json *view_job(struct request *req, const struct job *job);
 struct json *view_token(struct pool *pool, const struct token *token);
 
-/* `url` may be NULL: it is told once, when the link is made. */
+/* `url` may be NULL: only the answer that creates the link shows it. */
 struct json *view_link(struct pool *pool, const struct link *link,
 		       const char *url);
 

@@ -93,7 +93,7 @@ static bool read_events(struct hook_wish *wish, struct request *req)
 	return true;
 }
 
-/* What the body gives; all but url and events may always be absent. */
+/* Reads the fields of the body; all are optional here. */
 static bool read_wish(struct hook_wish *wish, bool *enabled,
 		      struct request *req)
 {

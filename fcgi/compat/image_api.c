@@ -1,5 +1,5 @@
-/* image_api.c: a dialect; users with JSON Web Tokens, their pictures in their
-   tier's sizes, and expiring links. */
+/* image_api.c: a dialect. Users with JSON Web Tokens, images in the sizes of
+   the user's tier, and expiring links. */
 #include "config.h"
 
 #include <string.h>
@@ -18,21 +18,22 @@
 #include "lib/service/share.h"
 #include "lib/service/upload.h"
 
-/* Its clients know no pages: who has more finds the rest by Link. */
+/* Images in one answer. The clients of this dialect do not know pages; the
+   header Link leads to the rest. */
 enum { LIST_MAX = 1000 };
 
-/* Seconds that its links may last; the tier's bounds count too. */
+/* Bounds of a link's lifetime in seconds; the tier's bounds apply too. */
 enum { EXPIRE_MIN = 300, EXPIRE_MAX = 30000 };
 
 static const char link_path[] = "/api/image/expiring";
 
-/* Where there is no route, nobody is asked for one. */
+/* True if the request has a route and the route needs a token. */
 static bool needs_token(const struct request *req)
 {
 	return req->route && req->route->need == NEED_BEARER;
 }
 
-/* A token that does not do: as a credential or as the field `refresh`. */
+/* Answers that a token is not valid: the credential, or the field `refresh`. */
 static void refuse_token(struct response *res, struct request *req)
 {
 	struct pool *pool = req->work->pool;
@@ -109,7 +110,7 @@ static bool may_link(const struct tier *tier)
 	return tier->links && tier->original;
 }
 
-/* Among those of its image. */
+/* Finds a variant by its name. */
 static const struct variant *find_variant(const struct variant *variants,
 					  size_t count, const char *name)
 {
@@ -119,8 +120,9 @@ static const struct variant *find_variant(const struct variant *variants,
 	return NULL;
 }
 
-/* Whoever opens the URL of what is not made yet waits for it or comes again.
-   NULL when it cannot be made. */
+/* Makes the URL of the original or of a variant. If the file does not exist
+   yet, the first use of the URL renders it. `url` is NULL if it cannot be
+   rendered. */
 static bool file_url(const char **url, struct request *req,
 		     const struct image *image, const struct variant *variant,
 		     const char *name)
@@ -144,7 +146,7 @@ static void set_side(struct json *json, const char *name, uint32_t side)
 		json_set_null(json, name);
 }
 
-/* The tier's sizes, whether or not they are made. */
+/* Adds all sizes of the tier, rendered or not. */
 static bool add_thumbnails(struct json *json, struct request *req,
 			   const struct image *image,
 			   const struct variant *variants, size_t count)
@@ -194,8 +196,9 @@ static bool view(struct json **json, struct request *req,
 	return add_thumbnails(made, req, image, variants, count);
 }
 
-/* Cuts off the last `count` of variants in the order of their images, those of
-   this image, and what is of later ones. */
+/* Takes the variants of this image off the end of the list, with those of later
+   images. `variants` is sorted by image; `left` is the number that remains,
+   `count` the number of this image's variants. */
 static const struct variant *split_off(size_t *count, size_t *left,
 				       const struct variant *variants,
 				       struct uuid image_id)
@@ -242,7 +245,7 @@ bool image_api_list(struct request *req, struct response *res)
 	return true;
 }
 
-/* Browsers send a file without name and bytes where none was chosen. */
+/* Browsers send a file without name and bytes if the user chose none. */
 static void check_file(struct request *req)
 {
 	const char *text;
@@ -297,7 +300,8 @@ bool image_api_upload(struct request *req, struct response *res)
 	return true;
 }
 
-/* The seconds asked for, within what image_api and the tier both allow. */
+/* Reads the lifetime of a link, within the bounds of image_api and of the
+   tier. */
 static void read_expire_time(int64_t *seconds, struct request *req)
 {
 	const struct tier *tier = &req->who->tier;

@@ -1,4 +1,5 @@
-/* imagify.c: a dialect; thumbnails made at first use, by Basic or a session. */
+/* imagify.c: a dialect. Thumbnails that are rendered at first use; users
+   authenticate by Basic or a session. */
 #include "config.h"
 
 #include <string.h>
@@ -22,10 +23,12 @@
 #include "lib/service/share.h"
 #include "lib/service/upload.h"
 
-/* LIST_MAX: its clients know no pages; who has more finds the rest by Link. */
+/* LINK_: bounds of a link's lifetime in seconds. LIST_MAX: images in one
+   answer; its clients do not know pages, and the header Link leads to the
+   rest. */
 enum { LINK_MIN = 30, LINK_MAX = 30000, LIST_MAX = 1000 };
 
-/* What its clients know by other texts than those of its framework. */
+/* Texts for which its clients expect other words than those of rest.h. */
 static const char *own_detail(struct request *req)
 {
 	switch (req->work->err) {
@@ -33,7 +36,7 @@ static const char *own_detail(struct request *req)
 		return "Authentication credentials were not provided.";
 	case ERR_WRONG_CREDENTIALS:
 		return "Invalid username/password.";
-	case ERR_FORBIDDEN: /* only for a session, by csrf.h */
+	case ERR_FORBIDDEN: /* only from csrf_check() of a session */
 		return pool_printf(req->work->pool, "CSRF Failed: %s.",
 				   response_detail(req));
 	case ERR_NOT_FOUND:
@@ -49,7 +52,7 @@ static int own_status(struct request *req)
 	case ERR_UNAUTHENTICATED:
 	case ERR_WRONG_CREDENTIALS:
 		return 403;
-	case ERR_BAD_SIGNATURE: /* an alias that is not known */
+	case ERR_BAD_SIGNATURE: /* an unknown alias */
 		return 410;
 	default:
 		return rest_status(req);
@@ -86,7 +89,8 @@ static bool add_url(struct json *json, struct request *req, const char *key,
 	return true;
 }
 
-/* One for each height of the tier; it may have other sizes too. */
+/* Adds a URL for each height of the tier; its other sizes have no field
+   here. */
 static bool add_thumbnails(struct json *json, struct request *req,
 			   const struct image *image)
 {
@@ -120,7 +124,7 @@ static bool view(struct json **json, struct request *req,
 	return add_thumbnails(made, req, image);
 }
 
-/* What another client has sent by URL is there when its file is. */
+/* Leaves out images whose file is not fetched yet. */
 bool imagify_list(struct request *req, struct response *res)
 {
 	struct image_filter filter = { .user_id = req->who->user.id,
@@ -228,8 +232,8 @@ static bool read_seconds(int64_t *seconds, struct request *req,
 	return rest_is_right(req);
 }
 
-/* The tier may shorten its longest link. Its shortest is not the tier's to
-   say: what ends sooner gives less away. */
+/* LINK_MAX and the tier both limit the longest lifetime. The tier's shortest
+   lifetime does not apply. */
 bool imagify_link(struct request *req, struct response *res)
 {
 	struct work *work = req->work;
@@ -255,7 +259,8 @@ bool imagify_link(struct request *req, struct response *res)
 	return true;
 }
 
-/* An image's links go with it: their aliases are then not known either. */
+/* The links of an image are deleted with it; then the alias counts as
+   expired. */
 bool imagify_open(struct request *req, struct response *res)
 {
 	struct shared shared;
@@ -299,8 +304,8 @@ static const char *said(const struct request *req, const char *name)
 	return form_get(&text, &req->body, name) == FORM_TEXT ? text : NULL;
 }
 
-/* Where the browser wants to be afterwards, but never at another host; and not
-   so far that a web server refuses the header (nginx: 4 KiB in all). */
+/* The path to redirect to after the login, never at another host. Its length is
+   limited, because web servers refuse long headers (nginx: 4 KiB in total). */
 static const char *next_of(const struct request *req, const char *fallback)
 {
 	const char *next = said(req, "next");
@@ -343,8 +348,8 @@ bool imagify_login_page(struct request *req, struct response *res)
 	return true;
 }
 
-/* People get the page again, with 200 as they did; whoever guesses too fast is
-   told so by the status, too. */
+/* Answers with the login page again: with 200 like the old service, with 403 if
+   the form is out of date, with 429 after too many attempts. */
 static bool refuse_login(struct request *req, struct response *res)
 {
 	struct pool *pool = req->work->pool;
@@ -394,8 +399,8 @@ bool imagify_login(struct request *req, struct response *res)
 	return true;
 }
 
-/* GET does it too, as its pages have a link for that: another site's link
-   comes without the cookie. */
+/* GET logs out too, because the old pages link to it. A link on another site
+   comes without the cookie (SameSite=Strict). */
 bool imagify_logout(struct request *req, struct response *res)
 {
 	static const char content[] =

@@ -1,4 +1,4 @@
-/* resize_tasks.c: a dialect; pictures in any size, fetched by task. */
+/* resize_tasks.c: a dialect. Pictures of any size, fetched by task id. */
 #include "config.h"
 
 #include <string.h>
@@ -16,7 +16,7 @@
 
 enum { MAX_SIDE = 9999 };
 
-/* Its clients know these texts. */
+/* Clients compare these texts. */
 static const char *text_of(struct request *req)
 {
 	const struct work *work = req->work;
@@ -36,7 +36,7 @@ static const char *text_of(struct request *req)
 	}
 }
 
-/* The original knew no other status for a request that lacks its file. */
+/* The old service answered 422 for every missing or invalid file. */
 static int problem_status(const struct request *req)
 {
 	switch (req->work->err) {
@@ -68,8 +68,8 @@ static bool read_side(int64_t *side, struct request *req, const char *name)
 	       fail_field(req->work, name, "Invalid size");
 }
 
-/* By a worker in any case: whether a file is damaged its clients learn from the
-   task's status. */
+/* Always leaves the work to a worker: clients learn from the task's status that
+   a file is damaged. */
 bool resize_tasks_create(struct request *req, struct response *res)
 {
 	struct work *work = req->work;

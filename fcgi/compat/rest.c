@@ -1,4 +1,4 @@
-/* rest.c: fields and failures as Django REST framework has them. */
+/* rest.c: fields and errors in the format of Django REST framework. */
 #include "config.h"
 
 #include "fcgi/compat/rest.h"
@@ -39,7 +39,8 @@ void rest_not_a_file(struct request *req, const char *field)
 		   "on the form.");
 }
 
-/* What is there at all; `other` is said of what is neither text nor number. */
+/* Gets the text of a field. `other` is the error for a value that is neither
+   text nor number. */
 static const char *get(struct request *req, const char *field,
 		       const char *other)
 {
@@ -194,7 +195,7 @@ static const char *detail_of(struct request *req)
 	}
 }
 
-/* A field that has to be a file was refused while the body was read. */
+/* Adds the error of a file field that failed while the body was read. */
 static void note_file(struct request *req)
 {
 	const struct work *work = req->work;

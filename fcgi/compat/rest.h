@@ -9,38 +9,40 @@
 #include "lib/base/uuid.h"
 
 /*
- * What the services that were written with Django REST framework have in
- * common: fields are checked all together, and failures are told as
- * {"field":["text"],...} or {"detail":"text"}.
+ * Shared by the dialects of services that used Django REST framework: all
+ * fields are checked before the answer, and errors are {"field":["text"],...}
+ * or {"detail":"text"}.
  */
 
-/* Notes what is wrong with a field; of one field the first text counts. */
+/* Adds an error of a field. Only the first error of each field counts. */
 void rest_wrong(struct request *req, const char *field, const char *text);
 
-/* False, with ERR_INVALID_FIELD, when something was wrong. */
+/* Fails with ERR_INVALID_FIELD if a field has an error. */
 bool rest_is_right(struct request *req) MUST_CHECK;
 
-/* Notes that the field is no file. */
+/* Adds the error that the field is not a file. */
 void rest_not_a_file(struct request *req, const char *field);
 
-/* The field's text, not empty; NULL when it is wrong, which is noted. */
+/* Returns the field's text, which is not empty. On failure adds an error of the
+   field and returns NULL. */
 const char *rest_text(struct request *req, const char *field);
 
-/* The same without blanks around it, of at most `max` characters, none of them
-   a control character. */
+/* Like rest_text(), with surrounding blanks removed, at most `max` characters
+   and no control characters. */
 const char *rest_line(struct request *req, const char *field, size_t max);
 
-/* A whole number; false when it is wrong, which is noted. */
+/* Reads an integer. On failure adds an error of the field and returns false. */
 bool rest_int(int64_t *number, struct request *req, const char *field);
 
-/* A UUID, with its hyphens or without. */
+/* Reads a UUID with or without hyphens. Fails like rest_int(). */
 bool rest_uuid(struct uuid *uuid, struct request *req, const char *field);
 
-/* Whether none came of the credentials that the route takes. */
+/* True if the request failed because it has none of the credentials that the
+   route accepts. */
 bool rest_is_stranger(const struct request *req);
 
-/* The status that such a service gives for the failure in the request's work,
-   and its body. WWW-Authenticate is the caller's. */
+/* The HTTP status and the body of the error of the request's work. The caller
+   sets WWW-Authenticate. */
 int rest_status(const struct request *req);
 void rest_problem(struct response *res, struct request *req, int status);
 

@@ -1,4 +1,5 @@
-/* thumbnail_generator.c: a dialect; thumbnails of 100x100, fetched by task. */
+/* thumbnail_generator.c: a dialect. Thumbnails of 100x100, fetched by task
+   id. */
 #include "config.h"
 
 #include <string.h>
@@ -14,8 +15,8 @@
 #include "lib/service/share.h"
 #include "lib/service/upload.h"
 
-/* The status and the text of a failure: what is wrong with the request or the
-   picture is 400 here. */
+/* The status and the text of an error. Invalid requests and pictures are 400
+   here. */
 static int status_of(const char **text, struct request *req)
 {
 	*text = response_detail(req);
@@ -36,8 +37,7 @@ static int status_of(const char **text, struct request *req)
 	}
 }
 
-/* Its clients know three statuses of failure, and tell them apart by the body.
- */
+/* Its clients distinguish errors by the fields of the body. */
 void thumbnail_generator_problem(struct response *res, struct request *req)
 {
 	struct json *json = json_object(req->work->pool);

@@ -1,4 +1,4 @@
-/* thumbnails.c: a dialect; thumbnails of pictures that are fetched by URL. */
+/* thumbnails.c: a dialect. Thumbnails of pictures that are fetched by URL. */
 #include "config.h"
 
 #include <string.h>
@@ -14,7 +14,8 @@
 #include "lib/service/login.h"
 #include "lib/service/resize.h"
 
-/* Its clients know a bare text, and an object with the status. */
+/* Clients expect a JSON string for 422, and an object with the status for other
+   errors. */
 void thumbnails_problem(struct response *res, struct request *req)
 {
 	struct pool *pool = req->work->pool;
@@ -86,14 +87,14 @@ static const char *id_of(const struct request *req)
 	return id ? id : "";
 }
 
-/* The tasks of other dialects are none of this one's: they have no URL. */
+/* Jobs without a URL belong to other dialects: they are not found here. */
 static bool find_thumbnail(struct job *job, struct request *req)
 {
 	return access_job(job, req->work, req->who->user.id, id_of(req)) &&
 	       (job->url || fail(req->work, ERR_NOT_FOUND, "not a thumbnail"));
 }
 
-/* What there is to tell of it, a failure too. */
+/* Builds the JSON of a job, whether it runs, is done or has failed. */
 static bool look(struct json **json, struct request *req, const struct job *job)
 {
 	struct work *work = req->work;

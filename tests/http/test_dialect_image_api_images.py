@@ -151,7 +151,8 @@ def test_a_long_list_goes_on(service):
         seen = [one["uuid"] for one in answer.json() + rest.json()]
         assert seen == [str(uuid.UUID(bytes=one)) for one in ids[::-1]]
         refused(client.get("/api/images/?cursor=x"), 400,
-                {"detail": 'cursor: one that a list gave, not "x"'})
+                {"detail": 'cursor: a cursor from the answer of a list is '
+                           'expected, not "x"'})
     finally:
         service.query("DELETE FROM images WHERE user_id = %s", user)
 

@@ -154,7 +154,8 @@ def test_a_long_list_goes_on(service, user):
             [image["id"]] + [str(uuid.UUID(bytes=one)) for one in ids],
             reverse=True)
         refused(user.get("/images/?cursor=x"), 400,
-                'cursor: one that a list gave, not "x"')
+                'cursor: a cursor from the answer of a list is '
+                'expected, not "x"')
     finally:
         service.query("DELETE FROM images WHERE id IN %s", ids)
 

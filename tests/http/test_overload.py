@@ -113,7 +113,7 @@ def test_one_users_flood_leaves_others_their_share(service, few, slow_picture):
     assert 0 < len(refused) < MANY
     for answer in refused:
         said = problem(answer, 429, "rate_limited")
-        assert "50 per cent" in said["detail"]
+        assert "50 percent" in said["detail"]
         assert int(answer.headers["Retry-After"]) >= 1
     assert images_of(session) == 1 + MANY - len(refused)
     now = metrics_of(service)
