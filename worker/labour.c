@@ -1,4 +1,4 @@
-/* labour.c: the life of a worker. */
+/* labour.c: the main loop of a worker. */
 #include "config.h"
 
 #include "worker/labour.h"
@@ -38,11 +38,11 @@ enum {
 };
 
 struct worker {
-	struct work base; /* the start of each job's work */
+	struct work base; /* copied into the work of each job */
 	struct store store;
-	const char *name;      /* in the jobs it holds */
-	const char *lost;      /* whose jobs are to be given back, or NULL */
-	const char *but_kinds; /* what it leaves to the others, or NULL */
+	const char *name;      /* the name in the rows of its jobs */
+	const char *lost;      /* worker whose jobs to requeue, or NULL */
+	const char *but_kinds; /* kinds that it does not claim, or NULL */
 	struct roll *roll;
 	struct schedule *schedule;
 	struct labour_shared *shared;
@@ -51,8 +51,9 @@ struct worker {
 	int64_t index_at_ms;
 };
 
-/* host:pid:random; the last is the supervisor's, so that one worker knows the
-   name of another, but not of those of other supervisors. */
+/* host:pid:random. The random part is the supervisor's: a worker can build the
+   names of the workers of its own supervisor, but not those of other
+   supervisors. */
 static const char *worker_name(struct pool *pool, const struct labour *labour,
 			       pid_t pid)
 {
@@ -125,9 +126,9 @@ static int64_t next_extension(const struct conf *conf)
 	return clock_monotonic_ms() + conf->job_lease * 1000 / 3;
 }
 
-/* While a decoder process works the connection is idle, so the lease is kept
-   over it. When the job has been given away, finishing it will fail; nothing to
-   do. */
+/* Runs while a decoder process works: the connection to the database is idle
+   then, so it can extend the lease. If another worker has the job by now, an
+   error is only logged: settling the job fails later. */
 static void keep_lease(void *arg)
 {
 	struct holding *holding = arg;
@@ -151,8 +152,9 @@ static int64_t retry_delay(const struct conf *conf, const struct job *job)
 	return (int64_t)conf->job_retry << doublings;
 }
 
-/* The number of such attempts says nothing of how long the hindrance lasts: the
-   longer the job waits, the later the next one. */
+/* The number of postponed attempts does not say how long the obstacle lasts, so
+   the delay grows with the age of the job: age / PART, between job_retry and
+   MOST seconds. */
 static int64_t postpone_delay(const struct work *work, const struct job *job)
 {
 	enum { PART = 8, MOST = 300 };
@@ -164,15 +166,17 @@ static int64_t postpone_delay(const struct work *work, const struct job *job)
 	return delay > least ? delay : least;
 }
 
-/* Clients see a job's error, but not what only the log may have. */
+/* The error text that is safe to show to the client: a job's error is visible
+   to its user. */
 static const char *public_reason(const struct work *work)
 {
-	return work->for_log ? "something went wrong here; the log says more"
+	return work->for_log ? "the service could not do this; its log has "
+			       "the details"
 			     : work->why;
 }
 
-/* What will be the same at the next attempt is final at once; the machine's
-   state uses up no attempt. */
+/* Permanent errors fail the job at once. Errors from the state of the machine
+   (work->uncounted) do not count as attempts. */
 static bool settle_failure(struct work *work, const struct job *job)
 {
 	const char *code = err_code(work->err);
@@ -200,9 +204,9 @@ static void account(const struct work *work, const struct job *job, bool good,
 		  log_text("why", good ? NULL : work->why));
 }
 
-/* False when the database did not take how it ended. A claim that another
-   worker got first, or an image that is gone, needs nothing more: the job's row
-   says so already. */
+/* False if the result could not be stored. ERR_CONFLICT is no error here:
+   another worker has the job, or the image is deleted, so the job's row is
+   already right. */
 static bool run_job(struct work *work, const struct job *job, struct roll *roll)
 {
 	const struct task *task = task_find(job->kind);
@@ -217,8 +221,9 @@ static bool run_job(struct work *work, const struct job *job, struct roll *roll)
 	return work->err == ERR_CONFLICT;
 }
 
-/* The longer the job has waited, the longer it holds its place before memory,
-   and this worker: until all that rendered when it came have ended. */
+/* How long the job keeps its place in the queue for memory, and this worker: a
+   quarter of its age, at least LEAST ms, at most as long as a render may
+   run. */
 static int64_t memory_wait_ms(const struct work *work, const struct job *job)
 {
 	enum { PART = 4, LEAST = 2000 };
@@ -273,9 +278,9 @@ static void reclaim(struct work *work, const char *why, const struct job *jobs,
 	}
 }
 
-/* Jobs of the process that was here before, or of this one, which has none now:
-   claims whose answer was lost, and ends that were not written. Until the
-   database answers. */
+/* Requeues the jobs of the predecessor of this worker, or jobs of this worker
+   itself, which has none now: their claim or their result did not reach it or
+   the database. Tries until the database answers. */
 static void reclaim_lost(struct worker *worker)
 {
 	struct work work = worker->base;
@@ -337,11 +342,11 @@ static void forget_answers(struct worker *worker)
 	int64_t removed;
 
 	work.pool = pool_new();
-	work.id = "forget";
+	work.id = "idempotency_purge";
 	if (!repeat_purge(&removed, &work))
-		log_failure(&work, "forget_failed");
+		log_failure(&work, "idempotency_purge_failed");
 	else if (removed)
-		LOG_EVENT(LOG_LEVEL_INFO, "forgot_answers",
+		LOG_EVENT(LOG_LEVEL_INFO, "idempotency_purged",
 			  log_number("count", removed));
 	pool_free(work.pool);
 }
@@ -352,18 +357,18 @@ static void forget_deliveries(struct worker *worker)
 	uint64_t removed;
 
 	work.pool = pool_new();
-	work.id = "forget";
+	work.id = "deliveries_purge";
 	if (!delivery_sweep(&removed, &work, work.conf->webhook_keep_days,
 			    SWEEP_ROWS))
-		log_failure(&work, "forget_failed");
+		log_failure(&work, "deliveries_purge_failed");
 	else if (removed)
-		LOG_EVENT(LOG_LEVEL_INFO, "forgot_deliveries",
+		LOG_EVENT(LOG_LEVEL_INFO, "deliveries_purged",
 			  log_number("count", (int64_t)removed));
 	pool_free(work.pool);
 }
 
-/* Milliseconds until the next turn: after one more job, if this one was not
-   enough. */
+/* Returns the milliseconds until the next call; 0 (after one more job) if more
+   rows remain. */
 static int64_t retain(struct worker *worker)
 {
 	struct work work = worker->base;
@@ -395,8 +400,8 @@ static bool index_batch(size_t *count, struct worker *worker)
 	return good;
 }
 
-/* Milliseconds until the next turn. Between two turns there is time for a job:
-   after an upgrade there may be a million names. */
+/* Returns the milliseconds until the next call. Stops after INDEX_TURN_MS, so
+   that jobs run in between: after an upgrade there may be a million names. */
 static int64_t index_names(struct worker *worker)
 {
 	const int64_t end_ms = clock_monotonic_ms() + INDEX_TURN_MS;
@@ -409,7 +414,8 @@ static int64_t index_names(struct worker *worker)
 	return 0;
 }
 
-/* One worker looks for all of its supervisor: whichever is idle first. */
+/* True for one idle worker of the supervisor every RECLAIM_MS: the first one
+   that asks. */
 static bool may_reclaim(struct labour_shared *shared, int64_t now_ms)
 {
 	int64_t at_ms = atomic_load(&shared->reclaim_at_ms);
@@ -419,7 +425,7 @@ static bool may_reclaim(struct labour_shared *shared, int64_t now_ms)
 					      now_ms + RECLAIM_MS);
 }
 
-/* Only the first worker cleans up. */
+/* Only the first worker (slot 0) runs the clean-up tasks. */
 static void do_chores(struct worker *worker, long slot)
 {
 	int64_t now_ms = clock_monotonic_ms();
@@ -456,7 +462,8 @@ int labour_run(void *arg, long slot)
 
 	if (!open_worker(&worker, labour, pool))
 		return EXIT_FAILURE;
-	/* Slow hosts of strangers cannot keep all workers from painting. */
+	/* The first worker does not fetch or call webhooks, so slow web servers
+	   cannot block rendering. */
 	if (!slot && conf->workers > 1)
 		worker.but_kinds = task_calling_kinds(pool);
 	while (!prefork_stopping()) {

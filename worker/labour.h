@@ -7,29 +7,31 @@
 #include "lib/base/conf.h"
 #include "lib/picture/decoder_pool.h"
 
-/* In memory that the workers share. */
+/* The memory that all workers of a supervisor share. */
 struct labour_shared {
-	/* When the next of them looks for jobs whose lease has ended. */
+	/* when the next worker looks for jobs with an expired lease, in ms of
+	   the monotonic clock */
 	_Atomic int64_t reclaim_at_ms;
 };
 
 struct labour {
 	const struct conf *conf;
 	const struct decoder_server *decoder_server;
-	const char *instance; /* a random name of the supervisor's */
+	const char *instance; /* a random UUID of this supervisor */
 	struct labour_shared *shared;
 };
 
-/* Before the fork. */
+/* Call this before the fork. */
 struct labour_shared *labour_share(void);
 
-/* Of the decoder processes that a job waits for. */
+/* The limits of the decoder processes of workers. */
 struct decoder_limits labour_decoder_limits(const struct conf *conf);
 
-/* A worker's main: gives back what the worker held that it replaces, claims,
-   runs and ends one job after another until SIGTERM. Between two of them one
-   worker a second gives back the jobs of any host whose lease has ended.
-   `labour` is a struct labour; returns an exit status. */
+/* The main function of a worker: requeues the jobs of the worker that it
+   replaces, then claims, runs and settles one job after another until SIGTERM.
+   Between two jobs, about once a second, one worker of the supervisor requeues
+   the jobs of any host whose lease has expired. `labour` is a struct labour.
+   Returns the exit status. */
 int labour_run(void *labour, long slot);
 
 #endif

@@ -54,7 +54,7 @@ static void fill_groups(struct program *program)
 					labour_run, &program->labour, false };
 }
 
-/* New settings, or the old ones when the new have a fault. */
+/* Loads new settings, or keeps the old ones if the new ones have an error. */
 static bool reload(void *arg)
 {
 	struct program *program = arg;
@@ -108,7 +108,7 @@ static int run(struct program *program, struct work *work)
 static void usage(FILE *out)
 {
 	fputs("Usage: pixtier-worker [--config FILE]\n"
-	      "Carries out the jobs that responders leave in the database.\n"
+	      "Runs the jobs that responders queue in the database.\n"
 	      "  -c, --config FILE  the settings; see pixtierctl settings\n"
 	      "  -h, --help         this text\n"
 	      "  -V, --version      the version\n",
@@ -149,7 +149,7 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	log_init(&program.conf, "pixtier-worker");
-	work.pool = pool_new(); /* the reload frees the settings' */
+	work.pool = pool_new(); /* a reload frees the pool of the settings */
 	status = run(&program, &work);
 	pool_free(work.pool);
 	pool_free(program.pool);

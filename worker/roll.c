@@ -1,4 +1,4 @@
-/* roll.c: that a worker is there, and what it has done. */
+/* roll.c: the heartbeat of a worker and its counts of jobs. */
 #include "config.h"
 
 #include "worker/roll.h"
@@ -13,13 +13,14 @@
 #include "lib/model/stats.h"
 #include "lib/model/worker.h"
 
-/* Idle workers call seldom, for each looks at the queue nearly five times a
-   second; what a busy one has counted is soon seen. */
+/* Idle workers write their row rarely (IDLE_MS plus up to JITTER_MS), because
+   each already polls the queue nearly five times a second. New counts are
+   written within COUNTED_MS. */
 enum { IDLE_MS = 8000, JITTER_MS = 4000, COUNTED_MS = 2000 };
 enum { FORGET_SECONDS = 3600 };
 enum { MAX_KINDS = 16 };
 
-/* Of one kind of jobs, since they were last written. */
+/* The attempts of one kind of jobs since the last write. */
 struct tally {
 	const char *kind;
 	uint64_t done, failed;
@@ -94,9 +95,9 @@ void roll_call(struct roll *roll, const struct work *base)
 		return;
 	roll->call_at_ms = now_ms + IDLE_MS + random() % JITTER_MS;
 	work.pool = pool_new();
-	work.id = "roll";
+	work.id = "heartbeat";
 	if (!write_all(roll, &work))
-		log_failure(&work, "roll_failed");
+		log_failure(&work, "heartbeat_failed");
 	pool_free(work.pool);
 }
 
@@ -105,9 +106,9 @@ void roll_leave(struct roll *roll, const struct work *base)
 	struct work work = *base;
 
 	work.pool = pool_new();
-	work.id = "roll";
+	work.id = "heartbeat";
 	if (!write_all(roll, &work) || !worker_drop(&work, roll->row.name))
-		log_failure(&work, "roll_failed");
+		log_failure(&work, "heartbeat_failed");
 	pool_free(work.pool);
 }
 

@@ -5,24 +5,24 @@
 
 #include "lib/base/work.h"
 
-/* A worker's row among the workers, and what it has to count: written every
-   few seconds, so that it costs an idle worker hardly a query. */
+/* The row of a worker in the table workers, and its counts of jobs. Both are
+   written every few seconds, so that an idle worker makes few queries. */
 struct roll;
 
 struct roll *roll_new(struct pool *pool, const char *name);
 
-/* An attempt of a job has ended. `kind` lives as long as the program. */
+/* Counts an attempt of a job. `kind` must be a constant string. */
 void roll_count(struct roll *roll, const char *kind, bool good);
 
-/* Writes it when that is due; what cannot be written is logged, and counted
-   the next time. `base` is what the work begins with. */
+/* Writes the row if it is due. An error is logged, and the counts are kept for
+   the next time. `base` is copied into the work of the queries. */
 void roll_call(struct roll *roll, const struct work *base);
 
-/* Writes the last counts and takes the row away. */
+/* Writes the last counts and deletes the row. */
 void roll_leave(struct roll *roll, const struct work *base);
 
-/* What one worker does for all now and then: removes the rows of those that
-   died long ago, and measures the variants. */
+/* Deletes the rows of workers that died long ago and updates the statistics of
+   variants. One worker calls this for all. */
 bool roll_tidy(struct work *work) MUST_CHECK;
 
 #endif
