@@ -1,4 +1,4 @@
-/* command.c: what several commands do alike. */
+/* command.c: shared functions of the commands. */
 #include "config.h"
 
 #include "admin/command.h"
@@ -52,7 +52,7 @@ bool command_bool(bool *yes, const struct call *call,
 		    option_name(option), text);
 }
 
-/* Who logged in, also behind sudo. */
+/* The login name, also under sudo. */
 static const char *login_name(struct pool *pool)
 {
 	const char *name = getlogin();

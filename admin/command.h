@@ -7,7 +7,7 @@
 #include "lib/base/work.h"
 #include "lib/service/record.h"
 
-/* The words that begin with "--" and belong to a command. */
+/* The options of commands. */
 enum command_option {
 	OPTION_ADMIN,
 	OPTION_DEEP,
@@ -28,20 +28,22 @@ enum command_option {
 	OPTION__COUNT
 };
 
-/* One run of a command. What its row needs is open; its arguments and options
-   are as many and those that the row allows. */
+/* One run of a command. Its database, store and keys are open as its table row
+   says; the numbers of arguments and the options are checked against the
+   row. */
 struct call {
 	struct work *work;
-	const char *config_file; /* NULL: there is none */
+	const char *config_file; /* NULL: use the defaults */
 	char **args;
 	int arg_count;
-	const char *options[OPTION__COUNT]; /* NULL: not given */
+	const char *options[OPTION__COUNT]; /* NULL: absent */
 	bool json;                          /* --json: one JSON document */
 };
 
 /*
- * The commands, each false with the work failed: ERR_BAD_REQUEST when it was
- * called wrongly. main.c has the table; the file is named after the group.
+ * The commands. On failure each returns false with an error in the work;
+ * ERR_BAD_REQUEST means a wrong command line. The table is in main.c; each file
+ * has the name of its group.
  */
 bool schema_apply(struct call *call) MUST_CHECK;
 bool schema_status(struct call *call) MUST_CHECK;
@@ -77,19 +79,19 @@ bool doctor_run(struct call *call) MUST_CHECK;
 bool fsck_run(struct call *call) MUST_CHECK;
 bool fsck_sweep(struct call *call) MUST_CHECK;
 
-/* The option as a number within the bounds, or the fallback. */
+/* Reads the option as a number within the bounds; the default is `fallback`. */
 bool command_number(int64_t *number, const struct call *call,
 		    enum command_option option, int64_t fallback, int64_t min,
 		    int64_t max) MUST_CHECK;
 
-/* The option, which is given, as yes or no. */
+/* Reads an option that is present: yes or no. */
 bool command_bool(bool *yes, const struct call *call,
 		  enum command_option option) MUST_CHECK;
 
-/* Whoever is logged in here. */
+/* Returns the login name of the user who runs this program. */
 struct actor command_actor(const struct call *call);
 
-/* Notes a change that was made. */
+/* Adds an entry to the audit log. */
 bool command_record(const struct call *call, const char *action,
 		    const char *subject, const char *detail) MUST_CHECK;
 

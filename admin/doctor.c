@@ -1,4 +1,4 @@
-/* doctor.c: pixtierctl doctor, which looks at an installation. */
+/* doctor.c: pixtierctl doctor: checks an installation. */
 #include "config.h"
 
 #include <errno.h>
@@ -30,7 +30,7 @@
 
 enum { MIN_PACKET = 1 << 20, MAX_SKEW_S = 2, SPARE_CONNECTIONS = 5 };
 
-/* What one look has found, and what to do about it. */
+/* The result of one check, and what to do. */
 struct finding {
 	enum { FINE, WARN, BAD } verdict;
 	const char *text;
@@ -38,7 +38,7 @@ struct finding {
 
 struct doctor {
 	struct work *work;
-	const char *server; /* db_server_version(); NULL: it does not answer */
+	const char *server; /* db_server_version(); NULL: no connection */
 };
 
 static struct finding fine(const char *text)
@@ -114,21 +114,21 @@ static struct finding look_at_server(struct doctor *d)
 	if (!d->server)
 		return FINDING(
 			d, BAD,
-			"%s at %s%s; is it running, and are db_socket, "
-			"db_host, db_user, db_password and db_name "
-			"right?",
+			"%s at %s%s; check that it runs and that db_socket, "
+			"db_host, db_user, db_password and db_name are "
+			"correct",
 			d->work->why, *conf->db_socket ? "the socket " : "",
 			*conf->db_socket ? conf->db_socket : conf->db_host);
 	len = (int)strcspn(d->server, " ");
 	if (server_is_old(d->server))
 		return FINDING(d, BAD,
-			       "%.*s is too old: MariaDB 10.6 or MySQL 8.0 at "
-			       "least",
+			       "%.*s is too old: upgrade to MariaDB 10.6 or "
+			       "MySQL 8.0 or later",
 			       len, d->server);
 	return FINDING(d, FINE, "%.*s", len, d->server);
 }
 
-/* The value of "name=value" among the server's words. */
+/* The value of "name=value" in d->server. */
 static const char *server_value(const struct doctor *d, const char *name)
 {
 	size_t len = strlen(name);
@@ -146,8 +146,8 @@ static struct finding look_at_flush(struct doctor *d)
 
 	if (strcmp(value, "1"))
 		return FINDING(d, BAD,
-			       "%s: a power failure loses pictures that were "
-			       "acknowledged; set "
+			       "%s: after a power failure, uploads that were "
+			       "answered can be lost; set "
 			       "innodb_flush_log_at_trx_commit=1",
 			       value);
 	return fine("1");
@@ -159,9 +159,9 @@ static struct finding look_at_doublewrite(struct doctor *d)
 
 	if (!strcmp(value, "0") || !strcasecmp(value, "off"))
 		return FINDING(d, WARN,
-			       "%s: a power failure may tear pages; set "
-			       "innodb_doublewrite=ON unless the file system "
-			       "writes whole pages",
+			       "%s: a power failure can leave pages "
+			       "half-written; set innodb_doublewrite=ON "
+			       "unless the file system writes whole pages",
 			       value);
 	return FINDING(d, FINE, "%s", value);
 }
@@ -177,8 +177,8 @@ static struct finding look_at_binlog(struct doctor *d)
 		return fine("no binary log");
 	if (strcmp(value, "1"))
 		return FINDING(d, WARN,
-			       "%s: after a power failure replicas may differ; "
-			       "set sync_binlog=1",
+			       "%s: after a power failure, replicas can "
+			       "differ from the server; set sync_binlog=1",
 			       value);
 	return fine("1");
 }
@@ -190,7 +190,7 @@ static struct finding look_at_packet(struct doctor *d)
 
 	if (!text_int(&bytes, value, MIN_PACKET, INT64_MAX))
 		return FINDING(d, BAD,
-			       "%s: schema files need up to 1 MiB; set "
+			       "%s: migrations need 1 MiB; set "
 			       "max_allowed_packet=16M",
 			       value);
 	return FINDING(d, FINE, "%s bytes", value);
@@ -207,11 +207,11 @@ static struct finding look_at_connections(struct doctor *d)
 		return failure(d);
 	if (server.max_connections < needed)
 		return FINDING(d, BAD,
-			       "%lld, but this host may open %ld: raise "
-			       "max_connections or lower responders, "
-			       "upload_responders or workers",
+			       "%lld, but this host can open %ld "
+			       "connections: raise max_connections or lower "
+			       "responders, upload_responders or workers",
 			       (long long)server.max_connections, needed);
-	return FINDING(d, FINE, "%lld; this host may open %ld",
+	return FINDING(d, FINE, "%lld; this host can open %ld connections",
 		       (long long)server.max_connections, needed);
 }
 
@@ -225,8 +225,8 @@ static struct finding look_at_time(struct doctor *d)
 		return failure(d);
 	if (strcmp(zone, "+00:00"))
 		return FINDING(d, BAD,
-			       "the session's zone is %s, not +00:00: does a "
-			       "proxy change it?",
+			       "the time zone of the session is %s, not "
+			       "+00:00: check whether a proxy changes it",
 			       zone);
 	skew = (server.now - clock_now_us()) / 1000000;
 	if (skew > MAX_SKEW_S || skew < -MAX_SKEW_S)
@@ -245,21 +245,23 @@ static struct finding look_at_schema(struct doctor *d)
 		return failure(d);
 	if (migrations.pending)
 		return FINDING(d, BAD,
-			       "%zu of %zu parts are missing: run `pixtierctl "
-			       "schema apply`",
+			       "%zu of %zu migrations are missing: run "
+			       "`pixtierctl schema apply`",
 			       migrations.pending, migrations.count);
 	for (size_t i = 0; i < migrations.count; i++)
 		if (migrations.list[i].changed)
 			return FINDING(d, BAD,
 				       "%s was changed after it was applied: "
-				       "put back the released file",
+				       "restore the released file",
 				       migrations.list[i].name);
-	return FINDING(d, FINE, "all %zu parts are applied", migrations.count);
+	return FINDING(d, FINE, "all %zu migrations are applied",
+		       migrations.count);
 }
 
 /* Store */
 
-/* Who the programs are when root starts them; NULL: whoever asks here. */
+/* The account that the programs switch to if root starts them. NULL: they run
+   as the user who runs doctor. */
 static const struct passwd *service_account(const struct conf *conf)
 {
 	return *conf->user && !geteuid() ? getpwnam(conf->user) : NULL;
@@ -272,22 +274,24 @@ static struct finding look_at_owner(struct doctor *d)
 	struct stat st;
 
 	if (*conf->user && !getpwnam(conf->user))
-		return FINDING(d, BAD, "user: there is no account %s",
+		return FINDING(d, BAD,
+			       "user: the account %s does not exist; create "
+			       "it or change the setting",
 			       conf->user);
 	if (stat(conf->store_dir, &st))
 		return FINDING(d, BAD, "store_dir: %s: %s; make the folder",
 			       conf->store_dir, strerror(errno));
 	if (!S_ISDIR(st.st_mode))
-		return FINDING(d, BAD, "store_dir: %s is no folder",
+		return FINDING(d, BAD, "store_dir: %s is not a folder",
 			       conf->store_dir);
 	if (account && account->pw_uid != st.st_uid)
 		return FINDING(d, WARN,
 			       "%s does not belong to %s (the setting user): "
-			       "can that account write to it?",
+			       "check that this account can write to it",
 			       conf->store_dir, conf->user);
 	if (st.st_mode & S_IWOTH)
 		return FINDING(d, BAD,
-			       "%s can be written by everybody: chmod o-w",
+			       "%s is writable by all accounts: chmod o-w",
 			       conf->store_dir);
 	return fine(conf->store_dir);
 }
@@ -301,16 +305,15 @@ static bool write_something(struct work *work)
 	       store_temp_write(temp, work, "?", 1);
 }
 
-/* Root would make the folders of a new store its own. */
+/* Do not open a new store as root: root would own its folders. */
 static struct finding look_at_writing(struct doctor *d)
 {
 	const char *temp =
 		pool_printf(d->work->pool, "%s/tmp", d->work->conf->store_dir);
 
 	if (service_account(d->work->conf) && access(temp, F_OK))
-		return fine("new: the first start will make its folders");
-	return write_something(d->work) ? fine("it can be written")
-					: failure(d);
+		return fine("new: the first start creates its folders");
+	return write_something(d->work) ? fine("writable") : failure(d);
 }
 
 static struct finding look_at_room(struct doctor *d)
@@ -329,12 +332,13 @@ static struct finding look_at_room(struct doctor *d)
 	if (percent < (double)conf->store_reserve)
 		return FINDING(d, BAD,
 			       "%.1f %% (%.1f GiB) are free, less than "
-			       "store_reserve: uploads answer 507; make room",
+			       "store_reserve: uploads fail with 507; free "
+			       "some space",
 			       percent, gib);
 	if (percent < 2 * (double)conf->store_reserve)
 		return FINDING(d, WARN,
-			       "%.1f %% (%.1f GiB) are free, and at %ld %% "
-			       "uploads stop",
+			       "%.1f %% (%.1f GiB) are free; below %ld %% "
+			       "(store_reserve) uploads fail",
 			       percent, gib, conf->store_reserve);
 	return FINDING(d, FINE, "%.1f %% (%.1f GiB) are free", percent, gib);
 }
@@ -353,9 +357,10 @@ static struct finding look_at_devices(struct doctor *d)
 	if (temp.st_dev != objects.st_dev)
 		return FINDING(d, BAD,
 			       "%s/tmp and %s/objects are on different file "
-			       "systems: uploads cannot be moved",
+			       "systems, so uploads cannot be moved: put "
+			       "both on one",
 			       dir, dir);
-	return fine("tmp and objects share one");
+	return fine("tmp and objects are on one file system");
 }
 
 /* Keys, sandbox, addresses */
@@ -369,25 +374,26 @@ static struct finding look_at_keys(struct doctor *d)
 
 	if (stat(path, &st))
 		return FINDING(d, BAD,
-			       "keys_file: %s: %s; run `pixtierctl key rotate` "
-			       "and give the file to the service's account",
+			       "keys_file: %s: %s; run `pixtierctl key "
+			       "rotate` and chown the file to the account of "
+			       "the service",
 			       path, strerror(errno));
 	if (st.st_mode & (S_IRWXO | S_IWGRP))
 		return FINDING(d, BAD,
-			       "%s has the mode %04o: whoever reads it can "
-			       "sign links; chmod 0600",
+			       "%s has the mode %04o: accounts that can "
+			       "read it can sign links; chmod 0600",
 			       path, (unsigned)(st.st_mode & 07777));
 	if (account && account->pw_uid != st.st_uid &&
 	    (account->pw_gid != st.st_gid || !(st.st_mode & S_IRGRP)))
 		return FINDING(d, BAD,
-			       "%s cannot be read by %s (the setting user): "
+			       "%s is not readable by %s (the setting user): "
 			       "chown it",
 			       path, account->pw_name);
 	if (!keyring_signer(&key, d->work))
 		return FINDING(d, BAD,
 			       "%s; put a copy of the file back, or move it "
 			       "away and run `pixtierctl key rotate`, which "
-			       "ends all links",
+			       "invalidates all links",
 			       d->work->why);
 	explicit_bzero(&key.secret, sizeof(key.secret));
 	return FINDING(d, FINE, "key %lld signs", (long long)key.id);
@@ -401,15 +407,16 @@ static struct finding judge_fence(const struct doctor *d, const char *fence,
 
 	if (conf->sandbox == SANDBOX_OFF)
 		return FINDING(d, WARN,
-			       "off: nothing holds %s; set sandbox to required",
+			       "off: nothing restricts %s; set sandbox to "
+			       "required",
 			       risk);
 	if (!fenced && conf->sandbox == SANDBOX_REQUIRED)
 		return FINDING(d, BAD,
-			       "no seccomp here (%s), so %s: allow it, or set "
-			       "sandbox to best-effort",
+			       "seccomp is not available (%s), so %s: allow "
+			       "it, or set sandbox to best-effort",
 			       fence, loss);
 	if (!fenced)
-		return FINDING(d, WARN, "no seccomp here (%s)", fence);
+		return FINDING(d, WARN, "seccomp is not available (%s)", fence);
 	return FINDING(d, FINE, "%s", fence);
 }
 
@@ -419,8 +426,9 @@ static struct finding look_at_decoder(struct doctor *d)
 
 	if (access(path, X_OK))
 		return FINDING(d, BAD,
-			       "%s: %s, so no picture can be made: set decoder "
-			       "to the path of the program pixtier-decoder",
+			       "%s: %s, so no picture can be rendered: set "
+			       "decoder to the path of the program "
+			       "pixtier-decoder",
 			       path, strerror(errno));
 	return FINDING(d, FINE, "%s", path);
 }
@@ -428,15 +436,17 @@ static struct finding look_at_decoder(struct doctor *d)
 static struct finding look_at_sandbox(struct doctor *d)
 {
 	return judge_fence(d, decoder_fence_words(d->work->pool, d->work->conf),
-			   "a decoder process that a picture has taken over",
-			   "no picture can be made");
+			   "a decoder process that a malicious picture "
+			   "controls",
+			   "no picture can be rendered");
 }
 
 static struct finding look_at_fetching(struct doctor *d)
 {
 	return judge_fence(d, import_fence(d->work->pool, d->work->conf),
-			   "a child that a web server has taken over",
-			   "nothing can be fetched and no webhook sent");
+			   "a fetch process that a malicious web server "
+			   "controls",
+			   "fetching and webhooks fail");
 }
 
 static struct finding look_at_base_url(struct doctor *d)
@@ -447,23 +457,24 @@ static struct finding look_at_base_url(struct doctor *d)
 
 	if (!plain && !text_starts(url, "https://"))
 		return FINDING(d, BAD,
-			       "%s: base_url begins with https:// or http://",
+			       "%s: base_url must begin with https:// or "
+			       "http://",
 			       url);
 	if (!*host || url[strlen(url) - 1] == '/')
 		return FINDING(d, BAD,
-			       "%s: base_url is scheme, host and port, without "
-			       "a slash at the end",
+			       "%s: base_url must be scheme, host and port, "
+			       "without a slash at the end",
 			       url);
 	if (plain && !text_starts(host, "localhost") &&
 	    !text_starts(host, "127.") && !text_starts(host, "[::1]"))
 		return FINDING(d, WARN,
-			       "%s: passwords and links travel in the clear; "
+			       "%s: passwords and links are not encrypted; "
 			       "use https",
 			       url);
 	if (text_starts(host, "localhost") || text_starts(host, "127."))
 		return FINDING(d, WARN,
-			       "%s: links work on this machine only; set "
-			       "base_url to what clients use",
+			       "%s: links work only on this host; set "
+			       "base_url to the URL that clients use",
 			       url);
 	return FINDING(d, FINE, "%s", url);
 }
@@ -471,7 +482,7 @@ static struct finding look_at_base_url(struct doctor *d)
 /* clang-format off */
 static const struct look {
 	const char *name;
-	bool asks_server; /* left out while that does not answer */
+	bool asks_server; /* skipped without a connection */
 	struct finding (*look)(struct doctor *doctor);
 } looks[] = {
 	{ "pixtier",                        false, look_at_pixtier },

@@ -1,4 +1,5 @@
-/* fsck.c: pixtierctl fsck and sweep: do database and store agree? */
+/* fsck.c: pixtierctl fsck and sweep: checks that the database and the store are
+   consistent. */
 #include "config.h"
 
 #include <errno.h>
@@ -23,11 +24,11 @@
 
 enum { EXAMPLES = 20, BATCH = 500, PROGRESS_MS = 200, CHUNK = 1 << 16 };
 
-/* After a file's grace the next sweep begins within PURGE_SWEEP_SECONDS, and
-   takes its time. */
+/* When the grace time of a file ends, the next sweep begins within
+   PURGE_SWEEP_SECONDS and needs some time itself. */
 enum { SWEEP_SECONDS = PURGE_SWEEP_SECONDS * 3 / 2, DELETION_SECONDS = 1 };
 
-/* What must hold after every fault. */
+/* The invariants that must hold after every fault. */
 enum invariant { I1, I2, I3, I4, I5, I6, I7, I8, I9, I10, INVARIANTS };
 
 /* clang-format off */
@@ -36,25 +37,25 @@ static const struct {
 } invariants[INVARIANTS] = {
 	[I1] = { "I1", "ready images without their original", "restore the file from a backup of the store, or delete the image" },
 	[I2] = { "I2", "ready variants without their file", "restore the file from a backup of the store" },
-	[I3] = { "I3", "files that no row names, and no sweep has removed in time", "`pixtierctl fsck --repair` or `pixtierctl sweep` removes them, but files with foreign names" },
-	[I4] = { "I4", "files that are not as their row says", "restore the file from a backup of the store" },
-	[I5] = { "I5", "users whose sums are not those of their images", "`pixtierctl fsck --repair` counts anew" },
-	[I6] = { "I6", "running jobs whose lease ended more than a lease ago", "is pixtier-worker running? `pixtierctl fsck --repair` gives them back" },
-	[I7] = { "I7", "images in processing without a live job", "`pixtierctl job retry` if a job of theirs has failed, else delete the image" },
-	[I8] = { "I8", "rows whose owner is not there", "restore the database from a backup" },
-	[I9] = { "I9", "pending deliveries to webhooks without a live job", "`pixtierctl fsck --repair` ends them as failed, so that their owners can retry them" },
-	[I10] = { "I10", "images whose name a search may not find", "`pixtierctl fsck --repair` makes a worker add them to the index" },
+	[I3] = { "I3", "files without a row in the database that no worker has removed in time", "`pixtierctl fsck --repair` or `pixtierctl sweep` removes them, except files whose name is not one of pixtier" },
+	[I4] = { "I4", "files whose size or SHA-256 differs from their row", "restore the file from a backup of the store" },
+	[I5] = { "I5", "users whose totals differ from the sums over their images", "`pixtierctl fsck --repair` corrects the totals" },
+	[I6] = { "I6", "running jobs whose lease expired longer ago than the lease lasts", "check that pixtier-worker runs; `pixtierctl fsck --repair` requeues them" },
+	[I7] = { "I7", "images in processing without a pending job", "run `pixtierctl job retry` if a job of the image has failed, else delete the image" },
+	[I8] = { "I8", "rows whose owner does not exist", "restore the database from a backup" },
+	[I9] = { "I9", "pending webhook deliveries without a pending job", "`pixtierctl fsck --repair` marks them as failed, so that their owners can retry them" },
+	[I10] = { "I10", "images whose name is missing in the index for searches", "after `pixtierctl fsck --repair`, a worker adds them to the index" },
 };
 /* clang-format on */
 
 struct fsck {
 	struct call *call;
-	struct pool *pool; /* of the whole run; work->pool is of one step */
+	struct pool *pool; /* for the whole run; work->pool is for one step */
 	bool deep;
 	int64_t files;
 	int64_t counts[INVARIANTS];
 	const char *examples[INVARIANTS][EXAMPLES];
-	int64_t orphans; /* at the first look */
+	int64_t orphans; /* at the first scan */
 	int64_t progress_at_ms;
 };
 
@@ -77,7 +78,7 @@ static void show_progress(struct fsck *fsck)
 	if (now < fsck->progress_at_ms || !isatty(STDERR_FILENO))
 		return;
 	fsck->progress_at_ms = now + PROGRESS_MS;
-	fprintf(stderr, "\r%lld files looked at", (long long)fsck->files);
+	fprintf(stderr, "\r%lld files checked", (long long)fsck->files);
 }
 
 static void end_progress(void)
@@ -86,9 +87,10 @@ static void end_progress(void)
 		fputs("\r\033[K", stderr);
 }
 
-/* Files that rows name */
+/* Files that rows refer to */
 
-/* Rows change while this runs: only what still stands counts. */
+/* Rows change during the check: a difference counts only if the row is still
+   the same. */
 static bool still_stands(struct work *work, const struct check_file *file,
 			 bool *stands)
 {
@@ -116,10 +118,10 @@ static bool sum_file(uint8_t sum[CRYPT_SHA256_SIZE], struct work *work, int fd)
 	while ((got = read(fd, chunk, CHUNK)) > 0)
 		crypt_sha256_add(sha256, chunk, (size_t)got);
 	crypt_sha256_end(sha256, sum);
-	return !got || fail_errno(work, "cannot read a file of the store");
+	return !got || fail_errno(work, "cannot read a file in the store");
 }
 
-/* By its size, or by its sum too. */
+/* Compares the size, and with --deep the SHA-256. */
 static bool is_as_said(bool *same, struct fsck *fsck, int fd,
 		       const struct check_file *file)
 {
@@ -128,7 +130,8 @@ static bool is_as_said(bool *same, struct fsck *fsck, int fd,
 	struct stat st;
 
 	if (fstat(fd, &st))
-		return fail_errno(work, "fstat of a file of the store");
+		return fail_errno(work, "cannot get the size of a file in "
+					"the store");
 	*same = st.st_size == file->bytes;
 	if (!*same || !fsck->deep)
 		return true;
@@ -164,7 +167,7 @@ static bool check_one(struct fsck *fsck, const struct check_file *file,
 	return true;
 }
 
-/* Each file has a pool of its own, which closes it. */
+/* Each file has its own pool, which closes the file. */
 static bool check_files(struct fsck *fsck, const struct check_file *files,
 			size_t count, enum invariant missing)
 {
@@ -227,9 +230,9 @@ static bool check_variants(struct fsck *fsck)
 	return walk_rows(fsck, I2);
 }
 
-/* Files that no row names */
+/* Files without a row */
 
-/* Seconds that the sweep leaves a file of no row in its place. */
+/* Seconds before the sweep deletes a file without a row. */
 static int64_t patience(const struct work *work, const char *key)
 {
 	long grace = work->conf->sweep_grace;
@@ -265,8 +268,8 @@ static bool note_orphan(struct work *work, const char *key, int64_t bytes,
 	return true;
 }
 
-/* Who deletes an image removes its rows, then its files, however old: only a
-   file that is there a second later is left over. */
+/* Deleting an image deletes its rows first and its files, of any age, after
+   that: a file is an orphan only if it still exists a second later. */
 static bool check_orphans(struct fsck *fsck)
 {
 	struct work *work = fsck->call->work;
@@ -500,7 +503,8 @@ static void report_text(const struct fsck *fsck, const struct repaired *done)
 			printf("%14s%s\n", "", fsck->examples[i][k]);
 	}
 	if (!fsck->deep)
-		puts("I4 by sizes only; --deep reads every file");
+		puts("I4: only sizes were compared; --deep also compares the "
+		     "SHA-256 of every file");
 }
 
 bool fsck_run(struct call *call)

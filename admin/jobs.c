@@ -15,7 +15,7 @@
 
 enum { LIMIT = 50, LIMIT_MAX = 100000 };
 
-/* A table for people has the first ones only. */
+/* Without --json, a table has only the first columns. */
 /* clang-format off */
 #define SHORT_COLUMNS "id", "kind", "state", "priority", "attempts", \
 	"image_id", "created_at", "error_code"

@@ -41,7 +41,7 @@ bool keys_list(struct call *call)
 
 	if (access(call->work->conf->keys_file, F_OK))
 		return fail(call->work, ERR_NOT_FOUND,
-			    "keys_file: %s is not there; `pixtierctl key "
+			    "keys_file: %s does not exist; `pixtierctl key "
 			    "rotate` makes it",
 			    call->work->conf->keys_file);
 	if (!keyring_signer(&signer, call->work) ||
@@ -62,8 +62,8 @@ bool keys_list(struct call *call)
 	return true;
 }
 
-/* The keys are files of one host, so a database that is away or has no schema
-   yet stops nothing: then there is no audit row. */
+/* Keys are local files, so a database that is unreachable or has no schema yet
+   does not prevent a change; then the audit log has no entry. */
 static void record(struct call *call, const char *action, int64_t id)
 {
 	struct pool *pool = call->work->pool;
@@ -71,8 +71,8 @@ static void record(struct call *call, const char *action, int64_t id)
 	if (!command_record(call, action,
 			    pool_printf(pool, "key %lld", (long long)id), ""))
 		fprintf(stderr,
-			"pixtierctl: this is in force, but was not noted in "
-			"the audit: %s\n",
+			"pixtierctl: the change is in force, but the audit "
+			"log has no entry of it: %s\n",
 			call->work->why);
 }
 
@@ -96,8 +96,8 @@ bool keys_retire(struct call *call)
 
 	if (!text_int(&id, call->args[0], 1, KEY_MAX_ID))
 		return fail(call->work, ERR_BAD_REQUEST,
-			    "ID: one that `pixtierctl key list` shows, not "
-			    "\"%s\"",
+			    "ID: an id from `pixtierctl key list` is "
+			    "expected, not \"%s\"",
 			    call->args[0]);
 	if (!command_number(&retire_after, call, OPTION_RETIRE_AFTER, 0, 0,
 			    RETIRE_MAX) ||

@@ -21,23 +21,23 @@ enum { SLOW_SECONDS = 300, MANY = 64 };
 
 static const char default_config[] = "/etc/pixtier/pixtier.conf";
 
-/* What must be there before a command runs. One that needs nothing reads no
-   settings either. */
+/* What a command needs before it runs. A command without needs does not read
+   the settings. */
 enum need {
 	NEEDS_DB = 1,
-	NEEDS_SCHEMA = 2 | NEEDS_DB, /* and all of it applied */
+	NEEDS_SCHEMA = 2 | NEEDS_DB, /* with all migrations applied */
 	NEEDS_STORE = 4,
 	NEEDS_KEYS = 8,
 	NEEDS_TIME = 16, /* statements may take SLOW_SECONDS */
 };
 
 struct command {
-	const char *group, *name; /* no name: the group is the command */
+	const char *group, *name; /* name is NULL: the group is the command */
 	const char *arguments;
 	const char *help;
 	unsigned needs;
 	int min_args, max_args;
-	unsigned options; /* a bit for each that it takes */
+	unsigned options; /* bits 1 << OPTION_... that it accepts */
 	bool (*run)(struct call *call);
 };
 
@@ -45,49 +45,49 @@ struct command {
 
 /* clang-format off */
 static const struct command commands[] = {
-	{ "schema", "apply", "", "applies what the database has not got yet", NEEDS_DB, 0, 0, 0, schema_apply },
-	{ "schema", "status", "", "which parts of the schema are applied", NEEDS_DB, 0, 0, 0, schema_status },
-	{ "user", "add", "NAME --tier TIER [--email E] [--admin] [--password-stdin]", "adds a user; asks for a password", NEEDS_SCHEMA, 1, 1,
+	{ "schema", "apply", "", "applies the missing migrations", NEEDS_DB, 0, 0, 0, schema_apply },
+	{ "schema", "status", "", "lists the migrations and whether they are applied", NEEDS_DB, 0, 0, 0, schema_status },
+	{ "user", "add", "NAME --tier TIER [--email E] [--admin] [--password-stdin]", "adds a user; asks for the password", NEEDS_SCHEMA, 1, 1,
 	  TAKES(TIER) | TAKES(EMAIL) | TAKES(ADMIN) | TAKES(PASSWORD_STDIN), users_add },
-	{ "user", "list", "[--name N] [--tier TIER] [--disabled yes|no]", "users, newest first", NEEDS_SCHEMA, 0, 0,
+	{ "user", "list", "[--name N] [--tier TIER] [--disabled yes|no]", "lists users, newest first", NEEDS_SCHEMA, 0, 0,
 	  TAKES(NAME) | TAKES(TIER) | TAKES(DISABLED), users_list },
-	{ "user", "passwd", "NAME [--password-stdin]", "a new password; ends the user's sessions", NEEDS_SCHEMA, 1, 1,
+	{ "user", "passwd", "NAME [--password-stdin]", "sets a new password; ends the user's sessions", NEEDS_SCHEMA, 1, 1,
 	  TAKES(PASSWORD_STDIN), users_set_password },
 	{ "user", "tier", "NAME TIER", "moves a user to another tier", NEEDS_SCHEMA, 2, 2, 0, users_set_tier },
-	{ "user", "disable", "NAME", "the user may not sign in any more", NEEDS_SCHEMA, 1, 1, 0, users_disable },
-	{ "user", "enable", "NAME", "the user may sign in again", NEEDS_SCHEMA, 1, 1, 0, users_enable },
-	{ "user", "delete", "NAME", "removes a user with all images", NEEDS_SCHEMA | NEEDS_STORE, 1, 1, 0, users_delete },
-	{ "unlock", NULL, "NAME", "forgets wrong passwords for a user, who may log in at once", NEEDS_SCHEMA, 1, 1, 0, users_unlock },
-	{ "tier", "list", "", "all tiers with their limits", NEEDS_SCHEMA, 0, 0, 0, tiers_list },
+	{ "user", "disable", "NAME", "disables the user: login and tokens are refused", NEEDS_SCHEMA, 1, 1, 0, users_disable },
+	{ "user", "enable", "NAME", "enables the user again", NEEDS_SCHEMA, 1, 1, 0, users_enable },
+	{ "user", "delete", "NAME", "deletes a user and all images of the user", NEEDS_SCHEMA | NEEDS_STORE, 1, 1, 0, users_delete },
+	{ "unlock", NULL, "NAME", "resets the count of wrong passwords, so that the user can log in at once", NEEDS_SCHEMA, 1, 1, 0, users_unlock },
+	{ "tier", "list", "", "lists all tiers with their limits", NEEDS_SCHEMA, 0, 0, 0, tiers_list },
 	{ "tier", "add", "NAME [FIELD=VALUE ...]", "adds a tier", NEEDS_SCHEMA, 1, MANY, 0, tiers_add },
 	{ "tier", "set", "NAME FIELD=VALUE ...", "changes a tier", NEEDS_SCHEMA, 2, MANY, 0, tiers_set },
-	{ "tier", "delete", "NAME", "removes a tier that no user has", NEEDS_SCHEMA, 1, 1, 0, tiers_delete },
-	{ "token", "add", "USER --name N [--scopes read,write] [--expires-in S]", "makes an API token and shows it once", NEEDS_SCHEMA, 1, 1,
+	{ "tier", "delete", "NAME", "deletes a tier that no user has", NEEDS_SCHEMA, 1, 1, 0, tiers_delete },
+	{ "token", "add", "USER --name N [--scopes read,write] [--expires-in S]", "creates an API token and shows it once", NEEDS_SCHEMA, 1, 1,
 	  TAKES(NAME) | TAKES(SCOPES) | TAKES(EXPIRES_IN), tokens_add },
-	{ "token", "list", "USER", "the user's API tokens", NEEDS_SCHEMA, 1, 1, 0, tokens_list },
-	{ "token", "delete", "USER ID", "the token is valid no more", NEEDS_SCHEMA, 2, 2, 0, tokens_delete },
-	{ "job", "list", "[--state S] [--kind K] [--limit N]", "jobs, newest first", NEEDS_SCHEMA, 0, 0,
+	{ "token", "list", "USER", "lists the API tokens of the user", NEEDS_SCHEMA, 1, 1, 0, tokens_list },
+	{ "token", "delete", "USER ID", "revokes an API token", NEEDS_SCHEMA, 2, 2, 0, tokens_delete },
+	{ "job", "list", "[--state S] [--kind K] [--limit N]", "lists jobs, newest first", NEEDS_SCHEMA, 0, 0,
 	  TAKES(STATE) | TAKES(KIND) | TAKES(LIMIT), jobs_list },
-	{ "job", "show", "ID", "one job", NEEDS_SCHEMA, 1, 1, 0, jobs_show },
-	{ "job", "retry", "ID", "queues a failed job anew", NEEDS_SCHEMA, 1, 1, 0, jobs_retry },
-	{ "worker", "list", "", "the workers, what each has in hand and has done", NEEDS_SCHEMA, 0, 0, 0, workers_list },
-	{ "stats", NULL, "", "users, images, jobs and bytes in numbers", NEEDS_SCHEMA, 0, 0, 0, stats_show },
-	{ "audit", NULL, "[--limit N]", "who changed what, newest first", NEEDS_SCHEMA, 0, 0, TAKES(LIMIT), audit_show },
-	{ "key", "rotate", "[--retire-after SECONDS]", "makes the key that signs links from now on", NEEDS_KEYS, 0, 0,
+	{ "job", "show", "ID", "shows a job", NEEDS_SCHEMA, 1, 1, 0, jobs_show },
+	{ "job", "retry", "ID", "queues a failed job again", NEEDS_SCHEMA, 1, 1, 0, jobs_retry },
+	{ "worker", "list", "", "lists the workers, their current jobs and their counts of jobs", NEEDS_SCHEMA, 0, 0, 0, workers_list },
+	{ "stats", NULL, "", "shows the numbers of users, images, jobs and bytes", NEEDS_SCHEMA, 0, 0, 0, stats_show },
+	{ "audit", NULL, "[--limit N]", "shows who changed what, newest first", NEEDS_SCHEMA, 0, 0, TAKES(LIMIT), audit_show },
+	{ "key", "rotate", "[--retire-after SECONDS]", "creates a new key that signs links from now on", NEEDS_KEYS, 0, 0,
 	  TAKES(RETIRE_AFTER), keys_rotate },
-	{ "key", "retire", "ID [--retire-after SECONDS]", "ends the links of a key that signs no more", NEEDS_KEYS, 1, 1,
+	{ "key", "retire", "ID [--retire-after SECONDS]", "invalidates the links of a key that does not sign any more", NEEDS_KEYS, 1, 1,
 	  TAKES(RETIRE_AFTER), keys_retire },
-	{ "key", "list", "", "the keys' ids and times, not the secrets", NEEDS_KEYS, 0, 0, 0, keys_list },
-	{ "purge", "image", "ID", "removes an image and all that was made of it", NEEDS_SCHEMA | NEEDS_STORE, 1, 1, 0, purge_one_image },
-	{ "purge", "variant", "NAME", "removes what was made under this name, of all images", NEEDS_SCHEMA | NEEDS_STORE | NEEDS_TIME, 1, 1, 0,
+	{ "key", "list", "", "lists the ids and times of the keys, without the secrets", NEEDS_KEYS, 0, 0, 0, keys_list },
+	{ "purge", "image", "ID", "deletes an image and all its variants", NEEDS_SCHEMA | NEEDS_STORE, 1, 1, 0, purge_one_image },
+	{ "purge", "variant", "NAME", "deletes the variants with this name of all images", NEEDS_SCHEMA | NEEDS_STORE | NEEDS_TIME, 1, 1, 0,
 	  purge_one_variant },
-	{ "purge", "user", "NAME", "removes all images of a user, who stays", NEEDS_SCHEMA | NEEDS_STORE | NEEDS_TIME, 1, 1, 0, purge_one_user },
-	{ "settings", NULL, "[--effective]", "every setting with its meaning, or the values in force", 0, 0, 0,
+	{ "purge", "user", "NAME", "deletes all images of a user, but not the user", NEEDS_SCHEMA | NEEDS_STORE | NEEDS_TIME, 1, 1, 0, purge_one_user },
+	{ "settings", NULL, "[--effective]", "shows all settings with their meaning, or the values in force", 0, 0, 0,
 	  TAKES(EFFECTIVE) | TAKES(MAN), settings_show },
 	{ "doctor", NULL, "", "checks this installation", NEEDS_KEYS, 0, 0, 0, doctor_run },
-	{ "fsck", NULL, "[--deep] [--repair]", "checks that database and store agree", NEEDS_SCHEMA | NEEDS_STORE | NEEDS_TIME, 0, 0,
+	{ "fsck", NULL, "[--deep] [--repair]", "checks that the database and the store are consistent", NEEDS_SCHEMA | NEEDS_STORE | NEEDS_TIME, 0, 0,
 	  TAKES(DEEP) | TAKES(REPAIR), fsck_run },
-	{ "sweep", NULL, "", "removes files that no row names", NEEDS_SCHEMA | NEEDS_STORE | NEEDS_TIME, 0, 0, 0, fsck_sweep },
+	{ "sweep", NULL, "", "deletes files that have no row in the database", NEEDS_SCHEMA | NEEDS_STORE | NEEDS_TIME, 0, 0, 0, fsck_sweep },
 };
 
 enum {
@@ -142,8 +142,8 @@ static void print_help(const char *word)
 	const char *group = word && is_group(word) ? word : NULL;
 
 	puts("Usage: pixtierctl [--config FILE] [--json] COMMAND ...\n"
-	     "Administers pixtier. The settings are in $PIXTIER_CONFIG or "
-	     "/etc/pixtier/pixtier.conf.");
+	     "Administers pixtier. The settings file is FILE, "
+	     "$PIXTIER_CONFIG or /etc/pixtier/pixtier.conf.");
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
 		if (!group || !strcmp(group, commands[i].group))
 			print_usage(stdout, "  ", &commands[i]);
@@ -160,7 +160,8 @@ static int misused(const struct command *command, const char *why)
 	return MISUSED;
 }
 
-/* The command that the first one or two words name, which are taken away. */
+/* Finds the command that the first one or two words name, and removes these
+   words. */
 static const struct command *find_command(struct call *call)
 {
 	const char *group = call->arg_count ? call->args[0] : "";
@@ -180,7 +181,7 @@ static const struct command *find_command(struct call *call)
 	return NULL;
 }
 
-/* NULL when the call is as the row says, else what is wrong with it. */
+/* Returns NULL if the command line matches the row, else the error. */
 static const char *what_is_wrong(const struct command *command,
 				 const struct call *call)
 {
@@ -189,7 +190,7 @@ static const char *what_is_wrong(const struct command *command,
 	if (call->arg_count < command->min_args)
 		return "an argument is missing";
 	if (call->arg_count > command->max_args)
-		return pool_printf(pool, "there is an argument too many: %s",
+		return pool_printf(pool, "an argument too many: %s",
 				   call->args[command->max_args]);
 	for (size_t i = 0; i < ARRAY_LEN(options) - 1; i++)
 		if (options[i].val < OPTION__COUNT &&
@@ -220,7 +221,7 @@ static bool schema_is_applied(struct work *work)
 		return false;
 	return !migrations.pending ||
 	       fail(work, ERR_CONFLICT,
-		    "the database lacks %zu of %zu parts of the schema; run "
+		    "the database lacks %zu of %zu migrations; run "
 		    "`pixtierctl schema apply`",
 		    migrations.pending, migrations.count);
 }
@@ -242,8 +243,8 @@ static bool provide(struct work *work, struct conf *conf, unsigned needs)
 	return !(needs & NEEDS_STORE) || store_open(store, work);
 }
 
-/* Where the database was looked for: ERR_UNAVAILABLE keeps that from clients.
- */
+/* The address of the database. The text of ERR_UNAVAILABLE does not have it,
+   because clients see that text. */
 static const char *database_place(struct work *work)
 {
 	const struct conf *conf = work->conf;
@@ -263,8 +264,9 @@ static int explain(const struct command *command, struct work *work)
 	if (work->err == ERR_UNAVAILABLE && command->needs & NEEDS_DB)
 		fprintf(stderr,
 			"pixtierctl: %s: %s, as %s (db_user), database %s "
-			"(db_name); the line above has its reason. Is the "
-			"server running, and are these settings right?\n",
+			"(db_name); the line above has the reason. Check "
+			"that the server runs and that these settings are "
+			"correct\n",
 			work->why, database_place(work), work->conf->db_user,
 			work->conf->db_name);
 	else
@@ -281,7 +283,7 @@ static const char *find_config(const char *given)
 	return access(default_config, F_OK) ? NULL : default_config;
 }
 
-/* Errors of the log are for whoever sits here. */
+/* Errors go to the standard error, not to the configured log. */
 static void open_log(const struct conf *conf)
 {
 	struct conf aside = *conf;
@@ -302,9 +304,7 @@ static int run(struct call *call)
 	if (!command)
 		return misused(
 			NULL,
-			pool_printf(work->pool,
-				    "there is no command \"%s%s%s"
-				    "\"",
+			pool_printf(work->pool, "no command \"%s%s%s\" exists",
 				    call->args[0],
 				    call->arg_count > 1 ? " " : "",
 				    call->arg_count > 1 ? call->args[1] : ""));
@@ -319,13 +319,13 @@ static int run(struct call *call)
 	if (!provide(work, &conf, command->needs) || !command->run(call))
 		return explain(command, work);
 	if (fflush(stdout) || ferror(stdout)) {
-		fputs("pixtierctl: the output could not be written\n", stderr);
+		fputs("pixtierctl: cannot write the output\n", stderr);
 		return FAILED;
 	}
 	return DONE;
 }
 
-/* What the command line says beside a command. */
+/* Global options of the command line. */
 struct line {
 	bool help, version;
 };
@@ -366,8 +366,8 @@ static int obey(struct call *call, int argc, char **argv)
 
 	if (!read_line(&line, call, argc, argv))
 		return misused(NULL, pool_printf(call->work->pool,
-						 "%s is no option, or lacks "
-						 "its value",
+						 "%s is not an option, or "
+						 "its value is missing",
 						 argv[optind - 1]));
 	if (line.version) {
 		puts("pixtierctl " PACKAGE_VERSION);

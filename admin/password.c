@@ -1,4 +1,4 @@
-/* password.c: takes a password from a person or a script. */
+/* password.c: reads a password from the terminal or the standard input. */
 #include "config.h"
 
 #include "admin/password.h"
@@ -20,8 +20,9 @@ static void restore(void *terminal)
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, terminal);
 }
 
-/* Until the pool is gone. Ctrl-C, which would leave the terminal silent, is a
-   character here, and refused in a password. */
+/* Turns echo and signals off until work->pool is freed. Without ISIG, Ctrl-C is
+   a character, which a password must not have; as a signal it would leave the
+   terminal without echo. */
 static bool silence(struct work *work)
 {
 	struct termios *before = pool_alloc(work->pool, sizeof(*before));
@@ -29,13 +30,13 @@ static bool silence(struct work *work)
 
 	if (tcgetattr(STDIN_FILENO, before))
 		return fail(work, ERR_BAD_REQUEST,
-			    "the standard input is no terminal: use "
+			    "the standard input is not a terminal: use "
 			    "--password-stdin");
 	silent = *before;
 	silent.c_lflag &= ~(tcflag_t)(ECHO | ISIG);
 	pool_defer(work->pool, restore, before);
 	return !tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent) ||
-	       fail_errno(work, "cannot silence the terminal");
+	       fail_errno(work, "cannot turn off the echo of the terminal");
 }
 
 static bool read_line(const char **line, struct work *work)
@@ -45,14 +46,15 @@ static bool read_line(const char **line, struct work *work)
 
 	if (!fgets(text, sizeof(text), stdin))
 		return fail(work, ERR_INVALID_FIELD,
-			    "a password was expected on the standard input, "
-			    "which has ended");
+			    "a password is expected on the standard input, "
+			    "but it has ended");
 	len = strcspn(text, "\n");
 	*line = pool_strndup(work->pool, text, len);
 	explicit_bzero(text, sizeof(text));
 	if (!text_is_utf8(*line, len) || !text_is_printable(*line))
 		return fail_field(work, "password",
-				  "password: UTF-8 without control characters");
+				  "password: text in UTF-8 without control "
+				  "characters is expected");
 	return true;
 }
 
@@ -76,7 +78,7 @@ static bool ask_twice(const char **password, struct work *work)
 		return false;
 	return !strcmp(*password, again) ||
 	       fail_field(work, "password",
-			  "password: the two are not the same");
+			  "password: the two passwords differ");
 }
 
 static bool read_silently(const char **password, struct work *work)

@@ -7,8 +7,9 @@
 
 struct call;
 
-/* The first line of the standard input with --password-stdin, else asked for
-   twice at the terminal, without an echo. Checked as login.h says. */
+/* Reads a password: with --password-stdin the first line of the standard input,
+   else asks for it twice at the terminal without echo. Checks it as login.h
+   says. */
 bool password_read(const char **password, const struct call *call) MUST_CHECK;
 
 #endif

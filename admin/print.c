@@ -1,4 +1,4 @@
-/* print.c: what commands say, for people or as JSON. */
+/* print.c: prints tables and records, as text or JSON. */
 #include "config.h"
 
 #include "admin/print.h"
@@ -22,9 +22,9 @@ struct print {
 	const char *const *columns;
 	size_t count;
 	bool single;
-	struct json *json; /* NULL: for people */
+	struct json *json; /* NULL: print text */
 
-	/* For people */
+	/* Only for text */
 	struct row *rows, **end;
 	size_t *widths;
 	bool *numeric;
@@ -50,7 +50,8 @@ struct cell cell_bool(bool yes)
 	return (struct cell){ CELL_BOOL, "", yes };
 }
 
-/* What others have named may hold a terminal's commands. */
+/* Replaces control characters: names come from clients and could contain escape
+   sequences of the terminal. */
 static const char *harmless(struct pool *pool, const char *text)
 {
 	char *copy = pool_strdup(pool, text);
@@ -105,7 +106,8 @@ static void set_value(struct json *object, struct pool *pool, const char *key,
 	}
 }
 
-/* Characters, which most terminals show as wide as each other. */
+/* The number of characters; most terminals show most of them with the same
+   width. */
 static size_t width_of(const char *text)
 {
 	size_t width = 0;

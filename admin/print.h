@@ -6,23 +6,23 @@
 
 struct call;
 
-/* One value: an aligned word for people, a JSON value for programs. */
+/* One value: an aligned word, or a JSON value with --json. */
 struct cell {
 	enum { CELL_TEXT, CELL_WORDS, CELL_NUMBER, CELL_BOOL } type;
-	const char *text; /* NULL: none */
+	const char *text; /* NULL: "-", or null with --json */
 	int64_t number;
 };
 
 struct cell cell_text(const char *text);
-struct cell cell_words(const char *words); /* a JSON array */
+struct cell cell_words(const char *words); /* an array with --json */
 struct cell cell_number(int64_t number);
 struct cell cell_bool(bool yes);
 
 /*
- * A table: with --json an array of objects, else columns under their names. Or
- * a record, which has one row: an object, else a line a value. `columns` ends
- * in NULL; a row has as many cells, or more, which are left out. The table
- * appears with print_end().
+ * A table: with --json an array of objects, else columns with headings. A
+ * record has exactly one row: with --json an object, else one line for each
+ * value. `columns` ends in NULL. A row has a cell for each column; more cells
+ * are ignored. print_end() prints everything.
  */
 struct print;
 struct print *print_table(const struct call *call, const char *const *columns);

@@ -36,7 +36,7 @@ static void print_all(const struct call *call, const struct conf *conf)
 	print_end(print);
 }
 
-/* In roff a line that begins with a dot or an apostrophe is a request, and a
+/* In roff, a line that begins with a dot or an apostrophe is a request, and a
    backslash begins an escape. */
 static void print_roff(const char *text)
 {
@@ -58,7 +58,7 @@ static void print_roff(const char *text)
 		}
 }
 
-/* Without the folders that this build was configured for. */
+/* Hides the paths that this build was configured with. */
 static const char *default_of(const struct conf_row *row)
 {
 	if (!strcmp(row->fallback, PIXTIER_SCHEMA_DIR) ||
@@ -101,7 +101,7 @@ static void print_man(const struct call *call)
 		".I x_y\n"
 		"is\n"
 		".BR PIXTIER_X_Y .\n"
-		"A SIGHUP to a supervisor makes it read the file anew.\n"
+		"SIGHUP makes a supervisor read the file again.\n"
 		".SH SETTINGS\n";
 	static const char tail[] = ".SH SEE ALSO\n"
 				   ".BR pixtierctl (1),\n"
@@ -113,7 +113,7 @@ static void print_man(const struct call *call)
 	fputs(tail, stdout);
 }
 
-/* What is in force, which a fault in the file prevents. */
+/* Fails if the settings file has an error. */
 static bool print_effective(struct call *call)
 {
 	struct conf conf;

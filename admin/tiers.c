@@ -14,7 +14,7 @@
 
 enum { MAX_COLUMNS = 24 };
 
-/* "id", "name" and the fields of the table. */
+/* "id", "name" and all fields of a tier. */
 static const char *const *columns(struct pool *pool)
 {
 	const char **names = pool_alloc(pool, MAX_COLUMNS * sizeof(*names));
@@ -65,7 +65,7 @@ static void add_row(struct print *print, const struct call *call,
 	print_row(print, cells);
 }
 
-/* A tier has too many fields for one line of a terminal. */
+/* Prints a tier as a record: a table row would be too long for a terminal. */
 static bool show(struct call *call, const char *name)
 {
 	struct print *print = print_record(call, columns(call->work->pool));
@@ -111,7 +111,7 @@ bool tiers_list(struct call *call)
 	return true;
 }
 
-/* FIELD=VALUE ... */
+/* Sets the fields from the arguments FIELD=VALUE. */
 static bool set_fields(struct tier *tier, struct work *work, void *arg)
 {
 	const struct call *call = arg;
@@ -121,7 +121,7 @@ static bool set_fields(struct tier *tier, struct work *work, void *arg)
 
 		if (!value)
 			return fail(work, ERR_BAD_REQUEST,
-				    "FIELD=VALUE was expected, not \"%s\"",
+				    "FIELD=VALUE is expected, not \"%s\"",
 				    call->args[i]);
 		if (!tiering_set(tier, work,
 				 pool_strndup(work->pool, call->args[i],

@@ -36,7 +36,8 @@ static void add_row(struct print *print, struct pool *pool,
 	print_row(print, cells);
 }
 
-/* Commas or spaces between; the scope admin is for administrators. */
+/* Reads scopes that commas or spaces separate. Only administrators can have the
+   scope admin. */
 static bool read_scopes(const char **scopes, struct work *work,
 			const char *text, const struct user *user)
 {
@@ -48,20 +49,21 @@ static bool read_scopes(const char **scopes, struct work *work,
 	     word = strtok_r(NULL, " ,", &save)) {
 		if (!text_has_word("read write link admin", word))
 			return fail(work, ERR_BAD_REQUEST,
-				    "--scopes: of read, write, link and admin, "
-				    "not \"%s\"",
+				    "--scopes: words of read, write, link "
+				    "and admin are expected, not \"%s\"",
 				    word);
 		if (!strcmp(word, "admin") && !user->is_admin)
 			return fail(work, ERR_FORBIDDEN,
-				    "%s is no administrator, so a token of "
-				    "theirs cannot have the scope admin",
+				    "%s is no administrator, so their tokens "
+				    "cannot have the scope admin",
 				    user->username);
 		if (!text_has_word(words, word))
 			words = pool_printf(work->pool, "%s%s%s", words,
 					    *words ? " " : "", word);
 	}
 	if (!*words)
-		return fail(work, ERR_BAD_REQUEST, "--scopes: at least one");
+		return fail(work, ERR_BAD_REQUEST,
+			    "--scopes: at least one scope is expected");
 	*scopes = words;
 	return true;
 }
@@ -108,7 +110,7 @@ bool tokens_add(struct call *call)
 					  UUID_TEXT(token.id), name, scopes));
 }
 
-/* Without the secrets, which nobody has but their owners. */
+/* Lists tokens without secrets: the database has only their hashes. */
 bool tokens_list(struct call *call)
 {
 	static const char *const without[] = { "id",         "name",

@@ -40,7 +40,7 @@ static void add_row(struct print *print, struct pool *pool,
 	print_row(print, cells);
 }
 
-/* One user as it is now. */
+/* Prints the current row of the user. */
 static bool show(struct call *call, struct uuid id)
 {
 	struct print *print = print_record(call, columns);
@@ -162,7 +162,7 @@ bool users_enable(struct call *call)
 		      &(struct steward_wishes){ .disabled = &(bool){ false } });
 }
 
-/* The limits are the responders': login_limit.h. */
+/* The responders keep the counts of wrong passwords: login_limit.h. */
 bool users_unlock(struct call *call)
 {
 	return change(call, &(struct steward_wishes){ .unlocks = true });
@@ -179,7 +179,7 @@ bool users_delete(struct call *call)
 	    !leave_user(&job, &left, call->work, &actor, &user))
 		return false;
 	if (left && !call->json)
-		printf("the images are left to the workers, job %s\n",
+		printf("the workers delete the images with the job %s\n",
 		       UUID_TEXT(job.id));
 	return true;
 }
