@@ -1,4 +1,4 @@
-/* backlog.c: how many connections wait to be accepted. */
+/* backlog.c: counts the connections that wait to be accepted. */
 #include "config.h"
 
 #include "lib/base/backlog.h"
@@ -22,7 +22,7 @@
 struct backlog {
 	int listener;
 	int family;  /* of the listener */
-	int netlink; /* for a unix socket; -1: not to be had */
+	int netlink; /* for a unix socket; -1: not available */
 	uint32_t inode;
 };
 
@@ -81,7 +81,8 @@ static bool ask(const struct backlog *backlog)
 		    MSG_DONTWAIT) == sizeof(question);
 }
 
-/* The attribute with the queue's length, after the answer's fixed part. */
+/* Finds the attribute with the queue length, after the fixed part of the
+   answer. */
 static long find_length(const char *answer, size_t len)
 {
 	size_t at = NLMSG_LENGTH(sizeof(struct unix_diag_msg));
@@ -129,10 +130,11 @@ static long tcp_length(const struct backlog *backlog)
 
 	if (getsockopt(backlog->listener, IPPROTO_TCP, TCP_INFO, &info, &size))
 		return 0;
-	return (long)info.tcpi_unacked; /* which it is for a listener */
+	return (long)info.tcpi_unacked; /* for a listening socket, this is the
+					   length of its queue */
 }
 
-/* Mostly nobody waits, which poll() says at the least cost. */
+/* poll() is the cheapest call, and mostly no connection waits. */
 long backlog_length(const struct backlog *backlog)
 {
 	struct pollfd poller = { .fd = backlog->listener, .events = POLLIN };

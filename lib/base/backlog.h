@@ -4,14 +4,12 @@
 struct backlog;
 struct pool;
 
-/*
- * How many connections wait at a listening socket to be accepted, as the
- * kernel's diagnosis says: sock_diag(7) for unix sockets, TCP_INFO for TCP.
- * What was opened belongs to the pool.
- */
+/* Counts the connections that wait at a listening socket to be accepted. The
+   kernel reports the number: sock_diag(7) for unix sockets, TCP_INFO for TCP.
+   The pool closes what backlog_open() opens. */
 struct backlog *backlog_open(struct pool *pool, int listener);
 
-/* 0 also where the kernel does not say. */
+/* Returns 0 also if the kernel does not report a number. */
 long backlog_length(const struct backlog *backlog);
 
 #endif

@@ -17,21 +17,22 @@
 
 enum { SHELVES = 4096, PLACES = 16, NS_PER_MS = 1000000 };
 
-/* The generic cell rate algorithm (ITU-T I.371) needs one number: when the
-   bucket will be full again. */
+/* One bucket. The generic cell rate algorithm (ITU-T I.371) needs one number:
+   the time at which the bucket is full again. */
 struct place {
 	uint64_t key;
 	int64_t full_at_ns;
 };
 
-/* Where the buckets of a hash are. The kernel gives the lock of a process that
-   died to the next one, and whatever that one had written is a valid state. */
+/* The buckets whose keys have the same hash. If a process dies with the lock,
+   the kernel gives the lock to the next process. Every state that a dead
+   process can leave is valid. */
 struct shelf {
 	pthread_mutex_t lock;
 	struct place places[PLACES];
 };
 
-/* The key keeps clients from choosing names that share a shelf. */
+/* The key is random, so that clients cannot choose names that share a shard. */
 struct bucket_table {
 	uint8_t key[CRYPT_SHA256_SIZE];
 	struct shelf shelves[SHELVES];
@@ -99,7 +100,7 @@ static void unlock_shelf(struct shelf *shelf)
 		abort();
 }
 
-/* Its place; else the one of another that is full, or fullest. */
+/* Returns the bucket with this key; else the one to replace: the fullest. */
 static struct place *find_place(struct shelf *shelf, uint64_t key)
 {
 	struct place *best = &shelf->places[0];
@@ -115,7 +116,7 @@ static struct place *find_place(struct shelf *shelf, uint64_t key)
 	return best;
 }
 
-/* Nanoseconds until it is full. */
+/* Returns the nanoseconds until the bucket is full. */
 static int64_t owed_at(const struct place *place, uint64_t key, int64_t now_ns)
 {
 	return place->key == key && place->full_at_ns > now_ns
@@ -141,7 +142,7 @@ static void describe(struct bucket_state *state, int64_t owed, int64_t step,
 	state->wait_ms = ms_up(owed + step - room);
 }
 
-/* Whether one passes, taking `count`, 0 or 1, if it does. */
+/* Takes `count` (0 or 1) if a request may pass. Returns whether it may. */
 static bool use(struct bucket_state *state, struct bucket_table *table,
 		const struct bucket *bucket, int64_t now_ms, int64_t count)
 {

@@ -7,64 +7,67 @@
 #include "lib/base/work.h"
 
 /*
- * Token buckets in memory that a supervisor shares with its children: so many
- * at once, regained evenly over a time. Counts are exact for all processes
- * together, and one that dies at any moment blocks nobody.
+ * Token buckets in memory that a supervisor shares with its children. A bucket
+ * allows `limit` requests at once, and refills evenly during `window` seconds.
+ * The counts are exact across all processes. A process that dies never blocks
+ * the others.
  *
- * The table has a fixed size. A bucket that is full again is as good as none,
- * so its place is taken by another; when all places that a bucket may have are
- * in use, the one that is fullest makes room.
+ * The table has a fixed size. A bucket that is full again needs no entry, so
+ * another bucket may replace it. If all possible entries for a bucket are in
+ * use, the fullest one is replaced.
  */
 struct bucket_table;
 
-/* Before the fork. */
+/* Must be called before the fork. */
 struct bucket_table *bucket_table_new(void);
 void bucket_table_free(struct bucket_table *table);
 
-/* In a child: what it forks from now on does not get the table. */
+/* Called in a child: its own children do not inherit the table. */
 void bucket_table_hide(struct bucket_table *table);
 
-/* What is limited, for whom, and how. */
+/* What is limited, for whom, and by how much. */
 struct bucket {
-	const char *kind;    /* "user", ...: a word of the program's */
-	const char *subject; /* any text */
-	const char *what;    /* for the failure's text: "requests" */
+	const char *kind;    /* "user", ...: a constant of the program */
+	const char *subject; /* any text, such as a user's id */
+	const char *what;    /* for the error text: "requests" */
 	int64_t limit;       /* 0: nothing passes */
-	int64_t window;      /* seconds in which an empty one fills */
+	int64_t window;      /* seconds in which an empty bucket fills */
 };
 
-/* How full it is, after a bucket_take(). */
+/* The state of a bucket after bucket_take() or bucket_look(). */
 struct bucket_state {
 	int64_t limit, window;
-	int64_t left;    /* how many would pass now */
-	int64_t full_ms; /* until it is full again */
-	int64_t wait_ms; /* until one will pass; 0: now */
+	int64_t left;    /* requests that may pass now */
+	int64_t full_ms; /* milliseconds until the bucket is full */
+	int64_t wait_ms; /* milliseconds until one may pass; 0: now */
 };
 
-/* Takes one, or returns false; `state` is filled in either case. `now_ms` is
-   clock_monotonic_ms(). */
+/* Takes one request, or returns false. Fills `state` in both cases. `now_ms` is
+   the value of clock_monotonic_ms(). */
 bool bucket_take(struct bucket_state *state, struct bucket_table *table,
 		 const struct bucket *bucket, int64_t now_ms) MUST_CHECK;
 
-/* As bucket_take(), but takes none. */
+/* Like bucket_take(), but takes nothing. */
 bool bucket_look(struct bucket_state *state, struct bucket_table *table,
 		 const struct bucket *bucket, int64_t now_ms) MUST_CHECK;
 
-/* Puts one back that was taken. */
+/* Gives back one request that was taken. */
 void bucket_give(struct bucket_table *table, const struct bucket *bucket,
 		 int64_t now_ms);
 
-/* Takes one now from work->buckets; ERR_RATE_LIMITED, with work->retry_after
-   set. Without a table everything passes. */
+/* Takes one request from work->buckets now. If none is left, fails with
+   ERR_RATE_LIMITED and sets work->retry_after. Without a table every request
+   passes. */
 bool bucket_pass(struct bucket_state *state, struct work *work,
 		 const struct bucket *bucket) MUST_CHECK;
 
-/* The same, but takes none. */
+/* Like bucket_pass(), but takes nothing. */
 bool bucket_would_pass(struct work *work,
 		       const struct bucket *bucket) MUST_CHECK;
 
-/* Whom an address stands for: an IPv6 address for its /64, of which one host
-   has all; an IPv4-mapped one for the IPv4 address; any other for itself. */
+/* Returns the network that an address counts as: the /64 of an IPv6 address,
+   because one host usually has all of it; the IPv4 address of an IPv4-mapped
+   one; else the address itself. */
 const char *bucket_network(struct pool *pool, const char *address);
 
 #endif

@@ -1,4 +1,4 @@
-/* charset.c: text in other charsets than UTF-8. */
+/* charset.c: converts text in other charsets to UTF-8. */
 #include "config.h"
 
 #include "lib/base/charset.h"
@@ -12,10 +12,12 @@
 
 enum encoding { UTF_8, WINDOWS_1252 };
 
-/* US-ASCII is what clients also call UTF-8; ISO-8859-1 is read as windows-1252,
-   as browsers do (WHATWG Encoding, "Names and labels"). iconv() knows more, but
-   loads a module for each: not every system has them, and the client would
-   choose which code reads its bytes. */
+/*
+ * Some clients label UTF-8 as US-ASCII. ISO-8859-1 is read as windows-1252, as
+ * in browsers (WHATWG Encoding, "Names and labels"). iconv() knows more
+ * charsets, but it loads a module for each of them: a system may lack it, and
+ * the client would choose the code that reads its bytes.
+ */
 static const struct {
 	const char *label;
 	enum encoding encoding;
@@ -33,7 +35,8 @@ static const struct {
 
 enum { FIRST = 0x80, MAX_UTF8 = 3 };
 
-/* The characters of 0x80 to 0x9f; the five bytes that have none are U+FFFD. */
+/* The characters 0x80 to 0x9f. The five bytes without a character are
+   U+FFFD. */
 /* clang-format off */
 static const uint16_t windows_1252[] = {
 	0x20ac, 0xfffd, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021,

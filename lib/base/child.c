@@ -1,4 +1,4 @@
-/* child.c: a process that does one thing for its parent. */
+/* child.c: a child process that does one thing for its parent. */
 #include "config.h"
 
 #include "lib/base/child.h"
@@ -17,17 +17,16 @@
 #include "lib/base/clock.h"
 #include "lib/base/work.h"
 
-/* How often work->tick is called. */
+/* The interval of work->tick. */
 enum { TICK_MS = 1000 };
 
-/* How long one that is nearly at the limit of its CPU time is left alone. */
+/* Added to the CPU time that is left, so that a child near its limit is not
+   polled without pause. */
 enum { LEAST_MS = 5 };
 
-/*
- * It dies with its parent and of nothing that is meant for others: whoever
- * stops a service signals all its processes, while the parent still wants what
- * this one makes.
- */
+/* The child dies with its parent, and ignores the signals that stop a service:
+   these reach all processes of the service, while the parent still needs the
+   result of this child. */
 static void detach(pid_t parent)
 {
 	static const int ignored[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT };
@@ -45,7 +44,8 @@ static void detach(pid_t parent)
 		_exit(0);
 }
 
-/* No handler of the parent's ever runs in the child. */
+/* Blocks all signals around fork(), so that the parent's handlers never run in
+   the child. */
 static pid_t fork_deaf(child_main *run, const void *arg, int socket)
 {
 	const pid_t parent = getpid();
@@ -106,8 +106,8 @@ bool child_cpu_us(int64_t *used_us, pid_t pid)
 	return true;
 }
 
-/* Milliseconds that pass at least until the child, which has one thread, may be
-   at its limit. */
+/* Returns the least time in milliseconds until the child, which has one thread,
+   can reach its CPU limit. */
 static int64_t cpu_left_ms(const struct child *child)
 {
 	int64_t used_us, left_us;
@@ -199,8 +199,8 @@ bool child_say_descriptors(int socket, const void *bytes, size_t len,
 	return sent == (ssize_t)len;
 }
 
-/* The room for descriptors is a whole number of words, so there may be one
-   more than asked for. */
+/* The kernel aligns the room for descriptors to whole words, so one more
+   descriptor than requested may arrive. */
 static void take_descriptors(int *fds, size_t count, const struct msghdr *from)
 {
 	const struct cmsghdr *header = CMSG_FIRSTHDR(from);
@@ -253,7 +253,7 @@ ssize_t child_hear_descriptor(int socket, void *bytes, size_t len, int *fd,
 	return child_hear_descriptors(socket, bytes, len, fd, 1, flags);
 }
 
-/* By write(): a fenced child has no other call. */
+/* Uses write(), because the sandbox allows no other call. */
 void child_say(int socket, const void *bytes, size_t len)
 {
 	const char *at = bytes;

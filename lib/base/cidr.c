@@ -58,7 +58,8 @@ bool cidr_has(const struct cidr *cidr, const uint8_t address[CIDR_ADDRESS_SIZE])
 	return true;
 }
 
-/* The next word of a list; a longer one is cut, and then is no block. */
+/* Copies the next word of the list. A word that is too long is cut, which makes
+   it an invalid block. */
 static bool next_word(char word[CIDR_TEXT_SIZE], const char **list)
 {
 	size_t len;

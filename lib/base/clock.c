@@ -1,4 +1,4 @@
-/* clock.c: what time it is, and how it is written. */
+/* clock.c: reads the clock and formats times. */
 #include "config.h"
 
 #include "lib/base/clock.h"

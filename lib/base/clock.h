@@ -5,13 +5,14 @@
 
 struct pool;
 
-/* Microseconds since 1970-01-01 00:00:00 UTC. Zero stands for "no time". */
+/* Microseconds since 1970-01-01 00:00:00 UTC. Zero means "no time". */
 int64_t clock_now_us(void);
 
-/* Milliseconds of a clock that never steps, for deadlines and durations. */
+/* Milliseconds of a clock that never jumps, for deadlines and durations. */
 int64_t clock_monotonic_ms(void);
 
-/* RFC 3339 in UTC with seconds, or with microseconds; NULL for zero. */
+/* Formats a time by RFC 3339 in UTC, with seconds or with microseconds. NULL
+   for zero. */
 const char *clock_text(struct pool *pool, int64_t time_us);
 const char *clock_text_us(struct pool *pool, int64_t time_us);
 

@@ -13,14 +13,14 @@ enum conf_log_to { LOG_TO_STDERR, LOG_TO_SYSLOG };
 enum conf_log_format { LOG_AS_TEXT, LOG_AS_JSON };
 enum conf_log_level { LOG_LEVEL_ERROR, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
-/* The settings. Each is declared once, in conf.c, with its default, its bounds
-   and its meaning; the name of a field is the name of its setting. */
+/* The settings. conf.c declares each with its default, bounds and meaning. A
+   setting has the name of its field. */
 struct conf {
 	/* What clients see */
 	const char *base_url;
 	long display_ttl;
 	const char *cors_origins;
-	const char *dialects; /* words, a space between */
+	const char *dialects; /* words, with spaces between */
 
 	/* Processes */
 	const char *listen;
@@ -120,28 +120,28 @@ struct conf {
 	int log_level;
 };
 
-/* The defaults. */
+/* Sets all defaults. */
 void conf_init(struct conf *conf);
 
 /*
- * Defaults, then the file (NULL: none), then the environment, where the
- * setting `x_y` is PIXTIER_X_Y. Texts live as long as the pool. Fails with
- * ERR_INVALID_FIELD, naming the file and line or the variable, the setting,
- * what was expected and what came.
+ * Sets the defaults, then reads the file (NULL: none), then the environment,
+ * where PIXTIER_X_Y is the setting `x_y`. Texts live as long as the pool. Fails
+ * with ERR_INVALID_FIELD; the text has the file and line or the variable, the
+ * setting, what was expected and what came.
  */
 bool conf_load(struct conf *conf, struct work *work,
 	       const char *file) MUST_CHECK;
 
-/* In programs that render: replaces what is left to the machine by what this
-   one has. */
+/* For programs that render: replaces settings that mean "as the machine has it"
+   by measured values. */
 void conf_measure(struct conf *conf);
 
 /* Prints every setting with its default, bounds and meaning, as a file that
-   conf_load() reads. */
+   conf_load() can read. */
 void conf_print_reference(FILE *out);
 
-/* Calls back for each setting: what lints and `pixtierctl settings --json`
-   walk. `value` is the one in force, secrets as "***". */
+/* Calls back for each setting, for lints and `pixtierctl settings --json`.
+   `value` is the current value; secrets are "***". */
 struct conf_row {
 	const char *name, *type, *fallback, *value, *meaning;
 };

@@ -15,7 +15,7 @@
 
 enum { MAX_FILE = 1 << 20 };
 
-/* libconfuse's callbacks have no argument of ours, hence a variable. */
+/* A variable, because libconfuse's callbacks have no user argument. */
 static struct {
 	const char *file;
 	const struct setting *settings;
@@ -32,7 +32,7 @@ static void note_error(cfg_t *cfg, const char *fmt, va_list args)
 		   cfg->line, what);
 }
 
-/* While a value is read its line is known. */
+/* Checks a value while libconfuse reads it: only then its line is known. */
 static int check_value(cfg_t *cfg, cfg_opt_t *opt)
 {
 	const char *value = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
@@ -53,7 +53,8 @@ static void close_file(void *file)
 	fclose(file);
 }
 
-/* libconfuse 3.3 counts a line with a comment three times. */
+/* Blanks comments, because libconfuse 3.3 counts a line with a comment three
+   times. */
 static void blank_comments(char *text)
 {
 	while (*text) {
@@ -65,8 +66,8 @@ static void blank_comments(char *text)
 	}
 }
 
-/* libconfuse ends the process when a file cannot be read, so it gets the
-   text. */
+/* Reads the file here, because libconfuse ends the process if it cannot read a
+   file. */
 static bool read_text(const char **text, struct work *work, const char *file)
 {
 	struct buf *buf = buf_new(work->pool, MAX_FILE);
@@ -136,8 +137,9 @@ static bool reads_x(struct pool *pool, const char *text)
 	return cfg_parse_buf(cfg, text) == CFG_SUCCESS && cfg_size(cfg, "x");
 }
 
-/* libconfuse accepts a file that ends within a comment or after a ", and then
-   reads what it is given next as a part of it. Returns whether it did. */
+/* libconfuse accepts a file that ends inside a comment or a quoted text, and
+   then continues it with the next input. Returns whether the file ended like
+   that. */
 static bool close_text(struct pool *pool)
 {
 	static const char *const ends[] = { "*/", "\"", "'" };

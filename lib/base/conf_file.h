@@ -9,8 +9,8 @@
 struct conf;
 struct setting;
 
-/* Sets in conf what the file sets of these settings. Texts live as long as the
-   pool. Fails with ERR_INVALID_FIELD, naming the file, the line, the setting,
+/* Reads these settings from the file into conf. Texts live as long as the pool.
+   Fails with ERR_INVALID_FIELD; the text has the file, the line, the setting,
    what was expected and what came. */
 bool conf_file_read(struct conf *conf, struct work *work, const char *file,
 		    const struct setting *settings, size_t count) MUST_CHECK;

@@ -1,4 +1,4 @@
-/* crypt.c: sums, signatures, random bytes and passwords. */
+/* crypt.c: hashes, signatures, random bytes and passwords. */
 #include "config.h"
 
 #include "lib/base/crypt.h"
@@ -20,7 +20,7 @@ void crypt_sha256(uint8_t out[CRYPT_SHA256_SIZE], const void *bytes, size_t len)
 		abort();
 }
 
-/* One for each pool that sums; the context is OpenSSL's own. */
+/* One for each pool that hashes. OpenSSL owns the context. */
 struct crypt_sha256 {
 	EVP_MD_CTX *ctx;
 };
@@ -67,7 +67,7 @@ bool crypt_equal(const void *a, const void *b, size_t len)
 
 void crypt_random(void *bytes, size_t len)
 {
-	/* A read of up to 256 bytes is never interrupted: getrandom(2). */
+	/* getrandom(2): a signal never interrupts a read of up to 256 bytes. */
 	for (size_t done = 0; done < len;) {
 		size_t part = len - done < 256 ? len - done : 256;
 
@@ -77,7 +77,8 @@ void crypt_random(void *bytes, size_t len)
 	}
 }
 
-/* The settings of a yescrypt hash of this cost, "$y$j9T$" and the salt. */
+/* Writes the settings of a yescrypt hash of this cost: "$y$j9T$" and the
+   salt. */
 static void settings_of(char settings[CRYPT_GENSALT_OUTPUT_SIZE], long cost,
 			const char salt[16])
 {
@@ -101,7 +102,7 @@ const char *crypt_password_hash(struct pool *pool, const char *password,
 	return pool_strdup(pool, data.output);
 }
 
-/* Spends the time of a verification. */
+/* Takes as long as a verification. */
 static void pretend(long cost)
 {
 	static const char salt[16];
@@ -126,7 +127,7 @@ bool crypt_password_verify(const char *password, const char *hash, long cost)
 	       crypt_equal(data.output, hash, len);
 }
 
-/* How many parts that end with '$' stand before the salt. */
+/* Returns how many parts that end with '$' come before the salt. */
 static int parts_of(const char *hash)
 {
 	static const struct {
@@ -146,7 +147,7 @@ static int parts_of(const char *hash)
 	return 2;
 }
 
-/* The parameters of scrypt have 11 characters, and the salt follows them. */
+/* The parameters of scrypt have 11 characters; the salt follows them. */
 static size_t kind_length(const char *hash)
 {
 	const char *at = hash;
@@ -191,7 +192,7 @@ void crypt_password_kind(char kind[CRYPT_KIND_SIZE], const char *hash,
 
 bool crypt_password_spend(const char *password, const char *kind)
 {
-	/* Of 16 bytes for each scheme that decodes it. */
+	/* Decodes to 16 bytes in each scheme that decodes its salt. */
 	static const char salt[] = "abcdefghijklmnopqrst..";
 	char settings[CRYPT_KIND_SIZE + sizeof(salt)];
 	struct crypt_data data = { 0 };

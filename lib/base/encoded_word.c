@@ -1,4 +1,4 @@
-/* encoded_word.c: the encoded words of RFC 2047. */
+/* encoded_word.c: decodes the encoded words of RFC 2047. */
 #include "config.h"
 
 #include "lib/base/encoded_word.h"
@@ -12,13 +12,13 @@
 #include "lib/base/text.h"
 
 struct word {
-	const char *charset; /* without a language (RFC 2231 section 5) */
+	const char *charset; /* without the language (RFC 2231 section 5) */
 	char encoding;       /* 'B' or 'Q' */
 	const char *data;
 	const char *end;
 };
 
-/* Section 2. Whether the data can be decoded is not known yet. */
+/* RFC 2047 section 2. Does not check yet whether the data can be decoded. */
 static bool read_word(struct word *word, struct pool *pool, const char *text)
 {
 	const char *charset = text + 2, *encoding, *data, *end;
@@ -44,12 +44,12 @@ static bool read_word(struct word *word, struct pool *pool, const char *text)
 
 struct decoder {
 	struct pool *pool;
-	char *bytes; /* of words that belong together */
+	char *bytes; /* of consecutive words in one charset */
 	size_t len;
 	char *to;
 };
 
-/* Section 4.2. */
+/* RFC 2047 section 4.2. */
 static bool add_q(struct decoder *decoder, const char *data)
 {
 	size_t len = decoder->len;
@@ -90,8 +90,8 @@ static const char *skip_blanks(const char *text)
 	return text + strspn(text, " \t");
 }
 
-/* The bytes of `word` and of those after it in the same charset; then `word` is
-   the last of them. */
+/* Decodes `word` and the words after it in the same charset. Then `word` is the
+   last of them. */
 static bool read_run(struct decoder *decoder, struct word *word)
 {
 	struct word next;
@@ -113,7 +113,7 @@ static void add_undecoded(struct decoder *decoder, const char *from,
 		*decoder->to++ = strchr("/\\", *from) ? '_' : *from;
 }
 
-/* Returns where the text goes on. */
+/* Returns where the remaining text begins. */
 static const char *add_run(struct decoder *decoder, const char *from,
 			   struct word word)
 {
@@ -134,7 +134,7 @@ const char *encoded_word_decode(struct pool *pool, const char *text)
 	const size_t len = strlen(text);
 	struct decoder decoder = { .pool = pool,
 				   .bytes = pool_alloc(pool, len) };
-	/* A byte of a word may become a character of three bytes. */
+	/* One byte of a word can become a character of three bytes. */
 	char *decoded = pool_alloc(pool, 3 * len + 1);
 	struct word word;
 

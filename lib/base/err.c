@@ -1,4 +1,4 @@
-/* err.c: the kinds of failure, and what each means over HTTP. */
+/* err.c: the kinds of failure and their HTTP status. */
 #include "config.h"
 
 #include "lib/base/err.h"

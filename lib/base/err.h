@@ -3,11 +3,9 @@
 
 #include <stdbool.h>
 
-/*
- * What went wrong, in words a client can act on. Each kind has one HTTP
- * status, one wire code (the `code` of a problem+json answer and the last part
- * of its `type`) and one title; see the table in err.c.
- */
+/* The kinds of failure. Each kind has one HTTP status, one wire code (the
+   `code` of a problem+json answer and the last part of its `type`) and one
+   title: see the table in err.c. */
 enum err {
 	ERR_BAD_REQUEST,
 	ERR_UNKNOWN_FIELD,
@@ -20,9 +18,9 @@ enum err {
 	ERR_BAD_SIGNATURE,
 	ERR_NOT_FOUND,
 	ERR_METHOD_NOT_ALLOWED,
-	ERR_TIMEOUT,               /* only web servers give it */
-	ERR_RANGE_NOT_SATISFIABLE, /* the same */
-	ERR_PRECONDITION_FAILED,   /* the same */
+	ERR_TIMEOUT,               /* only web servers send it */
+	ERR_RANGE_NOT_SATISFIABLE, /* only web servers send it */
+	ERR_PRECONDITION_FAILED,   /* only web servers send it */
 	ERR_CONFLICT,
 	ERR_IDEMPOTENCY_RUNNING,
 	ERR_JOB_FAILED,
@@ -36,7 +34,7 @@ enum err {
 	ERR_TOO_MANY_PIXELS,
 	ERR_IDEMPOTENCY_MISMATCH,
 	ERR_RATE_LIMITED,
-	ERR_CLIENT_GONE, /* nobody reads it but the log */
+	ERR_CLIENT_GONE, /* only for the log: the client does not read it */
 	ERR_FETCH_FAILED,
 	ERR_INTERNAL,
 	ERR_UNAVAILABLE,
@@ -48,10 +46,11 @@ int err_http_status(enum err err);
 const char *err_code(enum err err);
 const char *err_title(enum err err);
 
-/* Whether the same work may succeed later: the fault is not the client's. */
+/* Whether the same work may succeed later, because the client is not at
+   fault. */
 bool err_is_transient(enum err err);
 
-/* The kind whose wire code this is, or ERR_INTERNAL. */
+/* Returns the kind with this wire code, or ERR_INTERNAL. */
 enum err err_by_code(const char *code);
 
 #endif

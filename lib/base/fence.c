@@ -1,4 +1,4 @@
-/* fence.c: what a child process may still do. */
+/* fence.c: limits what a child process may do. */
 #include "config.h"
 
 #include "lib/base/fence.h"
@@ -15,7 +15,7 @@
 #include "lib/base/landlock.h"
 #include "lib/base/pool.h"
 
-/* What is mapped now, in bytes: RLIMIT_AS counts it too. */
+/* Returns the bytes that are mapped now, because RLIMIT_AS counts them too. */
 static size_t mapped_bytes(void)
 {
 	FILE *file = fopen("/proc/self/statm", "re");
@@ -29,7 +29,7 @@ static size_t mapped_bytes(void)
 	return pages * (size_t)sysconf(_SC_PAGESIZE);
 }
 
-/* The hard limit that is there may be the lower one. */
+/* Keeps the existing hard limit if it is lower. */
 static bool limit_to(int resource, rlim_t soft, rlim_t hard)
 {
 	struct rlimit limit;
@@ -43,7 +43,7 @@ static bool limit_to(int resource, rlim_t soft, rlim_t hard)
 	return !setrlimit(resource, &limit);
 }
 
-/* Those with which a process can still fork, write a log and receive
+/* Sets the limits with which a process can still fork, write a log and receive
    descriptors. */
 static bool set_inherited_limits(const struct fence_limits *limits)
 {
@@ -75,7 +75,7 @@ void fence_keep(int socket)
 			close((int)fd);
 }
 
-/* Without Landlock no file can be told from another: none may be read. */
+/* Without Landlock, the filter cannot tell files apart: then it allows none. */
 void fence_prepare(struct fence_prepared *prepared, struct pool *pool,
 		   enum conf_sandbox sandbox, const struct fence *fence)
 {
@@ -119,8 +119,8 @@ bool fence_suffices(struct work *work, unsigned parts,
 		    enum conf_sandbox sandbox, const char *who)
 {
 	if (!(parts & FENCE_RLIMITS))
-		return fail(work, ERR_UNAVAILABLE, "%s's limits cannot be set",
-			    who);
+		return fail(work, ERR_UNAVAILABLE,
+			    "%s cannot set its resource limits", who);
 	if (sandbox == SANDBOX_REQUIRED && !(parts & FENCE_SECCOMP))
 		return fail(work, ERR_UNAVAILABLE,
 			    "the setting sandbox is \"required\", but system "

@@ -1,4 +1,4 @@
-/* filename.c: reads file names that others have written. */
+/* filename.c: decodes file names from clients and servers. */
 #include "config.h"
 
 #include "lib/base/filename.h"

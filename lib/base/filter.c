@@ -46,7 +46,7 @@ static const struct filter_call needed[] = {
 	{ 0 },
 };
 
-/* Libraries ask for these and go on without. */
+/* Libraries make these calls and work without them. */
 static const struct filter_call questions[] = {
 	FILTER_FAILS("access", EACCES),
 	FILTER_FAILS("faccessat", EACCES),
@@ -91,7 +91,7 @@ static const struct filter_call for_sanitizer[] = {
 };
 /* clang-format on */
 
-/* These are open without any condition that a list may have for them. */
+/* These calls are allowed without the conditions that a list may have. */
 static bool is_for_sanitizer(const char *name)
 {
 	for (const struct filter_call *call = for_sanitizer;
@@ -123,7 +123,8 @@ static struct scmp_arg_cmp comparison(const struct filter_argument *argument)
 	return made;
 }
 
-/* What this machine or its library does not know cannot be called either. */
+/* Skips calls that this machine or libseccomp does not know: without a rule
+   they are forbidden. */
 static bool add(scmp_filter_ctx filter, const struct filter_call *call)
 {
 	const int number = seccomp_syscall_resolve_name(call->name);
@@ -170,7 +171,7 @@ static bool add_rules(scmp_filter_ctx filter, const struct filter_call *calls,
 	       add_all(filter, calls) && add_for_sanitizer(filter);
 }
 
-/* libseccomp writes a program to files only. */
+/* libseccomp can export a program only to a file. */
 static struct filter *export_program(struct pool *pool, scmp_filter_ctx from)
 {
 	struct filter *filter = pool_alloc(pool, sizeof(*filter));

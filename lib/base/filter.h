@@ -18,14 +18,12 @@ struct pool;
 #define HAS_ASAN 0
 #endif
 
-/*
- * The sanitizers reserve terabytes of addresses, report on stderr and read
- * /proc to do so; a build with them is for tests and keeps these ways open.
- */
+/* The sanitizers reserve terabytes of address space, write to stderr and read
+   /proc. A build with sanitizers is only for tests and allows these calls. */
 enum { FILTER_WITH_SANITIZER = HAS_ASAN };
 
-/* What an argument of a system call has to be; `mask` is for MASKED alone:
-   these bits of it are `value`. */
+/* The test of an argument of a system call. `mask` is only for FILTER_MASKED:
+   these bits of the argument must be `value`. */
 enum filter_test { FILTER_ANY, FILTER_IS, FILTER_IS_NOT, FILTER_MASKED };
 struct filter_argument {
 	enum filter_test test;
@@ -33,10 +31,10 @@ struct filter_argument {
 	uint64_t value, mask;
 };
 
-/* A system call, by name, that is made when its arguments are so; or that
-   fails with `error` unless that is 0. */
+/* A system call by name. It is allowed if its arguments pass the tests; if
+   `error` is not 0, it fails with this error instead. */
 struct filter_call {
-	const char *name; /* NULL: the list's end */
+	const char *name; /* NULL: the end of the list */
 	int error;
 	struct filter_argument when[2];
 };
@@ -51,12 +49,13 @@ struct filter_call {
 /* clang-format on */
 
 /*
- * A process that has entered the filter is killed by any system call but those
- * of the list and what every program needs: memory that never becomes code,
- * time, and its end. Questions about files fail with EACCES; so does opening
- * one, unless `may_read`: then it is opened for nothing but reading.
- * Compiled once, in the pool, NULL when this machine cannot; and entered by
- * each child with one system call. The process that enters it has
+ * A process in the filter is killed by any system call except those of the list
+ * and those that every program needs: memory that is not executable, time, and
+ * exit. Calls that ask about files fail with EACCES. Opening a file also fails,
+ * unless `may_read`: then files can be opened, but only for reading.
+ *
+ * The filter is compiled once, in the pool; NULL if this machine does not
+ * support it. Each child enters it with one system call, and must have
  * PR_SET_NO_NEW_PRIVS set.
  */
 struct filter;

@@ -1,4 +1,4 @@
-/* json.c: reads JSON, strictly, and makes values of it. */
+/* json.c: reads JSON strictly and builds JSON values. */
 #include "config.h"
 
 #include "lib/base/json.h"
@@ -39,7 +39,7 @@ static size_t digits(const char *at)
 	return strspn(at, "0123456789");
 }
 
-/* The length of a number as RFC 8259 section 6 has it, or 0. */
+/* Returns the length of a number by RFC 8259 section 6, or 0. */
 static size_t number_len(const char *text)
 {
 	const char *at = text + (*text == '-');
@@ -61,7 +61,8 @@ static size_t number_len(const char *text)
 	return *at && strchr("+-.eE", *at) ? 0 : (size_t)(at - text);
 }
 
-/* How many bytes belong together here, or 0 if they are no JSON. */
+/* Returns the length in bytes of the next token or character; 0 if it is not
+   JSON. */
 static size_t step(const char *at, bool quoted)
 {
 	if (quoted && *at == '\\')
@@ -74,10 +75,10 @@ static size_t step(const char *at, bool quoted)
 }
 
 /*
- * json-c 0.16 is less strict than its flag says: it takes 'a', 1., -01, NaN,
+ * json-c 0.16 is less strict than its flag says: it accepts 'a', 1., -01, NaN,
  * Infinity, control characters in texts and overlong UTF-8, cuts names at a
- * NUL and lets the last of two equal names win. All but the last are found
- * here; for that this counts the names, to compare with how many it kept.
+ * NUL, and keeps the last of two equal names. This finds all but the last, and
+ * counts the names, to compare with the number that json-c keeps.
  */
 static bool scan(size_t *names, struct work *work, const char *text, size_t len)
 {
@@ -156,7 +157,7 @@ bool json_parse(struct json **json, struct work *work, const char *text,
 		return fail(work, ERR_TOO_LARGE,
 			    "JSON: at most %d bytes, not %zu", JSON_MAX_BYTES,
 			    len);
-	/* A number at the end needs an end: the NUL. */
+	/* A number at the end of the text needs a byte after it: the NUL. */
 	text = pool_strndup(work->pool, text, len);
 	if (!scan(&names, work, text, len) || !parse(&object, work, text, len))
 		return false;
@@ -220,7 +221,7 @@ struct json *json_text(struct pool *pool, const char *text)
 
 static struct json_c_object *made(struct json_c_object *value)
 {
-	if (!value) /* no memory; the library would print it as null */
+	if (!value) /* no memory; json-c would print the value as null */
 		abort();
 	return value;
 }
@@ -323,7 +324,7 @@ bool json_names(const struct json *object, const char *key)
 	return json_object_object_get_ex(inner(object), key, NULL);
 }
 
-/* What came, for people. */
+/* Returns what came, for the error text. */
 static const char *shown(const struct json *object, const char *key)
 {
 	struct json_c_object *value = field(object, key);
@@ -378,7 +379,8 @@ bool json_get_text(const char **text, struct work *work,
 	return true;
 }
 
-/* json-c keeps numbers up to UINT64_MAX, but cuts them to INT64_MAX here. */
+/* json-c keeps numbers up to UINT64_MAX, but its getter cuts them to
+   INT64_MAX. */
 static bool is_int(struct json_c_object *value)
 {
 	return json_object_is_type(value, json_type_int) &&

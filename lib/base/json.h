@@ -6,22 +6,20 @@
 
 #include "lib/base/work.h"
 
-/*
- * A JSON value (RFC 8259). It lives as long as the pool it was made in; what
- * is set or pushed lives at least as long as its parent.
- */
+/* A JSON value (RFC 8259). It lives as long as its pool. A value that is set or
+   pushed must live at least as long as its parent. */
 struct json;
 
-/* The version of the library json-c. */
+/* Returns the version of json-c. */
 const char *json_library(void);
 
 enum { JSON_MAX_BYTES = 1 << 20, JSON_MAX_DEPTH = 16 };
 
 /*
- * Reads a text that is one object and nothing else. Comments, trailing commas,
- * broken UTF-8, NULs, a name that comes twice in an object and deeper nesting
- * are refused: ERR_BAD_REQUEST, saying at which byte; ERR_TOO_LARGE for a
- * longer text.
+ * Reads a text that is exactly one object. Fails with ERR_BAD_REQUEST and the
+ * byte offset for comments, trailing commas, broken UTF-8, NULs, a name that an
+ * object has twice, and deep nesting; with ERR_TOO_LARGE for a text that is too
+ * long.
  */
 bool json_parse(struct json **json, struct work *work, const char *text,
 		size_t len) MUST_CHECK;
@@ -30,8 +28,7 @@ struct json *json_object(struct pool *pool);
 struct json *json_array(struct pool *pool);
 struct json *json_text(struct pool *pool, const char *text);
 
-/* Bytes of a text that are no UTF-8 become U+FFFD. A text that is NULL, or a
-   child that is, makes a null. */
+/* Bytes that are not UTF-8 become U+FFFD. A NULL text or child becomes null. */
 void json_set_text(struct json *object, const char *key, const char *text);
 void json_set_int(struct json *object, const char *key, int64_t number);
 void json_set_bool(struct json *object, const char *key, bool yes);
@@ -40,29 +37,29 @@ void json_set(struct json *object, const char *key, struct json *child);
 void json_push(struct json *array, struct json *child);
 void json_push_text(struct json *array, const char *text);
 
-/* Without spaces, or for people. `len` may be NULL. */
+/* Prints without spaces, or indented for people. `len` may be NULL. */
 const char *json_print(struct pool *pool, const struct json *json, size_t *len);
 const char *json_print_pretty(struct pool *pool, const struct json *json);
 
-/* Fails with ERR_UNKNOWN_FIELD when the object has a name that is not in
-   `known`, which ends in NULL. */
+/* Fails with ERR_UNKNOWN_FIELD if the object has a name that is not in `known`,
+   which ends with NULL. */
 bool json_only(const struct json *object, struct work *work,
 	       const char *const *known) MUST_CHECK;
 
-/* It is there and is not null. */
+/* Whether the field exists and is not null. */
 bool json_has(const struct json *object, const char *key);
 
-/* It is there; it may be null. */
+/* Whether the field exists; it may be null. */
 bool json_names(const struct json *object, const char *key);
 
-/* A text, or a number as it is written: "300" and 300 are the same for some.
-   NULL for anything else. It lives as long as the object. */
+/* Returns a text, or a number as it is written, because some clients send "300"
+   for 300. NULL for anything else. The text lives as long as the object. */
 const char *json_scalar(const struct json *object, const char *key);
 
 /*
- * A field that must be there. Fails with ERR_INVALID_FIELD: the field, what
- * was expected and what came. Texts are measured in bytes and live as long as
- * the object; the array of json_get_texts() lives in the work's pool.
+ * Reads a required field. Fails with ERR_INVALID_FIELD; the text has the field,
+ * what was expected and what came. Lengths of texts are in bytes. Texts live as
+ * long as the object; the array of json_get_texts() lives in the work's pool.
  */
 bool json_get_text(const char **text, struct work *work,
 		   const struct json *object, const char *key, size_t min,

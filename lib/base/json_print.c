@@ -15,10 +15,8 @@
 
 #include "lib/base/buf.h"
 
-/*
- * json-c prints, too, but passes over what it has no memory for, and says
- * nothing: an answer would lack an id. Here the process ends then.
- */
+/* json-c has a printer too, but it silently drops what it has no memory for, so
+   that an answer could lack an id. This one ends the process instead. */
 enum { MOST_PRINTED = 1 << 30, INDENT = 2 };
 
 struct printer {
@@ -42,7 +40,7 @@ static void put_line(const struct printer *printer, unsigned level)
 		put_bytes(printer, " ", 1);
 }
 
-/* RFC 8259 section 7: what cannot stand in a text as it is. */
+/* RFC 8259 section 7: escapes a byte that a text cannot contain. */
 static void put_escaped(const struct printer *printer, unsigned char byte)
 {
 	static const char special[] = "\b\f\n\r\t\"\\";
@@ -79,7 +77,8 @@ static void put_text(const struct printer *printer, const char *text,
 	put_bytes(printer, "\"", 1);
 }
 
-/* Numbers and true or false are short enough for json-c's first memory. */
+/* Prints a number, true or false: these fit the buffer that json-c allocates
+   first. */
 static void put_short(const struct printer *printer,
 		      struct json_c_object *value)
 {

@@ -1,4 +1,4 @@
-/* landlock.c: takes the file system away, and ports, where the kernel can. */
+/* landlock.c: blocks the file system and TCP ports where the kernel can. */
 #include "config.h"
 
 #include "lib/base/landlock.h"
@@ -11,7 +11,8 @@
 
 #if defined(SYS_landlock_create_ruleset) && defined(SYS_landlock_restrict_self)
 
-/* The kernel's include/uapi/linux/landlock.h; older headers lack half of it. */
+/* From the kernel's include/uapi/linux/landlock.h: older headers lack half of
+   it. */
 enum { VERSION_FLAG = 1, RULE_PATH = 1, RULE_PORT = 2 };
 enum { READ_FILE = 1 << 2, CONNECT_TCP = 1 << 1 };
 enum { ABI_WITH_PORTS = 4 };
@@ -25,11 +26,9 @@ struct port_rule {
 	uint64_t allowed, port;
 };
 
-/*
- * A rule set that handles everything. The kernel's
- * Documentation/userspace-api/landlock.rst says which ABI brought which right;
- * an older kernel refuses those it does not know.
- */
+/* Creates a rule set that handles every right of this ABI.
+   Documentation/userspace-api/landlock.rst of the kernel says which ABI added
+   which right; an older kernel refuses rights that it does not know. */
 static int new_rules(long abi)
 {
 	const struct {

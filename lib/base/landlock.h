@@ -4,10 +4,10 @@
 #include <stdbool.h>
 
 /*
- * From now on this process sees no file but these, which it may read (NULL at
- * the end; those that are not there are left out), and calls nobody by TCP but
- * on these ports ("80 443"). Either may be NULL: none. False where the kernel
- * has no Landlock; one that has an old one knows nothing of ports.
+ * From now on this process can read only these files (NULL at the end; missing
+ * ones are skipped), write none, and connect by TCP only to these ports ("80
+ * 443"). Either may be NULL: none is allowed. Returns false if the kernel has
+ * no Landlock. Old versions of Landlock do not limit ports.
  */
 bool landlock_raise(const char *const *files, const char *ports);
 

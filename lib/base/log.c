@@ -1,4 +1,4 @@
-/* log.c: one line an event. */
+/* log.c: writes one line for each event. */
 #include "config.h"
 
 #include "lib/base/log.h"
@@ -38,7 +38,7 @@ void log_init(const struct conf *conf, const char *program)
 		openlog(program, LOG_PID, LOG_DAEMON);
 }
 
-/* The code of a control character of ASCII or Latin-1, or 0. */
+/* Returns the code of a control character of ASCII or Latin-1, or 0. */
 static unsigned control_at(const unsigned char *at, size_t len)
 {
 	if (len == 1 && (*at < 0x20 || *at == 0x7f))
@@ -48,8 +48,8 @@ static unsigned control_at(const unsigned char *at, size_t len)
 	return 0;
 }
 
-/* A quoted text that is the same in JSON (RFC 8259 section 7) and in a line
-   for people. Bytes that are no UTF-8 become U+FFFD. */
+/* Adds a quoted text that is the same in JSON (RFC 8259 section 7) and in a
+   text line. Bytes that are not UTF-8 become U+FFFD. */
 static void add_quoted(struct buf *line, const char *text)
 {
 	size_t len = text_cut(text, MAX_TEXT);
@@ -96,7 +96,7 @@ static void write_line(enum conf_log_level level, const struct buf *line)
 	if (log_state.to == LOG_TO_SYSLOG)
 		syslog(priorities[level], "%s", line->data);
 	else if (write(STDERR_FILENO, line->data, line->len) < 0)
-		return; /* there is nowhere left to say so */
+		return; /* this failure cannot be reported anywhere */
 }
 
 void log_event(enum conf_log_level level, const char *event,

@@ -7,14 +7,15 @@
 #include "lib/base/util.h"
 
 /*
- * One line an event, to stderr or syslog, as JSON or as text: the time, the
- * level, the program and its pid, an event's name and its fields. Nothing that
- * is given here may be a secret: no token, password, key, cookie or query.
- * Control characters and broken UTF-8 are escaped.
+ * One line for each event, to stderr or syslog, as JSON or text: the time, the
+ * level, the program and its pid, the event's name and its fields. Never log a
+ * secret: no token, password, key, cookie or query. Control characters and
+ * broken UTF-8 are escaped.
  */
 struct log_field {
 	const char *name;
-	const char *text; /* NULL: `number` counts; both absent: left out */
+	const char *text; /* NULL: use `number`; if that is absent too, the
+			     field is left out */
 	int64_t number;
 	enum { LOG_NUMBER, LOG_TEXT } type;
 };
@@ -29,7 +30,7 @@ static inline struct log_field log_number(const char *name, int64_t number)
 	return (struct log_field){ name, NULL, number, LOG_NUMBER };
 }
 
-/* Called once by each program; `program` is kept. Until then the log goes to
+/* Each program calls this once; `program` must live on. Before, the log goes to
    stderr as text. */
 void log_init(const struct conf *conf, const char *program);
 

@@ -19,42 +19,42 @@
 #include "lib/base/work.h"
 
 enum {
-	/* more than there are responders and workers, of two supervisors that
-	   are replaced by two others */
+	/* more than the responders and workers of two supervisors, and of the
+	   two that replace them */
 	RESERVATIONS = 4096,
 	LOOK_MS = 10,
 	TICK_MS = 1000,
 	OPEN_ATTEMPTS = 100
 };
 
-/* The bytes of the file that are locked. They need not be in it. */
+/* The bytes of the file that are locked. They may lie after its end. */
 enum { USERS_BYTE, TABLE_BYTE, FIRST_BYTE };
 
-/* A process may die at any moment: each field is written in one step, and `mib`
-   last. */
+/* One reservation. A process may die at any moment, so each field is written
+   atomically, and `mib` last. */
 struct reservation {
-	_Atomic uint64_t ticket; /* of those that wait, the lowest is first */
+	_Atomic uint64_t ticket; /* among waiting ones, the lowest is first */
 	_Atomic uint32_t waits;
 	_Atomic uint32_t mib; /* 0: free */
 };
 
 struct table {
 	_Atomic uint64_t last_ticket;
-	_Atomic uint64_t used; /* entries up to the last that was ever used */
+	_Atomic uint64_t used; /* 1 + the highest entry that was ever used */
 	struct reservation reservations[RESERVATIONS];
 };
 
 struct memory_budget {
 	struct table *table;
 	char path[128];
-	int file; /* its open file description has the lock of the table */
+	int file; /* its open file description holds the table's lock */
 	long total_mib;
 };
 
-/* What holds now, and what would hold for one more. */
+/* The current sums, and those that count for one more reservation. */
 struct sums {
-	long small, large; /* MiB that are taken */
-	long before;       /* MiB that others wait for since longer */
+	long small, large; /* MiB that are reserved */
+	long before;       /* MiB of reservations that have waited longer */
 };
 
 static long small_share(long total_mib)
@@ -67,8 +67,7 @@ long memory_budget_largest_mib(long total_mib)
 	return total_mib - small_share(total_mib);
 }
 
-/* The smallest limit of the process's control group and those above it, which
-   is unlimited where there is no such file (cgroups(7)). */
+/* Reads the limit of a control group; false if it has none (cgroups(7)). */
 static bool read_limit(uint64_t *bytes, const char *path)
 {
 	FILE *file = fopen(path, "re");
@@ -159,7 +158,7 @@ static void unlock_table(const struct memory_budget *budget)
 		abort();
 }
 
-/* Whether some process still has the lock of this reservation. */
+/* Whether a process still holds the lock of this reservation. */
 static bool is_held(const struct memory_budget *budget, size_t i)
 {
 	struct flock lock = { .l_type = F_WRLCK,
@@ -171,8 +170,8 @@ static bool is_held(const struct memory_budget *budget, size_t i)
 	       lock.l_type != F_UNLCK;
 }
 
-/* Whether the file that was opened is the one that others will open: the last
-   user may have removed it meanwhile. */
+/* Whether the path still leads to the opened file: the last user may have
+   removed it meanwhile. */
 static bool is_current(const char *path, int file)
 {
 	struct stat opened, named;
@@ -181,7 +180,7 @@ static bool is_current(const char *path, int file)
 	       opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
 }
 
-/* Nobody but this user may have made it: /dev/shm is open to all. */
+/* /dev/shm is writable for everyone: accepts only a file of this user. */
 static bool open_file(int *file, const char *path)
 {
 	struct stat st;
@@ -214,7 +213,8 @@ static bool open_current(int *file, const char *path)
 	return false;
 }
 
-/* Room that a full file system has not would end the process later. */
+/* Allocates the file first: if the file system is full, a later write to the
+   mapping would end the process. */
 static bool map_table(struct memory_budget *budget)
 {
 	const int error =
@@ -253,7 +253,7 @@ bool memory_budget_open(struct memory_budget **budget, const char *name,
 	return true;
 }
 
-/* Only the last one gets the lock for itself. */
+/* Only the last user gets the exclusive lock. */
 void memory_budget_close(struct memory_budget *budget)
 {
 	if (set_lock(budget->file, F_OFD_SETLK, F_WRLCK, USERS_BYTE) &&
@@ -264,8 +264,8 @@ void memory_budget_close(struct memory_budget *budget)
 	free(budget);
 }
 
-/* By its path in /proc it is a new open file description, with locks of its
-   own. */
+/* Opening the path in /proc makes a new open file description, which has its
+   own locks. */
 bool memory_holder_open(struct memory_holder *holder,
 			const struct memory_budget *budget)
 {
@@ -288,7 +288,8 @@ static bool is_small(long mib)
 	return mib <= MEMORY_BUDGET_SMALL_MIB;
 }
 
-/* Only programs of this service write it, but what is read is checked. */
+/* Only programs of this service write the table, but what they write is
+   checked. */
 static size_t used(const struct table *table)
 {
 	return table->used < RESERVATIONS ? table->used : RESERVATIONS;
@@ -313,7 +314,8 @@ static struct sums sum_up(const struct memory_budget *budget, uint64_t ticket)
 	return sums;
 }
 
-/* Small ones may also take what nobody else waits for. */
+/* Small reservations may also use memory outside their share, if nobody waits
+   for it. */
 static bool fits(const struct memory_budget *budget, uint64_t ticket, long mib)
 {
 	const struct sums sums = sum_up(budget, ticket);
@@ -327,7 +329,7 @@ static bool fits(const struct memory_budget *budget, uint64_t ticket, long mib)
 	return small + sums.large + sums.before + mib <= budget->total_mib;
 }
 
-/* Those whose processes have gone. */
+/* Frees the reservations of processes that have died. */
 static void drop_lost(const struct memory_budget *budget)
 {
 	struct table *table = budget->table;
@@ -343,7 +345,7 @@ static bool set_place_lock(const struct memory_holder *holder, short type,
 	return set_lock(holder->file, F_OFD_SETLK, type, FIRST_BYTE + place);
 }
 
-/* A place whose lock the holder then has. */
+/* Finds a free entry, and locks it for the holder. */
 static bool find_place(const struct memory_budget *budget,
 		       struct memory_holder *holder)
 {
@@ -439,7 +441,8 @@ bool memory_budget_take(struct memory_budget *budget,
 	return taken;
 }
 
-/* In this order nobody takes the place before it is free. */
+/* The entry is freed before its lock, so that no process can take it in
+   between. */
 void memory_budget_give(struct memory_budget *budget,
 			struct memory_holder *holder)
 {

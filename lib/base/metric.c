@@ -14,7 +14,7 @@
 
 enum type { COUNTER, GAUGE, HISTOGRAM };
 
-/* The value of a cell that is not to be printed. */
+/* The value of a cell that is not printed. */
 #define UNKNOWN UINT64_MAX
 
 /* clang-format off */
@@ -30,24 +30,24 @@ static const struct {
 } metrics[] = {
 	[METRIC_REQUESTS]        = { "pixtier_requests_total",        COUNTER,   { "route", "status" }, "Requests answered." },
 	[METRIC_REQUEST_SECONDS] = { "pixtier_request_seconds",       HISTOGRAM, { NULL },              "Time from accepting a request to the end of its answer." },
-	[METRIC_RATE_LIMITED]    = { "pixtier_rate_limited_total",    COUNTER,   { "limit" },           "Requests refused because something was asked for too often, by the limit." },
-	[METRIC_PASSWORD_HASHES] = { "pixtier_password_hashes_total", COUNTER,   { "kind" },            "Password hashes computed for logins, by the prefix of crypt(5)." },
-	[METRIC_DROPPED]         = { "pixtier_requests_dropped_total", COUNTER,  { "reason" },          "Requests not carried out, because too many waited (queue) or the client closed the connection (client_gone)." },
-	[METRIC_WAITING]         = { "pixtier_requests_waiting",      GAUGE,     { "group" },           "Connections that waited for a responder of the group when the last one was accepted." },
-	[METRIC_UPLOAD_BYTES]    = { "pixtier_upload_bytes_total",    COUNTER,   { NULL },              "Bytes of pictures taken in." },
+	[METRIC_RATE_LIMITED]    = { "pixtier_rate_limited_total",    COUNTER,   { "limit" },           "Requests refused because of a rate limit, by limit." },
+	[METRIC_PASSWORD_HASHES] = { "pixtier_password_hashes_total", COUNTER,   { "kind" },            "Password hashes computed for logins, by their prefix in crypt(5)." },
+	[METRIC_DROPPED]         = { "pixtier_requests_dropped_total", COUNTER,  { "reason" },          "Requests that were dropped because too many waited (queue) or the client closed the connection (client_gone)." },
+	[METRIC_WAITING]         = { "pixtier_requests_waiting",      GAUGE,     { "group" },           "Connections that waited for a responder of the group when it last accepted one." },
+	[METRIC_UPLOAD_BYTES]    = { "pixtier_upload_bytes_total",    COUNTER,   { NULL },              "Bytes of uploaded and fetched pictures." },
 	[METRIC_PAINT_SECONDS]   = { "pixtier_paint_seconds",         HISTOGRAM, { NULL },              "Time that a decoder process took for one picture." },
 	[METRIC_PAINTER_DEATHS]  = { "pixtier_painter_deaths_total",  COUNTER,   { NULL },              "Decoder processes that ended without a result." },
-	[METRIC_MEMORY_BUSY]     = { "pixtier_memory_busy_total",     COUNTER,   { NULL },              "Renderings put off because other decoder processes had the memory." },
-	[METRIC_JOBS]            = { "pixtier_jobs_total",            COUNTER,   { "kind", "result" },  "Attempts of jobs that ended." },
-	[METRIC_RESPAWNS]        = { "pixtier_respawns_total",        COUNTER,   { "group" },           "Children that a supervisor had to replace." },
+	[METRIC_MEMORY_BUSY]     = { "pixtier_memory_busy_total",     COUNTER,   { NULL },              "Renderings delayed because other decoder processes used the memory." },
+	[METRIC_JOBS]            = { "pixtier_jobs_total",            COUNTER,   { "kind", "result" },  "Ended attempts of jobs." },
+	[METRIC_RESPAWNS]        = { "pixtier_respawns_total",        COUNTER,   { "group" },           "Children that a supervisor replaced because they ended." },
 	[METRIC_DB_RETRIES]      = { "pixtier_db_retries_total",      COUNTER,   { NULL },              "Transactions repeated after a deadlock or a lock time-out." },
-	[METRIC_DB_RECONNECTS]   = { "pixtier_db_reconnects_total",   COUNTER,   { NULL },              "Connections to the database opened anew." },
-	[METRIC_DB_UP]           = { "pixtier_database_up",           GAUGE,     { NULL },              "Whether the database answered when it was last asked for what follows, and for jobs." },
-	[METRIC_QUEUED]          = { "pixtier_jobs_queued",           GAUGE,     { "priority" },        "Jobs that wait, counted up to 100000." },
-	[METRIC_QUEUED_SECONDS]  = { "pixtier_jobs_queued_seconds",   GAUGE,     { "priority" },        "How long the oldest job that is due has waited." },
-	[METRIC_WORKERS]         = { "pixtier_workers",               GAUGE,     { "state" },           "Workers with and without a sign of life in the last 30 seconds." },
+	[METRIC_DB_RECONNECTS]   = { "pixtier_db_reconnects_total",   COUNTER,   { NULL },              "Connections to the database that were opened again." },
+	[METRIC_DB_UP]           = { "pixtier_database_up",           GAUGE,     { NULL },              "Whether the database answered the last queries for jobs and for the gauges below." },
+	[METRIC_QUEUED]          = { "pixtier_jobs_queued",           GAUGE,     { "priority" },        "Waiting jobs; the count stops at 100000." },
+	[METRIC_QUEUED_SECONDS]  = { "pixtier_jobs_queued_seconds",   GAUGE,     { "priority" },        "Time since the oldest waiting job became due." },
+	[METRIC_WORKERS]         = { "pixtier_workers",               GAUGE,     { "state" },           "Workers with and without a heartbeat in the last 30 seconds." },
 	[METRIC_STORE_BYTES]     = { "pixtier_store_bytes",           GAUGE,     { "kind" },            "Bytes of originals, and of variants at the last sweep." },
-	[METRIC_BUILD_INFO]      = { "pixtier_build_info",            GAUGE,     { "version" },         "1, with the version that runs." },
+	[METRIC_BUILD_INFO]      = { "pixtier_build_info",            GAUGE,     { "version" },         "Always 1; the label has the running version." },
 };
 
 static const struct { int64_t us; const char *text; } bounds[] = {
@@ -61,24 +61,25 @@ _Static_assert(ARRAY_LEN(metrics) == METRIC__COUNT, "every metric needs a row");
 enum { LABEL_WORDS = (METRIC_MAX_LABEL + 1) / 8 };
 
 /*
- * One combination of label values. A slot belongs to the hash that stands in
- * it first; whoever then finds `owner` zero writes the text, and all write
- * the same. So a process that dies between the steps leaves nothing half done
- * that the next does not finish.
+ * One combination of label values. The first process that stores its hash in
+ * the slot assigns the slot. Any process that then finds `owner` zero writes
+ * the label; all write the same text. So if a process dies in between, the next
+ * one completes the slot.
  */
 struct slot {
 	_Atomic uint64_t hash;  /* 0: free */
-	_Atomic uint64_t owner; /* 1 + the metric; 0: `label` is not written */
+	_Atomic uint64_t owner; /* 1 + the metric; 0: `label` is incomplete */
 	_Atomic uint64_t value;
 	_Atomic uint64_t label[LABEL_WORDS];
 };
 
 struct region {
-	/* Without labels; of those with labels, what has no slot. */
+	/* Values without labels; for metrics with labels, the value of
+	   "other". */
 	_Atomic uint64_t plain[METRIC__COUNT];
 	_Atomic uint64_t sums_us[METRIC__COUNT];
 	_Atomic uint64_t buckets[METRIC__COUNT][ARRAY_LEN(bounds) + 1];
-	_Atomic int64_t due_ms; /* metric_is_due() */
+	_Atomic int64_t due_ms; /* see metric_is_due() */
 	struct slot slots[METRIC_MAX_LABELS];
 };
 
@@ -102,7 +103,8 @@ static void add(_Atomic uint64_t *cell, uint64_t n)
 	atomic_fetch_add_explicit(cell, n, memory_order_relaxed);
 }
 
-/* FNV-1a; never 0. The labels are our own words, so 64 bits do for a name. */
+/* FNV-1a; never 0. Labels are constants of the program, so 64 bits identify
+   them. */
 static uint64_t hash_of(enum metric metric, const char *label)
 {
 	uint64_t hash = 0xcbf29ce484222325 ^ (uint64_t)metric;
@@ -125,7 +127,7 @@ static void write_label(struct slot *slot, enum metric metric,
 			      memory_order_release);
 }
 
-/* The cell of these labels; that of "other" when there is no slot left. */
+/* Returns the cell of these labels; the cell of "other" if no slot is left. */
 static _Atomic uint64_t *cell_of(enum metric metric, const char *label)
 {
 	uint64_t hash = hash_of(metric, label);
@@ -161,7 +163,8 @@ void metric_set(enum metric metric, const char *label, uint64_t value)
 	if (!region)
 		return;
 	cell = label ? cell_of(metric, label) : &region->plain[metric];
-	/* What has no slot shares its cell with others: no value fits them. */
+	/* Several label sets share the cell of "other", so no single value is
+	   right. */
 	if (!label || cell != &region->plain[metric])
 		atomic_store_explicit(cell, value, memory_order_relaxed);
 }
@@ -201,7 +204,8 @@ void metric_observe_us(enum metric metric, int64_t us)
 	add(&region->buckets[metric][bucket], 1);
 }
 
-/* A label's value ends at the next '|'; the format escapes three bytes. */
+/* Prints a label's value, up to the next '|'. The format requires escapes for
+   three bytes. */
 static bool print_value(struct buf *out, const char *value)
 {
 	for (; *value && *value != '|'; value++) {

@@ -8,9 +8,9 @@
 
 /*
  * Counters, gauges and histograms in memory that a supervisor shares with all
- * its children. Their names, labels and meanings are the table in metric.c.
- * Adding takes no lock, and a process may die at any moment of it. Before
- * metric_init() all of these do nothing.
+ * its children. metric.c has the table of names, labels and meanings. Adding
+ * takes no lock, and a process may die at any moment. Before metric_init() all
+ * functions do nothing.
  */
 enum metric {
 	METRIC_REQUESTS, /* labels: route, status */
@@ -38,31 +38,32 @@ enum metric {
 
 struct buf;
 
-/* Before the fork. */
+/* Must be called before the fork. */
 void metric_init(void);
 
 /*
- * `label` has the values of the metric's labels in the table's order, joined
- * by '|': "GET /v1/images|200". NULL: the metric has none. The values come
- * from a small set, never from a client: what is over METRIC_MAX_LABELS
- * combinations, or longer than METRIC_MAX_LABEL bytes, counts as "other".
+ * `label` has the values of the metric's labels in the table's order, joined by
+ * '|': "GET /v1/images|200". NULL: the metric has no labels. Values come from a
+ * small set, never from a client. Beyond METRIC_MAX_LABELS combinations, or
+ * METRIC_MAX_LABEL bytes, values count as "other".
  */
 enum { METRIC_MAX_LABELS = 512, METRIC_MAX_LABEL = 127 };
 void metric_add(enum metric metric, const char *label, uint64_t n);
 
-/* What is read from elsewhere: the value is from now on this. A value that is
-   not known any more is not printed until it is set again. */
+/* Sets the value of a gauge that is read from elsewhere. metric_forget(): the
+   value is unknown, and is not printed until it is set again. */
 void metric_set(enum metric metric, const char *label, uint64_t value);
 void metric_forget(enum metric metric);
 
-/* True for one caller of all processes, once in so many milliseconds: it is to
-   set what is read from elsewhere. */
+/* Returns true to one caller among all processes, once in `every_ms`: this
+   caller updates the values that are read from elsewhere. */
 bool metric_is_due(int64_t every_ms);
 
 /* For the metrics in seconds. */
 void metric_observe_us(enum metric metric, int64_t us);
 
-/* Prometheus' text format 0.0.4. False when the buffer's limit is too low. */
+/* Prints in Prometheus' text format 0.0.4. Returns false if the buffer's limit
+   is too low. */
 bool metric_print(struct buf *out) MUST_CHECK;
 
 #endif

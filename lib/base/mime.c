@@ -32,7 +32,7 @@ bool mime_type(const char **type, struct work *work, const char **text)
 		sub_len = mime_token(*text + main_len + 1);
 	if (!sub_len)
 		return fail(work, ERR_BAD_REQUEST,
-			    "Content-Type: type/subtype is expected");
+			    "Content-Type: expected type/subtype");
 	*type = text_lower(work->pool, pool_strndup(work->pool, *text,
 						    main_len + 1 + sub_len));
 	*text += main_len + 1 + sub_len;
@@ -44,8 +44,8 @@ static bool is_escape(const char *text)
 	return text[0] == '\\' && (text[1] == '"' || text[1] == '\\');
 }
 
-/* How many bytes of a quoted value belong together. In a charset such as
-   Shift-JIS a character may end in the byte of a backslash. */
+/* Returns the length of the next character or escape. In a charset such as
+   Shift-JIS, the second byte of a character may be a backslash. */
 static size_t step(const char *text, bool is_utf8)
 {
 	if (!is_utf8 && charset_step(text) == 2)
@@ -53,7 +53,7 @@ static size_t step(const char *text, bool is_utf8)
 	return is_escape(text) ? 2 : 1;
 }
 
-/* `text` points behind the quote that begins the value. */
+/* `text` points after the opening quote. */
 static bool read_quoted(const char **value, struct work *work,
 			const char **text)
 {
@@ -65,7 +65,7 @@ static bool read_quoted(const char **value, struct work *work,
 		at += step(at, is_utf8);
 	if (!*at)
 		return fail(work, ERR_BAD_REQUEST,
-			    "a parameter's quoted value has no end");
+			    "a parameter's quoted value has no closing quote");
 	out = to = pool_alloc(work->pool, (size_t)(at - *text) + 1);
 	for (const char *from = *text, *next; from < at; from = next) {
 		next = from + step(from, is_utf8);
@@ -87,7 +87,7 @@ static bool read_value(const char **value, struct work *work, const char **text)
 	}
 	if (!len)
 		return fail(work, ERR_BAD_REQUEST,
-			    "a parameter's value is missing");
+			    "expected a value after a parameter's \"=\"");
 	*value = pool_strndup(work->pool, *text, len);
 	*text += len;
 	return true;
@@ -106,14 +106,15 @@ bool mime_params(struct work *work, const char *text,
 			return true;
 		if (*text != ';')
 			return fail(work, ERR_BAD_REQUEST,
-				    "\";\" is expected before a parameter");
+				    "expected \";\" before a parameter");
 		text = skip_blanks(text + 1);
 		if (!*text || *text == ';')
 			continue;
 		len = mime_token(text);
 		if (!len || text[len] != '=')
-			return fail(work, ERR_BAD_REQUEST,
-				    "a parameter is a name, \"=\" and a value");
+			return fail(
+				work, ERR_BAD_REQUEST,
+				"expected a parameter as a name, \"=\" and a value");
 		name = pool_strndup(work->pool, text, len);
 		text += len + 1;
 		if (!read_value(&value, work, &text) ||

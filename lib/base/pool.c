@@ -1,4 +1,4 @@
-/* pool.c: memory and clean-up that end together. */
+/* pool.c: memory and clean-up of one unit of work. */
 #include "config.h"
 
 #include "lib/base/pool.h"

@@ -41,10 +41,10 @@ struct child {
 	const char *group;
 	long slot;
 	int64_t started_at_ms;
-	int64_t start_at_ms; /* when there is no process */
-	int64_t kill_at_ms;  /* 0: not told to stop */
-	bool died_early;     /* once or more since one lived long */
-	int64_t delay_ms;    /* of the last start that was put off, or 0 */
+	int64_t start_at_ms; /* for a slot without a process */
+	int64_t kill_at_ms;  /* 0: not asked to stop */
+	bool died_early;     /* since a child of the slot last lived long */
+	int64_t delay_ms;    /* of the last delayed start, or 0 */
 	const struct prefork_group *run;
 };
 
@@ -55,9 +55,9 @@ struct children {
 
 struct supervisor {
 	const struct prefork *prefork;
-	struct children current; /* one for each slot, living or not */
-	struct children old;     /* told to stop by a reload */
-	int64_t delayed_to_ms;   /* the latest start that was put off */
+	struct children current; /* one for each slot, running or not */
+	struct children old;     /* asked to stop by a reload */
+	int64_t delayed_to_ms;   /* the latest delayed start */
 	bool stopping, reload_wanted;
 };
 
@@ -93,8 +93,9 @@ static sigset_t watched(void)
 	return set;
 }
 
-/* SIGINT, SIGQUIT and SIGHUP of a terminal reach the whole process group; only
-   the supervisor answers them. Without SA_RESTART, so that an accept ends. */
+/* SIGINT, SIGQUIT and SIGHUP of a terminal reach the whole process group, but
+   only the supervisor handles them. SIGTERM has no SA_RESTART, so that it
+   interrupts accept(). */
 static void set_signals(void)
 {
 	const struct sigaction stop = { .sa_handler = on_stop };
@@ -114,7 +115,8 @@ static NORETURN void be_child(const struct child *child, pid_t supervisor)
 	stopping = 0;
 	predecessor = child->predecessor;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != supervisor) /* it died before the prctl() */
+	if (getppid() !=
+	    supervisor) /* the supervisor died before the prctl() */
 		_exit(1);
 	set_signals();
 	exit(child->run->run(child->run->arg, child->slot));
@@ -125,8 +127,8 @@ static int64_t larger(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
-/* Later each time, up to a limit; and one at a time, so that a supervisor with
-   many children that cannot live does little else than wait. */
+/* Doubles the child's delay up to the limit, and starts delayed children one at
+   a time, so that a supervisor with many failing children uses little CPU. */
 static void delay(struct supervisor *s, struct child *child, int64_t now_ms)
 {
 	child->delay_ms =
@@ -143,7 +145,8 @@ static void start(struct supervisor *s, struct child *child, int64_t now_ms)
 	pid_t supervisor = getpid();
 	pid_t pid;
 
-	fflush(NULL); /* or the child would write it again */
+	fflush(NULL); /* otherwise the child would write buffered output again
+		       */
 	pid = fork();
 	if (!pid)
 		be_child(child, supervisor);
@@ -210,8 +213,8 @@ static bool is_needed(const struct children *children,
 	return false;
 }
 
-/* SIGTERM again and again: between a child's look at prefork_stopping() and
-   its next accept there is a moment in which one is lost. */
+/* Sends SIGTERM repeatedly, because one that arrives between the child's check
+   of prefork_stopping() and its next accept() has no effect. */
 static void nudge(const struct children *children)
 {
 	int64_t now_ms = clock_monotonic_ms();
@@ -258,7 +261,7 @@ static void log_end(const struct child *child, int status, int64_t lived_ms,
 		  log_number("delay_ms", delay_ms));
 }
 
-/* The first that dies early may have been killed by anything. */
+/* The first early end causes no delay: it may be an accident. */
 static void plan_replacement(struct supervisor *s, struct child *child,
 			     int64_t now_ms, int64_t lived_ms)
 {
@@ -298,7 +301,7 @@ static void reap(struct supervisor *s)
 
 		if (!child)
 			child = find(&s->old, pid);
-		if (child) /* or one that was there before prefork_run() */
+		if (child) /* unknown if it was a child before prefork_run() */
 			ended(s, child, status);
 	}
 }
@@ -322,7 +325,7 @@ static void reload(struct supervisor *s)
 	start_due(s);
 }
 
-/* sd_notify(3) is one datagram; a name that begins with @ is an abstract
+/* sd_notify(3): one datagram. A name that begins with @ is an abstract
    socket. */
 static void notify(const char *state)
 {
@@ -358,7 +361,7 @@ static void stop(struct supervisor *s)
 	stop_all(&s->old, s->prefork->stop_timeout);
 }
 
-/* How long nothing is to be done unless a signal comes. */
+/* Returns the time until the next action, if no signal comes earlier. */
 static int64_t wait_ms(const struct supervisor *s)
 {
 	int64_t now_ms = clock_monotonic_ms();
@@ -475,6 +478,7 @@ bool prefork_drop_rights(struct work *work, const char *user)
 	if (!setuid(0) || getuid() != account->pw_uid ||
 	    geteuid() != account->pw_uid || getegid() != account->pw_gid)
 		return fail(work, ERR_INTERNAL,
-			    "became the user %s, but not for good", user);
+			    "became the user %s, but could become root again",
+			    user);
 	return true;
 }

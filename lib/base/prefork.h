@@ -9,17 +9,15 @@
 
 struct work;
 
-/*
- * A supervisor that keeps groups of children alive. It opens nothing itself;
- * run() is a child's main, and its result the child's exit status. A child
- * dies with its supervisor (PR_SET_PDEATHSIG).
- */
+/* A supervisor that keeps groups of children alive. It opens nothing itself.
+   run() is the main function of a child, and returns the child's exit status. A
+   child dies with its supervisor (PR_SET_PDEATHSIG). */
 struct prefork_group {
 	const char *name; /* for the log and the metrics */
 	long count;
 	int (*run)(void *arg, long slot);
 	void *arg;
-	bool is_last; /* the others need it: stopped when they are gone */
+	bool is_last; /* stops after the other groups, which need it */
 };
 
 struct prefork {
@@ -27,37 +25,38 @@ struct prefork {
 	size_t group_count;
 	long stop_timeout; /* seconds from SIGTERM to SIGKILL */
 
-	/* On SIGHUP: reads the settings anew and may change the groups'
-	   fields. True: all children are replaced; the old ones finish what
-	   they have in hand. NULL: replaced without asking. */
+	/* Called on SIGHUP: reads the settings again and may change the groups'
+	   fields. True: all children are replaced; the old ones finish their
+	   current work. NULL: all children are replaced. */
 	bool (*reload)(void *arg);
 	void *reload_arg;
 };
 
 /*
- * Starts the children and replaces those that end: at once, unless a child of
- * the same slot dies within its first second again. Then there is a delay of
- * 100 ms that doubles up to 1 s, and one such start each 100 ms. SIGTERM,
- * SIGINT and SIGQUIT stop it: returns the program's exit status when all
- * children are gone. A SIGHUP that comes while the last one's old children
- * still finish waits for them. Says READY=1 to $NOTIFY_SOCKET (sd_notify(3))
- * when the children are started.
+ * Starts the children, and replaces each that ends: at once, unless children of
+ * the same slot die within their first second repeatedly. Then there is a delay
+ * of 100 ms, which doubles up to 1 s, and one delayed start each 100 ms.
+ * SIGTERM, SIGINT and SIGQUIT stop the supervisor: it returns the program's
+ * exit status after all children have ended. A SIGHUP waits until the old
+ * children of the last SIGHUP have ended. Sends READY=1 to $NOTIFY_SOCKET
+ * (sd_notify(3)) after it has started the children.
  */
 int prefork_run(const struct prefork *prefork);
 
-/* In a child: SIGTERM has come. It interrupts system calls, and comes again
-   every 100 ms. */
+/* Called in a child: whether SIGTERM has come. The signal interrupts system
+   calls, and comes again every 100 ms. */
 bool prefork_stopping(void);
 
-/* In a child: the process that had its slot before and has ended, or 0. */
+/* Called in a child: returns the pid of the ended process that had its slot
+   before, or 0. */
 pid_t prefork_predecessor(void);
 
-/* Writes this process's id into a file that is removed with the work's pool.
-   An empty path: does nothing. */
+/* Writes this process's id to a file that is removed with the work's pool. Does
+   nothing if the path is empty. */
 bool prefork_write_pid(struct work *work, const char *path) MUST_CHECK;
 
-/* When run by root and the user is not empty: becomes that user, with its
-   groups, for good. ERR_INVALID_FIELD when there is no such user. */
+/* If root runs this and the user is not empty: becomes that user with its
+   groups, irreversibly. ERR_INVALID_FIELD if the user does not exist. */
 bool prefork_drop_rights(struct work *work, const char *user) MUST_CHECK;
 
 #endif

@@ -1,4 +1,4 @@
-/* setting.c: one setting: sets, checks and prints its value. */
+/* setting.c: sets, checks and prints the value of one setting. */
 #include "config.h"
 
 #include "lib/base/setting.h"
@@ -28,7 +28,7 @@ static bool set_number(const struct setting *s, struct work *work, long *field,
 	return true;
 }
 
-/* The setting stays text, which its user reads word by word. */
+/* Checks a list of numbers. The value stays text; its user splits it. */
 static bool check_numbers(const struct setting *s, struct work *work,
 			  const char *value, const char *where)
 {
@@ -70,7 +70,7 @@ static bool set_octal(const struct setting *s, struct work *work, long *field,
 	return true;
 }
 
-/* The index of a word in "one two three", or -1. */
+/* Returns the index of a word in "one two three", or -1. */
 static int choice_of(const char *choices, const char *word)
 {
 	size_t len = strlen(word);
@@ -193,7 +193,7 @@ const char *setting_type_text(const struct setting *s, struct pool *pool)
 	case SETTING_WORDS:
 		return pool_printf(pool, "words of: %s", s->choices);
 	case SETTING_BLOCKS:
-		return "blocks of addresses, as 10.0.0.0/8 fd00::/8";
+		return "blocks of addresses, such as 10.0.0.0/8 fd00::/8";
 	case SETTING_PORTS:
 		return "numbers, 1 to 65535";
 	}

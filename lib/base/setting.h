@@ -25,24 +25,27 @@ enum setting_type {
 struct setting {
 	const char *name;
 	enum setting_type type;
-	size_t offset; /* of its field in struct conf */
+	size_t offset; /* of the field in struct conf */
 	const char *fallback;
 	long min, max;
-	const char *choices; /* words, of a choice in the order of its enum */
+	const char *choices; /* words; for a choice, in the order of its enum */
 	const char *meaning;
 };
 
-/* Checks the value and sets the setting's field of conf, which keeps the
-   pointer of a text. `where` is the file, its line or the variable. Fails with
-   ERR_INVALID_FIELD: where, the setting, what was expected and what came. */
+/*
+ * Checks the value and sets the field of conf, which keeps the pointer of a
+ * text. `where` is the file and line, or the variable. Fails with
+ * ERR_INVALID_FIELD; the text has `where`, the setting, what was expected and
+ * what came.
+ */
 bool setting_set(const struct setting *setting, struct conf *conf,
 		 struct work *work, const char *value,
 		 const char *where) MUST_CHECK;
 
-/* What its values are, such as "number, 1 to 512". */
+/* Describes the allowed values, such as "number, 1 to 512". */
 const char *setting_type_text(const struct setting *setting, struct pool *pool);
 
-/* Its value in conf, a secret as "***". */
+/* Returns the value in conf; a secret as "***". */
 const char *setting_value_text(const struct setting *setting, struct pool *pool,
 			       const struct conf *conf);
 

@@ -1,4 +1,4 @@
-/* text.c: numbers, UTF-8, hexadecimal and base64, strictly. */
+/* text.c: reads and writes numbers, UTF-8, hexadecimal and base64, strictly. */
 #include "config.h"
 
 #include "lib/base/text.h"
@@ -67,8 +67,8 @@ bool text_has_number(const char *list, int64_t number)
 	return false;
 }
 
-/* How many bytes follow a lead byte, and the least code point they may make
-   (RFC 3629 section 3), or -1. */
+/* Returns how many bytes follow a lead byte, and the least code point that they
+   may encode (RFC 3629 section 3), or -1. */
 static int utf8_tail(unsigned char lead, uint32_t *code, uint32_t *least)
 {
 	if (lead < 0x80)
@@ -178,7 +178,7 @@ bool text_unhex(void *bytes, size_t len, const char *hex)
 	return true;
 }
 
-/* libb64 breaks lines at 72 columns; this joins them again. */
+/* libb64 breaks lines at 72 columns; this joins them. */
 char *text_base64(struct pool *pool, const void *bytes, size_t len)
 {
 	char *text = pool_alloc(pool, len / 3 * 4 + len / 54 + 16);
@@ -210,8 +210,8 @@ char *text_base64url(struct pool *pool, const void *bytes, size_t len)
 	return text;
 }
 
-/* libb64 skips what is no base64 and takes any tail, so the result counts only
-   if it encodes to the same text. */
+/* libb64 skips bytes that are not base64 and accepts any tail. So the result is
+   valid only if it encodes to the same text again. */
 bool text_unbase64(struct pool *pool, void **bytes, size_t *len,
 		   const char *text)
 {
@@ -303,7 +303,7 @@ bool text_has_word(const char *words, const char *word)
 	return false;
 }
 
-/* Five bytes at most for each. */
+/* Returns at most five bytes. */
 static const char *entity(char c)
 {
 	switch (c) {

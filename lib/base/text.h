@@ -9,68 +9,69 @@
 
 struct pool;
 
-/* Decimal digits with an optional sign, nothing else, within the bounds. */
+/* Reads decimal digits with an optional sign and nothing else, within the
+   bounds. */
 bool text_int(int64_t *number, const char *text, int64_t min,
 	      int64_t max) MUST_CHECK;
 
-/* One or more such numbers, spaces between; and whether one of them is this. */
+/* Checks one or more such numbers with spaces between; or whether a list has
+   this number. */
 bool text_is_numbers(const char *list, int64_t min, int64_t max);
 bool text_has_number(const char *list, int64_t number);
 
-/* Well-formed UTF-8 (RFC 3629) of `len` bytes without a NUL. */
+/* Whether `len` bytes are well-formed UTF-8 (RFC 3629) without a NUL. */
 bool text_is_utf8(const char *text, size_t len);
 
-/* The length of the UTF-8 character that begins here, or 0 if none does within
-   `left` bytes. */
+/* Returns the length of the UTF-8 character at `at`, or 0 if there is none
+   within `left` bytes. */
 size_t text_character(const char *at, size_t left);
 
-/* True when no byte is a control character (below 0x20, or 0x7f). */
+/* Whether no byte is a control character (below 0x20, or 0x7f). */
 bool text_is_printable(const char *text);
 
-/* True when `len` bytes have no control character but those in `allowed`. */
+/* Whether `len` bytes have no control characters except those in `allowed`. */
 bool text_is_clean(const char *text, size_t len, const char *allowed);
 
 bool text_starts(const char *text, const char *prefix);
 
-/* Lower-case digits and a NUL: `hex` has room for 2 * len + 1. */
+/* Writes lower-case digits and a NUL: `hex` has room for 2 * len + 1. */
 void text_hex(char *hex, const void *bytes, size_t len);
-/* Exactly 2 * len digits of either case. */
+/* Reads exactly 2 * len digits, in upper or lower case. */
 bool text_unhex(void *bytes, size_t len, const char *hex) MUST_CHECK;
 
-/* RFC 4648 section 5 without padding. text_unbase64url() takes only what
+/* RFC 4648 section 5 without padding. text_unbase64url() accepts only what
    text_base64url() writes: no other byte, no padding, no stray tail bits. */
 char *text_base64url(struct pool *pool, const void *bytes, size_t len);
 bool text_unbase64url(struct pool *pool, void **bytes, size_t *len,
 		      const char *text) MUST_CHECK;
 
-/* RFC 4648 section 4, with padding, as HTTP Basic has it (RFC 7617). The
-   result ends in a NUL that `len` does not count. */
+/* RFC 4648 section 4 with padding, as in HTTP Basic (RFC 7617). The result ends
+   in a NUL that `len` does not count. */
 char *text_base64(struct pool *pool, const void *bytes, size_t len);
 bool text_unbase64(struct pool *pool, void **bytes, size_t *len,
 		   const char *text) MUST_CHECK;
 
-/* Every byte outside RFC 3986's unreserved set becomes %XX. */
+/* Encodes every byte outside RFC 3986's unreserved set as %XX. */
 char *text_percent(struct pool *pool, const char *text);
 
-/* A copy with a to z for A to Z; other letters stay. */
+/* Copies the text with a to z for A to Z; other characters stay. */
 char *text_lower(struct pool *pool, const char *text);
 
-/* Whether `word` is one of the words in `words`, which have spaces between. */
+/* Whether `word` is one of `words`, which have spaces between. */
 bool text_has_word(const char *words, const char *word);
 
-/* The i-th word of `words`, or NULL after the last. */
+/* Returns the i-th word of `words`, or NULL after the last. */
 const char *text_word(struct pool *pool, const char *words, size_t i);
 
-/* As text in HTML or as the value of an attribute in quotes. */
+/* Escapes text for HTML or for the value of a quoted attribute. */
 char *text_html(struct pool *pool, const char *text);
 
-/* The bytes that `len` bytes of text stand for when each %XX is one byte, and
-   a NUL that `size` does not count. False when a % is not followed by two
-   digits. */
+/* Decodes `len` bytes of text, in which each %XX is one byte, and adds a NUL
+   that `size` does not count. Returns false if two digits do not follow a %. */
 bool text_unpercent(struct pool *pool, char **bytes, size_t *size,
 		    const char *text, size_t len) MUST_CHECK;
 
-/* The length of the longest beginning of UTF-8 text that has at most `max`
+/* Returns the length of the longest prefix of UTF-8 text that has at most `max`
    bytes and ends with a whole character. */
 size_t text_cut(const char *text, size_t max);
 

@@ -1,4 +1,4 @@
-/* turn.c: how many processes may do something at once. */
+/* turn.c: semaphores and named locks for the children of a supervisor. */
 #include "config.h"
 
 #include "lib/base/turn.h"
@@ -12,10 +12,10 @@
 
 #include "lib/base/clock.h"
 
-/* Two names may share a turn: then one waits for the other without need. */
+/* Two names may share a lock: then one waits for the other unnecessarily. */
 enum { LOOK_MS = 5, NAMED = 1024 };
 
-/* A lock for each: the kernel frees those of a process that died. */
+/* Mutexes are robust: the kernel frees those of a process that died. */
 struct turns {
 	pthread_mutex_t locks[TURN_MAX + NAMED];
 };
@@ -59,7 +59,7 @@ static bool try_lock(pthread_mutex_t *lock)
 	return !error;
 }
 
-/* One of `count` from the first on. */
+/* Takes one of `count` locks, starting at `first`. */
 static bool take(long *turn, struct turns *turns, long first, long count,
 		 long wait_ms)
 {

@@ -5,27 +5,26 @@
 
 #include "lib/base/util.h"
 
-/*
- * Lets at most so many of a supervisor's children do something at once, or one
- * of them something of a name. The turn of a process that dies is free at once.
- */
+/* Limits how many children of a supervisor do something at once; or allows only
+   one at a time for a name. The lock of a process that dies is free at once. */
 struct turns;
 
 enum { TURN_MAX = 512 };
 
-/* Before the fork. */
+/* Must be called before the fork. */
 struct turns *turns_new(void);
 void turns_free(struct turns *turns);
 
-/* In a child: what it forks from now on does not get them. */
+/* Called in a child: its own children do not inherit the locks. */
 void turns_hide(struct turns *turns);
 
-/* Waits for one of the first `count` (at most TURN_MAX) turns; false when none
-   is free within `wait_ms`. */
+/* Waits for one of the first `count` (at most TURN_MAX) locks. Returns false if
+   none is free within `wait_ms`. */
 bool turn_take(long *turn, struct turns *turns, long count,
 	       long wait_ms) MUST_CHECK;
 
-/* Waits until nobody else has the turn of that name. */
+/* Waits for the lock of that name. Returns false if it is not free within
+   `wait_ms`. */
 bool turn_take_named(long *turn, struct turns *turns, const char *name,
 		     long wait_ms) MUST_CHECK;
 

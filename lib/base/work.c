@@ -21,8 +21,8 @@ static void copy(char *to, size_t size, const char *text)
 static void set(struct work *work, enum err err, const char *field,
 		const char *fmt, va_list args)
 {
-	/* Not yet into the work, as fmt's arguments may point at it; and longer
-	   than it by a character, so that the cut can be seen. */
+	/* A copy, because an argument may point into the work; one character
+	   longer than work->why, so that truncation is detected. */
 	char why[sizeof(work->why) + 4];
 
 	vsnprintf(why, sizeof(why), fmt, args);
@@ -76,7 +76,7 @@ bool fail_for_now(struct work *work, enum err err, const char *fmt, ...)
 	return false;
 }
 
-/* What the machine lacks for a while is no fault of this program. */
+/* A temporary lack of resources is not an error of this program. */
 static enum err err_of_errno(int number)
 {
 	switch (number) {

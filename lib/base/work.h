@@ -17,11 +17,9 @@ struct pool;
 struct store;
 struct turns;
 
-/*
- * One unit of work: a request, a job, a command. What it takes lives in its
- * pool; when it fails, `err`, `field` and `why` say how. Clients see `why`
- * unless the kind is ERR_INTERNAL, whose text is for the log only.
- */
+/* One unit of work: a request, a job, a command. Its resources belong to its
+   pool. If it fails, `err`, `field` and `why` say how. Clients see `why` unless
+   `for_log` is set, as for ERR_INTERNAL. */
 struct work {
 	const struct conf *conf;
 	struct pool *pool;
@@ -30,49 +28,50 @@ struct work {
 	struct keyring *keys;
 	struct decoder_pool *decoders;
 	struct login_cache *logins;
-	struct bucket_table *buckets;       /* NULL: nothing is limited */
-	struct turns *turns;                /* NULL: as above */
+	struct bucket_table *buckets;       /* NULL: no limits */
+	struct turns *turns;                /* NULL: no limits */
 	struct bucket_table *known_clients; /* login_limit.h; may be NULL */
-	struct turns *login_seats;          /* of the socket; NULL: no limit */
+	struct turns *login_seats; /* semaphore of the socket; NULL: no limit */
 	long login_seat_count;
-	const char *address; /* the client's, or NULL */
-	const char *id;      /* names the work in the log: the request's id */
+	const char *address; /* of the client, or NULL */
+	const char *id; /* identifies the work in the log: the request's id */
 
-	/* Called about once a second while something is waited for; may be
-	   NULL. It must not touch the work itself. */
+	/* Called about once a second during a wait; may be NULL. It must not
+	   change the work itself. */
 	void (*tick)(void *arg);
 	void *tick_arg;
 
-	/* How long it may wait until a picture may have the memory that it
-	   needs (memory_budget.h). */
+	/* How long the work may wait for memory for a picture
+	   (memory_budget.h). */
 	int64_t memory_wait_ms;
 
-	/* Whether the one who asked for the work has gone; NULL: nobody waits
-	   for it. */
+	/* Whether the client of the work has gone; NULL: no client waits for
+	   it. */
 	bool (*is_abandoned)(void *arg);
 	void *is_abandoned_arg;
 
 	enum err err;
-	bool for_now;   /* another attempt may do better */
-	bool uncounted; /* and this one does not count: the machine's state,
-			   such as a full disk, was the reason */
-	bool warned;    /* a picture was not quite as its format demands */
+	bool for_now;   /* transient: another attempt may succeed */
+	bool uncounted; /* the attempt does not count, because the machine's
+			   state, such as a full disk, is the reason */
+	bool warned;    /* a picture deviates from its format */
 	bool for_log;   /* `why` is for the log, not for clients */
-	char field[64]; /* which field was wrong, or "" */
+	char field[64]; /* the wrong field, or "" */
 	char why[256];
-	int64_t retry_after; /* seconds; 0: not known */
-	int64_t decoder_us;  /* CPU time that decoder processes used for it */
+	int64_t retry_after; /* seconds; 0: unknown */
+	int64_t decoder_us;  /* microseconds of CPU time of decoder processes */
 };
 
-/* All return false, so that a failing function can `return fail(...)`.
-   fail_field() names the field that was wrong; its kind is
-   ERR_INVALID_FIELD. fail_unknown() names one that is not known; its kind is
-   ERR_UNKNOWN_FIELD. fail_errno() appends strerror(errno); its kind is
-   ERR_STORAGE_FULL after ENOSPC and EDQUOT, ERR_UNAVAILABLE after what else
-   the machine lacks for a while (EIO, EROFS, ENOMEM, EMFILE, ENFILE), else
-   ERR_INTERNAL. Its text names files and is for the log. Whether it is
-   `for_now` follows from the kind, but for fail_for_now(), which says so
-   itself; such an attempt counts. */
+/*
+ * All return false, so that a failing function can `return fail(...)`.
+ * fail_field() names the wrong field; its kind is ERR_INVALID_FIELD.
+ * fail_unknown() names an unknown field; its kind is ERR_UNKNOWN_FIELD.
+ * fail_errno() appends strerror(errno); its kind is ERR_STORAGE_FULL after
+ * ENOSPC and EDQUOT, ERR_UNAVAILABLE after other temporary lacks (EIO, EROFS,
+ * ENOMEM, EMFILE, ENFILE), else ERR_INTERNAL; its text contains file names and
+ * is for the log. The kind decides whether the failure is transient
+ * (`for_now`), but fail_for_now() always sets it; such an attempt counts.
+ */
 bool fail(struct work *work, enum err err, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
 bool fail_field(struct work *work, const char *field, const char *fmt, ...)
@@ -83,8 +82,8 @@ bool fail_for_now(struct work *work, enum err err, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
 bool fail_errno(struct work *work, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
-/* Fails with ERR_CLIENT_GONE if the work is abandoned: before it does something
-   that takes long or lasts. */
+/* Fails with ERR_CLIENT_GONE if the client has gone. Call it before something
+   that takes long or is permanent. */
 bool work_check_wanted(struct work *work) MUST_CHECK;
 
 #endif
