@@ -1,4 +1,4 @@
-/* connection.c: opens a connection and judges what goes wrong on it. */
+/* connection.c: opens a connection and classifies its errors. */
 #include "config.h"
 
 #include "lib/db/connection.h"
@@ -18,7 +18,7 @@
 /* MariaDB calls it my_bool, MySQL bool. */
 typedef __typeof__(*((MYSQL_BIND *)0)->is_null) db_flag;
 
-/* Numbers that only one of the two servers' headers has. */
+/* Error numbers that only one of the two servers' headers defines. */
 enum {
 	MARIADB_CONNECTION_KILLED = 1927,
 	MARIADB_STATEMENT_TIMEOUT = 1969,
@@ -26,9 +26,9 @@ enum {
 	MYSQL_IDLE_TIMEOUT = 4031,
 };
 
-/* What is not here is the statement's own fault. A command that could not be
-   written whole ends as CR_SERVER_GONE_ERROR, one whose answer could not be
-   read as CR_SERVER_LOST: only the first is certain not to have been done. */
+/* Other errors are the statement's fault. A command that was not sent
+   completely gives CR_SERVER_GONE_ERROR: the server did not run it. If the
+   answer is lost (CR_SERVER_LOST), the server may have run it. */
 /* clang-format off */
 static const struct {
 	unsigned number;
@@ -90,13 +90,13 @@ void connection_log(const struct work *work, const char *sql)
 		  log_text("message", work->db->message), log_text("sql", sql));
 }
 
-/* Clients see the text of ERR_UNAVAILABLE and ERR_CONFLICT: no hosts, names of
-   keys or values in it. */
+/* Clients see the texts of ERR_UNAVAILABLE and ERR_CONFLICT: these must not
+   contain hosts, key names or values. */
 bool connection_fail(struct work *work, enum db_trouble trouble)
 {
 	switch (trouble) {
 	case DB_DUPLICATE:
-		return fail(work, ERR_CONFLICT, "it exists already");
+		return fail(work, ERR_CONFLICT, "it already exists");
 	case DB_BUSY:
 		return fail(work, ERR_UNAVAILABLE, "the database is too busy");
 	case DB_UNSENT:
@@ -113,10 +113,10 @@ bool connection_fail(struct work *work, enum db_trouble trouble)
 }
 
 /*
- * The session, the same on every server. A lock is waited for less long than
- * an answer, so that a lock time-out is an error and not a lost connection. The
- * server stops a statement that nobody waits for any more: each of the two
- * ignores what stands in the other's comment.
+ * Sets the same session variables on every server. The lock time-out is shorter
+ * than the time-out for answers, so that it gives an error and not a lost
+ * connection. The server stops a statement when its client no longer waits.
+ * MariaDB ignores the comment for MySQL, and MySQL the one for MariaDB.
  */
 static void set_session(struct db *db)
 {
@@ -179,7 +179,7 @@ static bool connect_to(struct db *db)
 
 	mysql_options(db->mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
 	mysql_options(db->mysql, MYSQL_OPT_LOCAL_INFILE, &no_local_files);
-	/* Else the library takes "localhost" for its default socket. */
+	/* Without this, the library uses its default socket for "localhost". */
 	if (tcp)
 		mysql_options(db->mysql, MYSQL_OPT_PROTOCOL, &protocol);
 	return mysql_real_connect(
@@ -189,8 +189,9 @@ static bool connect_to(struct db *db)
 		       tcp ? NULL : conf->db_socket, CLIENT_FOUND_ROWS) != NULL;
 }
 
-/* Between two statements the server has nothing to say, unless it has hung
-   up. To see that before a write is sent makes the write safe to send. */
+/* Between two statements the server sends nothing, except when it has closed
+   the connection. A write is safe to repeat only if it was not sent, so this is
+   checked before. */
 static bool hung_up(const struct db *db)
 {
 	struct pollfd fd = { .fd = db->mysql->net.fd, .events = POLLIN };
@@ -209,8 +210,8 @@ static enum db_trouble ask(MYSQL_RES **rows, struct db *db, const char *sql)
 				  mysql_error(db->mysql));
 }
 
-/* The server reads its clock between the question and the answer: half of that
-   time is the largest error. */
+/* The server reads its clock between the query and the answer, so the error is
+   at most half of that time. */
 static enum db_trouble read_clock(struct db *db)
 {
 	const int64_t asked_us = clock_now_us();
@@ -258,11 +259,11 @@ enum db_trouble connection_open(struct db *db)
 		connection_close(db);
 		return DB_DOWN;
 	}
-	/* A client library may be content with a server without TLS. */
+	/* A client library may accept a server without TLS. */
 	if (*db->conf->db_tls_ca && !mysql_get_ssl_cipher(db->mysql)) {
 		connection_trouble(db, CR_SSL_CONNECTION_ERROR,
-				   "the server does not speak TLS, which the "
-				   "setting db_tls_ca demands");
+				   "the server does not support TLS, but the "
+				   "setting db_tls_ca requires it");
 		return DB_DOWN;
 	}
 	if (read_clock(db)) {
@@ -277,8 +278,9 @@ enum db_trouble connection_open(struct db *db)
 
 void connection_close(struct db *db)
 {
-	/* The connection first: it detaches the statements, which would
-	   otherwise each say good-bye to a server that may not listen. */
+	/* Closes the connection first: this detaches the statements. Each of
+	   them would otherwise send a message to a server that may not
+	   answer. */
 	if (db->mysql)
 		mysql_close(db->mysql);
 	db->mysql = NULL;

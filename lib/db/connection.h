@@ -8,21 +8,23 @@
 
 #include "lib/base/util.h"
 
-/* Between the files of lib/db only. */
+/* Only for the files of lib/db. */
 
 struct conf;
 struct pool;
 struct work;
 
-/* What an error of the database means for the statement that met it. */
+/* What a database error means for the statement. */
 enum db_trouble {
 	DB_FINE,
-	DB_WRONG,     /* the statement is at fault, or its values */
-	DB_DUPLICATE, /* of a unique key */
-	DB_BUSY,      /* deadlock or lock time-out: nothing was done */
-	DB_UNSENT,    /* the connection was dead before it: nothing was done */
-	DB_LOST,      /* the connection died under it: perhaps it was done */
-	DB_DOWN       /* the database does not answer, or refuses for now */
+	DB_WRONG,     /* the statement or its values are wrong */
+	DB_DUPLICATE, /* a unique key already has the value */
+	DB_BUSY,      /* deadlock or lock time-out: the server did nothing */
+	DB_UNSENT, /* the connection was dead before the statement: the server
+		      did nothing */
+	DB_LOST,   /* the connection died during the statement: the server may
+		      have run it */
+	DB_DOWN    /* the database does not answer, or refuses temporarily */
 };
 
 struct db_statement {
@@ -33,7 +35,7 @@ struct db_statement {
 enum {
 	DB_STATEMENTS = 128,
 	DB_SCRIPT_SECONDS = 540,
-	DB_CLOCK_MS = 60000 /* the server's clock is read so often */
+	DB_CLOCK_MS = 60000 /* interval at which the server's clock is read */
 };
 
 struct db {
@@ -41,18 +43,19 @@ struct db {
 	struct pool *pool;
 	MYSQL *mysql; /* NULL: closed */
 	bool was_tried, was_open;
-	bool patient; /* statements may take DB_SCRIPT_SECONDS */
-	bool begun; /* db_begin(): what is written is committed by its caller */
+	bool patient; /* the time-out of statements is DB_SCRIPT_SECONDS */
+	bool begun;   /* db_begin() was called: its caller commits */
 	bool in_transaction;
-	bool in_body;          /* of db_transaction() */
-	enum db_trouble ended; /* what ended the transaction too early */
+	bool in_body;          /* the body of db_transaction() runs */
+	enum db_trouble ended; /* the error that ended the transaction early */
 
-	/* Prepared ones; `next_statement` is replaced when all are in use. */
+	/* Prepared statements. If all are in use, `next_statement` is
+	   replaced. */
 	struct db_statement statements[DB_STATEMENTS];
 	size_t next_statement;
 
-	/* The server's clock: how far it is ahead of this host's, and when that
-	   was read, by clock_monotonic_ms(). */
+	/* How far the server's clock is ahead of this host's clock, and when
+	   that was measured, by clock_monotonic_ms(). */
 	int64_t clock_ahead_us, clock_read_ms;
 
 	/* The last trouble */
@@ -60,24 +63,26 @@ struct db {
 	char message[256];
 };
 
-/* Opens it unless it is open. One whose other end has hung up is opened anew,
-   outside a transaction. The server's clock is read when the connection is
-   opened, and after DB_CLOCK_MS. */
+/* Opens the connection if it is not open. Outside a transaction, reopens it if
+   the server has closed it. Reads the server's clock when the connection opens,
+   and every DB_CLOCK_MS. */
 enum db_trouble connection_open(struct db *db) MUST_CHECK;
 void connection_close(struct db *db);
 
-/* A statement as text, whose rows are thrown away. */
+/* Sends a statement as text, and drops its rows. */
 enum db_trouble connection_send(struct db *db, const char *sql) MUST_CHECK;
 
-/* Keeps number and message of an error, closes a connection of no further use,
-   and says what it means. */
+/* Stores number and message of an error, closes a connection that is no longer
+   usable, and returns what the error means. */
 enum db_trouble connection_trouble(struct db *db, unsigned number,
 				   const char *message);
 
-/* Fails the work as the trouble, with the kept message. */
+/* Fails the work with the kind of failure of the trouble and the stored
+   message. */
 bool connection_fail(struct work *work, enum db_trouble trouble);
 
-/* Logs the kept message, which ERR_UNAVAILABLE keeps from clients. */
+/* Logs the stored message, because clients do not see it with
+   ERR_UNAVAILABLE. */
 void connection_log(const struct work *work, const char *sql);
 
 #endif

@@ -1,4 +1,5 @@
-/* db.c: the verbs of the database, and what is repeated when. */
+/* db.c: runs statements and transactions, and repeats them where that is
+   safe. */
 #include "config.h"
 
 #include "lib/db/db.h"
@@ -133,7 +134,7 @@ struct db_out db_fixed_to(void *place, size_t size)
 	return (struct db_out){ DB_OUT_FIXED, place, size };
 }
 
-/* How often and how long something has been tried. */
+/* How often and for how long something was tried. */
 struct patience {
 	int64_t started;
 	int retries;
@@ -145,8 +146,8 @@ static struct patience patience_new(void)
 	return (struct patience){ .started = clock_monotonic_ms() };
 }
 
-/* Up to PAUSE_MS longer each time, at random, so that two that met do not meet
-   again. */
+/* Waits a random time, at most PAUSE_MS longer each time, so that two
+   transactions that collided do not collide again. */
 static void pause_before(int retry)
 {
 	unsigned char random = 0;
@@ -158,10 +159,9 @@ static void pause_before(int retry)
 	nanosleep(&(struct timespec){ .tv_nsec = ms * 1000000 }, NULL);
 }
 
-/*
- * `whole`: what is repeated may be done twice. When an answer has been waited
- * for in vain nothing is repeated, nor after db_timeout: whoever asked waits.
- */
+/* Whether to try again. `whole`: running it twice does no harm. Nothing is
+   repeated after db_timeout, because the caller waits; this also covers an
+   answer that timed out. */
 static bool may_repeat(struct patience *patience, const struct db *db,
 		       enum db_trouble trouble, bool whole)
 {
@@ -198,7 +198,7 @@ static enum db_trouble attempt(struct db_result *result, struct work *work,
 	return trouble ? trouble : statement_run(result, db, work->pool, query);
 }
 
-/* What is not repeated any more is logged here, once. */
+/* Logs an error that is not tried again, once. */
 static bool give_up(struct work *work, enum db_trouble trouble, const char *sql)
 {
 	if (trouble >= DB_BUSY)
@@ -227,7 +227,7 @@ static bool run(struct db_result *result, struct work *work,
 
 	if (!db->in_transaction)
 		return run_alone(result, work, query);
-	/* After a deadlock the server has left the transaction: another
+	/* After a deadlock, the server has ended the transaction: another
 	   statement would be committed on its own. */
 	trouble = db->ended ? db->ended : attempt(result, work, query);
 	if (trouble >= DB_BUSY)
@@ -289,7 +289,8 @@ bool db_do(struct work *work, uint64_t *changed, const char *sql,
 	struct write write = { changed, { sql, in, in_count, NULL, 0 } };
 	const struct db *db = work->db;
 
-	/* The write opens the transaction that db_begin() announced. */
+	/* db_begin() only announces the transaction; the first write opens
+	   it. */
 	if (db->begun && !db->in_transaction)
 		return db_transaction(work, run_write, &write);
 	return run_write(work, &write);
@@ -305,7 +306,8 @@ static bool command(struct work *work, const char *sql)
 	return db->ended ? connection_fail(work, db->ended) : true;
 }
 
-/* Leaves no transaction open, without a word about what made it fail. */
+/* Leaves no transaction open. Ignores errors, so that the original error
+   stays. */
 static void roll_back(struct db *db)
 {
 	if (db->mysql && connection_send(db, "ROLLBACK"))
@@ -321,11 +323,12 @@ static bool run_body(struct work *work,
 	db->in_body = true;
 	done = body(work, arg);
 	db->in_body = false;
-	/* `body` may have overlooked or renamed what ended it. */
+	/* `body` may have ignored or replaced the error that ended the
+	   transaction. */
 	return db->ended ? connection_fail(work, db->ended) : done;
 }
 
-/* Commits it, unless that is left to the caller of db_begin(). */
+/* Commits, except after db_begin(), whose caller commits. */
 static bool transact(struct work *work,
 		     bool (*body)(struct work *work, void *arg), void *arg)
 {
@@ -345,7 +348,7 @@ static bool transact(struct work *work,
 	return done;
 }
 
-/* A part of the transaction that is open since db_begin(). */
+/* Runs a part of the transaction that is open since db_begin(). */
 static bool transact_within(struct work *work,
 			    bool (*body)(struct work *work, void *arg),
 			    void *arg)

@@ -7,26 +7,25 @@
 #include "lib/base/uuid.h"
 #include "lib/base/work.h"
 
-/*
- * MySQL or MariaDB through prepared statements. Times are int64_t
- * microseconds since 1970 UTC, 0 for NULL. Every connection has time-outs,
- * runs in UTC, strict mode and READ COMMITTED, and is opened when first used.
- */
+/* MySQL or MariaDB through prepared statements. Times are int64_t microseconds
+   since 1970 UTC, 0 for NULL. Every connection has time-outs, uses UTC, strict
+   mode and READ COMMITTED, and opens on first use. */
 struct db;
 
-/* Connects later; `conf` must outlive it. Not shared across a fork. */
+/* Does not connect yet. `conf` must outlive it. Must not be shared across a
+   fork. */
 struct db *db_open(const struct conf *conf);
 void db_close(struct db *db);
 
 /*
- * The time in microseconds by the database's clock, which is the clock of all
- * hosts: what is stored in a row, compared with one or signed has its time from
- * here or from UTC_TIMESTAMP(6). Connects when that has not been tried yet.
- * While the database has never answered, it is the time of this host.
+ * Returns the time in microseconds by the database's clock, which all hosts
+ * share. Every time that is stored in a row, compared with one or signed must
+ * come from here or from UTC_TIMESTAMP(6). Connects if that was not tried yet.
+ * As long as the database has never answered, returns the time of this host.
  */
 int64_t db_now_us(const struct work *work);
 
-/* A value going into a statement. */
+/* An input value of a statement. */
 struct db_in {
 	enum db_in_type {
 		DB_IN_NULL,
@@ -42,8 +41,8 @@ struct db_in {
 	struct uuid uuid;
 };
 
-/* A place for one coming out. NULL comes out as 0, false, NULL text or the nil
-   UUID. Text and bytes belong to the work's pool. */
+/* A place for an output value. NULL becomes 0, false, NULL text or the nil
+   UUID. Texts and bytes belong to the work's pool. */
 struct db_out {
 	enum db_out_type {
 		DB_OUT_TEXT,
@@ -54,19 +53,19 @@ struct db_out {
 		DB_OUT_FIXED
 	} type;
 	void *place;
-	size_t size; /* DB_OUT_FIXED: bytes, exactly */
+	size_t size; /* DB_OUT_FIXED: exact length in bytes */
 };
 
 struct db_in db_bytes(const void *bytes, size_t size);
-struct db_in db_text(const char *text); /* NULL is NULL */
+struct db_in db_text(const char *text); /* NULL becomes NULL */
 struct db_in db_int(int64_t number);
 struct db_in db_bool(bool yes);
-struct db_in db_time(int64_t time_us);  /* 0 is NULL */
-struct db_in db_uuid(struct uuid uuid); /* nil is NULL */
+struct db_in db_time(int64_t time_us);  /* 0 becomes NULL */
+struct db_in db_uuid(struct uuid uuid); /* nil becomes NULL */
 struct db_in db_null(void);
 
-/* For LIKE: what contains this text, in which \ % and _ stand for themselves;
-   NULL for NULL. */
+/* Returns a pattern for LIKE that matches any text that contains this one, with
+   \ % and _ escaped. NULL for NULL. */
 const char *db_containing(struct pool *pool, const char *text);
 
 struct db_out db_text_to(const char **place);
@@ -86,72 +85,75 @@ struct db_out db_fixed_to(void *place, size_t size);
 /* clang-format on */
 
 /*
- * Every `sql` is a literal: its address is the key of the connection's cache of
- * prepared statements. Failures: ERR_CONFLICT after a duplicate key,
- * ERR_UNAVAILABLE when the database does not answer, else ERR_INTERNAL.
+ * Every `sql` is a string literal: its address is the key in the connection's
+ * cache of prepared statements. Failures: ERR_CONFLICT after a duplicate key,
+ * ERR_UNAVAILABLE if the database does not answer, else ERR_INTERNAL.
  *
- * Outside a transaction, a lost connection is reopened and the statement
- * repeated once where that is safe: a SELECT, or a statement that was not sent
- * whole. Of a write whose answer was lost nobody knows whether it was done; it
- * is ERR_UNAVAILABLE. A deadlock or a lock time-out repeats it like a
- * transaction. Nothing is repeated after db_timeout.
+ * Outside a transaction, a lost connection is reopened, and the statement is
+ * repeated once if that is safe: a SELECT, or a statement that was not sent
+ * completely. If the answer of a write is lost, the write may or may not be
+ * done: it fails with ERR_UNAVAILABLE. After a deadlock or a lock time-out, a
+ * statement is repeated like a transaction. Nothing is repeated after
+ * db_timeout.
  */
 
-/* A statement that finds one row; ERR_NOT_FOUND when it finds none,
-   ERR_INTERNAL when it finds more. */
+/* Runs a statement that finds one row. ERR_NOT_FOUND if it finds none,
+   ERR_INTERNAL if it finds more. */
 bool db_one(struct work *work, const char *sql, const struct db_in *in,
 	    size_t in_count, const struct db_out *out,
 	    size_t out_count) MUST_CHECK;
 
-/* Calls `row` for each row, in order, after its values are in their places.
-   All rows are fetched first, so `row` may use the database; it stops the loop
-   by returning false, which is then the result. */
+/* Calls `row` for each row, in order, after its values were stored in their
+   places. All rows are fetched first, so `row` may use the database. If `row`
+   returns false, the loop stops and returns false. */
 bool db_each(struct work *work, const char *sql, const struct db_in *in,
 	     size_t in_count, const struct db_out *out, size_t out_count,
 	     bool (*row)(struct work *work, void *arg), void *arg) MUST_CHECK;
 
-/* A statement without rows; `changed` (may be NULL) is how many rows it found
-   to change (matched, as CLIENT_FOUND_ROWS counts). */
+/* Runs a statement without rows. `changed` (may be NULL) is the number of
+   matched rows, as CLIENT_FOUND_ROWS counts, even if nothing in them
+   changes. */
 bool db_do(struct work *work, uint64_t *changed, const char *sql,
 	   const struct db_in *in, size_t in_count) MUST_CHECK;
 
 /*
- * Runs `body` between START TRANSACTION and COMMIT; rolls back when it fails.
- * After a deadlock or a lock time-out (1213, 1205) the whole is repeated, at
- * most three times, and after a lost connection once, even when the answer of
- * COMMIT was what got lost. So `body` must be repeatable: it begins with an
- * INSERT of an id that the caller made (ERR_CONFLICT then means that it has
- * happened) or is made of guarded updates. Transactions do not nest.
+ * Runs `body` between START TRANSACTION and COMMIT; rolls back if it fails.
+ * After a deadlock or a lock time-out (1213, 1205), the whole transaction is
+ * repeated, at most three times; after a lost connection, once, even if only
+ * the answer of COMMIT was lost. So `body` must be repeatable: it begins with
+ * an INSERT of an id that the caller made (ERR_CONFLICT then means that it was
+ * done), or consists of guarded updates. Transactions cannot be nested.
  */
 bool db_transaction(struct work *work,
 		    bool (*body)(struct work *work, void *arg),
 		    void *arg) MUST_CHECK;
 
 /*
- * One transaction around several calls. After db_begin() the first write opens
- * it and it stays open until db_commit() or db_rollback(), which a caller of
- * db_begin() always calls. A db_transaction() in between is a part of it: what
- * its body did is undone alone when the body fails. The first part is repeated
- * as above, which here never happens after a COMMIT; later parts are not.
+ * One transaction around several calls. After db_begin(), the first write opens
+ * it. It stays open until db_commit() or db_rollback(); a caller of db_begin()
+ * must always call one of them. A db_transaction() in between is a part of the
+ * transaction: if its body fails, only what the body did is undone. The first
+ * part is repeated as above, but never after a COMMIT; later parts are not
+ * repeated.
  *
- * db_commit() does not repeat anything. When it fails with ERR_UNAVAILABLE the
- * answer of COMMIT may have been lost, and only a look at the rows tells
- * whether it was done. Without a write there is nothing to commit.
+ * db_commit() repeats nothing. If it fails with ERR_UNAVAILABLE, the answer of
+ * COMMIT may be lost, and only the rows show whether it was done. Without a
+ * write, db_commit() does nothing.
  */
 void db_begin(struct work *work);
 bool db_commit(struct work *work) MUST_CHECK;
 void db_rollback(struct work *work);
 
-/* For lib/db/migrate.c only: one statement of a schema file, as text. From the
-   first on, statements of this db may take nine minutes. */
+/* Only for lib/db/migrate.c: runs one statement of a schema file, as text. From
+   the first call on, statements of this db may take nine minutes. */
 bool db_script(struct work *work, const char *statement) MUST_CHECK;
 
-/* The client library's version. */
+/* Returns the client library's version. */
 const char *db_client_version(void);
 
-/* "10.11.19-MariaDB innodb_flush_log_at_trx_commit=1 ...": the server's version
-   and the settings that `pixtierctl doctor` checks; NULL when the database does
-   not answer, with the work failed. */
+/* Returns "10.11.19-MariaDB innodb_flush_log_at_trx_commit=1 ...": the server's
+   version and the settings that `pixtierctl doctor` checks. NULL if the
+   database does not answer; the work has then failed. */
 const char *db_server_version(struct work *work);
 
 #endif

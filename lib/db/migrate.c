@@ -1,4 +1,4 @@
-/* migrate.c: applies the schema, once, by one process at a time. */
+/* migrate.c: applies the schema files, once each, in one process at a time. */
 #include "config.h"
 
 #include "lib/db/migrate.h"
@@ -42,11 +42,13 @@ static bool read_file(struct buf **text, struct work *work, const char *name)
 	whole = !ferror(file);
 	fclose(file);
 	if (!fits)
-		return fail(work, ERR_INTERNAL, "%s: over 1 MiB", path);
+		return fail(work, ERR_INTERNAL,
+			    "%s: expected at most 1 MiB, found more", path);
 	if (!whole)
 		return fail(work, ERR_INTERNAL, "cannot read %s", path);
 	if (strlen((*text)->data) != (*text)->len)
-		return fail(work, ERR_INTERNAL, "%s: not a text", path);
+		return fail(work, ERR_INTERNAL, "%s: expected text without NUL",
+			    path);
 	return true;
 }
 
@@ -64,9 +66,10 @@ static bool read_version(int64_t *version, struct work *work, const char *name)
 	snprintf(digits, sizeof(digits), "%.4s", name);
 	if (strspn(digits, "0123456789") != DIGITS || name[DIGITS] != '-' ||
 	    !text_int(version, digits, 1, 9999))
-		return fail(work, ERR_INTERNAL,
-			    "%s: names are NNNN-words.sql from 0001, not %s",
-			    work->conf->schema_dir, name);
+		return fail(
+			work, ERR_INTERNAL,
+			"%s: expected names NNNN-words.sql from 0001, found %s",
+			work->conf->schema_dir, name);
 	return true;
 }
 
@@ -125,7 +128,8 @@ static bool read_folder(struct migrations *migrations, struct work *work)
 	if (!good)
 		return false;
 	if (!rows.count)
-		return fail(work, ERR_INTERNAL, "%s: no NNNN-words.sql in it",
+		return fail(work, ERR_INTERNAL,
+			    "%s: expected files NNNN-words.sql, found none",
 			    path);
 	qsort(rows.list, rows.count, sizeof(migration), by_version);
 	*migrations = (struct migrations){ .list = rows.list,
@@ -198,7 +202,7 @@ bool migrate_status(struct migrations *migrations, struct work *work)
 struct lock {
 	const char *owner;
 	bool taken;
-	/* How many statements of which migration have been done. */
+	/* statements of migration `version` that are done */
 	int64_t version, done;
 };
 
@@ -290,8 +294,8 @@ static bool take_lock(struct lock *lock, struct work *work, long wait_seconds)
 	return false;
 }
 
-/* Counts a statement and renews the lease, which is longer than any statement
-   may take. */
+/* Counts a statement and renews the lease, which lasts longer than any
+   statement may take. */
 static bool count_done(struct lock *lock, struct work *work, int64_t version,
 		       int64_t done)
 {
@@ -304,15 +308,16 @@ static bool count_done(struct lock *lock, struct work *work, int64_t version,
 		   DB_IN(db_int(version), db_int(done), db_text(lock->owner))))
 		return false;
 	if (!changed)
-		return fail(work, ERR_CONFLICT,
-			    "another process has taken the lock away");
+		return fail(
+			work, ERR_CONFLICT,
+			"the lease ended, and another process took the lock");
 	lock->version = version;
 	lock->done = done;
 	return true;
 }
 
-/* A statement whose end is not known may still be at work: its lock must last
-   as long as it can. */
+/* Keeps the lock if a statement may still run in the server: the lease covers
+   the longest statement. */
 static void release_lock(struct work *work, const struct lock *lock, bool done)
 {
 	struct work aside = *work;
@@ -386,7 +391,8 @@ static bool apply_pending(struct lock *lock, struct work *work,
 {
 	struct migrations migrations;
 
-	/* Another process may have applied some before this one's turn. */
+	/* Another process may have applied some while this one waited for the
+	   lock. */
 	if (!migrate_status(&migrations, work) ||
 	    !check_unchanged(work, &migrations))
 		return false;
@@ -411,8 +417,8 @@ bool migrate_apply(struct work *work, long wait_seconds,
 	struct lock lock = { 0 };
 	bool done;
 
-	/* Before anything is written to a database that is not ours to
-	   change. */
+	/* Checks first, so that nothing is written to a database of a newer
+	   version. */
 	if (!migrate_status(&migrations, work) ||
 	    !check_unchanged(work, &migrations))
 		return false;

@@ -7,19 +7,19 @@
 #include "lib/base/work.h"
 
 /*
- * The files NNNN-words.sql of the setting schema_dir, in order, each applied
- * once and recorded in schema_migrations with its SHA-256. One process applies
- * at a time: a row of schema_lock with a lease of ten minutes keeps others out
- * on every node of a cluster (GET_LOCK is local to one), and counts the
- * statements done: what was cut short is resumed after them. The lock of a
- * process that died or lost its connection ends with its lease.
+ * Applies the files NNNN-words.sql of the setting schema_dir, in order, each
+ * once, and records each in schema_migrations with its SHA-256. A row of
+ * schema_lock with a lease of ten minutes allows one process at a time on all
+ * nodes of a cluster (GET_LOCK works only on one node). The row also counts the
+ * statements done, so that an interrupted migration continues after them. The
+ * lock of a process that dies or loses its connection ends with its lease.
  */
 struct migration {
 	int64_t version;    /* NNNN */
 	const char *name;   /* the file's name */
-	char checksum[65];  /* of the file, hexadecimal */
-	int64_t applied_at; /* microseconds; 0: not yet */
-	bool changed;       /* applied, but with another checksum */
+	char checksum[65];  /* SHA-256 of the file, hexadecimal */
+	int64_t applied_at; /* microseconds; 0: not applied */
+	bool changed;       /* applied, but the file has another checksum now */
 };
 
 struct migrations {
@@ -28,14 +28,14 @@ struct migrations {
 	size_t pending;
 };
 
-/* Works on an empty database too. ERR_CONFLICT when the database has a version
-   that the folder does not know. */
+/* Also works on an empty database. ERR_CONFLICT if the database has a version
+   that the folder does not have. */
 bool migrate_status(struct migrations *migrations,
 		    struct work *work) MUST_CHECK;
 
-/* Applies what is pending; `note` (may be NULL) hears of each. ERR_CONFLICT
-   when an applied file has changed or another process holds the lock for
-   longer than `wait_seconds`. Times are the database's. */
+/* Applies pending migrations and calls `note` (may be NULL) after each.
+   ERR_CONFLICT if an applied file has changed, or if another process holds the
+   lock for longer than `wait_seconds`. Times are the database's. */
 bool migrate_apply(struct work *work, long wait_seconds,
 		   void (*note)(const struct migration *applied)) MUST_CHECK;
 

@@ -1,4 +1,4 @@
-/* rows.c: collects what a statement finds. */
+/* rows.c: collects the rows of a statement in an array. */
 #include "config.h"
 
 #include "lib/db/rows.h"

@@ -5,8 +5,8 @@
 
 #include "lib/base/work.h"
 
-/* Collects the rows of db_each() in an array that belongs to the pool: `row` is
-   the struct that the DB_OUT places are in, rows_keep() the callback. */
+/* Collects the rows of db_each() in an array that belongs to the pool. `row` is
+   the struct that contains the DB_OUT places; rows_keep() is the callback. */
 struct rows {
 	const void *row;
 	size_t size;

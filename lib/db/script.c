@@ -1,4 +1,4 @@
-/* script.c: takes a schema file apart. */
+/* script.c: splits a schema file into statements. */
 #include "config.h"
 
 #include "lib/db/script.h"
@@ -12,21 +12,21 @@ static bool is_space(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* "--" begins a comment only before a space or the line's end. */
+/* "--" begins a comment only if a space or the end of the line follows. */
 static bool is_line_comment(const char *at)
 {
 	return *at == '#' ||
 	       (at[0] == '-' && at[1] == '-' && (is_space(at[2]) || !at[2]));
 }
 
-/* A comment of the kind that a server carries out is none. */
+/* Comments whose content a server runs count as statements. */
 static bool is_block_comment(const char *at)
 {
 	return at[0] == '/' && at[1] == '*' && at[2] != '!' && at[2] != 'M';
 }
 
-/* Past a comment; `at` itself where there is none, NULL when it does not
-   end. */
+/* Returns the end of a comment; `at` itself if there is none; NULL if the
+   comment does not end. */
 static const char *past_comment(const char *at)
 {
 	const char *end;
@@ -39,8 +39,9 @@ static const char *past_comment(const char *at)
 	return end ? end + 2 : NULL;
 }
 
-/* Past a quoted text: a doubled quote in it looks like two texts, which is as
-   good. Backslashes escape, but not in names. NULL when it does not end. */
+/* Returns the end of a quoted text; NULL if it does not end. A doubled quote
+   counts as two texts, with the same result. Backslashes escape, except in
+   names. */
 static const char *past_quote(const char *at)
 {
 	const char quote = *at++;
@@ -62,8 +63,10 @@ static const char *past_token(const char *at)
 
 static bool is_unended(struct work *work, const char *at, const char *name)
 {
-	return fail(work, ERR_INTERNAL, "%s: no end of what begins with %.20s",
-		    name, at);
+	return fail(
+		work, ERR_INTERNAL,
+		"%s: a comment or quoted text does not end; it begins with %.20s",
+		name, at);
 }
 
 bool script_next(const char **statement, struct work *work, const char **rest,

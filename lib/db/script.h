@@ -3,15 +3,13 @@
 
 #include "lib/base/work.h"
 
-/*
- * The statements of a schema file, which end in a semicolon outside of quotes
- * and comments (the last one need not). Stored programs, whose bodies have
- * semicolons of their own, do not belong into such a file.
- */
+/* Splits a schema file into statements, which end with a semicolon outside
+   quotes and comments; the last one may lack it. Such a file must not contain
+   stored programs, because their bodies contain semicolons. */
 
-/* The next statement without its semicolon and without the comments around it,
-   or NULL after the last; `rest` moves on. Fails when a quote or a comment does
-   not end; `name` is the file's, for the text. */
+/* Returns the next statement without its semicolon and the comments around it,
+   or NULL after the last, and advances `rest`. Fails if a quote or a comment
+   does not end. `name` is the file's name, for the error text. */
 bool script_next(const char **statement, struct work *work, const char **rest,
 		 const char *name) MUST_CHECK;
 

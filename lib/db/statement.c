@@ -1,4 +1,4 @@
-/* statement.c: prepared statements, the values in and the values out. */
+/* statement.c: prepared statements, their input and output values. */
 #include "config.h"
 
 #include "lib/db/statement.h"
@@ -55,7 +55,7 @@ static enum db_trouble wrong(struct db *db, const char *message)
 	return connection_trouble(db, 0, message);
 }
 
-/* Fills the last trouble before the statement is gone. */
+/* Stores the error before the statement is closed. */
 static enum db_trouble prepare(struct db_statement *statement, struct db *db,
 			       const char *sql)
 {
@@ -133,9 +133,13 @@ static enum db_trouble execute(struct db *db, MYSQL_STMT *stmt,
 	MYSQL_BIND *binds;
 
 	if (mysql_stmt_param_count(stmt) != query->in_count)
-		return wrong(db, "question marks and values differ in number");
+		return wrong(
+			db,
+			"the statement's question marks and the values differ in number");
 	if (mysql_stmt_field_count(stmt) != query->out_count)
-		return wrong(db, "columns and places differ in number");
+		return wrong(
+			db,
+			"the statement's columns and the places differ in number");
 
 	if (query->in_count) {
 		binds = pool_alloc(pool, query->in_count * sizeof(*binds));
@@ -147,7 +151,7 @@ static enum db_trouble execute(struct db *db, MYSQL_STMT *stmt,
 	return mysql_stmt_execute(stmt) ? failed(db, stmt) : DB_FINE;
 }
 
-/* What a fetch writes into. */
+/* Buffers for one column of a fetch. */
 struct slot {
 	unsigned long length;
 	__typeof__(*((MYSQL_BIND *)0)->is_null) is_null;
@@ -174,7 +178,7 @@ static void bind_out(MYSQL_BIND *bind, struct slot *slot, enum db_out_type type)
 	case DB_OUT_TEXT:
 	case DB_OUT_UUID:
 	case DB_OUT_FIXED:
-		/* No room yet: the fetch tells the length. */
+		/* No buffer yet: the fetch returns the length. */
 		bind->buffer_type = MYSQL_TYPE_BLOB;
 		break;
 	}
@@ -187,7 +191,8 @@ static enum db_trouble fetch_bytes(struct db_cell *cell, struct db *db,
 	MYSQL_BIND bind = { .buffer_type = MYSQL_TYPE_BLOB };
 
 	if (length > MAX_CELL)
-		return wrong(db, "a value has over 1 MiB");
+		return wrong(db,
+			     "expected a value of at most 1 MiB, found more");
 	cell->size = length;
 	cell->bytes = pool_alloc(pool, length + 1);
 	bind.buffer = cell->bytes;
@@ -283,7 +288,8 @@ enum db_trouble statement_run(struct db_result *result, struct db *db,
 		trouble = fetch(&got, db, stmt, pool, query);
 	else if (!trouble)
 		got.changed = mysql_stmt_affected_rows(stmt);
-	/* After DB_UNSENT and worse the statement went with its connection. */
+	/* After DB_UNSENT and worse, the statement was closed with its
+	   connection. */
 	if (trouble < DB_UNSENT && stmt && query->out_count)
 		mysql_stmt_free_result(stmt);
 	if (!trouble)
@@ -299,8 +305,8 @@ static bool place_bytes(struct work *work, const struct db_query *query,
 		return true;
 	if (cell->size != size)
 		return fail(work, ERR_INTERNAL,
-			    "a value of %zu bytes, not %zu: %.100s", size,
-			    cell->size, query->sql);
+			    "expected a value of %zu bytes, found %zu: %.100s",
+			    size, cell->size, query->sql);
 	memcpy(place, cell->bytes, size);
 	return true;
 }

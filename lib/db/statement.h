@@ -4,7 +4,7 @@
 #include "lib/db/connection.h"
 #include "lib/db/db.h"
 
-/* Between the files of lib/db only. */
+/* Only for the files of lib/db. */
 
 struct db_query {
 	const char *sql;
@@ -14,9 +14,9 @@ struct db_query {
 	size_t out_count;
 };
 
-/* One value of a row: `bytes` for texts and bytes, else `number`. */
+/* One value of a row: `bytes` for texts and bytes, `number` for other types. */
 struct db_cell {
-	char *bytes; /* NULL for NULL */
+	char *bytes; /* NULL if the value is NULL */
 	size_t size;
 	int64_t number;
 };
@@ -32,14 +32,14 @@ struct db_result {
 	uint64_t changed;
 };
 
-/* Prepares the query unless that has been done, carries it out and fetches all
-   rows into the pool. The connection is open. */
+/* Prepares the query if necessary, runs it, and fetches all rows into the pool.
+   The connection must be open. */
 enum db_trouble statement_run(struct db_result *result, struct db *db,
 			      struct pool *pool,
 			      const struct db_query *query) MUST_CHECK;
 
-/* Puts a row's values into their places. ERR_INTERNAL when one does not fit:
-   bytes of another length. */
+/* Stores a row's values in their places. ERR_INTERNAL if bytes have another
+   length than their place. */
 bool statement_place(struct work *work, const struct db_query *query,
 		     const struct db_row *row) MUST_CHECK;
 

@@ -248,7 +248,7 @@ static void test_bad_folder(void **state)
 		{ "0000-zero.sql", "", "NNNN-words.sql" },
 		{ "0001.sql", "", "NNNN-words.sql" },
 		{ "0002-again.sql", "", "the same number" },
-		{ "0003-open.sql", "SELECT 'open;\n", "no end of" },
+		{ "0003-open.sql", "SELECT 'open;\n", "does not end" },
 	};
 	struct site *site = *state;
 
