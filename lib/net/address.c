@@ -1,4 +1,4 @@
-/* address.c: which hosts may be called. */
+/* address.c: decides which addresses may be contacted. */
 #include "config.h"
 
 #include "lib/net/address.h"
@@ -13,11 +13,13 @@
 #include "lib/base/conf.h"
 
 /*
+ * Special-purpose blocks of
  * https://www.iana.org/assignments/iana-ipv4-special-registry and
- * iana-ipv6-special-registry, with multicast and what is not given out. Blocks
- * that the registries call globally reachable are here too, for none has web
- * servers, but the one of NAT64: behind DNS64 it is every IPv4 server's
- * (RFC 6052), so the address in its last four bytes is judged.
+ * iana-ipv6-special-registry, with multicast and unassigned blocks. It includes
+ * blocks that the registries call globally reachable, because they have no web
+ * servers. It does not include the NAT64 block: behind DNS64, that block has
+ * the addresses of all IPv4 servers (RFC 6052), so the IPv4 address in its last
+ * four bytes is checked.
  */
 /* clang-format off */
 static const struct special {
@@ -70,7 +72,7 @@ static const char unassigned[] = "::/3";
 
 enum { SIZE = CIDR_ADDRESS_SIZE };
 
-/* All addresses as those of IPv6; false for any other family. */
+/* Converts an address to 16 bytes of IPv6; false for any other family. */
 static bool read_address(uint8_t bytes[SIZE], const struct sockaddr *address)
 {
 	struct sockaddr_in v4;
@@ -97,7 +99,7 @@ static bool is_in(const char *block, const uint8_t bytes[SIZE])
 	struct cidr cidr;
 
 	if (!cidr_parse(&cidr, block))
-		abort(); /* the table has a fault */
+		abort(); /* the table has an error */
 	return cidr_has(&cidr, bytes);
 }
 
@@ -112,7 +114,7 @@ static const char *purpose_of(const uint8_t bytes[SIZE])
 	return NULL;
 }
 
-/* The IPv4 address that one of NAT64 leads to, as a mapped one. */
+/* Extracts the IPv4 address of a NAT64 address, as a mapped one. */
 static bool behind_nat64(uint8_t inner[SIZE], const uint8_t bytes[SIZE])
 {
 	if (!is_in(nat64, bytes))

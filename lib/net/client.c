@@ -1,4 +1,4 @@
-/* client.c: gets what a URL leads to, within limits. */
+/* client.c: fetches URLs and posts messages, within limits. */
 #include "config.h"
 
 #include "lib/net/client.h"
@@ -20,8 +20,8 @@
 #include "lib/net/provision.h"
 #include "lib/net/url.h"
 
-/* What is slower than this for so long will not get better. HEAD_BYTES is for
-   all headers, and for the text that comes with a redirect. */
+/* A transfer that stays slower than this is ended. HEAD_BYTES is the limit for
+   all headers, together with the body of a redirect. */
 enum {
 	MAX_REDIRECTS = 10,
 	SLOW_BYTES = 100,
@@ -29,28 +29,28 @@ enum {
 	HEAD_BYTES = 1 << 18
 };
 
-/* curl rounds by its own clock: by so much it may end before the deadline. */
+/* curl rounds times: it may end this many milliseconds before the deadline. */
 enum { CLOCKS_MS = 100 };
 
-static const char not_called[] = "the host is not known or may not be called";
+static const char not_called[] = "the host is unknown or not allowed";
 
-/* One request and its answer; a redirect is another. */
+/* One request and its answer. Each redirect is a new request. */
 struct call {
 	const struct provision *provision;
 	struct work *work;
 	CURL *curl;
-	long timeout; /* seconds, in all */
+	long timeout; /* seconds in total */
 	int64_t deadline_ms;
 	int64_t max_bytes;
-	int64_t received, bytes; /* of the body: as it came, and decoded */
+	int64_t received, bytes; /* of the body: as received, and decoded */
 	struct content_coding *coding; /* set when the body begins */
 	size_t head_bytes;
 	client_sink *sink;
 	void *arg;
-	bool refused;     /* an address came up that was not looked up */
+	bool refused;     /* curl used an address that is not allowed */
 	bool stopped;     /* work has the error */
-	bool heard;       /* all headers of an answer to a POST */
-	const char *file; /* what the answer calls it */
+	bool heard;       /* all headers of the answer to a POST have come */
+	const char *file; /* file name in the answer */
 };
 
 const char *client_library(void)
@@ -71,7 +71,7 @@ static bool look_up(struct addrinfo **list, struct work *work, const char *host)
 
 	if (error == EAI_AGAIN || error == EAI_SYSTEM || error == EAI_MEMORY)
 		return fail_for_now(work, ERR_FETCH_FAILED,
-				    "names of hosts cannot be looked up now");
+				    "cannot look up host names now");
 	if (error)
 		return fail(work, ERR_FETCH_FAILED, not_called);
 	pool_defer(work->pool, free_addresses, *list);
@@ -88,8 +88,8 @@ static const char *address_text(struct pool *pool, const struct sockaddr *addr,
 	return pool_printf(pool, is_v6 ? "[%s]" : "%s", text);
 }
 
-/* "host:port:address,address" for CURLOPT_RESOLVE; one address that may not be
-   called spoils them all, for nobody says which one would be. */
+/* Sets "host:port:address,address" for CURLOPT_RESOLVE. One forbidden address
+   makes the whole name forbidden, because curl may choose any of them. */
 static bool pin(struct curl_slist **pinned, struct work *work,
 		const struct url *url)
 {
@@ -108,12 +108,12 @@ static bool pin(struct curl_slist **pinned, struct work *work,
 						list->ai_addrlen));
 		comma = ",";
 	}
-	/* A host that is an address is not looked up, so never in need. */
+	/* A host that is an IP address needs no pin. */
 	*pinned = url->literal ? NULL : curl_slist_append(NULL, text);
 	return true;
 }
 
-/* Whatever curl is about to call, from wherever it has it. */
+/* Checks every address that curl connects to, wherever curl has it from. */
 static curl_socket_t open_socket(void *arg, curlsocktype purpose,
 				 struct curl_sockaddr *to)
 {
@@ -153,7 +153,7 @@ static bool is_redirect(long status)
 static bool fail_too_large(const struct call *call)
 {
 	return fail(call->work, ERR_TOO_LARGE,
-		    "at most %lld bytes are taken here, more came",
+		    "expected at most %lld bytes, more came",
 		    (long long)call->max_bytes);
 }
 
@@ -168,7 +168,7 @@ static bool take_decoded(void *arg, struct work *work, const void *bytes,
 	return call->sink(call->arg, work, bytes, len);
 }
 
-/* The value of a header of the answer, or NULL. */
+/* Returns the value of a header of the answer, or NULL. */
 static const char *header_of(const struct call *call, const char *name)
 {
 	struct curl_header *header;
@@ -179,7 +179,7 @@ static const char *header_of(const struct call *call, const char *name)
 		       : NULL;
 }
 
-/* Bytes that decode to nothing count too. */
+/* Counts received bytes too, because bytes can decode to nothing. */
 static bool decode(struct call *call, const void *bytes, size_t len)
 {
 	struct pool *pool = call->work->pool;
@@ -194,7 +194,7 @@ static bool decode(struct call *call, const void *bytes, size_t len)
 				     take_decoded, call);
 }
 
-/* Of an answer that is neither the picture nor a redirect nothing is read. */
+/* Reads the body only of a picture or a redirect. */
 static size_t take_body(char *bytes, size_t one, size_t len, void *arg)
 {
 	struct call *call = arg;
@@ -233,7 +233,8 @@ static bool fail_by_time(const struct call *call)
 				    "no connection within %ld s",
 				    conf->fetch_connect_timeout);
 	return fail_for_now(work, ERR_FETCH_FAILED,
-			    "less than %d bytes a second came", SLOW_BYTES);
+			    "the server sent less than %d bytes a second",
+			    SLOW_BYTES);
 }
 
 static bool fail_by_code(const struct call *call, CURLcode code)
@@ -245,24 +246,25 @@ static bool fail_by_code(const struct call *call, CURLcode code)
 		return fail_by_time(call);
 	case CURLE_COULDNT_CONNECT:
 		return fail_for_now(work, ERR_FETCH_FAILED,
-				    "the server takes no connection");
+				    "the server refused the connection");
 	case CURLE_GOT_NOTHING:
 	case CURLE_PARTIAL_FILE:
 	case CURLE_RECV_ERROR:
 	case CURLE_SEND_ERROR:
 	case CURLE_SSL_CONNECT_ERROR:
 		return fail_for_now(work, ERR_FETCH_FAILED,
-				    "the answer broke off");
+				    "the answer ended too early");
 	case CURLE_SSL_CACERT_BADFILE:
-		return fail_for_now(work, ERR_FETCH_FAILED,
-				    "https is not possible: no certificates "
-				    "to trust could be read here");
+		return fail_for_now(
+			work, ERR_FETCH_FAILED,
+			"cannot use https: found no CA certificates; "
+			"set fetch_tls_ca");
 	case CURLE_PEER_FAILED_VERIFICATION:
 		return fail(work, ERR_FETCH_FAILED,
 			    "the server's certificate is not valid");
 	default:
 		return fail(work, ERR_FETCH_FAILED,
-			    "the server's answer is not understood");
+			    "cannot understand the server's answer");
 	}
 }
 
@@ -285,7 +287,8 @@ static bool judge(struct call *call, CURLcode code)
 	       content_coding_end(call->coding, work, take_decoded, call);
 }
 
-/* Bytes, not files: those are out of reach by now. */
+/* Passes the CA certificates as bytes, because files cannot be read in the
+   sandbox. */
 static void set_trust(CURL *curl, const struct provision *provision)
 {
 	struct curl_blob blob = { provision->certificates, provision->len,
@@ -339,7 +342,8 @@ static const char *file_of(const struct call *call)
 	return pool_strndup(pool, file, text_cut(file, CLIENT_FILE_MAX));
 }
 
-/* Where a redirect leads, or NULL when this was the end. */
+/* Makes one request. `next` is the target of a redirect, or NULL if this was
+   the last request. */
 static bool perform(const char **next, struct call *call, const struct url *url)
 {
 	struct work *work = call->work;
@@ -365,7 +369,7 @@ static bool perform(const char **next, struct call *call, const struct url *url)
 	return good;
 }
 
-/* After the headers all is known that counts: the rest is not waited for. */
+/* Stops after the headers: the body is not needed. */
 static size_t take_post_header(char *bytes, size_t one, size_t len, void *arg)
 {
 	struct call *call = arg;
@@ -405,7 +409,8 @@ static void free_headers(void *headers)
 	curl_slist_free_all(headers);
 }
 
-/* "Expect:" is none: a receiver that does not know it is not waited for. */
+/* The empty "Expect:" keeps curl from waiting for "100 Continue", which some
+   receivers do not know. */
 static struct curl_slist *list_headers(struct pool *pool,
 				       const char *const *lines)
 {
@@ -443,7 +448,7 @@ bool client_post(long *status, const struct provision *provision,
 
 	if (!url_parse(&url, work, message->url))
 		return fail(work, ERR_FETCH_FAILED,
-			    "the address may not be called any more");
+			    "the URL is no longer allowed");
 	if (!pin(&pinned, work, &url))
 		return false;
 	call.curl = curl_easy_init();
@@ -477,7 +482,8 @@ bool client_get(const char **file, const struct provision *provision,
 	for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
 		if (!url_parse(&parsed, work, url))
 			return fail(work, ERR_FETCH_FAILED, "%s%s",
-				    redirects ? "the server redirects; " : "",
+				    redirects ? "redirected to a wrong URL; "
+					      : "",
 				    work->why);
 		if (!perform(&url, &call, &parsed))
 			return false;
@@ -486,6 +492,6 @@ bool client_get(const char **file, const struct provision *provision,
 			return true;
 		}
 	}
-	return fail(work, ERR_FETCH_FAILED, "more than %d redirects",
-		    MAX_REDIRECTS);
+	return fail(work, ERR_FETCH_FAILED,
+		    "expected at most %d redirects, more came", MAX_REDIRECTS);
 }

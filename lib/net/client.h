@@ -8,45 +8,43 @@
 
 struct provision;
 
-/* The version of libcurl. */
+/* Returns the version of libcurl. */
 const char *client_library(void);
 
-/* Takes a piece of the answer. */
+/* Receives a chunk of the answer. */
 typedef bool client_sink(void *arg, struct work *work, const void *bytes,
 			 size_t len);
 
 enum { CLIENT_FILE_MAX = 255 };
 
 /*
- * Gets what a URL leads to, in this process, which is to have nothing to lose:
- * see fetcher.h. Each host's name is looked up once, all its addresses are
- * checked (address.h), and only these are called; so for each of at most ten
- * redirects. No proxy, cookie or password; compression is not asked for, but
- * decoded (content_coding.h); the settings' time-outs; at most `max_bytes`,
- * before and after decoding. `file` is what the answer calls it
- * (filename.h), cut to CLIENT_FILE_MAX bytes; "" when it has no name.
+ * Fetches a URL in this process, which must be sandboxed: see fetcher.h. Each
+ * host name is looked up once, all its addresses are checked (address.h), and
+ * only these are contacted; the same for each of at most ten redirects. Uses no
+ * proxy, cookies or passwords. Does not ask for compression, but decodes it
+ * (content_coding.h). The limits are the time-outs of the settings and
+ * `max_bytes`, before and after decoding. `file` is the file name in the answer
+ * (filename.h), cut to CLIENT_FILE_MAX bytes; "" if there is none.
  *
- * ERR_TOO_LARGE, or ERR_FETCH_FAILED, whose text tells nothing of hosts that
- * may not be called: not even whether there is one.
+ * Fails with ERR_TOO_LARGE or ERR_FETCH_FAILED. The text reveals nothing about
+ * hosts that are not allowed, not even whether they exist.
  */
 bool client_get(const char **file, const struct provision *provision,
 		struct work *work, const char *url, int64_t max_bytes,
 		client_sink *sink, void *arg) MUST_CHECK;
 
-/* What a host is told. */
+/* A message to a host. */
 struct client_message {
 	const char *url;
-	const char *const *headers; /* "name: value", NULL at the end */
+	const char *const *headers; /* "name: value", with NULL at the end */
 	const char *body;
 	size_t len;
-	long timeout; /* seconds for all of it */
+	long timeout; /* seconds in total */
 };
 
-/*
- * Sends it by POST, with the same care as client_get(), and follows no
- * redirect. `status` is what the host answered, whatever that is; of the rest
- * nothing is kept. ERR_FETCH_FAILED when no answer came.
- */
+/* Sends the message by POST, with the same checks as client_get(), and follows
+   no redirect. `status` is the status of the answer, whatever it is; the rest
+   of the answer is dropped. ERR_FETCH_FAILED if no answer came. */
 bool client_post(long *status, const struct provision *provision,
 		 struct work *work,
 		 const struct client_message *message) MUST_CHECK;

@@ -11,10 +11,10 @@
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 
-/* How many bytes tell what the body is; and how many are decoded at once. */
+/* Bytes that identify the format, and bytes that are decoded at once. */
 enum { MAGIC = 2, CHUNK = 1 << 15 };
 
-/* zlib.h: added to the window size that inflateInit2() gets. */
+/* Added to the window size that inflateInit2() gets, see zlib.h. */
 enum { ZLIB_HEADER = MAX_WBITS, GZIP_HEADER = MAX_WBITS + 16 };
 
 struct content_coding {
@@ -47,7 +47,7 @@ static void end_stream(void *stream)
 }
 
 /* "deflate" is the zlib format (RFC 9110 section 8.4.1.2), but some servers
-   send the bare data. */
+   send raw deflate data. */
 static int window_bits(const struct content_coding *coding)
 {
 	const unsigned char *magic = coding->magic;
@@ -73,7 +73,7 @@ static bool start(struct content_coding *coding, struct work *work)
 	return true;
 }
 
-/* What follows the end is ignored, as browsers do. */
+/* Ignores bytes after the end of the compressed data, as browsers do. */
 static bool inflate_bytes(struct content_coding *coding, struct work *work,
 			  const void *bytes, size_t len, client_sink *sink,
 			  void *arg)
@@ -94,11 +94,12 @@ static bool inflate_bytes(struct content_coding *coding, struct work *work,
 		if (made && !sink(arg, work, out, made))
 			return false;
 		if (code == Z_BUF_ERROR)
-			return true; /* more is needed */
+			return true; /* needs more input */
 		if (code != Z_OK && code != Z_STREAM_END)
-			return fail(work, ERR_FETCH_FAILED,
-				    "the answer's body is not valid as its "
-				    "Content-Encoding says");
+			return fail(
+				work, ERR_FETCH_FAILED,
+				"the answer's body is not in the format that its "
+				"Content-Encoding header names");
 		coding->ended = code == Z_STREAM_END;
 	}
 	return true;
@@ -139,6 +140,6 @@ bool content_coding_end(struct content_coding *coding, struct work *work,
 	if (!coding->inflates)
 		return pass(coding, work, coding->magic, coding->magic_len,
 			    sink, arg);
-	return coding->ended ||
-	       fail_for_now(work, ERR_FETCH_FAILED, "the answer broke off");
+	return coding->ended || fail_for_now(work, ERR_FETCH_FAILED,
+					     "the answer ended too early");
 }

@@ -1,5 +1,4 @@
-/* content_disposition.c: reads the file's name in an answer's
- * Content-Disposition. */
+/* content_disposition.c: reads the file name in Content-Disposition. */
 #include "config.h"
 
 #include "lib/net/content_disposition.h"
@@ -12,8 +11,8 @@
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 
-/* Moves behind a value, quoted or not. Only \" and \\ are escapes: some
-   servers quote a path of Windows as it is. */
+/* Skips a value, quoted or not. Only \" and \\ are escapes, because some
+   servers send a Windows path without escapes. */
 static const char *read_value(struct pool *pool, const char **at)
 {
 	const bool quoted = **at == '"';
@@ -34,7 +33,7 @@ static const char *read_value(struct pool *pool, const char **at)
 	return out;
 }
 
-/* The value of the first parameter of this name, or NULL. */
+/* Returns the value of the first parameter with this name, or NULL. */
 static const char *find_param(struct pool *pool, const char *header,
 			      const char *name)
 {

@@ -1,4 +1,4 @@
-/* fetcher.c: the child that has the network and nothing else. */
+/* fetcher.c: the sandboxed child process that uses the network. */
 #include "config.h"
 
 #include "lib/net/fetcher.h"
@@ -20,18 +20,18 @@
 #include "lib/net/leash.h"
 #include "lib/net/provision.h"
 
-/* The child has its own deadline and is to speak of it; GRACE_MS later the
-   parent's has come. */
+/* The child has its own deadline, so that it can report the reason. The
+   parent's deadline is GRACE_MS later. */
 enum { CHUNK = 1 << 16, GRACE_MS = 1000 };
 
-/* What the child says: pieces, then how it ended. */
+/* Messages of the child: chunks, then the result. */
 enum { PIECE, DONE, FAILED };
 struct word {
 	uint32_t kind;
-	uint32_t len; /* of the piece, whose bytes follow */
+	uint32_t len; /* of the chunk that follows */
 	uint32_t err, for_now;
-	uint32_t status;                /* of the answer to a message */
-	char file[CLIENT_FILE_MAX + 1]; /* what the answer calls it */
+	uint32_t status;                /* of the answer to a POST */
+	char file[CLIENT_FILE_MAX + 1]; /* file name in the answer */
 	char why[sizeof(((struct work *)0)->why)];
 };
 
@@ -39,11 +39,11 @@ struct fetch {
 	const struct conf *conf;
 	const char *url;
 	int64_t max_bytes;
-	const struct client_message *message; /* NULL: to get */
+	const struct client_message *message; /* NULL: GET */
 };
 
-/* Beside the socket only what it opens itself: no descriptor of the database,
-   the store or the log is left. */
+/* Closes all descriptors except the socket: the child must have none of the
+   database, the store or the log. */
 static void give_up_all(int socket)
 {
 	int nothing;
@@ -146,11 +146,12 @@ static bool hear(const struct hearing *h, void *bytes, size_t len)
 	case CHILD_IS_GONE:
 	default:
 		return fail_for_now(h->work, ERR_FETCH_FAILED,
-				    "the answer broke off");
+				    "the answer ended too early");
 	}
 }
 
-/* The child reads what strangers send: it is not believed where it matters. */
+/* The child reads data of unknown hosts and may be compromised, so its texts
+   are checked. */
 static void check_text(char *text, size_t size)
 {
 	text[size - 1] = '\0';
@@ -181,7 +182,7 @@ static bool take_piece(struct hearing *h, char *piece, size_t len,
 {
 	if (!sink || !len || len > CHUNK || (int64_t)len > h->left)
 		return fail(h->work, ERR_INTERNAL,
-			    "the fetching child said too much");
+			    "the fetching child sent more than allowed");
 	h->left -= (int64_t)len;
 	return hear(h, piece, len) && sink(arg, h->work, piece, len);
 }
@@ -217,7 +218,8 @@ static bool have_done(struct hearing *h, const struct fetch *fetch,
 		clock_monotonic_ms() + GRACE_MS + h->timeout * INT64_C(1000);
 	if (!child_start(&h->child, run, fetch))
 		return fail(h->work, ERR_UNAVAILABLE,
-			    "no child can be started: %s", strerror(errno));
+			    "cannot start a child process: %s",
+			    strerror(errno));
 	good = take_all(h, sink, arg);
 	status = child_end(&h->child);
 	if (!good && WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
@@ -252,7 +254,7 @@ bool fetcher_post(long *status, struct work *work,
 		return false;
 	if (h.status < 200 || h.status > 999)
 		return fail(work, ERR_INTERNAL,
-			    "the fetching child said too much");
+			    "the fetching child sent more than allowed");
 	*status = (long)h.status;
 	return true;
 }

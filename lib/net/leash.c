@@ -1,4 +1,4 @@
-/* leash.c: what the fetching child may still do: call and hear. */
+/* leash.c: the sandbox of the fetching child. */
 #include "config.h"
 
 #include "lib/net/leash.h"
@@ -12,11 +12,11 @@
 
 enum { MEMORY_BYTES = 128 << 20, DESCRIPTORS = 64 };
 
-/* The type of a socket comes with flags. */
+/* Masks the flags in the type of a socket. */
 enum { TYPE_MASK = 0xf };
 
-/* Libraries want a socket of AF_UNIX for nscd and of AF_NETLINK for a look at
-   the interfaces, and go on without. */
+/* Libraries try a socket of AF_UNIX for nscd and one of AF_NETLINK to list the
+   interfaces, and work without them. */
 /* clang-format off */
 #define SOCKET(family, type) \
 	FILTER_MAKES("socket", FILTER_IF(0, family), FILTER_BITS(1, TYPE_MASK, type))
@@ -63,7 +63,7 @@ static const struct filter_call calls[] = {
 	{ 0 },
 };
 
-/* What is read again at each look at a name. */
+/* Files that are read again for each name lookup. */
 static const char *const files[] = {
 	"/etc/gai.conf",
 	"/etc/host.conf",
@@ -74,7 +74,7 @@ static const char *const files[] = {
 };
 /* clang-format on */
 
-/* Long answers of name servers come by TCP. */
+/* Name servers send long answers over TCP. */
 static const char name_servers[] = "53";
 
 unsigned leash_put(const struct conf *conf, long seconds)

@@ -4,12 +4,12 @@
 #include "lib/base/fence.h"
 
 /*
- * For the fetching child, when it has what it needs (provision.h): from
- * now on it may look up names, call the ports of fetch_ports by TCP, hear, and
- * say to FENCE_SOCKET what it heard. It runs nothing, starts nobody, listens to
- * nobody who calls, and writes no file; what it reads are /etc/hosts and its
- * like, where the kernel has Landlock to tell them apart, otherwise nothing.
- * `seconds` of CPU time. Returns the parts in force, see fence.h.
+ * Enters the sandbox of the fetching child, after it has loaded what it needs
+ * (provision.h). From then on, the child may look up names, connect by TCP to
+ * the ports of fetch_ports, and use FENCE_SOCKET. It cannot run programs, start
+ * processes, listen, or write files. It can read /etc/hosts and similar files
+ * if the kernel has Landlock, otherwise no file. `seconds` is the limit of CPU
+ * time. Returns the parts in force, see fence.h.
  */
 unsigned leash_put(const struct conf *conf, long seconds);
 

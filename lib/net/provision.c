@@ -1,4 +1,4 @@
-/* provision.c: reads what calling needs, before files are out of reach. */
+/* provision.c: loads the CA bundle and resolver state before the sandbox. */
 #include "config.h"
 
 #include "lib/net/provision.h"
@@ -39,7 +39,8 @@ static void read_certificates(struct provision *provision, struct work *work)
 	fclose(file);
 }
 
-/* Which services are asked, and which name servers, is settled here. */
+/* Fixes the lookup services and name servers, so that they are not read
+   again. */
 static void prepare_resolver(void)
 {
 #ifdef __GLIBC__

@@ -5,17 +5,17 @@
 
 struct work;
 
-/* What calling needs of files, for who will not be able to read any. */
+/* The CA bundle, loaded before the sandbox blocks file access. */
 struct provision {
-	char *certificates; /* PEM: whose are believed */
-	size_t len;         /* 0: there are none, so https is not possible */
+	char *certificates; /* trusted CA certificates, PEM */
+	size_t len;         /* 0: there are none, so https does not work */
 };
 
 /*
- * Once in a process: reads the certificates (the setting fetch_tls_ca, or those
- * of libcurl), and has libcurl and the resolver read what they need. Names are
- * those of /etc/hosts, as long as that can be read, and of the DNS. In the
- * work's pool.
+ * Call it once in a process. Loads the CA certificates (of the setting
+ * fetch_tls_ca, or those of libcurl), and lets libcurl and the resolver load
+ * their files. Names come from /etc/hosts, as long as it can be read, and from
+ * the DNS. Memory belongs to the work's pool.
  */
 void provision_init(struct provision *provision, struct work *work);
 

@@ -1,4 +1,4 @@
-/* url.c: takes addresses on the web apart. */
+/* url.c: parses and checks http and https URLs. */
 #include "config.h"
 
 #include "lib/net/url.h"
@@ -25,7 +25,7 @@ static void free_part(void *part)
 	curl_free(part);
 }
 
-/* "" when the URL does not have it. */
+/* Returns "" if the URL does not have the part. */
 static const char *part_of(struct pool *pool, CURLU *handle, CURLUPart which,
 			   unsigned flags)
 {
@@ -42,8 +42,8 @@ static bool refuse(struct work *work, const char *what)
 	return fail_field(work, "url", "url: %s", what);
 }
 
-/* What curl would take and others would understand differently: one slash or
-   three, backslashes. */
+/* Rejects what curl accepts but other programs read differently: one slash or
+   three after the scheme, and backslashes. */
 static bool check_text(struct work *work, const char *text)
 {
 	size_t scheme = !strncasecmp(text, "https://", 8)  ? 8
@@ -51,17 +51,19 @@ static bool check_text(struct work *work, const char *text)
 							   : 0;
 
 	if (!scheme)
-		return refuse(work, "begins with http:// or https://");
+		return refuse(work,
+			      "expected http:// or https:// at the start");
 	if (strlen(text) > URL_MAX)
 		return fail_field(work, "url", "url: at most %d bytes",
 				  URL_MAX);
 	if (!text_is_printable(text) ||
 	    memchr(text, ' ', scheme + strcspn(text + scheme, "/?#")))
-		return refuse(work, "no spaces in the host and no control "
-				    "characters");
+		return refuse(work,
+			      "expected no space in the host and no control "
+			      "characters");
 	if (strchr("/?#", text[scheme]) ||
 	    memchr(text, '\\', strcspn(text, "?#")))
-		return refuse(work, "a host follows http://");
+		return refuse(work, "expected a host after the two slashes");
 	return true;
 }
 
@@ -75,11 +77,12 @@ static bool check_host(struct url *url, struct work *work)
 	if (url->literal)
 		return true;
 	if (!len || len > 253 || *url->host == '-' || *url->host == '.')
-		return refuse(work, "the host is a name or an IP address");
+		return refuse(work, "expected a host name or an IP address");
 	for (const char *at = url->host; *at; at++)
 		if (!isalnum((unsigned char)*at) && !strchr("-._", *at))
-			return refuse(work, "the host has letters, digits, - "
-					    "and . only; others as xn--");
+			return refuse(work,
+				      "expected a host of letters, digits, - "
+				      "and . only; write others as xn--");
 	return true;
 }
 
@@ -90,7 +93,7 @@ static bool check_port(struct url *url, struct work *work, const char *text)
 	if (!text_int(&port, text, 1, 65535) ||
 	    !text_has_number(work->conf->fetch_ports, port))
 		return fail_field(work, "url",
-				  "url: the port is one of %s, not %s",
+				  "url: expected one of the ports %s, not %s",
 				  work->conf->fetch_ports, text);
 	url->port = (long)port;
 	return true;
@@ -109,7 +112,7 @@ static const char *last_part(struct pool *pool, const char *path)
 	return bytes;
 }
 
-/* "[::1]" without its brackets. */
+/* Removes the brackets of "[::1]". */
 static const char *bare_host(struct pool *pool, const char *host)
 {
 	size_t len = strlen(host);
@@ -119,7 +122,7 @@ static const char *bare_host(struct pool *pool, const char *host)
 	return host;
 }
 
-/* As %20 also in the query, where curl would write '+'. */
+/* Encodes spaces as %20 in the query too, where curl would write '+'. */
 static const char *encode_spaces(struct pool *pool, const char *text)
 {
 	char *out = pool_alloc(pool, 3 * strlen(text) + 1), *to = out;
@@ -146,14 +149,14 @@ static bool split(CURLU **handle, struct work *work, const char *text)
 	pool_defer(pool, free_handle, *handle);
 	if (curl_url_set(*handle, CURLUPART_URL, text, CURLU_URLENCODE) ||
 	    curl_url_set(*handle, CURLUPART_FRAGMENT, NULL, 0))
-		return refuse(work, "an address such as "
+		return refuse(work, "expected a URL such as "
 				    "https://example.org/puffin.jpg");
 	if (*part_of(pool, *handle, CURLUPART_USER, 0) ||
 	    *part_of(pool, *handle, CURLUPART_PASSWORD, 0) ||
 	    memchr(text, '@', 8 + strcspn(text + 8, "/?#")))
-		return refuse(work, "no user name and no password");
+		return refuse(work, "expected no user name and no password");
 	if (*part_of(pool, *handle, CURLUPART_ZONEID, 0))
-		return refuse(work, "no zone in an address");
+		return refuse(work, "expected no zone in the IP address");
 	return true;
 }
 
@@ -175,12 +178,12 @@ static bool to_ascii(const char **ascii, struct work *work, const char *host)
 	uint8_t *name;
 
 	if (!text_is_utf8(host, strlen(host)) || !text_is_printable(host))
-		return refuse(work, "the host is UTF-8 without control "
+		return refuse(work, "expected a host in UTF-8 without control "
 				    "characters");
 	if (idn2_lookup_u8((const uint8_t *)host, &name,
 			   IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK)
 		return fail_field(work, "url",
-				  "url: the host is a name that IDNA 2008 "
+				  "url: expected a host name that IDNA 2008 "
 				  "allows, in UTF-8, not \"%.*s\"",
 				  (int)text_cut(host, 100), host);
 	pool_defer(work->pool, free_name, name);
@@ -188,7 +191,7 @@ static bool to_ascii(const char **ascii, struct work *work, const char *host)
 	return true;
 }
 
-/* A host of other letters is written in ASCII. */
+/* Converts a host with other letters to ASCII. */
 static bool set_ascii_host(CURLU *handle, struct work *work, struct url *named)
 {
 	if (is_ascii(named->host))
@@ -197,12 +200,12 @@ static bool set_ascii_host(CURLU *handle, struct work *work, struct url *named)
 	    !check_host(named, work))
 		return false;
 	return !curl_url_set(handle, CURLUPART_HOST, named->host, 0) ||
-	       refuse(work, "the host is a name or an IP address");
+	       refuse(work, "expected a host name or an IP address");
 }
 
-/* The URL is split again, so that whatever looks at the host sees the one that
-   is called. Some letters stand for digits, and so do some of %XX: those of an
-   IP address are refused. */
+/* Parses the URL again, so that all checks see the host that is contacted. Some
+   letters, and some %XX, become digits: an IP address that is written like that
+   is rejected. */
 static bool split_with_ascii_host(CURLU **handle, struct work *work,
 				  const char *text)
 {
@@ -218,7 +221,7 @@ static bool split_with_ascii_host(CURLU **handle, struct work *work,
 	    strcmp(part_of(work->pool, *handle, CURLUPART_HOST, 0),
 		   named.host) ||
 	    named.literal)
-		return refuse(work, "the host is a name in letters, or an IP "
+		return refuse(work, "expected a host name in letters, or an IP "
 				    "address in ASCII digits");
 	return true;
 }
@@ -258,7 +261,7 @@ static bool is_localhost(const char *host)
 	       (len == size || host[len - size - 1] == '.');
 }
 
-/* Returns false for a name. */
+/* Returns false if the host is a name. */
 static bool read_literal(struct sockaddr_storage *address, const char *host)
 {
 	struct sockaddr_in v4 = { .sin_family = AF_INET };
@@ -285,7 +288,7 @@ bool url_check_address(struct work *work, const struct url *url)
 		return true;
 	purpose = address_purpose((struct sockaddr *)&address);
 	return fail_field(work, "url",
-			  "url: %.100s is not called: %s; the settings "
-			  "fetch_allow and fetch_deny decide",
-			  url->host, purpose ? purpose : "denied here");
+			  "url: %.100s is not allowed: %s; see the settings "
+			  "fetch_allow and fetch_deny",
+			  url->host, purpose ? purpose : "in fetch_deny");
 }

@@ -13,7 +13,7 @@ import pytest
 from api import new_user, settled
 from service import HANG, wait_until
 
-REFUSED = "the host is not known or may not be called"
+REFUSED = "the host is unknown or not allowed"
 
 
 class Pages(http.server.ThreadingHTTPServer):

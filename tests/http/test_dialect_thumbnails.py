@@ -17,7 +17,7 @@ from service import HANG, wait_until
 
 ROUTE = "/v1/thumbnails"
 NO_URL = "Error: No url provided. Please specify a url."
-REFUSED = "the host is not known or may not be called"
+REFUSED = "the host is unknown or not allowed"
 
 
 @pytest.fixture(scope="module")
@@ -243,7 +243,7 @@ def broken_off(page):
 FAILURES = {
     "gone": (lambda page: page.answer(404), "the server answered 404"),
     "down": (lambda page: page.answer(503), "the server answered 503"),
-    "broken off": (broken_off, "the answer broke off"),
+    "broken off": (broken_off, "the answer ended too early"),
     "no picture": (lambda page: page.answer(body=b"<html>"),
                    "expected jpeg, png"),
     "video": (lambda page: page.answer(body=b"\0\0\0\x18ftypmp42" * 9),
@@ -257,7 +257,7 @@ FAILURES = {
     "moved": (lambda page: page.answer(302, Location="http://10.0.0.1/"),
               REFUSED),
     "file": (lambda page: page.answer(302, Location="file:///etc/passwd"),
-             "redirects"),
+             "redirected"),
 }
 
 

@@ -107,7 +107,7 @@ def test_encoded_answers_that_are_damaged(session, pages):
     data = gzip.compress(picture())
     assert failed(session, pages.add(lambda page: page.answer(
         body=data[:-9], Content_Encoding="gzip"))) == \
-        ("fetch_failed", "the answer broke off", 3)
+        ("fetch_failed", "the answer ended too early", 3)
     code, detail, attempts = failed(session, pages.add(
         lambda page: page.answer(body=data[:-8] + bytes(8),
                                  Content_Encoding="gzip")))
@@ -147,7 +147,7 @@ def test_heads_without_end(session, pages):
                     handler.wfile.write(line * 1000)
         return pages.add(page)
 
-    unknown = "the server's answer is not understood"
+    unknown = "cannot understand the server's answer"
     for url, detail in (
             (flood(b"HTTP/1.1 103 Early Hints\r\n\r\n"),
              "the server answered 103"),
@@ -178,7 +178,7 @@ def test_servers_that_lie_about_the_length(session, pages):
     code, detail, attempts = failed(session, pages.add(
         lambda page: page.answer(body=data, Content_Length=len(data) + 1)))
     assert (code, detail, attempts) == \
-        ("fetch_failed", "the answer broke off", 3)
+        ("fetch_failed", "the answer ended too early", 3)
     image = fetched(session, pages.add(
         lambda page: page.answer(body=data + data, Content_Length=len(data))))
     assert image["bytes"] == len(data)
@@ -242,19 +242,19 @@ def test_servers_that_are_too_slow_are_left(service, session, pages,
 
     with patience(service, fetching, 60):
         assert failed(session, pages.add(drip)) == \
-            ("fetch_failed", "less than 100 bytes a second came", 1)
+            ("fetch_failed", "the server sent less than 100 bytes a second", 1)
     done.set()
 
 
 def test_nobody_listens(service, session, fetching):
-    """The server takes no connection: it may do so later."""
+    """The server refuses the connection: it may accept one later."""
     with socket.create_server(("127.0.0.1", 0)) as gone:
         port = gone.getsockname()[1]
     service.restart("fcgi", **{**fetching, "fetch_ports": port})
     service.restart("worker", **{**fetching, "fetch_ports": port})
     try:
         assert failed(session, f"http://127.0.0.1:{port}/") == \
-            ("fetch_failed", "the server takes no connection", 3)
+            ("fetch_failed", "the server refused the connection", 3)
     finally:
         service.restart("fcgi", **fetching)
         service.restart("worker", **fetching)

@@ -130,7 +130,7 @@ def test_only_valid_certificates_are_believed(service, session, servers,
     # What is no TLS at all may be a server's bad moment.
     url = servers["plain"].add(good).replace("http:", "https:")
     assert failed(session, url) == \
-        ("fetch_failed", "the answer broke off", 3)
+        ("fetch_failed", "the answer ended too early", 3)
 
 
 def test_redirects_go_to_https_and_back(session, servers, trusting):
@@ -163,6 +163,6 @@ def test_the_system_knows_nothing_of_this_authority(service, session, servers,
     assert failed(session, url) == ("fetch_failed", INVALID, 1)
     service.restart("worker", **{**settings, "fetch_tls_ca": "/nowhere"})
     code, detail, _ = failed(session, url)
-    assert code == "fetch_failed" and "no certificates to trust" in detail
+    assert code == "fetch_failed" and "found no CA certificates" in detail
     assert len(servers["good"].asked) == before
     assert fetched(session, servers["plain"].add(good))["status"] == "ready"

@@ -189,7 +189,7 @@ def test_private_addresses_are_refused(service, listening):
     upload(session)
     errors = {tried(session, webhook, 1)["log"][0]["error"]
               for webhook in webhooks}
-    assert errors == {"the host is not known or may not be called"}
+    assert errors == {"the host is unknown or not allowed"}
     assert listening.connections == before
 
 

@@ -147,18 +147,18 @@ static void what_servers_say(void **state)
 		{ OK_HEAD "Content-Length: 0\r\n\r\n", .body = "" },
 		{ OK_HEAD "Content-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello", .body = "hello" },
 		{ OK_HEAD "Content-Length: 5\r\n\r\nhello, you", .body = "hello" },
-		{ OK_HEAD "Content-Length: 9\r\n\r\nhello", false, false, NULL, ERR_FETCH_FAILED, true, "broke off" },
+		{ OK_HEAD "Content-Length: 9\r\n\r\nhello", false, false, NULL, ERR_FETCH_FAILED, true, "ended too early" },
 		{ OK_HEAD "Content-Length: 101\r\n\r\n", true, false, NULL, ERR_TOO_LARGE, false, "100 bytes" },
 		{ OK_HEAD "Content-Length: 99999999999999999999\r\n\r\n", false, false, NULL, ERR_TOO_LARGE, false, "100 bytes" },
-		{ OK_HEAD "Content-Length: -1\r\n\r\n", false, false, NULL, ERR_FETCH_FAILED, false, "understood" },
+		{ OK_HEAD "Content-Length: -1\r\n\r\n", false, false, NULL, ERR_FETCH_FAILED, false, "understand" },
 		{ OK_HEAD "Transfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n", false, true, NULL, ERR_TOO_LARGE, false, "100 bytes" },
 		{ OK_HEAD "\r\nendless", false, true, NULL, ERR_TOO_LARGE, false, "100 bytes" },
-		{ OK_HEAD "XX: a\r\n", false, true, NULL, ERR_FETCH_FAILED, false, "understood" },
+		{ OK_HEAD "XX: a\r\n", false, true, NULL, ERR_FETCH_FAILED, false, "understand" },
 		{ OK_HEAD "Content-Length: 9\r\n\r\nhello", true, false, NULL, ERR_FETCH_FAILED, true, "no answer within 1 s" },
 		{ OK_HEAD "Conte", true, false, NULL, ERR_FETCH_FAILED, true, "no answer within 1 s" },
 		{ "", true, false, NULL, ERR_FETCH_FAILED, true, "no answer within 1 s" },
-		{ "", false, false, NULL, ERR_FETCH_FAILED, true, "broke off" },
-		{ "hello", false, false, NULL, ERR_FETCH_FAILED, false, "understood" },
+		{ "", false, false, NULL, ERR_FETCH_FAILED, true, "ended too early" },
+		{ "hello", false, false, NULL, ERR_FETCH_FAILED, false, "understand" },
 		{ "HTTP/1.1 404 Gone\r\nContent-Length: 5\r\n\r\nhello", false, false, NULL, ERR_FETCH_FAILED, false, "answered 404" },
 		{ "HTTP/1.1 404 Gone\r\nContent-Length: 500\r\n\r\n", true, false, NULL, ERR_FETCH_FAILED, false, "answered 404" },
 		{ "HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n", false, false, NULL, ERR_FETCH_FAILED, true, "answered 503" },
@@ -166,11 +166,11 @@ static void what_servers_say(void **state)
 		{ "HTTP/1.1 206 Part\r\nContent-Length: 5\r\n\r\nhello", false, false, NULL, ERR_FETCH_FAILED, false, "answered 206" },
 		{ "HTTP/1.1 204 No\r\n\r\n", false, false, NULL, ERR_FETCH_FAILED, false, "answered 204" },
 		{ "HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n", false, false, NULL, ERR_FETCH_FAILED, false, "answered 302" },
-		{ "HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 5\r\n\r\nthere", false, false, NULL, ERR_FETCH_FAILED, false, "more than 10 redirects" },
-		{ "HTTP/1.1 302 Found\r\nLocation: /x\r\n\r\nendless", false, true, NULL, ERR_FETCH_FAILED, false, "understood" },
-		{ "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.2/\r\nContent-Length: 0\r\n\r\n", false, false, NULL, ERR_FETCH_FAILED, false, "may not be called" },
-		{ "HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n", false, false, NULL, ERR_FETCH_FAILED, false, "redirects" },
-		{ "HTTP/1.1 302 Found\r\nLocation: http://u:p@127.0.0.1/\r\nContent-Length: 0\r\n\r\n", false, false, NULL, ERR_FETCH_FAILED, false, "redirects" },
+		{ "HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 5\r\n\r\nthere", false, false, NULL, ERR_FETCH_FAILED, false, "expected at most 10 redirects, more came" },
+		{ "HTTP/1.1 302 Found\r\nLocation: /x\r\n\r\nendless", false, true, NULL, ERR_FETCH_FAILED, false, "understand" },
+		{ "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.2/\r\nContent-Length: 0\r\n\r\n", false, false, NULL, ERR_FETCH_FAILED, false, "unknown or not allowed" },
+		{ "HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n", false, false, NULL, ERR_FETCH_FAILED, false, "redirected" },
+		{ "HTTP/1.1 302 Found\r\nLocation: http://u:p@127.0.0.1/\r\nContent-Length: 0\r\n\r\n", false, false, NULL, ERR_FETCH_FAILED, false, "redirected" },
 	};
 	/* clang-format on */
 
@@ -287,8 +287,8 @@ static void who_is_not_called(void **state)
 			fail_msg("%s was called", hosts[i]);
 		assert_int_equal(work.err, ERR_FETCH_FAILED);
 		assert_false(work.for_now);
-		assert_string_equal(work.why, "the host is not known or may "
-					      "not be called");
+		assert_string_equal(work.why,
+				    "the host is unknown or not allowed");
 		pool_free(work.pool);
 	}
 	assert_int_equal(server.calls, before);
