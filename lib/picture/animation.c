@@ -17,7 +17,7 @@ static const struct {
 };
 /* clang-format on */
 
-/* One picture on its way through. */
+/* The state of one picture. */
 struct pass {
 	const struct animation_source *source;
 	struct animation animation;
@@ -67,14 +67,14 @@ static bool copy_frame(struct work *work, const struct pass *pass, bool *read)
 	       pass->to->add(pass->writer, work, &frame);
 }
 
-/* Whether the failure is the picture's fault. */
+/* Whether the picture causes the failure. */
 static bool is_damage(enum err err)
 {
 	return err == ERR_CORRUPT_IMAGE || err == ERR_UNSUPPORTED_FORMAT;
 }
 
-/* What a frame needs is given back before the next one. A damaged frame ends
-   the animation. */
+/* Frees the memory of each frame before the next one. A damaged frame ends the
+   animation. */
 static bool copy_frames(struct work *work, const struct pass *pass)
 {
 	struct pool *outer = work->pool;

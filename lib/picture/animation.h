@@ -9,23 +9,21 @@
 #include "lib/picture/bitmap.h"
 #include "lib/picture/paint.h"
 
-/*
- * Animated GIF and WebP that become animated GIF or WebP: frame by frame, so
- * that no more than one is in memory as pixels.
- */
+/* Resizes animated GIF and WebP to animated GIF and WebP, frame by frame, so
+   that the pixels of only one frame are in memory. */
 struct animation {
-	uint32_t count;         /* of frames */
-	uint32_t plays;         /* 0: without end */
+	uint32_t count;         /* number of frames */
+	uint32_t plays;         /* 0: endless */
 	const uint8_t *profile; /* ICC, or NULL */
 	size_t profile_len;
 };
 
 struct animation_frame {
-	struct bitmap bitmap; /* all that is shown then, not only changes */
+	struct bitmap bitmap; /* the whole canvas, not only the changes */
 	uint32_t duration_ms;
 };
 
-/* The file that frames are read from. */
+/* The file that the frames come from. */
 struct animation_source {
 	const struct paint *paint;
 	const struct probe *probe;
@@ -33,12 +31,13 @@ struct animation_source {
 	size_t len;
 };
 
-/* What is opened belongs to the work's pool, also after a failure. */
+/* Opened resources belong to the work's pool, also after a failure. */
 struct animation_reader {
 	bool (*open)(void **reader, struct animation *animation,
 		     struct work *work, const struct animation_source *source);
-	/* The next frame of `count`, whose pixels hold until the call after.
-	   ERR_CORRUPT_IMAGE or ERR_UNSUPPORTED_FORMAT when it is damaged. */
+	/* Reads the next frame. Its pixels are valid until the next call.
+	   ERR_CORRUPT_IMAGE or ERR_UNSUPPORTED_FORMAT if the frame is
+	   damaged. */
 	bool (*next)(struct animation_frame *frame, void *reader,
 		     struct work *work);
 };
@@ -46,7 +45,7 @@ struct animation_reader {
 struct animation_writer {
 	bool (*open)(void **writer, struct work *work, uint32_t plays,
 		     uint32_t quality);
-	/* In the same size each time. */
+	/* All frames must have the same size. */
 	bool (*add)(void *writer, struct work *work,
 		    const struct animation_frame *frame);
 	/* The bytes belong to the work's pool. */
@@ -57,11 +56,9 @@ struct animation_writer {
 extern const struct animation_reader gif_reader, webp_reader;
 extern const struct animation_writer gif_writer, webp_writer;
 
-/*
- * Makes the variant of a recipe with `animated`. A damaged frame ends the
- * animation before it; if it is the first, fails with ERR_CORRUPT_IMAGE or
- * ERR_UNSUPPORTED_FORMAT. The bytes belong to the work's pool.
- */
+/* Makes the variant of a recipe with `animated`. A damaged frame ends the
+   animation before it; if it is the first, fails with ERR_CORRUPT_IMAGE or
+   ERR_UNSUPPORTED_FORMAT. The bytes belong to the work's pool. */
 bool animation_make(struct painted *painted, struct work *work,
 		    const struct animation_source *source,
 		    const struct recipe *recipe) MUST_CHECK;

@@ -1,9 +1,9 @@
-/* animation_limits.c: which animations are kept, and what they cost. */
+/* animation_limits.c: decides which animations are kept, and estimates cost. */
 #include "config.h"
 
 #include "lib/picture/animation_limits.h"
 
-/* Times and memory were measured with photographs, and have a margin. */
+/* Time and memory were measured with photographs, and include a margin. */
 /* clang-format off */
 static const struct {
 	bool is_animated;
@@ -17,11 +17,11 @@ static const struct {
 /* clang-format on */
 
 enum {
-	/* any frame: its headers and its colours */
+	/* any frame: its headers and its palette */
 	FRAME_NS = 60000,
 	RESIZE_NS = 3,
-	/* the parts of the time and the memory of a worker's decoder process;
-	   the last is that of decoder_pool.c */
+	/* Shares of the time and the memory of a worker's decoder process.
+	   decoder_pool.c uses the same MEMORY_SHARE. */
 	TIME_SHARE = 4,
 	MEMORY_SHARE = 2,
 	OUTPUT_SHARE = 8
@@ -75,7 +75,7 @@ uint64_t animation_estimate_mib(const struct recipe *recipe,
 		20);
 }
 
-/* Each pixel of a file takes up to a byte or so, as noise does. */
+/* Assumes up to one byte of file for each pixel, as noise needs. */
 static bool is_within_limits(const struct recipe *recipe,
 			     const struct probe *probe, const struct conf *conf)
 {

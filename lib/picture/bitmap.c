@@ -1,4 +1,4 @@
-/* bitmap.c: pictures in memory, turned and flattened. */
+/* bitmap.c: bitmaps in memory: allocates, rotates and flattens them. */
 #include "config.h"
 
 #include "lib/picture/bitmap.h"
@@ -40,7 +40,7 @@ static uint32_t *pixel_at(const struct bitmap *bitmap, uint32_t x, uint32_t y)
 	return (uint32_t *)(void *)bitmap_row(bitmap, y) + x;
 }
 
-/* Where the upright picture's pixel x, y is stored. */
+/* Where pixel x, y of the upright picture is stored. */
 struct place {
 	uint32_t x, y;
 };
@@ -107,7 +107,7 @@ void bitmap_drop_alpha(struct bitmap *bitmap)
 	bitmap->alpha = false;
 }
 
-/* Lanczos may leave a colour above its alpha. */
+/* Lanczos may make a colour larger than its alpha. */
 static uint8_t on_white(uint8_t colour, uint8_t alpha)
 {
 	const unsigned sum = colour + 255u - alpha;

@@ -1,4 +1,4 @@
-/* bmp_header.c: what a BMP's header says, of Windows or OS/2. */
+/* bmp_header.c: reads the header of a BMP of Windows or OS/2. */
 #include "config.h"
 
 #include "lib/picture/bmp_header.h"
@@ -11,8 +11,8 @@ enum {
 	CORE_SIZE = 12, /* OS/2 1.x: 16-bit sizes */
 	OS2_MIN_SIZE = 16,
 	INFO_SIZE = 40,
-	V2_SIZE = 52, /* with the masks of the colours */
-	V3_SIZE = 56, /* with the mask of transparency */
+	V2_SIZE = 52, /* also has the masks of the colours */
+	V3_SIZE = 56, /* also has the mask of transparency */
 	OS2_SIZE = 64,
 	V5_SIZE = 124,
 	MASK_SIZE = 4,
@@ -24,15 +24,16 @@ struct reading {
 	struct bmp_header *header;
 	struct work *work;
 	struct bytes bytes;
-	uint32_t size; /* of the header behind the file's */
-	uint8_t fields[V5_SIZE + MASKS_SIZE]; /* 0: not in the file */
+	uint32_t size; /* of the header after the file header */
+	uint8_t fields[V5_SIZE +
+		       MASKS_SIZE]; /* 0 if the file does not have them */
 	unsigned planes;
 	uint32_t compression;
 	uint32_t stated_colours;
-	int64_t width, height; /* negative: the rows go down */
+	int64_t width, height; /* negative height: rows go down */
 };
 
-/* The bits a pixel of each compression, as a set of bits. */
+/* The allowed bits a pixel of each compression, as a bit set. */
 static const uint64_t depths[BMP_COMPRESSION__COUNT] = {
 	[BMP_RAW] = 1 << 1 | 1 << 4 | 1 << 8 | 1 << 16 | 1 << 24 | 1ull << 32,
 	[BMP_RLE8] = 1 << 8,
@@ -58,7 +59,7 @@ static bool has_bit_fields(const struct bmp_header *header)
 	       header->compression == BMP_ALPHA_BIT_FIELDS;
 }
 
-/* Every pixel of a palette BMP is one of `1 << bits` colours. */
+/* A palette BMP has at most `1 << bits` colours. */
 static bool has_palette(const struct bmp_header *header)
 {
 	return header->bits <= 8;
@@ -89,7 +90,8 @@ static bool find_header(struct reading *r)
 	return true;
 }
 
-/* A header may lack its last fields, and of Windows have masks behind it. */
+/* A header may lack its last fields. A Windows header may be followed by
+   masks. */
 static void copy_fields(struct reading *r)
 {
 	size_t count = r->bytes.len - FILE_HEADER_SIZE;
@@ -139,10 +141,10 @@ static bool set_size(const struct reading *r)
 	return true;
 }
 
-/* Numbers of compressions that the decoder does not read. */
+/* Numbers of compressions that the decoder does not support. */
 enum {
 	OS2_HUFFMAN = 3,
-	JPEG_INSIDE = 4, /* of Windows; of OS/2: RLE24 */
+	JPEG_INSIDE = 4, /* in Windows; in OS/2: RLE24 */
 	PNG_INSIDE = 5,
 	CMYK = 11,
 	CMYK_RLE8 = 12,
@@ -154,7 +156,7 @@ static bool is_os2(const struct reading *r)
 	return r->size != CORE_SIZE && !is_windows(r->size);
 }
 
-/* The name of a coding that exists, but that the decoder does not read; else
+/* Returns the name of a known coding that the decoder does not support; else
    NULL. */
 static const char *unread_coding(const struct reading *r)
 {
@@ -212,7 +214,7 @@ static bool check_coding(struct reading *r)
 	return fail_coding(r, found);
 }
 
-/* A header of 40 bytes has its masks behind it; later ones contain them. */
+/* Masks follow a header of 40 bytes; later headers contain them. */
 static uint32_t masks_end(const struct reading *r)
 {
 	uint32_t end = V2_SIZE;
@@ -241,8 +243,8 @@ static void read_masks(struct reading *r)
 
 	if (!has_bit_fields(header)) {
 		set_default_masks(header);
-		/* Windows documents no masks here, but writers of 32 bits say
-		   with this one that there is transparency. */
+		/* Windows documents no masks here, but with this compression,
+		   writers of 32 bits mean that there is transparency. */
 		if (header->bits == 32 && is_windows(r->size) &&
 		    r->size >= V3_SIZE && le32(r->fields + V2_SIZE))
 			header->masks[BMP_ALPHA] = 0xff000000;
@@ -257,8 +259,8 @@ static void read_masks(struct reading *r)
 			header->masks[i] &= 0xffff;
 }
 
-/* How many bytes the pixels need at least. A small file cannot have a large
-   picture; this saves the decoder the memory. */
+/* Returns the least bytes that the pixels need. A small file cannot have a
+   large picture; this check saves the decoder the memory. */
 static uint64_t needed_bytes(const struct bmp_header *header)
 {
 	if (bmp_is_rle(header))
@@ -268,9 +270,10 @@ static uint64_t needed_bytes(const struct bmp_header *header)
 }
 
 /*
- * Some writers leave out where the pixels begin, or name a byte of the header:
- * then they follow the palette. True colour has one only for old displays, and
- * not every file that states its size contains it.
+ * Returns the offset of the pixels. If the header gives none, or one inside the
+ * header, the pixels follow the palette. A true-colour BMP has a palette only
+ * for old displays, and some files do not contain it although the header gives
+ * its size.
  */
 static uint64_t find_pixels(const struct reading *r, uint32_t most_colours)
 {
@@ -327,10 +330,9 @@ static bool row_has_alpha(const struct bmp_header *header, const uint8_t *row)
 	return false;
 }
 
-/*
- * The clipboard and many programs give pixels a place for alpha and leave it
- * 0, in pictures that are opaque: no program means to save an invisible one.
- */
+/* Many programs, and the clipboard, write an alpha channel of 0 in opaque
+   pictures. So alpha that is 0 in every pixel is ignored: no program saves an
+   invisible picture. */
 static bool has_alpha(const struct reading *r)
 {
 	const struct bmp_header *header = r->header;
@@ -367,7 +369,7 @@ bool bmp_header_read(struct bmp_header *header, struct work *work,
 	return true;
 }
 
-/* Its offset counts from the header behind that of the file. */
+/* The profile's offset counts from the header after the file header. */
 struct bytes bmp_embedded_profile(struct bytes file)
 {
 	enum {
@@ -376,7 +378,8 @@ struct bytes bmp_embedded_profile(struct bytes file)
 		COLOUR_SPACE_AT = 56,
 		PROFILE_AT = 112,
 		PROFILE_SIZE_AT = 116,
-		/* An ICC header and no tag; larger ones are for printers. */
+		/* the size of an ICC header without tags; larger ones are for
+		   printers */
 		LEAST = 128,
 		MOST = 4 << 20
 	};

@@ -1,4 +1,4 @@
-/* bmp_profile.c: the colour space that a BMP's header describes. */
+/* bmp_profile.c: makes an ICC profile of the colour space in a BMP's header. */
 #include "config.h"
 
 #include "lib/picture/bmp_profile.h"
@@ -10,7 +10,8 @@
 #include "lib/picture/bmp_header.h"
 #include "lib/picture/profile.h"
 
-/* Byte offsets in the header behind that of the file, and its sizes. */
+/* Byte offsets in the header after the file header, and sizes of that
+   header. */
 enum {
 	FILE_HEADER_SIZE = 14,
 	V4_SIZE = 108,
@@ -43,14 +44,14 @@ static struct xyz end_point(const uint8_t *header, int number)
 			     fixed_2_30(at + 8) };
 }
 
-/* Not a number for 0, 0, 0, which calibrated() refuses. */
+/* Gives NaN for 0, 0, 0, which calibrated() rejects. */
 static struct profile_xy chromaticity(struct xyz point)
 {
 	return (struct profile_xy){ point.x / sum(point),
 				    point.y / sum(point) };
 }
 
-/* Writers store the gamma of the encoding, too, which is below 1. */
+/* Some writers store the gamma of the encoding, which is below 1. */
 static struct profile_curve curve(const uint8_t *header, int number)
 {
 	const uint32_t stored = le32(header + GAMMAS_AT + 4 * number);
@@ -61,11 +62,9 @@ static struct profile_curve curve(const uint8_t *header, int number)
 	return PROFILE_GAMMA(gamma < 1 ? 1 / gamma : gamma);
 }
 
-/*
- * An end point is the light of a primary, and then the three add up to white.
- * Most writers store its chromaticity instead, which has the sum 1, and some
- * use another unit: then white is that of displays.
- */
+/* An end point is the light of a primary, and the sum of the three is white.
+   Most writers store chromaticities instead, which have the sum 1, and some use
+   another unit: then white is that of displays. */
 static struct profile_xy white_of(const struct xyz *points)
 {
 	struct xyz all = { 0 };

@@ -1,5 +1,5 @@
-/* bmp_read.c: decodes BMPs. GraphicsMagick's reader refuses some rows
-   that go down, and makes channels of few bits darker. */
+/* bmp_read.c: decodes BMPs. GraphicsMagick's reader rejects some files with
+   rows that go down, and makes channels of few bits too dark. */
 #include "config.h"
 
 #include "lib/picture/bmp_read.h"
@@ -14,7 +14,8 @@ enum { MAX_COLOURS = 256 };
 struct channel {
 	uint32_t mask;
 	unsigned shift;
-	double factor; /* all bits of the mask give the maximum */
+	double factor; /* scales the maximum of the mask to the maximum of a
+			  channel */
 };
 
 struct reading {
@@ -60,8 +61,8 @@ static PixelPacket colour_of(const struct reading *r, uint32_t pixel)
 	return colour;
 }
 
-/* Entries are blue, green and red, as a pixel of 24 bits is. An index beyond
-   them is black. */
+/* Palette entries are blue, green and red, like a pixel of 24 bits. An index
+   after the last entry is black. */
 static void read_palette(struct reading *r)
 {
 	const struct bmp_header *header = &r->header;
@@ -87,7 +88,7 @@ static void fill_direct(const struct reading *r, PixelPacket *pixels,
 			pixels[x] = colour_of(r, le32(row));
 }
 
-/* The first pixel of a byte is in its highest bits. */
+/* The highest bits of a byte are its first pixel. */
 static void fill_indexed(const struct reading *r, PixelPacket *pixels,
 			 const uint8_t *row, unsigned bits)
 {
@@ -101,7 +102,7 @@ static void fill_indexed(const struct reading *r, PixelPacket *pixels,
 	}
 }
 
-/* Rows are numbered in the order of the file. */
+/* `number` counts rows in the order of the file. */
 static bool write_row(const struct reading *r, uint32_t number,
 		      const uint8_t *row, unsigned bits)
 {

@@ -10,14 +10,14 @@
 #include "lib/picture/probe.h"
 
 /*
- * Decodes what bmp_header_read() accepts, with its ICC profile as the image's
- * profile "ICM". The image is the caller's to destroy.
+ * Decodes a BMP that bmp_header_read() accepts, with its ICC profile as the
+ * image's profile "ICM". The caller destroys the image.
  *
- * Pixels that RLE data skip have the palette's first colour; those whose index
- * is beyond the palette are black.
+ * Pixels that RLE data skip have the first palette colour. Pixels whose index
+ * is after the end of the palette are black.
  *
- * ERR_CORRUPT_IMAGE when RLE data end too early, or the size is not the
- * probe's; ERR_TOO_LARGE when memory does not suffice.
+ * ERR_CORRUPT_IMAGE if RLE data end too early, or the size is not the probe's;
+ * ERR_TOO_LARGE if out of memory.
  */
 bool bmp_read(Image **image, struct work *work, const struct probe *probe,
 	      const uint8_t *bytes, size_t len) MUST_CHECK;

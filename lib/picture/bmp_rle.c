@@ -1,4 +1,4 @@
-/* bmp_rle.c: the run lengths of a BMP, as palette indices. */
+/* bmp_rle.c: decodes the run lengths of a BMP to palette indices. */
 #include "config.h"
 
 #include "lib/picture/bmp_rle.h"
@@ -18,7 +18,7 @@ void bmp_rle_init(struct bmp_rle *rle, struct work *work,
 	rle->indices = pool_alloc(work->pool, header->width);
 }
 
-/* The next bytes, or NULL at the end of the file. */
+/* Returns the next bytes, or NULL at the end of the file. */
 static const uint8_t *take(struct bmp_rle *rle, unsigned count)
 {
 	const uint8_t *taken = rle->bytes.data + rle->at;
@@ -31,14 +31,14 @@ static const uint8_t *take(struct bmp_rle *rle, unsigned count)
 	return taken;
 }
 
-/* Pixels beyond the end of the row are dropped. */
+/* Drops pixels after the end of the row. */
 static void put(struct bmp_rle *rle, unsigned index)
 {
 	if (rle->x < rle->header->width)
 		rle->indices[rle->x++] = (uint8_t)index;
 }
 
-/* A byte contains two pixels where a pixel has 4 bits. */
+/* With 4 bits a pixel, a byte contains two pixels. */
 static unsigned index_in(const struct bmp_rle *rle, const uint8_t *data,
 			 unsigned number)
 {
@@ -55,7 +55,7 @@ static void put_run(struct bmp_rle *rle, unsigned count, const uint8_t *data)
 		put(rle, index_in(rle, data, i % period));
 }
 
-/* Pixels that are not compressed, in whole words of 16 bits. */
+/* Returns the size of uncompressed pixels, padded to 16 bits. */
 static unsigned literal_size(const struct bmp_rle *rle, unsigned count)
 {
 	return (count * rle->header->bits + 15) / 16 * 2;
@@ -107,7 +107,7 @@ static void read_code(struct bmp_rle *rle)
 	}
 }
 
-/* Some writers omit the marks of the end, which add nothing to the last row. */
+/* Some writers omit the end codes of the last row. */
 static bool is_complete(const struct bmp_rle *rle)
 {
 	return rle->row + 1 == rle->header->height &&
@@ -130,7 +130,7 @@ bool bmp_rle_read_row(struct bmp_rle *rle, struct work *work)
 	return true;
 }
 
-/* The rows by which a code ends the current one. */
+/* Returns how many rows a code skips. */
 static unsigned skip_code(struct bmp_rle *rle)
 {
 	const uint8_t *code = take(rle, 2);

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Numbers in foreign bytes. Whoever reads one asks bytes_hold() first. */
+/* Reads numbers from untrusted bytes. The caller checks bytes_hold() first. */
 struct bytes {
 	const uint8_t *data;
 	size_t len;

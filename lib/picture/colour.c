@@ -1,4 +1,4 @@
-/* colour.c: whatever a picture's colours are, they become sRGB. */
+/* colour.c: converts the colours of a picture to sRGB. */
 #include "config.h"
 
 #include "lib/picture/colour.h"
@@ -121,7 +121,7 @@ bool colour_convert(Image *image, bool gray, const uint8_t *srgb, size_t len)
 	if (image->colorspace != RGBColorspace &&
 	    !TransformColorspace(image, RGBColorspace))
 		return false;
-	/* Black ink was where transparency is. */
+	/* Black ink uses the channel of transparency. */
 	if (ink && !image->matte)
 		SetImageOpacity(image, OpaqueOpacity);
 	return true;

@@ -1,4 +1,4 @@
-/* decode.c: bytes become one upright picture in sRGB. */
+/* decode.c: decodes a file to one upright picture in sRGB. */
 #include "config.h"
 
 #include "lib/picture/decode.h"
@@ -18,8 +18,8 @@
 #include "lib/picture/tiff_directory.h"
 #include "lib/picture/webp_frame.h"
 
-/* A picture that is this much larger than the largest variant looks no worse
-   after Lanczos than all of it would. */
+/* If a picture is this much larger than the largest variant, Lanczos gives
+   results as good as from the full picture. */
 static const double MARGIN = 1.5;
 
 struct decoding {
@@ -32,12 +32,13 @@ struct decoding {
 	Image *image;
 };
 
-/* What GraphicsMagick says, in printable characters: it may quote the file. */
+/* Writes GraphicsMagick's error in printable characters: it may quote the
+   file. */
 static void explain(char *text, size_t size, const ExceptionInfo *exception)
 {
 	const char *reason = exception->reason;
 
-	/* GraphicsMagick's own words for this ask for a bug report. */
+	/* GraphicsMagick's own text for this asks for a bug report. */
 	if (!reason ||
 	    (exception->severity == CoderError && strstr(reason, "bug")))
 		reason = "no picture comes out of it";
@@ -70,7 +71,7 @@ bool decode_fail(struct work *work, const ExceptionInfo *exception)
 	return fail(work, ERR_CORRUPT_IMAGE, "damaged: %s", text);
 }
 
-/* Takes what a step made of the image, in the image's place. */
+/* Replaces the image by the result of a step. */
 static bool replace(struct decoding *d, Image *image)
 {
 	if (!image)
@@ -91,10 +92,8 @@ static bool has_probed_size(struct decoding *d)
 		    height, d->image->columns, d->image->rows);
 }
 
-/*
- * Damaged data give a picture and a warning, of which there is one for each
- * kind of decoder. Other warnings are about things that are not painted.
- */
+/* Damaged data give a picture and a warning; each decoder has its own kind of
+   warning. Other warnings are about data that are not rendered. */
 static bool is_whole(struct decoding *d)
 {
 	const ExceptionInfo *worst = &d->image->exception;
@@ -113,7 +112,8 @@ static void start(struct decoding *d)
 {
 	GetExceptionInfo(&d->exception);
 	d->info = CloneImageInfo(NULL);
-	/* Only the prefix keeps GraphicsMagick from choosing by itself. */
+	/* Only this prefix keeps GraphicsMagick from choosing the decoder
+	   itself. */
 	snprintf(d->info->filename, sizeof(d->info->filename), "%s",
 		 format_row(d->probe->format)->coder);
 	d->info->subimage = 0;
@@ -139,7 +139,7 @@ static void copy_profile(Image *to, const Image *from)
 		(void)SetImageProfile(to, "ICM", profile, len);
 }
 
-/* Frames are smaller than their canvas, or lie elsewhere on it. */
+/* Frames may be smaller than their canvas, or lie elsewhere on it. */
 static bool lay_on_canvas(struct decoding *d, long x, long y)
 {
 	Image *canvas;
@@ -167,7 +167,7 @@ static bool read_gif(struct decoding *d, const uint8_t *bytes, size_t len)
 	       lay_on_canvas(d, d->image->page.x, d->image->page.y);
 }
 
-/* GraphicsMagick takes no animated WebP. */
+/* GraphicsMagick does not read animated WebP. */
 static bool read_webp(struct decoding *d, const uint8_t *bytes, size_t len)
 {
 	struct webp_frame frame = { bytes, len, 0, 0 };
@@ -179,7 +179,7 @@ static bool read_webp(struct decoding *d, const uint8_t *bytes, size_t len)
 	       lay_on_canvas(d, frame.x, frame.y);
 }
 
-/* With floats of the range 0 to `max`. */
+/* Reads floats of the range 0 to `max`. */
 static bool read_floats(struct decoding *d, unsigned max, const uint8_t *bytes,
 			size_t len)
 {
@@ -215,8 +215,8 @@ static bool find_largest(unsigned *largest, Image *image)
 	return true;
 }
 
-/* Floats are 0 to 1 by custom, but programs also write those of 0 to 255 or
-   to 65535. Highlights may exceed 1 by a few times. */
+/* By convention, floats are 0 to 1, but some programs write 0 to 255 or 0 to
+   65535. Highlights may exceed 1 by a few times. */
 static bool read_scaled_floats(struct decoding *d, const uint8_t *bytes,
 			       size_t len)
 {
@@ -239,7 +239,8 @@ static bool read_tiff_pixels(struct decoding *d, uint8_t *bytes, size_t len)
 {
 	const struct tiff_pixels pixels = tiff_directory_reduce(bytes, len);
 
-	/* Else colours are divided by a fourth sample, whatever it is. */
+	/* Otherwise libtiff divides colours by a fourth sample, whatever it
+	   is. */
 	if (!d->probe->alpha)
 		(void)AddDefinitions(d->info, "tiff:alpha=unspecified",
 				     &d->exception);
@@ -251,7 +252,7 @@ static bool read_tiff_pixels(struct decoding *d, uint8_t *bytes, size_t len)
 	       decode_fail(d->work, &d->image->exception);
 }
 
-/* The other formats have 8 bits, or a reader here that does it. */
+/* Other formats have 8 bits, or a reader in this folder converts them. */
 static bool read_tiff(struct decoding *d, uint8_t *bytes, size_t len)
 {
 	return read_tiff_pixels(d, bytes, len) &&
@@ -289,10 +290,8 @@ static bool convert_to_srgb(struct decoding *d)
 	       decode_fail(d->work, &d->image->exception);
 }
 
-/*
- * A large picture is first taken down to twice the largest variant: far
- * cheaper than Lanczos there, and not seen after it.
- */
+/* Reduces a large picture to twice the largest variant first: this is much
+   cheaper than Lanczos, and Lanczos hides the difference. */
 static bool reduce(struct decoding *d)
 {
 	const double width = ceil(2 * d->scale * d->probe->width);
@@ -314,7 +313,7 @@ static bool turn_upright(struct decoding *d)
 				       &d->exception));
 }
 
-/* Opaque pixels cost less. GraphicsMagick takes any extra sample of a TIFF for
+/* Opaque pixels cost less. GraphicsMagick reads any extra sample of a TIFF as
    transparency. */
 static void drop_useless_alpha(struct decoding *d)
 {
@@ -329,7 +328,7 @@ static void drop_useless_alpha(struct decoding *d)
 		image->matte = MagickFalse;
 }
 
-/* Nothing but pixels goes on into variants. */
+/* Variants have only pixels, no metadata. */
 static void strip(Image *image)
 {
 	ProfileImage(image, "*", NULL, 0, MagickTrue);
@@ -345,7 +344,7 @@ static void strip(Image *image)
 
 static bool make_upright(struct decoding *d)
 {
-	/* resize_roughly() takes black ink for transparency. */
+	/* resize_roughly() would treat black ink as transparency. */
 	const bool ink = d->image->colorspace == CMYKColorspace;
 
 	if (ink && !convert_to_srgb(d))
@@ -368,7 +367,7 @@ static bool finish(struct decoding *d, bool ok, Image **image)
 	return ok;
 }
 
-/* In the colours of its profile, if any, or in sRGB. */
+/* Converts to RGB: in the colours of the profile, if any, else in sRGB. */
 static bool make_rgb(struct decoding *d)
 {
 	if (d->image->colorspace != RGBColorspace && !convert_to_srgb(d))

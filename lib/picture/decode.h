@@ -10,22 +10,23 @@
 #include "lib/picture/paint.h"
 
 /*
- * The first frame on its canvas, upright, in sRGB, without any metadata. It
- * may come reduced, to no less than twice `scale` of its size (a JPEG: 1.5
- * times), where `scale` is that of the largest variant. `bytes` may be changed.
- * The image is the caller's to destroy.
+ * Decodes the first frame on its canvas, upright, in sRGB, without metadata.
+ * The result may be reduced, to at least twice `scale` of its size (JPEG: 1.5
+ * times), where `scale` is that of the largest variant. May change `bytes`. The
+ * caller destroys the image.
  */
 bool decode(Image **image, struct work *work, const struct paint *paint,
 	    const struct paint_task *task, double scale, uint8_t *bytes,
 	    size_t len) MUST_CHECK;
 
-/* The same as it is stored: neither turned nor reduced, and in the colours of
-   its profile "ICM", if it has one. */
+/* The same as stored: not upright, not reduced, and in the colours of its
+   profile "ICM", if it has one. */
 bool decode_stored(Image **image, struct work *work, const struct paint *paint,
 		   const struct paint_task *task, uint8_t *bytes,
 		   size_t len) MUST_CHECK;
 
-/* Fails with what an exception of GraphicsMagick says: always false. */
+/* Fails with the text of an exception of GraphicsMagick. Always returns
+   false. */
 bool decode_fail(struct work *work, const ExceptionInfo *exception);
 
 #endif

@@ -1,4 +1,4 @@
-/* decoder.c: the decoder process: it renders pictures of one owner. */
+/* decoder.c: the decoder process, which renders pictures of one owner. */
 #include "config.h"
 
 #include "lib/picture/decoder.h"
@@ -18,7 +18,7 @@
 #include "lib/base/filter.h"
 #include "lib/base/pool.h"
 
-/* A message for stderr is lost, and does not end the process. */
+/* Writes to stderr are dropped, and do not kill the process. */
 /* clang-format off */
 static const struct filter_call calls[] = {
 	FILTER_FAILS("ioctl", EACCES),
@@ -33,11 +33,12 @@ static const struct filter_call calls[] = {
 /* The source gets the lowest free descriptor. */
 enum { DESCRIPTORS = 1 };
 
-/* A decoder process that holds this much more than at its start is not used
-   for another picture. */
+/* A decoder process whose memory has grown by more than this ends, and renders
+   no other picture. */
 enum { MOST_KEPT_BYTES = 32 << 20 };
 
-/* True while a reply is written: another one would be read as part of it. */
+/* True while a reply is written: another reply now would be read as a part of
+   it. */
 static volatile sig_atomic_t writing;
 
 static void prepare(struct fence_prepared *prepared, struct pool *pool,
@@ -46,8 +47,8 @@ static void prepare(struct fence_prepared *prepared, struct pool *pool,
 {
 	struct fence fence = { .calls = calls, .limits = *limits };
 
-	/* A file named "JPEG:" in the working directory would undo that
-	   prefix; nobody can make one there. */
+	/* A file "JPEG:" in the working directory would change the meaning of
+	   that prefix. Nobody can create one there. */
 	if (chdir("/proc") && chdir("/"))
 		return;
 	fence.limits.descriptors = DESCRIPTORS;
@@ -94,7 +95,7 @@ static NORETURN void end_as(enum decoder_reply_kind kind)
 	_exit(1);
 }
 
-/* GraphicsMagick's fatal errors are all for want of memory. */
+/* All fatal errors of GraphicsMagick are out of memory. */
 static NORETURN void on_fatal(const ExceptionType severity, const char *reason,
 			      const char *description)
 {
@@ -122,8 +123,8 @@ void decoder_prepare(struct decoder *decoder, struct pool *pool,
 	prepare(&decoder->fence, pool, sandbox, limits);
 }
 
-/* A pidfd that another process makes from the number may be of a process that
-   has this number later. */
+/* Sends its own pidfd: if another process opened one from the number, the
+   number could already belong to a new process. */
 static void send_hello(const struct decoder *decoder)
 {
 	const struct decoder_reply reply = { .kind = DECODER_HELLO,
@@ -163,7 +164,8 @@ static void send_failed(const struct work *work)
 	send_reply(&reply, NULL);
 }
 
-/* Returns the source's descriptor. A client that closes needs nothing more. */
+/* Returns the source's descriptor. If the client closes the socket, no work is
+   left. */
 static int receive_task(struct decoder_task *task)
 {
 	const struct decoder_reply begun = { .kind = DECODER_BEGUN };
@@ -177,9 +179,9 @@ static int receive_task(struct decoder_task *task)
 	return source;
 }
 
-/* Some formats' headers are changed before they are decoded, so a mapping would
-   have to be private; and each of its parts costs a page fault. The offset is
-   the client's, too. */
+/* Reads the whole source. A mapping would have to be private, because some
+   headers are changed before decoding, and costs a page fault for each page.
+   The client also uses the descriptor's offset, so this must not change it. */
 static bool read_source(uint8_t **bytes, struct work *work, int source,
 			size_t len)
 {
@@ -224,7 +226,7 @@ static size_t held_bytes(void)
 	return info.arena + info.hblkhd;
 }
 
-/* True when this process may render another picture. */
+/* Returns true if this process may render another picture. */
 static bool render_next(const struct decoder *decoder, unsigned parts)
 {
 	const struct conf *conf = decoder->paint->conf;

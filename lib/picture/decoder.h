@@ -10,14 +10,14 @@
 #include "lib/picture/paint.h"
 
 /*
- * The decoder process: forked by the decoder server, sandboxed, it renders
- * pictures of one owner until its client closes the socket, something goes
- * wrong with a picture, or it holds much memory. It then ends.
+ * The decoder process: the decoder server forks it, and it enters the sandbox.
+ * It renders pictures of one owner until its client closes the socket, a
+ * picture fails, or it uses much memory. Then it ends.
  *
- * On the stream socket the decoder process first sends DECODER_HELLO with a
- * pidfd of itself (SCM_RIGHTS). The client sends one task a picture, with the
- * source's descriptor; the answer is DECODER_BEGUN, and then DECODER_RENDERED
- * for each recipe, or one of the others, which is the last message.
+ * On the stream socket, the decoder process first sends DECODER_HELLO with its
+ * own pidfd (SCM_RIGHTS). The client sends one task for each picture, with the
+ * source's descriptor. The answer is DECODER_BEGUN, then DECODER_RENDERED for
+ * each recipe; or another message, which is the last one.
  */
 struct decoder {
 	const struct paint *paint;
@@ -32,8 +32,8 @@ struct decoder_task {
 
 enum decoder_reply_kind {
 	DECODER_HELLO,    /* `pid` is set; `len` is its shared_bytes */
-	DECODER_BEGUN,    /* it has the task: an end before this is no fault of
-			     the picture */
+	DECODER_BEGUN,    /* the process has the task: if it ends before this
+			     message, the picture is not the cause */
 	DECODER_RENDERED, /* `len` bytes of a variant follow */
 	DECODER_FAILED,   /* `error` is set */
 	DECODER_OUT_OF_MEMORY,
@@ -44,30 +44,28 @@ struct decoder_reply {
 	uint32_t kind;
 	uint32_t index; /* of the recipe */
 	uint32_t format, width, height;
-	uint32_t padding; /* is 0: all bytes are sent */
+	uint32_t padding; /* 0, so that all bytes are initialized */
 	int64_t pid;
 	uint64_t len;
 	struct decoder_error error;
 };
 
-/* In the server, after paint_begin(): what decoder processes inherit. The
-   limits' `descriptors` are not looked at. */
+/* Called in the server, after paint_begin(): prepares what decoder processes
+   inherit. Ignores `descriptors` of the limits. */
 void decoder_prepare(struct decoder *decoder, struct pool *pool,
 		     const struct fence_limits *limits);
 
-/* The life of the decoder process, in a new child of the server. */
+/* The main function of the decoder process, in a new child of the server. */
 NORETURN void decoder_run(const struct decoder *decoder, int socket);
 
-/*
- * Enters the decoder process's sandbox: this process keeps `socket`, as
- * FENCE_SOCKET, and nothing else. It may receive one descriptor there, read it,
- * write to its socket and end. Returns the parts in force, see fence.h.
- */
+/* Enters the decoder process's sandbox: the process keeps only `socket`, as
+   FENCE_SOCKET. It may receive one descriptor there, read it, write to the
+   socket, and exit. Returns the parts in force, see fence.h. */
 unsigned decoder_fence(int socket, enum conf_sandbox sandbox,
 		       const struct fence_limits *limits);
 
-/* What that sandbox is made of on this machine, for `pixtierctl doctor`: words
-   such as "seccomp rlimits landlock". */
+/* Returns the parts of that sandbox on this machine, for `pixtierctl doctor`:
+   words such as "seccomp rlimits landlock". */
 const char *decoder_fence_words(struct pool *pool, const struct conf *conf);
 
 #endif

@@ -11,10 +11,10 @@
 
 enum { TEXT_MAX = 255 };
 
-/* The first rows are for failures whose text has none of its own. */
+/* The first rows are for failures whose text is not in the table. */
 enum { DAMAGED, UNSUPPORTED, NO_MEMORY, NOT_AVAILABLE, REFUSED };
 
-/* '#' stands for a number, '*' at the end for what a library said. */
+/* '#' matches a number; '*' at the end matches the text of a library. */
 /* clang-format off */
 static const struct {
 	enum err err;
@@ -73,7 +73,7 @@ static bool read_number(uint64_t *number, const char **at)
 	return true;
 }
 
-/* Whether the text is that of a row; fills in its numbers. */
+/* Whether the text matches a row; fills in its numbers. */
 static bool matches(struct decoder_error *error, const char *row,
 		    const char *text)
 {
@@ -122,7 +122,7 @@ enum err decoder_error_kind(const struct decoder_error *error)
 	return rows[row_of(error)].err;
 }
 
-/* Without ": *". */
+/* Returns the length without ": *". */
 static size_t shown_length(const char *text)
 {
 	size_t len = strlen(text);
@@ -130,7 +130,7 @@ static size_t shown_length(const char *text)
 	return len > 3 && text[len - 1] == '*' ? len - 3 : len;
 }
 
-/* The text with its numbers. */
+/* Returns the text with its numbers. */
 static const char *text_of(struct work *work, const char *row,
 			   const struct decoder_error *error)
 {

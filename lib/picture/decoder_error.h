@@ -7,23 +7,21 @@
 
 enum { DECODER_ERROR_NUMBERS = 4 };
 
-/*
- * A failure of a decoder process: the row of a text in a table, and the numbers
- * in that text. The process sends no text, for it may be under the control of
- * its picture, and what it writes is shown to clients.
- */
+/* A failure of a decoder process: the row of a text in a table, and the numbers
+   in that text. The process does not send text, because its picture may have
+   compromised it, and clients see the text. */
 struct decoder_error {
 	uint32_t row;
-	uint32_t padding; /* is 0: all bytes are sent */
+	uint32_t padding; /* 0, so that all bytes are initialized */
 	uint64_t numbers[DECODER_ERROR_NUMBERS];
 };
 
-/* In the decoder process: how the work has failed. What a library said beyond
-   the table's texts is left out. */
+/* Called in the decoder process: converts the failure of the work. Drops the
+   text of a library if it is not in the table. */
 struct decoder_error decoder_error_of(const struct work *work);
 
-/* In its client: what kind of failure it is. A row that is not in the table is
-   a damaged picture. */
+/* Called in the client: returns the kind of failure. A row that is not in the
+   table counts as a damaged picture. */
 enum err decoder_error_kind(const struct decoder_error *error);
 
 /* Fails the work with the error; returns false. */

@@ -31,15 +31,15 @@ enum {
 	LARGEST_HOLE = 1 << 20,
 	LARGEST_LISTED = 1032,
 	MOST_HOLES = 10000,
-	SMALLEST = 24, /* each next list has chunks of STEP more */
+	SMALLEST = 24, /* each next list has chunks that are STEP larger */
 	STEP = 16,
 	HEADER = 32
 };
 
 static volatile sig_atomic_t stopping;
 
-/* The decoder processes, where their clients read how they ended, and who holds
-   their memory. */
+/* The decoder processes: the socket to report their end, and the descriptor
+   that holds their memory reservation. */
 enum { MOST_DECODERS = 8192 };
 static struct {
 	pid_t pid; /* 0: none */
@@ -58,9 +58,9 @@ static void on_child(int number)
 	(void)number;
 }
 
-/* All but those that a process causes itself arrive only in ppoll(). The
-   decoder processes inherit that: a signal for the whole service does not end
-   them. */
+/* Other signals arrive only in ppoll(), except those that a process causes
+   itself. Decoder processes inherit the mask, so that a signal to the whole
+   service does not end them. */
 static void block_signals(sigset_t *while_waiting)
 {
 	static const int own[] = { SIGXCPU, SIGSEGV, SIGBUS,
@@ -89,7 +89,7 @@ static size_t find_decoder(pid_t pid)
 	return i;
 }
 
-/* A client that has gone reads nothing; SIGPIPE is blocked. */
+/* Ignores errors: the client may have gone. SIGPIPE is blocked. */
 static void tell_end(pid_t pid, int status)
 {
 	const size_t i = find_decoder(pid);
@@ -103,7 +103,7 @@ static void tell_end(pid_t pid, int status)
 	decoders[i].pid = 0;
 }
 
-/* Clients end decoder processes by SIGKILL; other signals are for the log. */
+/* Clients end decoder processes by SIGKILL; other signals are logged. */
 static void reap(void)
 {
 	int status;
@@ -126,7 +126,8 @@ static bool has_message(const sigset_t *while_waiting)
 	return ppoll(&poller, 1, NULL, while_waiting) > 0;
 }
 
-/* A client that gets no decoder process sees its descriptors closed. */
+/* If no decoder process can start, the client sees that its descriptors are
+   closed. */
 static void start_decoder(const struct decoder *decoder,
 			  const int fds[DECODER_SERVER_FDS])
 {
@@ -166,7 +167,8 @@ static void serve(const struct decoder *decoder, const sigset_t *while_waiting)
 		got = child_hear_descriptors(DECODER_SERVER_SOCKET, &byte,
 					     sizeof(byte), fds, ARRAY_LEN(fds),
 					     MSG_DONTWAIT);
-		/* Nobody has the other end any more, or it is no socket. */
+		/* The other end is closed, or the descriptor is not a
+		   socket. */
 		if (!got || (got < 0 && errno != EAGAIN))
 			return;
 		if (fds[1] >= 0)
@@ -176,7 +178,8 @@ static void serve(const struct decoder *decoder, const sigset_t *while_waiting)
 	}
 }
 
-/* The compiler leaves a call of malloc() out whose result nobody needs. */
+/* Returns a number, because the compiler removes a call of malloc() whose
+   result is not used. */
 static uintptr_t allocate(size_t size)
 {
 	char *volatile chunk = malloc(size);
@@ -194,9 +197,9 @@ static void fill_holes_of(size_t size, uintptr_t top)
 	}
 }
 
-/* Takes free chunks below the top of the heap, so that children need not copy
-   the pages that these share with used ones. malloc() has lists of small chunks
-   of one size. */
+/* Allocates the free chunks below the top of the heap, so that children do not
+   copy the pages that these share with used chunks. malloc() has a list of
+   small chunks for each size. */
 static void fill_holes(void)
 {
 	const uintptr_t top = allocate(2 * LARGEST_HOLE);
@@ -207,8 +210,8 @@ static void fill_holes(void)
 		fill_holes_of(size, top);
 }
 
-/* What children allocate first lies in huge pages of their own, which nobody
-   has touched yet: a few page faults instead of hundreds. */
+/* Starts the free heap at a huge page that no process has touched yet, so that
+   first allocations of children cost a few page faults instead of hundreds. */
 static void align_heap(void)
 {
 	const uintptr_t mask = HUGE_PAGE - 1;
@@ -222,17 +225,19 @@ static void align_heap(void)
 	(void)allocate(start - end - HEADER);
 	/* NOLINTNEXTLINE: the chunks before stay, as in fill_holes() */
 	free((void *)allocate(READY_BYTES));
-	/* A header was behind it. */
+	/* Drops the page that has the header of the top chunk. */
 	(void)madvise((void *)start, (uintptr_t)sbrk(0) - start, MADV_DONTNEED);
 }
 
-/* The longest that one process may compute for all its pictures. */
+/* Returns the longest CPU time of one process for all its pictures, in
+   seconds. */
 static long most_seconds(const struct conf *conf, long seconds)
 {
 	return seconds * conf->painter_pictures;
 }
 
-/* Each client has a few decoder processes, and each of these a descriptor. */
+/* Each client has a few decoder processes, and each of these needs a
+   descriptor. */
 static void allow_descriptors(void)
 {
 	struct rlimit limit;
@@ -247,7 +252,7 @@ static void run(const struct conf *conf, const struct decoder_limits *limits)
 {
 	const int64_t began_ms = clock_monotonic_ms();
 	const struct fence_limits fence = {
-		/* The source is in memory, too. */
+		/* The source is in memory too. */
 		.memory_bytes = limits->memory_bytes + (size_t)conf->max_upload,
 		.seconds = limits->seconds,
 		.most_seconds = most_seconds(conf, limits->seconds),
@@ -265,7 +270,7 @@ static void run(const struct conf *conf, const struct decoder_limits *limits)
 	decoder_warm_up(&paint);
 	statm = decoder_process_open_statm(getpid());
 	decoder_prepare(&decoder, pool, &fence);
-	if (!FILTER_WITH_SANITIZER) /* whose heap is another one */
+	if (!FILTER_WITH_SANITIZER) /* the sanitizer has its own heap */
 		align_heap();
 	decoder.shared_bytes = decoder_process_all_bytes(statm);
 	close(statm);

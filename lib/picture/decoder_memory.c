@@ -1,4 +1,4 @@
-/* decoder_memory.c: how much memory decoding a picture takes. */
+/* decoder_memory.c: estimates the memory for rendering a picture. */
 #include "config.h"
 
 #include "lib/picture/decoder_memory.h"
@@ -8,13 +8,14 @@
 #include "lib/base/util.h"
 #include "lib/picture/animation_limits.h"
 
-/* Bytes, but for the first. */
+/* In bytes, except the first. */
 enum {
-	/* a decoder process before it decodes, and what any picture takes */
+	/* a decoder process before decoding, and the fixed costs of any
+	   picture */
 	BASE_MIB = 20,
-	PROBE_BASE_MIB = 16, /* what probe.c counts for that */
-	/* a row on its way, for each pixel: as stored, as pixels, and those
-	   that the filter of the resampler needs */
+	PROBE_BASE_MIB = 16, /* what probe.c assumes for that */
+	/* a row during decoding, for each pixel: as stored, as pixels, and the
+	   rows that the resampling filter needs */
 	ROW = 256,
 	/* a coefficient of a JPEG in several scans, for each 8 bits */
 	COEFFICIENT = 2,
@@ -22,18 +23,18 @@ enum {
 	   those of GraphicsMagick */
 	CANVAS = 4,
 	WIDE_CANVAS = 8,
-	/* a pixel of a picture that GraphicsMagick takes down roughly, first */
+	/* a pixel of a picture that GraphicsMagick first reduces roughly */
 	REDUCED = 4,
-	/* a pixel of any variant, and its code, which are kept until the last
-	   one is done; and of one that is turned upright, or an image and a
-	   half of GraphicsMagick's */
+	/* a pixel of any variant and its encoded bytes, which are kept until
+	   the last variant is done; and of its upright copy, or of one and a
+	   half images of GraphicsMagick */
 	VARIANT = 8,
 	TURNED = 4,
 	IMAGES = 16
 };
 
-/* What encoding one pixel takes beside that, and decoding one beside format.c:
-   a lossless WebP is in memory twice. Measured, with a margin. */
+/* Additional memory for encoding one pixel, and for decoding one in addition to
+   format.c: a lossless WebP is in memory twice. Measured, with a margin. */
 /* clang-format off */
 static const struct {
 	unsigned read, write;
@@ -53,8 +54,8 @@ static double pixels_of(const struct probe *probe)
 	return (double)probe->width * probe->height;
 }
 
-/* What any engine reads by GraphicsMagick is in memory as a whole: the part of
-   probe.c, and the strip or tile of a TIFF, which may be all of it. */
+/* Any picture that GraphicsMagick reads is in memory as a whole: the estimate
+   of probe.c, and the strip or tile of a TIFF, which may be all of it. */
 static double image_bytes(const struct probe *probe)
 {
 	const double mib = probe_estimate_mib(probe) - PROBE_BASE_MIB;
@@ -70,7 +71,7 @@ static double coefficient_bytes(const struct probe *probe)
 	return pixels_of(probe) * COEFFICIENT * probe->pixel_bits / 8;
 }
 
-/* What the engine fast reads by rows. */
+/* Pictures that the engine fast reads row by row. */
 static double row_bytes(const struct probe *probe)
 {
 	const double bytes = (double)probe->width * ROW;
@@ -86,7 +87,8 @@ static bool is_read_by_rows(const struct probe *probe)
 	return probe->format == FORMAT_JPEG || probe->format == FORMAT_PNG;
 }
 
-/* By GraphicsMagick's own rows, and reduced before they become variants. */
+/* The engine graphicsmagick: whole images, reduced before they become
+   variants. */
 static double slow_bytes(const struct probe *probe)
 {
 	const double bytes = image_bytes(probe) + pixels_of(probe) * REDUCED;

@@ -8,11 +8,11 @@
 #include "lib/picture/recipe.h"
 
 /*
- * Estimated MiB of memory that a decoder process has at most while it renders
- * these recipes of a picture, `source_len` bytes of its file among them: those
- * of lib/picture/probe.h are for any engine, these are for the setting
- * `engine`. Either is more than is needed; tests/unit/decoder_memory.c compares
- * with what is. Saturates.
+ * Returns the estimated most memory, in MiB, of a decoder process that renders
+ * these recipes of a picture, including `source_len` bytes of its file. The
+ * estimates of lib/picture/probe.h are for any engine, these are for the
+ * setting `engine`. Both are upper bounds; tests/unit/decoder_memory.c compares
+ * them with measured memory. Saturates.
  */
 unsigned decoder_memory_mib(const struct probe *probe,
 			    const struct recipe *recipes, size_t count,

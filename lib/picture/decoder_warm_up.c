@@ -1,4 +1,4 @@
-/* decoder_warm_up.c: what each first picture would do once more. */
+/* decoder_warm_up.c: does the one-time work of the first picture in advance. */
 #include "config.h"
 
 #include "lib/picture/decoder_warm_up.h"
@@ -12,7 +12,7 @@
 
 enum { SIDE = 64 };
 
-/* Reduced, cropped, and in other formats than its own. */
+/* Reduced, cropped, and in other formats than the source. */
 static const struct recipe recipes[] = {
 	{ .height = 40 },
 	{ .width = 20, .height = 10, .fit = FIT_COVER },
@@ -20,7 +20,8 @@ static const struct recipe recipes[] = {
 	{ .width = 20, .has_format = true, .format = FORMAT_JPEG },
 };
 
-/* All its colours differ, and a profile takes it through lcms2. */
+/* Makes an image in which all colours differ, with a profile, so that lcms2 is
+   used. */
 static Image *new_image(const struct paint *paint, bool has_alpha)
 {
 	ImageInfo *info = CloneImageInfo(NULL);

@@ -3,9 +3,9 @@
 
 #include "lib/picture/paint.h"
 
-/* Renders a small picture of each format, so that the decoder processes find
-   coders loaded, tables filled and symbols bound. A coder that fails here is
-   for a picture to report. */
+/* Renders a small picture of each format, so that decoder processes have all
+   coders loaded, tables filled and symbols bound. Ignores failures: a picture
+   reports them later. */
 void decoder_warm_up(const struct paint *paint);
 
 #endif

@@ -1,4 +1,4 @@
-/* encode.c: a picture becomes a file. */
+/* encode.c: encodes an image as a file. */
 #include "config.h"
 
 #include "lib/picture/encode.h"
@@ -10,7 +10,7 @@
 
 /* clang-format off */
 static const struct {
-	unsigned long max_side; /* that the format can say */
+	unsigned long max_side; /* limit of the format */
 	CompressionType compression;
 } rows[] = {
 	[FORMAT_JPEG] = { 65500, JPEGCompression },
@@ -23,8 +23,8 @@ static const struct {
 /* clang-format on */
 _Static_assert(ARRAY_LEN(rows) == FORMAT__COUNT, "every format needs a row");
 
-/* With fewer pixels than this a side, each has a colour of its own: two by two
-   with one between them, as JPEG saves elsewhere, would be seen. */
+/* On a smaller side than this, each pixel keeps its own colour: the usual
+   chroma subsampling of JPEG (one colour for 2x2 pixels) would be visible. */
 enum { FULL_COLOUR_SIDE = 16 };
 
 static bool is_tiny(const Image *image)
@@ -36,8 +36,8 @@ static bool is_tiny(const Image *image)
 static unsigned long quality_of(const struct conf *conf, enum format format,
 				unsigned long wanted)
 {
-	/* zlib level 1 with libpng's choice of filters: the higher levels
-	   take up to ten times as long for the same size. */
+	/* zlib level 1, and libpng chooses the filters: higher levels take up
+	   to ten times as long for the same size. */
 	const unsigned long fast_png = 15;
 
 	if (format == FORMAT_JPEG)
@@ -47,7 +47,7 @@ static unsigned long quality_of(const struct conf *conf, enum format format,
 	return fast_png;
 }
 
-/* On white, for formats without transparency. */
+/* Blends with white, for formats without transparency. */
 static Image *flatten(const Image *image, const ImageInfo *info,
 		      ExceptionInfo *exception)
 {
@@ -68,8 +68,8 @@ static Image *flatten(const Image *image, const ImageInfo *info,
 	return NULL;
 }
 
-/* GIF's pixels are there or not, and of 256 colours one stands for those that
-   are not. */
+/* GIF pixels are either opaque or transparent, and one of 256 colours is the
+   transparent one. */
 static bool cut_alpha(Image *image)
 {
 	for (unsigned long y = 0; y < image->rows; y++) {
@@ -88,8 +88,8 @@ static bool cut_alpha(Image *image)
 	return true;
 }
 
-/* With a deeper tree GraphicsMagick, left alone, takes up to twenty times as
-   long for nothing that is seen. It does so for opaque pictures only. */
+/* By default, GraphicsMagick uses a deeper tree for opaque pictures, which
+   takes up to twenty times as long without a visible difference. */
 static bool quantize(Image *image)
 {
 	QuantizeInfo info;
@@ -145,12 +145,12 @@ static ImageInfo *new_info(const struct conf *conf, enum format format,
 		 (int)strcspn(coder, ":"), coder);
 	info->quality = quality_of(conf, format, quality);
 	info->compression = rows[format].compression;
-	/* Else readers take a TIFF's fourth sample for anything. */
+	/* Otherwise readers interpret a TIFF's fourth sample differently. */
 	(void)AddDefinitions(info, "tiff:alpha=unassociated", exception);
 	return info;
 }
 
-/* GraphicsMagick's colours are not multiplied by alpha. */
+/* GraphicsMagick's colours are not premultiplied by alpha. */
 static void import_row(PixelPacket *out, const uint8_t *in, uint32_t count)
 {
 	for (; count; count--, out++, in += 4) {

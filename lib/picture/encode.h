@@ -8,14 +8,14 @@
 #include "lib/picture/bitmap.h"
 #include "lib/picture/decoder_pool.h"
 
-/* The bitmap as an image, which is the caller's to destroy. ERR_TOO_LARGE when
-   memory does not suffice. */
+/* Converts the bitmap to an image. The caller destroys it. ERR_TOO_LARGE if out
+   of memory. */
 bool encode_import(Image **image, struct work *work,
 		   const struct bitmap *bitmap) MUST_CHECK;
 
-/* An image without metadata as a file in `format`, in the quality (1 to 100; 0:
-   the settings') where the format has any. The bytes are GraphicsMagick's:
-   MagickFree() gives them back. */
+/* Encodes an image without metadata in `format`. `quality` is 1 to 100; 0: that
+   of the settings; ignored by formats without quality. MagickFree() frees the
+   bytes. */
 bool encode(struct painted *painted, struct work *work, const struct conf *conf,
 	    const Image *image, enum format format,
 	    unsigned long quality) MUST_CHECK;

@@ -10,17 +10,18 @@
 #include "lib/picture/bitmap.h"
 #include "lib/picture/paint.h"
 
-/* How pixels are resampled: the setting `engine`. paint.c plans; an engine
-   decodes, resizes and encodes. */
+/* How pixels are resampled: the setting `engine`. paint.c plans the variants;
+   an engine decodes, resizes and encodes. */
 
 struct variant {
 	uint32_t index; /* of its recipe */
 	struct recipe_plan plan;
 	enum format format;
-	const struct variant *identical; /* one before it, or NULL */
-	const struct variant *larger;    /* that it is resized from, or NULL */
-	Image *image;                    /* graphicsmagick's */
-	struct bitmap bitmap;            /* fast's */
+	const struct variant *
+		identical; /* a previous variant with the same bytes, or NULL */
+	const struct variant *larger; /* source for resizing, or NULL */
+	Image *image;                 /* of the engine graphicsmagick */
+	struct bitmap bitmap;         /* of the engine fast */
 	struct painted painted;
 };
 
@@ -29,19 +30,20 @@ struct painting {
 	const struct paint_task *task;
 	struct work *work;
 	uint32_t width, height; /* of the upright picture */
-	double scale;           /* of it that the largest variant needs */
-	Image *picture;         /* graphicsmagick's: upright, maybe reduced */
-	struct variant variants[PAINT_MAX_RECIPES]; /* the largest first */
+	double scale;   /* factor from the picture to the largest variant */
+	Image *picture; /* of the engine graphicsmagick: upright, maybe reduced
+			 */
+	struct variant variants[PAINT_MAX_RECIPES]; /* largest first */
 };
 
 /* Each function fails as decoder_pool_render() does. */
 struct engine {
-	/* Before any variant. The bytes may be changed. */
+	/* Called before any variant. May change the bytes. */
 	bool (*decode)(struct painting *p, uint8_t *bytes, size_t len);
-	/* Neither for identical ones. */
+	/* Not called for identical variants, and neither is encode(). */
 	bool (*resize)(struct painting *p, struct variant *variant);
 	bool (*encode)(struct painting *p, struct variant *variant);
-	/* What the others left, also after a failure. */
+	/* Frees what the others allocated, also after a failure. */
 	void (*release)(struct painting *p);
 };
 

@@ -1,4 +1,4 @@
-/* engine_fast.c: resizes rows as they are decoded, in 8 bits. */
+/* engine_fast.c: resizes rows during decoding, in 8 bits. */
 #include "config.h"
 
 #include "lib/picture/engine.h"
@@ -15,11 +15,11 @@
 #include "lib/picture/resample.h"
 #include "lib/picture/row_colour.h"
 
-/* A picture that is this much larger than the largest variant looks no worse
-   after Lanczos than all of it would. */
+/* If a picture is this much larger than the largest variant, Lanczos gives
+   results as good as from the full picture. */
 static const double MARGIN = 1.5;
 
-/* The rows on their way into those variants that are made of them. */
+/* Passes decoded rows to those variants that are made of them. */
 struct lane {
 	struct painting *p;
 	uint32_t width, height;
@@ -33,9 +33,8 @@ struct lane {
 	bool alpha;
 };
 
-/* The part of the stored picture that a plan, which is of the upright one,
-   makes a variant of: stored x and y are counted from the other side, or
-   exchanged. */
+/* Converts the area of a plan, which is for the upright picture, to the stored
+   picture: x and y may be mirrored or exchanged. */
 static void find_area(struct resample_area *area, const struct lane *lane,
 		      const struct recipe_plan *plan)
 {
@@ -225,7 +224,7 @@ static bool decode_rows(struct painting *p, uint8_t *bytes, size_t len)
 	return decode_other(p, bytes, len);
 }
 
-/* Those without a larger one were made while the picture was decoded. */
+/* Variants without a larger one were made during decoding. */
 static bool resize_bitmap(struct painting *p, struct variant *variant)
 {
 	const struct recipe_plan *plan = &variant->plan;
@@ -247,7 +246,7 @@ static bool write_jpeg(struct painting *p, struct variant *variant,
 	struct painted *painted = &variant->painted;
 	struct bitmap flat = variant->bitmap;
 
-	/* A smaller variant may be made of this one, with its alpha. */
+	/* A smaller variant may use this bitmap as a source, with its alpha. */
 	if (flat.alpha && !bitmap_copy(&flat, p->work, &variant->bitmap))
 		return false;
 	bitmap_flatten(&flat);
@@ -299,7 +298,7 @@ static bool encode_bitmap(struct painting *p, struct variant *variant)
 	}
 }
 
-/* Bitmaps, and the bytes of JPEGs and PNGs, are the pool's. */
+/* Bitmaps, and the bytes of JPEGs and PNGs, belong to the pool. */
 static void release(struct painting *p)
 {
 	for (uint32_t i = 0; i < p->task->count; i++) {

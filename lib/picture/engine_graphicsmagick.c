@@ -1,5 +1,5 @@
-/* engine_graphicsmagick.c: GraphicsMagick's own ResizeImage(), the reference
-   for the engine "fast". */
+/* engine_graphicsmagick.c: resizes by GraphicsMagick's ResizeImage(), as the
+   reference for the engine "fast". */
 #include "config.h"
 
 #include "lib/picture/engine.h"

@@ -1,4 +1,4 @@
-/* exif.c: which way up a picture is to be shown. */
+/* exif.c: reads the orientation of a picture. */
 #include "config.h"
 
 #include "lib/picture/exif.h"
@@ -38,8 +38,7 @@ static unsigned read_orientation(const struct exif *exif, const uint8_t *entry)
 	return is_right ? value : 1;
 }
 
-/* Only IFD0 is read and no offset is followed out of it, so there can be no
-   loop. */
+/* Reads only IFD0 and follows no offset from it, so loops are impossible. */
 static unsigned find_orientation(const struct exif *exif, uint32_t offset)
 {
 	const uint8_t *at;

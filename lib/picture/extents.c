@@ -1,4 +1,4 @@
-/* extents.c: which bytes of a file are in use. */
+/* extents.c: a set of byte ranges of a file. */
 #include "config.h"
 
 #include "lib/picture/extents.h"
@@ -7,7 +7,7 @@
 
 #include "lib/base/pool.h"
 
-/* A range has at least an offset of 4 bytes in the file. */
+/* Each range needs at least an offset of 4 bytes in the file. */
 enum { MOST = 65536, LEAST = 16, OFFSET_SIZE = 4 };
 
 void extents_init(struct extents *extents, struct pool *pool, uint64_t len)
@@ -42,7 +42,7 @@ static void merge(struct extents *extents)
 	extents->count = extents->count ? kept + 1 : 0;
 }
 
-/* Most files name ranges in their order. */
+/* Most files list ranges in order. */
 static bool extend_last(struct extents *extents, uint64_t from, uint64_t to)
 {
 	struct extent *last;
@@ -68,7 +68,7 @@ void extents_add(struct extents *extents, uint64_t from, uint64_t len)
 		return;
 	if (extents->count == extents->most && !extents->full) {
 		merge(extents);
-		/* Or sorting would take longer and longer. */
+		/* Bounds the cost of sorting. */
 		extents->full = extents->count > extents->most / 2;
 	}
 	if (extents->count < extents->most)

@@ -1,5 +1,4 @@
-/* foreign.c: names the kinds of files that people upload and that are not
-   accepted. */
+/* foreign.c: names the kinds of files that are uploaded but not accepted. */
 #include "config.h"
 
 #include "lib/picture/foreign.h"
@@ -10,7 +9,7 @@
 #include "lib/base/util.h"
 #include "lib/picture/bytes.h"
 
-/* '?' stands for any byte. */
+/* '?' matches any byte. */
 struct signature {
 	const char *name;
 	size_t offset, len;
@@ -26,7 +25,7 @@ static const struct signature disguised[] = {
 	{ "CR2 (Canon raw photo)",          AT(0, "II*\0????CR\x02") },
 };
 
-/* The first that matches counts. */
+/* The first match wins. */
 static const struct signature signatures[] = {
 	/* pictures */
 	{ "JPEG XL",                        AT(0, "\xff\x0a") },
@@ -123,8 +122,8 @@ static const struct signature signatures[] = {
 	{ "a script",                       AT(0, "#!") },
 };
 
-/* ISO 14496-12 4.3: the brands that a file declares. Those of pictures that a
-   decoder must know come before those that only say "a picture". */
+/* ISO 14496-12 4.3: the brands that a file declares. Brands of pictures that
+   need a special decoder come before those that only mean "a picture". */
 static const struct {
 	const char *brand, *name;
 } brands[] = {
@@ -187,7 +186,7 @@ static bool has_brand(struct bytes box, const char *brand)
 	return false;
 }
 
-/* Other brands are those of phones and cameras that film. */
+/* Other brands are those of phones and cameras that record video. */
 static const char *find_media(struct bytes bytes)
 {
 	if (!bytes_hold(bytes, 0, 12) || memcmp(bytes.data + 4, "ftyp", 4))
@@ -200,8 +199,8 @@ static const char *find_media(struct bytes bytes)
 	return "MP4 (video)";
 }
 
-/* A directory of at least one icon, whose reserved byte is 0. Too few bytes to
-   be sure of are TGA's. */
+/* Finds a directory of at least one icon, whose reserved byte is 0. TGA has too
+   few such bytes to be recognized. */
 static const char *find_icon(struct bytes bytes)
 {
 	const uint8_t *at = bytes.data;
@@ -214,7 +213,7 @@ static const char *find_icon(struct bytes bytes)
 	return at[2] == 2 ? "CUR (cursor)" : NULL;
 }
 
-/* Readers accept other bytes before it, as many as this. */
+/* Readers accept up to this many other bytes before the header. */
 static const char *find_pdf(struct bytes bytes)
 {
 	static const char start[] = "%PDF-";
@@ -239,8 +238,8 @@ static const char *find_netpbm(struct bytes bytes)
 	return NULL;
 }
 
-/* Characters of a file in ASCII, UTF-8 or UTF-16: of the latter the half that
-   is not 0 for ASCII's. */
+/* Reads characters of a file in ASCII, UTF-8 or UTF-16. Of UTF-16, it reads the
+   byte that is not 0 for ASCII characters. */
 struct text {
 	struct bytes bytes;
 	size_t at, step;
@@ -262,7 +261,7 @@ static struct text open_text(struct bytes bytes)
 	return text;
 }
 
-/* 0 at the end. */
+/* Returns 0 at the end. */
 static char peek(const struct text *text, size_t ahead)
 {
 	const size_t at = text->at + ahead * text->step;
@@ -303,7 +302,7 @@ static void skip_doctype(struct text *text)
 		skip_past(text, ">");
 }
 
-/* Skips what may stand before the first element (XML 1.0, 2.8). */
+/* Skips the prolog before the first element (XML 1.0, 2.8). */
 static void skip_prolog(struct text *text)
 {
 	for (;;) {
@@ -320,7 +319,7 @@ static void skip_prolog(struct text *text)
 	}
 }
 
-/* A prefix may name the element's namespace. */
+/* Skips the namespace prefix of an element. */
 static void skip_prefix(struct text *text)
 {
 	size_t count = 0;

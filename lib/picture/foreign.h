@@ -11,8 +11,8 @@
  */
 const char *foreign_name(const uint8_t *bytes, size_t len);
 
-/* The same of files whose first bytes are those of an accepted format, which
-   they are not: "CR2 (Canon raw photo)" is no TIFF for a viewer. */
+/* The same for files that begin like an accepted format but are not in it: for
+   users, "CR2 (Canon raw photo)" is not a TIFF. */
 const char *foreign_disguised(const uint8_t *bytes, size_t len);
 
 #endif

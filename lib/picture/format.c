@@ -1,11 +1,11 @@
-/* format.c: the picture formats, one row each. */
+/* format.c: the picture formats, one row for each. */
 #include "config.h"
 
 #include "lib/picture/format.h"
 
 #include <string.h>
 
-/* Nanoseconds that inflating, and deflating, a pixel of a PNG costs. */
+/* Nanoseconds to inflate and to deflate one pixel of a PNG. */
 #ifdef HAVE_ISAL
 enum { PNG_READ = 15, PNG_WRITE = 20 };
 #else
@@ -13,12 +13,12 @@ enum { PNG_READ = 30, PNG_WRITE = 50 };
 #endif
 
 /*
- * What reading and writing cost is what `make bench-cost` prints, with a margin
- * for pictures of much detail. The memory was measured with GraphicsMagick
- * 1.3.40 Q16, which keeps 8 bytes a pixel, and 2 more for the colour's index
- * where there is a palette; with what the decoder has beside them (WebP all of
- * it decoded, BMP the file), and for GIF the canvas that a frame is laid on. A
- * JPEG counts as reduced while it is read.
+ * `make bench-cost` measures the costs of reading and writing; these have a
+ * margin for pictures of much detail. Memory was measured with GraphicsMagick
+ * 1.3.40 Q16, which uses 8 bytes a pixel, and 2 more for the palette index, and
+ * includes what a decoder needs in addition: for WebP the whole decoded
+ * picture, for BMP the file, for GIF the canvas of a frame. For JPEG, it
+ * assumes that decoding reduces the picture.
  */
 /* clang-format off */
 static const struct format_row rows[] = {
@@ -31,7 +31,7 @@ static const struct format_row rows[] = {
 	[FORMAT_BMP]  = { "bmp",  "image/bmp",  "bmp",  "BMP:",  false, true,     5,    10, 12 },
 };
 
-/* '?' stands for any byte; no signature has one. */
+/* '?' matches any byte; no signature contains '?'. */
 static const struct {
 	enum format format;
 	size_t len;

@@ -7,8 +7,8 @@
 
 #include "lib/base/util.h"
 
-/* The picture formats that are taken, told apart by their first bytes only.
-   The numbers are part of signed links: they never change. */
+/* The accepted picture formats. Only the first bytes of a file decide its
+   format. The numbers are part of signed links and must never change. */
 enum format {
 	FORMAT_JPEG,
 	FORMAT_PNG,
@@ -20,12 +20,12 @@ enum format {
 };
 
 struct format_row {
-	const char *name;       /* the wire name: "jpeg" */
+	const char *name;       /* name in the API: "jpeg" */
 	const char *media_type; /* RFC 6838: "image/jpeg" */
 	const char *extension;  /* of file names: "jpg" */
 	const char *coder;      /* GraphicsMagick's file-name prefix: "JPEG:" */
 	bool in_browsers;       /* browsers show it */
-	bool has_alpha;         /* it can carry transparency */
+	bool has_alpha;         /* supports transparency */
 	unsigned ns_per_pixel;  /* cost of decoding and reducing one pixel */
 	unsigned write_ns;      /* cost of encoding one pixel */
 	unsigned
@@ -35,7 +35,7 @@ struct format_row {
 const struct format_row *format_row(enum format format);
 bool format_by_name(enum format *format, const char *name) MUST_CHECK;
 
-/* What the first bytes say; 12 bytes are enough. */
+/* Finds the format by the first bytes; 12 bytes are enough. */
 bool format_sniff(enum format *format, const uint8_t *bytes,
 		  size_t len) MUST_CHECK;
 

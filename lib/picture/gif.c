@@ -1,4 +1,4 @@
-/* gif.c: finds the frames in a GIF, and writes GIFs of frames. */
+/* gif.c: parses the frames of a GIF, and writes GIFs. */
 #include "config.h"
 
 #include "lib/picture/gif.h"
@@ -23,7 +23,7 @@ enum {
 	PLAYS_MAX = 65535
 };
 
-/* What the graphic control extension says of the next frame. */
+/* The graphic control extension of the next frame. */
 struct control {
 	uint32_t delay_cs;
 	enum gif_disposal disposal;
@@ -37,11 +37,11 @@ struct parser {
 	size_t offset;
 	struct gif *gif;
 	struct control control;
-	const uint8_t *colours; /* of all frames without their own */
+	const uint8_t *colours; /* palette of frames without their own */
 	unsigned colour_bits;
 };
 
-/* Sets the offset behind the sub-blocks; false when they are incomplete. */
+/* Moves after the sub-blocks; false if they are incomplete. */
 static bool skip_blocks(struct parser *parser)
 {
 	const struct bytes bytes = parser->bytes;
@@ -58,7 +58,7 @@ static bool skip_blocks(struct parser *parser)
 	return false;
 }
 
-/* A colour table follows if the flags say so. */
+/* Reads a colour table if the flags announce one. */
 static bool read_colours(const uint8_t **colours, unsigned *bits,
 			 struct parser *parser, uint8_t flags)
 {
@@ -88,7 +88,7 @@ static void read_control(struct parser *parser, const uint8_t *at)
 	};
 }
 
-/* The extension counts repetitions after the first time. */
+/* The extension counts repetitions after the first run. */
 static void read_loops(struct parser *parser, const uint8_t *at)
 {
 	const uint32_t repetitions = le16(at + 14);
@@ -152,7 +152,7 @@ static bool read_frame(struct parser *parser)
 	return true;
 }
 
-/* False at the trailer, the end of the file, or damage. */
+/* Returns false at the trailer, the end of the file, or damage. */
 static bool read_block(struct parser *parser)
 {
 	if (parser->offset >= parser->bytes.len)
@@ -164,7 +164,7 @@ static bool read_block(struct parser *parser)
 		return read_frame(parser);
 	case ';':
 		return false;
-	default: /* between blocks, bytes of no block are ignored */
+	default: /* ignores other bytes between blocks */
 		return true;
 	}
 }

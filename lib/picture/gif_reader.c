@@ -23,8 +23,8 @@ struct reader {
 	struct gif gif;
 	uint32_t next;
 	struct bitmap canvas;
-	struct bitmap before; /* the canvas before a frame that is restored */
-	enum gif_disposal disposal; /* of the last frame */
+	struct bitmap before; /* the canvas before a frame with GIF_RESTORE */
+	enum gif_disposal disposal; /* of the previous frame */
 	struct area area;
 };
 
@@ -47,7 +47,7 @@ static void copy(const struct bitmap *to, const struct bitmap *from,
 	}
 }
 
-/* What lies beside the canvas is not shown. */
+/* Cuts off the part outside the canvas. */
 static struct area clip(const struct gif_frame *frame,
 			const struct bitmap *canvas)
 {
@@ -63,7 +63,7 @@ static struct area clip(const struct gif_frame *frame,
 	return area;
 }
 
-/* The canvas becomes what the next frame is drawn on. */
+/* Prepares the canvas for the next frame. */
 static void dispose(struct reader *reader)
 {
 	if (reader->disposal == GIF_CLEAR)
@@ -102,7 +102,7 @@ static bool draw(const struct reader *reader, struct work *work, Image *image)
 	return true;
 }
 
-/* The frame as a file that has nothing else. */
+/* Writes the frame as a GIF with one frame. */
 static bool write_single(struct buf *file, const struct gif_frame *frame)
 {
 	struct gif_frame alone = *frame;
@@ -146,7 +146,7 @@ static bool draw_frame(struct reader *reader, struct work *work,
 	return ok;
 }
 
-/* The limits are for canvases: a frame must not need more. */
+/* The limits apply to canvases: a frame must not need more. */
 static bool check_size(const struct reader *reader, struct work *work,
 		       const struct gif_frame *frame)
 {

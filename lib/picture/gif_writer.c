@@ -1,5 +1,4 @@
-/* gif_writer.c: writes animated GIFs, of which each frame has its own colours.
- */
+/* gif_writer.c: writes animated GIFs; each frame has its own palette. */
 #include "config.h"
 
 #include "lib/picture/animation.h"
@@ -12,20 +11,22 @@
 #include "lib/picture/encode.h"
 #include "lib/picture/gif.h"
 
-/* A frame is written when the next one is known, which may need it cleared. */
+/* A frame is written when the next frame is known, because that decides whether
+   the frame must be cleared. */
 struct writer {
 	struct buf *file;
 	struct pool *pool;
 	uint32_t plays;
-	uint32_t count;      /* of frames that were added */
-	uint64_t elapsed_ms; /* before the frame that is not written */
-	struct animation_frame frames[2]; /* the last two, in turns */
+	uint32_t count;      /* frames that were added */
+	uint64_t elapsed_ms; /* start time of the frame that is not written yet
+			      */
+	struct animation_frame frames[2]; /* the last two, alternating */
 };
 
 static bool open_file(void **opened, struct work *work, uint32_t plays,
 		      uint32_t quality)
 {
-	/* A pixel has 12 bits at most, a frame's headers less than 1024
+	/* A pixel has at most 12 bits, the headers of a frame less than 1024
 	   bytes. */
 	const size_t max = 2 * (size_t)work->conf->max_pixels +
 			   (size_t)ANIMATION_MAX_FRAMES * 1024;
@@ -39,7 +40,7 @@ static bool open_file(void **opened, struct work *work, uint32_t plays,
 	return true;
 }
 
-/* Rounded so that the sum of all frames is right. */
+/* Returns the delay, rounded so that the sum of all delays is right. */
 static uint32_t take_delay(struct writer *writer, uint32_t duration_ms)
 {
 	const uint64_t from = (writer->elapsed_ms + 5) / 10;
@@ -66,7 +67,8 @@ static bool column_differs(const struct bitmap *a, const struct bitmap *b,
 	return false;
 }
 
-/* Where two pictures of one size differ; one pixel if they do not. */
+/* Returns the area in which two pictures of the same size differ; one pixel if
+   they are equal. */
 static struct gif_frame find_change(const struct bitmap *a,
 				    const struct bitmap *b)
 {
@@ -86,8 +88,8 @@ static struct gif_frame find_change(const struct bitmap *a,
 				   .height = bottom - top };
 }
 
-/* GraphicsMagick chooses the colours and compresses: its file of one frame is
-   taken apart again. */
+/* GraphicsMagick chooses the palette and compresses; its file of one frame is
+   then parsed. */
 static bool encode_part(struct painted *painted, struct gif *gif,
 			struct work *work, const struct bitmap *part)
 {
@@ -102,8 +104,8 @@ static bool encode_part(struct painted *painted, struct gif *gif,
 }
 
 /* Some readers clear a frame to its transparent colour, or show no transparency
-   at all if the first frame has none. Opaque pictures have at most 255 colours:
-   see encode.c. */
+   if the first frame has none. A palette has room for that colour, because
+   opaque pictures have at most 255 colours: see encode.c. */
 static void add_transparent(struct gif_frame *frame, struct work *work)
 {
 	enum { BITS = 8, INDEX = 255 };
@@ -153,8 +155,8 @@ static struct animation_frame *frame_at(struct writer *writer, uint32_t number)
 	return &writer->frames[number % ARRAY_LEN(writer->frames)];
 }
 
-/* Of an opaque frame on another only the changed part is written. A frame is
-   cleared for one that is transparent somewhere. */
+/* Of an opaque frame after another, writes only the changed part. If the next
+   frame has transparent pixels, the frame is cleared after it was shown. */
 static bool write_last(struct writer *writer, struct work *work, bool cleared)
 {
 	const struct animation_frame *last =
@@ -171,7 +173,8 @@ static bool write_last(struct writer *writer, struct work *work, bool cleared)
 	return write_part(writer, work, &place, bitmap);
 }
 
-/* The pixels live longer than the caller's, from the pool of the writer. */
+/* Copies the pixels to the writer's pool, because they live longer than the
+   caller's. */
 static bool remember(struct writer *writer, struct work *work,
 		     const struct animation_frame *frame)
 {

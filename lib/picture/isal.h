@@ -13,9 +13,9 @@ __attribute__((target("avx"))) static inline void isal_zero_upper_halves(void)
 	_mm256_zeroupper();
 }
 
-/* ISA-L leaves values in the upper halves of AVX registers, with which all
-   SSE instructions that follow take about twice as long: call this behind each
-   of its functions. */
+/* ISA-L leaves values in the upper halves of AVX registers, which makes all
+   later SSE instructions about twice as slow. Call this after each of its
+   functions. */
 static inline void isal_leave_avx(void)
 {
 	if (__builtin_cpu_supports("avx"))

@@ -1,4 +1,4 @@
-/* jpeg_code.c: makes the shortest Huffman codes for a JPEG. */
+/* jpeg_code.c: computes optimal Huffman codes for a JPEG. */
 #include "config.h"
 
 #include "lib/picture/jpeg_code.h"
@@ -7,20 +7,20 @@
 
 enum {
 	SYMBOLS = 256,
-	/* A code of ones only is not allowed: this symbol gets it. */
+	/* This symbol gets the code of ones only, which JPEG does not allow. */
 	RESERVED = SYMBOLS,
 	LONGEST = 16,
-	/* Before they are shortened: a tree of 257 symbols is no deeper. */
+	/* Before codes are shortened: a tree of 257 symbols is not deeper. */
 	LONGEST_IN_TREE = SYMBOLS
 };
 
-/* The trees that the symbols form, until there is one. */
+/* The trees of symbols. They are joined until one is left. */
 struct forest {
 	uint64_t weights[SYMBOLS + 1]; /* by the first symbol of each tree */
-	int next[SYMBOLS + 1];         /* of the same tree, or -1 */
-	unsigned depths[SYMBOLS + 1];  /* of each symbol in its tree */
+	int next[SYMBOLS + 1];         /* next symbol of the same tree, or -1 */
+	unsigned depths[SYMBOLS + 1];  /* depth of each symbol in its tree */
 	int roots[SYMBOLS + 1];        /* in ascending order */
-	unsigned count;                /* of roots */
+	unsigned count;                /* number of roots */
 };
 
 static void forest_init(struct forest *forest, const uint32_t *frequencies)
@@ -35,8 +35,8 @@ static void forest_init(struct forest *forest, const uint32_t *frequencies)
 	}
 }
 
-/* The place in roots[] of the lightest but for `other`; of equal ones the
-   last, as K.2 has it. */
+/* Returns the index in roots[] of the lightest tree except `other`; of equal
+   ones the last (T.81 K.2). */
 static unsigned lightest(const struct forest *forest, unsigned other)
 {
 	unsigned best = other ? 0 : 1;
@@ -48,7 +48,7 @@ static unsigned lightest(const struct forest *forest, unsigned other)
 	return best;
 }
 
-/* Figure K.1: the second tree is appended to the first. */
+/* Figure K.1: appends the second tree to the first. */
 static void join(struct forest *forest, unsigned first, unsigned second)
 {
 	int at = forest->roots[first];
@@ -65,8 +65,8 @@ static void join(struct forest *forest, unsigned first, unsigned second)
 		(forest->count - second) * sizeof(*forest->roots));
 }
 
-/* Figure K.3: two codes that are too long give up a bit for one that gets
-   longer; then the reserved code goes. */
+/* Figure K.3: shortens pairs of codes that are too long, and lengthens a
+   shorter one for each pair. Then removes the reserved code. */
 static void shorten(unsigned counts[LONGEST_IN_TREE + 1])
 {
 	unsigned len = LONGEST_IN_TREE;
@@ -96,7 +96,7 @@ static void sort_symbols(struct jpeg_code *code, const struct forest *forest,
 				code->symbols[code->count++] = (uint8_t)i;
 }
 
-/* C.2: the codes of a length follow each other. */
+/* C.2: the codes of one length are consecutive. */
 static void assign_codes(struct jpeg_code *code)
 {
 	unsigned next = 0, at = 0;

@@ -3,17 +3,17 @@
 
 #include <stdint.h>
 
-/* Huffman codes for the symbols of a JPEG's scan, the shortest that are
-   possible (ITU-T T.81 K.2, C.2). */
+/* Optimal Huffman codes for the symbols of a JPEG scan (ITU-T T.81 K.2,
+   C.2). */
 struct jpeg_code {
 	uint8_t bits[17];     /* the number of codes of each length, 1 to 16 */
 	uint8_t symbols[256]; /* by length, then by value */
-	unsigned count;       /* of symbols */
-	uint16_t codes[256];  /* by symbol, like the next */
-	uint8_t lengths[256]; /* bits; 0: the symbol has no code */
+	unsigned count;       /* number of symbols */
+	uint16_t codes[256];  /* by symbol, as lengths[] */
+	uint8_t lengths[256]; /* in bits; 0: the symbol has no code */
 };
 
-/* `frequencies` of the symbols, in all at most UINT32_MAX. */
+/* `frequencies` of the symbols; their sum is at most UINT32_MAX. */
 void jpeg_code_init(struct jpeg_code *code, const uint32_t frequencies[256]);
 
 #endif

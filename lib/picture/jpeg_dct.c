@@ -1,5 +1,4 @@
-/* jpeg_dct.c: turns coefficients of a JPEG into samples, fewer than there
-   were. */
+/* jpeg_dct.c: inverse DCT of JPEG coefficients to a reduced size. */
 #include "config.h"
 
 #include "lib/picture/jpeg_dct.h"
@@ -9,12 +8,15 @@
 #include <emmintrin.h>
 #endif
 
-/* The transform of N samples is that of the lowest N coefficients. Both
-   directions leave a factor of 2 * sqrt(2) to the end. One direction multiplies
-   a coefficient by at most 7.5: between both, 16 bits suffice. */
+/*
+ * The transform of N samples uses only the lowest N coefficients. Both
+ * directions leave out a factor of 2 * sqrt(2), which the end applies. One
+ * direction multiplies a coefficient by at most 7.5, so 16 bits are enough
+ * between both.
+ */
 enum {
 	FRACTION = 12, /* bits of the constants */
-	MORE = 1,      /* bits that the columns leave for the rows */
+	MORE = 1,      /* extra bits of precision between columns and rows */
 	ONE = 1 << FRACTION,
 	/* sqrt(2) * cos(n * pi / 16) */
 	C1 = 5681,
@@ -31,7 +33,8 @@ static void transform_2(int32_t out[2], const int32_t in[2])
 	out[1] = (in[0] - in[1]) * ONE;
 }
 
-/* Coefficients 0, 1, 2 and 3 of four, or 0, 2, 4 and 6 of eight. */
+/* The inputs are coefficients 0, 1, 2 and 3 of four, or 0, 2, 4 and 6 of
+   eight. */
 static void transform_4(int32_t out[4], int32_t a, int32_t b, int32_t c,
 			int32_t d)
 {
@@ -121,7 +124,7 @@ static void plain_block(uint8_t *out, size_t stride, const int16_t *block,
 		transform_row(out + y * stride, work + (size_t)y * 8, columns);
 }
 
-/* Without multiplication, the rounding between both directions is none. */
+/* Has no multiplications, so it needs no rounding between both directions. */
 static void block_2x2(uint8_t *out, size_t stride, const int16_t *block)
 {
 	const int32_t left[] = { block[0] + block[8], block[0] - block[8] };
@@ -148,8 +151,8 @@ static __m128i round_4(__m128i values, int bits)
 		_mm_add_epi32(values, _mm_set1_epi32(1 << (bits - 1))), bits);
 }
 
-/* As transform_4(), of four columns: the pairs are coefficients 0 and 2, 1 and
-   3. */
+/* Like transform_4(), for four columns. The pairs are coefficients 0 and 2, 1
+   and 3. */
 static void columns_4(__m128i out[4], __m128i even, __m128i odd)
 {
 	const __m128i e0 = weigh(even, ONE, ONE), e1 = weigh(even, ONE, -ONE);
@@ -161,8 +164,8 @@ static void columns_4(__m128i out[4], __m128i even, __m128i odd)
 	out[3] = _mm_sub_epi32(e0, o0);
 }
 
-/* Four rows of four 16-bit values, two in one: their columns are transformed,
-   and become rows. */
+/* Transforms four rows of four 16-bit values, two in each vector, by column,
+   and transposes them. */
 static void pass_4(__m128i rows[2], int bits)
 {
 	const __m128i even = _mm_unpacklo_epi16(rows[0], rows[1]);
@@ -199,8 +202,8 @@ static void block_4x4(uint8_t *out, size_t stride, const int16_t *block)
 		memcpy(out + y * stride, samples + y * 4, 4);
 }
 
-/* As transform_8(), of four columns: pairs of coefficients 0 and 4, 2 and 6, 1
-   and 3, 5 and 7. */
+/* Like transform_8(), for four columns. The pairs are coefficients 0 and 4, 2
+   and 6, 1 and 3, 5 and 7. */
 static void columns_8(__m128i out[8], const __m128i pairs[4], int bits)
 {
 	const __m128i b = pairs[2], d = pairs[3];

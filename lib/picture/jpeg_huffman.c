@@ -11,9 +11,9 @@ enum {
 	PATTERNS = 1 << LOOK,
 	LONGEST_CODE = 16,
 	COEFFICIENTS = 64,
-	/* A step behind the block's last coefficient. */
+	/* A step that ends after the block's last coefficient. */
 	END_OF_BLOCK = 128,
-	/* Bits of a code and of the value that follows it, at most. */
+	/* Most bits of a code and the value that follows it. */
 	LONGEST_STEP = LONGEST_CODE + 15,
 	MOST_COEFFICIENT = 2048
 };
@@ -63,7 +63,7 @@ static int32_t extend(uint32_t bits, unsigned size)
 		       : (int32_t)bits;
 }
 
-/* A symbol that has no value ends the block, but for 16 zeros. */
+/* A symbol without a value ends the block, except 16 zeros. */
 static unsigned step_of(uint8_t symbol)
 {
 	if (symbol & 15)
@@ -71,8 +71,8 @@ static unsigned step_of(uint8_t symbol)
 	return symbol == 0xf0 ? 16 : END_OF_BLOCK;
 }
 
-/* One coefficient: its value in the upper half, its step, the bits; 0 when they
-   are more than are looked at. */
+/* Returns one coefficient: its value in the upper half, its step, its bits; 0
+   if it has more bits than the pattern. */
 static uint32_t value_of(const struct jpeg_huffman *table, uint32_t pattern)
 {
 	const unsigned code = table->codes[pattern], symbol = code & 255;
@@ -85,7 +85,7 @@ static uint32_t value_of(const struct jpeg_huffman *table, uint32_t pattern)
 	return (uint32_t)value << 16 | step_of((uint8_t)symbol) << 8 | used;
 }
 
-/* As many coefficients as fit: their steps and bits. */
+/* Returns as many coefficients as fit in the pattern: their steps and bits. */
 static uint16_t skip_of(const struct jpeg_ac_table *ac, uint32_t pattern)
 {
 	unsigned steps = 0, bits = 0;
@@ -118,8 +118,8 @@ void jpeg_bits_init(struct jpeg_bits *bits, const uint8_t *at,
 	*bits = (struct jpeg_bits){ .at = at, .end = end };
 }
 
-/* A byte of 255 is followed by one of 0, which is none of the data, or it is a
-   marker's. */
+/* A byte of 255 is followed by a 0, which is not data, or it belongs to a
+   marker. */
 static uint8_t next_byte(struct jpeg_bits *bits)
 {
 	const uint8_t *at = bits->at;
@@ -136,7 +136,7 @@ static uint8_t next_byte(struct jpeg_bits *bits)
 	return 0;
 }
 
-/* By value, here and below, so that the bits stay in registers. */
+/* Passed by value, here and below, so that the bits stay in registers. */
 static struct jpeg_bits filled_slowly(struct jpeg_bits bits)
 {
 	bits.held = bits.count ? bits.held & ~0ull << (64 - bits.count) : 0;
@@ -152,8 +152,8 @@ static bool has_255(uint64_t bytes)
 	return (~bytes - ones) & bytes & (ones << 7);
 }
 
-/* Enough for one step. Bits beyond those that are counted are the next ones,
-   too: it does no harm that they are added again later. */
+/* Loads enough bits for one step. Extra bits that `count` does not include are
+   the next ones too, so adding them again later does no harm. */
 static inline void fill(struct jpeg_bits *bits)
 {
 	const unsigned bytes = (63 - bits->count) / 8;
@@ -199,8 +199,8 @@ bool jpeg_bits_end(struct jpeg_bits *bits, uint8_t marker)
 	return true;
 }
 
-/* The symbol of a code that is longer than what one step looks at, with the
-   code's length as in codes[]; 0 when there is none. */
+/* Decodes a code that is longer than the lookup: returns the symbol and the
+   length as in codes[]; 0 if it is invalid. */
 static unsigned long_code(uint64_t held, const struct jpeg_huffman *table)
 {
 	for (unsigned len = LOOK + 1; len <= LONGEST_CODE; len++) {
@@ -232,7 +232,7 @@ static inline int16_t dequantise(int32_t value, uint16_t quantiser)
 	return (int16_t)(value < -MOST_COEFFICIENT ? -MOST_COEFFICIENT : value);
 }
 
-/* A coefficient as in values[]; 0 when its code is none. */
+/* Returns a coefficient as in values[]; 0 if its code is invalid. */
 static inline uint32_t next_value(struct jpeg_bits *bits,
 				  const struct jpeg_block_coder *coder)
 {
@@ -251,9 +251,9 @@ static inline uint32_t next_value(struct jpeg_bits *bits,
 	       step_of((uint8_t)code) << 8;
 }
 
-/* The next coefficients, of which only the number matters; 0 when a code is
-   none. Those that lead behind the block's last coefficient are counted one by
-   one: the next block may begin among them. */
+/* Skips the next coefficients and returns their steps and bits; 0 if a code is
+   invalid. Near the end of the block, goes one by one: the next block may begin
+   among them. */
 static inline unsigned next_skip(struct jpeg_bits *bits,
 				 const struct jpeg_block_coder *coder,
 				 unsigned at)
@@ -315,7 +315,7 @@ unsigned jpeg_block_decode(int16_t block[64], struct jpeg_bits *source,
 	return step && (at == COEFFICIENTS || at >= END_OF_BLOCK) ? used : 0;
 }
 
-/* 0 when the code is none: its bits are not. */
+/* Returns 0 if the code is invalid. */
 static inline unsigned next_symbol(uint32_t *out, struct jpeg_bits *bits,
 				   const struct jpeg_huffman *table)
 {

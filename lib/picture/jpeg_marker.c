@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* In compressed data a 0xff is followed by 0. */
+/* In compressed data, a 0xff byte is followed by 0. */
 bool jpeg_marker_next(struct bytes bytes, size_t *offset, uint8_t *marker)
 {
 	const uint8_t *at = bytes.data + *offset;
@@ -35,8 +35,8 @@ bool jpeg_marker_is_alone(uint8_t marker)
 	       (marker >= MARKER_RST0 && marker <= MARKER_EOI);
 }
 
-/* libjpeg takes the lengths 0 and 1 for 2, so that what follows is read the
-   same way here. */
+/* Like libjpeg, treats the lengths 0 and 1 as 2, so that the rest is read the
+   same way. */
 bool jpeg_marker_segment(struct bytes bytes, size_t *offset,
 			 struct bytes *segment)
 {

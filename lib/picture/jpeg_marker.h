@@ -20,16 +20,17 @@ enum {
 	MARKER_APP1 = 0xe1,
 };
 
-/* The next marker at or after *offset, which moves behind it; false when there
-   is none. Compressed data are passed over, too. */
+/* Finds the next marker at or after *offset, and moves the offset after it;
+   false if there is none. Also skips compressed data. */
 bool jpeg_marker_next(struct bytes bytes, size_t *offset, uint8_t *marker);
 
-/* The segment of that marker, as far as it is there: empty for a marker that
-   has none. The offset moves behind it. False at the end of the file. */
+/* Returns the segment of that marker, or the part of it that the file has;
+   empty for a marker without one. Moves the offset after it. False at the end
+   of the file. */
 bool jpeg_marker_segment(struct bytes bytes, size_t *offset,
 			 struct bytes *segment);
 
-/* Whether no segment follows the marker: TEM, RST0 to RST7, SOI, EOI and the
+/* Whether the marker has no segment: TEM, RST0 to RST7, SOI, EOI and the
    reserved ones. */
 bool jpeg_marker_is_alone(uint8_t marker);
 

@@ -1,4 +1,4 @@
-/* jpeg_parts.c: what follows the picture in a JPEG. */
+/* jpeg_parts.c: finds the data that follow the picture in a JPEG. */
 #include "config.h"
 
 #include "lib/picture/jpeg_parts.h"
@@ -32,8 +32,8 @@ static bool is_video(struct bytes file, size_t offset)
 	return is_at(file, offset + 4, "ftyp");
 }
 
-/* Moves behind its EOI, or to the end of the file. False where it has none, or
-   no scan. */
+/* Moves after the EOI marker, or to the end of the file. False if there is no
+   EOI or no scan. */
 static bool skip_jpeg(struct bytes file, size_t *offset)
 {
 	bool has_scan = false;
@@ -52,7 +52,7 @@ static bool skip_jpeg(struct bytes file, size_t *offset)
 	return false;
 }
 
-/* The size of a box (ISO/IEC 14496-12, 4.2), or 0 where there is none. */
+/* Returns the size of a box (ISO/IEC 14496-12, 4.2), or 0 if there is none. */
 static uint64_t box_size(struct bytes file, size_t offset)
 {
 	const uint8_t *at = file.data + offset;
@@ -69,7 +69,7 @@ static uint64_t box_size(struct bytes file, size_t offset)
 	return size >= 8 && bytes_hold(file, offset, size) ? size : 0;
 }
 
-/* Moves behind its boxes; false when not even the first is whole. */
+/* Moves after the boxes; false if not even the first is complete. */
 static bool skip_video(struct bytes file, size_t *offset)
 {
 	const uint64_t first = box_size(file, *offset);
@@ -81,8 +81,9 @@ static bool skip_video(struct bytes file, size_t *offset)
 	return first;
 }
 
-/* Where Samsung's trailer begins, which has a directory at its end: the
-   distance of each entry's data before it. Without one, the end of the file. */
+/* Finds the start of Samsung's trailer. The directory at its end has the
+   distance to each entry's data. Returns the end of the file if there is no
+   trailer. */
 static size_t find_sef(struct bytes file)
 {
 	size_t size, count, header, most = 0;
@@ -107,7 +108,7 @@ static size_t find_sef(struct bytes file)
 	return header - most;
 }
 
-/* The next part at or after the offset, which may be some bytes away. */
+/* Finds the next part at or after the offset; there may be a gap. */
 static size_t find_part(struct bytes file, size_t offset)
 {
 	const size_t most =

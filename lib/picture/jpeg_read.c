@@ -1,4 +1,4 @@
-/* jpeg_read.c: decodes a JPEG, reduced while it is read. */
+/* jpeg_read.c: decodes a JPEG and reduces it during decoding. */
 #include "config.h"
 
 #include "lib/picture/jpeg_read.h"
@@ -20,12 +20,13 @@
 
 enum { ICC_MARKER = JPEG_APP0 + 2, MAX_MARKER = 65535 };
 
-/* libjpeg passes its own structs to callbacks: each here begins with one. */
+/* libjpeg passes its own structs to callbacks, so these structs begin with
+   one. */
 struct errors {
 	struct jpeg_error_mgr base;
 	jmp_buf stop;
-	int damage; /* the first message that means lost pixels; 0: none */
-	char text[JMSG_LENGTH_MAX]; /* of that message, or of the error */
+	int damage; /* first message that means lost pixels; 0: none */
+	char text[JMSG_LENGTH_MAX]; /* text of that message, or of the error */
 };
 
 struct source {
@@ -37,7 +38,7 @@ struct progress {
 	struct jpeg_progress_mgr base;
 	int max_scans;
 	bool too_many;
-	unsigned scanned; /* components that had a scan, as a set of bits */
+	unsigned scanned; /* components that had a scan, as a bit set */
 };
 
 struct reading {
@@ -51,7 +52,7 @@ struct reading {
 	bool irregular; /* for jpeg_scan_read() */
 };
 
-/* Messages after which some pixels are not those that were encoded. */
+/* Whether the message means that some pixels are wrong. */
 static bool is_damage(int message)
 {
 	switch (message) {
@@ -80,7 +81,7 @@ NORETURN static void on_error(j_common_ptr jpeg)
 	longjmp(errors->stop, 1);
 }
 
-/* Level -1 is a warning, the others are for tracing. */
+/* Level -1 is a warning; the others are traces. */
 static void on_message(j_common_ptr jpeg, int level)
 {
 	struct errors *errors = (struct errors *)jpeg->err;
@@ -93,7 +94,7 @@ static void on_message(j_common_ptr jpeg, int level)
 	keep_text(errors, jpeg);
 }
 
-/* Called between the rows of each scan, where a file has several. */
+/* libjpeg calls this between the rows of each scan, if a file has several. */
 static void on_progress(j_common_ptr common)
 {
 	struct progress *progress = (struct progress *)common->progress;
@@ -113,8 +114,8 @@ static void source_init(j_decompress_ptr jpeg)
 	(void)jpeg;
 }
 
-/* Ends the data with an EOI marker, as T.81 wants it. Where that cuts a scan
-   short, libjpeg says JWRN_HIT_MARKER. */
+/* Ends the data with an EOI marker, as T.81 requires. If that cuts a scan
+   short, libjpeg reports JWRN_HIT_MARKER. */
 static boolean source_fill(j_decompress_ptr jpeg)
 {
 	static const JOCTET eoi[] = { 0xff, JPEG_EOI };
@@ -163,8 +164,8 @@ static void start(struct reading *r, const uint8_t *bytes, size_t len)
 	r->jpeg.progress = &r->progress.base;
 }
 
-/* Whether n/8 of a side are enough. The last pixel of a reduced side may stand
-   for less than the others. */
+/* Whether n/8 of a side are enough. The last pixel of a reduced side may cover
+   less than the others. */
 static bool suffices(uint32_t side, unsigned n, double scale, double tolerance)
 {
 	const double exact = side * n / 8.0;
@@ -173,7 +174,7 @@ static bool suffices(uint32_t side, unsigned n, double scale, double tolerance)
 	return exact >= scale * side && rounded <= tolerance * exact;
 }
 
-/* The smallest of the reductions that libjpeg-turbo has vector code for. */
+/* Returns the smallest reduction for which libjpeg-turbo has vector code. */
 static unsigned eighths(const struct reading *r, double scale)
 {
 	const double tolerance = r->sink->tolerance;
@@ -210,8 +211,8 @@ static void free_profile(void *profile)
 	free(profile);
 }
 
-/* Joins the APP2 parts by their numbers (ICC.1:2010 B.4). libjpeg warns of a
-   profile of which a part is missing, and gives none. */
+/* Joins the APP2 parts by their numbers (ICC.1:2010 B.4). If a part is missing,
+   libjpeg warns and returns no profile. */
 static void find_profile(struct reading *r, struct row_picture *picture)
 {
 	JOCTET *profile = NULL;
@@ -241,7 +242,7 @@ static bool begin(struct reading *r)
 	return r->sink->begin(r->sink->arg, &picture);
 }
 
-/* With slack behind the pixels, for vector code. */
+/* Allocates slack after the pixels, for vector code. */
 static bool read_rows(struct reading *r)
 {
 	JSAMPLE *row = pool_alloc(
@@ -255,7 +256,7 @@ static bool read_rows(struct reading *r)
 	return true;
 }
 
-/* Whether each coefficient came with all its bits. */
+/* Whether all bits of each coefficient were read. */
 static bool is_refined(const int coef_bits[DCTSIZE2])
 {
 	for (int i = 0; i < DCTSIZE2; i++)
@@ -265,7 +266,7 @@ static bool is_refined(const int coef_bits[DCTSIZE2])
 }
 
 /* A file that ends between two scans lacks pixels, but libjpeg does not know
-   how many scans there should be. */
+   how many scans to expect. */
 static bool has_all_scans(const struct reading *r)
 {
 	const struct jpeg_decompress_struct *jpeg = &r->jpeg;
@@ -277,7 +278,7 @@ static bool has_all_scans(const struct reading *r)
 	return true;
 }
 
-/* Also false when the scan turns out to be irregular. */
+/* Also returns false if the scan is irregular. */
 static bool read_scan(struct reading *r)
 {
 	enum jpeg_scan_result result;
@@ -307,7 +308,7 @@ static bool decompress(struct reading *r, double scale)
 	       fail(r->work, ERR_CORRUPT_IMAGE, "damaged: %s", r->errors.text);
 }
 
-/* What libjpeg stopped for. */
+/* Reports why libjpeg stopped. */
 static bool fail_stopped(const struct reading *r)
 {
 	if (r->progress.too_many)
@@ -386,7 +387,8 @@ static bool begin_image(void *arg, const struct row_picture *picture)
 	return true;
 }
 
-/* GraphicsMagick keeps black where transparency is, and counts ink. */
+/* GraphicsMagick stores black in the channel of transparency, and CMYK values
+   are amounts of ink. */
 static void put_row(PixelPacket *out, const uint8_t *in, unsigned long count,
 		    enum profile_colours colours)
 {

@@ -12,23 +12,23 @@
 
 /*
  * Decodes a JPEG (ITU-T T.81, 8 bits), reduced to n/8 of both sides, rounded
- * up, n being 1, 2, 4 or 8 and the reduced sides at least `scale` of the whole
- * ones: by jpeg_scan.h where that suits, else with libjpeg-turbo, to which a
- * damaged scan is left, too.
+ * up. n is 1, 2, 4 or 8, and the reduced sides are at least `scale` of the full
+ * ones. Uses jpeg_scan.h if it supports the file, else libjpeg-turbo, which
+ * also decodes damaged scans.
  *
- * What libjpeg repairs without touching a pixel is accepted: bytes between
- * markers, an unknown JFIF version, a missing end marker. ERR_CORRUPT_IMAGE
- * when pixels are missing or damaged, or the size is not the probe's;
- * ERR_UNSUPPORTED_FORMAT for a process that libjpeg lacks; ERR_TOO_LARGE when
- * memory does not suffice or it has more than max_scans scans. Damage is known
- * after the last row.
+ * Accepts what libjpeg repairs without changing a pixel: bytes between markers,
+ * an unknown JFIF version, a missing end marker. ERR_CORRUPT_IMAGE if pixels
+ * are missing or damaged, or the size is not the probe's;
+ * ERR_UNSUPPORTED_FORMAT for a process that libjpeg does not support;
+ * ERR_TOO_LARGE if out of memory, or for more than max_scans scans. Damage may
+ * be known only after the last row.
  */
 bool jpeg_stream(struct work *work, const struct probe *probe, double scale,
 		 const uint8_t *bytes, size_t len,
 		 const struct row_sink *sink) MUST_CHECK;
 
-/* The same as an image, with its ICC profile as the image's profile "ICM". It
-   is the caller's to destroy. */
+/* Returns the same as an image, with its ICC profile as the image's profile
+   "ICM". The caller destroys it. */
 bool jpeg_read(Image **image, struct work *work, const struct probe *probe,
 	       double scale, const uint8_t *bytes, size_t len) MUST_CHECK;
 

@@ -1,4 +1,4 @@
-/* jpeg_recode.c: codes a JPEG again with the shortest Huffman codes. */
+/* jpeg_recode.c: encodes a JPEG again with optimal Huffman codes. */
 #include "config.h"
 
 #include "lib/picture/jpeg_recode.h"
@@ -12,18 +12,19 @@
 #include "lib/picture/jpeg_marker.h"
 
 enum {
-	TABLES = 4, /* DC 0, AC 0, DC 1, AC 1: a bit more is the class */
+	TABLES = 4, /* DC 0, AC 0, DC 1, AC 1: class in the lower bit */
 	BLOCK_SYMBOLS = 64,
 	CHUNK = 16000,
-	/* Of a symbol in a list: where its table is. */
+	/* In a list of symbols: the bits of the table. */
 	TABLE_SHIFT = 28,
-	/* Length, class and number, 16 counts. */
+	/* Length, class and number, and 16 counts. */
 	TABLE_HEADER = 2 + 1 + 16,
-	/* A marker and what is before the symbols of a table. */
+	/* A marker and the bytes before the symbols of a table. */
 	TABLE_ROOM = 2 + TABLE_HEADER + 256
 };
 
-/* Symbols in the order of the scan: jpeg_block_symbols(), with the table. */
+/* Symbols in the order of the scan, as jpeg_block_symbols() returns them, with
+   their table. */
 struct chunk {
 	struct chunk *next;
 	uint32_t count;
@@ -39,7 +40,7 @@ struct recoder {
 	uint32_t frequencies[TABLES][256];
 	struct chunk *first, *last;
 	uint8_t *out, *at;
-	/* Bits that are not written yet, the last is the lowest. */
+	/* Bits that are not written yet; the last is the lowest. */
 	uint64_t held;
 	unsigned count;
 };
@@ -47,16 +48,17 @@ struct recoder {
 static bool refuse(struct recoder *r, const char *what)
 {
 	return fail(r->work, ERR_CORRUPT_IMAGE,
-		    "a JPEG with one sequential scan is expected: %s", what);
+		    "expected a JPEG with one sequential scan: %s", what);
 }
 
-/* The number of a table in `old` and `new` from the byte Tc, Th (B.2.4.2). */
+/* Returns the index of a table in `old` and `new` from the byte Tc, Th
+   (B.2.4.2). */
 static unsigned table_of(uint8_t byte)
 {
 	return (byte & 1u) << 1 | byte >> 4;
 }
 
-/* B.2.4.2: one table for each segment, as libjpeg writes them. */
+/* B.2.4.2: accepts one table for each segment, as libjpeg writes them. */
 static bool read_table(struct recoder *r, struct bytes segment)
 {
 	uint8_t bits[17] = { 0 }, symbols[256] = { 0 };
@@ -72,8 +74,8 @@ static bool read_table(struct recoder *r, struct bytes segment)
 	       refuse(r, "a Huffman table has too many codes");
 }
 
-/* Reads the tables. `scan` is the offset of the segment SOS with its marker,
-   `data` that of the first byte behind it. */
+/* Reads the tables. `scan` is the offset of the SOS marker, `data` that of the
+   first byte after its segment. */
 static bool read_tables(struct recoder *r, size_t *scan, size_t *data)
 {
 	struct bytes segment;
@@ -149,7 +151,7 @@ static bool read_scan(struct recoder *r, size_t offset)
 	       refuse(r, "its data have another length");
 }
 
-/* The most bytes that the new scan can have: each may be followed by a 0. */
+/* Returns the most bytes of the new scan: a 0 may follow each byte. */
 static size_t scan_room(const struct recoder *r)
 {
 	uint64_t bits = 0;
@@ -183,7 +185,8 @@ static void write_table(struct recoder *r, unsigned table)
 	r->at += 16 + code->count;
 }
 
-/* All segments but the old tables; the new ones are before the scan. */
+/* Writes all segments except the old tables; the new tables come before the
+   scan. */
 static void write_segments(struct recoder *r, size_t scan, size_t data)
 {
 	struct bytes segment;
@@ -217,7 +220,7 @@ static bool has_255(uint32_t bytes)
 	return (~bytes - ones) & bytes & (ones << 7);
 }
 
-/* `count` at most 31. */
+/* `count` is at most 31. */
 static inline void write_bits(struct recoder *r, uint32_t bits, unsigned count)
 {
 	uint32_t word;
@@ -238,7 +241,7 @@ static inline void write_bits(struct recoder *r, uint32_t bits, unsigned count)
 	r->at += sizeof(word);
 }
 
-/* F.1.2.3: the last byte is filled with ones. */
+/* F.1.2.3: fills the last byte with ones. */
 static void write_end(struct recoder *r)
 {
 	const unsigned fill = -r->count & 7;

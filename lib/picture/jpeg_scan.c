@@ -1,4 +1,4 @@
-/* jpeg_scan.c: decodes the one scan of a common JPEG, reduced. */
+/* jpeg_scan.c: decodes and reduces the scan of a common JPEG. */
 #include "config.h"
 
 #include "lib/picture/jpeg_scan.h"
@@ -16,8 +16,8 @@
 enum { MOST_COMPONENTS = 3, RST0 = 0xd0 };
 
 struct component {
-	unsigned across, down;  /* blocks of it in an MCU */
-	unsigned columns, rows; /* samples that are made of a block */
+	unsigned across, down;  /* its blocks in an MCU */
+	unsigned columns, rows; /* samples that come from a block */
 	struct jpeg_block_coder coder;
 	int32_t predictor;
 	size_t stride;
@@ -31,15 +31,15 @@ struct scan {
 	unsigned count;
 	uint32_t mcus_per_row, mcu_rows;
 	struct jpeg_bits bits;
-	uint32_t until_restart; /* MCUs */
+	uint32_t until_restart; /* MCUs until the next restart marker */
 	uint8_t restarts;
 	uint32_t rows_left;
 	uint8_t *row;
 };
 
-/* Samples of a block's side, where the component has `factor` blocks of the
-   `most` that one has: enough to need no interpolation. 0 when there is no such
-   number. */
+/* Returns the samples of a block's side for a component with `factor` blocks,
+   where the largest component has `most`: enough to need no interpolation. 0 if
+   there is no such number. */
 static unsigned samples_of(unsigned reduced, int most, int factor)
 {
 	const unsigned samples = reduced * (unsigned)most / (unsigned)factor;
@@ -81,7 +81,7 @@ bool jpeg_scan_suits(const struct jpeg_decompress_struct *jpeg)
 	return true;
 }
 
-/* The last coefficient in zigzag order that so many columns and rows need. */
+/* Returns the last coefficient, in zigzag order, that this size needs. */
 static unsigned last_of(unsigned columns, unsigned rows)
 {
 	unsigned last = 0;
@@ -93,7 +93,7 @@ static unsigned last_of(unsigned columns, unsigned rows)
 	return last;
 }
 
-/* Components that have the same table share it. */
+/* Components with the same table share it. */
 static bool find_tables(struct scan *scan, struct work *work, unsigned index)
 {
 	const struct jpeg_decompress_struct *jpeg = scan->jpeg;
@@ -122,7 +122,7 @@ static bool find_tables(struct scan *scan, struct work *work, unsigned index)
 	return true;
 }
 
-/* A scan of one component has MCUs of one block (T.81 A.2.2). */
+/* A scan of one component has one block in each MCU (T.81 A.2.2). */
 static bool component_init(struct scan *scan, struct work *work, unsigned index)
 {
 	const struct jpeg_decompress_struct *jpeg = scan->jpeg;
@@ -223,8 +223,9 @@ static bool read_mcu(struct scan *scan, uint32_t x)
 	return true;
 }
 
-/* JFIF 1.02: the colours from brightness and two differences, which have 16
-   bits of fraction. Factors above a half leave a whole part outside. */
+/* JFIF 1.02: converts brightness and two colour differences, with 16 bits of
+   fraction. Factors above a half are split, and the whole part is added
+   separately. */
 enum {
 	RED_CR = 26345,    /* 1.402 - 1 */
 	GREEN_CB = -22554, /* -0.344136 */
@@ -234,7 +235,7 @@ enum {
 };
 
 #ifdef __SSE2__
-/* Eight sums of products of pairs, rounded. */
+/* Returns eight rounded sums of products of pairs. */
 static __m128i weigh(__m128i low, __m128i high, int cb, int cr)
 {
 	const __m128i factors =
@@ -264,7 +265,7 @@ static void put_8(uint8_t *out, __m128i red, __m128i green, __m128i blue)
 	_mm_storeu_si128((void *)(out + 16), _mm_unpackhi_epi16(rg, ba));
 }
 
-/* The last step may read and write in the slack. */
+/* The last step may read and write the slack. */
 static void convert_row(uint8_t *out, const uint8_t *y, const uint8_t *cb,
 			const uint8_t *cr, uint32_t count)
 {

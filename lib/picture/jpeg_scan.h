@@ -13,19 +13,19 @@ enum jpeg_scan_result {
 	JPEG_SCAN_DONE,
 	/* The sink failed the work. */
 	JPEG_SCAN_FAILED,
-	/* The scan is not what this file reads, or damaged: libjpeg is to read
-	   the picture from its beginning, to the same sink. */
+	/* This file does not support the scan, or the scan is damaged: libjpeg
+	   must decode the picture from the start, to the same sink. */
 	JPEG_SCAN_IRREGULAR
 };
 
-/* Whether a picture whose header was read, and that is reduced to 1/8, 1/4 or
-   1/2 by scale_num and scale_denom, may be given to jpeg_scan_read(): gray or
-   YCbCr, Huffman-coded, sequential, in one scan. */
+/* Whether jpeg_scan_read() supports the picture, whose header was read and
+   whose scale_num and scale_denom reduce it to 1/8, 1/4 or 1/2: gray or YCbCr,
+   Huffman-coded, sequential, in one scan. */
 bool jpeg_scan_suits(const struct jpeg_decompress_struct *jpeg);
 
-/* Decodes the scan that begins at the source's next byte, after the sink's
-   begin(). About twice as fast as libjpeg-turbo 2.1, which decodes coefficients
-   that the reduced picture does not need. */
+/* Decodes the scan that begins at the source's next byte. Call the sink's
+   begin() before. About twice as fast as libjpeg-turbo 2.1, which also decodes
+   coefficients that the reduced picture does not need. */
 enum jpeg_scan_result jpeg_scan_read(struct work *work,
 				     const struct jpeg_decompress_struct *jpeg,
 				     const struct row_sink *sink) MUST_CHECK;

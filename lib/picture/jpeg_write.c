@@ -12,13 +12,13 @@
 #include "lib/picture/jpeg_recode.h"
 
 enum {
-	/* With fewer pixels than this a side, each has a colour of its own: two
-	   by two with one between them would be seen. */
+	/* On a smaller side than this, each pixel keeps its own colour: one
+	   colour for 2x2 pixels would be visible. */
 	FULL_COLOUR_SIDE = 16,
 	FULL_COLOUR_QUALITY = 90
 };
 
-/* libjpeg passes its own struct to callbacks: this one begins with it. */
+/* libjpeg passes its own struct to callbacks, so this struct begins with it. */
 struct errors {
 	struct jpeg_error_mgr base;
 	jmp_buf stop;
@@ -74,7 +74,7 @@ static void set_up(struct jpeg_compress_struct *jpeg,
 	}
 }
 
-/* Known from jpeg_start_compress() on. */
+/* libjpeg knows these after jpeg_start_compress(). */
 static void note_mcus(struct writing *w)
 {
 	w->mcus.count = w->jpeg.MCUs_per_row * w->jpeg.MCU_rows_in_scan;

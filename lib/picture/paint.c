@@ -1,4 +1,4 @@
-/* paint.c: one picture, all its variants. */
+/* paint.c: renders all variants of one picture. */
 #include "config.h"
 
 #include "lib/picture/paint.h"
@@ -78,8 +78,8 @@ void paint_init(struct paint *paint, struct pool *pool, const struct conf *conf,
 
 void paint_begin(void)
 {
-	/* Pixels that are given back are taken again at once: without new page
-	   faults if the kernel does not get them in between. */
+	/* Freed pixels are used again at once: this saves page faults, because
+	   the kernel does not get the memory back in between. */
 	mallopt(M_MMAP_THRESHOLD, 256 << 20);
 	mallopt(M_TRIM_THRESHOLD, 256 << 20);
 	SetFatalErrorHandler(on_fatal);
@@ -94,8 +94,8 @@ static bool same_crop(const struct recipe_plan *a, const struct recipe_plan *b)
 	       a->crop_height == b->crop_height;
 }
 
-/* The smallest variant before this one that has the same content and is large
-   enough to hide that it was resized twice; else NULL. */
+/* Returns the smallest previous variant with the same content that is large
+   enough to hide the second resizing; else NULL. */
 static const struct variant *find_larger(const struct painting *p,
 					 const struct variant *variant)
 {
@@ -122,7 +122,8 @@ static bool are_identical(const struct painting *p, const struct variant *a,
 	       first->quality == second->quality;
 }
 
-/* Small pictures stay as they are, whatever the recipe. */
+/* Small pictures keep their size, so different recipes may give the same
+   result. */
 static const struct variant *find_identical(const struct painting *p,
 					    const struct variant *variant)
 {
@@ -223,8 +224,7 @@ static bool paint_animation(const struct paint *paint, struct work *work,
 	return ok;
 }
 
-/* Animation is not kept of a picture of which only the first frame can be
-   read. */
+/* The animation is not kept if only the first frame can be read. */
 bool paint_all(const struct paint *paint, struct work *work,
 	       const struct paint_task *task, uint8_t *bytes, size_t len,
 	       paint_done done, void *arg)

@@ -8,18 +8,17 @@
 #include "lib/base/conf.h"
 #include "lib/picture/decoder_pool.h"
 
-/*
- * Renders pictures with nothing but decoding libraries and lcms2: it runs in
- * the decoder process, needs no file and no system call but for memory, and may
- * end the process.
- */
+/* Renders pictures with only decoding libraries and lcms2. It runs in the
+   decoder process, needs no files and no system calls except for memory, and
+   may end the process. */
 struct paint {
 	const struct conf *conf;
 	const uint8_t *srgb; /* an ICC profile */
 	size_t srgb_len;
 };
 
-/* What GraphicsMagick's fatal errors, all for want of memory, end with. */
+/* The exit status after GraphicsMagick's fatal errors, which all mean out of
+   memory. */
 enum { PAINT_EXIT_MEMORY = 12 };
 
 enum { PAINT_MAX_RECIPES = 64 };
@@ -30,24 +29,25 @@ struct paint_task {
 	struct recipe recipes[PAINT_MAX_RECIPES];
 };
 
-/* In the decoder server: GraphicsMagick is started with limits that no variable
-   of the environment changes. */
+/* Called in the decoder server: starts GraphicsMagick with limits that
+   environment variables cannot change. */
 void paint_init(struct paint *paint, struct pool *pool, const struct conf *conf,
 		size_t memory_bytes);
 
-/* The library's name and version: "GraphicsMagick 1.3.40 ...". */
+/* Returns the library's name and version: "GraphicsMagick 1.3.40 ...". */
 const char *paint_library(void);
 
-/* In the decoder server, once. */
+/* Called once in the decoder server. */
 void paint_begin(void);
 
-/* Takes the variant of recipe `index`, whose bytes are lost afterwards. */
+/* Receives the variant of recipe `index`. Its bytes are valid only during the
+   call. */
 typedef void (*paint_done)(void *arg, uint32_t index,
 			   const struct painted *painted);
 
-/* Makes one variant for each recipe, the largest first. `bytes` may be changed.
-   A recipe with `animated` is the only one. Fails as decoder_pool_render()
-   does. */
+/* Makes one variant for each recipe, the largest first. May change `bytes`. A
+   recipe with `animated` must be the only one. Fails like
+   decoder_pool_render(). */
 bool paint_all(const struct paint *paint, struct work *work,
 	       const struct paint_task *task, uint8_t *bytes, size_t len,
 	       paint_done done, void *arg) MUST_CHECK;

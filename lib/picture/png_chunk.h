@@ -5,7 +5,7 @@
 
 #include "lib/picture/bytes.h"
 
-/* The chunks of a PNG (W3C PNG 5.3), from the first behind the signature. */
+/* The chunks of a PNG (W3C PNG 5.3), after the signature. */
 enum {
 	PNG_CHUNK_FIRST = 8,    /* offset of the first */
 	PNG_CHUNK_OVERHEAD = 12 /* length, type and CRC */
@@ -13,7 +13,7 @@ enum {
 
 struct png_chunk {
 	const uint8_t *type;
-	struct bytes data; /* as far as it is there */
+	struct bytes data; /* the part that the file has */
 };
 
 static inline bool png_chunk_is(const struct png_chunk *chunk, const char *type)
@@ -21,7 +21,7 @@ static inline bool png_chunk_is(const struct png_chunk *chunk, const char *type)
 	return !memcmp(chunk->type, type, 4);
 }
 
-/* False at the end of the file, and before a length that PNG forbids. */
+/* Returns false at the end of the file, and at a length that PNG forbids. */
 static inline bool png_chunk_next(struct bytes bytes, size_t *offset,
 				  struct png_chunk *chunk)
 {

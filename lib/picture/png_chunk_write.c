@@ -1,4 +1,4 @@
-/* png_chunk_write.c: puts the chunks of a PNG behind one another. */
+/* png_chunk_write.c: writes the chunks of a PNG. */
 #include "config.h"
 
 #include "lib/picture/png_chunk_write.h"

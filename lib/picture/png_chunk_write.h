@@ -4,23 +4,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/*
- * A PNG that is written, chunk behind chunk (W3C PNG 5.3). The bytes are the
- * caller's, with room for the signature and for all chunks, each of
- * PNG_CHUNK_OVERHEAD bytes and its data.
- */
+/* Writes a PNG, chunk after chunk (W3C PNG 5.3). The caller owns the bytes,
+   which have room for the signature and all chunks, each of PNG_CHUNK_OVERHEAD
+   bytes and its data. */
 struct png_file {
 	uint8_t *bytes;
 	size_t len;
 };
 
-/* The file's signature. */
+/* Writes the signature. */
 void png_file_begin(struct png_file *file);
 
-/* Where the data of the next chunk have to be put. */
+/* Returns where to write the data of the next chunk. */
 uint8_t *png_chunk_data(const struct png_file *file);
 
-/* Adds a chunk whose `len` bytes of data are there, at most INT32_MAX. */
+/* Adds a chunk whose `len` bytes of data (at most INT32_MAX) are already
+   there. */
 void png_chunk_write(struct png_file *file, const char *type, uint32_t len);
 
 #endif

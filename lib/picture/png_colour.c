@@ -1,4 +1,4 @@
-/* png_colour.c: what a PNG's chunks say of its colours. */
+/* png_colour.c: reads the chunks that describe a PNG's colours. */
 #include "config.h"
 
 #include "lib/picture/png_colour.h"

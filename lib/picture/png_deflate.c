@@ -13,11 +13,11 @@
 
 struct png_deflate {
 	bool is_isal;
-	bool has_zlib; /* zlib holds memory */
+	bool has_zlib; /* zlib has allocated memory */
 	uint32_t room;
 	z_stream zlib;
 #ifdef HAVE_ISAL
-	/* With a larger buffer blocks are longer, and files no smaller. */
+	/* A larger buffer gives longer blocks, but not smaller files. */
 	struct isal_zstream isal;
 	_Alignas(max_align_t) uint8_t buffer[ISAL_DEF_LVL3_MEDIUM];
 #endif
@@ -25,16 +25,16 @@ struct png_deflate {
 
 struct method {
 	int level, strategy; /* zlib's */
-	int isal_level;      /* -1: zlib is better */
-	int isal_window;     /* bits of the greatest distance */
+	int isal_level;      /* -1: use zlib */
+	int isal_window;     /* log2 of the largest distance */
 };
 
 /*
- * zlib's higher levels take up to ten times as long for the same size, but for
- * palettes, of which there is less. Where nothing is repeated, as in soft
- * pictures, not to look for it makes files smaller. ISA-L is three to five
- * times as fast, but of pixels that are not filtered it makes up to a third
- * more; its level 2 misses patterns that are repeated again and again.
+ * zlib's higher levels take up to ten times as long for the same size, except
+ * for palettes, which have less data. If nothing repeats, as in soft pictures,
+ * files are smaller without the search for repetitions. ISA-L is three to five
+ * times as fast, but gives up to a third more for unfiltered pixels; its level
+ * 2 misses patterns that repeat many times.
  */
 /* clang-format off */
 static const struct method methods[] = {

@@ -1,4 +1,4 @@
-/* png_filter.c: undoes the filters of a PNG's rows. */
+/* png_filter.c: reverses the filters of a PNG's rows. */
 #include "config.h"
 
 #include "lib/picture/png_filter.h"
@@ -26,8 +26,8 @@ static void undo_average(uint8_t *row, const uint8_t *above, size_t len,
 	}
 }
 
-/* The predictor of W3C PNG 9.4 without branches: how far the three are from
-   left + above - corner follows from where `limit` lies between them. */
+/* The predictor of W3C PNG 9.4 without branches: the position of `limit` among
+   the three values gives their distances from left + above - corner. */
 static uint8_t paeth(int left, int above, int corner)
 {
 	const int limit = 3 * corner - left - above;
@@ -61,7 +61,7 @@ static void undo_up(uint8_t *row, const uint8_t *above, size_t len)
 	}
 }
 
-/* One pixel of up to 4 bytes. */
+/* Loads one pixel of up to 4 bytes. */
 static __m128i load(const uint8_t *at)
 {
 	int32_t pixel;
@@ -70,7 +70,8 @@ static __m128i load(const uint8_t *at)
 	return _mm_cvtsi32_si128(pixel);
 }
 
-/* With 3 bytes a pixel the fourth is wrong, until the next pixel is stored. */
+/* With 3 bytes a pixel, the fourth byte is wrong until the next pixel is
+   stored. */
 static void store(uint8_t *at, __m128i pixel)
 {
 	const int32_t bytes = _mm_cvtsi128_si32(pixel);
@@ -99,7 +100,7 @@ static inline void undo_average_fast(uint8_t *row, const uint8_t *above,
 
 	for (size_t i = 0; i < len; i += step) {
 		const __m128i pixel = next, up = load(above + i);
-		/* The instruction rounds up. */
+		/* The instruction rounds up, but PNG rounds down. */
 		const __m128i odd = _mm_and_si128(_mm_xor_si128(left, up), one);
 
 		next = load(row + i + step);
@@ -109,16 +110,18 @@ static inline void undo_average_fast(uint8_t *row, const uint8_t *above,
 	}
 }
 
-/* What a pixel needs besides the one on its left, for which it has to wait. */
+/* The values of a pixel that do not depend on the pixel on its left. */
 struct ready {
 	__m128i pixel, above, corner;
-	__m128i part; /* of paeth()'s limit */
+	__m128i part; /* part of the limit in paeth() */
 };
 
-/* The pixel with what paeth() predicts; if both conditions hold, low is high.
-   Each step has to wait for the one before, so that they are as few as can be:
-   the pixel is added before the choice, and a subtraction that saturates is not
-   reordered by the compiler. */
+/*
+ * Adds the prediction of paeth() to the pixel. If both conditions hold, low is
+ * high. Each step depends on the previous one, so there are as few as possible:
+ * the pixel is added before the choice, and saturating subtraction keeps the
+ * compiler from reordering.
+ */
 static __m128i add_paeth(const struct ready *ready, __m128i left)
 {
 	const __m128i limit = _mm_subs_epi16(ready->part, left);
@@ -159,7 +162,7 @@ static inline void undo_paeth_fast(uint8_t *row, const uint8_t *above,
 	}
 }
 
-/* With a size that the compiler knows the steps are a third faster. */
+/* With a constant size, the steps are a third faster. */
 #define UNDO(name, step)                                                       \
 	static void undo_##name(uint8_t *row, const uint8_t *above,            \
 				size_t len, unsigned filter)                   \

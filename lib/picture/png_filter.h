@@ -10,10 +10,10 @@
 enum { PNG_FILTER_SLACK = 16 };
 
 /*
- * Undoes the filter of a row, in place (W3C PNG 9). `above` is the row before
- * it without its filter, zeros for the first; `step` is the size of a pixel in
- * bytes, at least 1. PNG_FILTER_SLACK bytes behind the row may be overwritten,
- * and behind the one above be read. False for a filter that PNG does not have.
+ * Reverses the filter of a row, in place (W3C PNG 9). `above` is the previous
+ * unfiltered row, zeros for the first; `step` is the size of a pixel in bytes,
+ * at least 1. May write PNG_FILTER_SLACK bytes after the row, and read as many
+ * after the row above. False for an unknown filter.
  */
 bool png_filter_undo(uint8_t *row, const uint8_t *above, size_t len,
 		     unsigned filter, unsigned step) MUST_CHECK;

@@ -1,4 +1,4 @@
-/* png_filter_choose.c: filters the rows of a PNG that is written. */
+/* png_filter_choose.c: filters the rows of a PNG for writing. */
 #include "config.h"
 
 #include "lib/picture/png_filter_choose.h"
@@ -71,7 +71,7 @@ INLINE __m128i difference(__m128i a, __m128i b)
 	return _mm_sub_epi8(_mm_max_epu8(a, b), _mm_min_epu8(a, b));
 }
 
-/* The instruction rounds up. */
+/* The instruction rounds up, but PNG rounds down. */
 INLINE __m128i average(__m128i left, __m128i above)
 {
 	const __m128i odd =
@@ -80,9 +80,9 @@ INLINE __m128i average(__m128i left, __m128i above)
 	return _mm_sub_epi8(_mm_avg_epu8(left, above), odd);
 }
 
-/* As paeth(). How far the corner is from left + above - corner is the sum of
-   the other two distances if it is below, or above, both; else what they
-   differ by. Without a carry, 8 bits suffice. */
+/* Like paeth(). The distance of the corner is the sum of the other two
+   distances if the corner is below both values or above both; else it is their
+   difference. A carry is not needed, so 8 bits are enough. */
 INLINE __m128i predict_paeth(__m128i left, __m128i above, __m128i corner)
 {
 	const __m128i from_left = difference(above, corner);
@@ -123,7 +123,7 @@ INLINE __m128i filter_vector(const struct png_filter_input *input, size_t i,
 	}
 }
 
-/* As far as whole vectors go; returns the first byte behind them. */
+/* Handles whole vectors; returns the index of the first byte after them. */
 INLINE size_t sum_vectors(uint64_t *sum, const struct png_filter_input *input,
 			  unsigned filter)
 {
@@ -193,7 +193,7 @@ INLINE void apply_row(uint8_t *out, const struct png_filter_input *input,
 		out[i] = filter_byte(input, i, filter);
 }
 
-/* With a filter that the compiler knows, its choice is not in the loop. */
+/* With a constant filter, the choice is outside the loop. */
 #define FILTER(name, number)                                                   \
 	static uint64_t sum_##name(const struct png_filter_input *input)       \
 	{                                                                      \

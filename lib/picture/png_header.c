@@ -1,4 +1,4 @@
-/* png_header.c: reads what comes before the pixels of a PNG. */
+/* png_header.c: reads the chunks before the pixels of a PNG. */
 #include "config.h"
 
 #include "lib/picture/png_header.h"
@@ -19,8 +19,8 @@ struct reading {
 	png_struct *png;
 	png_info *info;
 	struct bytes bytes;
-	size_t offset, next; /* of what libpng reads next, and of the next
-				chunk */
+	size_t offset,
+		next; /* of the next data for libpng, and of the next chunk */
 	jmp_buf stop;
 	char text[128]; /* why libpng stopped */
 	struct work *work;
@@ -38,15 +38,15 @@ NORETURN static void on_error(png_struct *png, const char *text)
 	longjmp(r->stop, 1);
 }
 
-/* Warnings are about chunks that are ignored then. */
+/* Warnings are about chunks that libpng ignores. */
 static void on_warning(png_struct *png, const char *text)
 {
 	(void)png;
 	(void)text;
 }
 
-/* A chunk whose end is missing gets the length that is there: libpng reads data
-   in pieces, and would not ask for the last of them alone. */
+/* If the end of a chunk is missing, sets the length to what is there: libpng
+   reads data in pieces, and would not ask for an incomplete last piece. */
 static void fit_header(struct reading *r, png_byte *header)
 {
 	const size_t size = be32(header), left = r->bytes.len - r->offset;
@@ -57,9 +57,9 @@ static void fit_header(struct reading *r, png_byte *header)
 	r->next = r->offset + size + PNG_CHUNK_OVERHEAD - 8;
 }
 
-/* A colour profile has at most the bytes that a JPEG has room for; libpng
-   ignores a larger one, and does not decompress it. With such a limit, other
-   long chunks would be errors, even of kinds that are not read. */
+/* Limits a colour profile to the size that a JPEG allows; libpng ignores a
+   larger one without decompressing it. The limit is not set for other chunks,
+   because long ones would then be errors, even of unused kinds. */
 static void limit_memory(struct reading *r, const png_byte *header)
 {
 	enum { MOST = 255 * 65519 };
@@ -94,11 +94,11 @@ static void start(struct reading *r)
 	png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
 	png_set_crc_action(png, PNG_CRC_QUIET_USE, PNG_CRC_WARN_DISCARD);
 	png_set_benign_errors(png, 1);
-	/* All ancillary chunks, and of them iCCP again. */
+	/* Ignores all ancillary chunks, then keeps iCCP. */
 	png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
 	png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_AS_DEFAULT,
 				    (const png_byte *)"iCCP", 1);
-	/* Some writers say that a smaller window suffices than does. */
+	/* Some writers declare a window that is too small. */
 	png_set_option(png, PNG_MAXIMUM_INFLATE_WINDOW, PNG_OPTION_ON);
 	/* Such an index is black, as in browsers. */
 	png_set_check_for_invalid_index(png, 0);
@@ -158,7 +158,7 @@ static void read_samples(struct reading *r)
 	png_samples_init(samples);
 }
 
-/* libpng's memory ends with the header. */
+/* Copies the profile, because libpng's memory ends with the header. */
 static struct bytes read_iccp(struct reading *r)
 {
 	png_byte *profile;

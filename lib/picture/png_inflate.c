@@ -13,14 +13,14 @@
 #include "lib/picture/png_chunk.h"
 #include "lib/picture/surplus.h"
 
-/* Where zlib sees the input end decides which wrong Adler-32 it sees: these
-   pieces are libpng's. */
+/* Which bytes zlib compares with the Adler-32 depends on where its input ends.
+   These pieces are those of libpng, so that the result is the same. */
 enum { PIECE = 8192, SKIP = 1 << 15 };
 
-/* The data of the IDAT chunks, as if it was one. */
+/* The data of all IDAT chunks, as one stream. */
 struct idat {
 	struct bytes file;
-	size_t offset, left; /* in this chunk */
+	size_t offset, left; /* in the current chunk */
 };
 
 struct png_inflate {
@@ -28,9 +28,9 @@ struct png_inflate {
 	struct pool *pool;
 	struct idat first, idat;
 	uint64_t total, done;
-	bool is_isal;   /* ISA-L has found nothing wrong */
-	bool is_zlib;   /* zlib has begun */
-	bool has_ended; /* so zlib said */
+	bool is_isal;   /* ISA-L has found no error */
+	bool is_zlib;   /* zlib has started */
+	bool has_ended; /* zlib reported the end */
 	z_stream zlib;
 #ifdef HAVE_ISAL
 	struct inflate_state isal;
@@ -51,7 +51,7 @@ static void begin_chunk(struct idat *idat, size_t len)
 	idat->left = len < most ? len : most;
 }
 
-/* NULL and why when there is none. */
+/* Returns NULL, or why there is no next chunk. */
 static const char *next_chunk(struct idat *idat)
 {
 	enum { CRC = 4, HEADER = 8 };
@@ -66,7 +66,7 @@ static const char *next_chunk(struct idat *idat)
 	return NULL;
 }
 
-/* At least 1 byte and at most `most` of one chunk; else why there is none. */
+/* Gets 1 to `most` bytes of one chunk. Returns NULL, or why there are none. */
 static const char *next_piece(struct bytes *piece, struct idat *idat,
 			      size_t most)
 {
@@ -126,7 +126,7 @@ static void end_zlib(void *zlib)
 	inflateEnd(zlib);
 }
 
-/* From the start, up to what was read already. */
+/* Starts zlib at the beginning, and skips what was read already. */
 static bool begin_zlib(struct png_inflate *stream)
 {
 	int result = inflateInit(&stream->zlib);
@@ -151,10 +151,10 @@ static bool begin_zlib(struct png_inflate *stream)
 }
 
 #ifdef HAVE_ISAL
-/* It counts with 32 bits. */
+/* ISA-L counts with 32 bits. */
 enum { ISAL_MOST = INT32_MAX };
 
-/* RFC 1950 2.2: at most 32 KiB, for which ISA-L does not look. */
+/* RFC 1950 2.2: the window is at most 32 KiB. ISA-L does not check this. */
 static bool has_valid_window(struct idat idat)
 {
 	struct bytes first;
@@ -170,7 +170,7 @@ static void begin_isal(struct png_inflate *stream)
 		stream->total <= ISAL_MOST && has_valid_window(stream->first);
 }
 
-/* At the end of the file there is nothing more. */
+/* At the end of the file there is no more input. */
 static void feed_isal(struct png_inflate *stream)
 {
 	struct inflate_state *isal = &stream->isal;
@@ -182,14 +182,14 @@ static void feed_isal(struct png_inflate *stream)
 	isal->avail_in = (uint32_t)piece.len;
 }
 
-/* With the last byte of all, the stream has to end, with its Adler-32. */
+/* With the last byte, the stream must end with its Adler-32. */
 static bool is_filled(const struct inflate_state *isal, bool is_last)
 {
 	return !isal->avail_out &&
 	       (!is_last || isal->block_state == ISAL_BLOCK_FINISH);
 }
 
-/* False when zlib has to decide. */
+/* Returns false if zlib must decide. */
 static bool inflate_isal(struct png_inflate *stream, uint8_t *out,
 			 uint32_t count)
 {
@@ -260,8 +260,8 @@ bool png_inflate_read(struct png_inflate *stream, uint8_t *out, uint32_t count)
 	return true;
 }
 
-/* The bytes that follow those of the picture, up to the first above `most`.
-   Damage there does not count. */
+/* Returns how many decompressed bytes follow those of the picture; stops after
+   `most`. Ignores damage there. */
 static uint64_t inflate_surplus(struct png_inflate *stream, uint64_t most)
 {
 	uint8_t *out = pool_alloc(stream->pool, SKIP);
@@ -281,7 +281,7 @@ static uint64_t inflate_surplus(struct png_inflate *stream, uint64_t most)
 	return sum;
 }
 
-/* Compressed bytes behind the end of the stream. */
+/* Returns the number of compressed bytes after the end of the stream. */
 static uint64_t count_unread(const struct png_inflate *stream)
 {
 	struct idat idat = stream->idat;

@@ -1,4 +1,4 @@
-/* png_palette.c: finds the colours of a picture that has few. */
+/* png_palette.c: finds the colours of a picture with few colours. */
 #include "config.h"
 
 #include "lib/picture/png_palette.h"
@@ -7,11 +7,12 @@
 
 #include "lib/base/util.h"
 
-/* Colours can be chosen so that many have the same hash: such a picture is
-   written without a palette. */
+/* A picture can have colours chosen for equal hashes: then no palette is
+   used. */
 enum { MAX_STEPS = 32 };
 
-/* Whether there is a slot that has the pixel, or would have it. */
+/* Finds the slot that has the pixel, or the free slot for it; false if the
+   search takes too many steps. */
 static bool find(unsigned *slot, const struct png_palette *palette,
 		 uint32_t pixel)
 {

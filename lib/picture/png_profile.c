@@ -1,4 +1,4 @@
-/* png_profile.c: makes profiles of the colours that a PNG says it has. */
+/* png_profile.c: makes ICC profiles from the colour chunks of a PNG. */
 #include "config.h"
 
 #include "lib/picture/png_profile.h"
@@ -33,7 +33,7 @@ static const struct {
 	[22] = { D65,              { 0.630, 0.340 }, { 0.295, 0.605 }, { 0.155, 0.077 } },
 };
 
-/* H.273, table 3, as far as they are defined up to white. */
+/* H.273, table 3: the curves that are defined up to white. */
 #define BT709  { 1 / 0.45, 1 / 1.099, 0.099 / 1.099, 1 / 4.5, 0.081 }
 #define ST240  { 1 / 0.45, 1 / 1.1115, 0.1115 / 1.1115, 1 / 4.0, 0.0913 }
 #define SRGB   { 2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045 }
@@ -113,8 +113,8 @@ static struct profile_xy read_xy(const uint8_t *at)
 	return (struct profile_xy){ be32(at) / 1e5, be32(at + 4) / 1e5 };
 }
 
-/* False for a gAMA that makes no sense, and for one of 0.45455 or so with the
-   primaries of sRGB: by these encoders mean sRGB (W3C PNG 11.3.2.5). */
+/* Returns false for an invalid gAMA, and for one of about 0.45455 with the
+   primaries of sRGB: encoders use it for sRGB (W3C PNG 11.3.2.5). */
 static bool read_gamma(struct profile_space *space, struct bytes gama)
 {
 	const double gamma = gama.len ? be32(gama.data) / 1e5 : 0;
@@ -128,7 +128,7 @@ static bool read_gamma(struct profile_space *space, struct bytes gama)
 	return true;
 }
 
-/* False for primaries that make no sense. */
+/* Returns false for invalid primaries. */
 static bool by_gamma(struct bytes *profile, struct pool *pool,
 		     struct profile_space *space, struct bytes gama, bool gray)
 {

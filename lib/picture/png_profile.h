@@ -8,10 +8,10 @@
 struct pool;
 
 /*
- * An ICC profile, of the pool; of length 0 when the colours are those of sRGB.
- * The first is false when cICP is absent, or is not what a PNG may have: full
- * range, RGB, and primaries and a transfer function of H.273 that have a
- * profile.
+ * Make an ICC profile in the pool; length 0 if the colours are sRGB. The first
+ * function returns false if cICP is absent or not supported: it must have full
+ * range, RGB, and primaries and a transfer function of H.273 that an ICC
+ * profile can describe.
  */
 bool png_profile_of_cicp(struct bytes *profile, struct pool *pool,
 			 const struct png_colour *colour, bool gray) MUST_CHECK;

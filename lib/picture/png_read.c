@@ -34,12 +34,13 @@ bool png_stream(struct work *work, const struct probe *probe,
 struct image_sink {
 	struct work *work;
 	Image *image;
-	int colours;     /* of an opaque palette, which is kept; else 0 */
-	bool has_beyond; /* some index is beyond the palette */
+	int colours;     /* number of colours of an opaque palette that is kept;
+			    else 0 */
+	bool has_beyond; /* some index is after the end of the palette */
 	uint32_t y;
 };
 
-/* With one colour more, black, for indices beyond it. */
+/* Adds black as one more colour, for indices after the end of the palette. */
 static bool copy_palette(Image *image, const struct png_samples *samples)
 {
 	if (!AllocateImageColormap(image, (unsigned long)samples->colours + 1))
@@ -126,8 +127,8 @@ static bool put_image_row(void *arg, const uint8_t *row)
 	return (out && SyncImagePixels(image)) || fail_memory(sink);
 }
 
-/* An opaque palette stays one, so that a small picture is not written larger
-   than it came. */
+/* Keeps an opaque palette, so that the written file is not larger than the
+   original. */
 static bool read_image(struct image_sink *sink, const struct png_header *header,
 		       struct bytes file)
 {

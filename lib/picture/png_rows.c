@@ -15,10 +15,10 @@ struct reading {
 	struct bytes file;
 	const struct png_header *header;
 	const struct png_form *form;
-	struct pool *pool; /* for what only the rows need */
+	struct pool *pool; /* for memory that only the rows need */
 	struct png_inflate *inflate;
-	uint8_t *line, *above; /* a row with its filter, and the one before */
-	uint8_t *pixels;       /* of that row */
+	uint8_t *line, *above; /* a row with its filter, and the previous row */
+	uint8_t *pixels;       /* pixels of that row */
 	uint8_t *canvas;       /* all rows of an interlaced picture */
 };
 
@@ -38,7 +38,8 @@ static uint32_t pass_side(uint32_t side, uint32_t first, uint32_t step)
 	return side > first ? (side - first + step - 1) / step : 0;
 }
 
-/* Compressed: each row has its filter before it. */
+/* Returns the decompressed length of a pass: each row begins with its
+   filter. */
 static uint64_t pass_len(const struct reading *r, const struct pass *pass)
 {
 	const uint32_t width =
@@ -72,7 +73,7 @@ static bool begin_rows(struct reading *r)
 
 	_Static_assert((int)PNG_INFLATE_SLACK >= (int)PNG_FILTER_SLACK,
 		       "a line has one slack for both");
-	/* Which png_inflate_read() counts with 32 bits. */
+	/* png_inflate_read() counts with 32 bits. */
 	if (line <= UINT32_MAX) {
 		r->line = pool_try_alloc(r->pool, line);
 		r->above = pool_try_alloc(r->pool, line);
@@ -89,7 +90,7 @@ static bool begin_rows(struct reading *r)
 		    r->header->height);
 }
 
-/* The next row, which becomes `above` of the one after it. */
+/* Reads the next row. It becomes `above` of the row after it. */
 static bool read_row(struct reading *r, uint32_t width)
 {
 	const size_t len = png_samples_row_len(&r->header->samples, width);

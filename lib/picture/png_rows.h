@@ -3,22 +3,22 @@
 
 #include "lib/picture/png_header.h"
 
-/* What samples become: `size` bytes a pixel, at most 8. */
+/* The pixel format of decoded rows: `size` bytes a pixel, at most 8. */
 struct png_form {
 	size_t size;
 	void (*convert)(uint8_t *out, const struct png_samples *samples,
 			const uint8_t *in, uint32_t count);
 };
 
-/* Gets a row, behind which there are BITMAP_SLACK bytes that may be read. It
-   has failed the work when it returns false. */
+/* Receives a row; BITMAP_SLACK bytes after it may be read. If it returns false,
+   it has failed the work. */
 typedef bool png_rows_put(void *arg, const uint8_t *row);
 
 /*
- * Decodes the rows behind the header, from the top: each as soon as it is
- * there, or all of them at the end of an interlaced picture. Chunks behind the
- * last row need not be there. ERR_CORRUPT_IMAGE when pixels are missing or
- * damaged; ERR_TOO_LARGE when memory does not suffice.
+ * Decodes the rows after the header, from the top: passes each row on at once,
+ * or, for an interlaced picture, all rows at the end. The file may end after
+ * the last row. ERR_CORRUPT_IMAGE if pixels are missing or damaged;
+ * ERR_TOO_LARGE if out of memory.
  */
 bool png_rows_read(struct work *work, struct bytes file,
 		   const struct png_header *header, const struct png_form *form,

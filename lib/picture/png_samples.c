@@ -1,4 +1,4 @@
-/* png_samples.c: a PNG's samples become pixels. */
+/* png_samples.c: converts a PNG's samples to pixels. */
 #include "config.h"
 
 #include "lib/picture/png_samples.h"
@@ -11,8 +11,8 @@
 #include "lib/picture/bytes.h"
 #include "lib/picture/tone_curves.h"
 
-/* Pixels that are converted at once, where it takes two steps: a number that
-   ends with a whole byte of 1-bit samples. */
+/* Pixels that are converted at once if two steps are needed. With 1-bit
+   samples, this number of pixels ends at a byte. */
 enum { CHUNK = 256 };
 
 static uint8_t product(unsigned colour, unsigned alpha)
@@ -32,7 +32,7 @@ static void multiply_plain(uint8_t *out, const uint8_t *in, uint32_t count)
 }
 
 #ifdef __SSE2__
-/* Two pixels of 16 bits a sample, as product(). */
+/* Multiplies two pixels of 16 bits a sample by alpha, like product(). */
 static __m128i multiply_pair(__m128i pixels)
 {
 	const __m128i one = _mm_set1_epi16(1), half = _mm_set1_epi16(127);
@@ -183,7 +183,7 @@ static uint16_t sample(const struct png_samples *samples, const uint8_t *at,
 				    : (uint16_t)(at[i] * 257);
 }
 
-/* Of a key for 8 bits, the upper half does not count. */
+/* For samples of 8 bits, only the lower half of the key counts. */
 static bool is_key(const struct png_samples *samples, const uint8_t *at)
 {
 	if (!samples->has_key)

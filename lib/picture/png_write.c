@@ -21,8 +21,9 @@ struct method {
 	enum png_deflate_kind sample_kind;
 };
 
-/* A sample of the picture chooses one. With the same kind it shows whether to
-   filter, in less time. */
+/* The methods to choose from. Each is tried with a sample of the picture.
+   Filtered and unfiltered methods of the same kind are compared with the faster
+   method. */
 static const struct method methods[] = {
 	{ PNG_DEFLATE_NEAR, true, PNG_DEFLATE_NEAR },
 	{ PNG_DEFLATE_FILTERED, true, PNG_DEFLATE_FILTERED },
@@ -33,7 +34,7 @@ static const struct method indices = { .kind = PNG_DEFLATE_INDICES };
 enum {
 	SAMPLE = 48 << 10,
 	STRIPES = 8,
-	BAND = 64 << 10, /* compressed at once */
+	BAND = 64 << 10, /* bytes that are compressed at once */
 	OTHER_CHUNKS = 2048,
 	FRONT = BITMAP_CHANNELS /* zeros in front of each row */
 };
@@ -45,12 +46,12 @@ struct writing {
 	unsigned channels;
 	size_t row_len;
 	struct png_palette palette;
-	uint8_t *row, *above; /* behind FRONT zeros */
+	uint8_t *row, *above; /* after FRONT zeros */
 	uint8_t *band;        /* filtered rows */
 	size_t band_len;
 	struct png_deflate *deflate;
 	struct png_file file;
-	size_t limit; /* of compressed rows */
+	size_t limit; /* for compressed rows */
 };
 
 static bool is_gray(const struct bitmap *bitmap)
@@ -65,13 +66,13 @@ static bool is_gray(const struct bitmap *bitmap)
 	return true;
 }
 
-/* W3C PNG 12.6: bits that suffice for so many indices. */
+/* W3C PNG 12.6: returns the bits that are enough for so many indices. */
 static int bits_of(unsigned colours)
 {
 	return colours <= 2 ? 1 : colours <= 4 ? 2 : colours <= 16 ? 4 : 8;
 }
 
-/* Bytes before compression, of which about half will be left. */
+/* Compares sizes before compression, which leaves about half. */
 static bool is_worth_palette(const struct writing *w, size_t channels)
 {
 	const uint64_t pixels = (uint64_t)w->bitmap->width * w->bitmap->height;
@@ -128,14 +129,14 @@ static void copy_gray_alpha(uint8_t *out, const uint8_t *in, uint32_t count)
 	}
 }
 
-/* Each fourth byte is overwritten by the next pixel. */
+/* The next pixel overwrites each fourth byte. */
 static void copy_colour(uint8_t *out, const uint8_t *in, uint32_t count)
 {
 	for (; count; count--, out += 3, in += 4)
 		memcpy(out, in, 4);
 }
 
-/* W3C PNG 7.2: the first index has the high bits. In place. */
+/* W3C PNG 7.2: the first index is in the high bits. In place. */
 static void pack_indices(uint8_t *row, uint32_t count, unsigned depth)
 {
 	const uint32_t per_byte = 8 / depth;
@@ -151,7 +152,7 @@ static void pack_indices(uint8_t *row, uint32_t count, unsigned depth)
 	}
 }
 
-/* The row as the file has it, before it is filtered. */
+/* Converts a row to the format of the file, before filtering. */
 static void convert_row(struct writing *w, const uint8_t *in)
 {
 	const uint32_t width = w->bitmap->width;
@@ -191,7 +192,7 @@ static void filter_row(struct writing *w, bool filters)
 	w->above = row;
 }
 
-/* Rows of the bitmap as the data of an IDAT chunk. */
+/* Writes rows of the bitmap as the data of an IDAT chunk. */
 static bool compress_rows(uint32_t *len, struct writing *w,
 			  const struct bitmap *part, bool filters,
 			  enum png_deflate_kind kind)
@@ -217,7 +218,8 @@ static bool compress_rows(uint32_t *len, struct writing *w,
 	return true;
 }
 
-/* Stripes from top to bottom: parts of a picture may be very different. */
+/* Takes stripes from top to bottom, because parts of a picture may be very
+   different. */
 static bool take_sample(struct bitmap *sample, struct writing *w)
 {
 	const struct bitmap *from = w->bitmap;
@@ -266,11 +268,12 @@ static void write_header(struct writing *w)
 	put_be32(out + 4, w->bitmap->height);
 	out[8] = w->depth;
 	out[9] = w->type;
-	memset(out + 10, 0, 3); /* deflate, five filters, not interlaced */
+	memset(out + 10, 0,
+	       3); /* compression deflate, adaptive filters, not interlaced */
 	png_chunk_write(&w->file, "IHDR", 13);
 }
 
-/* Alpha that is left out is 255. */
+/* tRNS may omit alpha values of 255 at the end. */
 static void write_palette(struct writing *w)
 {
 	uint8_t *out = png_chunk_data(&w->file), alphas[256];
@@ -310,7 +313,7 @@ static bool write_file(struct writing *w)
 	return true;
 }
 
-/* What deflate makes at most; one chunk has to hold it. */
+/* Sets the most bytes of deflate's output; one chunk must hold them. */
 static bool set_limit(struct writing *w)
 {
 	const uint64_t raw = (uint64_t)(w->row_len + 1) * w->bitmap->height;

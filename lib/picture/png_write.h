@@ -8,11 +8,10 @@
 #include "lib/picture/bitmap.h"
 
 /*
- * Encodes a bitmap as a PNG, without loss but for colours that are
- * multiplied by alpha: with a palette where up to 256 colours make that
- * smaller, else in gray if each pixel is gray, else in RGB, and with alpha if
- * the bitmap has it. The bytes belong to the pool. ERR_TOO_LARGE when memory
- * does not suffice.
+ * Encodes a bitmap as a PNG, lossless except for colours that are premultiplied
+ * by alpha: with a palette if that makes the file smaller (at most 256
+ * colours), else in gray if each pixel is gray, else in RGB; with alpha if the
+ * bitmap has it. The bytes belong to the pool. ERR_TOO_LARGE if out of memory.
  */
 bool png_write(const uint8_t **bytes, size_t *len, struct work *work,
 	       const struct bitmap *bitmap) MUST_CHECK;

@@ -1,4 +1,4 @@
-/* probe.c: what a picture is and what it would cost, from its header. */
+/* probe.c: reads a picture's header and estimates the cost of rendering. */
 #include "config.h"
 
 #include "lib/picture/probe.h"
@@ -24,24 +24,24 @@ static bool (*const readers[])(struct probe *, struct work *, struct bytes) = {
 _Static_assert(ARRAY_LEN(readers) == FORMAT__COUNT,
 	       "every format needs a reader");
 
-/* The costs beside those of format.c. */
+/* Costs in addition to those of format.c. */
 enum {
-	/* any decoder process: its start, and its memory before it decodes */
+	/* any decoder process: its start, and its memory before decoding */
 	BASE_MS = 2,
 	BASE_MIB = 16,
-	/* sharp resizing begins at about twice the output's sides, and takes
-	   this long for each pixel of that */
+	/* Lanczos resizes from about twice the output's sides, and takes this
+	   long for each pixel of that */
 	RESIZE_NS = 3,
 	RESIZE_AREA = 4,
 	/* each scan of a JPEG passes over all coefficients, which stay in
-	   memory: 2 bytes, for 3 components */
+	   memory: 2 bytes each, for 3 components */
 	SCAN_PS = 660,
 	SCANS_BYTES = 6,
-	/* a JPEG is read at 1/8 of its sides at least, and of a large one
-	   no more is kept than variants of 2000 pixels need */
+	/* a JPEG is read at 1/8 of its sides at least; of a large one, only as
+	   much is kept as variants of 2000 pixels need */
 	JPEG_REDUCTION = 64,
 	JPEG_PIXELS = 1 << 24,
-	/* turning a picture upright copies it, palette indices too */
+	/* rotating a picture copies it, including palette indices */
 	TURNED_BYTES = 18,
 };
 
@@ -50,7 +50,8 @@ static uint64_t pixels_of(const struct probe *probe)
 	return (uint64_t)probe->width * probe->height;
 }
 
-/* `name`: of a file that begins like one of an accepted format, else NULL. */
+/* `name` is the kind of a file that begins like an accepted format, else
+   NULL. */
 static bool refuse_format(struct work *work, const uint8_t *bytes, size_t len,
 			  const char *name)
 {
@@ -88,7 +89,8 @@ bool probe_read(struct probe *probe, struct work *work, const uint8_t *bytes,
 	return true;
 }
 
-/* What all decoder processes together do not have, none will ever get. */
+/* A picture that needs more memory than all decoder processes together have can
+   never be rendered. */
 static bool has_memory(const struct probe *probe, struct work *work)
 {
 	const long total_mib = work->conf->decoder_memory_total;
@@ -148,7 +150,8 @@ void probe_upright(const struct probe *probe, uint32_t *width, uint32_t *height)
 	*height = lies ? probe->width : probe->height;
 }
 
-/* Doubles, for a header may say 2^64 pixels; beyond 2^52 no digit counts. */
+/* Uses doubles, because a header may claim 2^64 pixels; the lost digits do not
+   matter. */
 static unsigned saturate(double value)
 {
 	return value < UINT_MAX ? (unsigned)value : UINT_MAX;
@@ -171,8 +174,8 @@ unsigned probe_estimate_ms(const struct probe *probe, uint32_t largest_side)
 	return saturate(BASE_MS + ns / 1e6);
 }
 
-/* What is in the decoder process's memory while it turns a picture upright,
-   which is after it was reduced. */
+/* Returns the pixels in memory while the decoder process rotates a picture,
+   which is after the reduction. */
 static double decoded_pixels(const struct probe *probe)
 {
 	double pixels = (double)pixels_of(probe);

@@ -1,4 +1,4 @@
-/* probe_bmp.c: the size of a BMP. */
+/* probe_bmp.c: reads the size of a BMP. */
 #include "config.h"
 
 #include "lib/picture/bmp_header.h"
@@ -6,8 +6,8 @@
 #include "lib/picture/probe_formats.h"
 #include "lib/picture/surplus.h"
 
-/* No encoder needs more for a pixel: two bytes for a run of one, two for the
-   end of a row. */
+/* No encoder needs more bytes for a pixel: two for a run of one pixel, two for
+   the end of a row. */
 enum { RLE_PIXEL_BYTES = 4 };
 
 static uint64_t pixels_len(const struct bmp_header *header, struct bytes bytes)

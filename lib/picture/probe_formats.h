@@ -5,11 +5,9 @@
 #include "lib/picture/bytes.h"
 #include "lib/picture/probe.h"
 
-/*
- * One reader a format, for probe.c. The bytes begin with the format's
- * signature. A probe comes with `frames` and `orientation` 1 and the rest 0;
- * sizes of 0 may be left in it, and fail later.
- */
+/* One reader for each format, for probe.c. The bytes begin with the format's
+   signature. In the initial probe, `frames` and `orientation` are 1 and the
+   rest is 0. A reader may leave a size of 0; the caller then fails. */
 bool probe_jpeg(struct probe *probe, struct work *work,
 		struct bytes bytes) MUST_CHECK;
 bool probe_png(struct probe *probe, struct work *work,

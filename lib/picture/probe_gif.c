@@ -1,4 +1,4 @@
-/* probe_gif.c: the canvas of a GIF and how many frames there are. */
+/* probe_gif.c: reads the canvas of a GIF and counts its frames. */
 #include "config.h"
 
 #include "lib/picture/probe_formats.h"
@@ -12,13 +12,13 @@ enum {
 	HAS_TRANSPARENT = 0x01
 };
 
-/* The bytes of a colour table, by the flags of its descriptor. */
+/* Returns the size of a colour table by the flags of its descriptor. */
 static size_t colours_size(uint8_t flags)
 {
 	return flags & HAS_COLOURS ? (size_t)3 << ((flags & 7) + 1) : 0;
 }
 
-/* Behind a row of sub-blocks, or the end of the file. */
+/* Returns the offset after the sub-blocks, or the end of the file. */
 static size_t skip_blocks(struct bytes bytes, size_t offset)
 {
 	while (offset < bytes.len && bytes.data[offset])
@@ -36,8 +36,9 @@ static size_t read_extension(struct probe *probe, struct bytes bytes,
 	return skip_blocks(bytes, offset + 1);
 }
 
-/* The canvas is the logical screen, and more where the first frame reaches out
-   of it; decoders differ on what they show then, but this is the most. */
+/* The canvas is the logical screen, extended by the first frame if that lies
+   partly outside. Decoders differ in what they show then; this is the largest
+   result. */
 static bool read_first_frame(struct probe *probe, struct work *work,
 			     const uint8_t *at)
 {
@@ -62,8 +63,8 @@ static bool read_first_frame(struct probe *probe, struct work *work,
 	return true;
 }
 
-/* A code stands for one pixel or more, and has 12 bits at most; a few clear the
-   table. */
+/* A code has at most 12 bits and stands for at least one pixel, except a few
+   that clear the table. */
 static size_t skip_frame(struct bytes bytes, size_t offset, uint64_t *others)
 {
 	enum { CODE_BYTES = 2 };

@@ -1,4 +1,4 @@
-/* probe_jpeg.c: the size and the scans of a JPEG, marker by marker. */
+/* probe_jpeg.c: reads the size of a JPEG and counts its scans. */
 #include "config.h"
 
 #include "lib/picture/probe_formats.h"
@@ -25,8 +25,8 @@ static bool is_decodable(uint8_t marker)
 	       marker == MARKER_SOF10;
 }
 
-/* T.81 B.2.2. A height of 0, to be defined by a DNL marker later, is what no
-   decoder here takes. */
+/* T.81 B.2.2. No decoder here supports a height of 0, which a later DNL marker
+   would define. */
 static bool read_frame(struct probe *probe, struct work *work, uint8_t marker,
 		       struct bytes frame)
 {
@@ -64,7 +64,7 @@ static bool read_frame(struct probe *probe, struct work *work, uint8_t marker,
 	return true;
 }
 
-/* T.81 B.2.3: a scan of some of the components is followed by others. */
+/* T.81 B.2.3: if a scan has only some of the components, other scans follow. */
 static void count_scan(struct probe *probe, struct bytes scan)
 {
 	probe->scans++;
@@ -78,12 +78,12 @@ static bool is_exif(uint8_t marker, struct bytes segment)
 	       !memcmp(segment.data, "Exif\0", 6);
 }
 
-/* Compressed data of all scans with more than this for each pixel are not those
-   of a picture: 64 coefficients a block, 3 components, 27 bits at most. */
+/* Compressed data of all scans never need more than this for each pixel: 64
+   coefficients a block, 3 components, at most 27 bits. */
 enum { PIXEL_BYTES = 32 };
 
-/* `between` are the bytes outside of the segments, of which little is needed
-   that is not data of the pixels. */
+/* `between` is the number of bytes outside the segments. Besides the data of
+   the pixels, few such bytes are needed. */
 static uint64_t surplus(const struct probe *probe, struct bytes bytes,
 			size_t end, uint64_t between)
 {

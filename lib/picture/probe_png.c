@@ -1,4 +1,4 @@
-/* probe_png.c: the size of a PNG, its transparency and orientation. */
+/* probe_png.c: reads the size, transparency and orientation of a PNG. */
 #include "config.h"
 
 #include "lib/picture/probe_formats.h"
@@ -17,7 +17,7 @@ enum {
 	RGB_ALPHA = 6
 };
 
-/* W3C PNG 11.2.1: the bit depths of each colour type, as a set of bits. */
+/* W3C PNG 11.2.1: the bit depths of each colour type, as a bit set. */
 static const uint32_t depths[] = {
 	[GRAY] = 1 << 1 | 1 << 2 | 1 << 4 | 1 << 8 | 1 << 16,
 	[RGB] = 1 << 8 | 1 << 16,
@@ -67,7 +67,7 @@ static void read_frames(struct probe *probe, struct bytes control)
 		probe->frames = be32(control.data);
 }
 
-/* Which bytes of the file are what. */
+/* Counts the bytes of the file by use. */
 struct shares {
 	uint64_t pixels, frames, metadata, others;
 };
@@ -86,8 +86,8 @@ static void count_chunk(struct shares *shares, const struct png_chunk *chunk,
 		shares->frames += chunk->data.len;
 }
 
-/* Deflate makes hardly more of a pixel than its bytes, which are 8 at most, and
-   one of its row's filter. */
+/* Deflate hardly expands data. A pixel has at most 8 bytes, and a row one byte
+   for its filter. */
 static void count_surplus(struct probe *probe, const struct shares *shares,
 			  uint64_t len)
 {
@@ -104,10 +104,10 @@ static void count_surplus(struct probe *probe, const struct shares *shares,
 }
 
 /*
- * Programs that write a smaller picture over a larger one, and do not cut off
- * the rest, as Android's and Windows' screenshot tools did (CVE-2023-21036,
- * CVE-2023-28303), leave the end of the larger one in the file: from it, what
- * had been cropped off can be seen again.
+ * Some programs write a smaller picture over a larger one without truncating
+ * the file, as the screenshot tools of Android and Windows did (CVE-2023-21036,
+ * CVE-2023-28303). The end of the larger picture stays in the file, and shows
+ * what was cropped off.
  */
 static bool is_end_of_another(struct bytes tail)
 {
@@ -167,7 +167,7 @@ bool probe_png(struct probe *probe, struct work *work, struct bytes bytes)
 			probe->alpha = true;
 		} else if (png_chunk_is(&chunk, "eXIf") && !has_pixels &&
 			   !has_exif) {
-			/* Behind the pixels browsers ignore it. */
+			/* Browsers ignore it after the pixels. */
 			has_exif = true;
 			probe->orientation = exif_orientation(chunk.data.data,
 							      chunk.data.len);

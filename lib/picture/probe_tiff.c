@@ -1,5 +1,5 @@
-/* probe_tiff.c: the main page of a TIFF or BigTIFF, and how many pages it
-   has. */
+/* probe_tiff.c: reads the main page of a TIFF or BigTIFF and counts its
+   pages. */
 #include "config.h"
 
 #include "lib/picture/probe_formats.h"
@@ -12,7 +12,7 @@ enum { MAX_SAMPLES = 16, MAX_BITS = 64 };
 /* TIFF 6.0, SampleFormat. Other values mean the default. */
 enum { UNSIGNED = 1, SIGNED = 2, COMPLEX_INTEGER = 5, COMPLEX_FLOAT = 6 };
 
-/* What libtiff 4.5 has a decoder for. */
+/* The compressions that libtiff 4.5 supports. */
 static const uint16_t compressions[] = {
 	1,     /* none */
 	2,     /* CCITT modified Huffman */
@@ -27,7 +27,7 @@ static const uint16_t compressions[] = {
 	32773, /* PackBits */
 	32809, /* ThunderScan */
 	32909, /* PixarLog */
-	32946, /* Deflate, before it had a number */
+	32946, /* Deflate, before it had an official number */
 	34676, /* SGI LogL */
 	34677, /* SGI LogLuv */
 	34887, /* LERC */

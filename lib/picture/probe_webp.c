@@ -1,4 +1,4 @@
-/* probe_webp.c: the canvas of a WebP, its frames and orientation. */
+/* probe_webp.c: reads the canvas, frames and orientation of a WebP. */
 #include "config.h"
 
 #include "lib/picture/probe_formats.h"
@@ -20,11 +20,11 @@ enum {
 };
 
 struct webp {
-	struct bytes bytes; /* what RIFF's size says */
+	struct bytes bytes; /* as long as RIFF's size says */
 	struct probe *probe;
 	struct work *work;
 	uint64_t pixels, metadata; /* bytes of a still picture's chunks */
-	uint64_t others;           /* bytes that are no part of it */
+	uint64_t others;           /* other bytes */
 	bool extended, animated, has_picture, has_exif;
 };
 
@@ -68,7 +68,7 @@ static bool read_lossy(struct bytes data, uint32_t *width, uint32_t *height)
 	tag = le24(at);
 	*width = le16(at + 6) & 0x3fff;
 	*height = le16(at + 8) & 0x3fff;
-	/* a shown key frame, whose first partition is all there */
+	/* a visible key frame whose first partition is complete */
 	return !(tag & 1) && (tag >> 1 & 7) <= 3 && (tag >> 4 & 1) &&
 	       tag >> 5 < data.len;
 }
@@ -149,8 +149,7 @@ static bool is_any(const struct chunk *chunk, const char *const types[])
 	return false;
 }
 
-/* Of chunks of other kinds nothing is known. `size` is that of the whole
-   chunk. */
+/* Chunks of other kinds are unknown. `size` is that of the whole chunk. */
 static void count_chunk(struct webp *webp, const struct chunk *chunk,
 			uint64_t size)
 {
@@ -168,7 +167,7 @@ static void count_chunk(struct webp *webp, const struct chunk *chunk,
 		webp->others += size;
 }
 
-/* `end` is where its chunks end. */
+/* `end` is the end of the chunks. */
 static uint64_t count_surplus(const struct webp *webp, size_t end, size_t len)
 {
 	return surplus_if_much(webp->others + (len - end) +

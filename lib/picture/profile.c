@@ -1,4 +1,4 @@
-/* profile.c: makes ICC profiles of the numbers that describe colours. */
+/* profile.c: makes ICC profiles from numbers that describe colours. */
 #include "config.h"
 
 #include "lib/picture/profile.h"
@@ -37,7 +37,7 @@ static uint8_t *save(cmsHPROFILE profile, struct pool *pool, size_t *len)
 	return bytes;
 }
 
-/* Twice the area of a triangle; above 0 when it turns to the left. */
+/* Returns twice the signed area of a triangle; above 0 for a left turn. */
 static double area(struct profile_xy a, struct profile_xy b,
 		   struct profile_xy c)
 {
@@ -136,7 +136,7 @@ static void write_curves(cmsHPROFILE profile, const struct profile_curve *curve)
 	cmsFreeToneCurve(tone);
 }
 
-/* Of the same version, on which the scale of dark colours depends. */
+/* Uses the same version, because it decides the scale of dark colours. */
 static cmsHPROFILE new_profile_like(cmsHPROFILE from)
 {
 	cmsHPROFILE to = cmsCreateProfilePlaceholder(NULL);

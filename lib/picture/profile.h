@@ -14,8 +14,8 @@ struct profile_xy {
 	double x, y;
 };
 
-/* Turns a stored value v of 0 to 1 into light: (a * v + b) to the power of
-   gamma from v = d on, c * v below. */
+/* Converts a stored value v of 0 to 1 to light: (a * v + b) to the power of
+   gamma for v >= d, else c * v. */
 struct profile_curve {
 	double gamma, a, b, c, d;
 };
@@ -30,26 +30,24 @@ struct profile_space {
 
 extern const struct profile_space profile_srgb_space;
 
-/*
- * ICC profiles, which live as long as the pool. NULL when the numbers make no
- * sense: an exponent outside 0.1 to 10, or a white point that does not lie
- * inside the triangle of the primaries.
- */
+/* Make ICC profiles that live as long as the pool. Return NULL for invalid
+   numbers: an exponent outside 0.1 to 10, or a white point outside the triangle
+   of the primaries. */
 const uint8_t *profile_rgb(struct pool *pool, size_t *len,
 			   const struct profile_space *space);
 const uint8_t *profile_gray(struct pool *pool, size_t *len,
 			    const struct profile_curve *curve);
 
-/* The profile of the same colours with the curves of sRGB. NULL when this one
-   is not a profile of RGB with a matrix. */
+/* Returns a profile of the same colours with the curves of sRGB. NULL if this
+   one is not an RGB profile with a matrix. */
 const uint8_t *profile_with_srgb_curves(struct pool *pool, size_t *len,
 					const uint8_t *bytes, size_t bytes_len);
 
 /* What the samples of a picture are. */
 enum profile_colours { PROFILE_GRAY, PROFILE_RGB, PROFILE_CMYK };
 
-/* Whether these bytes are an ICC profile of a device or a colour space that
-   says what such samples look like. */
+/* Whether these bytes are an ICC profile of a device or colour space for such
+   samples. */
 bool profile_fits(const uint8_t *bytes, size_t len,
 		  enum profile_colours colours) MUST_CHECK;
 

@@ -1,4 +1,4 @@
-/* recipe.c: what a variant's name says, and what follows for a picture. */
+/* recipe.c: parses a variant's name and plans its size. */
 #include "config.h"
 
 #include "lib/picture/recipe.h"
@@ -17,7 +17,7 @@ static const char *const suffixes[] = {
 };
 /* clang-format on */
 
-/* Digits without a leading zero, passed over. */
+/* Skips digits without a leading zero. */
 static bool take_side(uint32_t *side, const char **at)
 {
 	uint32_t value = 0;
@@ -43,7 +43,7 @@ static void take_fit(enum fit *fit, const char **at)
 		}
 }
 
-/* h200, w400, or 100x100 with how it fits. */
+/* Reads h200, w400, or 100x100 with its fit. */
 static bool take_box(struct recipe *recipe, const char **at)
 {
 	if (**at == 'h' || **at == 'w') {
@@ -130,8 +130,8 @@ static void plan_inside(struct recipe_plan *plan, uint32_t box_width,
 	}
 }
 
-/* The largest part with the box's ratio; where it is smaller than the box it is
-   the output as it is. */
+/* Plans the largest crop with the box's ratio. If the crop is smaller than the
+   box, it is not enlarged. */
 static void plan_cover(struct recipe_plan *plan, uint32_t box_width,
 		       uint32_t box_height)
 {
@@ -153,7 +153,7 @@ static void plan_cover(struct recipe_plan *plan, uint32_t box_width,
 struct recipe_plan recipe_plan(const struct recipe *recipe, uint32_t width,
 			       uint32_t height)
 {
-	/* The side that is free has an end too: encoders have. */
+	/* The free side has a limit too, because encoders have one. */
 	uint32_t box_width = recipe->width ? recipe->width : RECIPE_MAX_SIDE;
 	uint32_t box_height = recipe->height ? recipe->height : RECIPE_MAX_SIDE;
 	struct recipe_plan plan = { width, height, 0, 0, width, height };

@@ -14,27 +14,28 @@
 #include "lib/picture/resample_taps.h"
 
 enum {
-	/* Sums of so many rows of 8 bits fit into 16 bits. */
+	/* Sums of this many rows of 8 bits fit into 16 bits. */
 	MAX_SHRINK = 256,
-	/* What averaging leaves for the filter, at least, of each output
-	   pixel. */
+	/* Averaging leaves at least this many pixels for the filter, for each
+	   output pixel. */
 	LEFT_FOR_FILTER = 2
 };
 
-/* Averages `columns` x `lines` pixels; nothing when both are 1. */
+/* Averages `columns` x `lines` pixels; does nothing if both are 1. */
 struct shrink {
 	unsigned columns, lines;
 	uint32_t width; /* of the input, in pixels */
-	uint32_t rows;  /* summed up now */
+	uint32_t rows;  /* rows in the current sums */
 	uint16_t *sums;
 	uint8_t *row;
 };
 
 struct resampler {
 	struct bitmap out;
-	bool is_copy;        /* nothing is resized */
-	uint32_t x;          /* the first input pixel of a row that is used */
-	uint32_t skip, left; /* input rows before the area, and in it */
+	bool is_copy; /* nothing is resized */
+	uint32_t x;   /* first used input pixel of a row */
+	uint32_t skip,
+		left; /* input rows before the area, and remaining rows in it */
 	struct shrink shrink;
 	const struct resample_filter *filter;
 	struct resample_taps horizontal, vertical;
@@ -43,11 +44,11 @@ struct resampler {
 	uint32_t rows_kept;
 	uint32_t next_in, next_out;
 	const uint8_t **window;
-	uint8_t *stretched; /* a row that has the output's height already */
+	uint8_t *stretched; /* a row that already has the output's height */
 };
 
 #ifdef __SSE2__
-/* The row's bytes are added to the sums, 16 a step. */
+/* Adds the row's bytes to the sums, 16 in each step. */
 static void add_row(uint16_t *sums, const uint8_t *row, size_t bytes)
 {
 	const __m128i zero = _mm_setzero_si128();
@@ -74,7 +75,7 @@ static void add_row(uint16_t *sums, const uint8_t *row, size_t bytes)
 
 static void put_row(struct resampler *r, const uint8_t *row);
 
-/* What is summed up becomes one row. Its last pixel may be of fewer columns. */
+/* Makes one row of the sums. Its last pixel may have fewer columns. */
 static void end_shrunk_row(struct resampler *r)
 {
 	struct shrink *shrink = &r->shrink;
@@ -174,7 +175,7 @@ static bool shrink_init(struct shrink *shrink, struct work *work,
 	return true;
 }
 
-/* One row beyond the filter's, for the even count. */
+/* One row more than the filter needs, because the count must be even. */
 static bool ring_init(struct resampler *r, struct work *work, uint32_t width)
 {
 	r->rows_kept = r->vertical.room + 1;
@@ -188,7 +189,7 @@ static bool ring_init(struct resampler *r, struct work *work, uint32_t width)
 		    r->rows_kept, width);
 }
 
-/* How many of `extent` pixels one is averaged of, where `count` remain. */
+/* Returns how many of `extent` pixels to average, so that `count` remain. */
 static unsigned shrink_factor(double extent, uint32_t count)
 {
 	const double factor = floor(extent / count / LEFT_FOR_FILTER);
@@ -203,7 +204,7 @@ static uint32_t shrunk(uint32_t side, unsigned factor)
 	return (side + factor - 1) / factor;
 }
 
-/* Whole pixels from `start` on that hold the extent. */
+/* Returns the number of whole pixels, from `start`, that cover the extent. */
 static uint32_t pixels_of(double start, double extent, uint32_t size)
 {
 	const double end = ceil(start + extent - 1e-6);

@@ -47,7 +47,7 @@ static void plain_row(uint8_t *out, const uint8_t *in,
 }
 
 #ifdef __SSE2__
-/* Two coefficients, in each 32 bits. */
+/* Packs two coefficients into each 32 bits. */
 static int32_t pair(const int16_t *coefficients)
 {
 	int32_t both;
@@ -56,7 +56,7 @@ static int32_t pair(const int16_t *coefficients)
 	return both;
 }
 
-/* 16 bytes of a column, two rows a step. */
+/* 16 bytes of a column, two rows in each step. */
 static void sse2_column(uint8_t *out, const uint8_t *const *rows,
 			const int16_t *coefficients, uint32_t count, size_t at)
 {
@@ -96,7 +96,7 @@ static void sse2_columns(uint8_t *out, const uint8_t *const *rows,
 		sse2_column(out, rows, coefficients, count, at);
 }
 
-/* One output pixel, two input pixels a step. */
+/* One output pixel, two input pixels in each step. */
 static int32_t sse2_pixel(const uint8_t *in, const int16_t *coefficients,
 			  uint32_t count)
 {
@@ -131,7 +131,7 @@ static void sse2_row(uint8_t *out, const uint8_t *in,
 
 #define AVX2 __attribute__((target("avx2")))
 
-/* 32 bytes of a column, two rows a step. */
+/* 32 bytes of a column, two rows in each step. */
 AVX2 static void avx2_column(uint8_t *out, const uint8_t *const *rows,
 			     const int16_t *coefficients, uint32_t count,
 			     size_t at)
@@ -176,9 +176,9 @@ AVX2 static void avx2_columns(uint8_t *out, const uint8_t *const *rows,
 		avx2_column(out, rows, coefficients, count, at);
 }
 
-/* The sums of one output pixel, four input pixels a step: two of red, two of
-   green, then of blue and alpha. Behind the used coefficients there are
-   zeros. */
+/* Returns the sums of one output pixel, four input pixels in each step: two of
+   red, two of green, then of blue and alpha. The coefficients after the used
+   ones are 0. */
 AVX2 static inline __m256i avx2_sums(const uint8_t *in,
 				     const struct resample_taps *taps,
 				     uint32_t x)
@@ -204,7 +204,7 @@ AVX2 static inline __m256i avx2_sums(const uint8_t *in,
 	return sums;
 }
 
-/* Four output pixels a step; the last step repeats the last pixel. */
+/* Four output pixels in each step; the last step repeats the last pixel. */
 AVX2 static void avx2_row(uint8_t *out, const uint8_t *in,
 			  const struct resample_taps *taps)
 {

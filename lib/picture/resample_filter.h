@@ -5,11 +5,9 @@
 
 #include "lib/picture/resample_taps.h"
 
-/*
- * The inner loops of the resampler. Each implementation gives the same bytes.
- * Pixels are 4 bytes; all buffers have BITMAP_SLACK bytes more than they need,
- * which are read and written too.
- */
+/* The inner loops of the resampler. All implementations give the same bytes.
+   Pixels have 4 bytes. All buffers have BITMAP_SLACK extra bytes, which are
+   read and written too. */
 struct resample_filter {
 	const char *name; /* "plain", "SSE2" or "AVX2" */
 
@@ -24,10 +22,11 @@ struct resample_filter {
 		    const struct resample_taps *taps);
 };
 
-/* The implementations that this processor can run, the fastest last. */
+/* Returns the implementations that this processor supports, the fastest
+   last. */
 size_t resample_filters(const struct resample_filter **filters);
 
-/* The fastest of them. */
+/* Returns the fastest of them. */
 const struct resample_filter *resample_filter(void);
 
 #endif

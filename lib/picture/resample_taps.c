@@ -10,9 +10,9 @@
 
 enum { LOBES = 3 };
 
-/* The input pixels of one output pixel, in doubles. */
+/* The input pixels of one output pixel, as doubles. */
 struct window {
-	double from, to; /* input pixels: whole numbers */
+	double from, to; /* input pixels, whole numbers */
 	double centre;
 	double stretch; /* input pixels per unit of the filter */
 };
@@ -28,8 +28,8 @@ static struct window find_window(uint32_t size, double centre, double stretch)
 	return (struct window){ from, to, centre, stretch };
 }
 
-/* sinc(x) * sinc(x / 3) by the sine of t = pi x / 3, as
-   sin(3t) = sin(t) * (3 - 4 sin(t)^2). */
+/* sinc(x) * sinc(x / 3), from the sine of t = pi x / 3: sin(3t) = sin(t) * (3 -
+   4 sin(t)^2). */
 static double lanczos(double t, double sine)
 {
 	const double square = sine * sine;
@@ -42,7 +42,7 @@ static double lanczos(double t, double sine)
 }
 _Static_assert(LOBES == 3, "the angle is tripled");
 
-/* The sine of each input pixel's angle follows from the one before it by the
+/* Calculates the sine of each input pixel's angle from the previous one by the
    angle addition formulas. Returns the sum. */
 static double calculate(double *out, const struct window *w)
 {
@@ -64,8 +64,8 @@ static double calculate(double *out, const struct window *w)
 	return sum;
 }
 
-/* Rounded so that they add up to RESAMPLE_TAPS_ONE: the largest gets what
-   rounding left. */
+/* Rounds so that the sum is RESAMPLE_TAPS_ONE: the largest coefficient gets the
+   rounding error. */
 static void round_coefficients(int16_t *out, const double *in, uint32_t count,
 			       double total)
 {

@@ -8,16 +8,15 @@
 #include "lib/base/work.h"
 
 /*
- * The Lanczos3 filter of one direction: for each output pixel the input pixels
- * that it is made of, and their coefficients, in units of
- * 1 / RESAMPLE_TAPS_ONE. The coefficients of an output pixel add up to
- * RESAMPLE_TAPS_ONE, and those behind the used ones are 0.
+ * The Lanczos3 filter in one direction: for each output pixel, its input pixels
+ * and their coefficients, in units of 1 / RESAMPLE_TAPS_ONE. The coefficients
+ * of an output pixel sum to RESAMPLE_TAPS_ONE; those after the used ones are 0.
  */
 struct resample_taps {
-	uint32_t count;  /* of output pixels */
-	uint32_t room;   /* coefficients kept for each: a multiple of 4 */
-	uint32_t *first; /* input pixel, for each output pixel */
-	uint32_t *used;  /* coefficients, for each output pixel */
+	uint32_t count;  /* output pixels */
+	uint32_t room;   /* allocated coefficients of each: a multiple of 4 */
+	uint32_t *first; /* first input pixel of each output pixel */
+	uint32_t *used;  /* used coefficients of each output pixel */
 	int16_t *coefficients;
 };
 
@@ -27,8 +26,8 @@ enum {
 	RESAMPLE_TAPS_HALF = RESAMPLE_TAPS_ONE / 2
 };
 
-/* Calculates the filter by which `extent` pixels of `size`, from `start` on,
-   become `count`. ERR_TOO_LARGE when memory does not suffice. */
+/* Calculates the filter that resizes `extent` of `size` pixels, from `start`,
+   to `count` pixels. ERR_TOO_LARGE if out of memory. */
 bool resample_taps_init(struct resample_taps *taps, struct work *work,
 			uint32_t size, double start, double extent,
 			uint32_t count) MUST_CHECK;

@@ -1,10 +1,10 @@
-/* resize.c: pictures in other sizes. */
+/* resize.c: resizes GraphicsMagick images. */
 #include "config.h"
 
 #include "lib/picture/resize.h"
 
-/* Of the two, ScaleImage() is faster, but mixes the colours of transparent
-   pixels in: that would be seen as dark seams. */
+/* ScaleImage() would be faster, but mixes in the colours of transparent pixels,
+   which gives dark edges. */
 Image *resize_roughly(const Image *image, unsigned long width,
 		      unsigned long height, ExceptionInfo *exception)
 {

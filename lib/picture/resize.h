@@ -3,12 +3,12 @@
 
 #include <magick/api.h>
 
-/* Both leave the image as it is and give another, which is the caller's to
-   destroy; NULL, with the exception, when memory does not suffice. */
+/* Both keep the image and return a new one, which the caller destroys; NULL,
+   with the exception, if out of memory. */
 Image *resize(const Image *image, unsigned long width, unsigned long height,
 	      ExceptionInfo *exception);
 
-/* Fast, and good enough where resize() follows with a ratio of 2 or so. */
+/* Fast, and good enough before resize() with a ratio of about 2. */
 Image *resize_roughly(const Image *image, unsigned long width,
 		      unsigned long height, ExceptionInfo *exception);
 

@@ -1,4 +1,4 @@
-/* row_colour.c: takes bitmaps to sRGB. */
+/* row_colour.c: converts bitmaps to sRGB. */
 #include "config.h"
 
 #include "lib/picture/row_colour.h"
@@ -25,7 +25,7 @@ static uint8_t product(uint8_t a, uint8_t b)
 	return (uint8_t)((a * b + 127) / 255);
 }
 
-/* The colours that CMYK has without a profile. */
+/* Converts CMYK without a profile. */
 static void mix_ink(struct bitmap *bitmap)
 {
 	for (uint32_t y = 0; y < bitmap->height; y++) {
@@ -39,7 +39,7 @@ static void mix_ink(struct bitmap *bitmap)
 	}
 }
 
-/* Profiles hold for colours that are not multiplied. */
+/* Profiles apply to colours that are not premultiplied. */
 static void divide_by_alpha(uint8_t *at, uint32_t count)
 {
 	for (; count; count--, at += 4)
@@ -57,8 +57,8 @@ static void multiply_by_alpha(uint8_t *at, uint32_t count)
 			at[i] = product(at[i], at[3]);
 }
 
-/* Many files carry sRGB's own profile, by one of a hundred makers. Whether it
-   is that shows in what it does to a grid of colours. */
+/* Many files contain a profile of sRGB, from one of many makers. It is
+   recognized by its effect on a grid of colours. */
 static bool changes_nothing(cmsHTRANSFORM transform)
 {
 	enum { STEPS = 5, STEP = 63, ROUNDING = 2 };
@@ -115,7 +115,8 @@ static void apply(struct bitmap *bitmap, cmsHTRANSFORM transform,
 
 struct row_colour {
 	enum profile_colours colours;
-	cmsHTRANSFORM transform; /* NULL: there is none, or it does nothing */
+	cmsHTRANSFORM
+		transform; /* NULL: no profile, or one that changes nothing */
 };
 
 static struct row_colour choose(enum profile_colours colours,

@@ -11,16 +11,16 @@
 struct pool;
 
 /*
- * Takes a bitmap to sRGB, in place, by an ICC profile (NULL: none, which for
- * gray and RGB is sRGB's). With gray all three colours are the same; CMYK has
- * black where alpha is, and counts from 255, which is no ink. A profile that is
- * damaged or of other colours than the picture's is ignored.
+ * Converts a bitmap to sRGB, in place, by an ICC profile (NULL: none; gray and
+ * RGB are then sRGB). With gray, all three colours are equal. CMYK has black in
+ * place of alpha, and 255 means no ink. Ignores a profile that is damaged or
+ * does not match `colours`.
  */
 void row_colour_convert(struct bitmap *bitmap, enum profile_colours colours,
 			const uint8_t *profile, size_t len);
 
-/* The same for many bitmaps: preparing it takes longer than a small one. It
-   belongs to the pool. */
+/* The same for many bitmaps, because the preparation takes longer than the
+   conversion of a small one. Belongs to the pool. */
 struct row_colour;
 struct row_colour *row_colour_new(struct pool *pool,
 				  enum profile_colours colours,

@@ -1,19 +1,20 @@
-/* tiff.c: the pages and entries of a TIFF. */
+/* tiff.c: parses the pages and entries of a TIFF. */
 #include "config.h"
 
 #include "lib/picture/tiff.h"
 
 #include "lib/picture/probe.h"
 
-/* libtiff accepts no more entries either. A file has a few reduced copies. */
+/* libtiff also accepts at most this many entries. A file has few reduced
+   copies. */
 enum { MAX_ENTRIES = 4096, MAX_COPIES = 16 };
 
-/* The bytes of one value of each type (TIFF 6.0 section 2, BigTIFF). */
+/* The size in bytes of one value of each type (TIFF 6.0 section 2, BigTIFF). */
 static const uint8_t type_sizes[] = { 0, 1, 1, 2, 4, 8, 1, 1, 2, 4,
 				      8, 4, 8, 4, 0, 0, 8, 8, 8 };
 
-/* The types of whole numbers without a sign: BYTE, SHORT, LONG, IFD, LONG8 and
-   IFD8, as a set of bits. */
+/* The unsigned integer types: BYTE, SHORT, LONG, IFD, LONG8 and IFD8, as a bit
+   set. */
 static const uint32_t whole_types =
 	1u << 1 | 1u << 3 | 1u << 4 | 1u << 13 | 1u << 16 | 1u << 18;
 
@@ -58,7 +59,7 @@ uint64_t tiff_count_values(const struct tiff *tiff, uint64_t entry)
 	return number(tiff, entry + 4, offset_size(tiff));
 }
 
-/* The bytes of a value of the entry; 0 when its type is unknown. */
+/* Returns the size of a value of the entry; 0 if its type is unknown. */
 static unsigned value_size(const struct tiff *tiff, uint64_t entry)
 {
 	const uint64_t type = number(tiff, entry + 2, 2);
@@ -66,7 +67,7 @@ static unsigned value_size(const struct tiff *tiff, uint64_t entry)
 	return type < ARRAY_LEN(type_sizes) ? type_sizes[type] : 0;
 }
 
-/* A few values are in the entry itself. */
+/* A few values fit in the entry itself. */
 static uint64_t values_at(const struct tiff *tiff, uint64_t entry,
 			  unsigned size)
 {
@@ -185,8 +186,8 @@ static bool is_main(const struct tiff *tiff, uint64_t page)
 	       tiff_find(tiff, page, TIFF_OLD_SUBFILE, 0) != OLD_REDUCED;
 }
 
-/* Brent's way to notice a loop without remembering the pages: `mark` waits
-   twice as long for each next place. A loop ends the count. */
+/* Brent's algorithm finds a loop without a list of visited pages: each time,
+   `mark` waits twice as long before it moves. A loop ends the count. */
 uint64_t tiff_main_page(const struct tiff *tiff, uint32_t *pages)
 {
 	const uint64_t first = tiff_first_page(tiff);

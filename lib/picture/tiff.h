@@ -7,11 +7,9 @@
 #include "lib/base/work.h"
 #include "lib/picture/bytes.h"
 
-/*
- * The structure of a TIFF (TIFF 6.0 section 2) or BigTIFF: pages, each a
- * directory of entries. Pages and entries are named by their offset in bytes.
- * Every offset is checked; the bytes are the caller's.
- */
+/* The structure of a TIFF (TIFF 6.0 section 2) or BigTIFF: pages, each a
+   directory of entries. An offset in bytes identifies a page or an entry. Every
+   offset is checked. The bytes belong to the caller. */
 struct tiff {
 	struct bytes bytes;
 	bool little, big;
@@ -47,7 +45,7 @@ enum tiff_tag {
 	TIFF_FLOAT_MIN = 340,
 	TIFF_FLOAT_MAX = 341,
 	TIFF_JPEG_TABLES = 347,
-	TIFF_JPEG_FIRST = 512, /* to JPEG_LAST: JPEG as in TIFF 6.0 */
+	TIFF_JPEG_FIRST = 512, /* up to JPEG_LAST: JPEG as in TIFF 6.0 */
 	TIFF_JPEG_OFFSET = 513,
 	TIFF_JPEG_BYTES = 514,
 	TIFF_JPEG_LAST = 521,
@@ -84,23 +82,23 @@ enum tiff_photometric {
 bool tiff_open(struct tiff *tiff, struct work *work,
 	       struct bytes bytes) MUST_CHECK;
 
-/* The page to show, and how many there are: the first that is neither a
-   reduced copy nor a mask of another (TIFF 6.0, NewSubfileType). 0 pages when
-   the first has no directory within the file. */
+/* Returns the page to show and the number of pages: the first page that is
+   neither a reduced copy nor a mask of another (TIFF 6.0, NewSubfileType). 0
+   pages if the first has no directory inside the file. */
 uint64_t tiff_main_page(const struct tiff *tiff, uint32_t *pages);
 
-/* The first page, and the one that follows; 0 where there is none. */
+/* Return the first page, and the next page; 0 if there is none. */
 uint64_t tiff_first_page(const struct tiff *tiff);
 uint64_t tiff_next_page(const struct tiff *tiff, uint64_t page);
 
-/* The entries of a page follow each other, tiff_entry_size() bytes apart. The
-   count is 0 when they do not fit the file. */
+/* The entries of a page are consecutive, tiff_entry_size() bytes apart. The
+   count is 0 if they exceed the file. */
 uint64_t tiff_count_entries(const struct tiff *tiff, uint64_t page);
 uint64_t tiff_first_entry(const struct tiff *tiff, uint64_t page);
 unsigned tiff_entry_size(const struct tiff *tiff);
 
-/* The tag of the entry at an offset, how many values it says to have, and one
-   of them or the first, when that is a whole number within the file. */
+/* Return the tag of the entry at an offset, its declared number of values, and
+   one of them or the first, if that is an integer inside the file. */
 unsigned tiff_tag(const struct tiff *tiff, uint64_t entry);
 uint64_t tiff_count_values(const struct tiff *tiff, uint64_t entry);
 bool tiff_value_at(const struct tiff *tiff, uint64_t entry, uint64_t index,
@@ -108,22 +106,22 @@ bool tiff_value_at(const struct tiff *tiff, uint64_t entry, uint64_t index,
 bool tiff_value(const struct tiff *tiff, uint64_t entry,
 		uint64_t *value) MUST_CHECK;
 
-/* Whether all values of the entry lie within the file; and where. */
+/* Whether all values of the entry are inside the file, and where. */
 bool tiff_holds_values(const struct tiff *tiff, uint64_t entry);
 bool tiff_find_values(const struct tiff *tiff, uint64_t entry, uint64_t *at,
 		      uint64_t *len) MUST_CHECK;
 
-/* A page's first entry with this tag, or 0. */
+/* Returns a page's first entry with this tag, or 0. */
 uint64_t tiff_find_entry(const struct tiff *tiff, uint64_t page,
 			 enum tiff_tag tag);
 
-/* The first value of that entry, else `absent`. */
+/* Returns the first value of that entry, else `absent`. */
 uint64_t tiff_find(const struct tiff *tiff, uint64_t page, enum tiff_tag tag,
 		   uint64_t absent);
 
-/* Whether this many samples a pixel, of which the first extra one is
-   `extra`, have transparency (TIFF 6.0, ExtraSamples): only the values 1 and 2
-   say so. */
+/* Whether pixels with this many samples have transparency, where `extra` is the
+   type of the first extra sample (TIFF 6.0, ExtraSamples): only the values 1
+   and 2 mean alpha. */
 bool tiff_has_alpha(uint64_t photometric, uint64_t samples, uint64_t extra);
 
 #endif

@@ -1,4 +1,5 @@
-/* tiff_directory.c: leaves of a TIFF's directories what decoding needs. */
+/* tiff_directory.c: removes from a TIFF's directories what decoding does not
+   need. */
 #include "config.h"
 
 #include "lib/picture/tiff_directory.h"
@@ -10,8 +11,8 @@
 
 enum { FLOAT = 3, MAX_SAMPLE_FORMAT = 6, TYPE_SHORT = 3 };
 
-/* The tags that remain. Where `max` is not 0, one with a first value outside
-   `min` to `max` does not: it has a default. */
+/* The tags that are kept. If `max` is not 0, a tag whose first value is outside
+   `min` to `max` is removed too, because it has a default. */
 /* clang-format off */
 static const struct {
 	uint16_t tag;
@@ -53,7 +54,7 @@ static const struct {
 
 struct page {
 	struct tiff tiff;
-	uint8_t *bytes; /* the same, to change */
+	uint8_t *bytes; /* the same bytes, writable */
 	uint64_t at;
 	bool alpha;
 };
@@ -106,8 +107,7 @@ static bool is_kept(const struct page *page, uint64_t entry)
 	return false;
 }
 
-/* Moves the entries that remain to the beginning, and ends the directory
-   behind them. */
+/* Moves the kept entries to the start, and ends the directory after them. */
 static void keep_entries(const struct page *page)
 {
 	const unsigned size = tiff_entry_size(&page->tiff);
@@ -123,13 +123,14 @@ static void keep_entries(const struct page *page)
 		end += size;
 	}
 	put(page, page->at, (end - first) / size, (unsigned)(first - page->at));
-	/* Where the file ends with the last entry, there is no next page. */
+	/* If the file ends with the last entry, there is no offset of a next
+	   page. */
 	if (bytes_hold(page->tiff.bytes, end, offset_size))
 		put(page, end, 0, offset_size);
 }
 
-/* ICC L*a*b* differs from CIE L*a*b* in the sign of a* and b* alone, and no
-   decoder here knows it. */
+/* ICC L*a*b* differs from CIE L*a*b* only in the sign of a* and b*, and no
+   decoder here supports it. */
 static void rename_icc_lab(const struct page *page)
 {
 	const uint64_t entry =

@@ -1,4 +1,4 @@
-/* tiff_surplus.c: which bytes of a TIFF are no part of it. */
+/* tiff_surplus.c: counts the bytes of a TIFF that are not part of it. */
 #include "config.h"
 
 #include "lib/picture/tiff_surplus.h"
@@ -8,10 +8,10 @@
 #include "lib/picture/surplus.h"
 
 enum {
-	/* Entries and values that are looked at: more than real files have, and
-	   few enough for a file whose pages share theirs. */
+	/* Most entries and values to read: more than real files have, but few
+	   enough for a malicious file whose pages share entries. */
 	MOST_LOOKS = 1 << 20,
-	LOOK_BYTES = 2, /* the shortest value is so long */
+	LOOK_BYTES = 2, /* size of the shortest value */
 	MOST_DEPTH = 3,
 	UNCOMPRESSED = 1,
 	MOST_BITS = 64,
@@ -22,11 +22,11 @@ enum {
 struct survey {
 	const struct tiff *tiff;
 	struct extents pixels, metadata;
-	uint64_t unneeded; /* of the pixels' bytes */
-	uint32_t looks;    /* that remain */
+	uint64_t unneeded; /* bytes of the pixels that are not needed */
+	uint32_t looks;    /* remaining */
 };
 
-/* What a directory says of its pixels. */
+/* The tags of a directory that describe its pixels. */
 struct fields {
 	uint64_t width, height, bits, samples, compression;
 	uint64_t tile_width, tile_height;
@@ -80,7 +80,7 @@ static uint64_t at_most(uint64_t value, uint64_t most)
 	return value < most ? value : most;
 }
 
-/* A side as it is stored: of whole tiles. */
+/* Returns a side as stored, in whole tiles. */
 static uint64_t stored_side(uint64_t side, uint64_t tile)
 {
 	return at_most(side, INT32_MAX) + at_most(tile, MOST_TILE);
@@ -98,14 +98,14 @@ static uint64_t bits_of(const struct fields *fields)
 	       at_most(fields->samples, MOST_SAMPLES);
 }
 
-/* No compression makes more of a pixel than twice its bytes, or, of a pixel of
-   one bit, more than a byte. */
+/* No compression makes a pixel more than twice as large, or a pixel of one bit
+   more than a byte. */
 static unsigned bytes_of_pixel(const struct fields *fields)
 {
 	return (unsigned)(bits_of(fields) / 8 * 2 + 4);
 }
 
-/* How long a strip or tile is if the directory does not say so. */
+/* Returns the length of a strip or tile, if the directory does not give it. */
 static uint64_t strip_size(const struct fields *fields, uint64_t count)
 {
 	const double bytes =
@@ -116,8 +116,8 @@ static uint64_t strip_size(const struct fields *fields, uint64_t count)
 		       : UINT32_MAX;
 }
 
-/* Some writers leave out the lengths, or write wrong ones where the size of
-   the pixels says how long they are. */
+/* Some writers omit the lengths, or write wrong ones although the size of the
+   pixels gives them. */
 static uint64_t strip_len(const struct survey *survey,
 			  const struct fields *fields, uint64_t index,
 			  uint64_t size)
@@ -148,7 +148,7 @@ static uint64_t add_strips(struct survey *survey, const struct fields *fields)
 	return sum;
 }
 
-/* Strips of a JPEG as in TIFF 6.0 may lie within it. */
+/* The strips of a JPEG as in TIFF 6.0 may lie inside it. */
 static uint64_t add_jpeg(struct survey *survey, const struct fields *fields)
 {
 	const uint64_t len = fields->jpeg_len ? at_most(fields->jpeg_len,
@@ -216,7 +216,7 @@ static void add_directory(struct survey *survey, uint64_t page, unsigned depth)
 
 	if (!count)
 		return;
-	/* With the offset of the next one. */
+	/* Includes the offset of the next page. */
 	extents_add(&survey->metadata, page,
 		    entry - page + count * size + (size - 4) / 2);
 	for (uint64_t i = 0; i < count && survey->looks; i++, entry += size) {

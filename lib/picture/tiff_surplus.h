@@ -6,11 +6,11 @@
 #include "lib/picture/tiff.h"
 
 /*
- * How many bytes of a TIFF are no part of it, if these are many (surplus.h),
- * else 0: those to which no directory, strip or tile refers, those that strips
- * and tiles have beyond what their pixels can need, and too much metadata,
- * which the values of all tags are. Pages, reduced copies and the directories
- * of EXIF count as parts.
+ * Returns how many bytes of a TIFF are not part of it, if they are many
+ * (surplus.h), else 0. These are bytes that no directory, strip or tile refers
+ * to; bytes of strips and tiles beyond what their pixels can need; and too much
+ * metadata, which are the values of all tags. Pages, reduced copies and EXIF
+ * directories are parts.
  */
 uint64_t tiff_surplus(const struct tiff *tiff);
 

@@ -1,4 +1,4 @@
-/* tone_curves.c: takes samples of 16 bits to the tone curves of sRGB. */
+/* tone_curves.c: converts samples of 16 bits to the tone curves of sRGB. */
 #include "config.h"
 
 #include "lib/picture/tone_curves.h"
@@ -9,7 +9,7 @@
 
 #include "lib/base/pool.h"
 
-/* Between two steps a curve is taken to be straight. */
+/* Between two steps, a curve is treated as straight. */
 enum { STEP = 16, STEPS = 65536 / STEP };
 
 struct tone_curves {
@@ -23,7 +23,7 @@ static double encode(double light)
 				  : 1.055 * pow(light, 1 / 2.4) - 0.055;
 }
 
-/* A damaged curve may give what is no number. */
+/* A damaged curve may give NaN. */
 static uint16_t convert_step(const cmsToneCurve *curve, int step)
 {
 	const float light =
@@ -57,7 +57,7 @@ static bool read_curves(struct tone_curves *curves, cmsHPROFILE profile,
 	return true;
 }
 
-/* Less than a quarter of a step of 8 bits. */
+/* The difference is less than a quarter of a step of 8 bits. */
 static bool changes_nothing(const struct tone_curves *curves)
 {
 	const int most = 64;
@@ -69,8 +69,8 @@ static bool changes_nothing(const struct tone_curves *curves)
 	return true;
 }
 
-/* Tables come before curves where a profile has both (ICC.1 8.10.2), and of
-   Lab's lightness a curve says something else. */
+/* If a profile has both, tables have precedence over curves (ICC.1 8.10.2). For
+   Lab's lightness, a curve has another meaning. */
 static bool has_only_curves(cmsHPROFILE profile)
 {
 	return cmsIsMatrixShaper(profile) &&
@@ -118,7 +118,7 @@ const struct tone_curves *tone_curves_new(struct bytes *profile,
 
 static uint16_t interpolate(const uint16_t *steps, uint16_t sample)
 {
-	/* 65535 is the end of the last step. */
+	/* Maps 65535 to the end of the last step. */
 	const uint32_t value = sample + (sample >> 15);
 	const uint32_t part = value % STEP;
 	const uint16_t *at = steps + value / STEP;

@@ -1,4 +1,4 @@
-/* webp_frame.c: takes the first frame out of an animated WebP. */
+/* webp_frame.c: extracts the first frame of an animated WebP. */
 #include "config.h"
 
 #include "lib/picture/webp_frame.h"
@@ -24,7 +24,7 @@ struct chunk {
 	size_t len;
 };
 
-/* Takes the chunk at `*offset` and goes past it. */
+/* Reads the chunk at `*offset`, and moves the offset after it. */
 static bool next_chunk(struct chunk *chunk, struct bytes from, size_t *offset)
 {
 	size_t left, len;
@@ -66,13 +66,13 @@ static uint8_t *put_chunk(uint8_t *at, const char *type, const uint8_t *data,
 	return at + CHUNK_HEADER_SIZE + len + (len & 1);
 }
 
-/* The chunks that the frame needs; those of length 0 are absent. */
+/* The chunks that the frame needs. Length 0: absent. */
 struct parts {
 	struct chunk profile, alpha, picture;
-	const uint8_t *size; /* width and height, less one, of 3 bytes each */
+	const uint8_t *size; /* width and height, each minus one, in 3 bytes */
 };
 
-/* RFC 9649 3.4: a lossless picture says itself whether it is opaque. */
+/* RFC 9649 3.4: a lossless picture declares itself whether it is opaque. */
 static bool has_alpha(const struct parts *parts)
 {
 	const struct chunk *picture = &parts->picture;
@@ -132,7 +132,7 @@ static uint8_t canvas_flags(struct bytes file)
 		       : 0;
 }
 
-/* A profile that the flags do not announce is ignored, as browsers do. */
+/* Ignores a profile that the flags do not announce, as browsers do. */
 static void find_profile(struct chunk *profile, struct bytes file)
 {
 	if (!(canvas_flags(file) & VP8X_PROFILE) ||

@@ -12,7 +12,7 @@
 struct reader {
 	WebPAnimDecoder *decoder;
 	struct bitmap canvas;
-	int shown_ms; /* when the last frame ends */
+	int shown_ms; /* end time of the last frame */
 };
 
 static void release(void *arg)
@@ -20,7 +20,7 @@ static void release(void *arg)
 	WebPAnimDecoderDelete(arg);
 }
 
-/* A profile that the flags do not announce is ignored, as browsers do. */
+/* Ignores a profile that the flags do not announce, as browsers do. */
 static void find_profile(struct animation *animation,
 			 const WebPAnimDecoder *decoder)
 {
@@ -87,7 +87,7 @@ static bool next_frame(struct animation_frame *shown, void *arg,
 
 	if (!WebPAnimDecoderGetNext(reader->decoder, &pixels, &end_ms))
 		return fail_damaged(work);
-	/* Its rows have no BITMAP_SLACK. */
+	/* Rows of libwebp have no BITMAP_SLACK. */
 	for (uint32_t y = 0; y < canvas->height; y++)
 		memcpy(bitmap_row(canvas, y), pixels + row_len * y, row_len);
 	shown->bitmap = *canvas;
