@@ -21,9 +21,9 @@ struct method {
 	enum png_deflate_kind sample_kind;
 };
 
-/* The methods to choose from. Each is tried with a sample of the picture.
-   Filtered and unfiltered methods of the same kind are compared with the faster
-   method. */
+/* The methods to choose from: the one that makes the least of a sample. The
+   sample of the unfiltered method is compressed as a filtered one: this is
+   faster, and still shows whether to filter. */
 static const struct method methods[] = {
 	{ PNG_DEFLATE_NEAR, true, PNG_DEFLATE_NEAR },
 	{ PNG_DEFLATE_FILTERED, true, PNG_DEFLATE_FILTERED },
