@@ -1,18 +1,19 @@
--- Answers 429 to an address that has too many requests in progress, those whose
--- body still comes too. lighttpd cannot demand a rate of a body: a client that
--- sends a byte now and then keeps its connection, so this bounds how many it can
--- keep. It leaves room for a network behind one address: a request takes moments.
+-- Answers 429 if an address has too many requests in progress, including those
+-- whose body is still arriving. lighttpd cannot enforce a minimum rate for bodies:
+-- a client that sends a byte now and then keeps its connection. This limits the
+-- number of such connections, and is high enough for a network behind one address.
 local limit = 100
 
 local lighty = lighty
 
--- An IPv6 address stands for its /64, of which one host has all.
+-- IPv6 addresses count by their /64 network, because one host may use all
+-- addresses of it.
 local function network_of(address)
 	return address:match("^%x+:%x+:%x+:%x+:") or
 		address:match("^([%x:]-:):") or address
 end
 
--- lighttpd before 1.4.68 has the module mod_evasive for this instead.
+-- lighttpd before 1.4.68 cannot list requests; use its module mod_evasive there.
 if not lighty.server or not lighty.server.irequests then
 	return 0
 end

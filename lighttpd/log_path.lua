@@ -1,6 +1,6 @@
--- Puts what the access log shows of a request's address into PIXTIER_LOG_PATH:
--- never a query, and no part of a path that gives access to something, such as
--- the token of a link. What fits none of these is "-".
+-- Sets PIXTIER_LOG_PATH, the path in the access log. It has no query and no
+-- secret part, such as the token of a link. Paths that match no pattern are
+-- logged as "-".
 
 local r = lighty.r
 local path = (r.req_attr["request.orig-uri"] or ""):match("^[^?#]*")

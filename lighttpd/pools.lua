@@ -1,9 +1,8 @@
--- Chooses which of its lists of pools lighttpd uses for a request; they are all
--- alike. lighttpd does not ask a pool again for one to two seconds after it
--- could not connect, whatever disable-time says: it looks at the time once a
--- second. So that the application is asked again as soon as it is back, the
--- lists take turns of a fraction of a second, and each has been left alone for
--- two seconds when its next turn comes.
+-- Selects one of the lists of pools, which are all alike. If lighttpd cannot
+-- connect to a pool, it does not use this pool for one to two seconds, even with
+-- disable-time 0, because it reads the clock once a second. To use the application
+-- again as soon as it is back, the lists take turns of 0.4 s: before its next turn
+-- each list has rested for two seconds.
 local lists, turn = 6, 0.4
 
 local item = lighty.r and lighty.r.req_item

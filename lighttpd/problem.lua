@@ -1,5 +1,6 @@
--- Gives the errors that lighttpd itself makes the shape of the application's:
--- RFC 9457 problem details. The application's own are never text/html.
+-- Gives lighttpd's own errors the form of the application's: RFC 9457 problem
+-- details. The two differ in the media type: lighttpd's errors are text/html,
+-- those of the application never are.
 
 local problems = {
 	[403] = { "forbidden", "Not allowed" },
@@ -42,7 +43,7 @@ end
 local months = { Jan = 1, Feb = 2, Mar = 3, Apr = 4, May = 5, Jun = 6,
 	Jul = 7, Aug = 8, Sep = 9, Oct = 10, Nov = 11, Dec = 12 }
 
--- Text that sorts as the times do, or nil for what is no date.
+-- The date as text that sorts by time, or nil if it is malformed.
 local function sortable(date)
 	local day, month, year, time = date:match(
 		"^%a%a%a, (%d%d) (%a%a%a) (%d%d%d%d) (%d%d:%d%d:%d%d) GMT$")
@@ -50,8 +51,8 @@ local function sortable(date)
 		("%s%02d%s%s"):format(year, months[month], day, time)
 end
 
--- Whether If-Match or If-Unmodified-Since asks for another version of a file
--- (RFC 9110 section 13.2.2): lighttpd evaluates neither.
+-- Whether If-Match or If-Unmodified-Since asks for another version of the file
+-- (RFC 9110 section 13.2.2). lighttpd evaluates neither of them.
 local function is_other_version()
 	local method = r.req_attr["request.method"]
 	local etag = r.resp_header["ETag"]
@@ -67,15 +68,15 @@ local function is_other_version()
 	return since and modified and modified > since
 end
 
--- Whether If-Range, where it is given, names the file that there is.
+-- Whether If-Range is missing or names the current version of the file.
 local function is_current()
 	local known = r.req_header["If-Range"]
 	return not known or known == r.resp_header["ETag"] or
 		known == r.resp_header["Last-Modified"]
 end
 
--- Whether only parts beyond the end are asked for: lighttpd itself looks when
--- the script has had its turn.
+-- Whether Range asks only for bytes beyond the end. lighttpd checks this too, but
+-- only after this script, which then cannot write the problem.
 local function is_beyond(length)
 	local asked = (r.req_header["Range"] or ""):lower():match("^bytes=(.+)$")
 	if not asked or r.req_attr["request.method"] ~= "GET" or
@@ -110,8 +111,8 @@ elseif status < 400 or r.resp_header["Content-Type"] ~= "text/html" then
 	return 0
 end
 
--- No answer from the application is a matter of moments: it is being
--- restarted, or all of it is busy.
+-- These mean that the application restarts or that all responders are busy, which
+-- usually lasts for seconds only.
 if status == 500 or status == 502 or status == 504 then
 	status = 503
 end
