@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# build.sh: builds pixtier. Sourced by ./quickstart, which sets here, build and
-# may_build; what the tools print goes to BUILD/quickstart.log.
+# build.sh: builds pixtier. ./quickstart sources it, and sets here, build and
+# may_build. The output of the tools goes to BUILD/quickstart.log.
 
 logged() {
 	"$@" </dev/null >>"$build/quickstart.log" 2>&1 || fail_build "$@"
@@ -8,11 +8,11 @@ logged() {
 
 fail_build() {
 	tail -n 25 "$build/quickstart.log" >&2
-	die "failed: $*; all of it is in $build/quickstart.log"
+	die "failed: $*; the whole output is in $build/quickstart.log"
 }
 
-# Logs what make prints, and prints a line for each fifty of the files. The
-# awk of Debian would wait for more lines than one.
+# Logs the output of make, and prints a line after every fifty files. Debian's awk
+# (mawk) cannot do this, because it buffers its input.
 show_progress() {
 	local line files=0
 
@@ -24,8 +24,8 @@ show_progress() {
 	done 3>>"$build/quickstart.log"
 }
 
-# compile TARGET...: make, with its progress. The dry run takes config.h for new,
-# and counts all files that depend on it.
+# compile TARGET...: runs make and prints the progress. The total is an upper
+# bound: the dry run counts all files that depend on config.h.
 compile() {
 	local total
 

@@ -1,17 +1,17 @@
 # shellcheck shell=sh
-# database.sh: a private MariaDB on a unix socket. Sourced by parts.sh and by
-# tests/lib/mariadb.sh, which are in bash and in sh. Both have a function
-# as_server, which runs a command as the server's account.
+# database.sh: a private MariaDB on a unix socket. ./quickstart (bash) and
+# tests/lib/mariadb.sh (sh) source it. Both define as_server, which runs a command
+# with the account of the server.
 
-# database_settings TEMPLATE DATA TMP SOCKET ACCOUNTS: prints the settings.
-# Standard input has more of them.
+# database_settings TEMPLATE DATA TMP SOCKET ACCOUNTS: prints the template with
+# these paths, followed by the settings from standard input.
 database_settings() {
 	sed -e "s|@data@|$2|" -e "s|@tmp@|$3|" -e "s|@socket@|$4|" \
 		-e "s|@accounts@|$5|" "$1"
 	cat
 }
 
-# database_accounts PASSWORD: prints what the server executes at its start.
+# database_accounts PASSWORD: prints the SQL that the server runs at each start.
 database_accounts() {
 	cat <<-END
 	CREATE DATABASE IF NOT EXISTS pixtier CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci;
@@ -21,8 +21,8 @@ database_accounts() {
 }
 
 # database_install SETTINGS DATA TMP ACCOUNT: makes the system tables in the
-# empty folder DATA; ACCOUNT of the system becomes root@localhost. Each server
-# that starts deletes temporary files of others in its TMP.
+# empty folder DATA. The system account ACCOUNT can log in as root@localhost. TMP
+# must not be shared: a server that starts deletes all temporary files in it.
 database_install() {
 	as_server env TMPDIR="$3" mariadb-install-db --defaults-file="$1" \
 		--datadir="$2" --auth-root-authentication-method=socket \

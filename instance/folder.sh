@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# folder.sh: the folder DIR of an instance and the files in it. DIR/data has all
-# that is kept, DIR/run is a link to what is of this run. Sourced by
-# ./quickstart, which sets here, build, dir, server and port.
+# folder.sh: the folder DIR of an instance and the files in it. DIR/data has the
+# permanent data; DIR/run is a link to a folder that exists while the instance
+# runs. ./quickstart sources this file, and sets here, build, dir, server and port.
 
-# Started by root, everything runs as www-data, which can write only to folders
-# of its own: nothing that root reads or writes.
+# If root starts it, all parts run as www-data, which can write only to its own
+# folders, not to files that root reads or writes.
 as_service=()
 owner=()
 if [ "$(id -u)" = 0 ]; then
@@ -23,9 +23,9 @@ look_up_folder() {
 
 check_folder() {
 	[ -e "$dir" ] || return 0
-	[ -O "$dir" ] || die "$dir belongs to $(stat -c %U "$dir"); be that user"
+	[ -O "$dir" ] || die "$dir belongs to $(stat -c %U "$dir"); run as this user"
 	[ -L "$dir/data" ] || [ -e "$dir/data" ] || [ -z "$(ls -A "$dir")" ] ||
-		die "$dir is neither empty nor one that this has made before"
+		die "$dir is neither empty nor a folder of ./quickstart; use another --dir"
 }
 
 make_folder() {
@@ -39,7 +39,7 @@ make_folder() {
 	look_up_folder
 }
 
-# Where the service's account cannot enter DIR, as in /root, DIR/data is a link.
+# If the service's account cannot enter DIR, as below /root, DIR/data is a link.
 make_data() {
 	local elsewhere
 
@@ -59,13 +59,14 @@ make_data() {
 		"$data/store/objects" "$data/store/tmp" "$data/log"
 }
 
-# The service's account may be unable to read the tree, so it gets copies.
+# Copies the programs, because the service's account may be unable to read the
+# checkout.
 copy_programs() {
 	local program
 
 	install -d "$data/bin" "$data/schema" "$data/site"
 	for program in pixtier-fcgi pixtier-worker pixtier-decoder pixtierctl; do
-		[ -x "$build/$program" ] || die "$build/$program is not there"
+		[ -x "$build/$program" ] || die "$build/$program is missing; build it first"
 		install -m 755 "$build/$program" "$data/bin/"
 	done
 	install -m 644 -t "$data/schema" "$here"/schema/*.sql
@@ -74,7 +75,7 @@ copy_programs() {
 		"$here/lighttpd/pools.conf"
 }
 
-# Makes a file that only its owner and the service can read.
+# Writes standard input to a file that only its owner and the service can read.
 write_for_service() {
 	rm -f "$1"
 	(umask 077 && cat >"$1")
@@ -84,7 +85,8 @@ write_for_service() {
 
 random_password() { head -c 18 /dev/urandom | base64 | tr '+/' '-_'; }
 
-# The settings that follow from the folder, the port and the web server.
+# derived_settings PASSWORD: prints the settings that depend on the folder, the
+# port and the web server.
 derived_settings() {
 	local delivery=accel
 
@@ -107,7 +109,7 @@ derived_settings() {
 	[ ${#owner[@]} = 0 ] || say 'user = "www-data"'
 }
 
-# The lines of an earlier file that set nothing of the above.
+# Prints the lines of the existing file that set other settings than those.
 added_settings() {
 	derived_settings '' | awk '
 		{ name = $0; sub(/^[ \t]*/, "", name); sub(/[ \t=].*/, "", name) }
@@ -140,7 +142,7 @@ write_database_settings() {
 	database_accounts "$1" | write_for_service "$run/init.sql"
 }
 
-# Prints a template with its names between at signs replaced.
+# Prints a template with the names between at signs replaced.
 fill_in() {
 	sed -e "s|@listen@|127.0.0.1:$port|" \
 		-e "s|@port@|$port|" \
@@ -159,7 +161,7 @@ fill_in() {
 		-e "s|@script_dir@|$data/site|" "$1"
 }
 
-# The site as it is shipped, and around it what the server itself needs.
+# Writes the site, and the settings of the server that include it.
 write_server_settings() {
 	fill_in "$here/$server/pixtier.conf.in" >"$data/site/pixtier.conf"
 	fill_in "$here/$server/$server.conf.in" >"$data/site/$server.conf"

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# packages.sh: installs the Debian packages that are missing. Sourced by
-# ./quickstart, which sets may_install and has say() and die().
+# packages.sh: installs the Debian packages that are missing. ./quickstart
+# sources it, sets may_install and defines say() and die().
 
-# packages_of KIND...: the packages of these kinds, one a line.
+# packages_of KIND...: prints the packages of these kinds, one per line.
 packages_of() {
 	awk -v kinds=" $* " '!/^#/ && index(kinds, " " $1 " ") { print $2 }' \
 		"$here/instance/packages.txt"
@@ -12,13 +12,14 @@ is_installed() {
 	[ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
-# Debian starts the servers that it installs; these serve only quickstart.
+# Debian starts the servers that it installs. policy-rc.d prevents this, because
+# ./quickstart starts its own.
 install_packages() {
 	local sudo='' policy=/usr/sbin/policy-rc.d status=0 service
 
 	if [ "$(id -u)" != 0 ]; then
 		command -v sudo >/dev/null ||
-			die "as root: apt-get install --no-install-recommends $*"
+			die "run as root: apt-get install --no-install-recommends $*"
 		sudo=sudo
 	fi
 	if [ -e $policy ]; then
@@ -31,7 +32,7 @@ install_packages() {
 	$sudo env DEBIAN_FRONTEND=noninteractive apt-get -q -y install \
 		--no-install-recommends "$@" </dev/null || status=$?
 	[ -z "$policy" ] || $sudo rm -f "$policy"
-	[ $status = 0 ] || die "apt-get could not install these: $*"
+	[ $status = 0 ] || die "apt-get could not install: $*"
 	[ -d /run/systemd/system ] || return 0
 	for service in nginx lighttpd; do
 		[[ " $* " != *" $service "* ]] ||
@@ -39,13 +40,13 @@ install_packages() {
 	done
 }
 
-# need_packages KIND...: installs those of these kinds that are missing.
+# need_packages KIND...: installs the missing packages of these kinds.
 need_packages() {
 	local package packages missing=()
 
 	mapfile -t packages < <(packages_of "$@")
 	command -v dpkg-query >/dev/null || {
-		say "Not a Debian system; these must be installed: ${packages[*]}"
+		say "This is not a Debian system; install these yourself: ${packages[*]}"
 		return
 	}
 	for package in "${packages[@]}"; do

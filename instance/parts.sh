@@ -1,15 +1,15 @@
 # shellcheck shell=bash
-# parts.sh: starts and stops the four parts of an instance, and all of them.
-# Sourced by ./quickstart, after folder.sh.
+# parts.sh: starts and stops the parts of an instance. ./quickstart sources it,
+# after folder.sh.
 
 parts=(db fcgi worker web)
 
-# A process is this instance's if its command line names the folder: after its
-# end, another process can have the number in the file.
+# A process belongs to this instance if its command line contains the folder. The
+# process id alone is not enough: the kernel may have given it to another process.
 is_running() {
 	local pid='' words=()
 
-	# Without other programs: this is called again and again.
+	# No other programs are started here, because this is called often.
 	{
 		read -r pid <"$run/$1.pid"
 		mapfile -d '' words <"/proc/$pid/cmdline"
@@ -36,10 +36,10 @@ runs_some() {
 
 check_part() {
 	[[ " ${parts[*]} " == *" $1 "* ]] ||
-		die "no part \"$1\"; there are ${parts[*]}"
+		die "no part \"$1\"; the parts are: ${parts[*]}"
 }
 
-# Ctrl-C is for quickstart, which stops the parts in their order.
+# setsid: Ctrl-C must not reach the parts, because quickstart stops them in order.
 launch() {
 	local part=$1
 
@@ -53,7 +53,8 @@ fail_part() {
 	die "$1 $2; the log is $dir/log/$1.log"
 }
 
-# Waits until a command succeeds: for 60 s at most, and not if the part ends.
+# await PART COMMAND...: waits until the command succeeds. Fails after 60 s, or if
+# the part ends.
 await() {
 	local part=$1 pid end=$((SECONDS + 60))
 
@@ -63,7 +64,7 @@ await() {
 		! "$@" >/dev/null 2>&1 || return 0
 		sleep 0.02
 		kill -0 "$pid" 2>/dev/null ||
-			fail_part "$part" "ended at its start"
+			fail_part "$part" "ended while it started"
 	done
 	fail_part "$part" "does not answer"
 }
@@ -77,8 +78,9 @@ port_taken() { (: <"/dev/tcp/127.0.0.1/$port"); } 2>/dev/null
 
 check_port() {
 	[ "$port" -ge 1024 ] || [ ${#as_service[@]} = 0 ] ||
-		die "port $port is for root only, and this runs as www-data"
-	! port_taken || die "port $port is in use; --port takes another"
+		die "port $port needs root, but the web server runs as www-data;" \
+			"--port N uses another"
+	! port_taken || die "port $port is in use; --port N uses another"
 }
 
 site_answers() {
@@ -88,7 +90,7 @@ site_answers() {
 		"http://127.0.0.1:$port/healthz") && [ "$code" -lt 500 ]
 }
 
-# A supervisor has begun when it has children.
+# A supervisor has started when it has children.
 has_children() {
 	local pid children=''
 
@@ -135,7 +137,7 @@ stop_part() {
 			sleep 0.02
 		done
 		if is_running "$part"; then
-			say "$part does not stop within 35 s: killed"
+			say "$part did not stop within 35 s; it was killed"
 			kill -9 "$pid" || true
 		fi
 	fi
@@ -160,7 +162,7 @@ make_database() {
 	install -d -m 700 "${owner[@]}" "$data/db.new"
 	database_install "$data/mariadb.cnf" "$data/db.new" "$run/dbtmp" \
 		"$account" >>"$dir/log/db.log" 2>&1 ||
-		fail_part db "could not be made"
+		fail_part db "could not be installed"
 	mv "$data/db.new" "$data/db"
 }
 
@@ -168,7 +170,7 @@ logged_ctl() {
 	ctl "$@" >>"$dir/log/ctl.log" 2>&1 || fail_part ctl "$* failed"
 }
 
-# Starts a stopped instance, or one of which only some parts run.
+# Starts all parts. If only some of them run, stops these first.
 start_all() {
 	local password
 

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# users.sh: the users of an instance, and the pictures that quickstart uploads
-# as each of them. Sourced by ./quickstart, after folder.sh.
+# users.sh: makes the users of an instance, and uploads pictures as each of them.
+# ./quickstart sources it, after folder.sh.
 
 users=(basic:Basic premium:Premium enterprise:Enterprise admin:Enterprise)
 
@@ -48,8 +48,9 @@ make_users() {
 	done
 }
 
-# Calls the API as a user, whose password no process list shows. Prints the
-# status; the answer is in the file.
+# api USER FILE CURL_OPTION...: sends a request, prints its status and writes the
+# response to FILE. The password is not in the command line, which other users can
+# see.
 api() {
 	local user=$1 answer=$2
 
@@ -59,19 +60,19 @@ api() {
 	END
 }
 
-# A JSON answer as one line, with plain slashes.
+# Prints a JSON file as one line, with \/ replaced by /.
 flat() {
 	tr -d '\n' <"$1" | sed 's|\\/|/|g'
 	say
 }
 
-# The first text of this name in a JSON answer; empty if there is none.
+# field NAME FILE: prints the first string with this name, or nothing.
 field() {
 	flat "$2" | grep -o "\"$1\": *\"[^\"]*\"" | head -n 1 |
 		cut -d '"' -f 4 || true
 }
 
-# Each part of an image's answer, and its URL.
+# Prints the original and each variant of an image with their URLs.
 print_urls() {
 	flat "$1" | tr '{' '\n' | sed -n \
 		-e 's/^ *"variant": *"\([^"]*\)".*"url": *"\([^"]*\)".*/\1 \2/p' \
@@ -103,7 +104,7 @@ upload() {
 	201) ;;
 	202) await_image "$user" "$answer" ;;
 	*)
-		say "  $user: $file was refused with $status:" \
+		say "  $user: uploading $file failed with $status:" \
 			"$(field detail "$answer")"
 		return
 		;;
@@ -123,7 +124,7 @@ print_link() {
 		printf '    %-10s %s\n' '300 s link' "$(field url "$answer")"
 }
 
-# The sample is uploaded once; the files that are named, each time.
+# Uploads the sample at the first start, and the given files at each.
 upload_all() {
 	local work user file
 

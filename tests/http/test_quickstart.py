@@ -90,7 +90,7 @@ def test_what_runs_keeps_its_port(folder, server):
     assert same.returncode == 0, same.stdout
     other = quickstart("up", folder, server, "--port", str(port + 1))
     assert other.returncode == 1
-    assert f"it runs already, on port {port} behind {server}" in other.stdout
+    assert f"it already runs on port {port} behind {server}" in other.stdout
 
 
 def test_options_may_come_before_the_command(folder, server):
@@ -110,7 +110,7 @@ def test_a_checkout_in_a_folder_with_a_space_is_refused(tmp_path):
     done = subprocess.run([here / "quickstart", "up"], stderr=subprocess.PIPE,
                           text=True, timeout=HANG)
     assert done.returncode == 1
-    assert 'the path of this checkout: letters, digits' in done.stderr
+    assert 'the path of this checkout: only letters, digits' in done.stderr
     assert f'not "{here}"' in done.stderr
 
 
@@ -180,8 +180,8 @@ def test_a_port_in_use_is_named(folder, server):
     (["--port", "x"], 'from 1 to 65535, not "x"'),
     (["--bogus"], "unknown option --bogus"),
     (["--server", "apache"], 'nginx or lighttpd, not "apache"'),
-    (["nothing.jpg"], 'no file "nothing.jpg"'),
-    (["--build", "a b"], "--build: letters, digits"),
+    (["nothing.jpg"], '"nothing.jpg" is neither a command'),
+    (["--build", "a b"], "--build: only letters, digits"),
 ])
 def test_a_mistake_is_told_before_anything_happens(folder, server, wrong, told):
     done = quickstart("up", folder, server, "-d", *wrong)
@@ -194,18 +194,18 @@ def test_only_parts_that_there_are_can_be_stopped(folder, server):
     for command in ("start", "stop"):
         done = quickstart(command, folder, server, "foo")
         assert done.returncode == 1
-        assert 'no part "foo"; there are db fcgi worker web' in done.stdout
+        assert 'no part "foo"; the parts are: db fcgi worker web' in done.stdout
 
 
 def test_a_folder_of_something_else_is_left_alone(tmp_path, server):
     (tmp_path / "letter.txt").write_text("Dear Sir")
     done = quickstart("up", tmp_path, server, "-d")
     assert done.returncode == 1
-    assert f"{tmp_path} is neither empty nor one" in done.stdout
+    assert f"{tmp_path} is neither empty nor a" in done.stdout
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
 
 
 def test_it_refuses_a_size_that_is_none(folder, server):
     answer = quickstart("up", folder, server, "-d", "--db-memory", "much")
     assert answer.returncode == 1
-    assert 'a size as 32M or 1G, not "much"' in answer.stdout
+    assert 'a size such as 32M or 1G, not "much"' in answer.stdout
