@@ -41,7 +41,8 @@ class Engine:
         line = self.process.stdout.readline()
         if not line:
             why = self.process.stderr.read().strip().splitlines()
-            raise Failed(why[-1] if why else "it ended without a message")
+            raise Failed(why[-1] if why else "the engine ended without a "
+                                             "message")
         return [float(word) for word in line.split()]
 
     def stop(self):

@@ -1,8 +1,8 @@
 #!/bin/bash
-# Measures nginx's client_body_buffer_size: bodies a second, and CPU of nginx and
-# responders for each. body_buffer.sh [KIB [ROUNDS]] sends bodies of that size that
-# are no picture, so that painting does not hide what reading costs. Needs wrk
-# and a build in build/, or where BUILD says.
+# body_buffer.sh [KIB [ROUNDS]]: measures nginx's client_body_buffer_size. For each
+# value it prints the bodies per second, and the CPU of nginx and the responders for
+# one body. The bodies have KIB KiB and are not pictures, so that rendering does not
+# hide the cost of reading. It needs wrk, and a build in build/ or in $BUILD.
 
 set -eu -o pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd -P)
@@ -23,7 +23,7 @@ finish() {
 }
 trap finish EXIT
 
-# CPU ticks of a process and all below it.
+# The CPU ticks of a process and its descendants.
 ticks() {
 	local pid=$1 child children sum
 
@@ -40,7 +40,7 @@ all_ticks() {
 		$(ticks "$(cat "$dir/run/fcgi.pid")")))
 }
 
-# A password would cost more than the body; a token costs nothing.
+# Uses a token, because checking a password costs more CPU than the body.
 write_request() {
 	local password token
 

@@ -78,7 +78,9 @@ static struct tap *new_taps(unsigned from, unsigned to)
 	const double scale = ratio < 1 ? 1 : ratio;
 
 	if (!taps || 2 * LOBES * scale + 8 > MAX_TAPS)
-		measure_fail("%u to %u pixels: too many at once", from, to);
+		measure_fail(
+			"cannot reduce %u to %u pixels: the factor is too large",
+			from, to);
 	for (unsigned i = 0; i < to; i++) {
 		const double middle = (i + 0.5) * ratio;
 		const double reach = LOBES * scale;

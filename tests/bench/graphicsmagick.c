@@ -32,7 +32,7 @@ static void write_image(struct measure_output *output, Image *image,
 	info->quality = MEASURE_QUALITY;
 	bytes = ImageToBlob(info, image, &output->len, exception);
 	if (!bytes)
-		measure_fail("GraphicsMagick: the thumbnail was not written");
+		measure_fail("GraphicsMagick: cannot write the thumbnail");
 	output->bytes = memcpy(malloc(output->len), bytes, output->len);
 	MagickFree(bytes);
 	DestroyImageInfo(info);
@@ -52,7 +52,7 @@ static void resize(struct measure_output *output, const Image *image,
 		small = ResizeImage(image, width, height, LanczosFilter, 1.0,
 				    exception);
 	if (!small)
-		measure_fail("GraphicsMagick: the picture was not resized");
+		measure_fail("GraphicsMagick: cannot resize the picture");
 	write_image(output, small, exception);
 	DestroyImage(small);
 }

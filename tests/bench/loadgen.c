@@ -267,7 +267,8 @@ static void note_time(struct client *client, double seconds)
 			realloc(client->times_us,
 				client->room * sizeof(*client->times_us));
 		if (!client->times_us)
-			stop("no memory for %zu times", client->room);
+			stop("no memory for the times of %zu requests",
+			     client->room);
 	}
 	client->times_us[client->count++] = (uint32_t)(seconds * 1e6);
 }
@@ -345,7 +346,7 @@ static void run(const struct options *options)
 		client->socket = -1;
 		client->seed = (unsigned)i + 1;
 		if (pthread_create(&client->thread, NULL, run_client, client))
-			stop("no thread for client %lu", i);
+			stop("cannot start a thread for client %lu", i);
 	}
 	for (unsigned long i = 0; i < options->clients; i++)
 		pthread_join(clients[i].thread, NULL);
@@ -366,7 +367,7 @@ static char *read_file(size_t *len, const char *path)
 	*len = (size_t)stat.st_size;
 	bytes = malloc(*len + 1);
 	if (!bytes || fread(bytes, 1, *len, file) != *len)
-		stop("%s: it cannot be read", path);
+		stop("%s: cannot be read completely", path);
 	fclose(file);
 	bytes[*len] = '\0';
 	return bytes;
@@ -389,7 +390,7 @@ static unsigned long number(const char *text, unsigned long max)
 	unsigned long value = strtoul(text, &end, 10);
 
 	if (!*text || *end || value > max)
-		stop("a number up to %lu is expected, not \"%s\"", max, text);
+		stop("expected a number up to %lu, not \"%s\"", max, text);
 	return value;
 }
 

@@ -197,11 +197,11 @@ static struct measure_input read_input(const char *path)
 	uint8_t *bytes;
 
 	if (!file || fstat(fileno(file), &stat))
-		measure_fail("%s: the picture cannot be opened", path);
+		measure_fail("%s: cannot open the picture", path);
 	bytes = malloc((size_t)stat.st_size + 1);
 	if (!bytes ||
 	    fread(bytes, 1, (size_t)stat.st_size, file) != (size_t)stat.st_size)
-		measure_fail("%s: the picture cannot be read", path);
+		measure_fail("%s: cannot read the picture", path);
 	fclose(file);
 	return (struct measure_input){ path, bytes, (size_t)stat.st_size };
 }
@@ -215,7 +215,7 @@ static void write_output(const char *prefix, unsigned height,
 	snprintf(path, sizeof(path), "%s-%u", prefix, height);
 	file = fopen(path, "we");
 	if (!file || fwrite(output->bytes, 1, output->len, file) != output->len)
-		measure_fail("%s: the thumbnail cannot be written", path);
+		measure_fail("%s: cannot write the thumbnail", path);
 	fclose(file);
 }
 
@@ -276,8 +276,9 @@ int measure_main(int argc, char **argv,
 		const long times = strtol(line, NULL, 10);
 
 		if (times < 1 || times > MAX_RENDERINGS)
-			measure_fail("stdin: a number from 1 to %d, not \"%s\"",
-				     MAX_RENDERINGS, line);
+			measure_fail(
+				"stdin: expected a number from 1 to %d, not \"%s\"",
+				MAX_RENDERINGS, line);
 		render_times(times, render, arg, &input);
 	}
 	return 0;

@@ -1,6 +1,6 @@
-"""run.py [--document FILE] [BENCH]...: measures the product, and what it is
-compared with; engine, encoders, http, queue, growth, memory, or all of them.
-Takes about five minutes. Run it by `make bench`."""
+"""run.py [--document FILE] [BENCH]...: measures pixtier and the programs that
+it is compared with. BENCH is engine, encoders, http, queue, growth or memory;
+the default is all. It takes about five minutes. Run it with `make bench`."""
 
 import argparse
 import importlib.util
@@ -19,7 +19,7 @@ MODULES = "PIL", "jsonschema", "pymysql", "requests"
 
 
 class Bench:
-    """What all benchmarks need."""
+    """The common objects of all benchmarks."""
 
     def __init__(self, tmp):
         self.srcdir = SRCDIR
@@ -45,7 +45,7 @@ def parse():
     options = parser.parse_args()
     for name in options.benches:
         if name not in BENCHES:
-            parser.error(f"one of {' '.join(BENCHES)} is expected, not"
+            parser.error(f"BENCH must be one of {' '.join(BENCHES)}, not"
                          f" {name}")
     return options
 
@@ -55,7 +55,8 @@ def check_modules():
                if not importlib.util.find_spec(name)]
     if missing:
         raise SystemExit(f"{sys.executable} lacks {', '.join(missing)}:"
-                         " install what ./quickstart packages lists")
+                         " install the packages that ./quickstart packages "
+                         "prints")
 
 
 def interrupt(signum, frame):
@@ -82,4 +83,4 @@ if __name__ == "__main__":
     try:
         main()
     except KeyboardInterrupt:
-        raise SystemExit("interrupted; what was started is stopped") from None
+        raise SystemExit("interrupted; all started processes ended") from None

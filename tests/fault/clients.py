@@ -1,4 +1,4 @@
-"""Slow clients, and very many at once."""
+"""Slow clients, and many clients at the same time."""
 
 import asyncio
 import contextlib
@@ -20,12 +20,13 @@ from service import HANG, wait_until
 from trial import LONGEST_ANSWER, PATIENCE
 
 PAUSE = 0.2  # between two bytes of a slow client
-# The defaults, instead of what other tests have.
+# The default settings, which other tests change.
 AS_SHIPPED = {"queue_seconds": 5, "user_share": 50}
 
 
 class SlowClients:
-    """with SlowClients(...): they send a byte now and then."""
+    """with SlowClients(...): clients that send one byte every PAUSE
+    seconds."""
 
     def __init__(self, trial, session, count):
         self.trial = trial
@@ -39,7 +40,7 @@ class SlowClients:
 
     def open(self, data):
         peer = socket.socket()
-        # Little fits between a slow reader and the server.
+        # A small buffer, so that the server has to wait for a slow reader.
         peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         peer.settimeout(HANG)
         peer.connect(("127.0.0.1", self.trial.service.port))
@@ -92,12 +93,12 @@ class SlowClients:
         self.thread.join()
 
     def finish(self):
-        """The slow uploads arrive at last."""
+        """Sends the rest of the slow uploads, and checks their responses."""
         for one, (peer, rest) in zip(self.uploads, self.bodies):
             peer.sendall(rest)
             said = b"".join(iter(lambda: peer.recv(65536), b""))
             self.trial.check(said.startswith(b"HTTP/1.1 201 "),
-                             f"a slow upload ends as {said[:60]}")
+                             f"a slow upload got {said[:60]}")
             one.image = json.loads(said.partition(b"\r\n\r\n")[2])
         for peer in self.heads + self.readers + [
                 peer for peer, _ in self.bodies]:
@@ -105,8 +106,8 @@ class SlowClients:
 
 
 def slow_clients(trial):
-    """Slow heads, slow bodies and slow readers, many more than there are
-    responders: others hardly see them."""
+    """Many more slow heads, slow bodies and slow readers than responders do
+    not delay other clients."""
     session = trial.client()
     count = 100 if trial.long else 20
     with SlowClients(trial, session, count) as slow:
@@ -115,15 +116,16 @@ def slow_clients(trial):
             trial.deliver(trial.new_upload(session))
             trial.ask(lambda: session.get("/v1/me"))
         trial.check(set(trial.statuses) == {200, 201},
-                    f"beside slow clients: {dict(trial.statuses)}")
-        trial.note(f"beside {3 * count} slow clients {trial.requests} requests"
+                    f"statuses beside slow clients: {dict(trial.statuses)}")
+        trial.note(f"beside {3 * count} slow clients: {trial.requests} "
+                   "requests"
                    f" in {time.monotonic() - began:.1f} s")
     slow.finish()
 
 
 class SlowAddress:
-    """with SlowAddress(...): clients of one address that send a byte of a body
-    now and then, more of them than the sites let in."""
+    """with SlowAddress(...): clients of one address that send one byte of a
+    body now and then. They are more than the sites allow."""
 
     ADDRESS = "127.0.0.9"
     ALLOWED = 100  # limit_conn of nginx's site, connections.lua of lighttpd's
@@ -163,27 +165,29 @@ class SlowAddress:
 
 
 def slow_address(trial):
-    """No rate is demanded of a body, so one address keeps as many coming as
-    the site lets in; the rest of its requests get 429, and other clients
-    hardly see it."""
+    """The web servers enforce no rate for bodies, so one address can keep as
+    many requests open as the site allows. Its other requests get 429, and
+    other clients are not delayed."""
     session = trial.client()
     with SlowAddress(trial) as slow:
         trial.check(all(said.startswith(b"HTTP/1.1 429 ")
-                        for said in slow.refused), "more are not refused")
+                        for said in slow.refused), "requests above the limit "
+                                                   "of one address did not "
+                                                   "get 429")
         began = time.monotonic()
         for _ in range(100 if trial.long else 20):
             trial.deliver(trial.new_upload(session))
             trial.ask(lambda: session.get("/v1/me"))
         trial.check(set(trial.statuses) == {200, 201},
-                    f"beside a slow address: {dict(trial.statuses)}")
-        trial.note(f"beside {slow.ALLOWED} slow bodies of one address, and "
-                   f"{len(slow.refused)} that were refused, "
+                    f"statuses beside a slow address: {dict(trial.statuses)}")
+        trial.note(f"beside {slow.ALLOWED} slow bodies of one address "
+                   f"({len(slow.refused)} more were refused): "
                    f"{trial.requests} requests in "
                    f"{time.monotonic() - began:.1f} s")
 
 
 class Gone:
-    """Uploads whose clients go away while they wait for a responder."""
+    """Uploads whose clients disconnect while they wait for a responder."""
 
     def __init__(self, trial, count):
         session = trial.client()
@@ -191,7 +195,8 @@ class Gone:
         self.uploads = [trial.new_upload(session) for _ in range(count)]
 
     def come_and_go(self):
-        """Before any of them is accepted, as the responders are stopped."""
+        """Disconnects before a responder, all of which are stopped, accepts
+        any."""
         service = self.trial.service
         calls = [Call(service, "/v1/images?name=a.jpg", one.data,
                       "Content-Type: image/jpeg", "Authorization: Bearer " +
@@ -204,19 +209,20 @@ class Gone:
         wait_until(lambda: open_sockets(service) <= sockets - len(calls))
 
     def check(self):
-        """They are in a queue, so none is left when later ones are done."""
+        """Call it after later uploads are done: the queue has none of these
+        then."""
         sums = {one.sha256 for one in self.uploads}
         made = sum(sum_ in sums for sum_, in self.trial.service.query(
             "SELECT LOWER(HEX(sha256)) FROM images WHERE sha256 IS NOT NULL"))
         self.trial.check(not made, f"{made} of {len(sums)} uploads were "
-                         "carried out after their clients had gone")
-        self.trial.note(f"{made} of {len(sums)} abandoned uploads were "
-                        "carried out")
+                         "stored although their clients had disconnected")
+        self.trial.note(f"{made} of {len(sums)} uploads whose "
+                        "clients had disconnected were stored")
 
 
 class Crowd:
-    """Clients that all ask at the same moment, from many addresses: an upload
-    each or something that they look at."""
+    """Clients of many addresses that send their requests at the same moment:
+    an upload or a GET each."""
 
     def __init__(self, trial, session):
         self.trial = trial
@@ -236,7 +242,7 @@ class Crowd:
                 f"Content-Length: {len(one.data)}\r\n\r\n").encode() + one.data
 
     async def ask(self, one, path=None):
-        """The status and the head of the answer."""
+        """Sends one request and records its response."""
         began = time.monotonic()
         said = b""
         with contextlib.suppress(OSError, TimeoutError, asyncio.TimeoutError):
@@ -259,11 +265,12 @@ class Crowd:
             one.image = json.loads(body)
         elif status not in (200, 201):
             trial.check(status in (429, 503) and b"\nretry-after:" in
-                        head.lower(), f"in the crowd: {status} {body[:100]}",
+                        head.lower(), f"a request in the crowd got {status} "
+                                      f"{body[:100]}",
                         "crowd")
 
     async def insist(self, one):
-        """Asks again until the upload is taken."""
+        """Repeats the upload until it is accepted; returns the seconds."""
         began = time.monotonic()
         while not one.image and time.monotonic() - began < HANG:
             await self.ask(one)
@@ -271,8 +278,8 @@ class Crowd:
         return time.monotonic() - began
 
     async def come(self, uploads, other):
-        """Uploads among four times as many who only look, and then another
-        user's one upload: how long that one takes."""
+        """Sends the uploads, four times as many GETs, and then one upload of
+        another user. Returns how long the last takes."""
         looks = (self.ask(None, self.paths[number % len(self.paths)])
                  for number in range(4 * len(uploads)))
         asks = [ask for one in uploads for ask in
@@ -292,10 +299,11 @@ def many_files(count=4096):
 
 
 def crowd(trial):
-    """1,000 clients at once (200 in the short form), a fifth of them with an
-    upload, behind uploads whose clients have gone: each is answered, by 503 or
-    429 with Retry-After at worst; those of the gone are not carried out, and
-    another user's upload is soon answered."""
+    """1,000 clients (200 in the short form) send requests at the same time, a
+    fifth of them uploads, after uploads whose clients have disconnected. Each
+    request gets a response, at worst 503 or 429 with Retry-After. The uploads
+    of disconnected clients are not stored, and an upload of another user is
+    fast."""
     count = 1000 if trial.long else 200
     with trial.service.restarted("fcgi", **AS_SHIPPED), many_files():
         session, other = trial.client(), trial.client()
@@ -306,7 +314,7 @@ def crowd(trial):
         with nobody_accepts(trial.service):
             gone.come_and_go()
         seconds = asyncio.run(people.come(uploads, last))
-        trial.note(f"longest answer {trial.longest:.1f} s; " + ", ".join(
+        trial.note(f"longest response {trial.longest:.1f} s; " + ", ".join(
             f"{number} x {status}"
             for status, number in sorted(trial.statuses.items())))
         trial.note(f"another user's upload took {seconds:.1f} s")

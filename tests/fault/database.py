@@ -1,4 +1,4 @@
-"""The database hangs, dies, or gives errors."""
+"""The database hangs, dies or returns errors."""
 
 import signal
 import time
@@ -7,14 +7,14 @@ from load import Load
 from mysql_proxy import CONNECTION_LIMIT, LOST, Proxy
 from service import wait_until
 
-# What the server says, and how the client's library calls a cut connection:
-# 2006 when the statement did not arrive, 2013 when its answer did not.
+# Errors of the server, and the client library's errors for a lost connection:
+# 2006 if the statement did not arrive, 2013 if its result did not.
 CODES = 1213, 1205, 2006, 2013, 1290
 CLIENTS = 8
 
 
 def uploads_of(trial, session):
-    """What a client of a load does."""
+    """The function that each client of a load calls."""
     def call():
         upload = trial.new_upload(session)
         answer = trial.send(upload)
@@ -23,7 +23,7 @@ def uploads_of(trial, session):
 
 
 def deliver_all(trial):
-    """Clients send again what was not acknowledged."""
+    """Sends all uploads again that were not acknowledged."""
     for upload in trial.uploads:
         if not upload.image:
             trial.deliver(upload, lease_ends=True)
@@ -91,14 +91,15 @@ def at_uploads(trial, proxy, session):
         trial, proxy, lambda: trial.deliver(trial.new_upload(session)))
     before = proxy.happened
     for code in CODES:
-        # Lost answers are the ones that may do something twice.
+        # After a lost result a client may do the same twice.
         for sql, skip in trial.pick(statements, 40 if code == LOST else 8):
             upload = trial.new_upload(session)
             proxy.plan(code, sql, skip)
             trial.send(upload)
             proxy.fault = None
             trial.deliver(upload, lease_ends=True)
-    trial.note(f"{proxy.happened - before} errors at {len(statements)} "
+    trial.note(f"{proxy.happened - before} errors injected into "
+               f"{len(statements)} "
                "statements of an upload")
 
 
@@ -124,7 +125,8 @@ def at_jobs(trial, proxy, session):
             trial.deliver(upload, later=True, lease_ends=True)
             wait_until(lambda: is_done(trial, upload))
             proxy.fault = None
-    trial.note(f"{proxy.happened - before} errors at {len(statements)} "
+    trial.note(f"{proxy.happened - before} errors injected into "
+               f"{len(statements)} "
                "statements of an upload with a job")
 
 

@@ -1,4 +1,4 @@
-"""The store's file system is full, or fails."""
+"""The file system of the store is full, or its calls fail."""
 
 import contextlib
 import errno
@@ -16,7 +16,7 @@ ERRORS = "ENOSPC", "EDQUOT", "EIO"
 
 @contextlib.contextmanager
 def without_room(store):
-    """No byte is free."""
+    """Fills the file system: no byte is free."""
     filler = store / "filler"
     try:
         with open(filler, "wb", buffering=0) as file:
@@ -31,7 +31,7 @@ def without_room(store):
 
 @contextlib.contextmanager
 def without_inodes(store):
-    """No further file can be made."""
+    """Uses all inodes: no further file can be made."""
     folder = store / "fillers"
     folder.mkdir()
     try:
@@ -49,12 +49,12 @@ def without_inodes(store):
 
 
 def full_disk(trial):
-    """No room, then no inodes are left: uploads get 507, what was accepted
-    for later is made when there is room again. Then the file system's calls
-    fail, each with each error."""
+    """First no bytes, then no inodes are free. Uploads get 507, and queued
+    jobs are done when there is room again. Then each system call for files
+    fails with each error."""
     service = trial.service
     if not service.has_small_store:
-        raise Skip("only root can mount a small file system")
+        raise Skip("needs root to mount a small file system")
     settings = {"store_reserve": 0, "job_retry": 0}
     session = trial.client()
     with service.restarted("fcgi", "worker", **settings):
@@ -74,11 +74,11 @@ def upload_without(trial, session, fill, settings):
         for upload in refused:
             answer = trial.send(upload)
             trial.check(answer is not None and answer.status_code == 507,
-                        f"{fill.__name__}: {answer}")
+                        f"{fill.__name__}: an upload got {answer}, not 507")
         service.start("worker", **settings)
         wait_until(lambda: any(attempts_of(trial, upload)
                                for upload in queued))
-        # Many attempts, if each is to be at once.
+        # Attempts are delayed, so this may not happen within two seconds.
         with contextlib.suppress(AssertionError):
             wait_until(lambda: all(attempts_of(trial, upload) >= 3
                                    for upload in queued), timeout=2)
@@ -105,5 +105,5 @@ def fail_calls(trial, session):
                         *inject(call, number, f"error={error}")):
                 trial.send(upload)
             trial.deliver(upload, lease_ends=True)
-    trial.note(f"{len(ERRORS)} errors at {len(calls)} calls of the file "
-               "system")
+    trial.note(f"{len(ERRORS)} errors at {len(calls)} system calls for "
+               "files")

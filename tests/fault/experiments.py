@@ -1,4 +1,4 @@
-"""The experiments, in the order in which they run."""
+"""The experiments, in the order of their execution."""
 
 import dataclasses
 import typing
@@ -24,7 +24,7 @@ class Experiment:
     number: str
     name: str
     run: typing.Callable
-    # Behind which web servers the short form runs. The long form takes both.
+    # The web servers of the short form. The long form runs behind both.
     servers: tuple
 
 

@@ -1,4 +1,4 @@
-/* fail_alloc.c: a library to preload, whose allocations fail as a file says. */
+/* fail_alloc.c: LD_PRELOAD library; a file says which allocations fail. */
 #include "config.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* What the test and all processes share. */
+/* The file, which the test and all processes map. */
 struct plan {
 	_Atomic int64_t countdown; /* the allocation that makes it 0 fails */
 	_Atomic int64_t failed;

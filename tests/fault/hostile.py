@@ -1,5 +1,5 @@
-"""Clients and web servers that lie: broken records, forged tokens, URLs that
-lead inside."""
+"""Hostile clients and servers: damaged records, forged tokens, URLs to the
+internal network."""
 
 import base64
 import os
@@ -24,7 +24,7 @@ BASE64URL = string.ascii_letters + string.digits + "-_"
 ### Records
 
 def damaged(rng, good):
-    """This request with one thing broken."""
+    """The request with one random damage."""
     at = rng.randrange(len(good))
     return rng.choice((
         lambda: good[:at],
@@ -39,8 +39,8 @@ def damaged(rng, good):
 
 
 def corrupt_records(trial):
-    """Damaged requests straight to the sockets: each is answered or closed,
-    and the responders go on."""
+    """Sends damaged requests directly to the sockets. Each gets a response or
+    is closed, and the responders continue to work."""
     service = trial.service
     session = trial.client()
     sockets = [service.setting("listen"), service.setting("listen_uploads")]
@@ -63,17 +63,18 @@ def corrupt_records(trial):
         answer = exchange(sockets[number % 2], data, hang_up=True)
         trial.requests += 1
         answered += bool(answer.status)
-        trial.check(answer.closed, f"stream {number} stays open")
+        trial.check(answer.closed, f"damaged request {number}: the connection "
+                                   "stays open")
         if number % 50 == 0:
             trial.time_until(trial.is_serving, 1)
             trial.deliver(trial.new_upload(session))
-    trial.note(f"{answered} of {len(streams)} damaged requests were answered")
+    trial.note(f"{answered} of {len(streams)} damaged requests got a response")
 
 
 ### Tokens
 
 def forged(rng, text, count):
-    """Texts that are almost this one."""
+    """Texts that differ from this one in one place."""
     made = {text[:at] + other + text[at + 1:]
             for at in range(len(text)) for other in BASE64URL}
     made |= {text[:at] for at in range(len(text))}
@@ -84,8 +85,8 @@ def forged(rng, text, count):
 
 
 def forged_tokens(trial):
-    """Links, signed URLs and API tokens with a character changed, cut, or
-    after their end: never a picture."""
+    """Links, signed URLs and API tokens with a changed character, without
+    their end or after they expired never return a picture."""
     session = trial.client(link_min=1)
     nobody = trial.service.session()
     one = trial.deliver(trial.new_upload(session))
@@ -96,16 +97,16 @@ def forged_tokens(trial):
     for url in (link["url"], one.image["original"]["url"]):
         head, token, tail = url.rsplit("/", 2)
         trial.check(nobody.get(url).content == one.data,
-                    "a good link is refused")
+                    "a valid link was refused")
         for text in forged(rng, token, count):
             answer = trial.ask(lambda: nobody.get(f"{head}/{text}/{tail}"))
             trial.check(answer.status_code in (400, 403, 404, 410),
-                        f"{answer.status_code} for a forged link")
+                        f"a forged link got {answer.status_code}")
     for text in forged(rng, session.auth.token, count // 2):
         answer = trial.ask(lambda: nobody.get(
             "/v1/me", headers={"Authorization": "Bearer " + text}))
         trial.check(answer.status_code in (400, 401),
-                    f"{answer.status_code} for a forged token")
+                    f"a forged token got {answer.status_code}")
     wait_until(lambda: nobody.get(soon["url"]).status_code == 410, every=0.2)
     user = session.get("/v1/me").json()["username"]
     trial.service.ctl("user", "disable", user)
@@ -172,7 +173,7 @@ def fetch_all(trial, there, names, canary, pages):
                          host="public.example")
         image = order(trial, session, good)
         trial.check(settled(session, image)["status"] == "ready",
-                    "a public picture is not fetched")
+                    "a picture of a public host was not fetched")
         urls = [f"http://{host}:{PORT}/" for host in HOSTS]
         urls += [pages.add(lambda page, to=url: page.answer(
             302, Location=to.encode().decode("latin-1")), host=PUBLIC)
@@ -183,15 +184,16 @@ def fetch_all(trial, there, names, canary, pages):
             if image:
                 state = settled(session, image)["status"]
                 trial.check(state == "failed" or "rebind" in url,
-                            f"{url} is {state}")
-    trial.check(not canary.calls, f"the canary was called {canary.calls}"
-                " times")
-    trial.note(f"{len(urls)} URLs, {len(names.asked)} questions to the name "
-               f"server, {canary.calls} calls of the canary")
+                            f"the image of {url} is {state}, not failed")
+    trial.check(not canary.calls, f"the private server got {canary.calls}"
+                " connections")
+    trial.note(f"{len(urls)} URLs, {len(names.asked)} queries to the name "
+               f"server, {canary.calls} connections to the private server")
 
 
 def rebinding(trial, names, pages, urls):
-    """A name that is public when it is checked, and private afterwards."""
+    """A name with a public address at the check, and a private one
+    afterwards."""
     for number in range(20 if trial.long else 4):
         name = f"rebind{number}.example"
         names.zone[name] = (PUBLIC, "127.0.0.1", "10.0.0.1")
@@ -199,10 +201,10 @@ def rebinding(trial, names, pages, urls):
 
 
 def order(trial, session, url):
-    """The image of an upload by URL; None if it is refused at once."""
+    """The image of an upload by URL; None if the request is refused."""
     answer = trial.ask(lambda: session.post("/v1/images", json={"url": url}))
     if answer.status_code == 202:
         return answer.json()
     trial.check(answer.status_code in (400, 422),
-                f"{answer.status_code} for {url}")
+                f"the upload of {url} got {answer.status_code}")
     return None

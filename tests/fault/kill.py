@@ -16,17 +16,19 @@ from tracing import calls_of, children, inject, traced
 
 
 def warm_up(trial, session):
-    """The first upload of a responder is not like those that follow."""
+    """The first upload of a responder has other system calls than later
+    ones."""
     trial.service.children("fcgi")
     for _ in range(3):
         at_once(16, lambda: trial.deliver(trial.new_upload(session)))
 
 
 def kill_responder(trial):
-    """kill -9 of the responder at each system call of an upload, which is
-    then sent again with its key. The short form takes samples."""
-    # One that dies again within a second is replaced later and later: there
-    # are many, so that each lives longer.
+    """kill -9 of the responder at each system call of an upload, which the
+    client then sends again with its key. The short form uses samples of the
+    calls."""
+    # A responder that dies within a second is replaced with increasing delays.
+    # With 16 responders each lives longer.
     with trial.service.restarted("fcgi", upload_responders=16):
         kill_at_calls(trial, trial.client())
 
@@ -44,7 +46,7 @@ def kill_at_calls(trial, session):
         killed += not set(pids) <= set(children(trial.service, "fcgi"))
         trial.deliver(upload, lease_ends=True)
     trial.note(f"{killed} kills at {len(calls)} system calls")
-    trial.check(killed, "nothing was killed")
+    trial.check(killed, "no responder was killed")
 
 
 @functools.cache
@@ -90,7 +92,8 @@ def kill_worker(trial):
         began = time.monotonic()
         soon = wait_or_end_lease(trial, upload)
         trial.again(time.monotonic() - began, 2, "worker's job")
-        trial.check(soon, "a killed worker's job waits for its lease",
+        trial.check(soon, "the job of a killed worker had to wait for the end "
+                          "of its lease",
                     "worker's job")
         kill_decoder(trial, session)
 
@@ -126,7 +129,7 @@ def kill_decoder(trial, session):
     wait_until(lambda: is_ready(trial, upload))
     (code,), = trial.service.query(
         "SELECT error_code FROM images WHERE id = UNHEX(%s)", upload.row)
-    trial.check(not code, f"a killed decoder process makes {code}",
+    trial.check(not code, f"a killed decoder process caused {code}",
                 "killed decoder")
     if code:
         trial.uploads.remove(upload)
@@ -149,11 +152,12 @@ def poison_job(trial):
         kill_holder(trial.service, pid)
         others.append(trial.deliver(trial.new_upload(session), later=True))
     job = job_of(trial, poison)
-    trial.note(f"given up after {job['attempts']} attempts: "
+    trial.note(f"the job failed after {job['attempts']} attempts: "
                f"{job['error_code']}")
     trial.check(job["state"] == "failed" and job["error_code"],
-                f"the poison job is {job['state']} without a reason")
+                f"the poison job is {job['state']} with error "
+                f"{job['error_code']}")
     trial.check(job["attempts"] == attempt - 1,
-                f"{attempt - 1} kills, {job['attempts']} attempts")
+                f"{attempt - 1} kills counted as {job['attempts']} attempts")
     for upload in others:
         wait_until(lambda: is_ready(trial, upload))

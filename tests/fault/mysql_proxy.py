@@ -1,8 +1,8 @@
-"""A database server in front of the real one that gives errors of its own.
+"""A proxy of the database that injects errors.
 
-It listens on a Unix socket and passes the packets of MySQL's protocol on. A
-fault that is planned for a statement happens once, when a client next has it
-carried out."""
+It listens on a unix socket and forwards the packets of the MySQL protocol. The
+fault for a statement happens once, when a client executes the statement the
+next time."""
 
 import contextlib
 import dataclasses
@@ -31,7 +31,7 @@ def error_packet(number, code):
 
 @dataclasses.dataclass
 class Fault:
-    """The error for a client's next execution of this statement."""
+    """Sets the error for the next execution of this statement."""
     code: int
     sql: str
     skip: int = 0  # so many executions before that pass
@@ -86,7 +86,7 @@ class Proxy:
             self.fault = Fault(code, sql, skip)
 
     def take(self, sql):
-        """The error that is planned for this execution, or None."""
+        """The error for this execution, or None."""
         with self.lock:
             self.statements.append(sql)
             fault = self.fault
@@ -144,7 +144,7 @@ class Connection:
         return True
 
     def note_prepared(self, data):
-        """The answer to PREPARE has the statement's number."""
+        """Reads the number of the statement from the response to PREPARE."""
         if self.preparing is None:
             return
         self.received += data
@@ -155,7 +155,7 @@ class Connection:
             self.preparing, self.received = None, b""
 
     def pass_on(self):
-        """Hands the client's whole packets to the server."""
+        """Forwards complete packets of the client to the server."""
         while len(self.sent) >= 4:
             size = 4 + int.from_bytes(self.sent[:3], "little")
             if len(self.sent) < size:
@@ -166,7 +166,7 @@ class Connection:
         return True
 
     def command(self, whole):
-        """False when the connection is to be cut."""
+        """Returns False if the connection must be closed."""
         code = self.proxy.take(sql) if (sql := self.executed(whole)) else None
         if code == GONE:
             return False
@@ -198,6 +198,6 @@ class Connection:
         return None
 
     def roll_back(self):
-        """As the server does before it answers that there was a deadlock."""
+        """Rolls back, as the server does before it reports a deadlock."""
         self.server.sendall(packet(0, bytes([QUERY]) + b"ROLLBACK"))
         self.server.recv(1 << 16)

@@ -1,4 +1,4 @@
-"""The machine loses its power."""
+"""Power failure of the machine."""
 
 import contextlib
 import fcntl
@@ -12,7 +12,7 @@ from load import Load
 from service import Service, children_of, wait_until
 from trial import MIB, Skip, need, need_root
 
-# <linux/fs.h>'s EXT4_IOC_SHUTDOWN, and its flag for a journal that is lost.
+# EXT4_IOC_SHUTDOWN, and its flag that drops the journal (fs/ext4/ext4.h).
 SHUTDOWN, NO_LOG_FLUSH = 0x8004587d, 2
 SIZE = 512 * MIB
 PARTS = "web", "worker", "fcgi", "db"
@@ -33,7 +33,7 @@ class Disk:
         if subprocess.run(["mount", "-o", "loop", str(self.file),
                            str(self.mount_point)],
                           stderr=subprocess.DEVNULL).returncode:
-            raise Skip("no file can be mounted as a disk here")
+            raise Skip("this machine cannot mount a file as a disk")
 
     def unmount(self):
         wait_until(lambda: not subprocess.run(
@@ -41,9 +41,9 @@ class Disk:
             stderr=subprocess.DEVNULL).returncode)
 
     def start_again(self):
-        """With what was written. That is copied first: while a process
-        elsewhere has the old mount in its namespace, mounting the file again
-        would give the file system that lost its power."""
+        """Mounts a copy of the disk's file. A copy, because another process
+        may still have the old mount in its namespace: mounting the same file
+        again would give the shut down file system."""
         self.unmount()
         copy = self.file.with_suffix(".copy")
         subprocess.run(["cp", "--sparse=always", str(self.file), str(copy)],
@@ -55,7 +55,7 @@ class Disk:
         subprocess.run(["sync", "-f", str(self.mount_point)], check=True)
 
     def lose_power(self):
-        """Nothing more is written, and what was not synced is lost."""
+        """Shuts the file system down: all data that is not synced is lost."""
         folder = os.open(self.mount_point, os.O_RDONLY)
         try:
             fcntl.ioctl(folder, SHUTDOWN, struct.pack("I", NO_LOG_FLUSH))
@@ -64,9 +64,9 @@ class Disk:
 
 
 def power_loss(trial):
-    """Database and store are on a disk that loses all that was not synced,
-    while clients upload. When all starts again, what was acknowledged is
-    there."""
+    """The database and the store are on a disk that loses all data that is not
+    synced, while clients upload. After the restart, all acknowledged uploads
+    exist."""
     need_root()
     need("mkfs.ext4", "mount")
     other = trial.service
@@ -100,8 +100,9 @@ def lose_power(trial, disk):
     for part in reversed(PARTS):
         trial.service.start(part)
     trial.time_until(trial.is_serving, 2)
-    trial.note(f"{trial.acknowledged} were acknowledged, {len(later)} of "
-               "them for later")
+    trial.note(f"{trial.acknowledged} uploads were acknowledged, {len(later)} "
+               "of "
+               "them as jobs")
 
 
 def kill_all(service):

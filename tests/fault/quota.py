@@ -1,4 +1,4 @@
-"""Quotas, while many use them up at once."""
+"""Quotas under concurrent uploads."""
 
 import random
 
@@ -6,8 +6,8 @@ from api import at_once
 
 
 def quota_race(trial):
-    """Many uploads and deletions at once: never more than the quota, and the
-    sums agree with what is there."""
+    """Many concurrent uploads and deletions: the usage never exceeds the
+    quota, and the totals are those of the stored images."""
     quota = 20
     size = len(trial.new_upload(None).data)
     trial.uploads.clear()
@@ -29,8 +29,9 @@ def quota_race(trial):
         at_once(len(uploads), act)
         used = session.get("/v1/me").json()["usage"]["images"]
         trial.check(used == trial.acknowledged <= quota,
-                    f"{used} images are used, {trial.acknowledged} are there,"
+                    f"the usage is {used} images, {trial.acknowledged} exist,"
                     f" the quota is {quota}")
-        trial.check(turn or used == quota, f"only {used} uploads passed")
+        trial.check(turn or used == quota, f"only {used} of {quota} uploads "
+                                           "were accepted")
     refused = trial.statuses[403]
-    trial.note(f"{refused} uploads over the quota were refused")
+    trial.note(f"{refused} uploads above the quota were refused")

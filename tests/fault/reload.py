@@ -1,4 +1,4 @@
-"""Reloads and orderly stops."""
+"""Reloads and regular stops."""
 
 import signal
 
@@ -8,8 +8,8 @@ from service import wait_until
 
 
 def stop_and_reload(trial):
-    """SIGHUP again and again, then SIGTERM, while clients upload: a reload
-    costs no request, and a stop only 503."""
+    """Repeated SIGHUP, then SIGTERM, while clients upload. No request fails
+    during a reload; during a stop requests get 503."""
     service = trial.service
     session = trial.client()
     with Load(CLIENTS, uploads_of(trial, session)):
@@ -19,7 +19,7 @@ def stop_and_reload(trial):
                 service.kill(part, signal.SIGHUP)
                 wait_until(lambda: not before & set(service.children(part)))
     trial.check(set(trial.statuses) == {201},
-                f"during reloads: {dict(trial.statuses)}")
+                f"statuses during reloads: {dict(trial.statuses)}")
     with Load(CLIENTS, uploads_of(trial, session)):
         for part in ("worker", "fcgi"):
             service.stop(part)
@@ -28,7 +28,7 @@ def stop_and_reload(trial):
             service.start(part)
         trial.time_until(trial.is_serving, 1)
     trial.check(set(trial.statuses) == {201, 503},
-                f"during stops: {dict(trial.statuses)}")
+                f"statuses during stops: {dict(trial.statuses)}")
     trial.note(", ".join(f"{count} x {status}" for status, count in
                          sorted(trial.statuses.items())))
     deliver_all(trial)

@@ -1,9 +1,9 @@
-"""run.py: breaks the service in every way that experiments.py lists, and prints
-what became of the uploads. Run it by `make check-fault`.
+"""run.py: runs the fault experiments of experiments.py and prints whether
+uploads were lost or doubled. Run it with `make check-fault`.
 
-FAULT="01 quota" chooses experiments by number or name, FAULT_LONG=1 their long
-forms, FAULT_SERVER=lighttpd one web server, SHALLOW=N how many places of each
-kind an experiment samples (0: all)."""
+FAULT="01 soak" selects experiments by number or name. FAULT_LONG=1 runs their
+long forms, FAULT_SERVER=lighttpd one web server only. SHALLOW=N is the number
+of places of each kind at which an experiment injects faults (0: all)."""
 
 import importlib
 import importlib.util
@@ -24,7 +24,7 @@ HEAD = ("", "fault", "server", "requests", "acknowledged", "lost", "doubled",
 
 
 def chosen(experiments):
-    """Those that FAULT names; all, if it names none."""
+    """The experiments that FAULT names, or all if it is empty."""
     words = os.environ.get("FAULT", "").replace(",", " ").split()
     found = [one for one in experiments if not words or
              one.number in words or one.name in words]
@@ -32,7 +32,7 @@ def chosen(experiments):
                             for word in (one.number, one.name)}
     if unknown:
         raise SystemExit(f"FAULT: no experiment {' '.join(sorted(unknown))}; "
-                         "there are " + " ".join(
+                         "the experiments are " + " ".join(
                              f"{one.number}:{one.name}"
                              for one in experiments))
     return found
@@ -43,7 +43,7 @@ def say(*columns):
 
 
 def row(experiment, server, trial, seconds):
-    """A line of the table, then a line for each failure."""
+    """Prints a row of the table, then a line for each failure and note."""
     again = f"{max(trial.times):.2f}" if trial.times else "-"
     say(experiment.number, experiment.name, server, trial.requests,
         trial.acknowledged, trial.lost, trial.doubled, again,
@@ -56,7 +56,7 @@ def row(experiment, server, trial, seconds):
 
 
 def carry_out(experiment, service, server):
-    """Runs one experiment and checks all that must hold after it."""
+    """Runs one experiment and checks the invariants after it."""
     from trial import Skip, Trial
 
     trial = Trial(service, experiment)
@@ -75,14 +75,14 @@ def carry_out(experiment, service, server):
 
 
 def run_behind(server, experiments):
-    """The trials of all these experiments behind one web server."""
+    """Runs these experiments behind one web server; returns their trials."""
     import service as service_module
     from trial import FaultService, keep_logs_in
     reason = service_module.missing(server)
     if reason:
         print(f"{server}: skipped, {reason}")
         return []
-    # A request waits so long for a decoder process that will not come.
+    # Requests wait this long for a decoder process that never starts.
     service = FaultService(server, painter_seconds_request=8)
     trials = []
     try:
@@ -103,7 +103,7 @@ def interrupt(signum, frame):
 def main():
     lacking = [name for name in MODULES if not importlib.util.find_spec(name)]
     if lacking:
-        print(f"skipped: python3 has no {', '.join(lacking)}")
+        print(f"skipped: python3 lacks the modules {', '.join(lacking)}")
         print("0 passed, 0 failed, 1 skipped")
         return 0
     for number in (signal.SIGTERM, signal.SIGHUP):
@@ -122,7 +122,7 @@ def main():
         if here:
             trials += run_behind(server, here)
     words = [trial.verdict().split(":")[0] for trial in trials]
-    print(f"it took {time.monotonic() - began:.0f} s")
+    print(f"duration: {time.monotonic() - began:.0f} s")
     print(f"{words.count('ok')} passed, {words.count('failed')} failed, "
           f"{words.count('skipped')} skipped")
     return 1 if "failed" in words else 0

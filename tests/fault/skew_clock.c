@@ -1,4 +1,4 @@
-/* skew_clock.c: a library to preload, for a program whose clock is wrong. */
+/* skew_clock.c: LD_PRELOAD library that skews the clock of a program. */
 #include "config.h"
 
 #include <dlfcn.h>
@@ -8,7 +8,7 @@
 #include <sys/time.h>
 #include <time.h>
 
-/* How far the named program's clock is ahead. */
+/* Seconds by which the clock of the named program is ahead. */
 static time_t skew_seconds(void)
 {
 	const char *seconds = getenv("SKEW_CLOCK_SECONDS");

@@ -1,4 +1,4 @@
-"""Everything at once."""
+"""All faults at random."""
 
 import collections
 import concurrent.futures
@@ -50,7 +50,7 @@ def reload_part(service):
     service.kill(random.choice(("fcgi", "worker")), signal.SIGHUP)
 
 
-# What is done to the service, and how often of 100 times.
+# The faults, and how many of 100 faults are of each kind.
 ACTS = {
     "a responder": (kill_child("fcgi"), 40),
     "a worker": (kill_child("worker"), 20),
@@ -98,14 +98,14 @@ class Havoc:
 
 def soak(trial):
     """Clients upload with Idempotency-Keys until each upload is acknowledged,
-    while responders, workers, decoders, the database and supervisors are
-    killed at random: 24,000 uploads within 20 minutes in the long form."""
+    while responders, workers, decoder processes, the database and supervisors
+    are killed at random: 24,000 uploads within 20 minutes in the long form."""
     count, seconds = (24000, 1200) if trial.long else (2000, 12)
     count = int(os.environ.get("SOAK_UPLOADS", count))
     seconds = int(os.environ.get("SOAK_SECONDS", seconds))
     todo = iter(range(count))
     lock = threading.Lock()
-    held = []  # by a key whose request may still be at work
+    held = []  # uploads with 409: the request of their key may still run
     began = time.monotonic()
 
     def client(session):
@@ -133,12 +133,12 @@ def soak(trial):
             for one in clients:
                 one.result()
         if not trial.long:
-            # What was at work is done by then.
+            # Requests that run now have ended after two seconds.
             time.sleep(2)
             trial.end_key_leases()
-            # Workers look for such jobs when they begin, as they do below.
+            # Workers look for such jobs when they start, which happens below.
             trial.end_leases_of_the_dead()
-        trial.note(f"{len(held)} uploads were held by their keys")
+        trial.note(f"{len(held)} uploads got 409 because their key was in use")
         for upload in held:
             trial.deliver(upload)
     trial.settle()

@@ -10,13 +10,13 @@ from service import BUILDDIR, wait_until
 from tracing import calls_of, children, inject, traced
 from trial import Skip
 
-# Those that cannot fail, or whose failure nobody looks at.
+# Calls that cannot fail, or whose failure is ignored.
 NEVER_FAIL = {"brk", "exit", "exit_group", "futex", "getpid", "gettid",
               "munmap", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn"}
 
 
 def library(trial, name):
-    """A copy that the service's account can read."""
+    """A copy of the library that the account of the service can read."""
     built = BUILDDIR / "tests/fault" / name
     if not built.exists():
         raise Skip(f"{built} is not built")
@@ -28,7 +28,7 @@ def library(trial, name):
 
 
 class Allocations:
-    """The plan that fail_alloc.so reads."""
+    """The file from which fail_alloc.so reads which allocation fails."""
 
     def __init__(self, trial, program):
         self.path = trial.service.dir / "allocations"
@@ -45,7 +45,7 @@ class Allocations:
         self.plan[:] = struct.pack("<qqq", number, 0, lasting)
 
     def used(self, call):
-        """How many allocations there are meanwhile."""
+        """The number of allocations while `call` runs."""
         self.arm(1 << 40)
         call()
         return (1 << 40) - struct.unpack_from("<q", self.plan)[0]
@@ -72,7 +72,8 @@ def torture(trial):
 
 @contextlib.contextmanager
 def allocations(trial, part):
-    """Many processes, as those that die again and again rest for a while."""
+    """Starts many processes, because those that die often restart with
+    delay."""
     plan = Allocations(trial, "pixtier-" + part)
     settings = {"fcgi": {"upload_responders": 16},
                 "worker": {"job_retry": 0, "workers": 16}}
@@ -84,10 +85,10 @@ def allocations(trial, part):
 def torture_allocations(trial, plan, session, send, what):
     counts = [plan.used(lambda: send(trial.new_upload(session)))
               for _ in range(24)]
-    # A process makes more of them for its first picture than for later ones.
+    # The first picture of a process needs more allocations than later ones.
     count = max(counts) if trial.long else min(counts)
-    trial.check(count > 10, f"{what} has {count} allocations: the library "
-                "is not preloaded")
+    trial.check(count > 10, f"{what} has only {count} allocations: "
+                "fail_alloc.so is not preloaded")
     failed = 0
     for lasting in (False, True):
         for number in trial.pick(range(1, count + 1), 8):
@@ -97,11 +98,13 @@ def torture_allocations(trial, plan, session, send, what):
             failed += bool(plan.failed())
             plan.arm(0)
             trial.deliver(upload, lease_ends=True)
-    trial.note(f"{failed} failures at {count} allocations of {what}")
+    trial.note(f"{failed} failures injected into {count} allocations of "
+               f"{what}")
 
 
 def end_job_leases_until_done(trial, upload):
-    """The job of a worker that died of the failure is another's at once."""
+    """Ends the lease of a worker that the failure killed, so that another gets
+    the job at once."""
     def done():
         (status,), = trial.service.query(
             "SELECT status FROM images WHERE id = UNHEX(%s)", upload.row)
@@ -120,4 +123,4 @@ def torture_calls(trial, session):
                     *inject(call, number, "error=EIO")):
             trial.send(upload)
         trial.deliver(upload, lease_ends=True)
-    trial.note(f"{len(calls)} system calls of an upload")
+    trial.note(f"{len(calls)} system calls of an upload were tested")

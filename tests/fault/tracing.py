@@ -1,4 +1,4 @@
-"""strace: which system calls a process makes, and faults in them."""
+"""strace: lists the system calls of a process and injects faults into them."""
 
 import collections
 import contextlib
@@ -33,7 +33,7 @@ def traced(pids, *options):
         wait_until(lambda: all(map(is_traced, filter(is_alive, pids))) or
                    tracer.poll() is not None, every=0.005)
         if tracer.poll():
-            raise Skip("strace cannot attach here")
+            raise Skip("strace cannot attach to processes on this machine")
         yield
     finally:
         tracer.terminate()
@@ -46,7 +46,7 @@ def inject(call, number, fault):
 
 
 def children(service, part):
-    """The responders or workers that live now."""
+    """The process ids of the current responders or workers."""
     return [pid for pid in children_of(service.pid(part))
             if is_alive(pid) and not is_decoder(pid)]
 

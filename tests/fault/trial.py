@@ -1,5 +1,5 @@
-"""What every experiment needs: the service, clients that remember what they
-were told, and the checks that follow each fault."""
+"""The common parts of all experiments: the service, clients that record which
+uploads were acknowledged, and the checks after each fault."""
 
 import collections
 import concurrent.futures
@@ -25,21 +25,21 @@ from processes import is_alive
 from service import BUILDDIR, Service, wait_until
 
 LONG = os.environ.get("FAULT_LONG") == "1"
-# How many times the bar a short run on a busy machine may take.
+# Factor for all time limits: the machine of a short run may be busy.
 PATIENCE = 1 if LONG else 10
-# No request may wait longer for its answer.
+# Longest time until the response to a request, in seconds.
 LONGEST_ANSWER = 10
-# Answers after which a client tries again.
+# Statuses after which a client tries again.
 TRANSIENT = (409, 429, 500, 503, 507)
 MIB = 1 << 20
 
-# Checks that fail for a fault that is known and being mended: the check's name
-# and what mends it. An entry goes with the change that makes the check hold.
+# Checks that fail because of a known bug: number of the experiment and name of
+# the check, and what will fix it. Remove the entry with the fix.
 EXPECTED_FAILURES = {}
 
 
 class Skip(Exception):
-    """This machine lacks what the experiment needs."""
+    """This machine lacks something that the experiment needs."""
 
 
 def need(*tools):
@@ -50,7 +50,7 @@ def need(*tools):
 
 def need_root():
     if os.geteuid():
-        raise Skip("only root may do this")
+        raise Skip("needs root")
 
 
 def keep_logs_in(server):
@@ -138,14 +138,14 @@ class Trial:
         self.uploads = []
         self.statuses = collections.Counter()
         self.longest = 0.0
-        self.times = []      # seconds until the service served again
+        self.times = []      # seconds until the service recovered
         self.requests = self.lost = self.doubled = 0
         self.failures, self.expected, self.notes = [], [], []
         self.skipped = None
         self.verified = False
 
     def pick(self, things, short):
-        """All of these in the long form, else evenly spread samples."""
+        """Returns all in the long form, otherwise evenly spread samples."""
         things = list(things)
         count = int(os.environ.get("SHALLOW", 0 if self.long else short))
         if not count or count >= len(things):
@@ -160,7 +160,7 @@ class Trial:
         return self.service.session(token=token)
 
     def new_upload(self, session, data=None):
-        """An upload of a picture that no other upload has."""
+        """Returns an upload with a unique picture."""
         upload = Upload(session, with_comment(
             self.SAMPLE if data is None else data,
             b"fault %09d" % next(self.numbers)))
@@ -169,15 +169,15 @@ class Trial:
         return upload
 
     def ask(self, call):
-        """The answer of a request, which is counted, or None if the
-        connection broke."""
+        """Sends and counts a request; returns its response, or None if the
+        connection failed."""
         began = time.monotonic()
         try:
             answer = call()
         except requests.RequestException:
             answer = None
         except Broken as error:
-            # An answer that was cut off is none.
+            # A truncated response counts as a failed connection.
             self.check("the body is no JSON" in str(error), str(error)[:300])
             answer = None
         with self.lock:
@@ -192,7 +192,7 @@ class Trial:
         return answer
 
     def why(self, answer):
-        """What the log says of this answer."""
+        """Returns the log lines of this response."""
         id = answer.headers.get("X-Request-Id")
         lines = [event for event in self.service.events()
                  if event.get("id") == id]
@@ -201,7 +201,7 @@ class Trial:
                         ("event", "error", "code", "why", "message", "sql"))
 
     def send(self, upload, later=False):
-        """One try of an upload: its answer, or None."""
+        """Sends an upload once; returns its response, or None."""
         headers = {"Idempotency-Key": upload.key}
         if later:
             headers["Prefer"] = "respond-async"
@@ -213,8 +213,8 @@ class Trial:
         return answer
 
     def deliver(self, upload, later=False, lease_ends=False):
-        """Tries until the upload is acknowledged. With lease_ends the key of
-        a request that has died is free at once, not after its lease."""
+        """Sends the upload until it is acknowledged. With lease_ends the key
+        of a dead request is released at once, not after its lease."""
         def acknowledged():
             answer = self.send(upload, later)
             if answer is None:
@@ -235,7 +235,8 @@ class Trial:
             " UTC_TIMESTAMP(6) - INTERVAL 1 SECOND WHERE status IS NULL")
 
     def end_leases_of_the_dead(self):
-        """The jobs of killed workers are others' at once."""
+        """Ends the leases of killed workers, so that others get the jobs at
+        once."""
         for worker, in self.service.query(
                 "SELECT worker FROM jobs WHERE state = 'running'"):
             if not is_alive(int(worker.split(":")[1])):
@@ -250,7 +251,8 @@ class Trial:
         return sum(bool(upload.image) for upload in self.uploads)
 
     def check(self, holds, text, name=None):
-        """Notes a failure, unless one of this name is expected."""
+        """Records a failure unless `holds`; those in EXPECTED_FAILURES
+        separately."""
         if holds:
             return
         listed = EXPECTED_FAILURES.get(f"{self.experiment.number} {name}")
@@ -260,10 +262,11 @@ class Trial:
                 texts.append(f"{text} ({listed})" if listed else text)
 
     def again(self, seconds, bar, name="time to serve again"):
-        """The service serves again after so many seconds."""
+        """Records and checks how long the service needed to recover."""
         self.times.append(seconds)
         self.check(seconds < bar * PATIENCE,
-                   f"{name}: {seconds:.2f} s, the bar is {bar} s", name)
+                   f"{name}: {seconds:.2f} s, the limit is {bar * PATIENCE} s",
+                   name)
 
     def time_until(self, condition, bar, name="time to serve again"):
         began = time.monotonic()
@@ -271,7 +274,7 @@ class Trial:
         self.again(time.monotonic() - began, bar, name)
 
     def is_serving(self):
-        """Whether both pools of responders answer, and the database."""
+        """Whether both pools of responders and the database answer."""
         with contextlib.suppress(requests.RequestException):
             return is_back(self.service)
         return False
@@ -280,10 +283,11 @@ class Trial:
         if text not in self.notes:
             self.notes.append(text)
 
-    # What must hold afterwards
+    # Checks after the experiment
 
     def verify(self):
-        """Once: an experiment may do it while another service runs."""
+        """Checks the invariants once. An experiment with a service of its own
+        calls it before that service ends."""
         if self.verified:
             return
         self.verified = True
@@ -298,12 +302,12 @@ class Trial:
         self.check(not self.doubled, f"{self.doubled} uploads are doubled",
                    "doubled")
         self.check(self.longest <= LONGEST_ANSWER * PATIENCE,
-                   f"an answer came after {self.longest:.1f} s",
+                   f"the longest response took {self.longest:.1f} s",
                    "longest answer")
         self.check_store()
 
     def settle(self):
-        """Waits until no job is left."""
+        """Waits until all jobs have ended."""
         wait_until(self.is_serving)
         wait_until(lambda: not self.service.query(
             "SELECT 1 FROM jobs WHERE state IN ('queued', 'running')"),
@@ -325,7 +329,7 @@ class Trial:
         return f"{image.json()['status']} {image.json()['error']}"
 
     def count_doubled(self):
-        """How many uploads have made more than one image."""
+        """The number of uploads that made more than one image."""
         if not self.uploads:
             return 0
         rows = dict(self.service.query(
@@ -341,7 +345,7 @@ class Trial:
             if row["count"]), "fsck")
 
     def recover(self):
-        """After an experiment that broke off: the next finds all parts."""
+        """Starts all parts again after an experiment has failed."""
         with contextlib.suppress(Exception):
             for part in ("db", "fcgi", "worker", "web"):
                 self.service.start(part)
