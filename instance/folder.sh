@@ -25,7 +25,7 @@ check_folder() {
 	[ -e "$dir" ] || return 0
 	[ -O "$dir" ] || die "$dir belongs to $(stat -c %U "$dir"); run as this user"
 	[ -L "$dir/data" ] || [ -e "$dir/data" ] || [ -z "$(ls -A "$dir")" ] ||
-		die "$dir is neither empty nor a folder of ./quickstart; use another --dir"
+		die "$dir is not empty and not a folder of ./quickstart; use another --dir"
 }
 
 make_folder() {

@@ -180,7 +180,7 @@ def test_a_port_in_use_is_named(folder, server):
     (["--port", "x"], 'from 1 to 65535, not "x"'),
     (["--bogus"], "unknown option --bogus"),
     (["--server", "apache"], 'nginx or lighttpd, not "apache"'),
-    (["nothing.jpg"], '"nothing.jpg" is neither a command'),
+    (["nothing.jpg"], '"nothing.jpg" is not a command'),
     (["--build", "a b"], "--build: only letters, digits"),
 ])
 def test_a_mistake_is_told_before_anything_happens(folder, server, wrong, told):
@@ -201,7 +201,7 @@ def test_a_folder_of_something_else_is_left_alone(tmp_path, server):
     (tmp_path / "letter.txt").write_text("Dear Sir")
     done = quickstart("up", tmp_path, server, "-d")
     assert done.returncode == 1
-    assert f"{tmp_path} is neither empty nor a" in done.stdout
+    assert f"{tmp_path} is not empty and not a" in done.stdout
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
 
 
