@@ -22,7 +22,7 @@
 struct decoder {
 	const struct paint *paint;
 	struct fence_prepared fence;
-	size_t shared_bytes; /* that a new one has of the server's memory */
+	size_t shared_bytes; /* memory that a new one shares with the server */
 };
 
 struct decoder_task {

@@ -1,4 +1,4 @@
-/* decoder_budget.c: reserves the memory of pictures in decoder processes. */
+/* decoder_budget.c: reserves memory for pictures in decoder processes. */
 #include "config.h"
 
 #include "lib/picture/decoder_budget.h"
@@ -20,12 +20,12 @@
 #include "lib/picture/decoder_pool.h"
 #include "lib/picture/decoder_process.h"
 
-/* A process that has rendered a picture of no more than this holds little
-   afterwards; others end (decoder.c). */
+/* A process that rendered a picture of at most this size keeps little memory;
+   other processes end (decoder.c). */
 enum { MOST_KEPT_MIB = 48 };
 
-/* Address space beside the estimate: what is mapped and not used, and the huge
-   pages in which the heap begins. */
+/* Address space in addition to the estimate: mapped but unused memory, and the
+   huge pages in which the heap begins. */
 enum { SLACK_MIB = 64 };
 
 const char *decoder_budget_name(struct pool *pool, const struct conf *conf)
@@ -55,7 +55,7 @@ bool decoder_budget_open(struct memory_budget **budget, struct work *work,
 	return true;
 }
 
-/* Of one decoder process, which has its source in memory, too. */
+/* The memory of one decoder process; it includes the source. */
 static uint64_t own_mib(const struct decoder_task *task,
 			const struct decoder_limits *limits)
 {
@@ -86,7 +86,7 @@ unsigned decoder_budget_most_mib(const struct decoder_task *task,
 	return (unsigned)(own < shared ? own : shared);
 }
 
-/* A worker's job is tried again when others have given memory back. */
+/* A worker's job is tried again when others have released memory. */
 static bool fail_for_budget(struct work *work, unsigned mib,
 			    const struct decoder_limits *limits)
 {
@@ -114,7 +114,7 @@ bool decoder_budget_reserve(struct decoder_process *process, struct work *work,
 	       fail_for_budget(work, mib, limits);
 }
 
-/* The hard limit is that of all pictures (decoder_main.c). */
+/* The hard limit covers all pictures of the process (decoder_main.c). */
 void decoder_budget_limit(const struct decoder_process *process, unsigned mib,
 			  const struct conf *conf,
 			  const struct decoder_limits *limits)

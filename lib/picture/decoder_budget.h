@@ -13,48 +13,46 @@ struct memory_budget;
 struct pool;
 struct work;
 
-/*
- * The memory of pictures in decoder processes: estimated, reserved in a budget
- * that the whole service shares (memory_budget.h), and limited to that. Where
- * the budget is NULL nothing is reserved or limited.
- */
+/* The memory of pictures in decoder processes: it is estimated, reserved in a
+   budget that the whole service shares (memory_budget.h), and limited to the
+   reservation. If the budget is NULL, nothing is reserved or limited. */
 
-/* The name of the budget that the service with this store shares. */
+/* Returns the name of the budget that all processes with this store share. */
 const char *decoder_budget_name(struct pool *pool, const struct conf *conf);
 
 /* The budget is NULL if the setting decoder_memory_total is 0. */
 bool decoder_budget_open(struct memory_budget **budget, struct work *work,
 			 struct pool *pool, const struct conf *conf) MUST_CHECK;
 
-/* The MiB that a picture needs by estimate, not more than the limit of one
-   decoder process. */
+/* Returns the estimated MiB for a picture, at most the limit of one decoder
+   process. */
 unsigned decoder_budget_estimate_mib(const struct decoder_task *task,
 				     const struct conf *conf,
 				     const struct decoder_limits *limits);
 
-/* A decoder process cannot have more, because of its own limit or because all
-   together do not have it. */
+/* Returns the most MiB that a decoder process can have, by its own limit and by
+   the total of all. */
 unsigned decoder_budget_most_mib(const struct decoder_task *task,
 				 const struct conf *conf,
 				 const struct decoder_limits *limits);
 
 /*
- * Reserves as much for the process's next picture, waiting for
- * work->memory_wait_ms. When others have it: ERR_TOO_LARGE if the limits have
- * `work_ms`, else ERR_UNAVAILABLE. ERR_TOO_LARGE at once when all together do
- * not have it.
+ * Reserves memory for the process's next picture; waits up to
+ * work->memory_wait_ms. If others use the memory, fails with ERR_TOO_LARGE if
+ * the limits have `work_ms`, else with ERR_UNAVAILABLE. Fails with
+ * ERR_TOO_LARGE at once if the total is too small.
  */
 bool decoder_budget_reserve(struct decoder_process *process, struct work *work,
 			    struct memory_budget *budget, unsigned mib,
 			    const struct decoder_limits *limits) MUST_CHECK;
 
-/* So that the picture uses no more than was reserved. */
+/* Limits the process to the memory that was reserved for the picture. */
 void decoder_budget_limit(const struct decoder_process *process, unsigned mib,
 			  const struct conf *conf,
 			  const struct decoder_limits *limits);
 
-/* Whether a process may wait for another picture after one that needed so much:
-   then it has little of that left. */
+/* Whether a process may wait for another picture after one that needed this
+   much: whether it then keeps little of it. */
 bool decoder_budget_may_wait(const struct memory_budget *budget, unsigned mib);
 
 #endif

@@ -261,7 +261,7 @@ static void run(const struct conf *conf, const struct decoder_limits *limits)
 	struct paint paint;
 	struct decoder decoder = { .paint = &paint };
 	sigset_t while_waiting;
-	int statm; /* nothing can be opened later */
+	int statm; /* opened first: decoder_prepare() forbids it */
 
 	block_signals(&while_waiting);
 	allow_descriptors();
