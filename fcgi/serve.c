@@ -198,7 +198,7 @@ static bool pass_gate(struct request *req, struct response *res)
 	return gate_pass(req) && throttle_user(req);
 }
 
-static bool open_replay(struct request *req, struct response *res)
+static bool open_idempotency(struct request *req, struct response *res)
 {
 	(void)res;
 	return replay_open(req);
@@ -231,7 +231,7 @@ static bool check_csrf(struct request *req, struct response *res)
 	return csrf_check(req);
 }
 
-static bool begin_replay(struct request *req, struct response *res)
+static bool begin_idempotency(struct request *req, struct response *res)
 {
 	(void)res;
 	return replay_begin(req);
@@ -246,9 +246,9 @@ static bool run_handler(struct request *req, struct response *res)
 
 /* The steps of a request, in order. The first that fails ends the request. */
 static bool (*const steps[])(struct request *req, struct response *res) = {
-	check_stream,  check_client, find_route,   check_queue,
-	limit_address, pass_gate,    check_share,  open_replay,
-	read_body,     check_csrf,   begin_replay, run_handler,
+	check_stream,  check_client, find_route,        check_queue,
+	limit_address, pass_gate,    check_share,       open_idempotency,
+	read_body,     check_csrf,   begin_idempotency, run_handler,
 };
 
 static void answer(struct request *req, struct response *res, char **envp)
