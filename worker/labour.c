@@ -25,7 +25,7 @@
 #include "lib/service/schedule.h"
 #include "lib/service/task.h"
 #include "lib/store/store.h"
-#include "worker/roll.h"
+#include "worker/heartbeat.h"
 
 enum {
 	RECLAIM_MS = 1000,
@@ -43,7 +43,7 @@ struct worker {
 	const char *name;      /* the name in the rows of its jobs */
 	const char *lost;      /* worker whose jobs to requeue, or NULL */
 	const char *but_kinds; /* kinds that it does not claim, or NULL */
-	struct roll *roll;
+	struct heartbeat *heartbeat;
 	struct schedule *schedule;
 	struct labour_shared *shared;
 	int64_t retain_at_ms;
@@ -101,7 +101,7 @@ static bool open_worker(struct worker *worker, const struct labour *labour,
 	worker->name = worker_name(pool, labour, getpid());
 	if (prefork_predecessor())
 		worker->lost = worker_name(pool, labour, prefork_predecessor());
-	worker->roll = roll_new(pool, worker->name);
+	worker->heartbeat = heartbeat_new(pool, worker->name);
 	worker->schedule = schedule_new(pool);
 	worker->shared = labour->shared;
 	srandom((unsigned)(getpid() ^ clock_now_us()));
@@ -110,7 +110,7 @@ static bool open_worker(struct worker *worker, const struct labour *labour,
 
 static void close_worker(struct worker *worker)
 {
-	roll_leave(worker->roll, &worker->base);
+	heartbeat_stop(worker->heartbeat, &worker->base);
 	db_close(worker->base.db);
 	decoder_pool_free(worker->base.decoders);
 }
@@ -134,7 +134,7 @@ static void keep_lease(void *arg)
 	struct holding *holding = arg;
 	struct work work = holding->worker->base;
 
-	roll_call(holding->worker->roll, &work);
+	heartbeat_beat(holding->worker->heartbeat, &work);
 	if (clock_monotonic_ms() < holding->extend_at_ms)
 		return;
 	holding->extend_at_ms = next_extension(work.conf);
@@ -207,14 +207,15 @@ static void account(const struct work *work, const struct job *job, bool good,
 /* False if the result could not be stored. ERR_CONFLICT is no error here:
    another worker has the job, or the image is deleted, so the job's row is
    already right. */
-static bool run_job(struct work *work, const struct job *job, struct roll *roll)
+static bool run_job(struct work *work, const struct job *job,
+		    struct heartbeat *heartbeat)
 {
 	const struct task *task = task_find(job->kind);
 	int64_t began_ms = clock_monotonic_ms();
 	bool good = task_run(work, job);
 
 	account(work, job, good, began_ms);
-	roll_count(roll, task ? task->kind : "unknown", good);
+	heartbeat_count(heartbeat, task ? task->kind : "unknown", good);
 	if (good || work->err == ERR_CONFLICT || settle_failure(work, job))
 		return true;
 	log_failure(work, "job_not_settled");
@@ -259,7 +260,7 @@ static bool work_once(bool *found, struct worker *worker)
 	} else if (*found) {
 		work.id = uuid_text(job.id, id);
 		work.memory_wait_ms = memory_wait_ms(&work, &job);
-		done = run_job(&work, &job, worker->roll);
+		done = run_job(&work, &job, worker->heartbeat);
 	}
 	pool_free(work.pool);
 	return done;
@@ -331,7 +332,7 @@ static void sweep(struct worker *worker)
 		LOG_EVENT(LOG_LEVEL_INFO, "swept",
 			  log_number("temporary", swept.temporary),
 			  log_number("orphans", swept.orphans));
-	if (!roll_tidy(&work))
+	if (!heartbeat_tidy(&work))
 		log_failure(&work, "sweep_failed");
 	pool_free(work.pool);
 }
@@ -430,7 +431,7 @@ static void do_chores(struct worker *worker, long slot)
 {
 	int64_t now_ms = clock_monotonic_ms();
 
-	roll_call(worker->roll, &worker->base);
+	heartbeat_beat(worker->heartbeat, &worker->base);
 	if (may_reclaim(worker->shared, now_ms))
 		reclaim_expired(worker);
 	if (!slot && now_ms >= worker->retain_at_ms)

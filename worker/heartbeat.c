@@ -1,7 +1,7 @@
-/* roll.c: the heartbeat of a worker and its counts of jobs. */
+/* heartbeat.c: the heartbeat of a worker and its counts of jobs. */
 #include "config.h"
 
-#include "worker/roll.h"
+#include "worker/heartbeat.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,28 +26,28 @@ struct tally {
 	uint64_t done, failed;
 };
 
-struct roll {
+struct heartbeat {
 	struct worker row;
 	struct tally tallies[MAX_KINDS];
-	int64_t call_at_ms;
+	int64_t beat_at_ms;
 };
 
-struct roll *roll_new(struct pool *pool, const char *name)
+struct heartbeat *heartbeat_new(struct pool *pool, const char *name)
 {
-	struct roll *roll = pool_alloc(pool, sizeof(*roll));
+	struct heartbeat *heartbeat = pool_alloc(pool, sizeof(*heartbeat));
 	char host[64] = "";
 
 	gethostname(host, sizeof(host) - 1);
-	roll->row.name = name;
-	roll->row.host = pool_strdup(pool, host);
-	roll->row.pid = getpid();
-	return roll;
+	heartbeat->row.name = name;
+	heartbeat->row.host = pool_strdup(pool, host);
+	heartbeat->row.pid = getpid();
+	return heartbeat;
 }
 
-void roll_count(struct roll *roll, const char *kind, bool good)
+void heartbeat_count(struct heartbeat *heartbeat, const char *kind, bool good)
 {
-	struct tally *tally = roll->tallies;
-	struct tally *last = &roll->tallies[MAX_KINDS - 1];
+	struct tally *tally = heartbeat->tallies;
+	struct tally *last = &heartbeat->tallies[MAX_KINDS - 1];
 	int64_t soon_ms = clock_monotonic_ms() + COUNTED_MS;
 
 	while (tally < last && tally->kind && strcmp(tally->kind, kind))
@@ -56,13 +56,13 @@ void roll_count(struct roll *roll, const char *kind, bool good)
 		tally->kind = tally < last ? kind : "other";
 	if (good) {
 		tally->done++;
-		roll->row.jobs_done++;
+		heartbeat->row.jobs_done++;
 	} else {
 		tally->failed++;
-		roll->row.jobs_failed++;
+		heartbeat->row.jobs_failed++;
 	}
-	if (roll->call_at_ms > soon_ms)
-		roll->call_at_ms = soon_ms;
+	if (heartbeat->beat_at_ms > soon_ms)
+		heartbeat->beat_at_ms = soon_ms;
 }
 
 static bool write_result(struct work *work, const char *kind,
@@ -74,45 +74,46 @@ static bool write_result(struct work *work, const char *kind,
 	return true;
 }
 
-static bool write_all(struct roll *roll, struct work *work)
+static bool write_all(struct heartbeat *heartbeat, struct work *work)
 {
-	for (size_t i = 0; i < MAX_KINDS && roll->tallies[i].kind; i++) {
-		struct tally *tally = &roll->tallies[i];
+	for (size_t i = 0; i < MAX_KINDS && heartbeat->tallies[i].kind; i++) {
+		struct tally *tally = &heartbeat->tallies[i];
 
 		if (!write_result(work, tally->kind, "done", &tally->done) ||
 		    !write_result(work, tally->kind, "failed", &tally->failed))
 			return false;
 	}
-	return worker_touch(work, &roll->row);
+	return worker_touch(work, &heartbeat->row);
 }
 
-void roll_call(struct roll *roll, const struct work *base)
+void heartbeat_beat(struct heartbeat *heartbeat, const struct work *base)
 {
 	int64_t now_ms = clock_monotonic_ms();
 	struct work work = *base;
 
-	if (now_ms < roll->call_at_ms)
+	if (now_ms < heartbeat->beat_at_ms)
 		return;
-	roll->call_at_ms = now_ms + IDLE_MS + random() % JITTER_MS;
+	heartbeat->beat_at_ms = now_ms + IDLE_MS + random() % JITTER_MS;
 	work.pool = pool_new();
 	work.id = "heartbeat";
-	if (!write_all(roll, &work))
+	if (!write_all(heartbeat, &work))
 		log_failure(&work, "heartbeat_failed");
 	pool_free(work.pool);
 }
 
-void roll_leave(struct roll *roll, const struct work *base)
+void heartbeat_stop(struct heartbeat *heartbeat, const struct work *base)
 {
 	struct work work = *base;
 
 	work.pool = pool_new();
 	work.id = "heartbeat";
-	if (!write_all(roll, &work) || !worker_drop(&work, roll->row.name))
+	if (!write_all(heartbeat, &work) ||
+	    !worker_drop(&work, heartbeat->row.name))
 		log_failure(&work, "heartbeat_failed");
 	pool_free(work.pool);
 }
 
-bool roll_tidy(struct work *work)
+bool heartbeat_tidy(struct work *work)
 {
 	return worker_drop_silent(work, FORGET_SECONDS) && stats_measure(work);
 }
