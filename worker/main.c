@@ -11,15 +11,15 @@
 #include "lib/base/prefork.h"
 #include "lib/base/uuid.h"
 #include "lib/picture/decoder_server.h"
-#include "worker/labour.h"
+#include "worker/worker.h"
 
 struct program {
 	const char *config_file;
 	struct pool *pool;
 	struct conf conf;
 	char instance[UUID_TEXT_SIZE];
-	struct labour_shared *shared;
-	struct labour labour;
+	struct worker_shared *shared;
+	struct worker_config config;
 	struct decoder_server decoder_server;
 	struct prefork_group groups[2];
 };
@@ -35,7 +35,7 @@ static bool load(struct program *program, struct work *work)
 static bool open_decoder_server(struct program *program, struct work *work)
 {
 	const struct decoder_limits limits =
-		labour_decoder_limits(&program->conf);
+		worker_decoder_limits(&program->conf);
 
 	return decoder_server_open(&program->decoder_server, work,
 				   &program->conf, &limits);
@@ -43,15 +43,16 @@ static bool open_decoder_server(struct program *program, struct work *work)
 
 static void fill_groups(struct program *program)
 {
-	program->labour =
-		(struct labour){ &program->conf, &program->decoder_server,
-				 program->instance, program->shared };
+	program->config =
+		(struct worker_config){ &program->conf,
+					&program->decoder_server,
+					program->instance, program->shared };
 	program->groups[0] =
 		(struct prefork_group){ "decoder", 1, decoder_server_run,
 					&program->decoder_server, true };
 	program->groups[1] =
 		(struct prefork_group){ "worker", program->conf.workers,
-					labour_run, &program->labour, false };
+					worker_run, &program->config, false };
 }
 
 /* Loads new settings, or keeps the old ones if the new ones have an error. */
@@ -100,7 +101,7 @@ static int run(struct program *program, struct work *work)
 		return EXIT_FAILURE;
 	}
 	uuid_text(uuid_new(), program->instance);
-	program->shared = labour_share();
+	program->shared = worker_share();
 	fill_groups(program);
 	return prefork_run(&prefork);
 }

@@ -1,7 +1,7 @@
-/* labour.c: the main loop of a worker. */
+/* worker.c: the main loop of a worker. */
 #include "config.h"
 
-#include "worker/labour.h"
+#include "worker/worker.h"
 
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -37,7 +37,7 @@ enum {
 	SWEEP_ROWS = 10000
 };
 
-struct worker {
+struct worker_state {
 	struct work base; /* copied into the work of each job */
 	struct store store;
 	const char *name;      /* the name in the rows of its jobs */
@@ -45,7 +45,7 @@ struct worker {
 	const char *but_kinds; /* kinds that it does not claim, or NULL */
 	struct heartbeat *heartbeat;
 	struct schedule *schedule;
-	struct labour_shared *shared;
+	struct worker_shared *shared;
 	int64_t retain_at_ms;
 	int64_t sweep_at_ms;
 	int64_t index_at_ms;
@@ -54,19 +54,19 @@ struct worker {
 /* host:pid:random. The random part is the supervisor's: a worker can build the
    names of the workers of its own supervisor, but not those of other
    supervisors. */
-static const char *worker_name(struct pool *pool, const struct labour *labour,
-			       pid_t pid)
+static const char *worker_name(struct pool *pool,
+			       const struct worker_config *config, pid_t pid)
 {
 	char host[64] = "";
 
 	gethostname(host, sizeof(host) - 1);
 	return pool_printf(pool, "%.40s:%d:%.8s", host, (int)pid,
-			   labour->instance + 28);
+			   config->instance + 28);
 }
 
-struct labour_shared *labour_share(void)
+struct worker_shared *worker_share(void)
 {
-	struct labour_shared *shared =
+	struct worker_shared *shared =
 		mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
@@ -75,7 +75,7 @@ struct labour_shared *labour_share(void)
 	return shared;
 }
 
-struct decoder_limits labour_decoder_limits(const struct conf *conf)
+struct decoder_limits worker_decoder_limits(const struct conf *conf)
 {
 	return (struct decoder_limits){
 		.memory_bytes = (size_t)conf->painter_memory_worker << 20,
@@ -83,11 +83,11 @@ struct decoder_limits labour_decoder_limits(const struct conf *conf)
 	};
 }
 
-static bool open_worker(struct worker *worker, const struct labour *labour,
-			struct pool *pool)
+static bool open_worker(struct worker_state *worker,
+			const struct worker_config *config, struct pool *pool)
 {
-	const struct conf *conf = labour->conf;
-	const struct decoder_limits limits = labour_decoder_limits(conf);
+	const struct conf *conf = config->conf;
+	const struct decoder_limits limits = worker_decoder_limits(conf);
 	struct work *base = &worker->base;
 
 	*base = (struct work){ .conf = conf, .pool = pool, .id = "start" };
@@ -96,19 +96,19 @@ static bool open_worker(struct worker *worker, const struct labour *labour,
 		return false;
 	}
 	base->decoders =
-		decoder_pool_new(conf, &limits, labour->decoder_server);
+		decoder_pool_new(conf, &limits, config->decoder_server);
 	base->db = db_open(conf);
-	worker->name = worker_name(pool, labour, getpid());
+	worker->name = worker_name(pool, config, getpid());
 	if (prefork_predecessor())
-		worker->lost = worker_name(pool, labour, prefork_predecessor());
+		worker->lost = worker_name(pool, config, prefork_predecessor());
 	worker->heartbeat = heartbeat_new(pool, worker->name);
 	worker->schedule = schedule_new(pool);
-	worker->shared = labour->shared;
+	worker->shared = config->shared;
 	srandom((unsigned)(getpid() ^ clock_now_us()));
 	return true;
 }
 
-static void close_worker(struct worker *worker)
+static void close_worker(struct worker_state *worker)
 {
 	heartbeat_stop(worker->heartbeat, &worker->base);
 	db_close(worker->base.db);
@@ -116,7 +116,7 @@ static void close_worker(struct worker *worker)
 }
 
 struct holding {
-	const struct worker *worker;
+	const struct worker_state *worker;
 	const struct job *job;
 	int64_t extend_at_ms;
 };
@@ -235,7 +235,7 @@ static int64_t memory_wait_ms(const struct work *work, const struct job *job)
 	return wait < most ? wait : most;
 }
 
-static bool work_once(bool *found, struct worker *worker)
+static bool work_once(bool *found, struct worker_state *worker)
 {
 	struct work work = worker->base;
 	const struct conf *conf = work.conf;
@@ -282,7 +282,7 @@ static void reclaim(struct work *work, const char *why, const struct job *jobs,
 /* Requeues the jobs of the predecessor of this worker, or jobs of this worker
    itself, which has none now: their claim or their result did not reach it or
    the database. Tries until the database answers. */
-static void reclaim_lost(struct worker *worker)
+static void reclaim_lost(struct worker_state *worker)
 {
 	struct work work = worker->base;
 	struct job *jobs;
@@ -304,7 +304,7 @@ static void reclaim_lost(struct worker *worker)
 	pool_free(work.pool);
 }
 
-static void reclaim_expired(struct worker *worker)
+static void reclaim_expired(struct worker_state *worker)
 {
 	struct work work = worker->base;
 	struct job *jobs;
@@ -319,7 +319,7 @@ static void reclaim_expired(struct worker *worker)
 	pool_free(work.pool);
 }
 
-static void sweep(struct worker *worker)
+static void sweep(struct worker_state *worker)
 {
 	struct work work = worker->base;
 	struct purge_swept swept;
@@ -337,7 +337,7 @@ static void sweep(struct worker *worker)
 	pool_free(work.pool);
 }
 
-static void forget_answers(struct worker *worker)
+static void forget_answers(struct worker_state *worker)
 {
 	struct work work = worker->base;
 	int64_t removed;
@@ -352,7 +352,7 @@ static void forget_answers(struct worker *worker)
 	pool_free(work.pool);
 }
 
-static void forget_deliveries(struct worker *worker)
+static void forget_deliveries(struct worker_state *worker)
 {
 	struct work work = worker->base;
 	uint64_t removed;
@@ -370,7 +370,7 @@ static void forget_deliveries(struct worker *worker)
 
 /* Returns the milliseconds until the next call; 0 (after one more job) if more
    rows remain. */
-static int64_t retain(struct worker *worker)
+static int64_t retain(struct worker_state *worker)
 {
 	struct work work = worker->base;
 	struct retention done = { 0 };
@@ -387,7 +387,7 @@ static int64_t retain(struct worker *worker)
 	return done.more ? 0 : RETAIN_MS;
 }
 
-static bool index_batch(size_t *count, struct worker *worker)
+static bool index_batch(size_t *count, struct worker_state *worker)
 {
 	struct work work = worker->base;
 	bool good;
@@ -403,7 +403,7 @@ static bool index_batch(size_t *count, struct worker *worker)
 
 /* Returns the milliseconds until the next call. Stops after INDEX_TURN_MS, so
    that jobs run in between: after an upgrade there may be a million names. */
-static int64_t index_names(struct worker *worker)
+static int64_t index_names(struct worker_state *worker)
 {
 	const int64_t end_ms = clock_monotonic_ms() + INDEX_TURN_MS;
 	size_t count;
@@ -417,7 +417,7 @@ static int64_t index_names(struct worker *worker)
 
 /* True for one idle worker of the supervisor every RECLAIM_MS: the first one
    that asks. */
-static bool may_reclaim(struct labour_shared *shared, int64_t now_ms)
+static bool may_reclaim(struct worker_shared *shared, int64_t now_ms)
 {
 	int64_t at_ms = atomic_load(&shared->reclaim_at_ms);
 
@@ -427,7 +427,7 @@ static bool may_reclaim(struct labour_shared *shared, int64_t now_ms)
 }
 
 /* Only the first worker (slot 0) runs the clean-up tasks. */
-static void do_chores(struct worker *worker, long slot)
+static void do_chores(struct worker_state *worker, long slot)
 {
 	int64_t now_ms = clock_monotonic_ms();
 
@@ -453,15 +453,15 @@ static void pause_ms(long ms)
 	nanosleep(&time, NULL);
 }
 
-int labour_run(void *arg, long slot)
+int worker_run(void *arg, long slot)
 {
-	const struct labour *labour = arg;
-	const struct conf *conf = labour->conf;
+	const struct worker_config *config = arg;
+	const struct conf *conf = config->conf;
 	struct pool *pool = pool_new();
-	struct worker worker = { 0 };
+	struct worker_state worker = { 0 };
 	bool found;
 
-	if (!open_worker(&worker, labour, pool))
+	if (!open_worker(&worker, config, pool))
 		return EXIT_FAILURE;
 	/* The first worker does not fetch or call webhooks, so slow web servers
 	   cannot block rendering. */

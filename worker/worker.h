@@ -1,5 +1,5 @@
-#ifndef WORKER_LABOUR_H
-#define WORKER_LABOUR_H
+#ifndef WORKER_WORKER_H
+#define WORKER_WORKER_H
 
 #include <stdatomic.h>
 #include <stdint.h>
@@ -8,30 +8,30 @@
 #include "lib/picture/decoder_pool.h"
 
 /* The memory that all workers of a supervisor share. */
-struct labour_shared {
+struct worker_shared {
 	/* when the next worker looks for jobs with an expired lease, in ms of
 	   the monotonic clock */
 	_Atomic int64_t reclaim_at_ms;
 };
 
-struct labour {
+struct worker_config {
 	const struct conf *conf;
 	const struct decoder_server *decoder_server;
 	const char *instance; /* a random UUID of this supervisor */
-	struct labour_shared *shared;
+	struct worker_shared *shared;
 };
 
 /* Call this before the fork. */
-struct labour_shared *labour_share(void);
+struct worker_shared *worker_share(void);
 
 /* The limits of the decoder processes of workers. */
-struct decoder_limits labour_decoder_limits(const struct conf *conf);
+struct decoder_limits worker_decoder_limits(const struct conf *conf);
 
 /* The main function of a worker: requeues the jobs of the worker that it
    replaces, then claims, runs and settles one job after another until SIGTERM.
    Between two jobs, about once a second, one worker of the supervisor requeues
-   the jobs of any host whose lease has expired. `labour` is a struct labour.
-   Returns the exit status. */
-int labour_run(void *labour, long slot);
+   the jobs of any host whose lease has expired. `config` is a struct
+   worker_config. Returns the exit status. */
+int worker_run(void *config, long slot);
 
 #endif
