@@ -337,7 +337,7 @@ static void sweep(struct worker_state *worker)
 	pool_free(work.pool);
 }
 
-static void forget_answers(struct worker_state *worker)
+static void purge_idempotency_keys(struct worker_state *worker)
 {
 	struct work work = worker->base;
 	int64_t removed;
@@ -352,7 +352,7 @@ static void forget_answers(struct worker_state *worker)
 	pool_free(work.pool);
 }
 
-static void forget_deliveries(struct worker_state *worker)
+static void purge_deliveries(struct worker_state *worker)
 {
 	struct work work = worker->base;
 	uint64_t removed;
@@ -370,7 +370,7 @@ static void forget_deliveries(struct worker_state *worker)
 
 /* Returns the milliseconds until the next call; 0 (after one more job) if more
    rows remain. */
-static int64_t retain(struct worker_state *worker)
+static int64_t enforce_retention(struct worker_state *worker)
 {
 	struct work work = worker->base;
 	struct retention done = { 0 };
@@ -427,7 +427,7 @@ static bool may_reclaim(struct worker_shared *shared, int64_t now_ms)
 }
 
 /* Only the first worker (slot 0) runs the clean-up tasks. */
-static void do_chores(struct worker_state *worker, long slot)
+static void run_periodic(struct worker_state *worker, long slot)
 {
 	int64_t now_ms = clock_monotonic_ms();
 
@@ -435,13 +435,13 @@ static void do_chores(struct worker_state *worker, long slot)
 	if (may_reclaim(worker->shared, now_ms))
 		reclaim_expired(worker);
 	if (!slot && now_ms >= worker->retain_at_ms)
-		worker->retain_at_ms = now_ms + retain(worker);
+		worker->retain_at_ms = now_ms + enforce_retention(worker);
 	if (!slot && now_ms >= worker->index_at_ms)
 		worker->index_at_ms = now_ms + index_names(worker);
 	if (!slot && now_ms >= worker->sweep_at_ms) {
 		sweep(worker);
-		forget_answers(worker);
-		forget_deliveries(worker);
+		purge_idempotency_keys(worker);
+		purge_deliveries(worker);
 		worker->sweep_at_ms = now_ms + SWEEP_MS;
 	}
 }
@@ -476,7 +476,7 @@ int worker_run(void *arg, long slot)
 		} else if (!found) {
 			pause_ms(conf->worker_poll_ms);
 		}
-		do_chores(&worker, slot);
+		run_periodic(&worker, slot);
 	}
 	close_worker(&worker);
 	pool_free(pool);
