@@ -7,8 +7,8 @@
 
 #include "lib/model/image.h"
 #include "lib/picture/format.h"
-#include "lib/service/render.h"
 #include "lib/service/share.h"
+#include "lib/service/variant_render.h"
 #include "lib/store/store.h"
 
 bool deliver(struct response *res, struct request *req, struct uuid image_id,
@@ -59,7 +59,7 @@ bool deliver_lazy_url(const char **url, struct request *req,
 		return fail(req->work, ERR_CONFLICT,
 			    "the image has no file yet");
 	if (strcmp(variant, "original")) {
-		if (!render_format(&format, req->work, image, variant))
+		if (!variant_render_format(&format, req->work, image, variant))
 			return false;
 		format_name = format_row(format)->name;
 	}

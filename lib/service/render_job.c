@@ -11,12 +11,12 @@
 #include "lib/model/tier.h"
 #include "lib/model/variant.h"
 #include "lib/service/notify.h"
-#include "lib/service/render.h"
+#include "lib/service/variant_render.h"
 #include "lib/store/store.h"
 
 struct ending {
 	const struct job *job;
-	const struct render *render; /* NULL: failed */
+	const struct variant_batch *batch; /* NULL: failed */
 	const char *code, *detail;
 	bool written; /* by an earlier try whose COMMIT got no response */
 };
@@ -38,14 +38,14 @@ static bool settle(struct work *work, struct image *image, const char *status,
 static bool record_success(struct work *work, void *arg)
 {
 	const struct ending *ending = arg;
-	const struct render *render = ending->render;
+	const struct variant_batch *batch = ending->batch;
 	struct image image;
 
 	if (!job_finish(work, ending->job) ||
-	    !image_lock(&image, work, render->image_id))
+	    !image_lock(&image, work, batch->image_id))
 		return false;
-	for (size_t i = 0; i < render->count; i++)
-		if (!variant_finish(work, &render->variants[i]))
+	for (size_t i = 0; i < batch->count; i++)
+		if (!variant_finish(work, &batch->variants[i]))
 			return false;
 	return settle(work, &image, "ready", NULL, NULL) &&
 	       notify_job(work, "job.done", ending->job);
@@ -114,22 +114,22 @@ bool render_job_cancel(struct work *work, const struct job *job)
 static bool drop_cancelled(struct work *work, void *arg)
 {
 	const struct ending *ending = arg;
-	const struct render *render = ending->render;
+	const struct variant_batch *batch = ending->batch;
 	struct variant variant;
 	const char *state;
 	bool awaited;
 
 	if (!job_lock(&state, work, ending->job->id) ||
 	    strcmp(state, "cancelled") ||
-	    !job_is_awaited(&awaited, work, render->image_id) || awaited)
+	    !job_is_awaited(&awaited, work, batch->image_id) || awaited)
 		return false;
-	for (size_t i = 0; i < render->count; i++) {
-		const char *name = render->variants[i].variant;
+	for (size_t i = 0; i < batch->count; i++) {
+		const char *name = batch->variants[i].variant;
 
-		if ((variant_find(&variant, work, render->image_id, name) &&
+		if ((variant_find(&variant, work, batch->image_id, name) &&
 		     !strcmp(variant.status, "ready")) ||
 		    !store_drop(work,
-				store_key(work->pool, render->image_id, name)))
+				store_key(work->pool, batch->image_id, name)))
 			return false;
 	}
 	return true;
@@ -147,51 +147,50 @@ static bool end_well(struct work *work, struct ending *ending)
 	return false;
 }
 
-static bool find_pending(struct render *render, struct work *work)
+static bool find_pending(struct variant_batch *batch, struct work *work)
 {
 	struct variant *all;
 	size_t count;
 
-	if (!variant_list(&all, &count, work, render->image_id))
+	if (!variant_list(&all, &count, work, batch->image_id))
 		return false;
-	render->variants = pool_alloc(work->pool, (count + 1) * sizeof(*all));
-	render->count = 0;
-	for (size_t i = 0; i < count && render->count < RENDER_MAX_VARIANTS;
-	     i++)
+	batch->variants = pool_alloc(work->pool, (count + 1) * sizeof(*all));
+	batch->count = 0;
+	for (size_t i = 0; i < count && batch->count < VARIANT_RENDER_MAX; i++)
 		if (!strcmp(all[i].status, "processing"))
-			render->variants[render->count++] = all[i];
+			batch->variants[batch->count++] = all[i];
 	return true;
 }
 
 /* Reads nothing if there is nothing to make. The tier of the image's owner
    decides about animation, as in variant_make(). */
-static bool make_pending(struct render *render, struct work *work)
+static bool make_pending(struct variant_batch *batch, struct work *work)
 {
 	struct probe *probe = pool_alloc(work->pool, sizeof(*probe));
 	struct image image;
 	struct tier tier;
 
-	if (!render->count)
+	if (!batch->count)
 		return true;
-	if (!image_find(&image, work, render->image_id) ||
+	if (!image_find(&image, work, batch->image_id) ||
 	    !tier_of_user(&tier, work, image.user_id) ||
-	    !store_get(&render->source, work,
-		       store_key(work->pool, render->image_id, "original")) ||
-	    !render_probe(probe, work, render->source))
+	    !store_get(&batch->source, work,
+		       store_key(work->pool, batch->image_id, "original")) ||
+	    !variant_render_probe(probe, work, batch->source))
 		return false;
-	render->animated = tier.animated;
-	render->probe = probe;
-	return render_make(render, work);
+	batch->animated = tier.animated;
+	batch->probe = probe;
+	return variant_render(batch, work);
 }
 
 bool render_job_run(struct work *work, const struct job *job)
 {
-	struct render render = { .image_id = job->image_id,
-				 .quality = (uint32_t)job->quality,
-				 .user_id = job->user_id };
-	struct ending ending = { .job = job, .render = &render };
+	struct variant_batch batch = { .image_id = job->image_id,
+				       .quality = (uint32_t)job->quality,
+				       .user_id = job->user_id };
+	struct ending ending = { .job = job, .batch = &batch };
 
-	return find_pending(&render, work) && make_pending(&render, work) &&
+	return find_pending(&batch, work) && make_pending(&batch, work) &&
 	       end_well(work, &ending);
 }
 
@@ -199,10 +198,10 @@ bool render_job_estimate(unsigned *cost_ms, struct work *work,
 			 const struct job *job, const struct probe *probe,
 			 bool animated)
 {
-	struct render render = { .image_id = job->image_id,
-				 .probe = probe,
-				 .animated = animated };
+	struct variant_batch batch = { .image_id = job->image_id,
+				       .probe = probe,
+				       .animated = animated };
 
-	return find_pending(&render, work) &&
-	       render_estimate(cost_ms, &render, work);
+	return find_pending(&batch, work) &&
+	       render_estimate(cost_ms, &batch, work);
 }

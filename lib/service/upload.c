@@ -16,7 +16,7 @@
 #include "lib/service/access.h"
 #include "lib/service/budget.h"
 #include "lib/service/notify.h"
-#include "lib/service/render.h"
+#include "lib/service/variant_render.h"
 
 int64_t upload_max_bytes(const struct conf *conf, const struct tier *tier)
 {
@@ -100,7 +100,7 @@ bool upload_check(struct probe *probe, struct work *work,
 		  const struct upload *upload)
 {
 	store_temp_end(upload->file);
-	return render_probe(probe, work, upload->file->fd) &&
+	return variant_render_probe(probe, work, upload->file->fd) &&
 	       probe_is_bearable(probe, work) &&
 	       check_tier(work, upload, probe) && store_has_room(work) &&
 	       cut_remains(work, upload->file, probe);
@@ -119,15 +119,15 @@ size_t upload_variants(struct variant **variants, struct work *work,
 	const char *name;
 	size_t count = 0;
 
-	*variants = pool_alloc(work->pool,
-			       RENDER_MAX_VARIANTS * sizeof(**variants));
-	while (count < RENDER_MAX_VARIANTS &&
+	*variants =
+		pool_alloc(work->pool, VARIANT_RENDER_MAX * sizeof(**variants));
+	while (count < VARIANT_RENDER_MAX &&
 	       (name = text_word(work->pool, tier->sizes, count)))
 		(*variants)[count++] = pending(image_id, name);
 	return count;
 }
 
-static void name_resize(struct render *render, struct work *work,
+static void name_resize(struct variant_batch *batch, struct work *work,
 			const struct upload_resize *resize)
 {
 	struct recipe recipe = resize->recipe;
@@ -135,45 +135,45 @@ static void name_resize(struct render *render, struct work *work,
 
 	if (resize->same_format) {
 		recipe.has_format = true;
-		recipe.format = render->probe->format;
+		recipe.format = batch->probe->format;
 	}
-	render->quality = recipe.quality;
-	render->variants = pool_alloc(work->pool, sizeof(*render->variants));
-	render->variants[0] =
-		pending(render->image_id,
+	batch->quality = recipe.quality;
+	batch->variants = pool_alloc(work->pool, sizeof(*batch->variants));
+	batch->variants[0] =
+		pending(batch->image_id,
 			pool_strdup(work->pool, recipe_text(&recipe, text)));
-	render->count = 1;
+	batch->count = 1;
 }
 
 /* For a resize, also checks that the tier allows the variant of this image. */
-static bool name_variants(struct render *render, struct work *work,
+static bool name_variants(struct variant_batch *batch, struct work *work,
 			  const struct upload *upload)
 {
 	uint32_t width, height;
 
 	if (!upload->resize) {
-		render->count = upload_variants(&render->variants, work,
-						render->image_id, upload->tier);
+		batch->count = upload_variants(&batch->variants, work,
+					       batch->image_id, upload->tier);
 		return true;
 	}
-	name_resize(render, work, upload->resize);
-	probe_upright(render->probe, &width, &height);
+	name_resize(batch, work, upload->resize);
+	probe_upright(batch->probe, &width, &height);
 	return access_check_enlargement(
-		work, upload->tier, render->variants[0].variant, width, height);
+		work, upload->tier, batch->variants[0].variant, width, height);
 }
 
 /* Renders now if it is cheap and the client does not prefer a job. If it needs
    more memory or time than a request's decoder process has, leaves it to a
    worker. */
-static bool paint(bool *painted, struct work *work, struct render *render,
+static bool paint(bool *painted, struct work *work, struct variant_batch *batch,
 		  bool later, unsigned *estimate_ms)
 {
 	int64_t began = clock_monotonic_ms();
 
-	*painted = render_is_small(render, work, estimate_ms) && !later;
+	*painted = variant_render_is_small(batch, work, estimate_ms) && !later;
 	if (!*painted)
 		return true;
-	if (render_make(render, work)) {
+	if (variant_render(batch, work)) {
 		LOG_EVENT(LOG_LEVEL_DEBUG, "painted", log_text("id", work->id),
 			  log_number("estimate_ms", *estimate_ms),
 			  log_number("ms", clock_monotonic_ms() - began));
@@ -302,23 +302,23 @@ bool upload_take(struct uploaded *uploaded, struct work *work,
 			   .created_at = db_now_us(work) },
 	};
 	struct probe probe;
-	struct render render = { .image_id = made.image.id,
-				 .source = upload->file->fd,
-				 .probe = &probe,
-				 .original = upload->file,
-				 .animated = upload->tier->animated,
-				 .user_id = upload->user->id };
+	struct variant_batch batch = { .image_id = made.image.id,
+				       .source = upload->file->fd,
+				       .probe = &probe,
+				       .original = upload->file,
+				       .animated = upload->tier->animated,
+				       .user_id = upload->user->id };
 	struct record r = { upload, &made };
 	unsigned cost_ms = 0;
 	bool painted;
 
 	if (!upload_check(&probe, work, upload) ||
-	    !name_variants(&render, work, upload) || !check_quota(work, upload))
+	    !name_variants(&batch, work, upload) || !check_quota(work, upload))
 		return false;
-	made.variants = render.variants;
-	made.count = render.count;
+	made.variants = batch.variants;
+	made.count = batch.count;
 	if (!work_check_wanted(work) ||
-	    !paint(&painted, work, &render, upload->later, &cost_ms) ||
+	    !paint(&painted, work, &batch, upload->later, &cost_ms) ||
 	    (!painted &&
 	     !budget_check(work, made.image.user_id, upload->tier, cost_ms)) ||
 	    !upload_keep(work, upload->file, made.image.id)) {

@@ -13,19 +13,19 @@
 #include "lib/model/user.h"
 #include "lib/service/access.h"
 #include "lib/service/budget.h"
-#include "lib/service/render.h"
 #include "lib/service/requeue.h"
+#include "lib/service/variant_render.h"
 #include "lib/store/store.h"
 
 struct variant_request {
 	struct variant *variant;
 	struct job job;
-	struct tier
-		tier; /* of the image's owner, whichever client requests it */
+	/* of the image's owner, whichever client requests it */
+	struct tier tier;
 	bool queue;
 };
 
-static bool record_request(struct work *work, void *arg)
+static bool insert_request(struct work *work, void *arg)
 {
 	const struct variant_request *request = arg;
 
@@ -61,12 +61,12 @@ static bool make_missing(struct variant *variant, struct work *work,
 			 const struct image *image, int64_t priority)
 {
 	struct probe probe;
-	struct render render = { .image_id = image->id,
-				 .source = -1,
-				 .probe = &probe,
-				 .variants = variant,
-				 .count = 1,
-				 .user_id = image->user_id };
+	struct variant_batch batch = { .image_id = image->id,
+				       .source = -1,
+				       .probe = &probe,
+				       .variants = variant,
+				       .count = 1,
+				       .user_id = image->user_id };
 	struct variant_request request = {
 		.variant = variant,
 		.job = { .id = uuid_new(),
@@ -83,24 +83,24 @@ static bool make_missing(struct variant *variant, struct work *work,
 
 	if (!find_quality(&request.job.quality, work, image) ||
 	    !tier_of_user(&request.tier, work, image->user_id) ||
-	    !store_get(&render.source, work,
+	    !store_get(&batch.source, work,
 		       store_key(work->pool, image->id, "original")) ||
-	    !render_probe(&probe, work, render.source))
+	    !variant_render_probe(&probe, work, batch.source))
 		return false;
 	probe_upright(&probe, &width, &height);
 	if (!access_check_enlargement(work, &request.tier, variant->variant,
 				      width, height))
 		return false;
-	render.animated = request.tier.animated;
-	render.quality = (uint32_t)request.job.quality;
-	request.queue = !render_is_small(&render, work, &cost_ms);
+	batch.animated = request.tier.animated;
+	batch.quality = (uint32_t)request.job.quality;
+	request.queue = !variant_render_is_small(&batch, work, &cost_ms);
 	request.job.cost_ms = cost_ms;
-	if (!request.queue && !render_make(&render, work)) {
+	if (!request.queue && !variant_render(&batch, work)) {
 		request.queue = true;
 		if (work->err != ERR_TOO_LARGE)
 			return false;
 	}
-	return db_transaction(work, record_request, &request);
+	return db_transaction(work, insert_request, &request);
 }
 
 /* A request that waited while another one made the variant finds it here. */

@@ -99,7 +99,7 @@ static int by_number(const void *left, const void *right)
 	return a < b ? -1 : a > b;
 }
 
-/* As lib/service/render.c adds it up. */
+/* As lib/service/variant_render.c adds it up. */
 static double estimate(double *written, const struct probe *probe)
 {
 	const uint32_t heights[] = { 400, 200 };

@@ -1,7 +1,7 @@
-/* render.c: makes variants of one image. */
+/* variant_render.c: makes variants of one image. */
 #include "config.h"
 
-#include "lib/service/render.h"
+#include "lib/service/variant_render.h"
 
 #include <limits.h>
 #include <string.h>
@@ -32,7 +32,7 @@ static void unmap(void *arg)
 	munmap(mapping->bytes, mapping->len);
 }
 
-bool render_probe(struct probe *probe, struct work *work, int fd)
+bool variant_render_probe(struct probe *probe, struct work *work, int fd)
 {
 	struct mapping *map = pool_alloc(work->pool, sizeof(*map));
 	struct stat st;
@@ -50,17 +50,17 @@ bool render_probe(struct probe *probe, struct work *work, int fd)
 }
 
 static bool parse_recipes(struct recipe **recipes, struct work *work,
-			  const struct render *render)
+			  const struct variant_batch *batch)
 {
-	*recipes = pool_alloc(work->pool, render->count * sizeof(**recipes));
-	for (size_t i = 0; i < render->count; i++) {
+	*recipes = pool_alloc(work->pool, batch->count * sizeof(**recipes));
+	for (size_t i = 0; i < batch->count; i++) {
 		if (!recipe_parse(&(*recipes)[i], work,
-				  render->variants[i].variant))
+				  batch->variants[i].variant))
 			return false;
-		(*recipes)[i].quality = render->quality;
+		(*recipes)[i].quality = batch->quality;
 		(*recipes)[i].animated =
-			render->animated &&
-			animation_is_kept(&(*recipes)[i], render->probe,
+			batch->animated &&
+			animation_is_kept(&(*recipes)[i], batch->probe,
 					  work->conf);
 	}
 	return true;
@@ -106,19 +106,19 @@ static void measure_still(struct extent *extent, const struct recipe *recipe,
 	extent->write_ns += pixels * format_row(format)->write_ns;
 }
 
-static bool measure(struct extent *extent, const struct render *render,
+static bool measure(struct extent *extent, const struct variant_batch *batch,
 		    struct work *work)
 {
 	struct extent found = { .side = 1 };
 	struct recipe *recipes;
 
-	if (!parse_recipes(&recipes, work, render))
+	if (!parse_recipes(&recipes, work, batch))
 		return false;
-	for (size_t i = 0; i < render->count; i++)
+	for (size_t i = 0; i < batch->count; i++)
 		if (recipes[i].animated)
-			measure_animation(&found, &recipes[i], render->probe);
+			measure_animation(&found, &recipes[i], batch->probe);
 		else
-			measure_still(&found, &recipes[i], render->probe);
+			measure_still(&found, &recipes[i], batch->probe);
 	*extent = found;
 	return true;
 }
@@ -134,28 +134,28 @@ static unsigned estimate_ms(const struct extent *extent,
 	return ms < UINT_MAX ? (unsigned)ms : UINT_MAX;
 }
 
-bool render_estimate(unsigned *cost_ms, const struct render *render,
+bool render_estimate(unsigned *cost_ms, const struct variant_batch *batch,
 		     struct work *work)
 {
 	struct extent extent;
 
-	if (!measure(&extent, render, work))
+	if (!measure(&extent, batch, work))
 		return false;
-	*cost_ms = estimate_ms(&extent, render->probe);
+	*cost_ms = estimate_ms(&extent, batch->probe);
 	return true;
 }
 
-bool render_is_small(const struct render *render, struct work *work,
-		     unsigned *cost_ms)
+bool variant_render_is_small(const struct variant_batch *batch,
+			     struct work *work, unsigned *cost_ms)
 {
 	const struct conf *conf = work->conf;
 	struct extent extent;
 	uint64_t mib;
 
-	if (!measure(&extent, render, work))
+	if (!measure(&extent, batch, work))
 		return false;
-	*cost_ms = estimate_ms(&extent, render->probe);
-	mib = probe_estimate_mib(render->probe) +
+	*cost_ms = estimate_ms(&extent, batch->probe);
+	mib = probe_estimate_mib(batch->probe) +
 	      (extent.enlarged * ENLARGED_BYTES >> 20);
 	if (mib < extent.animated_mib)
 		mib = extent.animated_mib;
@@ -184,22 +184,22 @@ static bool write_variant(struct store_file *file, struct variant *variant,
 }
 
 /* `anonymous` is shared by many clients, so its images count as nobody's. */
-static struct uuid owner_of(const struct render *render)
+static struct uuid owner_of(const struct variant_batch *batch)
 {
 	const struct uuid nobody = { 0 };
 
-	return uuid_equal(render->user_id, user_anonymous) ? nobody
-							   : render->user_id;
+	return uuid_equal(batch->user_id, user_anonymous) ? nobody
+							  : batch->user_id;
 }
 
 static bool run_decoder(struct painted *painted, struct work *work,
-			const struct render *render,
+			const struct variant_batch *batch,
 			const struct recipe *recipes, size_t count)
 {
 	const struct decoder_picture picture = {
-		.owner = owner_of(render),
-		.source = render->source,
-		.probe = render->probe,
+		.owner = owner_of(batch),
+		.source = batch->source,
+		.probe = batch->probe,
 		.recipes = recipes,
 		.count = count,
 	};
@@ -211,54 +211,54 @@ static bool run_decoder(struct painted *painted, struct work *work,
 /* One decode makes all still variants. Each animation uses a decoder process of
    its own, with the time and memory of one. */
 static bool render_recipes(struct painted *painted, struct work *work,
-			   const struct render *render,
+			   const struct variant_batch *batch,
 			   const struct recipe *recipes)
 {
-	struct recipe stills[RENDER_MAX_VARIANTS];
-	struct painted made[RENDER_MAX_VARIANTS];
-	size_t places[RENDER_MAX_VARIANTS];
+	struct recipe stills[VARIANT_RENDER_MAX];
+	struct painted made[VARIANT_RENDER_MAX];
+	size_t places[VARIANT_RENDER_MAX];
 	size_t count = 0;
 
-	for (size_t i = 0; i < render->count; i++) {
+	for (size_t i = 0; i < batch->count; i++) {
 		if (!recipes[i].animated) {
 			stills[count] = recipes[i];
 			places[count++] = i;
-		} else if (!run_decoder(&painted[i], work, render, &recipes[i],
+		} else if (!run_decoder(&painted[i], work, batch, &recipes[i],
 					1)) {
 			return false;
 		}
 	}
-	if (!run_decoder(made, work, render, stills, count))
+	if (!run_decoder(made, work, batch, stills, count))
 		return false;
 	for (size_t i = 0; i < count; i++)
 		painted[places[i]] = made[i];
 	return true;
 }
 
-bool render_make(struct render *render, struct work *work)
+bool variant_render(struct variant_batch *batch, struct work *work)
 {
 	struct painted *painted =
-		pool_alloc(work->pool, (render->count + 1) * sizeof(*painted));
+		pool_alloc(work->pool, (batch->count + 1) * sizeof(*painted));
 	struct store_file *files =
-		pool_alloc(work->pool, (render->count + 1) * sizeof(*files));
-	size_t count = render->count;
+		pool_alloc(work->pool, (batch->count + 1) * sizeof(*files));
+	size_t count = batch->count;
 	struct recipe *recipes;
 
-	if (!render->count)
+	if (!batch->count)
 		return true;
-	if (!parse_recipes(&recipes, work, render) ||
-	    !render_recipes(painted, work, render, recipes))
+	if (!parse_recipes(&recipes, work, batch) ||
+	    !render_recipes(painted, work, batch, recipes))
 		return false;
-	for (size_t i = 0; i < render->count; i++) {
-		render->variants[i].image_id = render->image_id;
-		if (!write_variant(&files[i], &render->variants[i], work,
+	for (size_t i = 0; i < batch->count; i++) {
+		batch->variants[i].image_id = batch->image_id;
+		if (!write_variant(&files[i], &batch->variants[i], work,
 				   &painted[i]))
 			return false;
 	}
-	if (render->original)
+	if (batch->original)
 		files[count++] = (struct store_file){
-			render->original,
-			store_key(work->pool, render->image_id, "original"),
+			batch->original,
+			store_key(work->pool, batch->image_id, "original"),
 		};
 	return store_keep(work, files, count);
 }
@@ -274,7 +274,7 @@ static bool probe_original(struct probe *probe, struct work *work,
 	work->pool = pool_new();
 	good = store_get(&source, work,
 			 store_key(work->pool, image->id, "original")) &&
-	       render_probe(probe, work, source);
+	       variant_render_probe(probe, work, source);
 	pool_free(work->pool);
 	work->pool = outer;
 	return good;
@@ -282,8 +282,8 @@ static bool probe_original(struct probe *probe, struct work *work,
 
 /* A variant keeps the original's format if browsers display it; otherwise the
    format depends on the original's header. */
-bool render_format(enum format *format, struct work *work,
-		   const struct image *image, const char *name)
+bool variant_render_format(enum format *format, struct work *work,
+			   const struct image *image, const char *name)
 {
 	struct probe probe = { 0 };
 	struct recipe recipe;

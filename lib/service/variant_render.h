@@ -1,5 +1,5 @@
-#ifndef LIB_SERVICE_RENDER_H
-#define LIB_SERVICE_RENDER_H
+#ifndef LIB_SERVICE_VARIANT_RENDER_H
+#define LIB_SERVICE_VARIANT_RENDER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,7 +13,7 @@
 struct store_temp;
 
 /* The variants to make of one image with one decode. */
-struct render {
+struct variant_batch {
 	struct uuid image_id;
 	int source;                /* file descriptor of the original */
 	const struct probe *probe; /* header of the original */
@@ -26,16 +26,16 @@ struct render {
 	struct store_temp *original;
 };
 
-enum { RENDER_MAX_VARIANTS = 64 };
+enum { VARIANT_RENDER_MAX = 64 };
 
 /* Reports whether a request may wait for the rendering: its estimated time is
    within the setting sync_budget_ms and its memory within that of a request's
    decoder process. */
-bool render_is_small(const struct render *render, struct work *work,
-		     unsigned *cost_ms);
+bool variant_render_is_small(const struct variant_batch *batch,
+			     struct work *work, unsigned *cost_ms);
 
 /* Estimates the CPU time of rendering the variants, in ms. */
-bool render_estimate(unsigned *cost_ms, const struct render *render,
+bool render_estimate(unsigned *cost_ms, const struct variant_batch *batch,
 		     struct work *work) MUST_CHECK;
 
 /*
@@ -44,14 +44,16 @@ bool render_estimate(unsigned *cost_ms, const struct render *render,
  * process of its own. The caller writes the rows. Fails as
  * decoder_pool_render() does.
  */
-bool render_make(struct render *render, struct work *work) MUST_CHECK;
+bool variant_render(struct variant_batch *batch, struct work *work) MUST_CHECK;
 
 /* Reads the header of the file that `fd` refers to. */
-bool render_probe(struct probe *probe, struct work *work, int fd) MUST_CHECK;
+bool variant_render_probe(struct probe *probe, struct work *work,
+			  int fd) MUST_CHECK;
 
 /* Returns the format of the variant with this name. ERR_CONFLICT until the
    image's file has arrived; ERR_NOT_FOUND if the file is deleted. */
-bool render_format(enum format *format, struct work *work,
-		   const struct image *image, const char *name) MUST_CHECK;
+bool variant_render_format(enum format *format, struct work *work,
+			   const struct image *image,
+			   const char *name) MUST_CHECK;
 
 #endif
