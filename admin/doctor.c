@@ -22,8 +22,8 @@
 #include "lib/db/db.h"
 #include "lib/db/migrate.h"
 #include "lib/model/check.h"
-#include "lib/picture/paint.h"
 #include "lib/picture/decoder.h"
+#include "lib/picture/render.h"
 #include "lib/service/import.h"
 #include "lib/service/keyring.h"
 #include "lib/store/store.h"
@@ -66,7 +66,7 @@ static struct finding look_at_pixtier(struct doctor *d)
 static struct finding look_at_magick(struct doctor *d)
 {
 	(void)d;
-	return fine(paint_library());
+	return fine(render_library());
 }
 
 static struct finding look_at_crypto(struct doctor *d)

@@ -20,8 +20,8 @@ enum metric {
 	METRIC_DROPPED,         /* labels: reason */
 	METRIC_WAITING,         /* labels: group */
 	METRIC_UPLOAD_BYTES,
-	METRIC_PAINT_SECONDS,
-	METRIC_PAINTER_DEATHS,
+	METRIC_RENDER_SECONDS,
+	METRIC_DECODER_DEATHS,
 	METRIC_MEMORY_BUSY,
 	METRIC_JOBS,     /* labels: kind, result */
 	METRIC_RESPAWNS, /* labels: group */

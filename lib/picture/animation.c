@@ -97,7 +97,7 @@ static bool copy_frames(struct work *work, const struct pass *pass)
 	return ok;
 }
 
-bool animation_make(struct painted *painted, struct work *work,
+bool animation_make(struct rendition *rendition, struct work *work,
 		    const struct animation_source *source,
 		    const struct recipe *recipe)
 {
@@ -122,5 +122,5 @@ bool animation_make(struct painted *painted, struct work *work,
 		row_colour_new(work->pool, PROFILE_RGB, pass.animation.profile,
 			       pass.animation.profile_len);
 	return copy_frames(work, &pass) &&
-	       pass.to->finish(painted, pass.writer, work);
+	       pass.to->finish(rendition, pass.writer, work);
 }

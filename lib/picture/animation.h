@@ -7,7 +7,7 @@
 
 #include "lib/picture/animation_limits.h"
 #include "lib/picture/bitmap.h"
-#include "lib/picture/paint.h"
+#include "lib/picture/render.h"
 
 /* Resizes animated GIF and WebP to animated GIF and WebP, frame by frame, so
    that the pixels of only one frame are in memory. */
@@ -25,7 +25,7 @@ struct animation_frame {
 
 /* The file that the frames come from. */
 struct animation_source {
-	const struct paint *paint;
+	const struct renderer *renderer;
 	const struct probe *probe;
 	const uint8_t *bytes;
 	size_t len;
@@ -49,7 +49,7 @@ struct animation_writer {
 	bool (*add)(void *writer, struct work *work,
 		    const struct animation_frame *frame);
 	/* The bytes belong to the work's pool. */
-	bool (*finish)(struct painted *painted, void *writer,
+	bool (*finish)(struct rendition *rendition, void *writer,
 		       struct work *work);
 };
 
@@ -59,7 +59,7 @@ extern const struct animation_writer gif_writer, webp_writer;
 /* Makes the variant of a recipe with `animated`. A damaged frame ends the
    animation before it; if it is the first, fails with ERR_CORRUPT_IMAGE or
    ERR_UNSUPPORTED_FORMAT. The bytes belong to the work's pool. */
-bool animation_make(struct painted *painted, struct work *work,
+bool animation_make(struct rendition *rendition, struct work *work,
 		    const struct animation_source *source,
 		    const struct recipe *recipe) MUST_CHECK;
 

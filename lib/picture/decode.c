@@ -24,7 +24,7 @@ static const double MARGIN = 1.5;
 
 struct decoding {
 	struct work *work;
-	const struct paint *paint;
+	const struct renderer *renderer;
 	const struct probe *probe;
 	double scale; /* of the largest variant */
 	ImageInfo *info;
@@ -285,8 +285,8 @@ static bool read_any(struct decoding *d, uint8_t *bytes, size_t len)
 
 static bool convert_to_srgb(struct decoding *d)
 {
-	return colour_convert(d->image, d->probe->gray, d->paint->srgb,
-			      d->paint->srgb_len) ||
+	return colour_convert(d->image, d->probe->gray, d->renderer->srgb,
+			      d->renderer->srgb_len) ||
 	       decode_fail(d->work, &d->image->exception);
 }
 
@@ -376,23 +376,25 @@ static bool make_rgb(struct decoding *d)
 	return true;
 }
 
-bool decode_stored(Image **image, struct work *work, const struct paint *paint,
-		   const struct paint_task *task, uint8_t *bytes, size_t len)
+bool decode_stored(Image **image, struct work *work,
+		   const struct renderer *renderer,
+		   const struct render_request *request, uint8_t *bytes,
+		   size_t len)
 {
 	struct decoding d = { .work = work,
-			      .paint = paint,
-			      .probe = &task->probe };
+			      .renderer = renderer,
+			      .probe = &request->probe };
 
 	return finish(&d, read_any(&d, bytes, len) && make_rgb(&d), image);
 }
 
-bool decode(Image **image, struct work *work, const struct paint *paint,
-	    const struct paint_task *task, double scale, uint8_t *bytes,
+bool decode(Image **image, struct work *work, const struct renderer *renderer,
+	    const struct render_request *request, double scale, uint8_t *bytes,
 	    size_t len)
 {
 	struct decoding d = { .work = work,
-			      .paint = paint,
-			      .probe = &task->probe,
+			      .renderer = renderer,
+			      .probe = &request->probe,
 			      .scale = scale };
 
 	return finish(&d, read_any(&d, bytes, len) && make_upright(&d), image);

@@ -7,7 +7,7 @@
 
 #include <magick/api.h>
 
-#include "lib/picture/paint.h"
+#include "lib/picture/render.h"
 
 /*
  * Decodes the first frame on its canvas, upright, in sRGB, without metadata.
@@ -15,14 +15,15 @@
  * times), where `scale` is that of the largest variant. May change `bytes`. The
  * caller destroys the image.
  */
-bool decode(Image **image, struct work *work, const struct paint *paint,
-	    const struct paint_task *task, double scale, uint8_t *bytes,
+bool decode(Image **image, struct work *work, const struct renderer *renderer,
+	    const struct render_request *request, double scale, uint8_t *bytes,
 	    size_t len) MUST_CHECK;
 
 /* The same as stored: not upright, not reduced, and in the colours of its
    profile "ICM", if it has one. */
-bool decode_stored(Image **image, struct work *work, const struct paint *paint,
-		   const struct paint_task *task, uint8_t *bytes,
+bool decode_stored(Image **image, struct work *work,
+		   const struct renderer *renderer,
+		   const struct render_request *request, uint8_t *bytes,
 		   size_t len) MUST_CHECK;
 
 /* Fails with the text of an exception of GraphicsMagick. Always returns

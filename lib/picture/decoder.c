@@ -116,7 +116,7 @@ void decoder_prepare(struct decoder *decoder, struct pool *pool,
 {
 	const struct sigaction time = { .sa_handler = on_time };
 	const enum conf_sandbox sandbox =
-		(enum conf_sandbox)decoder->paint->conf->sandbox;
+		(enum conf_sandbox)decoder->renderer->conf->sandbox;
 
 	sigaction(SIGXCPU, &time, NULL);
 	SetFatalErrorHandler(on_fatal);
@@ -139,19 +139,19 @@ static void send_hello(const struct decoder *decoder)
 }
 
 static void send_rendered(void *arg, uint32_t index,
-			  const struct painted *painted)
+			  const struct rendition *rendition)
 {
 	const struct decoder_reply reply = {
 		.kind = DECODER_RENDERED,
 		.index = index,
-		.format = painted->format,
-		.width = painted->width,
-		.height = painted->height,
-		.len = painted->len,
+		.format = rendition->format,
+		.width = rendition->width,
+		.height = rendition->height,
+		.len = rendition->len,
 	};
 
 	(void)arg;
-	send_reply(&reply, painted->bytes);
+	send_reply(&reply, rendition->bytes);
 }
 
 static void send_failed(const struct work *work)
@@ -166,14 +166,14 @@ static void send_failed(const struct work *work)
 
 /* Returns the source's descriptor. If the client closes the socket, no work is
    left. */
-static int receive_task(struct decoder_task *task)
+static int receive_request(struct decoder_request *request)
 {
 	const struct decoder_reply begun = { .kind = DECODER_BEGUN };
 	int source;
 	const ssize_t got = child_hear_descriptor(
-		FENCE_SOCKET, task, sizeof(*task), &source, MSG_WAITALL);
+		FENCE_SOCKET, request, sizeof(*request), &source, MSG_WAITALL);
 
-	if (got != sizeof(*task) || source < 0)
+	if (got != sizeof(*request) || source < 0)
 		_exit(0);
 	send_reply(&begun, NULL);
 	return source;
@@ -207,16 +207,16 @@ static bool read_source(uint8_t **bytes, struct work *work, int source,
 	return true;
 }
 
-static bool render(const struct paint *paint, struct work *work, int source,
-		   const struct decoder_task *task)
+static bool render(const struct renderer *renderer, struct work *work,
+		   int source, const struct decoder_request *request)
 {
-	const size_t len = (size_t)task->source_len;
+	const size_t len = (size_t)request->source_len;
 	uint8_t *bytes = NULL;
 	const bool ok = read_source(&bytes, work, source, len);
 
 	close(source);
-	return ok && paint_all(paint, work, &task->paint, bytes, len,
-			       send_rendered, NULL);
+	return ok && render_all(renderer, work, &request->render, bytes, len,
+				send_rendered, NULL);
 }
 
 static size_t held_bytes(void)
@@ -229,16 +229,16 @@ static size_t held_bytes(void)
 /* Returns true if this process may render another picture. */
 static bool render_next(const struct decoder *decoder, unsigned parts)
 {
-	const struct conf *conf = decoder->paint->conf;
+	const struct conf *conf = decoder->renderer->conf;
 	struct work work = { .conf = conf };
-	struct decoder_task task;
-	const int source = receive_task(&task);
+	struct decoder_request request;
+	const int source = receive_request(&request);
 	bool ok;
 
 	work.pool = pool_new();
 	ok = fence_suffices(&work, parts, (enum conf_sandbox)conf->sandbox,
 			    "the decoder process") &&
-	     render(decoder->paint, &work, source, &task);
+	     render(decoder->renderer, &work, source, &request);
 	if (!ok)
 		send_failed(&work);
 	pool_free(work.pool);

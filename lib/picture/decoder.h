@@ -7,7 +7,7 @@
 
 #include "lib/base/fence.h"
 #include "lib/picture/decoder_error.h"
-#include "lib/picture/paint.h"
+#include "lib/picture/render.h"
 
 /*
  * The decoder process: the decoder server forks it, and it enters the sandbox.
@@ -20,14 +20,14 @@
  * each recipe; or another message, which is the last one.
  */
 struct decoder {
-	const struct paint *paint;
+	const struct renderer *renderer;
 	struct fence_prepared fence;
 	size_t shared_bytes; /* memory that a new one shares with the server */
 };
 
-struct decoder_task {
+struct decoder_request {
 	uint64_t source_len;
-	struct paint_task paint;
+	struct render_request render;
 };
 
 enum decoder_reply_kind {
@@ -50,7 +50,7 @@ struct decoder_reply {
 	struct decoder_error error;
 };
 
-/* Called in the server, after paint_begin(): prepares what decoder processes
+/* Called in the server, after render_begin(): prepares what decoder processes
    inherit. Ignores `descriptors` of the limits. */
 void decoder_prepare(struct decoder *decoder, struct pool *pool,
 		     const struct fence_limits *limits);

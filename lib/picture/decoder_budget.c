@@ -56,30 +56,30 @@ bool decoder_budget_open(struct memory_budget **budget, struct work *work,
 }
 
 /* The memory of one decoder process; it includes the source. */
-static uint64_t own_mib(const struct decoder_task *task,
+static uint64_t own_mib(const struct decoder_request *request,
 			const struct decoder_limits *limits)
 {
-	return (limits->memory_bytes + task->source_len) >> 20;
+	return (limits->memory_bytes + request->source_len) >> 20;
 }
 
-unsigned decoder_budget_estimate_mib(const struct decoder_task *task,
+unsigned decoder_budget_estimate_mib(const struct decoder_request *request,
 				     const struct conf *conf,
 				     const struct decoder_limits *limits)
 {
-	const struct paint_task *paint = &task->paint;
-	const uint64_t own = own_mib(task, limits);
+	const struct render_request *renderer = &request->render;
+	const uint64_t own = own_mib(request, limits);
 	const unsigned mib =
-		decoder_memory_mib(&paint->probe, paint->recipes, paint->count,
-				   task->source_len, conf);
+		decoder_memory_mib(&renderer->probe, renderer->recipes,
+				   renderer->count, request->source_len, conf);
 
 	return mib < own ? mib : (unsigned)own;
 }
 
-unsigned decoder_budget_most_mib(const struct decoder_task *task,
+unsigned decoder_budget_most_mib(const struct decoder_request *request,
 				 const struct conf *conf,
 				 const struct decoder_limits *limits)
 {
-	const uint64_t own = own_mib(task, limits);
+	const uint64_t own = own_mib(request, limits);
 	const uint64_t shared =
 		(uint64_t)memory_budget_largest_mib(conf->decoder_memory_total);
 

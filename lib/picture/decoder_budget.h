@@ -8,7 +8,7 @@
 struct conf;
 struct decoder_limits;
 struct decoder_process;
-struct decoder_task;
+struct decoder_request;
 struct memory_budget;
 struct pool;
 struct work;
@@ -26,13 +26,13 @@ bool decoder_budget_open(struct memory_budget **budget, struct work *work,
 
 /* Returns the estimated MiB for a picture, at most the limit of one decoder
    process. */
-unsigned decoder_budget_estimate_mib(const struct decoder_task *task,
+unsigned decoder_budget_estimate_mib(const struct decoder_request *request,
 				     const struct conf *conf,
 				     const struct decoder_limits *limits);
 
 /* Returns the most MiB that a decoder process can have, by its own limit and by
    the total of all. */
-unsigned decoder_budget_most_mib(const struct decoder_task *task,
+unsigned decoder_budget_most_mib(const struct decoder_request *request,
 				 const struct conf *conf,
 				 const struct decoder_limits *limits);
 

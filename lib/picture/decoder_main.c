@@ -258,16 +258,16 @@ static void run(const struct conf *conf, const struct decoder_limits *limits)
 		.most_seconds = most_seconds(conf, limits->seconds),
 	};
 	struct pool *pool = pool_new();
-	struct paint paint;
-	struct decoder decoder = { .paint = &paint };
+	struct renderer renderer;
+	struct decoder decoder = { .renderer = &renderer };
 	sigset_t while_waiting;
 	int statm; /* opened first: decoder_prepare() forbids it */
 
 	block_signals(&while_waiting);
 	allow_descriptors();
-	paint_init(&paint, pool, conf, limits->memory_bytes);
-	paint_begin();
-	decoder_warm_up(&paint);
+	render_init(&renderer, pool, conf, limits->memory_bytes);
+	render_begin();
+	decoder_warm_up(&renderer);
 	statm = decoder_process_open_statm(getpid());
 	decoder_prepare(&decoder, pool, &fence);
 	if (!FILTER_WITH_SANITIZER) /* the sanitizer has its own heap */

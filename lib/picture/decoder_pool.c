@@ -42,11 +42,11 @@ struct decoder_pool {
 
 /* One picture given to one process. */
 struct exchange {
-	struct painted *painted;
+	struct rendition *renditions;
 	struct work *work;
 	const struct decoder_pool *pool;
 	const struct decoder_picture *picture;
-	const struct decoder_task *task;
+	const struct decoder_request *request;
 	struct decoder_process process;
 	unsigned mib; /* of memory that it may use */
 	int64_t deadline_ms;
@@ -57,7 +57,7 @@ struct exchange {
 	bool begun, answered, late, spent, out_of_memory, refused;
 };
 
-_Static_assert(PAINT_MAX_RECIPES <= 64, "`rendered` has 64 bits");
+_Static_assert(RENDER_MAX_RECIPES <= 64, "`rendered` has 64 bits");
 
 static bool receive(struct exchange *e, void *bytes, size_t len)
 {
@@ -115,19 +115,19 @@ static bool wait_for_hello(struct exchange *e)
 static bool is_expected(const struct exchange *e,
 			const struct decoder_reply *reply)
 {
-	const struct paint_task *task = &e->task->paint;
+	const struct render_request *request = &e->request->render;
 	struct recipe_plan plan;
 	uint32_t width, height;
 
-	if (reply->index >= task->count || e->rendered >> reply->index & 1 ||
+	if (reply->index >= request->count || e->rendered >> reply->index & 1 ||
 	    !reply->len)
 		return false;
-	probe_upright(&task->probe, &width, &height);
-	plan = recipe_plan(&task->recipes[reply->index], width, height);
+	probe_upright(&request->probe, &width, &height);
+	plan = recipe_plan(&request->recipes[reply->index], width, height);
 	return reply->width == plan.width && reply->height == plan.height &&
 	       reply->format ==
-		       (uint32_t)recipe_format(&task->recipes[reply->index],
-					       &task->probe);
+		       (uint32_t)recipe_format(&request->recipes[reply->index],
+					       &request->probe);
 }
 
 static bool receive_rendered(struct exchange *e,
@@ -148,7 +148,7 @@ static bool receive_rendered(struct exchange *e,
 	bytes = pool_alloc(e->work->pool, reply->len);
 	if (!receive(e, bytes, reply->len))
 		return false;
-	e->painted[reply->index] = (struct painted){
+	e->renditions[reply->index] = (struct rendition){
 		.format = (enum format)reply->format,
 		.width = reply->width,
 		.height = reply->height,
@@ -208,7 +208,7 @@ static bool receive_last(struct exchange *e, const struct decoder_reply *reply)
 	e->answered = true;
 	if (reply->kind == DECODER_FAILED)
 		return receive_failed(e, reply);
-	metric_add(METRIC_PAINTER_DEATHS, NULL, 1);
+	metric_add(METRIC_DECODER_DEATHS, NULL, 1);
 	if (reply->kind == DECODER_OUT_OF_MEMORY)
 		return fail_for_memory(e);
 	if (reply->kind == DECODER_OUT_OF_TIME)
@@ -234,7 +234,7 @@ static bool receive_reply(struct exchange *e)
 
 static bool receive_all(struct exchange *e)
 {
-	const uint32_t count = e->task->paint.count;
+	const uint32_t count = e->request->render.count;
 	const uint64_t all = ~(uint64_t)0 >> (64 - count);
 
 	while (e->rendered != all)
@@ -281,7 +281,7 @@ static bool fail_by_death(const struct exchange *e)
 		return fail(e->work, ERR_UNAVAILABLE,
 			    "expected a decoder process, none was started: "
 			    "look for pixtier-decoder in the log");
-	metric_add(METRIC_PAINTER_DEATHS, NULL, 1);
+	metric_add(METRIC_DECODER_DEATHS, NULL, 1);
 	if (e->spent)
 		return fail_for_work_ms(e);
 	if (e->late)
@@ -339,8 +339,8 @@ static bool choose_process(struct exchange *e, struct decoder_pool *pool)
 
 static bool send_task(const struct exchange *e)
 {
-	return child_say_descriptor(e->process.child.socket, e->task,
-				    sizeof(*e->task), e->picture->source, 0);
+	return child_say_descriptor(e->process.child.socket, e->request,
+				    sizeof(*e->request), e->picture->source, 0);
 }
 
 /* One that is not good for another picture ends by itself, too. */
@@ -395,8 +395,8 @@ static bool run_once(struct exchange *e, struct decoder_pool *pool, bool *again)
 	return ok;
 }
 
-static bool make_task(struct decoder_task *task, struct work *work,
-		      const struct decoder_picture *picture)
+static bool make_request(struct decoder_request *request, struct work *work,
+			 const struct decoder_picture *picture)
 {
 	struct stat stat;
 
@@ -404,14 +404,14 @@ static bool make_task(struct decoder_task *task, struct work *work,
 		return fail_errno(work, "fstat of a picture");
 	if (!S_ISREG(stat.st_mode) || stat.st_size <= 0)
 		return fail(work, ERR_CORRUPT_IMAGE, "an empty picture");
-	if (picture->count < 1 || picture->count > PAINT_MAX_RECIPES)
+	if (picture->count < 1 || picture->count > RENDER_MAX_RECIPES)
 		return fail_field(work, "variants",
 				  "1 to %d of one picture, not %zu",
-				  PAINT_MAX_RECIPES, picture->count);
-	task->source_len = (uint64_t)stat.st_size;
-	task->paint.probe = *picture->probe;
-	task->paint.count = (uint32_t)picture->count;
-	memcpy(task->paint.recipes, picture->recipes,
+				  RENDER_MAX_RECIPES, picture->count);
+	request->source_len = (uint64_t)stat.st_size;
+	request->render.probe = *picture->probe;
+	request->render.count = (uint32_t)picture->count;
+	memcpy(request->render.recipes, picture->recipes,
 	       picture->count * sizeof(*picture->recipes));
 	return true;
 }
@@ -423,7 +423,7 @@ static bool run_timed(struct exchange *e, struct decoder_pool *pool,
 	const bool ok = run_once(e, pool, again);
 
 	if (!e->refused)
-		metric_observe_us(METRIC_PAINT_SECONDS,
+		metric_observe_us(METRIC_RENDER_SECONDS,
 				  (clock_monotonic_ms() - began_ms) * 1000);
 	return ok;
 }
@@ -432,8 +432,8 @@ static bool run_timed(struct exchange *e, struct decoder_pool *pool,
    memory than was estimated may have all that there is. */
 static bool run(struct exchange *first, struct decoder_pool *pool)
 {
-	const unsigned most_mib =
-		decoder_budget_most_mib(first->task, pool->conf, &pool->limits);
+	const unsigned most_mib = decoder_budget_most_mib(
+		first->request, pool->conf, &pool->limits);
 	bool again = true, ok = false;
 	int fresh = 2;
 
@@ -465,20 +465,21 @@ static bool open_budget(struct work *work, struct decoder_pool *pool)
 	return true;
 }
 
-bool decoder_pool_render(struct painted *painted, struct work *work,
+bool decoder_pool_render(struct rendition *renditions, struct work *work,
 			 struct decoder_pool *pool,
 			 const struct decoder_picture *picture)
 {
-	struct decoder_task *task = pool_alloc(work->pool, sizeof(*task));
-	struct exchange e = { .painted = painted,
+	struct decoder_request *request =
+		pool_alloc(work->pool, sizeof(*request));
+	struct exchange e = { .renditions = renditions,
 			      .work = work,
 			      .pool = pool,
 			      .picture = picture,
-			      .task = task };
+			      .request = request };
 
-	if (!open_budget(work, pool) || !make_task(task, work, picture))
+	if (!open_budget(work, pool) || !make_request(request, work, picture))
 		return false;
-	e.mib = decoder_budget_estimate_mib(task, pool->conf, &pool->limits);
+	e.mib = decoder_budget_estimate_mib(request, pool->conf, &pool->limits);
 	return run(&e, pool);
 }
 

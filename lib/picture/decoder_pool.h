@@ -36,7 +36,7 @@ struct decoder_pool *decoder_pool_new(const struct conf *conf,
 void decoder_pool_free(struct decoder_pool *pool);
 
 /* What was made of one recipe. The bytes belong to the pool. */
-struct painted {
+struct rendition {
 	enum format format;
 	uint32_t width, height;
 	const uint8_t *bytes;
@@ -52,7 +52,7 @@ struct decoder_picture {
 };
 
 /*
- * Decodes the picture once and fills painted[i] for recipes[i].
+ * Decodes the picture once and fills renditions[i] for recipes[i].
  * ERR_CORRUPT_IMAGE when the picture is damaged, ends its decoder process or
  * uses `seconds` of CPU time; ERR_UNSUPPORTED_FORMAT when it is of a kind the
  * decoder does not know; ERR_TOO_LARGE when memory does not suffice, or what is
@@ -66,7 +66,7 @@ struct decoder_picture {
  * be reserved. When other processes have it: ERR_TOO_LARGE with `work_ms`, else
  * ERR_UNAVAILABLE. ERR_TOO_LARGE at once when all together do not have it.
  */
-bool decoder_pool_render(struct painted *painted, struct work *work,
+bool decoder_pool_render(struct rendition *renditions, struct work *work,
 			 struct decoder_pool *pool,
 			 const struct decoder_picture *picture) MUST_CHECK;
 

@@ -22,7 +22,7 @@ static const struct recipe recipes[] = {
 
 /* Makes an image in which all colours differ, with a profile, so that lcms2 is
    used. */
-static Image *new_image(const struct paint *paint, bool has_alpha)
+static Image *new_image(const struct renderer *renderer, bool has_alpha)
 {
 	ImageInfo *info = CloneImageInfo(NULL);
 	Image *image = AllocateImage(info);
@@ -46,52 +46,53 @@ static Image *new_image(const struct paint *paint, bool has_alpha)
 		if (!row || !SyncImagePixels(image))
 			break;
 	}
-	(void)SetImageProfile(image, "ICM", paint->srgb, paint->srgb_len);
+	(void)SetImageProfile(image, "ICM", renderer->srgb, renderer->srgb_len);
 	return image;
 }
 
-static void drop(void *arg, uint32_t index, const struct painted *painted)
+static void drop(void *arg, uint32_t index, const struct rendition *rendition)
 {
 	(void)arg;
 	(void)index;
-	(void)painted;
+	(void)rendition;
 }
 
-static void render(const struct paint *paint, struct work *work,
-		   const struct painted *sample, bool has_alpha)
+static void render(const struct renderer *renderer, struct work *work,
+		   const struct rendition *sample, bool has_alpha)
 {
-	struct paint_task *task = pool_alloc(work->pool, sizeof(*task));
+	struct render_request *request =
+		pool_alloc(work->pool, sizeof(*request));
 
-	task->probe = (struct probe){ .format = sample->format,
-				      .width = SIDE,
-				      .height = SIDE,
-				      .frames = 1,
-				      .scans = 1,
-				      .orientation = 1,
-				      .alpha = has_alpha };
-	task->count = ARRAY_LEN(recipes);
-	memcpy(task->recipes, recipes, sizeof(recipes));
-	(void)!paint_all(paint, work, task, (uint8_t *)sample->bytes,
-			 sample->len, drop, NULL);
+	request->probe = (struct probe){ .format = sample->format,
+					 .width = SIDE,
+					 .height = SIDE,
+					 .frames = 1,
+					 .scans = 1,
+					 .orientation = 1,
+					 .alpha = has_alpha };
+	request->count = ARRAY_LEN(recipes);
+	memcpy(request->recipes, recipes, sizeof(recipes));
+	(void)!render_all(renderer, work, request, (uint8_t *)sample->bytes,
+			  sample->len, drop, NULL);
 }
 
-static void warm_up(const struct paint *paint, enum format format)
+static void warm_up(const struct renderer *renderer, enum format format)
 {
 	const bool has_alpha = format_row(format)->has_alpha;
-	struct work work = { .conf = paint->conf, .pool = pool_new() };
-	Image *image = new_image(paint, has_alpha);
-	struct painted sample;
+	struct work work = { .conf = renderer->conf, .pool = pool_new() };
+	Image *image = new_image(renderer, has_alpha);
+	struct rendition sample;
 
-	if (encode(&sample, &work, paint->conf, image, format, 0)) {
-		render(paint, &work, &sample, has_alpha);
+	if (encode(&sample, &work, renderer->conf, image, format, 0)) {
+		render(renderer, &work, &sample, has_alpha);
 		MagickFree((void *)sample.bytes);
 	}
 	DestroyImage(image);
 	pool_free(work.pool);
 }
 
-void decoder_warm_up(const struct paint *paint)
+void decoder_warm_up(const struct renderer *renderer)
 {
 	for (enum format format = 0; format < FORMAT__COUNT; format++)
-		warm_up(paint, format);
+		warm_up(renderer, format);
 }

@@ -102,14 +102,14 @@ static bool quantize(Image *image)
 	return QuantizeImage(&info, image);
 }
 
-static bool write_image(struct painted *painted, struct work *work,
+static bool write_image(struct rendition *rendition, struct work *work,
 			const ImageInfo *info, Image *image,
 			ExceptionInfo *exception)
 {
 	size_t len = 0;
 	const uint8_t *bytes;
 
-	if (painted->format == FORMAT_GIF && !quantize(image))
+	if (rendition->format == FORMAT_GIF && !quantize(image))
 		return decode_fail(work, &image->exception);
 	snprintf(image->magick, sizeof(image->magick), "%s", info->magick);
 	bytes = ImageToBlob(info, image, &len, exception);
@@ -117,10 +117,10 @@ static bool write_image(struct painted *painted, struct work *work,
 		return decode_fail(work, exception->severity
 						 ? exception
 						 : &image->exception);
-	painted->width = (uint32_t)image->columns;
-	painted->height = (uint32_t)image->rows;
-	painted->bytes = bytes;
-	painted->len = len;
+	rendition->width = (uint32_t)image->columns;
+	rendition->height = (uint32_t)image->rows;
+	rendition->bytes = bytes;
+	rendition->len = len;
 	return true;
 }
 
@@ -195,8 +195,9 @@ bool encode_import(Image **image, struct work *work,
 	return false;
 }
 
-bool encode(struct painted *painted, struct work *work, const struct conf *conf,
-	    const Image *image, enum format format, unsigned long quality)
+bool encode(struct rendition *rendition, struct work *work,
+	    const struct conf *conf, const Image *image, enum format format,
+	    unsigned long quality)
 {
 	const bool flat = image->matte && !format_row(format)->has_alpha;
 	ExceptionInfo exception;
@@ -212,8 +213,8 @@ bool encode(struct painted *painted, struct work *work, const struct conf *conf,
 		(void)CloneString(&info->sampling_factor, "1x1");
 	copy = flat ? flatten(image, info, &exception)
 		    : CloneImage(image, 0, 0, MagickTrue, &exception);
-	painted->format = format;
-	ok = copy ? write_image(painted, work, info, copy, &exception)
+	rendition->format = format;
+	ok = copy ? write_image(rendition, work, info, copy, &exception)
 		  : decode_fail(work, &exception);
 	if (copy)
 		DestroyImage(copy);

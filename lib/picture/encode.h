@@ -16,8 +16,8 @@ bool encode_import(Image **image, struct work *work,
 /* Encodes an image without metadata in `format`. `quality` is 1 to 100; 0: that
    of the settings; ignored by formats without quality. MagickFree() frees the
    bytes. */
-bool encode(struct painted *painted, struct work *work, const struct conf *conf,
-	    const Image *image, enum format format,
+bool encode(struct rendition *rendition, struct work *work,
+	    const struct conf *conf, const Image *image, enum format format,
 	    unsigned long quality) MUST_CHECK;
 
 #endif

@@ -8,9 +8,9 @@
 #include <magick/api.h>
 
 #include "lib/picture/bitmap.h"
-#include "lib/picture/paint.h"
+#include "lib/picture/render.h"
 
-/* How pixels are resampled: the setting `engine`. paint.c plans the variants;
+/* How pixels are resampled: the setting `engine`. render.c plans the variants;
    an engine decodes, resizes and encodes. */
 
 struct variant {
@@ -22,29 +22,29 @@ struct variant {
 	const struct variant *larger; /* source for resizing, or NULL */
 	Image *image;                 /* of the engine graphicsmagick */
 	struct bitmap bitmap;         /* of the engine fast */
-	struct painted painted;
+	struct rendition rendition;
 };
 
-struct painting {
-	const struct paint *paint;
-	const struct paint_task *task;
+struct rendering {
+	const struct renderer *renderer;
+	const struct render_request *request;
 	struct work *work;
 	uint32_t width, height; /* of the upright picture */
 	double scale;   /* factor from the picture to the largest variant */
 	Image *picture; /* of the engine graphicsmagick: upright, maybe reduced
 			 */
-	struct variant variants[PAINT_MAX_RECIPES]; /* largest first */
+	struct variant variants[RENDER_MAX_RECIPES]; /* largest first */
 };
 
 /* Each function fails as decoder_pool_render() does. */
 struct engine {
 	/* Called before any variant. May change the bytes. */
-	bool (*decode)(struct painting *p, uint8_t *bytes, size_t len);
+	bool (*decode)(struct rendering *p, uint8_t *bytes, size_t len);
 	/* Not called for identical variants, and neither is encode(). */
-	bool (*resize)(struct painting *p, struct variant *variant);
-	bool (*encode)(struct painting *p, struct variant *variant);
+	bool (*resize)(struct rendering *p, struct variant *variant);
+	bool (*encode)(struct rendering *p, struct variant *variant);
 	/* Frees what the others allocated, also after a failure. */
-	void (*release)(struct painting *p);
+	void (*release)(struct rendering *p);
 };
 
 extern const struct engine engine_fast, engine_graphicsmagick;

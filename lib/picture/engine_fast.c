@@ -21,15 +21,15 @@ static const double MARGIN = 1.5;
 
 /* Passes decoded rows to those variants that are made of them. */
 struct lane {
-	struct painting *p;
+	struct rendering *p;
 	uint32_t width, height;
 	double exact_width, exact_height;
 	enum profile_colours colours;
 	const uint8_t *profile;
 	size_t profile_len;
 	uint32_t count;
-	struct variant *roots[PAINT_MAX_RECIPES];
-	struct resampler *resamplers[PAINT_MAX_RECIPES];
+	struct variant *roots[RENDER_MAX_RECIPES];
+	struct resampler *resamplers[RENDER_MAX_RECIPES];
 	bool alpha;
 };
 
@@ -38,7 +38,7 @@ struct lane {
 static void find_area(struct resample_area *area, const struct lane *lane,
 		      const struct recipe_plan *plan)
 {
-	const unsigned orientation = lane->p->task->probe.orientation;
+	const unsigned orientation = lane->p->request->probe.orientation;
 	const bool lies = orientation >= 5;
 	const bool from_right = orientation == 2 || orientation == 3 ||
 				orientation == 7 || orientation == 8;
@@ -69,7 +69,7 @@ static void find_area(struct resample_area *area, const struct lane *lane,
 
 static bool add_root(struct lane *lane, struct variant *variant)
 {
-	const bool lies = lane->p->task->probe.orientation >= 5;
+	const bool lies = lane->p->request->probe.orientation >= 5;
 	const uint32_t width = variant->plan.width;
 	const uint32_t height = variant->plan.height;
 	struct work *work = lane->p->work;
@@ -88,10 +88,10 @@ static bool add_root(struct lane *lane, struct variant *variant)
 
 static bool lane_begin(struct lane *lane)
 {
-	struct painting *p = lane->p;
+	struct rendering *p = lane->p;
 
 	lane->count = 0;
-	for (uint32_t i = 0; i < p->task->count; i++)
+	for (uint32_t i = 0; i < p->request->count; i++)
 		if (!p->variants[i].identical && !p->variants[i].larger &&
 		    !add_root(lane, &p->variants[i]))
 			return false;
@@ -106,7 +106,7 @@ static void lane_put(struct lane *lane, const uint8_t *row)
 
 static bool lane_end(struct lane *lane)
 {
-	const struct painting *p = lane->p;
+	const struct rendering *p = lane->p;
 
 	for (uint32_t i = 0; i < lane->count; i++) {
 		struct bitmap *bitmap = &lane->roots[i]->bitmap;
@@ -114,7 +114,8 @@ static bool lane_end(struct lane *lane)
 		bitmap_drop_alpha(bitmap);
 		row_colour_convert(bitmap, lane->colours, lane->profile,
 				   lane->profile_len);
-		if (!bitmap_turn(bitmap, p->work, p->task->probe.orientation))
+		if (!bitmap_turn(bitmap, p->work,
+				 p->request->probe.orientation))
 			return false;
 	}
 	return true;
@@ -141,22 +142,22 @@ static bool put_row(void *arg, const uint8_t *row)
 	return true;
 }
 
-static bool decode_jpeg(struct painting *p, const uint8_t *bytes, size_t len)
+static bool decode_jpeg(struct rendering *p, const uint8_t *bytes, size_t len)
 {
 	struct lane lane = { .p = p };
 	const struct row_sink sink = { begin_rows, put_row, &lane, 2 };
 
-	return jpeg_stream(p->work, &p->task->probe, MARGIN * p->scale, bytes,
-			   len, &sink) &&
+	return jpeg_stream(p->work, &p->request->probe, MARGIN * p->scale,
+			   bytes, len, &sink) &&
 	       lane_end(&lane);
 }
 
-static bool decode_png(struct painting *p, const uint8_t *bytes, size_t len)
+static bool decode_png(struct rendering *p, const uint8_t *bytes, size_t len)
 {
 	struct lane lane = { .p = p };
 	const struct row_sink sink = { begin_rows, put_row, &lane, 2 };
 
-	return png_stream(p->work, &p->task->probe, bytes, len, &sink) &&
+	return png_stream(p->work, &p->request->probe, bytes, len, &sink) &&
 	       lane_end(&lane);
 }
 
@@ -193,21 +194,22 @@ static bool export_rows(struct lane *lane, Image *image)
 	return true;
 }
 
-static bool decode_other(struct painting *p, uint8_t *bytes, size_t len)
+static bool decode_other(struct rendering *p, uint8_t *bytes, size_t len)
 {
 	struct lane lane = { .p = p };
 	Image *image = NULL;
 	size_t profile_len = 0;
 	bool ok;
 
-	if (!decode_stored(&image, p->work, p->paint, p->task, bytes, len))
+	if (!decode_stored(&image, p->work, p->renderer, p->request, bytes,
+			   len))
 		return false;
 	lane.width = (uint32_t)image->columns;
 	lane.height = (uint32_t)image->rows;
 	lane.exact_width = lane.width;
 	lane.exact_height = lane.height;
 	lane.alpha = image->matte;
-	lane.colours = p->task->probe.gray ? PROFILE_GRAY : PROFILE_RGB;
+	lane.colours = p->request->probe.gray ? PROFILE_GRAY : PROFILE_RGB;
 	lane.profile = GetImageProfile(image, "ICM", &profile_len);
 	lane.profile_len = profile_len;
 	ok = lane_begin(&lane) && export_rows(&lane, image) && lane_end(&lane);
@@ -215,17 +217,17 @@ static bool decode_other(struct painting *p, uint8_t *bytes, size_t len)
 	return ok;
 }
 
-static bool decode_rows(struct painting *p, uint8_t *bytes, size_t len)
+static bool decode_rows(struct rendering *p, uint8_t *bytes, size_t len)
 {
-	if (p->task->probe.format == FORMAT_JPEG)
+	if (p->request->probe.format == FORMAT_JPEG)
 		return decode_jpeg(p, bytes, len);
-	if (p->task->probe.format == FORMAT_PNG)
+	if (p->request->probe.format == FORMAT_PNG)
 		return decode_png(p, bytes, len);
 	return decode_other(p, bytes, len);
 }
 
 /* Variants without a larger one were made during decoding. */
-static bool resize_bitmap(struct painting *p, struct variant *variant)
+static bool resize_bitmap(struct rendering *p, struct variant *variant)
 {
 	const struct recipe_plan *plan = &variant->plan;
 	const struct bitmap *larger;
@@ -240,33 +242,33 @@ static bool resize_bitmap(struct painting *p, struct variant *variant)
 	return resample(&variant->bitmap, p->work, larger);
 }
 
-static bool write_jpeg(struct painting *p, struct variant *variant,
+static bool write_jpeg(struct rendering *p, struct variant *variant,
 		       unsigned quality)
 {
-	struct painted *painted = &variant->painted;
+	struct rendition *rendition = &variant->rendition;
 	struct bitmap flat = variant->bitmap;
 
 	/* A smaller variant may use this bitmap as a source, with its alpha. */
 	if (flat.alpha && !bitmap_copy(&flat, p->work, &variant->bitmap))
 		return false;
 	bitmap_flatten(&flat);
-	painted->width = flat.width;
-	painted->height = flat.height;
-	return jpeg_write(&painted->bytes, &painted->len, p->work, &flat,
+	rendition->width = flat.width;
+	rendition->height = flat.height;
+	return jpeg_write(&rendition->bytes, &rendition->len, p->work, &flat,
 			  quality);
 }
 
-static bool write_png(struct painting *p, struct variant *variant)
+static bool write_png(struct rendering *p, struct variant *variant)
 {
-	struct painted *painted = &variant->painted;
+	struct rendition *rendition = &variant->rendition;
 
-	painted->width = variant->bitmap.width;
-	painted->height = variant->bitmap.height;
-	return png_write(&painted->bytes, &painted->len, p->work,
+	rendition->width = variant->bitmap.width;
+	rendition->height = variant->bitmap.height;
+	return png_write(&rendition->bytes, &rendition->len, p->work,
 			 &variant->bitmap);
 }
 
-static bool write_other(struct painting *p, struct variant *variant,
+static bool write_other(struct rendering *p, struct variant *variant,
 			uint32_t quality)
 {
 	Image *image;
@@ -274,18 +276,18 @@ static bool write_other(struct painting *p, struct variant *variant,
 
 	if (!encode_import(&image, p->work, &variant->bitmap))
 		return false;
-	ok = encode(&variant->painted, p->work, p->paint->conf, image,
+	ok = encode(&variant->rendition, p->work, p->renderer->conf, image,
 		    variant->format, quality);
 	DestroyImage(image);
 	return ok;
 }
 
-static bool encode_bitmap(struct painting *p, struct variant *variant)
+static bool encode_bitmap(struct rendering *p, struct variant *variant)
 {
-	const struct conf *conf = p->paint->conf;
-	const uint32_t quality = p->task->recipes[variant->index].quality;
+	const struct conf *conf = p->renderer->conf;
+	const uint32_t quality = p->request->recipes[variant->index].quality;
 
-	variant->painted.format = variant->format;
+	variant->rendition.format = variant->format;
 	switch (variant->format) {
 	case FORMAT_JPEG:
 		return write_jpeg(p, variant,
@@ -299,14 +301,14 @@ static bool encode_bitmap(struct painting *p, struct variant *variant)
 }
 
 /* Bitmaps, and the bytes of JPEGs and PNGs, belong to the pool. */
-static void release(struct painting *p)
+static void release(struct rendering *p)
 {
-	for (uint32_t i = 0; i < p->task->count; i++) {
-		const struct painted *painted = &p->variants[i].painted;
+	for (uint32_t i = 0; i < p->request->count; i++) {
+		const struct rendition *rendition = &p->variants[i].rendition;
 
-		if (painted->format != FORMAT_JPEG &&
-		    painted->format != FORMAT_PNG)
-			MagickFree((void *)painted->bytes);
+		if (rendition->format != FORMAT_JPEG &&
+		    rendition->format != FORMAT_PNG)
+			MagickFree((void *)rendition->bytes);
 	}
 }
 

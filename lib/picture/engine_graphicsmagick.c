@@ -10,13 +10,13 @@
 #include "lib/picture/encode.h"
 #include "lib/picture/resize.h"
 
-static bool decode_upright(struct painting *p, uint8_t *bytes, size_t len)
+static bool decode_upright(struct rendering *p, uint8_t *bytes, size_t len)
 {
-	return decode(&p->picture, p->work, p->paint, p->task, p->scale, bytes,
-		      len);
+	return decode(&p->picture, p->work, p->renderer, p->request, p->scale,
+		      bytes, len);
 }
 
-static Image *crop(const struct painting *p, const struct recipe_plan *plan,
+static Image *crop(const struct rendering *p, const struct recipe_plan *plan,
 		   ExceptionInfo *exception)
 {
 	const double x_factor = (double)p->picture->columns / p->width;
@@ -42,7 +42,7 @@ static Image *crop(const struct painting *p, const struct recipe_plan *plan,
 	return image;
 }
 
-static bool resize_image(struct painting *p, struct variant *variant)
+static bool resize_image(struct rendering *p, struct variant *variant)
 {
 	const struct recipe_plan *plan = &variant->plan;
 	const Image *from = variant->larger ? variant->larger->image : NULL;
@@ -63,19 +63,19 @@ static bool resize_image(struct painting *p, struct variant *variant)
 	return variant->image;
 }
 
-static bool encode_image(struct painting *p, struct variant *variant)
+static bool encode_image(struct rendering *p, struct variant *variant)
 {
-	return encode(&variant->painted, p->work, p->paint->conf,
+	return encode(&variant->rendition, p->work, p->renderer->conf,
 		      variant->image, variant->format,
-		      p->task->recipes[variant->index].quality);
+		      p->request->recipes[variant->index].quality);
 }
 
-static void release(struct painting *p)
+static void release(struct rendering *p)
 {
-	for (uint32_t i = 0; i < p->task->count; i++) {
+	for (uint32_t i = 0; i < p->request->count; i++) {
 		if (p->variants[i].image)
 			DestroyImage(p->variants[i].image);
-		MagickFree((void *)p->variants[i].painted.bytes);
+		MagickFree((void *)p->variants[i].rendition.bytes);
 	}
 	if (p->picture)
 		DestroyImage(p->picture);

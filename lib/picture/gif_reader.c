@@ -18,8 +18,8 @@ struct area {
 };
 
 struct reader {
-	const struct paint *paint;
-	struct paint_task task; /* for one frame, as a file of its own */
+	const struct renderer *renderer;
+	struct render_request request; /* for one frame, as a file of its own */
 	struct gif gif;
 	uint32_t next;
 	struct bitmap canvas;
@@ -122,14 +122,14 @@ static bool decode_frame(Image **image, struct reader *reader,
 	if (!write_single(file, frame))
 		return fail(work, ERR_INTERNAL, "a GIF frame of %zu bytes",
 			    frame->data_len);
-	reader->task.probe = (struct probe){
+	reader->request.probe = (struct probe){
 		.format = FORMAT_GIF,
 		.width = frame->width,
 		.height = frame->height,
 		.orientation = 1,
 		.alpha = true,
 	};
-	return decode_stored(image, work, reader->paint, &reader->task,
+	return decode_stored(image, work, reader->renderer, &reader->request,
 			     (uint8_t *)file->data, file->len);
 }
 
@@ -196,7 +196,7 @@ static bool open_file(void **opened, struct animation *animation,
 	struct area all = { 0, 0, probe->width, probe->height };
 
 	*opened = reader;
-	reader->paint = source->paint;
+	reader->renderer = source->renderer;
 	if (!gif_parse(&reader->gif, work, source->bytes, source->len,
 		       ANIMATION_MAX_FRAMES) ||
 	    !bitmap_init(&reader->canvas, work, probe->width, probe->height) ||

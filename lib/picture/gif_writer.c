@@ -90,7 +90,7 @@ static struct gif_frame find_change(const struct bitmap *a,
 
 /* GraphicsMagick chooses the palette and compresses; its file of one frame is
    then parsed. */
-static bool encode_part(struct painted *painted, struct gif *gif,
+static bool encode_part(struct rendition *rendition, struct gif *gif,
 			struct work *work, const struct bitmap *part)
 {
 	Image *image;
@@ -98,9 +98,9 @@ static bool encode_part(struct painted *painted, struct gif *gif,
 
 	if (!encode_import(&image, work, part))
 		return false;
-	ok = encode(painted, work, work->conf, image, FORMAT_GIF, 0);
+	ok = encode(rendition, work, work->conf, image, FORMAT_GIF, 0);
 	DestroyImage(image);
-	return ok && gif_parse(gif, work, painted->bytes, painted->len, 1);
+	return ok && gif_parse(gif, work, rendition->bytes, rendition->len, 1);
 }
 
 /* Some readers clear a frame to its transparent colour, or show no transparency
@@ -122,7 +122,7 @@ static bool write_part(struct writer *writer, struct work *work,
 		       const struct bitmap *bitmap)
 {
 	struct bitmap part = *bitmap;
-	struct painted painted = { 0 };
+	struct rendition rendition = { 0 };
 	struct gif_frame frame;
 	struct gif gif;
 	bool ok;
@@ -130,7 +130,7 @@ static bool write_part(struct writer *writer, struct work *work,
 	part.pixels = bitmap_row(bitmap, place->top) + (size_t)place->left * 4;
 	part.width = place->width;
 	part.height = place->height;
-	ok = encode_part(&painted, &gif, work, &part);
+	ok = encode_part(&rendition, &gif, work, &part);
 	if (ok) {
 		frame = gif.frames[0];
 		frame.left = place->left;
@@ -146,7 +146,7 @@ static bool write_part(struct writer *writer, struct work *work,
 			  "more",
 			  writer->file->limit);
 	}
-	MagickFree((void *)painted.bytes);
+	MagickFree((void *)rendition.bytes);
 	return ok;
 }
 
@@ -212,7 +212,8 @@ static bool add_frame(void *arg, struct work *work,
 	return remember(writer, work, frame);
 }
 
-static bool finish_file(struct painted *painted, void *arg, struct work *work)
+static bool finish_file(struct rendition *rendition, void *arg,
+			struct work *work)
 {
 	struct writer *writer = arg;
 	const struct bitmap *bitmap = &writer->frames[0].bitmap;
@@ -221,7 +222,7 @@ static bool finish_file(struct painted *painted, void *arg, struct work *work)
 		return false;
 	if (!gif_add_trailer(writer->file))
 		return fail(work, ERR_INTERNAL, "a GIF's trailer");
-	*painted = (struct painted){
+	*rendition = (struct rendition){
 		.format = FORMAT_GIF,
 		.width = bitmap->width,
 		.height = bitmap->height,

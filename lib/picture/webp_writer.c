@@ -141,7 +141,8 @@ static bool add_frame(void *arg, struct work *work,
 	return true;
 }
 
-static bool finish_file(struct painted *painted, void *arg, struct work *work)
+static bool finish_file(struct rendition *rendition, void *arg,
+			struct work *work)
 {
 	struct writer *writer = arg;
 
@@ -149,7 +150,7 @@ static bool finish_file(struct painted *painted, void *arg, struct work *work)
 				NULL) ||
 	    !WebPAnimEncoderAssemble(writer->encoder, &writer->file))
 		return fail_encoding(writer, work);
-	*painted = (struct painted){
+	*rendition = (struct rendition){
 		.format = FORMAT_WEBP,
 		.width = writer->width,
 		.height = writer->height,

@@ -165,21 +165,22 @@ static bool name_variants(struct variant_batch *batch, struct work *work,
 /* Renders now if it is cheap and the client does not prefer a job. If it needs
    more memory or time than a request's decoder process has, leaves it to a
    worker. */
-static bool paint(bool *painted, struct work *work, struct variant_batch *batch,
-		  bool later, unsigned *estimate_ms)
+static bool render_now(bool *rendered, struct work *work,
+		       struct variant_batch *batch, bool later,
+		       unsigned *estimate_ms)
 {
 	int64_t began = clock_monotonic_ms();
 
-	*painted = variant_render_is_small(batch, work, estimate_ms) && !later;
-	if (!*painted)
+	*rendered = variant_render_is_small(batch, work, estimate_ms) && !later;
+	if (!*rendered)
 		return true;
 	if (variant_render(batch, work)) {
-		LOG_EVENT(LOG_LEVEL_DEBUG, "painted", log_text("id", work->id),
+		LOG_EVENT(LOG_LEVEL_DEBUG, "rendered", log_text("id", work->id),
 			  log_number("estimate_ms", *estimate_ms),
 			  log_number("ms", clock_monotonic_ms() - began));
 		return true;
 	}
-	*painted = false;
+	*rendered = false;
 	if (work->err != ERR_TOO_LARGE)
 		return false;
 	LOG_EVENT(LOG_LEVEL_INFO, "left_to_worker", log_text("id", work->id),
@@ -310,7 +311,7 @@ bool upload_take(struct uploaded *uploaded, struct work *work,
 				       .user_id = upload->user->id };
 	struct record r = { upload, &made };
 	unsigned cost_ms = 0;
-	bool painted;
+	bool rendered;
 
 	if (!upload_check(&probe, work, upload) ||
 	    !name_variants(&batch, work, upload) || !check_quota(work, upload))
@@ -318,17 +319,17 @@ bool upload_take(struct uploaded *uploaded, struct work *work,
 	made.variants = batch.variants;
 	made.count = batch.count;
 	if (!work_check_wanted(work) ||
-	    !paint(&painted, work, &batch, upload->later, &cost_ms) ||
-	    (!painted &&
+	    !render_now(&rendered, work, &batch, upload->later, &cost_ms) ||
+	    (!rendered &&
 	     !budget_check(work, made.image.user_id, upload->tier, cost_ms)) ||
 	    !upload_keep(work, upload->file, made.image.id)) {
 		drop_files(work, &made);
 		return false;
 	}
 	upload_describe(&made.image, &probe, upload->file);
-	made.image.status = painted ? "ready" : "processing";
-	if (!painted || upload->resize)
-		describe_job(&made, work, upload, painted, cost_ms);
+	made.image.status = rendered ? "ready" : "processing";
+	if (!rendered || upload->resize)
+		describe_job(&made, work, upload, rendered, cost_ms);
 	if (!work_check_wanted(work) || !db_transaction(work, record, &r)) {
 		/* After a lost COMMIT the rows may exist, so keeps the
 		   files. */

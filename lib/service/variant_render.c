@@ -164,20 +164,20 @@ bool variant_render_is_small(const struct variant_batch *batch,
 }
 
 static bool write_variant(struct store_file *file, struct variant *variant,
-			  struct work *work, const struct painted *painted)
+			  struct work *work, const struct rendition *rendition)
 {
 	struct store_temp *temp;
 
 	if (!store_temp_new(&temp, work) ||
-	    !store_temp_write(temp, work, painted->bytes, painted->len))
+	    !store_temp_write(temp, work, rendition->bytes, rendition->len))
 		return false;
 	store_temp_end(temp);
 	file->temp = temp;
 	file->key = store_key(work->pool, variant->image_id, variant->variant);
 	variant->status = "ready";
-	variant->format = format_row(painted->format)->name;
-	variant->width = painted->width;
-	variant->height = painted->height;
+	variant->format = format_row(rendition->format)->name;
+	variant->width = rendition->width;
+	variant->height = rendition->height;
 	variant->bytes = temp->bytes;
 	memcpy(variant->sha256, temp->sha256, sizeof(variant->sha256));
 	return true;
@@ -192,7 +192,7 @@ static struct uuid owner_of(const struct variant_batch *batch)
 							  : batch->user_id;
 }
 
-static bool run_decoder(struct painted *painted, struct work *work,
+static bool run_decoder(struct rendition *rendition, struct work *work,
 			const struct variant_batch *batch,
 			const struct recipe *recipes, size_t count)
 {
@@ -205,17 +205,17 @@ static bool run_decoder(struct painted *painted, struct work *work,
 	};
 
 	return !count ||
-	       decoder_pool_render(painted, work, work->decoders, &picture);
+	       decoder_pool_render(rendition, work, work->decoders, &picture);
 }
 
 /* One decode makes all still variants. Each animation uses a decoder process of
    its own, with the time and memory of one. */
-static bool render_recipes(struct painted *painted, struct work *work,
+static bool render_recipes(struct rendition *renditions, struct work *work,
 			   const struct variant_batch *batch,
 			   const struct recipe *recipes)
 {
 	struct recipe stills[VARIANT_RENDER_MAX];
-	struct painted made[VARIANT_RENDER_MAX];
+	struct rendition made[VARIANT_RENDER_MAX];
 	size_t places[VARIANT_RENDER_MAX];
 	size_t count = 0;
 
@@ -223,22 +223,22 @@ static bool render_recipes(struct painted *painted, struct work *work,
 		if (!recipes[i].animated) {
 			stills[count] = recipes[i];
 			places[count++] = i;
-		} else if (!run_decoder(&painted[i], work, batch, &recipes[i],
-					1)) {
+		} else if (!run_decoder(&renditions[i], work, batch,
+					&recipes[i], 1)) {
 			return false;
 		}
 	}
 	if (!run_decoder(made, work, batch, stills, count))
 		return false;
 	for (size_t i = 0; i < count; i++)
-		painted[places[i]] = made[i];
+		renditions[places[i]] = made[i];
 	return true;
 }
 
 bool variant_render(struct variant_batch *batch, struct work *work)
 {
-	struct painted *painted =
-		pool_alloc(work->pool, (batch->count + 1) * sizeof(*painted));
+	struct rendition *renditions = pool_alloc(
+		work->pool, (batch->count + 1) * sizeof(*renditions));
 	struct store_file *files =
 		pool_alloc(work->pool, (batch->count + 1) * sizeof(*files));
 	size_t count = batch->count;
@@ -247,12 +247,12 @@ bool variant_render(struct variant_batch *batch, struct work *work)
 	if (!batch->count)
 		return true;
 	if (!parse_recipes(&recipes, work, batch) ||
-	    !render_recipes(painted, work, batch, recipes))
+	    !render_recipes(renditions, work, batch, recipes))
 		return false;
 	for (size_t i = 0; i < batch->count; i++) {
 		batch->variants[i].image_id = batch->image_id;
 		if (!write_variant(&files[i], &batch->variants[i], work,
-				   &painted[i]))
+				   &renditions[i]))
 			return false;
 	}
 	if (batch->original)

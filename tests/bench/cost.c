@@ -10,8 +10,8 @@
 
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
-#include "lib/picture/paint.h"
 #include "lib/picture/probe.h"
+#include "lib/picture/render.h"
 #include "tests/lib/desk.h"
 
 enum { ROUNDS = 5, MEMORY = 1 << 30 };
@@ -62,27 +62,27 @@ static Image *new_picture(unsigned long width, unsigned long height)
 	return image;
 }
 
-static void ignore(void *arg, uint32_t index, const struct painted *painted)
+static void ignore(void *arg, uint32_t index, const struct rendition *rendition)
 {
 	(void)arg;
 	(void)index;
-	(void)painted;
+	(void)rendition;
 }
 
-static double render_once(const struct paint *paint, const uint8_t *original,
-			  size_t len)
+static double render_once(const struct renderer *renderer,
+			  const uint8_t *original, size_t len)
 {
-	struct work work = { .conf = paint->conf, .pool = pool_new() };
-	struct paint_task task = { .count = 2 };
+	struct work work = { .conf = renderer->conf, .pool = pool_new() };
+	struct render_request request = { .count = 2 };
 	uint8_t *bytes = malloc(len);
 	double began;
 
 	memcpy(bytes, original, len);
 	began = cpu_ms();
-	if (!probe_read(&task.probe, &work, bytes, len) ||
-	    !recipe_parse(&task.recipes[0], &work, "h400") ||
-	    !recipe_parse(&task.recipes[1], &work, "h200") ||
-	    !paint_all(paint, &work, &task, bytes, len, ignore, NULL)) {
+	if (!probe_read(&request.probe, &work, bytes, len) ||
+	    !recipe_parse(&request.recipes[0], &work, "h400") ||
+	    !recipe_parse(&request.recipes[1], &work, "h200") ||
+	    !render_all(renderer, &work, &request, bytes, len, ignore, NULL)) {
 		fprintf(stderr, "cost: %s\n", work.why);
 		exit(1);
 	}
@@ -121,11 +121,12 @@ static double estimate(double *written, const struct probe *probe)
 	return probe_estimate_ms(probe, side) + (double)write_ns / 1e6;
 }
 
-static struct sample measure(const struct paint *paint, enum format format,
-			     uint32_t width, uint32_t height)
+static struct sample measure(const struct renderer *renderer,
+			     enum format format, uint32_t width,
+			     uint32_t height)
 {
 	struct desk desk = { .pool = pool_new() };
-	struct work work = { .conf = paint->conf };
+	struct work work = { .conf = renderer->conf };
 	const struct desk_file file = desk_save(
 		&desk, new_picture(width, height), format, width, height);
 	double times[ROUNDS];
@@ -137,7 +138,7 @@ static struct sample measure(const struct paint *paint, enum format format,
 	sample.estimate_ms = estimate(&sample.written, &probe);
 
 	for (int i = 0; i < ROUNDS; i++)
-		times[i] = render_once(paint, file.bytes, file.len);
+		times[i] = render_once(renderer, file.bytes, file.len);
 	qsort(times, ROUNDS, sizeof(times[0]), by_number);
 	sample.real_ms = times[ROUNDS / 2];
 	pool_free(desk.pool);
@@ -162,7 +163,7 @@ static void print_costs(const struct format_row *row,
 	       row->name, row->write_ns, write_ns);
 }
 
-static void print_format(const struct paint *paint, enum format format)
+static void print_format(const struct renderer *renderer, enum format format)
 {
 	const size_t last = ARRAY_LEN(sizes) - 1;
 	const struct format_row *row = format_row(format);
@@ -170,7 +171,7 @@ static void print_format(const struct paint *paint, enum format format)
 
 	for (size_t i = 0; i <= last; i++) {
 		const struct sample s = samples[i] =
-			measure(paint, format, sizes[i][0], sizes[i][1]);
+			measure(renderer, format, sizes[i][0], sizes[i][1]);
 
 		printf("%-5s %5.1f MP  estimate %6.1f ms  real %6.1f ms  "
 		       "%5.2f\n",
@@ -183,14 +184,14 @@ static void print_format(const struct paint *paint, enum format format)
 int main(void)
 {
 	struct pool *pool = pool_new();
-	struct paint paint;
+	struct renderer renderer;
 	struct conf conf;
 
 	conf_init(&conf);
-	paint_init(&paint, pool, &conf, MEMORY);
-	paint_begin();
+	render_init(&renderer, pool, &conf, MEMORY);
+	render_begin();
 	for (enum format format = 0; format < FORMAT__COUNT; format++)
-		print_format(&paint, format);
+		print_format(&renderer, format);
 	pool_free(pool);
 	return 0;
 }

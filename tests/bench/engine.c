@@ -56,7 +56,7 @@ static void render(void *arg, const struct measure_input *input,
 		   struct measure_output outputs[MEASURE__COUNT])
 {
 	struct engine *engine = arg;
-	struct painted painted[MEASURE__COUNT];
+	struct rendition renditions[MEASURE__COUNT];
 	struct work work = { .conf = engine->desk.conf, .pool = pool_new() };
 	const struct decoder_picture picture = {
 		.owner = engine->desk.owner,
@@ -66,13 +66,14 @@ static void render(void *arg, const struct measure_input *input,
 		.count = MEASURE__COUNT,
 	};
 
-	if (!decoder_pool_render(painted, &work, engine->desk.decoders,
+	if (!decoder_pool_render(renditions, &work, engine->desk.decoders,
 				 &picture))
 		measure_fail("%s: %s", input->path, work.why);
 	for (int i = 0; i < MEASURE__COUNT; i++) {
-		outputs[i].len = painted[i].len;
-		outputs[i].bytes = memcpy(malloc(painted[i].len),
-					  painted[i].bytes, painted[i].len);
+		outputs[i].len = renditions[i].len;
+		outputs[i].bytes =
+			memcpy(malloc(renditions[i].len), renditions[i].bytes,
+			       renditions[i].len);
 	}
 	pool_free(work.pool);
 }

@@ -7,8 +7,8 @@
 #include "lib/picture/bmp_profile.h"
 #include "lib/picture/bmp_rle.h"
 #include "tests/lib/fuzz.h"
-#include "tests/lib/fuzz_paint.h"
 #include "tests/lib/fuzz_probe.h"
+#include "tests/lib/fuzz_render.h"
 
 static void read_run_lengths(struct work *work, struct bytes file)
 {
@@ -51,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct probe probe;
 	size_t len;
 
-	(void)fuzz_paint();
+	(void)fuzz_render();
 	if (fuzz_probe_read_small(&probe, &work, FORMAT_BMP, data, size)) {
 		const uint8_t *profile = bmp_profile(work.pool, &len, file);
 

@@ -86,7 +86,7 @@ static int answer(int server, struct fuzz_input *input)
 	return socket;
 }
 
-static void check(const struct painted painted[RECIPES],
+static void check(const struct rendition renditions[RECIPES],
 		  const struct recipe recipes[RECIPES])
 {
 	size_t total = 0;
@@ -95,11 +95,12 @@ static void check(const struct painted painted[RECIPES],
 		const struct recipe_plan plan =
 			recipe_plan(&recipes[i], SIDE, SIDE / 2);
 
-		expect(painted[i].width == plan.width);
-		expect(painted[i].height == plan.height);
-		expect(painted[i].format == recipe_format(&recipes[i], &probe));
-		expect(painted[i].bytes && painted[i].len);
-		total += painted[i].len;
+		expect(renditions[i].width == plan.width);
+		expect(renditions[i].height == plan.height);
+		expect(renditions[i].format ==
+		       recipe_format(&recipes[i], &probe));
+		expect(renditions[i].bytes && renditions[i].len);
+		total += renditions[i].len;
 	}
 	expect(total <= MOST_BYTES);
 }
@@ -116,7 +117,7 @@ static void check_failed(const struct work *work)
 static void render(struct work *work, struct decoder_pool *decoders)
 {
 	struct recipe recipes[RECIPES];
-	struct painted painted[RECIPES] = { 0 };
+	struct rendition renditions[RECIPES] = { 0 };
 	struct decoder_picture picture = { .probe = &probe,
 					   .recipes = recipes,
 					   .count = RECIPES };
@@ -125,8 +126,8 @@ static void render(struct work *work, struct decoder_pool *decoders)
 		expect(recipe_parse(&recipes[i], work, names[i]));
 	picture.source = memfd_create("fuzz", MFD_CLOEXEC);
 	expect(picture.source >= 0 && write(picture.source, "x", 1) == 1);
-	if (decoder_pool_render(painted, work, decoders, &picture))
-		check(painted, recipes);
+	if (decoder_pool_render(renditions, work, decoders, &picture))
+		check(renditions, recipes);
 	else
 		check_failed(work);
 	close(picture.source);

@@ -33,8 +33,8 @@ def test_the_bytes_decide(session, pages, body, media_type, code):
         assert fetched(session, url)["status"] == "ready"
 
 
-def test_damage_shows_when_it_is_painted(service, pages):
-    """The file is the image's, as with an upload that a job is to paint."""
+def test_damage_shows_when_it_is_rendered(service, pages):
+    """The file is the image's, as with an upload that a job is to render."""
     session = new_fetcher(service)
     data = broken_picture()
     image = fetched(session, pages.add(lambda page: page.answer(body=data)))

@@ -27,11 +27,11 @@ def test_metrics_are_counted(service):
                    for line in text.splitlines() if line.startswith(name))
 
     before = value("pixtier_requests_total")
-    painted = value("pixtier_paint_seconds_count")
+    rendered = value("pixtier_paint_seconds_count")
     taken = value("pixtier_upload_bytes_total")
     timed = value("pixtier_request_seconds_count")
     image = upload(session)
-    assert value("pixtier_paint_seconds_count") == painted + 1
+    assert value("pixtier_paint_seconds_count") == rendered + 1
     assert value("pixtier_upload_bytes_total") == taken + image["bytes"]
     assert value("pixtier_request_seconds_count") >= timed + 3
     for _ in range(3):

@@ -11,7 +11,7 @@ from pictures import encode, quarters
 from processes import frozen_decoders
 from service import wait_until
 
-# Mebibytes of memory that a painter needs is about this plus 10 a megapixel.
+# Mebibytes of memory that a decoder process needs is about this plus 10 a megapixel.
 SMALL = {"painter_memory_request": 64, "painter_memory_worker": 128}
 
 
@@ -87,7 +87,7 @@ def test_what_a_request_has_no_memory_for_is_left_to_a_worker(changed):
     assert settled(session, answer.json())["status"] == "ready"
 
 
-def painter_deaths(service):
+def decoder_deaths(service):
     found = re.search("^pixtier_painter_deaths_total (.*)$",
                       service.session().get("/metrics").text, re.MULTILINE)
     return int(found[1])
@@ -97,10 +97,10 @@ def test_a_picture_has_its_time(changed):
     """The setting painter_seconds_request: then a worker gets it. The next
     picture has its own."""
     session = changed.session("basic")
-    before = painter_deaths(changed)
+    before = decoder_deaths(changed)
     with frozen_decoders(changed, "fcgi"):
         answer = post_picture(session)
-    assert painter_deaths(changed) == before + 1
+    assert decoder_deaths(changed) == before + 1
     assert answer.status_code == 202
     assert answer.elapsed.total_seconds() >= 1
     assert settled(session, answer.json())["status"] == "ready"

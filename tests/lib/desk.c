@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "lib/base/pool.h"
-#include "lib/picture/paint.h"
+#include "lib/picture/render.h"
 #include "tests/unit/test.h"
 
 static const char *const colours[] = { "#e02020", "#20c020", "#2020e0",
@@ -56,7 +56,7 @@ struct desk desk_set_up(void)
 {
 	struct pool *pool = pool_new();
 	struct conf *conf = pool_alloc(pool, sizeof(*conf));
-	struct paint paint;
+	struct renderer renderer;
 	struct desk desk;
 
 	conf_init(conf);
@@ -69,7 +69,7 @@ struct desk desk_set_up(void)
 		.conf = conf,
 		.work = { .conf = conf, .pool = pool },
 	};
-	paint_init(&paint, pool, conf, desk_limits.memory_bytes);
+	render_init(&renderer, pool, conf, desk_limits.memory_bytes);
 	start(&desk, &desk_limits);
 	return desk;
 }
@@ -188,9 +188,9 @@ struct desk_file desk_four_colours(struct desk *desk, enum format format,
 			 width, height);
 }
 
-bool desk_paint_all(struct painted *painted, struct desk *desk,
-		    const struct desk_file *file, const struct recipe *recipes,
-		    size_t count)
+bool desk_render_all(struct rendition *rendition, struct desk *desk,
+		     const struct desk_file *file, const struct recipe *recipes,
+		     size_t count)
 {
 	const struct decoder_picture picture = {
 		.owner = desk->owner,
@@ -200,23 +200,23 @@ bool desk_paint_all(struct painted *painted, struct desk *desk,
 		.count = count,
 	};
 
-	return decoder_pool_render(painted, &desk->work, desk->decoders,
+	return decoder_pool_render(rendition, &desk->work, desk->decoders,
 				   &picture);
 }
 
-bool desk_paint(struct painted *painted, struct desk *desk,
-		const struct desk_file *file, const char *text)
+bool desk_render(struct rendition *rendition, struct desk *desk,
+		 const struct desk_file *file, const char *text)
 {
 	struct recipe recipe;
 
 	assert_true(recipe_parse(&recipe, &desk->work, text));
-	return desk_paint_all(painted, desk, file, &recipe, 1);
+	return desk_render_all(rendition, desk, file, &recipe, 1);
 }
 
-void desk_must_paint(struct painted *painted, struct desk *desk,
-		     const struct desk_file *file, const char *text)
+void desk_must_render(struct rendition *rendition, struct desk *desk,
+		      const struct desk_file *file, const char *text)
 {
-	const bool ok = desk_paint(painted, desk, file, text);
+	const bool ok = desk_render(rendition, desk, file, text);
 
 	if (!ok)
 		print_error("%s: %s\n", text, desk->work.why);
@@ -231,22 +231,22 @@ pid_t desk_spare(const struct desk *desk)
 	return pid;
 }
 
-pid_t desk_paint_as(struct desk *desk, struct uuid owner,
-		    const struct desk_file *file)
+pid_t desk_render_as(struct desk *desk, struct uuid owner,
+		     const struct desk_file *file)
 {
-	struct painted painted;
+	struct rendition rendition;
 
 	desk->owner = owner;
-	desk_must_paint(&painted, desk, file, "h20");
+	desk_must_render(&rendition, desk, file, "h20");
 	return decoder_pool_state(desk->decoders).idle.pid;
 }
 
 void desk_must_fail(struct desk *desk, const struct desk_file *file,
 		    const char *text, enum err err, const char *why)
 {
-	struct painted painted;
+	struct rendition rendition;
 
-	assert_false(desk_paint(&painted, desk, file, text));
+	assert_false(desk_render(&rendition, desk, file, text));
 	if (desk->work.err != err || !strstr(desk->work.why, why))
 		print_error("expected %s \"%s\", found %s \"%s\"\n",
 			    err_code(err), why, err_code(desk->work.err),
@@ -255,7 +255,7 @@ void desk_must_fail(struct desk *desk, const struct desk_file *file,
 	assert_non_null(strstr(desk->work.why, why));
 }
 
-Image *desk_read_back(const struct painted *painted)
+Image *desk_read_back(const struct rendition *rendition)
 {
 	ImageInfo *info = CloneImageInfo(NULL);
 	ExceptionInfo exception;
@@ -263,11 +263,11 @@ Image *desk_read_back(const struct painted *painted)
 
 	GetExceptionInfo(&exception);
 	snprintf(info->filename, sizeof(info->filename), "%s",
-		 format_row(painted->format)->coder);
-	image = BlobToImage(info, painted->bytes, painted->len, &exception);
+		 format_row(rendition->format)->coder);
+	image = BlobToImage(info, rendition->bytes, rendition->len, &exception);
 	assert_non_null(image);
-	assert_int_equal(image->columns, painted->width);
-	assert_int_equal(image->rows, painted->height);
+	assert_int_equal(image->columns, rendition->width);
+	assert_int_equal(image->rows, rendition->height);
 	DestroyImageInfo(info);
 	DestroyExceptionInfo(&exception);
 	return image;
@@ -302,9 +302,9 @@ int desk_colour_at(const Image *image, long x, long y)
 }
 
 /* At the middle of each quarter. */
-void desk_check_corners(const struct painted *painted, const int want[4])
+void desk_check_corners(const struct rendition *rendition, const int want[4])
 {
-	Image *image = desk_read_back(painted);
+	Image *image = desk_read_back(rendition);
 	const long width = (long)image->columns, height = (long)image->rows;
 
 	for (int i = 0; i < 4; i++)

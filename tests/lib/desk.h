@@ -62,29 +62,29 @@ struct desk_file desk_four_colours(struct desk *desk, enum format format,
 				   uint32_t width, uint32_t height);
 
 /* By these recipes. */
-bool desk_paint_all(struct painted *painted, struct desk *desk,
-		    const struct desk_file *file, const struct recipe *recipes,
-		    size_t count);
+bool desk_render_all(struct rendition *rendition, struct desk *desk,
+		     const struct desk_file *file, const struct recipe *recipes,
+		     size_t count);
 
 /* The process that waits for the next picture of another owner. */
 pid_t desk_spare(const struct desk *desk);
 
-/* Paints "h20" for this owner, and returns the process that is kept for the
+/* Renders "h20" for this owner, and returns the process that is kept for the
    next picture of the same. */
-pid_t desk_paint_as(struct desk *desk, struct uuid owner,
-		    const struct desk_file *file);
+pid_t desk_render_as(struct desk *desk, struct uuid owner,
+		     const struct desk_file *file);
 
 /* By the recipe in this text. */
-bool desk_paint(struct painted *painted, struct desk *desk,
-		const struct desk_file *file, const char *text);
-void desk_must_paint(struct painted *painted, struct desk *desk,
-		     const struct desk_file *file, const char *text);
+bool desk_render(struct rendition *rendition, struct desk *desk,
+		 const struct desk_file *file, const char *text);
+void desk_must_render(struct rendition *rendition, struct desk *desk,
+		      const struct desk_file *file, const char *text);
 void desk_must_fail(struct desk *desk, const struct desk_file *file,
 		    const char *text, enum err err, const char *why);
 
 /* To be destroyed by DestroyImage(). */
-Image *desk_read_back(const struct painted *painted);
+Image *desk_read_back(const struct rendition *rendition);
 int desk_colour_at(const Image *image, long x, long y);
-void desk_check_corners(const struct painted *painted, const int want[4]);
+void desk_check_corners(const struct rendition *rendition, const int want[4]);
 
 #endif

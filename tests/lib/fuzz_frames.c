@@ -4,7 +4,7 @@
 #include "tests/lib/fuzz_frames.h"
 
 #include "tests/lib/fuzz.h"
-#include "tests/lib/fuzz_paint.h"
+#include "tests/lib/fuzz_render.h"
 
 enum { MAX_FRAMES = 8 };
 
@@ -28,7 +28,7 @@ void fuzz_frames_check(const struct animation_reader *reader, struct work *work,
 		       const struct probe *probe, const uint8_t *data,
 		       size_t size)
 {
-	const struct animation_source source = { fuzz_paint(), probe, data,
+	const struct animation_source source = { fuzz_render(), probe, data,
 						 size };
 	struct animation_frame frame;
 	struct animation animation;

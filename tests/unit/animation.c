@@ -180,12 +180,13 @@ static void check_shown(const struct bitmap *bitmap, const char *name,
 static void read_sequence(struct desk *desk, const char *name,
 			  const struct step *steps)
 {
-	const struct paint paint = { .conf = desk->conf };
+	const struct renderer renderer = { .conf = desk->conf };
 	const struct probe probe = { .format = FORMAT_GIF,
 				     .width = SIDE,
 				     .height = SIDE };
 	struct buf *file = buf_new(desk->pool, 4096);
-	struct animation_source source = { .paint = &paint, .probe = &probe };
+	struct animation_source source = { .renderer = &renderer,
+					   .probe = &probe };
 	struct animation_frame frame;
 	struct animation animation;
 	void *reader;
@@ -217,19 +218,19 @@ static void composes_gif_frames(void **state)
 	desk_clear_up(&desk);
 }
 
-static void take(void *arg, uint32_t index, const struct painted *painted)
+static void take(void *arg, uint32_t index, const struct rendition *rendition)
 {
 	struct buf *file = arg;
 
 	assert_int_equal(index, 0);
-	assert_true(buf_add(file, painted->bytes, painted->len));
+	assert_true(buf_add(file, rendition->bytes, rendition->len));
 }
 
-static void paint_file(struct buf *made, struct desk *desk, int engine,
-		       const struct buf *file)
+static void render_file(struct buf *made, struct desk *desk, int engine,
+			const struct buf *file)
 {
 	struct work work = { .conf = desk->conf, .pool = pool_new() };
-	struct paint_task task = {
+	struct render_request request = {
 		.probe = { .format = FORMAT_GIF,
 			   .width = SIDE,
 			   .height = SIDE,
@@ -238,13 +239,13 @@ static void paint_file(struct buf *made, struct desk *desk, int engine,
 			   .alpha = true },
 		.count = 1,
 	};
-	const struct paint paint = { .conf = desk->conf };
+	const struct renderer renderer = { .conf = desk->conf };
 
 	desk->conf->engine = engine;
-	assert_true(recipe_parse(&task.recipes[0], &work, "h9"));
-	task.recipes[0].animated = true;
-	assert_true(paint_all(&paint, &work, &task, (uint8_t *)file->data,
-			      file->len, take, made));
+	assert_true(recipe_parse(&request.recipes[0], &work, "h9"));
+	request.recipes[0].animated = true;
+	assert_true(render_all(&renderer, &work, &request,
+			       (uint8_t *)file->data, file->len, take, made));
 	pool_free(work.pool);
 }
 
@@ -261,8 +262,8 @@ static void engines_keep_animation(void **state)
 		add_pixel(file, &sequences[0].steps[i % 2]);
 	for (int i = 0; i < 2; i++) {
 		made[i] = buf_new(desk.pool, 4096);
-		paint_file(made[i], &desk,
-			   i ? ENGINE_FAST : ENGINE_GRAPHICSMAGICK, file);
+		render_file(made[i], &desk,
+			    i ? ENGINE_FAST : ENGINE_GRAPHICSMAGICK, file);
 		assert_true(gif_parse(&gif, &desk.work,
 				      (const uint8_t *)made[i]->data,
 				      made[i]->len, 2 * MAX_STEPS));

@@ -59,10 +59,10 @@ static void refuses_too_many_renditions(void **state)
 	const struct desk_file file =
 		desk_four_colours(&desk, FORMAT_PNG, 60, 40);
 	struct recipe recipes[65] = { { .width = 1 } };
-	struct painted painted[65];
+	struct rendition renditions[65];
 
 	(void)state;
-	assert_false(desk_paint_all(painted, &desk, &file, recipes, 65));
+	assert_false(desk_render_all(renditions, &desk, &file, recipes, 65));
 	assert_int_equal(desk.work.err, ERR_INVALID_FIELD);
 	desk_clear_up(&desk);
 }
@@ -75,13 +75,13 @@ static void says_when_memory_does_not_suffice(void **state)
 		desk_four_colours(&desk, FORMAT_TIFF, 1500, 1000);
 	const struct desk_file rows =
 		desk_four_colours(&desk, FORMAT_PNG, 1500, 1000);
-	struct painted painted;
+	struct rendition rendition;
 
 	(void)state;
 	desk_restart(&desk, &little);
 	desk_must_fail(&desk, &whole, "h20", ERR_TOO_LARGE, "more than 2 MiB");
 	/* Of a PNG only some rows are in memory. */
-	desk_must_paint(&painted, &desk, &rows, "h20");
+	desk_must_render(&rendition, &desk, &rows, "h20");
 	desk_clear_up(&desk);
 }
 
@@ -116,13 +116,13 @@ static bool forbid_filters(void)
 
 enum { PAINTED, NOT_FORBIDDEN, OTHERWISE, FAILED = 16 };
 
-static int paint_unfiltered(enum conf_sandbox sandbox)
+static int draw_unfiltered(enum conf_sandbox sandbox)
 {
 	pid_t pid = fork();
 	int status;
 
 	if (!pid) {
-		struct painted painted;
+		struct rendition rendition;
 		struct desk desk = desk_set_up();
 		const struct desk_file file =
 			desk_four_colours(&desk, FORMAT_PNG, 60, 40);
@@ -131,7 +131,7 @@ static int paint_unfiltered(enum conf_sandbox sandbox)
 		if (!forbid_filters())
 			_exit(NOT_FORBIDDEN);
 		desk_restart(&desk, &desk_limits);
-		status = desk_paint(&painted, &desk, &file, "h20")
+		status = desk_render(&rendition, &desk, &file, "h20")
 				 ? PAINTED
 				 : FAILED + (int)desk.work.err;
 		desk_clear_up(&desk);
@@ -144,14 +144,14 @@ static int paint_unfiltered(enum conf_sandbox sandbox)
 
 static void obeys_the_setting_sandbox(void **state)
 {
-	const int required = paint_unfiltered(SANDBOX_REQUIRED);
+	const int required = draw_unfiltered(SANDBOX_REQUIRED);
 
 	(void)state;
 	if (required == NOT_FORBIDDEN)
 		skip();
 	assert_int_equal(required, FAILED + ERR_UNAVAILABLE);
-	assert_int_equal(paint_unfiltered(SANDBOX_BEST_EFFORT), PAINTED);
-	assert_int_equal(paint_unfiltered(SANDBOX_OFF), PAINTED);
+	assert_int_equal(draw_unfiltered(SANDBOX_BEST_EFFORT), PAINTED);
+	assert_int_equal(draw_unfiltered(SANDBOX_OFF), PAINTED);
 }
 
 static void tells_its_fence(void **state)

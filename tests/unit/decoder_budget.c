@@ -51,7 +51,7 @@ static void shares_its_memory(void **state)
 	struct memory_holder holder;
 	struct desk desk = new_budget_desk(&other, &holder, 400);
 	struct work work = { 0 };
-	struct painted painted;
+	struct rendition rendition;
 	pid_t kept;
 	const struct desk_file small =
 		desk_four_colours(&desk, FORMAT_PNG, 60, 40);
@@ -60,24 +60,24 @@ static void shares_its_memory(void **state)
 
 	(void)state;
 	desk.owner = uuid_new();
-	desk_must_paint(&painted, &desk, &large, "h20");
+	desk_must_render(&rendition, &desk, &large, "h20");
 	wait_until_taken(other, 0);
 	assert_int_equal(waiting(&desk), 0);
-	desk_must_paint(&painted, &desk, &small, "h20");
+	desk_must_render(&rendition, &desk, &small, "h20");
 	kept = waiting(&desk);
 	assert_true(kept > 0);
 	assert_int_equal(memory_budget_state(other).taken, 0);
 
 	assert_true(memory_budget_take(other, &holder, &work, 340));
-	desk_must_paint(&painted, &desk, &small, "h20");
+	desk_must_render(&rendition, &desk, &small, "h20");
 	desk_must_fail(&desk, &large, "h20", ERR_UNAVAILABLE,
 		       "MiB of memory left now");
 	assert_true(desk.work.uncounted);
 	assert_int_equal(memory_budget_state(other).taken, 340);
 	assert_int_equal(waiting(&desk), kept);
 	memory_budget_give(other, &holder);
-	desk_must_paint(&painted, &desk, &large, "h20");
-	desk_must_paint(&painted, &desk, &small, "h20");
+	desk_must_render(&rendition, &desk, &large, "h20");
+	desk_must_render(&rendition, &desk, &small, "h20");
 
 	desk.conf->decoder_memory_total = 64;
 	desk_must_fail(&desk, &large, "h20", ERR_TOO_LARGE,
@@ -130,7 +130,7 @@ static void lets_a_picture_have_more_than_its_estimate(void **state)
 	struct desk desk = new_budget_desk(&other, &holder, 400);
 	const struct desk_file file =
 		desk_four_colours(&desk, FORMAT_PNG, 5000, 4000);
-	struct painted painted;
+	struct rendition rendition;
 	struct work work = { 0 };
 
 	(void)state;
@@ -139,7 +139,7 @@ static void lets_a_picture_have_more_than_its_estimate(void **state)
 	desk.conf->engine = ENGINE_FAST;
 	/* Until the first process is gone. */
 	desk.work.memory_wait_ms = 60000;
-	desk_must_paint(&painted, &desk, &file, "h20");
+	desk_must_render(&rendition, &desk, &file, "h20");
 	desk.work.memory_wait_ms = 0;
 	wait_until_taken(other, 0);
 	assert_true(memory_budget_take(other, &holder, &work, 200));
@@ -199,16 +199,16 @@ static void gives_memory_back_when_a_process_waits_or_is_gone(void **state)
 }
 
 /* Another responder. */
-static void paint_elsewhere(struct desk *desk, const struct desk_file *file)
+static void render_elsewhere(struct desk *desk, const struct desk_file *file)
 {
-	struct painted painted;
+	struct rendition rendition;
 	const pid_t pid = fork();
 	int status;
 
 	if (!pid) {
 		desk->decoders = decoder_pool_new(desk->conf, &desk_limits,
 						  &desk->server);
-		_exit(desk_paint(&painted, desk, file, "h20") ? 0 : 1);
+		_exit(desk_render(&rendition, desk, file, "h20") ? 0 : 1);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
@@ -227,7 +227,7 @@ static void reserves_for_a_process_of_another_client(void **state)
 	(void)state;
 	desk.owner = uuid_new();
 	assert_true(decoder_idle_new(&desk.server.idle, desk.conf));
-	paint_elsewhere(&desk, &small);
+	render_elsewhere(&desk, &small);
 	assert_int_equal(memory_budget_state(other).taken, 0);
 	assert_true(decoder_idle_take(&process, desk.server.idle, desk.owner));
 	assert_true(decoder_budget_reserve(&process, &desk.work, other, 30,

@@ -141,7 +141,7 @@ static void keeps_within_its_memory(void **state)
 	size_t one_bytes, max_bytes;
 
 	(void)state;
-	desk_paint_as(&desk, uuid_new(), &file);
+	desk_render_as(&desk, uuid_new(), &file);
 	one_bytes = decoder_idle_state(desk.server.idle).bytes;
 	assert_in_range(one_bytes, 4096, 100000000);
 
@@ -149,7 +149,7 @@ static void keeps_within_its_memory(void **state)
 	max_bytes = (size_t)desk.conf->idle_decoders_memory << 20;
 	file = restart(&desk);
 	for (size_t i = 0; i < max_bytes / one_bytes + 3; i++)
-		desk_paint_as(&desk, uuid_new(), &file);
+		desk_render_as(&desk, uuid_new(), &file);
 	assert_in_range(decoder_idle_state(desk.server.idle).bytes, one_bytes,
 			max_bytes);
 	desk_clear_up(&desk);
@@ -165,7 +165,7 @@ static void keeps_none_when_the_setting_is_zero(void **state)
 	desk.conf->idle_decoders = 0;
 	file = restart(&desk);
 	for (int i = 0; i < 3; i++) {
-		desk_paint_as(&desk, owner, &file);
+		desk_render_as(&desk, owner, &file);
 		assert_int_equal(decoder_idle_state(desk.server.idle).count, 0);
 	}
 	desk_clear_up(&desk);

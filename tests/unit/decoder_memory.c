@@ -19,7 +19,7 @@
 #include "lib/base/filter.h"
 #include "lib/base/pool.h"
 #include "lib/picture/animation_limits.h"
-#include "lib/picture/paint.h"
+#include "lib/picture/render.h"
 #include "tests/unit/test.h"
 
 /* An estimate that is much larger than what is used keeps memory from others.
@@ -146,36 +146,37 @@ static long resident_kib(void)
 	return pages * (sysconf(_SC_PAGESIZE) / 1024);
 }
 
-static void ignore(void *arg, uint32_t index, const struct painted *painted)
+static void ignore(void *arg, uint32_t index, const struct rendition *rendition)
 {
 	(void)arg;
 	(void)index;
-	(void)painted;
+	(void)rendition;
 }
 
 struct result {
 	long estimate_mib, used_mib; /* without what it has at its start */
 };
 
-static void parse(struct paint_task *task, struct work *work,
+static void parse(struct render_request *request, struct work *work,
 		  const char *const recipes[3])
 {
-	for (; task->count < 3 && recipes[task->count]; task->count++) {
-		struct recipe *recipe = &task->recipes[task->count];
+	for (; request->count < 3 && recipes[request->count];
+	     request->count++) {
+		struct recipe *recipe = &request->recipes[request->count];
 
-		if (!recipe_parse(recipe, work, recipes[task->count]))
+		if (!recipe_parse(recipe, work, recipes[request->count]))
 			_exit(3);
 		recipe->animated =
-			animation_is_kept(recipe, &task->probe, work->conf);
+			animation_is_kept(recipe, &request->probe, work->conf);
 	}
 }
 
 /* As the decoder process does it. */
-static void render(struct result *result, const struct paint *paint, int file,
-		   const char *const recipes[3])
+static void render(struct result *result, const struct renderer *renderer,
+		   int file, const char *const recipes[3])
 {
-	struct work work = { .conf = paint->conf, .pool = pool_new() };
-	struct paint_task task = { 0 };
+	struct work work = { .conf = renderer->conf, .pool = pool_new() };
+	struct render_request request = { 0 };
 	const long before_kib = resident_kib();
 	struct rusage usage;
 	struct stat st;
@@ -184,19 +185,20 @@ static void render(struct result *result, const struct paint *paint, int file,
 	fstat(file, &st);
 	bytes = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_POPULATE, file, 0);
-	if (!probe_read(&task.probe, &work, bytes, (size_t)st.st_size))
+	if (!probe_read(&request.probe, &work, bytes, (size_t)st.st_size))
 		_exit(4);
-	parse(&task, &work, recipes);
-	if (!paint_all(paint, &work, &task, bytes, (size_t)st.st_size, ignore,
-		       NULL)) {
+	parse(&request, &work, recipes);
+	if (!render_all(renderer, &work, &request, bytes, (size_t)st.st_size,
+			ignore, NULL)) {
 		fprintf(stderr, "# %s\n", work.why);
 		_exit(5);
 	}
 	getrusage(RUSAGE_SELF, &usage);
 	result->used_mib = (usage.ru_maxrss - before_kib) / 1024;
 	result->estimate_mib =
-		(long)decoder_memory_mib(&task.probe, task.recipes, task.count,
-					 (uint64_t)st.st_size, paint->conf) -
+		(long)decoder_memory_mib(&request.probe, request.recipes,
+					 request.count, (uint64_t)st.st_size,
+					 renderer->conf) -
 		START_MIB;
 	_exit(0);
 }
@@ -209,7 +211,7 @@ static void wait_for(pid_t pid)
 	assert_int_equal(status, 0);
 }
 
-static struct result measure(const struct paint *paint, size_t i)
+static struct result measure(const struct renderer *renderer, size_t i)
 {
 	struct result *shared =
 		mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
@@ -223,7 +225,7 @@ static struct result measure(const struct paint *paint, size_t i)
 	wait_for(pid);
 	pid = fork();
 	if (!pid)
-		render(shared, paint, file, cases[i].recipes);
+		render(shared, renderer, file, cases[i].recipes);
 	wait_for(pid);
 	result = *shared;
 	munmap(shared, sizeof(*shared));
@@ -234,15 +236,15 @@ static struct result measure(const struct paint *paint, size_t i)
 static void compare(enum conf_engine engine)
 {
 	struct pool *pool = pool_new();
-	struct paint paint;
+	struct renderer renderer;
 	struct conf conf;
 
 	conf_init(&conf);
 	conf.engine = (int)engine;
-	paint_init(&paint, pool, &conf, (size_t)MOST_MIB << 20);
-	paint_begin();
+	render_init(&renderer, pool, &conf, (size_t)MOST_MIB << 20);
+	render_begin();
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		const struct result result = measure(&paint, i);
+		const struct result result = measure(&renderer, i);
 
 		if (result.used_mib > result.estimate_mib ||
 		    result.estimate_mib >

@@ -31,12 +31,12 @@ static void uses_another_when_the_spare_is_dead(void **state)
 	struct desk desk = desk_set_up();
 	const struct desk_file file =
 		desk_four_colours(&desk, FORMAT_PNG, 60, 40);
-	struct painted painted;
+	struct rendition rendition;
 
 	(void)state;
 	EACH_ROW(i, numbers) {
 		kill(desk_spare(&desk), numbers[i]);
-		desk_must_paint(&painted, &desk, &file, "h20");
+		desk_must_render(&rendition, &desk, &file, "h20");
 	}
 	desk_clear_up(&desk);
 }
@@ -47,7 +47,7 @@ static void does_not_wait_for_ever(void **state)
 	struct desk desk = desk_set_up();
 	const struct desk_file file =
 		desk_four_colours(&desk, FORMAT_PNG, 60, 40);
-	struct painted painted;
+	struct rendition rendition;
 
 	(void)state;
 	desk_restart(&desk, &hasty);
@@ -55,7 +55,7 @@ static void does_not_wait_for_ever(void **state)
 	desk_must_fail(&desk, &file, "h20", ERR_UNAVAILABLE,
 		       "an answer of the decoder process within 1 s");
 	assert_true(desk.work.for_now);
-	desk_must_paint(&painted, &desk, &file, "h20");
+	desk_must_render(&rendition, &desk, &file, "h20");
 
 	hasty.work_ms = 10000;
 	desk_restart(&desk, &hasty);
@@ -73,18 +73,18 @@ static void has_some_cpu_time_for_one_work(void **state)
 		desk_four_colours(&desk, FORMAT_PNG, 60, 40);
 	const struct desk_file large =
 		desk_four_colours(&desk, FORMAT_TIFF, 4000, 4000);
-	struct painted painted;
+	struct rendition rendition;
 
 	(void)state;
 	desk_restart(&desk, &brief);
-	desk_must_paint(&painted, &desk, &small, "h20");
+	desk_must_render(&rendition, &desk, &small, "h20");
 	assert_in_range(desk.work.decoder_us, 1, 99999);
 	desk_must_fail(&desk, &large, "h2000.gif", ERR_TOO_LARGE,
 		       "more than 100 ms of CPU time");
 	assert_in_range(desk.work.decoder_us, 100000, 10000000);
 	desk_must_fail(&desk, &large, "h2000.gif", ERR_TOO_LARGE, "");
 	desk.work.decoder_us = 0; /* another work */
-	desk_must_paint(&painted, &desk, &small, "h20");
+	desk_must_render(&rendition, &desk, &small, "h20");
 	desk_clear_up(&desk);
 }
 
@@ -95,16 +95,16 @@ static void keeps_a_process_for_its_owner(void **state)
 	const struct desk_file file =
 		desk_four_colours(&desk, FORMAT_JPEG, 60, 40);
 	const struct uuid owner = uuid_new();
-	const pid_t first = desk_paint_as(&desk, owner, &file);
+	const pid_t first = desk_render_as(&desk, owner, &file);
 
 	(void)state;
 	assert_true(first > 0);
 	assert_int_equal(desk.conf->painter_pictures, 64);
 	for (int i = 2; i < 64; i++)
-		assert_int_equal(desk_paint_as(&desk, owner, &file), first);
+		assert_int_equal(desk_render_as(&desk, owner, &file), first);
 	assert_int_equal(decoder_pool_state(desk.decoders).idle.pictures, 63);
-	assert_int_equal(desk_paint_as(&desk, owner, &file), 0);
-	assert_int_not_equal(desk_paint_as(&desk, owner, &file), first);
+	assert_int_equal(desk_render_as(&desk, owner, &file), 0);
+	assert_int_not_equal(desk_render_as(&desk, owner, &file), first);
 	desk_clear_up(&desk);
 }
 
@@ -119,14 +119,14 @@ static void gives_each_owner_another_process(void **state)
 	(void)state;
 	EACH_ROW(i, seen) {
 		owners[i] = uuid_new();
-		seen[i] = desk_paint_as(&desk, owners[i], &file);
+		seen[i] = desk_render_as(&desk, owners[i], &file);
 		for (size_t j = 0; j < i; j++)
 			assert_int_not_equal(seen[i], seen[j]);
 	}
 	for (size_t i = 0; i < 2 * ARRAY_LEN(seen); i++) {
 		const size_t owner = i * 3 % ARRAY_LEN(seen);
 
-		assert_int_equal(desk_paint_as(&desk, owners[owner], &file),
+		assert_int_equal(desk_render_as(&desk, owners[owner], &file),
 				 seen[owner]);
 		assert_true(
 			uuid_equal(decoder_pool_state(desk.decoders).idle.owner,
@@ -142,13 +142,13 @@ static void keeps_none_of_nobody(void **state)
 	const struct desk_file file =
 		desk_four_colours(&desk, FORMAT_JPEG, 60, 40);
 	const struct uuid owner = uuid_new(), nobody = { 0 };
-	const pid_t first = desk_paint_as(&desk, owner, &file);
+	const pid_t first = desk_render_as(&desk, owner, &file);
 	const pid_t fresh = desk_spare(&desk);
 
 	(void)state;
-	assert_int_equal(desk_paint_as(&desk, nobody, &file), first);
+	assert_int_equal(desk_render_as(&desk, nobody, &file), first);
 	assert_int_not_equal(desk_spare(&desk), fresh);
-	assert_int_equal(desk_paint_as(&desk, owner, &file), first);
+	assert_int_equal(desk_render_as(&desk, owner, &file), first);
 	desk_clear_up(&desk);
 }
 
@@ -160,7 +160,7 @@ static void makes_one_a_picture_when_the_setting_is_one(void **state)
 
 	(void)state;
 	desk.conf->painter_pictures = 1;
-	assert_int_equal(desk_paint_as(&desk, uuid_new(), &file), 0);
+	assert_int_equal(desk_render_as(&desk, uuid_new(), &file), 0);
 	desk_clear_up(&desk);
 }
 
@@ -184,15 +184,15 @@ static void replaces_one_after_an_error_or_warning(void **state)
 	const struct desk_file bad =
 		desk_new_file(&desk, "bad", 3, FORMAT_JPEG, 60, 40);
 	const struct uuid owner = uuid_new();
-	pid_t first = desk_paint_as(&desk, owner, &good);
+	pid_t first = desk_render_as(&desk, owner, &good);
 
 	(void)state;
 	desk_must_fail(&desk, &bad, "h20", ERR_CORRUPT_IMAGE, "");
 	assert_int_equal(kept(&desk), 0);
-	assert_int_not_equal(desk_paint_as(&desk, owner, &good), first);
+	assert_int_not_equal(desk_render_as(&desk, owner, &good), first);
 
-	first = desk_paint_as(&desk, owner, &odd);
-	assert_int_not_equal(desk_paint_as(&desk, owner, &good), first);
+	first = desk_render_as(&desk, owner, &odd);
+	assert_int_not_equal(desk_render_as(&desk, owner, &good), first);
 	desk_clear_up(&desk);
 }
 
@@ -202,16 +202,16 @@ static void replaces_one_that_was_killed(void **state)
 	const struct desk_file file =
 		desk_four_colours(&desk, FORMAT_JPEG, 60, 40);
 	const struct uuid owner = uuid_new();
-	const pid_t first = desk_paint_as(&desk, owner, &file);
-	struct painted painted;
+	const pid_t first = desk_render_as(&desk, owner, &file);
+	struct rendition rendition;
 
 	(void)state;
 	kill(first, SIGKILL);
 	kill(desk_spare(&desk), SIGKILL);
-	assert_int_not_equal(desk_paint_as(&desk, owner, &file), first);
+	assert_int_not_equal(desk_render_as(&desk, owner, &file), first);
 	kill(kept(&desk), SIGSTOP);
 	kill(kept(&desk), SIGKILL);
-	desk_must_paint(&painted, &desk, &file, "h20");
+	desk_must_render(&rendition, &desk, &file, "h20");
 	desk_clear_up(&desk);
 }
 
@@ -291,7 +291,7 @@ static void replaces_one_that_holds_much_memory(void **state)
 	const struct desk_file large =
 		desk_four_colours(&desk, FORMAT_TIFF, 2400, 2400);
 	const struct uuid owner = uuid_new();
-	const pid_t first = desk_paint_as(&desk, owner, &small);
+	const pid_t first = desk_render_as(&desk, owner, &small);
 	pid_t after_large;
 
 	(void)state;
@@ -299,10 +299,10 @@ static void replaces_one_that_holds_much_memory(void **state)
 		desk_clear_up(&desk);
 		skip(); /* whose heap says nothing of itself */
 	}
-	assert_int_equal(desk_paint_as(&desk, owner, &small), first);
-	after_large = desk_paint_as(&desk, owner, &large);
+	assert_int_equal(desk_render_as(&desk, owner, &small), first);
+	after_large = desk_render_as(&desk, owner, &large);
 	assert_true(after_large == first || !after_large); /* it ends */
-	assert_int_not_equal(desk_paint_as(&desk, owner, &small), first);
+	assert_int_not_equal(desk_render_as(&desk, owner, &small), first);
 	desk_clear_up(&desk);
 }
 
@@ -343,11 +343,11 @@ static void has_few_page_faults(void **state)
 	const struct desk_file file =
 		desk_four_colours(&desk, FORMAT_BMP, 1600, 1200);
 	const struct uuid owner = uuid_new();
-	const pid_t pid = desk_paint_as(&desk, owner, &file);
+	const pid_t pid = desk_render_as(&desk, owner, &file);
 	const long first = page_faults(pid);
 
 	(void)state;
-	assert_int_equal(desk_paint_as(&desk, owner, &file), pid);
+	assert_int_equal(desk_render_as(&desk, owner, &file), pid);
 	if (has_huge_pages() && !FILTER_WITH_SANITIZER) {
 		assert_in_range(first, 1, 399);
 		assert_in_range(page_faults(pid) - first, 0, 49);
@@ -376,10 +376,10 @@ static void renews_the_seconds_of_each_picture(void **state)
 
 	(void)state;
 	desk_restart(&desk, &hasty);
-	first = desk_paint_as(&desk, owner, &file);
+	first = desk_render_as(&desk, owner, &file);
 	assert_int_equal(cpu_limit(first), none_used);
 	for (int i = 0; i < 60 && cpu_limit(first) < 3; i++)
-		assert_int_equal(desk_paint_as(&desk, owner, &file), first);
+		assert_int_equal(desk_render_as(&desk, owner, &file), first);
 	assert_true(cpu_limit(first) >= 3);
 
 	kill(first, SIGSTOP); /* and no more than these */
@@ -402,10 +402,10 @@ static void gives_each_work_cpu_time_of_a_kept_process(void **state)
 
 	(void)state;
 	desk_restart(&desk, &brief);
-	first = desk_paint_as(&desk, owner, &file);
+	first = desk_render_as(&desk, owner, &file);
 	for (int i = 0; i < 60 && sum_us < 500000; i++) {
 		desk.work.decoder_us = 0;
-		assert_int_equal(desk_paint_as(&desk, owner, &file), first);
+		assert_int_equal(desk_render_as(&desk, owner, &file), first);
 		sum_us += desk.work.decoder_us;
 	}
 	assert_true(sum_us >= 500000);
@@ -445,11 +445,11 @@ static void leaves_nothing_behind(void **state)
 		desk_four_colours(&desk, FORMAT_PNG, 60, 40);
 	const struct desk_file bad =
 		desk_new_file(&desk, "bad", 3, FORMAT_PNG, 60, 40);
-	struct painted painted;
+	struct rendition rendition;
 
 	(void)state;
 	for (int i = 0; i < 3; i++) {
-		desk_must_paint(&painted, &desk, &good, "h20");
+		desk_must_render(&rendition, &desk, &good, "h20");
 		desk_must_fail(&desk, &bad, "h20", ERR_CORRUPT_IMAGE, "");
 	}
 	desk_clear_up(&desk);

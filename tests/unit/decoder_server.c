@@ -14,16 +14,16 @@ static void survives_the_end_of_its_server(void **state)
 	const struct desk_file file =
 		desk_four_colours(&desk, FORMAT_JPEG, 60, 40);
 	const struct uuid owner = uuid_new();
-	const pid_t first = desk_paint_as(&desk, owner, &file);
+	const pid_t first = desk_render_as(&desk, owner, &file);
 
 	(void)state;
 	(void)desk_spare(&desk);
 	desk_kill_server(&desk);
-	assert_int_equal(desk_paint_as(&desk, owner, &file), first);
-	desk_paint_as(&desk, uuid_new(), &file); /* the last spare one */
+	assert_int_equal(desk_render_as(&desk, owner, &file), first);
+	desk_render_as(&desk, uuid_new(), &file); /* the last spare one */
 	desk_start_server(&desk);
-	desk_paint_as(&desk, uuid_new(), &file);
-	desk_paint_as(&desk, uuid_new(), &file);
+	desk_render_as(&desk, uuid_new(), &file);
+	desk_render_as(&desk, uuid_new(), &file);
 	desk_clear_up(&desk);
 }
 
@@ -53,7 +53,7 @@ static void does_not_wait_for_a_server_that_is_gone(void **state)
 	(void)state;
 	(void)desk_spare(&desk);
 	desk_kill_server(&desk);
-	desk_paint_as(&desk, uuid_new(), &file); /* the last spare one */
+	desk_render_as(&desk, uuid_new(), &file); /* the last spare one */
 	desk.owner = uuid_new();
 	began_ms = clock_monotonic_ms();
 	desk_must_fail(&desk, &file, "h20", ERR_UNAVAILABLE,
@@ -61,7 +61,7 @@ static void does_not_wait_for_a_server_that_is_gone(void **state)
 	assert_in_range(clock_monotonic_ms() - began_ms, 500, 8000);
 	assert_true(desk.work.uncounted);
 	desk_start_server(&desk);
-	desk_paint_as(&desk, uuid_new(), &file);
+	desk_render_as(&desk, uuid_new(), &file);
 	desk_clear_up(&desk);
 }
 

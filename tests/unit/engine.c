@@ -37,18 +37,18 @@ static Image *new_picture(unsigned long width, unsigned long height, bool alpha)
 }
 
 struct made {
-	struct painted painted[MAX_MADE];
+	struct rendition renditions[MAX_MADE];
 	uint8_t *bytes[MAX_MADE];
 };
 
-static void keep(void *arg, uint32_t index, const struct painted *painted)
+static void keep(void *arg, uint32_t index, const struct rendition *rendition)
 {
 	struct made *made = arg;
 
-	made->painted[index] = *painted;
-	made->bytes[index] = malloc(painted->len);
-	memcpy(made->bytes[index], painted->bytes, painted->len);
-	made->painted[index].bytes = made->bytes[index];
+	made->renditions[index] = *rendition;
+	made->bytes[index] = malloc(rendition->len);
+	memcpy(made->bytes[index], rendition->bytes, rendition->len);
+	made->renditions[index].bytes = made->bytes[index];
 }
 
 static void render(struct made *made, struct desk *desk,
@@ -56,17 +56,18 @@ static void render(struct made *made, struct desk *desk,
 		   int engine)
 {
 	struct work work = { .conf = desk->conf, .pool = pool_new() };
-	struct paint_task task = { .probe = file->probe };
-	struct paint paint;
+	struct render_request request = { .probe = file->probe };
+	struct renderer renderer;
 	uint8_t *bytes = malloc(file->len);
 
 	memcpy(bytes, file->bytes, file->len);
 	desk->conf->engine = engine;
-	paint_init(&paint, desk->pool, desk->conf, MEMORY);
-	for (; texts[task.count]; task.count++)
-		assert_true(recipe_parse(&task.recipes[task.count], &work,
-					 texts[task.count]));
-	if (!paint_all(&paint, &work, &task, bytes, file->len, keep, made))
+	render_init(&renderer, desk->pool, desk->conf, MEMORY);
+	for (; texts[request.count]; request.count++)
+		assert_true(recipe_parse(&request.recipes[request.count], &work,
+					 texts[request.count]));
+	if (!render_all(&renderer, &work, &request, bytes, file->len, keep,
+			made))
 		fail_msg("%s", work.why);
 	free(bytes);
 	pool_free(work.pool);
@@ -143,8 +144,8 @@ static double ssim(const Image *a, const Image *b)
 	return count ? total / (double)count : 1;
 }
 
-static void compare(const struct painted *fast, const struct painted *reference,
-		    const char *what)
+static void compare(const struct rendition *fast,
+		    const struct rendition *reference, const char *what)
 {
 	Image *a = desk_read_back(fast), *b = desk_read_back(reference);
 	double alike;
@@ -173,7 +174,7 @@ static void compare_engines(struct desk *desk, const struct desk_file *file,
 	render(&fast, desk, file, texts, ENGINE_FAST);
 	render(&reference, desk, file, texts, ENGINE_GRAPHICSMAGICK);
 	for (int i = 0; i < MAX_MADE; i++) {
-		compare(&fast.painted[i], &reference.painted[i], what);
+		compare(&fast.renditions[i], &reference.renditions[i], what);
 		free(fast.bytes[i]);
 		free(reference.bytes[i]);
 	}
@@ -236,10 +237,10 @@ static void engines_turn_alike(void **state)
 }
 
 /* The colour type of a PNG. */
-static int colour_type(const struct painted *painted)
+static int colour_type(const struct rendition *rendition)
 {
-	assert_int_equal(painted->format, FORMAT_PNG);
-	return painted->bytes[25];
+	assert_int_equal(rendition->format, FORMAT_PNG);
+	return rendition->bytes[25];
 }
 
 static void small_palettes_stay(void **state)
@@ -253,8 +254,8 @@ static void small_palettes_stay(void **state)
 
 	(void)state;
 	render(&made, &desk, &file, texts, ENGINE_FAST);
-	assert_int_equal(colour_type(&made.painted[0]), PALETTE);
-	assert_true(made.painted[0].len <= file.len);
+	assert_int_equal(colour_type(&made.renditions[0]), PALETTE);
+	assert_true(made.renditions[0].len <= file.len);
 	free(made.bytes[0]);
 	desk_clear_up(&desk);
 }
@@ -273,7 +274,7 @@ static void alpha_that_nothing_uses_goes(void **state)
 	file = desk_save(&desk, image, FORMAT_PNG, 640, 480);
 	assert_int_equal(file.bytes[25], 6);
 	render(&made, &desk, &file, texts, ENGINE_FAST);
-	assert_int_equal(colour_type(&made.painted[0]), RGB);
+	assert_int_equal(colour_type(&made.renditions[0]), RGB);
 	free(made.bytes[0]);
 	desk_clear_up(&desk);
 }

@@ -48,18 +48,18 @@ static struct jpeg_file make_jpeg(uint32_t width, uint32_t height)
 	return file;
 }
 
-static void check_painted(const struct painted *painted,
-			  const struct recipe *recipe, uint32_t width,
-			  uint32_t height)
+static void check_rendered(const struct rendition *rendition,
+			   const struct recipe *recipe, uint32_t width,
+			   uint32_t height)
 {
 	const struct recipe_plan plan = recipe_plan(recipe, width, height);
 	Image *image;
 
-	assert_int_equal(painted->width, plan.width);
-	assert_int_equal(painted->height, plan.height);
+	assert_int_equal(rendition->width, plan.width);
+	assert_int_equal(rendition->height, plan.height);
 	if (plan.width < 4)
 		return;
-	image = desk_read_back(painted);
+	image = desk_read_back(rendition);
 	assert_int_equal(desk_colour_at(image, 0, 0), DESK_RED);
 	assert_int_equal(desk_colour_at(image, (long)plan.width - 1,
 					(long)plan.height - 1),
@@ -67,9 +67,9 @@ static void check_painted(const struct painted *painted,
 	DestroyImage(image);
 }
 
-/* Paints {h200, h400}, {100x100} and {w50}: each set is decoded by itself, as
+/* Renders {h200, h400}, {100x100} and {w50}: each set is decoded by itself, as
    much reduced as it allows. */
-static void paint_sets(struct desk *desk, uint32_t width, uint32_t height)
+static void render_sets(struct desk *desk, uint32_t width, uint32_t height)
 {
 	static const char *const sets[][2] = { { "h200", "h400" },
 					       { "100x100" },
@@ -80,17 +80,18 @@ static void paint_sets(struct desk *desk, uint32_t width, uint32_t height)
 
 	EACH_ROW(i, sets) {
 		struct recipe recipes[2];
-		struct painted painted[2];
+		struct rendition renditions[2];
 		const size_t count = sets[i][1] ? 2 : 1;
 
 		for (size_t j = 0; j < count; j++)
 			assert_true(recipe_parse(&recipes[j], &desk->work,
 						 sets[i][j]));
-		if (!desk_paint_all(painted, desk, &file, recipes, count))
+		if (!desk_render_all(renditions, desk, &file, recipes, count))
 			fail_msg("%ux%u %s: %s", width, height, sets[i][0],
 				 desk->work.why);
 		for (size_t j = 0; j < count; j++)
-			check_painted(&painted[j], &recipes[j], width, height);
+			check_rendered(&renditions[j], &recipes[j], width,
+				       height);
 	}
 	free(jpeg.bytes);
 }
@@ -104,7 +105,7 @@ static void reads_narrow_pictures(void **state)
 		struct desk desk = desk_set_up();
 
 		EACH_ROW(i, heights)
-			paint_sets(&desk, width, heights[i]);
+			render_sets(&desk, width, heights[i]);
 		desk_clear_up(&desk);
 	}
 }
@@ -124,7 +125,7 @@ static void reads_random_sizes(void **state)
 			seed = seed * 6364136223846793005u + 1;
 			sides[j] = 1 + (uint32_t)(seed >> 33) % 6000;
 		}
-		paint_sets(&desk, sides[0], sides[1]);
+		render_sets(&desk, sides[0], sides[1]);
 		desk_clear_up(&desk);
 	}
 	print_message("# %d random sizes painted\n", count);

@@ -112,7 +112,7 @@ static void fills_buckets(void **state)
 
 	(void)state;
 	EACH_ROW(i, times)
-		metric_observe_us(METRIC_PAINT_SECONDS, times[i]);
+		metric_observe_us(METRIC_RENDER_SECONDS, times[i]);
 	EACH_ROW(i, cases)
 		assert_int_equal(value_of(cases[i].series), cases[i].value);
 	assert_non_null(strstr(printed(pool),

@@ -275,14 +275,14 @@ static void writes_each_kind(void **state)
 static size_t graphicsmagick_len(struct work *work, const struct conf *conf,
 				 const struct bitmap *bitmap)
 {
-	struct painted painted;
+	struct rendition rendition;
 	Image *image;
 
 	assert_true(encode_import(&image, work, bitmap));
-	assert_true(encode(&painted, work, conf, image, FORMAT_PNG, 0));
-	MagickFree((void *)painted.bytes);
+	assert_true(encode(&rendition, work, conf, image, FORMAT_PNG, 0));
+	MagickFree((void *)rendition.bytes);
 	DestroyImage(image);
-	return painted.len;
+	return rendition.len;
 }
 
 static void writes_no_more_than_graphicsmagick(void **state)

@@ -10,7 +10,7 @@
 
 #include "lib/base/pool.h"
 #include "lib/picture/engine.h"
-#include "lib/picture/paint.h"
+#include "lib/picture/render.h"
 #include "tests/lib/desk.h"
 #include "tests/unit/test.h"
 
@@ -118,9 +118,9 @@ static void check_gradient(const Image *image, size_t file)
 	DestroyExceptionInfo(&exception);
 }
 
-static void check(void *arg, uint32_t index, const struct painted *painted)
+static void check(void *arg, uint32_t index, const struct rendition *rendition)
 {
-	Image *image = desk_read_back(painted);
+	Image *image = desk_read_back(rendition);
 
 	(void)index;
 	check_gradient(image, *(size_t *)arg);
@@ -131,15 +131,16 @@ static void render(struct desk *desk, size_t file, int engine)
 {
 	const struct desk_file saved = save(desk, file);
 	struct work work = { .conf = desk->conf, .pool = pool_new() };
-	struct paint_task task = { .probe = saved.probe, .count = 1 };
+	struct render_request request = { .probe = saved.probe, .count = 1 };
 	uint8_t *bytes = pool_alloc(work.pool, saved.len);
-	struct paint paint;
+	struct renderer renderer;
 
 	memcpy(bytes, saved.bytes, saved.len);
 	desk->conf->engine = engine;
-	paint_init(&paint, desk->pool, desk->conf, MEMORY);
-	assert_true(recipe_parse(&task.recipes[0], &work, "h8.png"));
-	if (!paint_all(&paint, &work, &task, bytes, saved.len, check, &file))
+	render_init(&renderer, desk->pool, desk->conf, MEMORY);
+	assert_true(recipe_parse(&request.recipes[0], &work, "h8.png"));
+	if (!render_all(&renderer, &work, &request, bytes, saved.len, check,
+			&file))
 		fail_msg("%s: %s", files[file].name, work.why);
 	pool_free(work.pool);
 }

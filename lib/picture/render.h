@@ -1,5 +1,5 @@
-#ifndef LIB_PICTURE_PAINT_H
-#define LIB_PICTURE_PAINT_H
+#ifndef LIB_PICTURE_RENDER_H
+#define LIB_PICTURE_RENDER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,7 +11,7 @@
 /* Renders pictures with only decoding libraries and lcms2. It runs in the
    decoder process, needs no files and no system calls except for memory, and
    may end the process. */
-struct paint {
+struct renderer {
 	const struct conf *conf;
 	const uint8_t *srgb; /* an ICC profile */
 	size_t srgb_len;
@@ -19,37 +19,37 @@ struct paint {
 
 /* The exit status after GraphicsMagick's fatal errors, which all mean out of
    memory. */
-enum { PAINT_EXIT_MEMORY = 12 };
+enum { RENDER_EXIT_MEMORY = 12 };
 
-enum { PAINT_MAX_RECIPES = 64 };
+enum { RENDER_MAX_RECIPES = 64 };
 
-struct paint_task {
+struct render_request {
 	struct probe probe;
 	uint32_t count;
-	struct recipe recipes[PAINT_MAX_RECIPES];
+	struct recipe recipes[RENDER_MAX_RECIPES];
 };
 
 /* Called in the decoder server: starts GraphicsMagick with limits that
    environment variables cannot change. */
-void paint_init(struct paint *paint, struct pool *pool, const struct conf *conf,
-		size_t memory_bytes);
+void render_init(struct renderer *renderer, struct pool *pool,
+		 const struct conf *conf, size_t memory_bytes);
 
 /* Returns the library's name and version: "GraphicsMagick 1.3.40 ...". */
-const char *paint_library(void);
+const char *render_library(void);
 
 /* Called once in the decoder server. */
-void paint_begin(void);
+void render_begin(void);
 
 /* Receives the variant of recipe `index`. Its bytes are valid only during the
    call. */
-typedef void (*paint_done)(void *arg, uint32_t index,
-			   const struct painted *painted);
+typedef void (*render_done)(void *arg, uint32_t index,
+			    const struct rendition *rendition);
 
 /* Makes one variant for each recipe, the largest first. May change `bytes`. A
    recipe with `animated` must be the only one. Fails like
    decoder_pool_render(). */
-bool paint_all(const struct paint *paint, struct work *work,
-	       const struct paint_task *task, uint8_t *bytes, size_t len,
-	       paint_done done, void *arg) MUST_CHECK;
+bool render_all(const struct renderer *renderer, struct work *work,
+		const struct render_request *request, uint8_t *bytes,
+		size_t len, render_done done, void *arg) MUST_CHECK;
 
 #endif

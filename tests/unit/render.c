@@ -1,7 +1,7 @@
-/* paint.c: tests what is painted. */
+/* render.c: tests what is rendered. */
 #include "config.h"
 
-#include "lib/picture/paint.h"
+#include "lib/picture/render.h"
 
 #include <string.h>
 
@@ -42,7 +42,7 @@ static const struct {
 };
 /* clang-format on */
 
-static void paints_every_format(void **state)
+static void renders_every_format(void **state)
 {
 	struct desk desk = desk_set_up();
 
@@ -50,87 +50,89 @@ static void paints_every_format(void **state)
 	EACH_ROW(i, variants) {
 		const struct desk_file file =
 			desk_four_colours(&desk, variants[i].source, 600, 400);
-		struct painted painted;
+		struct rendition rendition;
 
-		desk_must_paint(&painted, &desk, &file, variants[i].recipe);
-		assert_int_equal(painted.format, variants[i].format);
-		assert_int_equal(painted.width, variants[i].width);
-		assert_int_equal(painted.height, variants[i].height);
-		desk_check_corners(&painted, desk_four);
+		desk_must_render(&rendition, &desk, &file, variants[i].recipe);
+		assert_int_equal(rendition.format, variants[i].format);
+		assert_int_equal(rendition.width, variants[i].width);
+		assert_int_equal(rendition.height, variants[i].height);
+		desk_check_corners(&rendition, desk_four);
 	}
 	desk_clear_up(&desk);
 }
 
 /* By the recipes in these texts, which are read to `recipes`. */
-static void paint_texts(struct painted *painted, struct recipe *recipes,
-			struct desk *desk, const struct desk_file *file,
-			const char *const *texts, size_t count)
+static void render_texts(struct rendition *rendition, struct recipe *recipes,
+			 struct desk *desk, const struct desk_file *file,
+			 const char *const *texts, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		assert_true(recipe_parse(&recipes[i], &desk->work, texts[i]));
-	assert_true(desk_paint_all(painted, desk, file, recipes, count));
+	assert_true(desk_render_all(rendition, desk, file, recipes, count));
 }
 
-static void paints_all_variants_at_once(void **state)
+static void renders_all_variants_at_once(void **state)
 {
 	static const char *const texts[] = { "h20", "h300", "h100.png", "w600",
 					     "8x40-cover" };
 	struct desk desk = desk_set_up();
 	struct recipe recipes[ARRAY_LEN(texts)];
-	struct painted painted[ARRAY_LEN(texts)];
+	struct rendition renditions[ARRAY_LEN(texts)];
 	const struct desk_file file =
 		desk_four_colours(&desk, FORMAT_JPEG, 1200, 800);
 
 	(void)state;
-	paint_texts(painted, recipes, &desk, &file, texts, ARRAY_LEN(texts));
+	render_texts(renditions, recipes, &desk, &file, texts,
+		     ARRAY_LEN(texts));
 	EACH_ROW(i, texts) {
 		const struct recipe_plan plan =
 			recipe_plan(&recipes[i], 1200, 800);
 
-		assert_int_equal(painted[i].width, plan.width);
-		assert_int_equal(painted[i].height, plan.height);
-		desk_check_corners(&painted[i], desk_four);
+		assert_int_equal(renditions[i].width, plan.width);
+		assert_int_equal(renditions[i].height, plan.height);
+		desk_check_corners(&renditions[i], desk_four);
 	}
 	desk_clear_up(&desk);
 }
 
 /* A small picture stays as it is in all of them but the last three. */
-static void paints_each_of_the_same_variants(void **state)
+static void renders_each_of_the_same_variants(void **state)
 {
 	static const char *const texts[] = {
 		"h200", "h400", "w500", "h400.png", "h20", "20x20-cover"
 	};
 	struct desk desk = desk_set_up();
 	struct recipe recipes[ARRAY_LEN(texts)];
-	struct painted painted[ARRAY_LEN(texts)];
+	struct rendition renditions[ARRAY_LEN(texts)];
 	const struct desk_file file =
 		desk_four_colours(&desk, FORMAT_JPEG, 60, 40);
 
 	(void)state;
-	paint_texts(painted, recipes, &desk, &file, texts, ARRAY_LEN(texts));
+	render_texts(renditions, recipes, &desk, &file, texts,
+		     ARRAY_LEN(texts));
 	EACH_ROW(i, texts) {
-		const struct painted *one = &painted[i];
+		const struct rendition *one = &renditions[i];
 
 		desk_check_corners(one, desk_four);
 		assert_int_equal(one->format,
 				 i == 3 ? FORMAT_PNG : FORMAT_JPEG);
 		assert_int_equal(one->height, i < 4 ? 40 : 20);
 		if (i < 3) {
-			assert_int_equal(one->len, painted[0].len);
-			assert_memory_equal(one->bytes, painted[0].bytes,
+			assert_int_equal(one->len, renditions[0].len);
+			assert_memory_equal(one->bytes, renditions[0].bytes,
 					    one->len);
 		}
 	}
-	assert_int_equal(painted[4].width, 30);
-	assert_int_equal(painted[5].width, 20);
+	assert_int_equal(renditions[4].width, 30);
+	assert_int_equal(renditions[5].width, 20);
 	desk_clear_up(&desk);
 }
 
 /* How many pixels share a colour in a JPEG, each way: the first component's
    factors in the frame header, ITU T.81 B.2.2. */
-static int shared_pixels(const struct painted *painted)
+static int shared_pixels(const struct rendition *rendition)
 {
-	const uint8_t *at = painted->bytes + 2;
+	const uint8_t *at = rendition->bytes + 2;
 
 	while (at[1] != 0xc0 && at[1] != 0xc2)
 		at += 2 + (at[2] << 8 | at[3]);
@@ -154,12 +156,12 @@ static void tiny_pictures_keep_every_colour(void **state)
 	struct desk desk = desk_set_up();
 	const struct desk_file file =
 		desk_four_colours(&desk, FORMAT_PNG, 300, 200);
-	struct painted painted;
+	struct rendition rendition;
 
 	(void)state;
 	EACH_ROW(i, cases) {
-		desk_must_paint(&painted, &desk, &file, cases[i].recipe);
-		assert_int_equal(shared_pixels(&painted), cases[i].shared);
+		desk_must_render(&rendition, &desk, &file, cases[i].recipe);
+		assert_int_equal(shared_pixels(&rendition), cases[i].shared);
 	}
 	desk_clear_up(&desk);
 }
@@ -186,17 +188,17 @@ static void turns_pictures_upright(void **state)
 		for (unsigned turn = 1; turn < ARRAY_LEN(upright); turn++) {
 			struct desk_file file =
 				desk_four_colours(&desk, formats[i], 400, 200);
-			struct painted painted;
+			struct rendition rendition;
 
 			file.probe.orientation = turn;
-			desk_must_paint(&painted, &desk, &file, "h50");
-			assert_int_equal(painted.width, turn < 5 ? 100 : 25);
-			desk_check_corners(&painted, upright[turn]);
+			desk_must_render(&rendition, &desk, &file, "h50");
+			assert_int_equal(rendition.width, turn < 5 ? 100 : 25);
+			desk_check_corners(&rendition, upright[turn]);
 		}
 	desk_clear_up(&desk);
 }
 
-static void keeps_transparency_or_paints_it_white(void **state)
+static void keeps_transparency_or_makes_it_white(void **state)
 {
 	static const int holed[] = { DESK_RED, DESK_NOTHING, DESK_BLUE,
 				     DESK_NOTHING };
@@ -207,15 +209,15 @@ static void keeps_transparency_or_paints_it_white(void **state)
 	struct desk desk = desk_set_up();
 	const struct desk_file file = desk_save(
 		&desk, desk_new_image(120, 100, holed), FORMAT_PNG, 120, 100);
-	struct painted painted;
+	struct rendition rendition;
 
 	(void)state;
 	EACH_ROW(i, kept) {
-		desk_must_paint(&painted, &desk, &file, kept[i]);
-		desk_check_corners(&painted, holed);
+		desk_must_render(&rendition, &desk, &file, kept[i]);
+		desk_check_corners(&rendition, holed);
 	}
-	desk_must_paint(&painted, &desk, &file, "h20.jpeg");
-	desk_check_corners(&painted, flat);
+	desk_must_render(&rendition, &desk, &file, "h20.jpeg");
+	desk_check_corners(&rendition, flat);
 	desk_clear_up(&desk);
 }
 
@@ -231,15 +233,15 @@ static void has_no_dark_seams(void **state)
 	struct desk desk = desk_set_up();
 	const struct desk_file file = desk_save(
 		&desk, desk_new_image(101, 100, holed), FORMAT_PNG, 101, 100);
-	struct painted painted;
+	struct rendition rendition;
 
 	(void)state;
 	EACH_ROW(i, texts) {
 		Image *image;
 
-		desk_must_paint(&painted, &desk, &file, texts[i]);
-		desk_check_corners(&painted, all_white);
-		image = desk_read_back(&painted);
+		desk_must_render(&rendition, &desk, &file, texts[i]);
+		desk_check_corners(&rendition, all_white);
+		image = desk_read_back(&rendition);
 		for (long x = 0; x < (long)image->columns; x++)
 			assert_int_equal(desk_colour_at(image, x, 1),
 					 DESK_WHITE);
@@ -255,15 +257,15 @@ static void lays_gif_frames_on_their_canvas(void **state)
 	static const int red[] = { DESK_RED, DESK_RED, DESK_RED, DESK_RED };
 	struct desk desk = desk_set_up();
 	Image *image = desk_new_image(50, 40, red);
-	struct painted painted;
+	struct rendition rendition;
 	struct desk_file file;
 
 	(void)state;
 	image->page = (RectangleInfo){ 100, 80, 50, 40 };
 	file = desk_save(&desk, image, FORMAT_GIF, 100, 80);
-	desk_must_paint(&painted, &desk, &file, "h40.png");
-	assert_int_equal(painted.width, 50);
-	desk_check_corners(&painted, placed);
+	desk_must_render(&rendition, &desk, &file, "h40.png");
+	assert_int_equal(rendition.width, 50);
+	desk_check_corners(&rendition, placed);
 	desk_clear_up(&desk);
 }
 
@@ -286,7 +288,7 @@ static void takes_the_first_frame_of_a_webp(void **state)
 	const struct desk_file still = desk_save(
 		&desk, desk_new_image(50, 40, red), FORMAT_WEBP, 50, 40);
 	struct buf *buf = buf_new(desk.pool, 1 << 20);
-	struct painted painted;
+	struct rendition rendition;
 	struct desk_file file;
 
 	(void)state;
@@ -295,8 +297,8 @@ static void takes_the_first_frame_of_a_webp(void **state)
 	put_le32(buf->data + 4, (uint32_t)buf->len - 8);
 	put_le32(buf->data + 48, (uint32_t)still.len - 12 + 16);
 	file = desk_new_file(&desk, buf->data, buf->len, FORMAT_WEBP, 100, 80);
-	desk_must_paint(&painted, &desk, &file, "h40.png");
-	desk_check_corners(&painted, placed);
+	desk_must_render(&rendition, &desk, &file, "h40.png");
+	desk_check_corners(&rendition, placed);
 	desk_clear_up(&desk);
 }
 
@@ -309,7 +311,7 @@ static void lets_nothing_but_pixels_through(void **state)
 	(void)state;
 	for (enum format source = 0; source < FORMAT__COUNT; source++) {
 		Image *image = desk_new_image(60, 40, desk_four);
-		struct painted painted;
+		struct rendition rendition;
 		struct desk_file file;
 
 		EACH_ROW(i, profiles)
@@ -320,11 +322,11 @@ static void lets_nothing_but_pixels_through(void **state)
 		SetImageAttribute(image, "Title", secret);
 		file = desk_save(&desk, image, source, 60, 40);
 		for (enum format to = 0; to < FORMAT__COUNT; to++) {
-			desk_must_paint(&painted, &desk, &file,
-					pool_printf(desk.pool, "h40.%s",
-						    format_row(to)->name));
-			assert_null(memmem(painted.bytes, painted.len, "SECRET",
-					   6));
+			desk_must_render(&rendition, &desk, &file,
+					 pool_printf(desk.pool, "h40.%s",
+						     format_row(to)->name));
+			assert_null(memmem(rendition.bytes, rendition.len,
+					   "SECRET", 6));
 		}
 	}
 	desk_clear_up(&desk);
@@ -333,12 +335,12 @@ static void lets_nothing_but_pixels_through(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(paints_every_format),
-		cmocka_unit_test(paints_all_variants_at_once),
-		cmocka_unit_test(paints_each_of_the_same_variants),
+		cmocka_unit_test(renders_every_format),
+		cmocka_unit_test(renders_all_variants_at_once),
+		cmocka_unit_test(renders_each_of_the_same_variants),
 		cmocka_unit_test(tiny_pictures_keep_every_colour),
 		cmocka_unit_test(turns_pictures_upright),
-		cmocka_unit_test(keeps_transparency_or_paints_it_white),
+		cmocka_unit_test(keeps_transparency_or_makes_it_white),
 		cmocka_unit_test(has_no_dark_seams),
 		cmocka_unit_test(lays_gif_frames_on_their_canvas),
 		cmocka_unit_test(takes_the_first_frame_of_a_webp),

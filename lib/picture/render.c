@@ -1,7 +1,7 @@
-/* paint.c: renders all variants of one picture. */
+/* render.c: renders all variants of one picture. */
 #include "config.h"
 
-#include "lib/picture/paint.h"
+#include "lib/picture/render.h"
 
 #include <malloc.h>
 #include <stdlib.h>
@@ -51,7 +51,7 @@ NORETURN static void on_fatal(const ExceptionType severity, const char *reason,
 	(void)severity;
 	(void)reason;
 	(void)description;
-	_exit(PAINT_EXIT_MEMORY);
+	_exit(RENDER_EXIT_MEMORY);
 }
 
 static void on_other(const ExceptionType severity, const char *reason,
@@ -62,8 +62,8 @@ static void on_other(const ExceptionType severity, const char *reason,
 	(void)description;
 }
 
-void paint_init(struct paint *paint, struct pool *pool, const struct conf *conf,
-		size_t memory_bytes)
+void render_init(struct renderer *renderer, struct pool *pool,
+		 const struct conf *conf, size_t memory_bytes)
 {
 	ExceptionInfo exception;
 
@@ -72,11 +72,11 @@ void paint_init(struct paint *paint, struct pool *pool, const struct conf *conf,
 	InitializeMagickEx(NULL, MAGICK_OPT_NO_SIGNAL_HANDER, &exception);
 	DestroyExceptionInfo(&exception);
 	set_limits(conf, memory_bytes);
-	paint->conf = conf;
-	paint->srgb = profile_srgb(pool, &paint->srgb_len);
+	renderer->conf = conf;
+	renderer->srgb = profile_srgb(pool, &renderer->srgb_len);
 }
 
-void paint_begin(void)
+void render_begin(void)
 {
 	/* Freed pixels are used again at once: this saves page faults, because
 	   the kernel does not get the memory back in between. */
@@ -96,7 +96,7 @@ static bool same_crop(const struct recipe_plan *a, const struct recipe_plan *b)
 
 /* Returns the smallest previous variant with the same content that is large
    enough to hide the second resizing; else NULL. */
-static const struct variant *find_larger(const struct painting *p,
+static const struct variant *find_larger(const struct rendering *p,
 					 const struct variant *variant)
 {
 	const struct recipe_plan *want = &variant->plan;
@@ -110,11 +110,11 @@ static const struct variant *find_larger(const struct painting *p,
 	return found;
 }
 
-static bool are_identical(const struct painting *p, const struct variant *a,
+static bool are_identical(const struct rendering *p, const struct variant *a,
 			  const struct variant *b)
 {
-	const struct recipe *first = &p->task->recipes[a->index];
-	const struct recipe *second = &p->task->recipes[b->index];
+	const struct recipe *first = &p->request->recipes[a->index];
+	const struct recipe *second = &p->request->recipes[b->index];
 
 	return same_crop(&a->plan, &b->plan) &&
 	       a->plan.width == b->plan.width &&
@@ -124,7 +124,7 @@ static bool are_identical(const struct painting *p, const struct variant *a,
 
 /* Small pictures keep their size, so different recipes may give the same
    result. */
-static const struct variant *find_identical(const struct painting *p,
+static const struct variant *find_identical(const struct rendering *p,
 					    const struct variant *variant)
 {
 	for (const struct variant *v = p->variants; v < variant; v++)
@@ -144,13 +144,13 @@ static int by_size(const void *left, const void *right)
 	return a->index < b->index ? -1 : 1;
 }
 
-static void plan_variants(struct painting *p)
+static void plan_variants(struct rendering *p)
 {
-	const struct paint_task *task = p->task;
+	const struct render_request *request = p->request;
 
-	probe_upright(&task->probe, &p->width, &p->height);
-	for (uint32_t i = 0; i < task->count; i++) {
-		const struct recipe *recipe = &task->recipes[i];
+	probe_upright(&request->probe, &p->width, &p->height);
+	for (uint32_t i = 0; i < request->count; i++) {
+		const struct recipe *recipe = &request->recipes[i];
 		const struct recipe_plan plan =
 			recipe_plan(recipe, p->width, p->height);
 		const double x = (double)plan.width / plan.crop_width;
@@ -161,11 +161,11 @@ static void plan_variants(struct painting *p)
 		p->variants[i] = (struct variant){
 			.index = i,
 			.plan = plan,
-			.format = recipe_format(recipe, &task->probe),
+			.format = recipe_format(recipe, &request->probe),
 		};
 	}
-	qsort(p->variants, task->count, sizeof(p->variants[0]), by_size);
-	for (uint32_t i = 0; i < task->count; i++) {
+	qsort(p->variants, request->count, sizeof(p->variants[0]), by_size);
+	for (uint32_t i = 0; i < request->count; i++) {
 		struct variant *variant = &p->variants[i];
 
 		variant->identical = find_identical(p, variant);
@@ -173,74 +173,78 @@ static void plan_variants(struct painting *p)
 	}
 }
 
-static bool make_variant(struct painting *p, const struct engine *engine,
+static bool make_variant(struct rendering *p, const struct engine *engine,
 			 struct variant *variant)
 {
 	return variant->identical ||
 	       (engine->resize(p, variant) && engine->encode(p, variant));
 }
 
-static bool paint_stills(const struct paint *paint, struct work *work,
-			 const struct paint_task *task, uint8_t *bytes,
-			 size_t len, paint_done done, void *arg)
+static bool render_stills(const struct renderer *renderer, struct work *work,
+			  const struct render_request *request, uint8_t *bytes,
+			  size_t len, render_done done, void *arg)
 {
-	const struct engine *engine = paint->conf->engine == ENGINE_FAST
+	const struct engine *engine = renderer->conf->engine == ENGINE_FAST
 					      ? &engine_fast
 					      : &engine_graphicsmagick;
-	struct painting p = { .paint = paint, .task = task, .work = work };
+	struct rendering p = { .renderer = renderer,
+			       .request = request,
+			       .work = work };
 	bool ok;
 
 	plan_variants(&p);
 	ok = engine->decode(&p, bytes, len);
-	for (uint32_t i = 0; ok && i < task->count; i++) {
+	for (uint32_t i = 0; ok && i < request->count; i++) {
 		struct variant *variant = &p.variants[i];
 
 		ok = make_variant(&p, engine, variant);
 		if (ok)
 			done(arg, variant->index,
-			     variant->identical ? &variant->identical->painted
-						: &variant->painted);
+			     variant->identical ? &variant->identical->rendition
+						: &variant->rendition);
 	}
 	engine->release(&p);
 	return ok;
 }
 
-static bool paint_animation(const struct paint *paint, struct work *work,
-			    const struct paint_task *task, const uint8_t *bytes,
-			    size_t len, paint_done done, void *arg)
+static bool render_animation(const struct renderer *renderer, struct work *work,
+			     const struct render_request *request,
+			     const uint8_t *bytes, size_t len, render_done done,
+			     void *arg)
 {
-	const struct animation_source source = { paint, &task->probe, bytes,
-						 len };
+	const struct animation_source source = { renderer, &request->probe,
+						 bytes, len };
 	struct pool *outer = work->pool;
-	struct painted painted;
+	struct rendition rendition;
 	bool ok;
 
 	work->pool = pool_new();
-	ok = animation_make(&painted, work, &source, &task->recipes[0]);
+	ok = animation_make(&rendition, work, &source, &request->recipes[0]);
 	if (ok)
-		done(arg, 0, &painted);
+		done(arg, 0, &rendition);
 	pool_free(work->pool);
 	work->pool = outer;
 	return ok;
 }
 
 /* The animation is not kept if only the first frame can be read. */
-bool paint_all(const struct paint *paint, struct work *work,
-	       const struct paint_task *task, uint8_t *bytes, size_t len,
-	       paint_done done, void *arg)
+bool render_all(const struct renderer *renderer, struct work *work,
+		const struct render_request *request, uint8_t *bytes,
+		size_t len, render_done done, void *arg)
 {
-	if (task->count == 1 && task->recipes[0].animated) {
-		if (paint_animation(paint, work, task, bytes, len, done, arg))
+	if (request->count == 1 && request->recipes[0].animated) {
+		if (render_animation(renderer, work, request, bytes, len, done,
+				     arg))
 			return true;
 		if (work->err != ERR_CORRUPT_IMAGE &&
 		    work->err != ERR_UNSUPPORTED_FORMAT)
 			return false;
 		work->warned = true;
 	}
-	return paint_stills(paint, work, task, bytes, len, done, arg);
+	return render_stills(renderer, work, request, bytes, len, done, arg);
 }
 
-const char *paint_library(void)
+const char *render_library(void)
 {
 	return GetMagickVersion(NULL);
 }
