@@ -61,8 +61,8 @@ struct responder {
 struct decoder_limits serve_decoder_limits(const struct conf *conf)
 {
 	return (struct decoder_limits){
-		.memory_bytes = (size_t)conf->painter_memory_request << 20,
-		.seconds = conf->painter_seconds_request,
+		.memory_bytes = (size_t)conf->decoder_memory_request << 20,
+		.seconds = conf->decoder_seconds_request,
 		.work_ms = MOST_OF_ESTIMATE * conf->sync_budget_ms,
 	};
 }

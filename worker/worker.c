@@ -78,8 +78,8 @@ struct worker_shared *worker_share(void)
 struct decoder_limits worker_decoder_limits(const struct conf *conf)
 {
 	return (struct decoder_limits){
-		.memory_bytes = (size_t)conf->painter_memory_worker << 20,
-		.seconds = conf->painter_seconds_worker,
+		.memory_bytes = (size_t)conf->decoder_memory_worker << 20,
+		.seconds = conf->decoder_seconds_worker,
 	};
 }
 
@@ -228,7 +228,7 @@ static bool run_job(struct work *work, const struct job *job,
 static int64_t memory_wait_ms(const struct work *work, const struct job *job)
 {
 	enum { PART = 4, LEAST = 2000 };
-	const int64_t most = 1000 * work->conf->painter_seconds_worker;
+	const int64_t most = 1000 * work->conf->decoder_seconds_worker;
 	const int64_t age = (db_now_us(work) - job->created_at) / 1000;
 	const int64_t wait = age / PART > LEAST ? age / PART : LEAST;
 

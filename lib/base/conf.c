@@ -16,7 +16,7 @@
 
 /* clang-format off */
 #define ROW(type, field, fallback, min, max, choices, meaning) \
-	{ #field, SETTING_##type, offsetof(struct conf, field), fallback, min, max, choices, meaning }
+	{ #field, SETTING_##type, offsetof(struct conf, field), fallback, min, max, choices, meaning, NULL }
 #define TEXT_ROW(field, fallback, meaning)                ROW(TEXT, field, fallback, 0, 0, NULL, meaning)
 #define SECRET_ROW(field, fallback, meaning)              ROW(SECRET, field, fallback, 0, 0, NULL, meaning)
 #define NUMBER_ROW(field, fallback, min, max, meaning)    ROW(NUMBER, field, fallback, min, max, NULL, meaning)
@@ -26,8 +26,17 @@
 #define BLOCKS_ROW(field, fallback, meaning)              ROW(BLOCKS, field, fallback, 0, 0, NULL, meaning)
 #define PORTS_ROW(field, fallback, meaning)               ROW(PORTS, field, fallback, 0, 0, NULL, meaning)
 #define WORDS_ROW(field, words, meaning)                  ROW(WORDS, field, words, 0, 0, words, meaning)
+#define OLD_ROW(old, field, min, max) \
+	{ #old, SETTING_NUMBER, offsetof(struct conf, field), NULL, min, max, NULL, NULL, #field }
 
+/* Old names come first: where a file has both, the new one counts. */
 static const struct setting settings[] = {
+	OLD_ROW(painter_memory_request, decoder_memory_request, 64, 65536),
+	OLD_ROW(painter_memory_worker, decoder_memory_worker, 64, 65536),
+	OLD_ROW(painter_seconds_request, decoder_seconds_request, 1, 60),
+	OLD_ROW(painter_seconds_worker, decoder_seconds_worker, 1, 3600),
+	OLD_ROW(painter_pictures, decoder_pictures, 1, 10000),
+
 	TEXT_ROW(base_url, "http://localhost", "URL at which clients reach the service: scheme, host and port, without a slash at the end. Every URL in a response begins with it."),
 	NUMBER_ROW(display_ttl, "3600", 60, 604800, "Lifetime of the picture URLs in responses, in seconds: a URL is valid for at least this long and at most twice as long."),
 	TEXT_ROW(cors_origins, "", "Origins whose pages may use the API from browsers, such as https://www.example.org, separated by spaces; * allows all. These pages must send a token: cookies work only for pages of the service itself. Empty: none."),
@@ -78,12 +87,12 @@ static const struct setting settings[] = {
 	CHOICE_ROW(engine, "fast", "fast graphicsmagick", "Code that resizes pictures: fast (pixtier's own, 8 bits per sample, row by row) or graphicsmagick (its ResizeImage, several times slower; tests compare the two)."),
 	CHOICE_ROW(negotiate, "off", "off on", "Whether a thumbnail of a JPEG or PNG picture is sent as WebP if the client asks for no format and its Accept header contains image/webp."),
 	CHOICE_ROW(sandbox, "required", "required best-effort off", "Whether decoder processes, and the children that fetch URLs and send webhooks, may run without the system-call filter: required (no), best-effort (only if the kernel has no filter), off (no filter)."),
-	NUMBER_ROW(painter_memory_request, "512", 64, 65536, "Memory limit of a decoder process that works for a request, in MiB."),
-	NUMBER_ROW(painter_memory_worker, "2048", 64, 65536, "Memory limit of a decoder process that works for a worker, in MiB."),
+	NUMBER_ROW(decoder_memory_request, "512", 64, 65536, "Memory limit of a decoder process that works for a request, in MiB."),
+	NUMBER_ROW(decoder_memory_worker, "2048", 64, 65536, "Memory limit of a decoder process that works for a worker, in MiB."),
 	NUMBER_ROW(decoder_memory_total, "0", 0, 16777216, "Largest estimated memory of all decoder processes of this host together, in MiB. Above it, pictures wait. One picture may need at most seven eighths of it. 0: half of the memory of the machine or of the control group, whichever is less."),
-	NUMBER_ROW(painter_seconds_request, "5", 1, 60, "Longest time that a decoder process may take for a picture of a request, in seconds. After it, a job renders the picture."),
-	NUMBER_ROW(painter_seconds_worker, "60", 1, 3600, "CPU time that a decoder process may use for a picture of a job, in seconds. A decoder process that has not replied after the same wall-clock time is killed, and the job is tried again."),
-	NUMBER_ROW(painter_pictures, "64", 1, 10000, "Number of pictures that a decoder process renders before a new one replaces it. All are pictures of one user. 1: a new process for each picture."),
+	NUMBER_ROW(decoder_seconds_request, "5", 1, 60, "Longest time that a decoder process may take for a picture of a request, in seconds. After it, a job renders the picture."),
+	NUMBER_ROW(decoder_seconds_worker, "60", 1, 3600, "CPU time that a decoder process may use for a picture of a job, in seconds. A decoder process that has not replied after the same wall-clock time is killed, and the job is tried again."),
+	NUMBER_ROW(decoder_pictures, "64", 1, 10000, "Number of pictures that a decoder process renders before a new one replaces it. All are pictures of one user. 1: a new process for each picture."),
 	NUMBER_ROW(idle_decoders, "64", 0, 256, "Largest number of idle decoder processes, which wait for the next picture of their user, of all responders together, and of all workers together. Above it, the one that has waited longest ends. 0: none waits."),
 	NUMBER_ROW(idle_decoders_memory, "512", 1, 65536, "Largest memory of the idle decoder processes of all responders together, and of all workers together, in MiB. It is additional to decoder_memory_total."),
 	TEXT_ROW(decoder, PIXTIER_DECODER, "Path of the program pixtier-decoder, which forks the decoder processes."),
@@ -128,7 +137,8 @@ void conf_init(struct conf *conf)
 	struct work work = { 0 };
 
 	for (size_t i = 0; i < ARRAY_LEN(settings); i++)
-		if (!setting_set(&settings[i], conf, &work,
+		if (!settings[i].instead &&
+		    !setting_set(&settings[i], conf, &work,
 				 settings[i].fallback, "default"))
 			abort();
 }
@@ -149,6 +159,8 @@ static bool read_environment(struct conf *conf, struct work *work)
 			environment_name(work->pool, settings[i].name);
 		const char *value = getenv(variable);
 
+		if (value)
+			setting_warn(&settings[i], variable);
 		if (value &&
 		    !setting_set(&settings[i], conf, work,
 				 pool_strdup(work->pool, value), variable))
@@ -181,7 +193,8 @@ void conf_each(const struct conf *conf, struct pool *pool,
 					setting_value_text(s, pool, conf),
 					s->meaning };
 
-		visit(&row, arg);
+		if (!s->instead)
+			visit(&row, arg);
 	}
 }
 

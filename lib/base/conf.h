@@ -71,12 +71,12 @@ struct conf {
 	int engine;
 	int negotiate;
 	int sandbox;
-	long painter_memory_request;
-	long painter_memory_worker;
+	long decoder_memory_request;
+	long decoder_memory_worker;
 	long decoder_memory_total;
-	long painter_seconds_request;
-	long painter_seconds_worker;
-	long painter_pictures;
+	long decoder_seconds_request;
+	long decoder_seconds_worker;
+	long decoder_pictures;
 	long idle_decoders;
 	long idle_decoders_memory;
 	const char *decoder;

@@ -177,6 +177,8 @@ bool conf_file_read(struct conf *conf, struct work *work, const char *file,
 	for (size_t i = 0; i < count; i++) {
 		const char *value = cfg_getstr(cfg, settings[i].name);
 
+		if (value)
+			setting_warn(&settings[i], file);
 		if (value &&
 		    !setting_set(&settings[i], conf, work, value, file))
 			return false;

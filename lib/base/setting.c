@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lib/base/cidr.h"
+#include "lib/base/log.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 
@@ -173,6 +174,15 @@ bool setting_set(const struct setting *s, struct conf *conf, struct work *work,
 	}
 	abort();
 }
+void setting_warn(const struct setting *setting, const char *where)
+{
+	if (setting->instead)
+		LOG_EVENT(LOG_LEVEL_INFO, "setting_renamed",
+			  log_text("setting", setting->name),
+			  log_text("instead", setting->instead),
+			  log_text("where", where));
+}
+
 const char *setting_type_text(const struct setting *s, struct pool *pool)
 {
 	switch (s->type) {

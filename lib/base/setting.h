@@ -30,6 +30,8 @@ struct setting {
 	long min, max;
 	const char *choices; /* words; for a choice, in the order of its enum */
 	const char *meaning;
+	/* The new name of one whose own is accepted with a warning; or NULL. */
+	const char *instead;
 };
 
 /*
@@ -41,6 +43,9 @@ struct setting {
 bool setting_set(const struct setting *setting, struct conf *conf,
 		 struct work *work, const char *value,
 		 const char *where) MUST_CHECK;
+
+/* Logs that the name is an old one, if it is. */
+void setting_warn(const struct setting *setting, const char *where);
 
 /* Describes the allowed values, such as "number, 1 to 512". */
 const char *setting_type_text(const struct setting *setting, struct pool *pool);

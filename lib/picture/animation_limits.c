@@ -84,13 +84,13 @@ static bool is_within_limits(const struct recipe *recipe,
 
 	return probe->frames <= ANIMATION_MAX_FRAMES &&
 	       source_pixels(probe) <= max && made <= max &&
-	       made <= ((uint64_t)conf->painter_memory_worker << 20) /
+	       made <= ((uint64_t)conf->decoder_memory_worker << 20) /
 			       OUTPUT_SHARE / probe->frames &&
 	       animation_estimate_ms(recipe, probe) <=
-		       (uint64_t)conf->painter_seconds_worker * 1000 /
+		       (uint64_t)conf->decoder_seconds_worker * 1000 /
 			       TIME_SHARE &&
 	       animation_estimate_mib(recipe, probe) <=
-		       (uint64_t)conf->painter_memory_worker / MEMORY_SHARE;
+		       (uint64_t)conf->decoder_memory_worker / MEMORY_SHARE;
 }
 
 bool animation_is_kept(const struct recipe *recipe, const struct probe *probe,

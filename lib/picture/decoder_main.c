@@ -233,7 +233,7 @@ static void align_heap(void)
    seconds. */
 static long most_seconds(const struct conf *conf, long seconds)
 {
-	return seconds * conf->painter_pictures;
+	return seconds * conf->decoder_pictures;
 }
 
 /* Each client has a few decoder processes, and each of these needs a

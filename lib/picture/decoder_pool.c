@@ -349,7 +349,7 @@ static void keep_or_end(struct exchange *e, const struct decoder_pool *pool,
 {
 	e->process.pictures++;
 	if (ok && decoder_budget_may_wait(pool->budget, e->mib) &&
-	    e->process.pictures < pool->conf->painter_pictures)
+	    e->process.pictures < pool->conf->decoder_pictures)
 		decoder_idle_put(pool->idle, &e->process, pool->budget);
 	else
 		decoder_process_end(&e->process);

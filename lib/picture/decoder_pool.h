@@ -14,7 +14,7 @@
  * Makes variants of pictures in decoder processes (decoder.h), sandboxed by
  * seccomp, rlimits and Landlock. One new process is always asked for ahead. One
  * that rendered a user's picture without an error or warning waits for the next
- * picture of the same user (decoder_idle.h), and ends after `painter_pictures`:
+ * picture of the same user (decoder_idle.h), and ends after `decoder_pictures`:
  * no process ever has pictures of two users. That a decoder process ends is an
  * answer, never a fault of the caller.
  */

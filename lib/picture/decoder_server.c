@@ -42,7 +42,7 @@ static const struct {
 	LONG(max_scans),
 	LONG(max_side),
 	LONG(max_upload),
-	LONG(painter_pictures),
+	LONG(decoder_pictures),
 	INT(sandbox),
 	LONG(webp_quality),
 	{ "memory_bytes", offsetof(struct settings, limits.memory_bytes), sizeof(size_t) },

@@ -123,14 +123,14 @@ bool probe_is_bearable(const struct probe *probe, struct work *work)
 			    "expected at most %ld scans, found %u",
 			    conf->max_scans, probe->scans);
 	if (probe_estimate_mib(probe) >
-	    (unsigned long)conf->painter_memory_worker)
+	    (unsigned long)conf->decoder_memory_worker)
 		return fail(work, ERR_TOO_LARGE,
 			    "%ux%u pixels of %s need %u MiB of memory, more "
 			    "than %ld",
 			    probe->width, probe->height,
 			    format_row(probe->format)->name,
 			    probe_estimate_mib(probe),
-			    conf->painter_memory_worker);
+			    conf->decoder_memory_worker);
 	if (!has_memory(probe, work))
 		return false;
 	if (probe->surplus)

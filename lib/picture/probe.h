@@ -45,7 +45,7 @@ bool probe_read(struct probe *probe, struct work *work, const uint8_t *bytes,
 /*
  * Fails with ERR_TOO_LARGE if the picture exceeds the limits of the service for
  * all users: the settings max_pixels, max_side and max_scans; the memory of a
- * decoder process for its format (painter_memory_worker), and for the engine
+ * decoder process for its format (decoder_memory_worker), and for the engine
  * the memory of all of them together (decoder_memory_total). Fails with
  * ERR_CORRUPT_IMAGE if much of the file is not part of the picture.
  */

@@ -14,7 +14,7 @@ enum { PURGE_BATCH = 1000 };
 /* Longer than a request runs after its body has arrived. */
 static int64_t lease_seconds(const struct conf *conf)
 {
-	return conf->db_timeout + 2 * conf->painter_seconds_request;
+	return conf->db_timeout + 2 * conf->decoder_seconds_request;
 }
 
 /* `lease_left`: seconds until another attempt may take over. */

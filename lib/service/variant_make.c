@@ -179,7 +179,7 @@ bool variant_make(struct variant *variant, struct work *work,
 		.variant = name,
 		.status = "processing",
 	};
-	long wait_ms = 1000 * (work->conf->painter_seconds_request + 1);
+	long wait_ms = 1000 * (work->conf->decoder_seconds_request + 1);
 	long turn;
 	bool good;
 

@@ -160,7 +160,7 @@ bool variant_render_is_small(const struct variant_batch *batch,
 	if (mib < extent.animated_mib)
 		mib = extent.animated_mib;
 	return *cost_ms <= (uint64_t)conf->sync_budget_ms &&
-	       mib <= (uint64_t)conf->painter_memory_request;
+	       mib <= (uint64_t)conf->decoder_memory_request;
 }
 
 static bool write_variant(struct store_file *file, struct variant *variant,

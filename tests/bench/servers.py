@@ -21,7 +21,7 @@ TIER = "Premium"  # h200, h400 and the original
 WEB_USER = "www-data"
 
 # Settings that the HTTP tests may change for their own sake.
-TUNED = ("anonymous_pending_seconds", "painter_seconds_request",
+TUNED = ("anonymous_pending_seconds", "decoder_seconds_request",
          "password_cost", "queue_seconds", "responders", "sync_budget_ms",
          "upload_responders", "user_share", "worker_poll_ms", "workers")
 

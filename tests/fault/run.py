@@ -83,7 +83,7 @@ def run_behind(server, experiments):
         print(f"{server}: skipped, {reason}")
         return []
     # Requests wait this long for a decoder process that never starts.
-    service = FaultService(server, painter_seconds_request=8)
+    service = FaultService(server, decoder_seconds_request=8)
     trials = []
     try:
         service.start_all()

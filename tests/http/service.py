@@ -35,7 +35,7 @@ HANG = 120
 # With this budget, a picture of 14 million pixels is a job in every build.
 SETTINGS = {"login_failures_user": 1000, "login_failures_address": 1000,
             "login_responders": 512,
-            "password_cost": 1, "painter_seconds_request": 60,
+            "password_cost": 1, "decoder_seconds_request": 60,
             "sync_budget_ms": 200, "worker_poll_ms": 100,
             "queue_seconds": 60, "user_share": 100,
             "anonymous_pending_seconds": 3600,

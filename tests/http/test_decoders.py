@@ -205,7 +205,7 @@ def test_decoders_end_with_the_supervisor(one_responder):
 
 
 def test_a_reload_replaces_the_decoder_server(one_responder):
-    """The setting painter_pictures is another then, say."""
+    """The setting decoder_pictures is another then, say."""
     session = new_user(one_responder)
     upload(session)
     before = one_responder.decoder_server("fcgi")
@@ -217,7 +217,7 @@ def test_a_reload_replaces_the_decoder_server(one_responder):
     assert children_of(one_responder.decoder_server("fcgi"))
 
 
-@pytest.mark.parametrize("setting", [{"painter_pictures": 1},
+@pytest.mark.parametrize("setting", [{"decoder_pictures": 1},
                                      {"idle_decoders": 0}])
 def test_a_new_process_for_each_picture(service, setting):
     service.restart("fcgi", responders=1, upload_responders=1, **setting)

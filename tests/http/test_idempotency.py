@@ -187,7 +187,7 @@ def test_ten_at_once_make_one_image(service):
 
 
 def test_a_responder_that_dies_does_not_keep_the_key(service):
-    """409 while it may live: db_timeout and twice painter_seconds_request;
+    """409 while it may live: db_timeout and twice decoder_seconds_request;
     then the request is carried out. Retry-After says when that is."""
     session = new_user(service)
     token = make_token(session)["token"]

@@ -16,8 +16,8 @@ from service import SETTINGS, wait_until
 
 LONG = os.environ.get("PIXTIER_LONG") == "1"
 COMMIT = b"COMMIT"
-# The default of db_timeout, and twice painter_seconds_request.
-LEASE = 5 + 2 * SETTINGS["painter_seconds_request"]
+# The default of db_timeout, and twice decoder_seconds_request.
+LEASE = 5 + 2 * SETTINGS["decoder_seconds_request"]
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from service import children_of, wait_until
 LATER = {"Prefer": "respond-async"}
 TOTAL = 256  # MiB: one large picture fits, and small ones beside it
 SETTINGS = {"decoder_memory_total": TOTAL, "workers": 4,
-            "painter_seconds_worker": 600}
+            "decoder_seconds_worker": 600}
 
 
 @pytest.fixture

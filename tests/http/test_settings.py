@@ -12,7 +12,7 @@ from processes import frozen_decoders
 from service import wait_until
 
 # Mebibytes of memory that a decoder process needs is about this plus 10 a megapixel.
-SMALL = {"painter_memory_request": 64, "painter_memory_worker": 128}
+SMALL = {"decoder_memory_request": 64, "decoder_memory_worker": 128}
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def changed(service):
     pids.chmod(0o777)
     service.restart(
         "fcgi", **SMALL, jpeg_quality=20, webp_quality=10, session_ttl=61,
-        password_cost=2, painter_seconds_request=1, job_attempts=7,
+        password_cost=2, decoder_seconds_request=1, job_attempts=7,
         delivery="accel", accel_prefix="/_elsewhere/", run_dir=pids)
     yield service
     service.restart("fcgi")
@@ -71,8 +71,8 @@ def test_a_password_is_hashed_anew_when_its_cost_changes(changed):
 
 
 def test_what_a_request_has_no_memory_for_is_left_to_a_worker(changed):
-    """Above the setting painter_memory_request; and above
-    painter_memory_worker nobody has any."""
+    """Above the setting decoder_memory_request; and above
+    decoder_memory_worker nobody has any."""
     session = changed.session("enterprise")
 
     def post(width, height):
@@ -94,7 +94,7 @@ def decoder_deaths(service):
 
 
 def test_a_picture_has_its_time(changed):
-    """The setting painter_seconds_request: then a worker gets it. The next
+    """The setting decoder_seconds_request: then a worker gets it. The next
     picture has its own."""
     session = changed.session("basic")
     before = decoder_deaths(changed)

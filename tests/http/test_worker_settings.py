@@ -40,10 +40,10 @@ def busy_worker(service, session, **settings):
 
 
 def test_a_job_has_its_time(service):
-    """The setting painter_seconds_worker. A decoder process that does not
+    """The setting decoder_seconds_worker. A decoder process that does not
     run is no fault of the picture, which gets another one."""
     session = new_user(service)
-    with busy_worker(service, session, painter_seconds_worker=1,
+    with busy_worker(service, session, decoder_seconds_worker=1,
                      job_retry=1) as (image, path):
         job = wait_until(lambda: (found := session.get(path).json())["error"]
                          and found)

@@ -48,7 +48,7 @@ void fuzz_probe_check(const uint8_t *data, size_t size)
 		return;
 	}
 	expect(probe_estimate_mib(&probe) <=
-	       (unsigned long)conf->painter_memory_worker);
+	       (unsigned long)conf->decoder_memory_worker);
 	expect(probe_estimate_ms(&probe, width) < 1000000);
 }
 

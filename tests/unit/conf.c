@@ -39,6 +39,31 @@ static bool load(struct conf *conf, struct work *work, const char *content)
 			 file_of(work->pool, content, strlen(content)));
 }
 
+static void accepts_old_names(void **state)
+{
+	struct work work = start();
+	struct conf conf;
+
+	(void)state;
+	assert_true(load(&conf, &work,
+			 "painter_memory_request = 101\n"
+			 "painter_memory_worker = 102\n"
+			 "painter_seconds_request = 3\n"
+			 "painter_seconds_worker = 4\n"
+			 "decoder_pictures = 6\n"
+			 "painter_pictures = 5\n"));
+	assert_int_equal(conf.decoder_memory_request, 101);
+	assert_int_equal(conf.decoder_memory_worker, 102);
+	assert_int_equal(conf.decoder_seconds_request, 3);
+	assert_int_equal(conf.decoder_seconds_worker, 4);
+	assert_int_equal(conf.decoder_pictures, 6);
+	setenv("PIXTIER_PAINTER_PICTURES", "7", 1);
+	assert_true(conf_load(&conf, &work, NULL));
+	unsetenv("PIXTIER_PAINTER_PICTURES");
+	assert_int_equal(conf.decoder_pictures, 7);
+	pool_free(work.pool);
+}
+
 static void has_defaults(void **state)
 {
 	struct work work = start();
@@ -359,6 +384,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(has_defaults),
+		cmocka_unit_test(accepts_old_names),
 		cmocka_unit_test(reads_a_file),
 		cmocka_unit_test(says_where_a_file_is_wrong),
 		cmocka_unit_test(refuses_what_is_no_file),

@@ -99,7 +99,7 @@ static void keeps_a_process_for_its_owner(void **state)
 
 	(void)state;
 	assert_true(first > 0);
-	assert_int_equal(desk.conf->painter_pictures, 64);
+	assert_int_equal(desk.conf->decoder_pictures, 64);
 	for (int i = 2; i < 64; i++)
 		assert_int_equal(desk_render_as(&desk, owner, &file), first);
 	assert_int_equal(decoder_pool_state(desk.decoders).idle.pictures, 63);
@@ -159,7 +159,7 @@ static void makes_one_a_picture_when_the_setting_is_one(void **state)
 		desk_four_colours(&desk, FORMAT_JPEG, 60, 40);
 
 	(void)state;
-	desk.conf->painter_pictures = 1;
+	desk.conf->decoder_pictures = 1;
 	assert_int_equal(desk_render_as(&desk, uuid_new(), &file), 0);
 	desk_clear_up(&desk);
 }

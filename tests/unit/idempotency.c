@@ -79,7 +79,7 @@ static void refuses_a_second_while_the_first_works(void **state)
 	struct end *end = *state, other;
 	struct idempotency first = attempt_of(1, 1), second = first;
 	const long lease =
-		end->conf.db_timeout + 2 * end->conf.painter_seconds_request;
+		end->conf.db_timeout + 2 * end->conf.decoder_seconds_request;
 
 	end_init(&other);
 	begin(&first, end);
