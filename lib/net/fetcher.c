@@ -11,11 +11,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lib/base/child.h"
 #include "lib/base/clock.h"
 #include "lib/base/conf.h"
 #include "lib/base/fence.h"
 #include "lib/base/pool.h"
+#include "lib/base/subprocess.h"
 #include "lib/base/text.h"
 #include "lib/net/leash.h"
 #include "lib/net/provision.h"
@@ -77,8 +77,8 @@ static bool say_piece(void *arg, struct work *work, const void *bytes,
 		const struct word word = { .kind = PIECE,
 					   .len = (uint32_t)some };
 
-		child_say(FENCE_SOCKET, &word, sizeof(word));
-		child_say(FENCE_SOCKET, at, some);
+		subprocess_write(FENCE_SOCKET, &word, sizeof(word));
+		subprocess_write(FENCE_SOCKET, at, some);
 		at += some;
 		len -= some;
 	}
@@ -120,14 +120,14 @@ static void run(const void *arg, int socket)
 		word.for_now = work.for_now;
 		snprintf(word.why, sizeof(word.why), "%s", work.why);
 	}
-	child_say(FENCE_SOCKET, &word, sizeof(word));
+	subprocess_write(FENCE_SOCKET, &word, sizeof(word));
 }
 
 /* In the parent */
 
 struct hearing {
 	struct work *work;
-	struct child child;
+	struct subprocess child;
 	long timeout; /* seconds */
 	int64_t deadline_ms;
 	int64_t left; /* bytes */
@@ -137,13 +137,14 @@ struct hearing {
 
 static bool hear(const struct hearing *h, void *bytes, size_t len)
 {
-	switch (child_hear(&h->child, h->work, bytes, len, h->deadline_ms)) {
-	case CHILD_SPOKE:
+	switch (subprocess_read(&h->child, h->work, bytes, len,
+				h->deadline_ms)) {
+	case READ_OK:
 		return true;
-	case CHILD_IS_LATE:
+	case READ_TIMEOUT:
 		return fail_for_now(h->work, ERR_FETCH_FAILED,
 				    "no answer within %ld s", h->timeout);
-	case CHILD_IS_GONE:
+	case READ_EOF:
 	default:
 		return fail_for_now(h->work, ERR_FETCH_FAILED,
 				    "the answer ended too early");
@@ -216,12 +217,12 @@ static bool have_done(struct hearing *h, const struct fetch *fetch,
 
 	h->deadline_ms =
 		clock_monotonic_ms() + GRACE_MS + h->timeout * INT64_C(1000);
-	if (!child_start(&h->child, run, fetch))
+	if (!subprocess_start(&h->child, run, fetch))
 		return fail(h->work, ERR_UNAVAILABLE,
 			    "cannot start a child process: %s",
 			    strerror(errno));
 	good = take_all(h, sink, arg);
-	status = child_end(&h->child);
+	status = subprocess_end(&h->child);
 	if (!good && WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
 		return fail(h->work, ERR_INTERNAL,
 			    "the fetching child made a forbidden system call");

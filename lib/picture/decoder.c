@@ -14,9 +14,9 @@
 
 #include <magick/api.h>
 
-#include "lib/base/child.h"
 #include "lib/base/filter.h"
 #include "lib/base/pool.h"
+#include "lib/base/subprocess.h"
 
 /* Writes to stderr are dropped, and do not kill the process. */
 /* clang-format off */
@@ -80,9 +80,9 @@ unsigned decoder_fence(int socket, enum conf_sandbox sandbox,
 static void send_reply(const struct decoder_reply *reply, const void *bytes)
 {
 	writing = 1;
-	child_say(FENCE_SOCKET, reply, sizeof(*reply));
+	subprocess_write(FENCE_SOCKET, reply, sizeof(*reply));
 	if (bytes)
-		child_say(FENCE_SOCKET, bytes, reply->len);
+		subprocess_write(FENCE_SOCKET, bytes, reply->len);
 	writing = 0;
 }
 
@@ -133,7 +133,7 @@ static void send_hello(const struct decoder *decoder)
 	const int self = (int)syscall(SYS_pidfd_open, getpid(), 0);
 
 	if (self < 0 ||
-	    !child_say_descriptor(FENCE_SOCKET, &reply, sizeof(reply), self, 0))
+	    !subprocess_send_fd(FENCE_SOCKET, &reply, sizeof(reply), self, 0))
 		_exit(0);
 	close(self);
 }
@@ -170,7 +170,7 @@ static int receive_request(struct decoder_request *request)
 {
 	const struct decoder_reply begun = { .kind = DECODER_BEGUN };
 	int source;
-	const ssize_t got = child_hear_descriptor(
+	const ssize_t got = subprocess_receive_fd(
 		FENCE_SOCKET, request, sizeof(*request), &source, MSG_WAITALL);
 
 	if (got != sizeof(*request) || source < 0)

@@ -50,7 +50,7 @@ struct parked {
 
 /* A process without a holder, where no memory is shared, has one fewer. */
 enum { SOCKET, PIDFD, STATUS, HOLDER, DESCRIPTORS };
-_Static_assert((int)DESCRIPTORS <= (int)CHILD_MAX_DESCRIPTORS,
+_Static_assert((int)DESCRIPTORS <= (int)SUBPROCESS_MAX_FDS,
 	       "a message has them all");
 
 static bool init_lock(struct decoder_idle *idle)
@@ -174,7 +174,7 @@ static bool receive(struct decoder_process *process, struct place *place)
 {
 	struct parked parked;
 	int fds[DESCRIPTORS];
-	const ssize_t got = child_hear_descriptors(
+	const ssize_t got = subprocess_receive_fds(
 		place->ends[1], &parked, sizeof(parked), fds, DESCRIPTORS,
 		MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	const size_t count = count_descriptors(fds);
@@ -226,8 +226,8 @@ static bool send_process(struct place *place,
 		.descriptors = count_descriptors(fds),
 	};
 
-	return child_say_descriptors(place->ends[0], &parked, sizeof(parked),
-				     fds, parked.descriptors, MSG_DONTWAIT);
+	return subprocess_send_fds(place->ends[0], &parked, sizeof(parked), fds,
+				   parked.descriptors, MSG_DONTWAIT);
 }
 
 /* The memory is given back before another client can have the process and the

@@ -15,11 +15,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lib/base/child.h"
 #include "lib/base/clock.h"
 #include "lib/base/filter.h"
 #include "lib/base/log.h"
 #include "lib/base/pool.h"
+#include "lib/base/subprocess.h"
 #include "lib/picture/decoder.h"
 #include "lib/picture/decoder_process.h"
 #include "lib/picture/decoder_server.h"
@@ -164,7 +164,7 @@ static void serve(const struct decoder *decoder, const sigset_t *while_waiting)
 		reap();
 		if (!has_message(while_waiting))
 			continue;
-		got = child_hear_descriptors(DECODER_SERVER_SOCKET, &byte,
+		got = subprocess_receive_fds(DECODER_SERVER_SOCKET, &byte,
 					     sizeof(byte), fds, ARRAY_LEN(fds),
 					     MSG_DONTWAIT);
 		/* The other end is closed, or the descriptor is not a

@@ -11,12 +11,12 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "lib/base/child.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/memory_budget.h"
 #include "lib/base/metric.h"
 #include "lib/base/pool.h"
+#include "lib/base/subprocess.h"
 #include "lib/picture/decoder.h"
 #include "lib/picture/decoder_budget.h"
 #include "lib/picture/decoder_idle.h"
@@ -61,21 +61,22 @@ _Static_assert(RENDER_MAX_RECIPES <= 64, "`rendered` has 64 bits");
 
 static bool receive(struct exchange *e, void *bytes, size_t len)
 {
-	const enum child_heard heard = child_hear(&e->process.child, e->work,
-						  bytes, len, e->deadline_ms);
+	const enum read_result result = subprocess_read(
+		&e->process.child, e->work, bytes, len, e->deadline_ms);
 
-	e->late = heard == CHILD_IS_LATE;
-	e->spent = heard == CHILD_IS_SPENT;
-	return heard == CHILD_SPOKE;
+	e->late = result == READ_TIMEOUT;
+	e->spent = result == READ_CPU_LIMIT;
+	return result == READ_OK;
 }
 
 /* All that a new process has used counts. */
 static void limit_cpu(struct exchange *e)
 {
 	const int64_t most_us = e->pool->limits.work_ms * INT64_C(1000);
-	struct child *child = &e->process.child;
+	struct subprocess *child = &e->process.child;
 
-	if (e->process.pictures && !child_cpu_us(&e->cpu_began_us, child->pid))
+	if (e->process.pictures &&
+	    !subprocess_cpu_us(&e->cpu_began_us, child->pid))
 		return;
 	if (!most_us)
 		return;
@@ -90,20 +91,20 @@ static void count_cpu(const struct exchange *e)
 	int64_t used_us;
 
 	if (e->process.child.pid &&
-	    child_cpu_us(&used_us, e->process.child.pid) &&
+	    subprocess_cpu_us(&used_us, e->process.child.pid) &&
 	    used_us > e->cpu_began_us)
 		e->work->decoder_us += used_us - e->cpu_began_us;
 }
 
 static bool wait_for_hello(struct exchange *e)
 {
-	enum child_heard heard = CHILD_SPOKE;
+	enum read_result result = READ_OK;
 
 	if (!e->process.child.pid)
-		heard = decoder_process_hello(&e->process, e->work,
-					      &e->pool->server, e->deadline_ms);
-	e->late = heard == CHILD_IS_LATE;
-	if (heard != CHILD_SPOKE)
+		result = decoder_process_hello(
+			&e->process, e->work, &e->pool->server, e->deadline_ms);
+	e->late = result == READ_TIMEOUT;
+	if (result != READ_OK)
 		return false;
 	limit_cpu(e);
 	decoder_budget_limit(&e->process, e->mib, e->pool->conf,
@@ -298,7 +299,7 @@ static void renew_seconds(const struct exchange *e)
 	struct rlimit limit;
 	int64_t used_us;
 
-	if (!child_cpu_us(&used_us, pid) ||
+	if (!subprocess_cpu_us(&used_us, pid) ||
 	    prlimit(pid, RLIMIT_CPU, NULL, &limit) ||
 	    limit.rlim_max == RLIM_INFINITY)
 		return;
@@ -339,8 +340,8 @@ static bool choose_process(struct exchange *e, struct decoder_pool *pool)
 
 static bool send_task(const struct exchange *e)
 {
-	return child_say_descriptor(e->process.child.socket, e->request,
-				    sizeof(*e->request), e->picture->source, 0);
+	return subprocess_send_fd(e->process.child.socket, e->request,
+				  sizeof(*e->request), e->picture->source, 0);
 }
 
 /* One that is not good for another picture ends by itself, too. */

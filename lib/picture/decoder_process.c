@@ -55,9 +55,9 @@ static bool send_request(int server, int socket, int status, int holder)
 {
 	const int fds[DECODER_SERVER_FDS] = { socket, status, holder };
 
-	return child_say_descriptors(server, "", 1, fds,
-				     holder < 0 ? 2 : ARRAY_LEN(fds),
-				     MSG_DONTWAIT);
+	return subprocess_send_fds(server, "", 1, fds,
+				   holder < 0 ? 2 : ARRAY_LEN(fds),
+				   MSG_DONTWAIT);
 }
 
 static bool open_ends(int sockets[2], int status[2])
@@ -94,45 +94,45 @@ bool decoder_process_request(struct decoder_process *process,
 }
 
 /* Too late, too, when there is no server. */
-static enum child_heard wait_for_start(const struct decoder_process *process,
+static enum read_result wait_for_start(const struct decoder_process *process,
 				       struct work *work,
 				       const struct decoder_client *server,
 				       int64_t deadline_ms)
 {
-	enum child_heard heard;
+	enum read_result result;
 	int64_t look_ms;
 
 	do {
 		look_ms = clock_monotonic_ms() + SERVER_MS;
 		if (look_ms > deadline_ms)
 			look_ms = deadline_ms;
-		heard = child_wait(&process->child, work, look_ms);
-	} while (heard == CHILD_IS_LATE && look_ms < deadline_ms &&
+		result = subprocess_wait(&process->child, work, look_ms);
+	} while (result == READ_TIMEOUT && look_ms < deadline_ms &&
 		 decoder_server_is_there(server));
-	return heard;
+	return result;
 }
 
-enum child_heard decoder_process_hello(struct decoder_process *process,
+enum read_result decoder_process_hello(struct decoder_process *process,
 				       struct work *work,
 				       const struct decoder_client *server,
 				       int64_t deadline_ms)
 {
-	const enum child_heard heard =
+	const enum read_result result =
 		wait_for_start(process, work, server, deadline_ms);
 	struct decoder_reply reply;
 	int pidfd;
 
-	if (heard != CHILD_SPOKE)
-		return heard;
-	if (child_hear_descriptor(process->child.socket, &reply, sizeof(reply),
+	if (result != READ_OK)
+		return result;
+	if (subprocess_receive_fd(process->child.socket, &reply, sizeof(reply),
 				  &pidfd, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) !=
 		    sizeof(reply) ||
 	    pidfd < 0)
-		return CHILD_IS_GONE;
+		return READ_EOF;
 	process->child.pid = (pid_t)reply.pid;
 	process->pidfd = pidfd;
 	process->shared_bytes = reply.len;
-	return CHILD_SPOKE;
+	return READ_OK;
 }
 
 bool decoder_process_is_waiting(const struct decoder_process *process)

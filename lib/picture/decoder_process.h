@@ -6,15 +6,16 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "lib/base/child.h"
 #include "lib/base/memory_budget.h"
+#include "lib/base/subprocess.h"
 #include "lib/base/uuid.h"
 
 struct decoder_client;
 
 /* A decoder process (decoder.h), as its client knows it. */
 struct decoder_process {
-	struct child child; /* pid 0 until DECODER_HELLO; socket -1: none */
+	/* pid 0 until DECODER_HELLO; socket -1: none */
+	struct subprocess child;
 	int pidfd;
 	int status;                  /* where the server writes how it ended */
 	struct memory_holder holder; /* of its picture's memory; the server has
@@ -33,9 +34,9 @@ bool decoder_process_request(struct decoder_process *process,
 			     const struct decoder_client *server,
 			     const struct memory_budget *budget) MUST_CHECK;
 
-/* Its first message, sent before it had any picture. CHILD_IS_LATE, too, after
+/* Its first message, sent before it had any picture. READ_TIMEOUT, too, after
    about a second without a server. */
-enum child_heard decoder_process_hello(struct decoder_process *process,
+enum read_result decoder_process_hello(struct decoder_process *process,
 				       struct work *work,
 				       const struct decoder_client *server,
 				       int64_t deadline_ms);

@@ -8,7 +8,7 @@ set -u
 top=${top:-$(cd "$(dirname "$0")/../.." && pwd)}
 build=$PWD/coverage-build
 log=$build/coverage.log
-wrapped=(FCGX_Finish_r _exit child_say filter_enter landlock_raise setrlimit)
+wrapped=(FCGX_Finish_r _exit subprocess_write filter_enter landlock_raise setrlimit)
 
 build_all() {
 	mkdir -p "$build" && cd "$build" || return

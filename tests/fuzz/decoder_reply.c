@@ -10,9 +10,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "lib/base/child.h"
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
+#include "lib/base/subprocess.h"
 #include "lib/picture/decoder_server.h"
 #include "tests/lib/fuzz.h"
 
@@ -32,8 +32,8 @@ static void say_hello(int socket)
 	const struct decoder_reply hello = { .kind = DECODER_HELLO, .pid = 1 };
 	const int none = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
-	expect(none >= 0 && child_say_descriptor(socket, &hello, sizeof(hello),
-						 none, MSG_DONTWAIT));
+	expect(none >= 0 && subprocess_send_fd(socket, &hello, sizeof(hello),
+					       none, MSG_DONTWAIT));
 	close(none);
 }
 
@@ -74,7 +74,7 @@ static int answer(int server, struct fuzz_input *input)
 	char message[16];
 	int socket;
 
-	expect(child_hear_descriptor(server, message, sizeof(message), &socket,
+	expect(subprocess_receive_fd(server, message, sizeof(message), &socket,
 				     MSG_DONTWAIT) > 0 &&
 	       socket >= 0);
 	close(server);

@@ -162,7 +162,7 @@ static struct decoder_process reserve(struct desk *desk,
 	assert_true(decoder_process_request(&process, server, budget));
 	assert_int_equal(decoder_process_hello(&process, &desk->work, server,
 					       deadline_ms),
-			 CHILD_SPOKE);
+			 READ_OK);
 	process.owner = desk->owner;
 	assert_true(decoder_budget_reserve(&process, &desk->work, budget,
 					   (unsigned)mib, &desk_limits));

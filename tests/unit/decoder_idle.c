@@ -31,7 +31,7 @@ static struct decoder_process request(struct desk *desk)
 	assert_true(decoder_process_request(&process, server, NULL));
 	assert_int_equal(decoder_process_hello(&process, &desk->work, server,
 					       deadline_ms),
-			 CHILD_SPOKE);
+			 READ_OK);
 	return process;
 }
 

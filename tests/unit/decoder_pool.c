@@ -12,10 +12,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lib/base/child.h"
 #include "lib/base/clock.h"
 #include "lib/base/filter.h"
 #include "lib/base/pool.h"
+#include "lib/base/subprocess.h"
 #include "lib/base/uuid.h"
 #include "tests/lib/desk.h"
 #include "tests/unit/test.h"
@@ -226,7 +226,7 @@ static pid_t send_when_busy(pid_t busy, int number)
 	assert_true(pid >= 0);
 	if (pid)
 		return pid;
-	while (child_cpu_us(&used_us, busy) && used_us < start_us)
+	while (subprocess_cpu_us(&used_us, busy) && used_us < start_us)
 		usleep(1000);
 	_exit(kill(busy, number) ? 1 : 0);
 }

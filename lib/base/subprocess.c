@@ -1,7 +1,7 @@
-/* child.c: a child process that does one thing for its parent. */
+/* subprocess.c: a child process that does one thing for its parent. */
 #include "config.h"
 
-#include "lib/base/child.h"
+#include "lib/base/subprocess.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -46,7 +46,8 @@ static void detach(pid_t parent)
 
 /* Blocks all signals around fork(), so that the parent's handlers never run in
    the child. */
-static pid_t fork_deaf(child_main *run, const void *arg, int socket)
+static pid_t fork_without_handlers(subprocess_main *run, const void *arg,
+				   int socket)
 {
 	const pid_t parent = getpid();
 	sigset_t all, before;
@@ -64,24 +65,25 @@ static pid_t fork_deaf(child_main *run, const void *arg, int socket)
 	return pid;
 }
 
-bool child_start(struct child *child, child_main *run, const void *arg)
+bool subprocess_start(struct subprocess *child, subprocess_main *run,
+		      const void *arg)
 {
 	int ends[2];
 	pid_t pid;
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
 		return false;
-	pid = fork_deaf(run, arg, ends[1]);
+	pid = fork_without_handlers(run, arg, ends[1]);
 	close(ends[1]);
 	if (pid < 0) {
 		close(ends[0]);
 		return false;
 	}
-	*child = (struct child){ .pid = pid, .socket = ends[0] };
+	*child = (struct subprocess){ .pid = pid, .socket = ends[0] };
 	return true;
 }
 
-int child_end(struct child *child)
+int subprocess_end(struct subprocess *child)
 {
 	int status = -1;
 	pid_t got;
@@ -91,11 +93,11 @@ int child_end(struct child *child)
 	do
 		got = waitpid(child->pid, &status, 0);
 	while (got < 0 && errno == EINTR);
-	*child = (struct child){ 0 };
+	*child = (struct subprocess){ 0 };
 	return got < 0 ? -1 : status;
 }
 
-bool child_cpu_us(int64_t *used_us, pid_t pid)
+bool subprocess_cpu_us(int64_t *used_us, pid_t pid)
 {
 	struct timespec used;
 	clockid_t clock;
@@ -108,11 +110,11 @@ bool child_cpu_us(int64_t *used_us, pid_t pid)
 
 /* Returns the least time in milliseconds until the child, which has one thread,
    can reach its CPU limit. */
-static int64_t cpu_left_ms(const struct child *child)
+static int64_t cpu_left_ms(const struct subprocess *child)
 {
 	int64_t used_us, left_us;
 
-	if (!child->cpu_until_us || !child_cpu_us(&used_us, child->pid))
+	if (!child->cpu_until_us || !subprocess_cpu_us(&used_us, child->pid))
 		return TICK_MS;
 	left_us = child->cpu_until_us - used_us;
 	return left_us > 0 ? left_us / 1000 + LEAST_MS : 0;
@@ -125,8 +127,8 @@ static int least(int64_t a, int64_t b, int64_t c)
 	return (int)(less < c ? less : c);
 }
 
-enum child_heard child_wait(const struct child *child, struct work *work,
-			    int64_t deadline_ms)
+enum read_result subprocess_wait(const struct subprocess *child,
+				 struct work *work, int64_t deadline_ms)
 {
 	struct pollfd poller = { .fd = child->socket, .events = POLLIN };
 
@@ -136,49 +138,50 @@ enum child_heard child_wait(const struct child *child, struct work *work,
 		int ready;
 
 		if (left_ms <= 0)
-			return CHILD_IS_LATE;
+			return READ_TIMEOUT;
 		ready = poll(&poller, 1, least(left_ms, cpu_ms, TICK_MS));
 		if (ready > 0)
-			return CHILD_SPOKE;
+			return READ_OK;
 		if (ready < 0 && errno != EINTR)
-			return CHILD_IS_GONE;
+			return READ_EOF;
 		if (!ready && !cpu_ms)
-			return CHILD_IS_SPENT;
+			return READ_CPU_LIMIT;
 		if (!ready && work->tick)
 			work->tick(work->tick_arg);
 	}
 }
 
-enum child_heard child_hear(const struct child *child, struct work *work,
-			    void *bytes, size_t len, int64_t deadline_ms)
+enum read_result subprocess_read(const struct subprocess *child,
+				 struct work *work, void *bytes, size_t len,
+				 int64_t deadline_ms)
 {
 	char *at = bytes;
 
 	while (len) {
 		const ssize_t got = recv(child->socket, at, len, MSG_DONTWAIT);
-		enum child_heard heard = CHILD_SPOKE;
+		enum read_result result = READ_OK;
 
 		if (got > 0) {
 			at += got;
 			len -= (size_t)got;
 		} else if (got < 0 && errno == EAGAIN) {
-			heard = child_wait(child, work, deadline_ms);
+			result = subprocess_wait(child, work, deadline_ms);
 		} else if (!got || errno != EINTR) {
-			heard = CHILD_IS_GONE;
+			result = READ_EOF;
 		}
-		if (heard != CHILD_SPOKE)
-			return heard;
+		if (result != READ_OK)
+			return result;
 	}
-	return CHILD_SPOKE;
+	return READ_OK;
 }
 
 union control {
 	struct cmsghdr header;
-	char bytes[CMSG_SPACE(CHILD_MAX_DESCRIPTORS * sizeof(int))];
+	char bytes[CMSG_SPACE(SUBPROCESS_MAX_FDS * sizeof(int))];
 };
 
-bool child_say_descriptors(int socket, const void *bytes, size_t len,
-			   const int *fds, size_t count, int flags)
+bool subprocess_send_fds(int socket, const void *bytes, size_t len,
+			 const int *fds, size_t count, int flags)
 {
 	union control control = { .header = { .cmsg_level = SOL_SOCKET,
 					      .cmsg_type = SCM_RIGHTS } };
@@ -218,7 +221,7 @@ static void take_descriptors(int *fds, size_t count, const struct msghdr *from)
 	}
 }
 
-ssize_t child_hear_descriptors(int socket, void *bytes, size_t len, int *fds,
+ssize_t subprocess_receive_fds(int socket, void *bytes, size_t len, int *fds,
 			       size_t count, int flags)
 {
 	union control control;
@@ -241,20 +244,20 @@ ssize_t child_hear_descriptors(int socket, void *bytes, size_t len, int *fds,
 	return got;
 }
 
-bool child_say_descriptor(int socket, const void *bytes, size_t len, int fd,
-			  int flags)
+bool subprocess_send_fd(int socket, const void *bytes, size_t len, int fd,
+			int flags)
 {
-	return child_say_descriptors(socket, bytes, len, &fd, 1, flags);
+	return subprocess_send_fds(socket, bytes, len, &fd, 1, flags);
 }
 
-ssize_t child_hear_descriptor(int socket, void *bytes, size_t len, int *fd,
+ssize_t subprocess_receive_fd(int socket, void *bytes, size_t len, int *fd,
 			      int flags)
 {
-	return child_hear_descriptors(socket, bytes, len, fd, 1, flags);
+	return subprocess_receive_fds(socket, bytes, len, fd, 1, flags);
 }
 
 /* Uses write(), because the sandbox allows no other call. */
-void child_say(int socket, const void *bytes, size_t len)
+void subprocess_write(int socket, const void *bytes, size_t len)
 {
 	const char *at = bytes;
 
