@@ -399,25 +399,26 @@ static struct finding look_at_keys(struct doctor *d)
 	return FINDING(d, FINE, "key %lld signs", (long long)key.id);
 }
 
-static struct finding judge_fence(const struct doctor *d, const char *fence,
-				  const char *risk, const char *loss)
+static struct finding judge_sandbox(const struct doctor *d, const char *sandbox,
+				    const char *risk, const char *loss)
 {
 	const struct conf *conf = d->work->conf;
-	bool fenced = strstr(fence, "seccomp");
+	bool sandboxed = strstr(sandbox, "seccomp");
 
 	if (conf->sandbox == SANDBOX_OFF)
 		return FINDING(d, WARN,
 			       "off: nothing restricts %s; set sandbox to "
 			       "required",
 			       risk);
-	if (!fenced && conf->sandbox == SANDBOX_REQUIRED)
+	if (!sandboxed && conf->sandbox == SANDBOX_REQUIRED)
 		return FINDING(d, BAD,
 			       "seccomp is not available (%s), so %s: allow "
 			       "it, or set sandbox to best-effort",
-			       fence, loss);
-	if (!fenced)
-		return FINDING(d, WARN, "seccomp is not available (%s)", fence);
-	return FINDING(d, FINE, "%s", fence);
+			       sandbox, loss);
+	if (!sandboxed)
+		return FINDING(d, WARN, "seccomp is not available (%s)",
+			       sandbox);
+	return FINDING(d, FINE, "%s", sandbox);
 }
 
 static struct finding look_at_decoder(struct doctor *d)
@@ -435,18 +436,20 @@ static struct finding look_at_decoder(struct doctor *d)
 
 static struct finding look_at_sandbox(struct doctor *d)
 {
-	return judge_fence(d, decoder_fence_words(d->work->pool, d->work->conf),
-			   "a decoder process that a malicious picture "
-			   "controls",
-			   "no picture can be rendered");
+	return judge_sandbox(
+		d, decoder_describe_sandbox(d->work->pool, d->work->conf),
+		"a decoder process that a malicious picture "
+		"controls",
+		"no picture can be rendered");
 }
 
 static struct finding look_at_fetching(struct doctor *d)
 {
-	return judge_fence(d, import_fence(d->work->pool, d->work->conf),
-			   "a fetch process that a malicious web server "
-			   "controls",
-			   "fetching and webhooks fail");
+	return judge_sandbox(
+		d, import_describe_sandbox(d->work->pool, d->work->conf),
+		"a fetch process that a malicious web server "
+		"controls",
+		"fetching and webhooks fail");
 }
 
 static struct finding look_at_base_url(struct doctor *d)

@@ -13,8 +13,8 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/conf.h"
-#include "lib/base/fence.h"
 #include "lib/base/pool.h"
+#include "lib/base/sandbox.h"
 #include "lib/base/subprocess.h"
 #include "lib/base/text.h"
 #include "lib/net/leash.h"
@@ -48,9 +48,9 @@ static void give_up_all(int socket)
 {
 	int nothing;
 
-	fence_keep(socket);
+	sandbox_keep_fd(socket);
 	nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
-	for (int fd = 0; fd < FENCE_SOCKET; fd++)
+	for (int fd = 0; fd < SANDBOX_SOCKET; fd++)
 		dup2(nothing, fd);
 	close(nothing);
 	signal(SIGPIPE, SIG_IGN);
@@ -60,9 +60,9 @@ static bool confine(struct work *work, long seconds)
 {
 	const struct conf *conf = work->conf;
 
-	return fence_suffices(work, leash_put(conf, seconds),
-			      (enum conf_sandbox)conf->sandbox,
-			      "the fetching child");
+	return sandbox_check(work, leash_put(conf, seconds),
+			     (enum conf_sandbox)conf->sandbox,
+			     "the fetching child");
 }
 
 static bool say_piece(void *arg, struct work *work, const void *bytes,
@@ -77,8 +77,8 @@ static bool say_piece(void *arg, struct work *work, const void *bytes,
 		const struct word word = { .kind = PIECE,
 					   .len = (uint32_t)some };
 
-		subprocess_write(FENCE_SOCKET, &word, sizeof(word));
-		subprocess_write(FENCE_SOCKET, at, some);
+		subprocess_write(SANDBOX_SOCKET, &word, sizeof(word));
+		subprocess_write(SANDBOX_SOCKET, at, some);
 		at += some;
 		len -= some;
 	}
@@ -120,7 +120,7 @@ static void run(const void *arg, int socket)
 		word.for_now = work.for_now;
 		snprintf(word.why, sizeof(word.why), "%s", work.why);
 	}
-	subprocess_write(FENCE_SOCKET, &word, sizeof(word));
+	subprocess_write(SANDBOX_SOCKET, &word, sizeof(word));
 }
 
 /* In the parent */
@@ -260,12 +260,12 @@ bool fetcher_post(long *status, struct work *work,
 	return true;
 }
 
-static unsigned raise_fence(const void *conf)
+static unsigned enter_sandbox(const void *conf)
 {
 	return leash_put(conf, 1);
 }
 
-const char *fetcher_fence(struct pool *pool, const struct conf *conf)
+const char *fetcher_describe_sandbox(struct pool *pool, const struct conf *conf)
 {
-	return fence_try(pool, raise_fence, conf);
+	return sandbox_describe_child(pool, enter_sandbox, conf);
 }

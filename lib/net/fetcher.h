@@ -28,6 +28,7 @@ bool fetcher_post(long *status, struct work *work,
 
 /* Returns the parts of the child's sandbox on this machine, for `pixtierctl
    doctor`: words such as "seccomp rlimits landlock". */
-const char *fetcher_fence(struct pool *pool, const struct conf *conf);
+const char *fetcher_describe_sandbox(struct pool *pool,
+				     const struct conf *conf);
 
 #endif

@@ -80,7 +80,7 @@ static const char name_servers[] = "53";
 unsigned leash_put(const struct conf *conf, long seconds)
 {
 	char ports[1024];
-	const struct fence fence = {
+	const struct sandbox sandbox = {
 		.calls = calls,
 		.files = files,
 		.ports = ports,
@@ -91,5 +91,5 @@ unsigned leash_put(const struct conf *conf, long seconds)
 
 	snprintf(ports, sizeof(ports), "%s %s", name_servers,
 		 conf->fetch_ports);
-	return fence_raise((enum conf_sandbox)conf->sandbox, &fence);
+	return sandbox_enter((enum conf_sandbox)conf->sandbox, &sandbox);
 }

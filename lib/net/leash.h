@@ -1,15 +1,15 @@
 #ifndef LIB_NET_LEASH_H
 #define LIB_NET_LEASH_H
 
-#include "lib/base/fence.h"
+#include "lib/base/sandbox.h"
 
 /*
  * Enters the sandbox of the fetching child, after it has loaded what it needs
  * (provision.h). From then on, the child may look up names, connect by TCP to
- * the ports of fetch_ports, and use FENCE_SOCKET. It cannot run programs, start
- * processes, listen, or write files. It can read /etc/hosts and similar files
- * if the kernel has Landlock, otherwise no file. `seconds` is the limit of CPU
- * time. Returns the parts in force, see fence.h.
+ * the ports of fetch_ports, and use SANDBOX_SOCKET. It cannot run programs,
+ * start processes, listen, or write files. It can read /etc/hosts and similar
+ * files if the kernel has Landlock, otherwise no file. `seconds` is the limit
+ * of CPU time. Returns the parts in force, see sandbox.h.
  */
 unsigned leash_put(const struct conf *conf, long seconds);
 

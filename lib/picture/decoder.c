@@ -23,9 +23,9 @@
 static const struct filter_call calls[] = {
 	FILTER_FAILS("ioctl", EACCES),
 	FILTER_MAKES("pread64"),
-	FILTER_MAKES("recvmsg", FILTER_IF(0, FENCE_SOCKET)),
-	FILTER_MAKES("write", FILTER_IF(0, FENCE_SOCKET)),
-	FILTER_FAILS("write", EBADF, FILTER_UNLESS(0, FENCE_SOCKET)),
+	FILTER_MAKES("recvmsg", FILTER_IF(0, SANDBOX_SOCKET)),
+	FILTER_MAKES("write", FILTER_IF(0, SANDBOX_SOCKET)),
+	FILTER_FAILS("write", EBADF, FILTER_UNLESS(0, SANDBOX_SOCKET)),
 	{ 0 },
 };
 /* clang-format on */
@@ -41,38 +41,37 @@ enum { MOST_KEPT_BYTES = 32 << 20 };
    it. */
 static volatile sig_atomic_t writing;
 
-static void prepare(struct fence_prepared *prepared, struct pool *pool,
-		    enum conf_sandbox sandbox,
-		    const struct fence_limits *limits)
+static void prepare(struct sandbox_prepared *prepared, struct pool *pool,
+		    enum conf_sandbox mode, const struct sandbox_limits *limits)
 {
-	struct fence fence = { .calls = calls, .limits = *limits };
+	struct sandbox sandbox = { .calls = calls, .limits = *limits };
 
 	/* A file "JPEG:" in the working directory would change the meaning of
 	   that prefix. Nobody can create one there. */
 	if (chdir("/proc") && chdir("/"))
 		return;
-	fence.limits.descriptors = DESCRIPTORS;
-	fence_prepare(prepared, pool, sandbox, &fence);
+	sandbox.limits.descriptors = DESCRIPTORS;
+	sandbox_prepare(prepared, pool, mode, &sandbox);
 }
 
 static void keep_socket(int socket)
 {
-	fence_keep(socket);
+	sandbox_keep_fd(socket);
 	close_range(0,
 		    FILTER_WITH_SANITIZER ? STDERR_FILENO - 1 : STDERR_FILENO,
 		    0);
 }
 
-unsigned decoder_fence(int socket, enum conf_sandbox sandbox,
-		       const struct fence_limits *limits)
+unsigned decoder_enter_sandbox(int socket, enum conf_sandbox mode,
+			       const struct sandbox_limits *limits)
 {
-	struct fence_prepared prepared = { 0 };
+	struct sandbox_prepared prepared = { 0 };
 	struct pool *pool = pool_new();
 	unsigned parts;
 
-	prepare(&prepared, pool, sandbox, limits);
+	prepare(&prepared, pool, mode, limits);
 	keep_socket(socket);
-	parts = fence_enter(&prepared);
+	parts = sandbox_enter_prepared(&prepared);
 	pool_free(pool);
 	return parts;
 }
@@ -80,9 +79,9 @@ unsigned decoder_fence(int socket, enum conf_sandbox sandbox,
 static void send_reply(const struct decoder_reply *reply, const void *bytes)
 {
 	writing = 1;
-	subprocess_write(FENCE_SOCKET, reply, sizeof(*reply));
+	subprocess_write(SANDBOX_SOCKET, reply, sizeof(*reply));
 	if (bytes)
-		subprocess_write(FENCE_SOCKET, bytes, reply->len);
+		subprocess_write(SANDBOX_SOCKET, bytes, reply->len);
 	writing = 0;
 }
 
@@ -112,15 +111,15 @@ static void on_time(int number)
 }
 
 void decoder_prepare(struct decoder *decoder, struct pool *pool,
-		     const struct fence_limits *limits)
+		     const struct sandbox_limits *limits)
 {
 	const struct sigaction time = { .sa_handler = on_time };
-	const enum conf_sandbox sandbox =
+	const enum conf_sandbox mode =
 		(enum conf_sandbox)decoder->renderer->conf->sandbox;
 
 	sigaction(SIGXCPU, &time, NULL);
 	SetFatalErrorHandler(on_fatal);
-	prepare(&decoder->fence, pool, sandbox, limits);
+	prepare(&decoder->sandbox, pool, mode, limits);
 }
 
 /* Sends its own pidfd: if another process opened one from the number, the
@@ -133,7 +132,7 @@ static void send_hello(const struct decoder *decoder)
 	const int self = (int)syscall(SYS_pidfd_open, getpid(), 0);
 
 	if (self < 0 ||
-	    !subprocess_send_fd(FENCE_SOCKET, &reply, sizeof(reply), self, 0))
+	    !subprocess_send_fd(SANDBOX_SOCKET, &reply, sizeof(reply), self, 0))
 		_exit(0);
 	close(self);
 }
@@ -170,8 +169,9 @@ static int receive_request(struct decoder_request *request)
 {
 	const struct decoder_reply begun = { .kind = DECODER_BEGUN };
 	int source;
-	const ssize_t got = subprocess_receive_fd(
-		FENCE_SOCKET, request, sizeof(*request), &source, MSG_WAITALL);
+	const ssize_t got =
+		subprocess_receive_fd(SANDBOX_SOCKET, request, sizeof(*request),
+				      &source, MSG_WAITALL);
 
 	if (got != sizeof(*request) || source < 0)
 		_exit(0);
@@ -236,8 +236,8 @@ static bool render_next(const struct decoder *decoder, unsigned parts)
 	bool ok;
 
 	work.pool = pool_new();
-	ok = fence_suffices(&work, parts, (enum conf_sandbox)conf->sandbox,
-			    "the decoder process") &&
+	ok = sandbox_check(&work, parts, (enum conf_sandbox)conf->sandbox,
+			   "the decoder process") &&
 	     render(decoder->renderer, &work, source, &request);
 	if (!ok)
 		send_failed(&work);
@@ -252,7 +252,7 @@ void decoder_run(const struct decoder *decoder, int socket)
 
 	keep_socket(socket);
 	send_hello(decoder);
-	parts = fence_enter(&decoder->fence);
+	parts = sandbox_enter_prepared(&decoder->sandbox);
 	while (render_next(decoder, parts) && held_bytes() <= most)
 		;
 	_exit(0);
@@ -261,14 +261,14 @@ void decoder_run(const struct decoder *decoder, int socket)
 static unsigned enter(const void *arg)
 {
 	const struct conf *conf = arg;
-	const struct fence_limits limits = { .memory_bytes = (size_t)64 << 20,
-					     .seconds = 1 };
+	const struct sandbox_limits limits = { .memory_bytes = (size_t)64 << 20,
+					       .seconds = 1 };
 
-	return decoder_fence(STDIN_FILENO, (enum conf_sandbox)conf->sandbox,
-			     &limits);
+	return decoder_enter_sandbox(STDIN_FILENO,
+				     (enum conf_sandbox)conf->sandbox, &limits);
 }
 
-const char *decoder_fence_words(struct pool *pool, const struct conf *conf)
+const char *decoder_describe_sandbox(struct pool *pool, const struct conf *conf)
 {
-	return fence_try(pool, enter, conf);
+	return sandbox_describe_child(pool, enter, conf);
 }

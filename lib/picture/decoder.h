@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "lib/base/fence.h"
+#include "lib/base/sandbox.h"
 #include "lib/picture/decoder_error.h"
 #include "lib/picture/render.h"
 
@@ -21,7 +21,7 @@
  */
 struct decoder {
 	const struct renderer *renderer;
-	struct fence_prepared fence;
+	struct sandbox_prepared sandbox;
 	size_t shared_bytes; /* memory that a new one shares with the server */
 };
 
@@ -53,19 +53,20 @@ struct decoder_reply {
 /* Called in the server, after render_begin(): prepares what decoder processes
    inherit. Ignores `descriptors` of the limits. */
 void decoder_prepare(struct decoder *decoder, struct pool *pool,
-		     const struct fence_limits *limits);
+		     const struct sandbox_limits *limits);
 
 /* The main function of the decoder process, in a new child of the server. */
 NORETURN void decoder_run(const struct decoder *decoder, int socket);
 
 /* Enters the decoder process's sandbox: the process keeps only `socket`, as
-   FENCE_SOCKET. It may receive one descriptor there, read it, write to the
-   socket, and exit. Returns the parts in force, see fence.h. */
-unsigned decoder_fence(int socket, enum conf_sandbox sandbox,
-		       const struct fence_limits *limits);
+   SANDBOX_SOCKET. It may receive one descriptor there, read it, write to the
+   socket, and exit. Returns the parts in force, see sandbox.h. */
+unsigned decoder_enter_sandbox(int socket, enum conf_sandbox mode,
+			       const struct sandbox_limits *limits);
 
 /* Returns the parts of that sandbox on this machine, for `pixtierctl doctor`:
    words such as "seccomp rlimits landlock". */
-const char *decoder_fence_words(struct pool *pool, const struct conf *conf);
+const char *decoder_describe_sandbox(struct pool *pool,
+				     const struct conf *conf);
 
 #endif

@@ -251,7 +251,7 @@ static void allow_descriptors(void)
 static void run(const struct conf *conf, const struct decoder_limits *limits)
 {
 	const int64_t began_ms = clock_monotonic_ms();
-	const struct fence_limits fence = {
+	const struct sandbox_limits sandbox = {
 		/* The source is in memory too. */
 		.memory_bytes = limits->memory_bytes + (size_t)conf->max_upload,
 		.seconds = limits->seconds,
@@ -269,7 +269,7 @@ static void run(const struct conf *conf, const struct decoder_limits *limits)
 	render_begin();
 	decoder_warm_up(&renderer);
 	statm = decoder_process_open_statm(getpid());
-	decoder_prepare(&decoder, pool, &fence);
+	decoder_prepare(&decoder, pool, &sandbox);
 	if (!FILTER_WITH_SANITIZER) /* the sanitizer has its own heap */
 		align_heap();
 	decoder.shared_bytes = decoder_process_all_bytes(statm);

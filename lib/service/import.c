@@ -31,9 +31,9 @@ const char *import_library(void)
 	return client_library();
 }
 
-const char *import_fence(struct pool *pool, const struct conf *conf)
+const char *import_describe_sandbox(struct pool *pool, const struct conf *conf)
 {
-	return fetcher_fence(pool, conf);
+	return fetcher_describe_sandbox(pool, conf);
 }
 
 bool import_is_allowed(struct work *work, const struct tier *tier)

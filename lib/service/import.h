@@ -8,8 +8,9 @@ struct conf;
 /* Returns the name and version of the library that fetches. */
 const char *import_library(void);
 
-/* Returns the sandbox of the process that fetches, see fetcher_fence(). */
-const char *import_fence(struct pool *pool, const struct conf *conf);
+/* Returns the sandbox of the process that fetches, see
+   fetcher_describe_sandbox(). */
+const char *import_describe_sandbox(struct pool *pool, const struct conf *conf);
 
 /* ERR_TIER_FORBIDS if the tier does not allow uploads by URL. */
 bool import_is_allowed(struct work *work, const struct tier *tier) MUST_CHECK;

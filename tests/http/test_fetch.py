@@ -335,7 +335,7 @@ def status_of(pid):
     return dict(line.split(":\t", 1) for line in lines if ":\t" in line)
 
 
-def test_who_fetches_is_fenced_in(service, pages, fetching):
+def test_the_fetching_child_is_sandboxed(service, pages, fetching):
     """The setting sandbox; pixtierctl doctor tells what it is made of."""
     said = {line["what"]: line for line in json.loads(
         service.ctl("doctor", "--json", check=False).stdout)}

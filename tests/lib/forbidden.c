@@ -1,4 +1,4 @@
-/* forbidden.c: what fences are there to prevent. */
+/* forbidden.c: what sandboxes are there to prevent. */
 #include "config.h"
 
 #include "tests/lib/forbidden.h"

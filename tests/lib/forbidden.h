@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-/* What no fenced process may do. True: it was done. */
+/* What no sandboxed process may do. True: it was done. */
 bool forbidden_exec(void);
 bool forbidden_fork(void);
 bool forbidden_kill(void);

@@ -154,15 +154,15 @@ static void obeys_the_setting_sandbox(void **state)
 	assert_int_equal(draw_unfiltered(SANDBOX_OFF), PAINTED);
 }
 
-static void tells_its_fence(void **state)
+static void tells_its_sandbox(void **state)
 {
 	struct desk desk = desk_set_up();
 
 	(void)state;
-	assert_non_null(
-		strstr(decoder_fence_words(desk.pool, desk.conf), "rlimits"));
+	assert_non_null(strstr(decoder_describe_sandbox(desk.pool, desk.conf),
+			       "rlimits"));
 	desk.conf->sandbox = SANDBOX_OFF;
-	assert_string_equal(decoder_fence_words(desk.pool, desk.conf),
+	assert_string_equal(decoder_describe_sandbox(desk.pool, desk.conf),
 			    "rlimits");
 	desk_clear_up(&desk);
 }
@@ -176,7 +176,7 @@ int main(void)
 		cmocka_unit_test(says_when_memory_does_not_suffice),
 		cmocka_unit_test(says_when_too_much_is_made),
 		cmocka_unit_test(obeys_the_setting_sandbox),
-		cmocka_unit_test(tells_its_fence),
+		cmocka_unit_test(tells_its_sandbox),
 	};
 
 	return RUN_TESTS(tests);

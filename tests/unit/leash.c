@@ -55,7 +55,7 @@ static bool calls_another_port(void)
 
 static bool answers(void)
 {
-	return write(FENCE_SOCKET, "x", 1) == 1;
+	return write(SANDBOX_SOCKET, "x", 1) == 1;
 }
 
 /* Asks the name server of this test. */
@@ -206,9 +206,9 @@ static int run(const struct conf *conf, bool (*deed)(void))
 	pid = fork();
 	assert_true(pid >= 0);
 	if (!pid) {
-		const unsigned needed = FENCE_SECCOMP | FENCE_RLIMITS;
+		const unsigned needed = SANDBOX_SECCOMP | SANDBOX_RLIMITS;
 
-		fence_keep(ends[1]);
+		sandbox_keep_fd(ends[1]);
 		prepare(conf);
 		if ((leash_put(conf, 2) & needed) != needed)
 			_exit(UNFENCED);
@@ -248,7 +248,8 @@ static void calls_and_does_little_else(void **state)
 	if (access("/etc/hosts", R_OK))
 		skip(); /* this machine has none to read */
 	init(&conf, pool);
-	has_landlock = strstr(fetcher_fence(pool, &conf), "landlock");
+	has_landlock =
+		strstr(fetcher_describe_sandbox(pool, &conf), "landlock");
 	EACH_ROW(i, deeds) {
 		const int status = run(&conf, deeds[i].deed);
 
@@ -283,16 +284,17 @@ static void calls_the_ports_of_the_settings(void **state)
 	pool_free(pool);
 }
 
-static void tells_its_fence(void **state)
+static void tells_its_sandbox(void **state)
 {
 	struct pool *pool = pool_new();
 	struct conf conf;
 
 	(void)state;
 	init(&conf, pool);
-	assert_non_null(strstr(fetcher_fence(pool, &conf), "rlimits"));
+	assert_non_null(
+		strstr(fetcher_describe_sandbox(pool, &conf), "rlimits"));
 	conf.sandbox = SANDBOX_OFF;
-	assert_string_equal(fetcher_fence(pool, &conf), "rlimits");
+	assert_string_equal(fetcher_describe_sandbox(pool, &conf), "rlimits");
 	pool_free(pool);
 }
 
@@ -366,7 +368,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(calls_and_does_little_else),
 		cmocka_unit_test(calls_the_ports_of_the_settings),
-		cmocka_unit_test(tells_its_fence),
+		cmocka_unit_test(tells_its_sandbox),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -210,28 +210,28 @@ static void damage(uint8_t *bytes, size_t *len, uint64_t *seed)
 }
 
 /* Pages behind which nothing may be read. */
-struct fence {
+struct guard_page {
 	uint8_t *pages;
 	size_t size;
 };
 
-static struct fence new_fence(void)
+static struct guard_page new_guard_page(void)
 {
 	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	struct fence fence = { .size = 256 * page };
+	struct guard_page guard = { .size = 256 * page };
 
-	fence.pages = mmap(NULL, fence.size + page, PROT_READ | PROT_WRITE,
+	guard.pages = mmap(NULL, guard.size + page, PROT_READ | PROT_WRITE,
 			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	assert_true(fence.pages != MAP_FAILED);
-	assert_int_equal(mprotect(fence.pages + fence.size, page, PROT_NONE),
+	assert_true(guard.pages != MAP_FAILED);
+	assert_int_equal(mprotect(guard.pages + guard.size, page, PROT_NONE),
 			 0);
-	return fence;
+	return guard;
 }
 
 static void refuses_what_libpng_refuses(void **state)
 {
 	const int count = getenv("PIXTIER_LONG") ? 4000 : 100, times = 40;
-	struct fence fence = new_fence();
+	struct guard_page guard = new_guard_page();
 	unsigned accepted = 0;
 	uint64_t seed = 2;
 
@@ -248,7 +248,7 @@ static void refuses_what_libpng_refuses(void **state)
 
 			memcpy(copy, file.bytes, file.len);
 			damage(copy, &damaged.len, &seed);
-			damaged.bytes = fence.pages + fence.size - damaged.len;
+			damaged.bytes = guard.pages + guard.size - damaged.len;
 			memcpy((uint8_t *)damaged.bytes, copy, damaged.len);
 			accepted += compare(&damaged, &file, false);
 		}
@@ -256,7 +256,7 @@ static void refuses_what_libpng_refuses(void **state)
 	}
 	print_message("# of %d damaged files %u have all pixels\n",
 		      count * times, accepted);
-	munmap(fence.pages, fence.size);
+	munmap(guard.pages, guard.size);
 }
 
 /* RFC 1950 2.2: the first two bytes of the data, which are right but for the

@@ -1,7 +1,7 @@
-/* fence.c: limits what a child process may do. */
+/* sandbox.c: limits what a child process may do. */
 #include "config.h"
 
-#include "lib/base/fence.h"
+#include "lib/base/sandbox.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -45,7 +45,7 @@ static bool limit_to(int resource, rlim_t soft, rlim_t hard)
 
 /* Sets the limits with which a process can still fork, write a log and receive
    descriptors. */
-static bool set_inherited_limits(const struct fence_limits *limits)
+static bool set_inherited_limits(const struct sandbox_limits *limits)
 {
 	const rlim_t bytes = mapped_bytes() + limits->memory_bytes;
 
@@ -53,7 +53,7 @@ static bool set_inherited_limits(const struct fence_limits *limits)
 	       (FILTER_WITH_SANITIZER || limit_to(RLIMIT_AS, bytes, bytes));
 }
 
-static bool set_own_limits(const struct fence_limits *limits)
+static bool set_own_limits(const struct sandbox_limits *limits)
 {
 	const rlim_t seconds = (rlim_t)limits->seconds;
 	const rlim_t most = limits->most_seconds > limits->seconds
@@ -66,80 +66,81 @@ static bool set_own_limits(const struct fence_limits *limits)
 	       limit_to(RLIMIT_NOFILE, descriptors, descriptors);
 }
 
-void fence_keep(int socket)
+void sandbox_keep_fd(int socket)
 {
-	if (socket != FENCE_SOCKET)
-		dup2(socket, FENCE_SOCKET);
-	if (close_range(FENCE_SOCKET + 1, ~0u, 0))
-		for (long fd = sysconf(_SC_OPEN_MAX); --fd > FENCE_SOCKET;)
+	if (socket != SANDBOX_SOCKET)
+		dup2(socket, SANDBOX_SOCKET);
+	if (close_range(SANDBOX_SOCKET + 1, ~0u, 0))
+		for (long fd = sysconf(_SC_OPEN_MAX); --fd > SANDBOX_SOCKET;)
 			close((int)fd);
 }
 
 /* Without Landlock, the filter cannot tell files apart: then it allows none. */
-void fence_prepare(struct fence_prepared *prepared, struct pool *pool,
-		   enum conf_sandbox sandbox, const struct fence *fence)
+void sandbox_prepare(struct sandbox_prepared *prepared, struct pool *pool,
+		     enum conf_sandbox mode, const struct sandbox *sandbox)
 {
-	*prepared = (struct fence_prepared){ .limits = fence->limits };
+	*prepared = (struct sandbox_prepared){ .limits = sandbox->limits };
 
-	if (set_inherited_limits(&fence->limits))
-		prepared->parts |= FENCE_RLIMITS;
-	if (sandbox == SANDBOX_OFF || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+	if (set_inherited_limits(&sandbox->limits))
+		prepared->parts |= SANDBOX_RLIMITS;
+	if (mode == SANDBOX_OFF || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return;
-	if (landlock_raise(fence->files, fence->ports))
-		prepared->parts |= FENCE_LANDLOCK;
+	if (landlock_raise(sandbox->files, sandbox->ports))
+		prepared->parts |= SANDBOX_LANDLOCK;
 	prepared->filter = filter_compile(
-		pool, fence->calls,
-		fence->files && (prepared->parts & FENCE_LANDLOCK));
+		pool, sandbox->calls,
+		sandbox->files && (prepared->parts & SANDBOX_LANDLOCK));
 }
 
-unsigned fence_enter(const struct fence_prepared *prepared)
+unsigned sandbox_enter_prepared(const struct sandbox_prepared *prepared)
 {
 	unsigned parts = prepared->parts;
 
 	if (!set_own_limits(&prepared->limits))
-		parts &= ~(unsigned)FENCE_RLIMITS;
+		parts &= ~(unsigned)SANDBOX_RLIMITS;
 	if (prepared->filter && filter_enter(prepared->filter))
-		parts |= FENCE_SECCOMP;
+		parts |= SANDBOX_SECCOMP;
 	return parts;
 }
 
-unsigned fence_raise(enum conf_sandbox sandbox, const struct fence *fence)
+unsigned sandbox_enter(enum conf_sandbox mode, const struct sandbox *sandbox)
 {
-	struct fence_prepared prepared;
+	struct sandbox_prepared prepared;
 	struct pool *pool = pool_new();
 	unsigned parts;
 
-	fence_prepare(&prepared, pool, sandbox, fence);
-	parts = fence_enter(&prepared);
+	sandbox_prepare(&prepared, pool, mode, sandbox);
+	parts = sandbox_enter_prepared(&prepared);
 	pool_free(pool);
 	return parts;
 }
 
-bool fence_suffices(struct work *work, unsigned parts,
-		    enum conf_sandbox sandbox, const char *who)
+bool sandbox_check(struct work *work, unsigned parts, enum conf_sandbox mode,
+		   const char *who)
 {
-	if (!(parts & FENCE_RLIMITS))
+	if (!(parts & SANDBOX_RLIMITS))
 		return fail(work, ERR_UNAVAILABLE,
 			    "%s cannot set its resource limits", who);
-	if (sandbox == SANDBOX_REQUIRED && !(parts & FENCE_SECCOMP))
+	if (mode == SANDBOX_REQUIRED && !(parts & SANDBOX_SECCOMP))
 		return fail(work, ERR_UNAVAILABLE,
 			    "the setting sandbox is \"required\", but system "
 			    "calls cannot be filtered here");
 	return true;
 }
 
-const char *fence_words(struct pool *pool, unsigned parts)
+const char *sandbox_describe(struct pool *pool, unsigned parts)
 {
 	const char *text = pool_printf(
-		pool, "%s%s%s", parts & FENCE_SECCOMP ? " seccomp" : "",
-		parts & FENCE_RLIMITS ? " rlimits" : "",
-		parts & FENCE_LANDLOCK ? " landlock" : "");
+		pool, "%s%s%s", parts & SANDBOX_SECCOMP ? " seccomp" : "",
+		parts & SANDBOX_RLIMITS ? " rlimits" : "",
+		parts & SANDBOX_LANDLOCK ? " landlock" : "");
 
 	return *text ? text + 1 : "nothing";
 }
 
-const char *fence_try(struct pool *pool, unsigned (*raise)(const void *arg),
-		      const void *arg)
+const char *sandbox_describe_child(struct pool *pool,
+				   unsigned (*raise)(const void *arg),
+				   const void *arg)
 {
 	int status = 0;
 	pid_t pid = fork();
@@ -149,7 +150,7 @@ const char *fence_try(struct pool *pool, unsigned (*raise)(const void *arg),
 	if (pid > 0)
 		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 			;
-	return fence_words(pool, pid > 0 && WIFEXITED(status)
-					 ? (unsigned)WEXITSTATUS(status)
-					 : 0);
+	return sandbox_describe(pool, pid > 0 && WIFEXITED(status)
+					      ? (unsigned)WEXITSTATUS(status)
+					      : 0);
 }

@@ -1,7 +1,7 @@
-/* fence.c: tests that a fenced process can do nearly nothing. */
+/* sandbox.c: tests that a sandboxed process can do nearly nothing. */
 #include "config.h"
 
-#include "lib/base/fence.h"
+#include "lib/base/sandbox.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -28,7 +28,7 @@ static bool opens(void)
 
 static bool makes_file(void)
 {
-	return open("/tmp/pixtier-fence-test", O_CREAT | O_WRONLY, 0600) >= 0;
+	return open("/tmp/pixtier-sandbox-test", O_CREAT | O_WRONLY, 0600) >= 0;
 }
 
 static bool looks(void)
@@ -65,7 +65,7 @@ static bool listens_elsewhere(void)
 
 static bool answers(void)
 {
-	return write(FENCE_SOCKET, "x", 1) == 1;
+	return write(SANDBOX_SOCKET, "x", 1) == 1;
 }
 
 static bool maps_memory(void)
@@ -101,12 +101,12 @@ static const struct {
 };
 /* clang-format on */
 
-static const struct fence_limits limits = { .memory_bytes = (size_t)64 << 20,
-					    .seconds = 1 };
+static const struct sandbox_limits limits = { .memory_bytes = (size_t)64 << 20,
+					      .seconds = 1 };
 
 enum { UNFENCED = 100 };
 
-/* Runs the deed behind the fence; returns what waitpid() says. */
+/* Runs the deed in the sandbox; returns what waitpid() says. */
 static int run(enum conf_sandbox sandbox, unsigned needed, bool (*deed)(void))
 {
 	int ends[2], status;
@@ -116,7 +116,8 @@ static int run(enum conf_sandbox sandbox, unsigned needed, bool (*deed)(void))
 	pid = fork();
 	assert_true(pid >= 0);
 	if (!pid) {
-		const unsigned parts = decoder_fence(ends[1], sandbox, &limits);
+		const unsigned parts =
+			decoder_enter_sandbox(ends[1], sandbox, &limits);
 
 		if ((parts & needed) != needed)
 			_exit(UNFENCED);
@@ -128,7 +129,7 @@ static int run(enum conf_sandbox sandbox, unsigned needed, bool (*deed)(void))
 	return status;
 }
 
-static bool is_unfenced(int status)
+static bool is_unsandboxed(int status)
 {
 	return WIFEXITED(status) && WEXITSTATUS(status) == UNFENCED;
 }
@@ -145,10 +146,10 @@ static void keeps_to_its_socket(void **state)
 	(void)state;
 	EACH_ROW(i, deeds) {
 		const int status =
-			run(SANDBOX_REQUIRED, FENCE_SECCOMP | FENCE_RLIMITS,
+			run(SANDBOX_REQUIRED, SANDBOX_SECCOMP | SANDBOX_RLIMITS,
 			    deeds[i].deed);
 
-		if (is_unfenced(status))
+		if (is_unsandboxed(status))
 			skip(); /* this machine filters no system calls */
 		if (!ends_as(status, deeds[i].ending))
 			print_error("to %s ends with status %#x\n",
@@ -166,7 +167,7 @@ static bool spins(void)
 
 static void takes_no_more_than_its_time(void **state)
 {
-	const int status = run(SANDBOX_OFF, FENCE_RLIMITS, spins);
+	const int status = run(SANDBOX_OFF, SANDBOX_RLIMITS, spins);
 
 	(void)state;
 	assert_true(WIFSIGNALED(status));
@@ -186,7 +187,7 @@ static bool takes_too_much(void)
 
 static void takes_no_more_than_its_memory(void **state)
 {
-	const int status = run(SANDBOX_OFF, FENCE_RLIMITS, takes_too_much);
+	const int status = run(SANDBOX_OFF, SANDBOX_RLIMITS, takes_too_much);
 
 	(void)state;
 	assert_true(WIFEXITED(status));
@@ -196,15 +197,15 @@ static void takes_no_more_than_its_memory(void **state)
 static bool sees_descriptors(void)
 {
 	for (int fd = 0; fd < 1024; fd++)
-		if (fd != FENCE_SOCKET && fd != STDERR_FILENO &&
+		if (fd != SANDBOX_SOCKET && fd != STDERR_FILENO &&
 		    fcntl(fd, F_GETFD) >= 0)
 			return true;
-	return fcntl(FENCE_SOCKET, F_GETFD) < 0;
+	return fcntl(SANDBOX_SOCKET, F_GETFD) < 0;
 }
 
 static void closes_all_but_its_socket(void **state)
 {
-	const int status = run(SANDBOX_OFF, FENCE_RLIMITS, sees_descriptors);
+	const int status = run(SANDBOX_OFF, SANDBOX_RLIMITS, sees_descriptors);
 
 	(void)state;
 	assert_true(WIFEXITED(status));
@@ -216,10 +217,11 @@ static void names_its_parts(void **state)
 	struct pool *pool = pool_new();
 
 	(void)state;
-	assert_string_equal(fence_words(pool, 0), "nothing");
-	assert_string_equal(fence_words(pool, FENCE_RLIMITS), "rlimits");
-	assert_string_equal(fence_words(pool, FENCE_SECCOMP | FENCE_RLIMITS |
-						      FENCE_LANDLOCK),
+	assert_string_equal(sandbox_describe(pool, 0), "nothing");
+	assert_string_equal(sandbox_describe(pool, SANDBOX_RLIMITS), "rlimits");
+	assert_string_equal(sandbox_describe(pool, SANDBOX_SECCOMP |
+							   SANDBOX_RLIMITS |
+							   SANDBOX_LANDLOCK),
 			    "seccomp rlimits landlock");
 	pool_free(pool);
 }
