@@ -17,7 +17,7 @@
 #include "lib/base/sandbox.h"
 #include "lib/base/subprocess.h"
 #include "lib/base/text.h"
-#include "lib/net/leash.h"
+#include "lib/net/fetch_sandbox.h"
 #include "lib/net/provision.h"
 
 /* The child has its own deadline, so that it can report the reason. The
@@ -60,7 +60,7 @@ static bool confine(struct work *work, long seconds)
 {
 	const struct conf *conf = work->conf;
 
-	return sandbox_check(work, leash_put(conf, seconds),
+	return sandbox_check(work, fetch_sandbox_enter(conf, seconds),
 			     (enum conf_sandbox)conf->sandbox,
 			     "the fetching child");
 }
@@ -262,7 +262,7 @@ bool fetcher_post(long *status, struct work *work,
 
 static unsigned enter_sandbox(const void *conf)
 {
-	return leash_put(conf, 1);
+	return fetch_sandbox_enter(conf, 1);
 }
 
 const char *fetcher_describe_sandbox(struct pool *pool, const struct conf *conf)

@@ -11,11 +11,11 @@ struct conf;
 /*
  * Fetches a URL in a child process that has the network and none of this
  * process's descriptors: no store, no database. The setting sandbox controls
- * the child's sandbox (leash.h); ERR_UNAVAILABLE if it cannot be set up. The
- * bytes arrive in `sink`, which runs in this process and may fail to stop. Even
- * if the child is compromised, there are at most `max_bytes`, and the call ends
- * after fetch_timeout seconds. `file`, in the pool, is the file name of
- * client_get(): at most CLIENT_FILE_MAX bytes of UTF-8 without control
+ * the child's sandbox (fetch_sandbox.h); ERR_UNAVAILABLE if it cannot be set
+ * up. The bytes arrive in `sink`, which runs in this process and may fail to
+ * stop. Even if the child is compromised, there are at most `max_bytes`, and
+ * the call ends after fetch_timeout seconds. `file`, in the pool, is the file
+ * name of client_get(): at most CLIENT_FILE_MAX bytes of UTF-8 without control
  * characters. Fails like client_get(); failures that may not repeat are
  * transient (`for_now`).
  */

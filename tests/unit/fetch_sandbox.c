@@ -1,7 +1,8 @@
-/* leash.c: tests that the fetching child can call, and do little else. */
+/* fetch_sandbox.c: tests that the fetching child can call, and do little
+   else. */
 #include "config.h"
 
-#include "lib/net/leash.h"
+#include "lib/net/fetch_sandbox.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -30,7 +31,7 @@ enum ending { WORKS, FAILS, KILLED, FORBIDDEN };
 
 /* On loopback: one who may be called, one whose port is not among those, and
    a name server. */
-static struct sockaddr_in friend_, stranger, names;
+static struct sockaddr_in allowed, refused, names;
 
 static int new_socket(int type)
 {
@@ -45,12 +46,12 @@ static bool call(const struct sockaddr_in *peer)
 
 static bool calls(void)
 {
-	return call(&friend_);
+	return call(&allowed);
 }
 
 static bool calls_another_port(void)
 {
-	return call(&stranger);
+	return call(&refused);
 }
 
 static bool answers(void)
@@ -90,7 +91,8 @@ static bool looks(void)
 
 static bool makes_file(void)
 {
-	return open("/tmp/pixtier-leash-test", O_CREAT | O_WRONLY, 0600) >= 0;
+	return open("/tmp/pixtier-fetch-sandbox-test", O_CREAT | O_WRONLY,
+		    0600) >= 0;
 }
 
 static bool writes_hosts(void)
@@ -143,7 +145,7 @@ static bool traces(void)
 
 static bool deletes(void)
 {
-	return !unlink("/tmp/pixtier-leash-test");
+	return !unlink("/tmp/pixtier-fetch-sandbox-test");
 }
 
 static bool changes_folder(void)
@@ -196,7 +198,7 @@ static void prepare(const struct conf *conf)
 	_res.nscount = 1;
 }
 
-/* Runs the deed on the leash; returns what waitpid() says. */
+/* Runs the deed in the sandbox; returns what waitpid() says. */
 static int run(const struct conf *conf, bool (*deed)(void))
 {
 	int ends[2], status;
@@ -210,7 +212,7 @@ static int run(const struct conf *conf, bool (*deed)(void))
 
 		sandbox_keep_fd(ends[1]);
 		prepare(conf);
-		if ((leash_put(conf, 2) & needed) != needed)
+		if ((fetch_sandbox_enter(conf, 2) & needed) != needed)
 			_exit(UNFENCED);
 		_exit(deed() ? WORKS : FAILS);
 	}
@@ -235,7 +237,7 @@ static void init(struct conf *conf, struct pool *pool)
 {
 	conf_init(conf);
 	conf->fetch_ports =
-		pool_printf(pool, "443 %d", ntohs(friend_.sin_port));
+		pool_printf(pool, "443 %d", ntohs(allowed.sin_port));
 }
 
 static void calls_and_does_little_else(void **state)
@@ -275,7 +277,7 @@ static void calls_the_ports_of_the_settings(void **state)
 	if (syscall(SYS_landlock_create_ruleset, NULL, 0, 1) < 4)
 		skip();
 	assert_true(ends_as(run(&conf, calls_another_port), FAILS));
-	conf.fetch_ports = pool_printf(pool, "%d", ntohs(stranger.sin_port));
+	conf.fetch_ports = pool_printf(pool, "%d", ntohs(refused.sin_port));
 	assert_true(ends_as(run(&conf, calls_another_port), WORKS));
 	assert_true(ends_as(run(&conf, calls), FAILS));
 #else
@@ -344,8 +346,8 @@ static int start_servers(void **state)
 	int fd = new_server(&names, SOCK_DGRAM);
 
 	(void)state;
-	(void)new_server(&friend_, SOCK_STREAM);
-	(void)new_server(&stranger, SOCK_STREAM);
+	(void)new_server(&allowed, SOCK_STREAM);
+	(void)new_server(&refused, SOCK_STREAM);
 	name_server = fork();
 	if (!name_server) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);

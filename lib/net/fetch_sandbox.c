@@ -1,7 +1,7 @@
-/* leash.c: the sandbox of the fetching child. */
+/* fetch_sandbox.c: the sandbox of the fetching child. */
 #include "config.h"
 
-#include "lib/net/leash.h"
+#include "lib/net/fetch_sandbox.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -77,7 +77,7 @@ static const char *const files[] = {
 /* Name servers send long answers over TCP. */
 static const char name_servers[] = "53";
 
-unsigned leash_put(const struct conf *conf, long seconds)
+unsigned fetch_sandbox_enter(const struct conf *conf, long seconds)
 {
 	char ports[1024];
 	const struct sandbox sandbox = {

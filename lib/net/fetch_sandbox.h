@@ -1,5 +1,5 @@
-#ifndef LIB_NET_LEASH_H
-#define LIB_NET_LEASH_H
+#ifndef LIB_NET_FETCH_SANDBOX_H
+#define LIB_NET_FETCH_SANDBOX_H
 
 #include "lib/base/sandbox.h"
 
@@ -11,6 +11,6 @@
  * files if the kernel has Landlock, otherwise no file. `seconds` is the limit
  * of CPU time. Returns the parts in force, see sandbox.h.
  */
-unsigned leash_put(const struct conf *conf, long seconds);
+unsigned fetch_sandbox_enter(const struct conf *conf, long seconds);
 
 #endif
