@@ -17,7 +17,7 @@
 #include "lib/net/address.h"
 #include "lib/net/content_coding.h"
 #include "lib/net/content_disposition.h"
-#include "lib/net/provision.h"
+#include "lib/net/preload.h"
 #include "lib/net/url.h"
 
 /* A transfer that stays slower than this is ended. HEAD_BYTES is the limit for
@@ -36,7 +36,7 @@ static const char not_called[] = "the host is unknown or not allowed";
 
 /* One request and its answer. Each redirect is a new request. */
 struct call {
-	const struct provision *provision;
+	const struct preload *preload;
 	struct work *work;
 	CURL *curl;
 	long timeout; /* seconds in total */
@@ -289,13 +289,13 @@ static bool judge(struct call *call, CURLcode code)
 
 /* Passes the CA certificates as bytes, because files cannot be read in the
    sandbox. */
-static void set_trust(CURL *curl, const struct provision *provision)
+static void set_trust(CURL *curl, const struct preload *preload)
 {
-	struct curl_blob blob = { provision->certificates, provision->len,
+	struct curl_blob blob = { preload->certificates, preload->len,
 				  CURL_BLOB_NOCOPY };
 
 	curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
-	if (provision->len)
+	if (preload->len)
 		curl_easy_setopt(curl, CURLOPT_CAINFO_BLOB, &blob);
 	else
 		curl_easy_setopt(curl, CURLOPT_CAINFO, "/dev/null");
@@ -308,7 +308,7 @@ static void set_options(struct call *call, const struct url *url,
 	CURL *curl = call->curl;
 	int64_t left_ms = call->deadline_ms - clock_monotonic_ms();
 
-	set_trust(curl, call->provision);
+	set_trust(curl, call->preload);
 	curl_easy_setopt(curl, CURLOPT_URL, url->text);
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(curl, CURLOPT_PROXY, "");
@@ -432,11 +432,11 @@ static bool judge_post(long *status, const struct call *call, CURLcode code)
 	return true;
 }
 
-bool client_post(long *status, const struct provision *provision,
-		 struct work *work, const struct client_message *message)
+bool client_post(long *status, const struct preload *preload, struct work *work,
+		 const struct client_message *message)
 {
 	struct call call = {
-		.provision = provision,
+		.preload = preload,
 		.work = work,
 		.timeout = message->timeout,
 		.deadline_ms =
@@ -463,12 +463,12 @@ bool client_post(long *status, const struct provision *provision,
 	return good;
 }
 
-bool client_get(const char **file, const struct provision *provision,
+bool client_get(const char **file, const struct preload *preload,
 		struct work *work, const char *url, int64_t max_bytes,
 		client_sink *sink, void *arg)
 {
 	struct call call = {
-		.provision = provision,
+		.preload = preload,
 		.work = work,
 		.timeout = work->conf->fetch_timeout,
 		.deadline_ms = clock_monotonic_ms() +

@@ -6,7 +6,7 @@
 
 #include "lib/base/work.h"
 
-struct provision;
+struct preload;
 
 /* Returns the version of libcurl. */
 const char *client_library(void);
@@ -29,7 +29,7 @@ enum { CLIENT_FILE_MAX = 255 };
  * Fails with ERR_TOO_LARGE or ERR_FETCH_FAILED. The text reveals nothing about
  * hosts that are not allowed, not even whether they exist.
  */
-bool client_get(const char **file, const struct provision *provision,
+bool client_get(const char **file, const struct preload *preload,
 		struct work *work, const char *url, int64_t max_bytes,
 		client_sink *sink, void *arg) MUST_CHECK;
 
@@ -45,8 +45,7 @@ struct client_message {
 /* Sends the message by POST, with the same checks as client_get(), and follows
    no redirect. `status` is the status of the answer, whatever it is; the rest
    of the answer is dropped. ERR_FETCH_FAILED if no answer came. */
-bool client_post(long *status, const struct provision *provision,
-		 struct work *work,
+bool client_post(long *status, const struct preload *preload, struct work *work,
 		 const struct client_message *message) MUST_CHECK;
 
 #endif

@@ -18,7 +18,7 @@
 #include "lib/base/subprocess.h"
 #include "lib/base/text.h"
 #include "lib/net/fetch_sandbox.h"
-#include "lib/net/provision.h"
+#include "lib/net/preload.h"
 
 /* The child has its own deadline, so that it can report the reason. The
    parent's deadline is GRACE_MS later. */
@@ -86,19 +86,19 @@ static bool say_piece(void *arg, struct work *work, const void *bytes,
 }
 
 static bool call(struct word *word, struct work *work,
-		 const struct provision *provision, const struct fetch *fetch)
+		 const struct preload *preload, const struct fetch *fetch)
 {
 	const char *file;
 	long status = 0;
 
 	if (!fetch->message) {
-		if (!client_get(&file, provision, work, fetch->url,
+		if (!client_get(&file, preload, work, fetch->url,
 				fetch->max_bytes, say_piece, NULL))
 			return false;
 		snprintf(word->file, sizeof(word->file), "%s", file);
 		return true;
 	}
-	if (!client_post(&status, provision, work, fetch->message))
+	if (!client_post(&status, preload, work, fetch->message))
 		return false;
 	word->status = (uint32_t)status;
 	return true;
@@ -109,12 +109,12 @@ static void run(const void *arg, int socket)
 	const struct fetch *fetch = arg;
 	struct work work = { .conf = fetch->conf, .pool = pool_new() };
 	struct word word = { .kind = DONE };
-	struct provision provision;
+	struct preload preload;
 
 	give_up_all(socket);
-	provision_init(&provision, &work);
+	preload_init(&preload, &work);
 	if (!confine(&work, fetch->conf->fetch_timeout + 1) ||
-	    !call(&word, &work, &provision, fetch)) {
+	    !call(&word, &work, &preload, fetch)) {
 		word.kind = FAILED;
 		word.err = work.err;
 		word.for_now = work.for_now;

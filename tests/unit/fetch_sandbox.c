@@ -22,7 +22,7 @@
 
 #include "lib/base/pool.h"
 #include "lib/net/fetcher.h"
-#include "lib/net/provision.h"
+#include "lib/net/preload.h"
 #include "tests/lib/forbidden.h"
 #include "tests/unit/test.h"
 
@@ -191,9 +191,9 @@ enum { UNFENCED = 100 };
 static void prepare(const struct conf *conf)
 {
 	struct work work = { .conf = conf, .pool = pool_new() };
-	struct provision provision;
+	struct preload preload;
 
-	provision_init(&provision, &work);
+	preload_init(&preload, &work);
 	_res.nsaddr_list[0] = names;
 	_res.nscount = 1;
 }

@@ -1,12 +1,12 @@
-#ifndef LIB_NET_PROVISION_H
-#define LIB_NET_PROVISION_H
+#ifndef LIB_NET_PRELOAD_H
+#define LIB_NET_PRELOAD_H
 
 #include <stddef.h>
 
 struct work;
 
 /* The CA bundle, loaded before the sandbox blocks file access. */
-struct provision {
+struct preload {
 	char *certificates; /* trusted CA certificates, PEM */
 	size_t len;         /* 0: there are none, so https does not work */
 };
@@ -17,6 +17,6 @@ struct provision {
  * their files. Names come from /etc/hosts, as long as it can be read, and from
  * the DNS. Memory belongs to the work's pool.
  */
-void provision_init(struct provision *provision, struct work *work);
+void preload_init(struct preload *preload, struct work *work);
 
 #endif

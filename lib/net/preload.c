@@ -1,7 +1,7 @@
-/* provision.c: loads the CA bundle and resolver state before the sandbox. */
+/* preload.c: loads the CA bundle and resolver state before the sandbox. */
 #include "config.h"
 
-#include "lib/net/provision.h"
+#include "lib/net/preload.h"
 
 #include <netinet/in.h>
 #include <curl/curl.h>
@@ -24,18 +24,17 @@ static const char *certificates_file(const struct conf *conf)
 	return curl_version_info(CURLVERSION_NOW)->cainfo;
 }
 
-static void read_certificates(struct provision *provision, struct work *work)
+static void read_certificates(struct preload *preload, struct work *work)
 {
 	const char *path = certificates_file(work->conf);
 	FILE *file = path ? fopen(path, "re") : NULL;
 
 	if (!file)
 		return;
-	provision->certificates = pool_alloc(work->pool, CERTIFICATE_BYTES);
-	provision->len =
-		fread(provision->certificates, 1, CERTIFICATE_BYTES, file);
+	preload->certificates = pool_alloc(work->pool, CERTIFICATE_BYTES);
+	preload->len = fread(preload->certificates, 1, CERTIFICATE_BYTES, file);
 	if (ferror(file) || !feof(file))
-		provision->len = 0;
+		preload->len = 0;
 	fclose(file);
 }
 
@@ -50,10 +49,10 @@ static void prepare_resolver(void)
 #endif
 }
 
-void provision_init(struct provision *provision, struct work *work)
+void preload_init(struct preload *preload, struct work *work)
 {
-	*provision = (struct provision){ 0 };
+	*preload = (struct preload){ 0 };
 	(void)curl_global_init(CURL_GLOBAL_DEFAULT);
-	read_certificates(provision, work);
+	read_certificates(preload, work);
 	prepare_resolver();
 }
