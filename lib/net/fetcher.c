@@ -22,11 +22,11 @@
 
 /* The child has its own deadline, so that it can report the reason. The
    parent's deadline is GRACE_MS later. */
-enum { CHUNK = 1 << 16, GRACE_MS = 1000 };
+enum { CHUNK_BYTES = 1 << 16, GRACE_MS = 1000 };
 
 /* Messages of the child: chunks, then the result. */
-enum { PIECE, DONE, FAILED };
-struct word {
+enum { CHUNK, DONE, FAILED };
+struct message {
 	uint32_t kind;
 	uint32_t len; /* of the chunk that follows */
 	uint32_t err, for_now;
@@ -44,7 +44,7 @@ struct fetch {
 
 /* Closes all descriptors except the socket: the child must have none of the
    database, the store or the log. */
-static void give_up_all(int socket)
+static void drop_descriptors(int socket)
 {
 	int nothing;
 
@@ -65,19 +65,19 @@ static bool confine(struct work *work, long seconds)
 			     "the fetching child");
 }
 
-static bool say_piece(void *arg, struct work *work, const void *bytes,
-		      size_t len)
+static bool write_chunk(void *arg, struct work *work, const void *bytes,
+			size_t len)
 {
 	const char *at = bytes;
 
 	(void)arg;
 	(void)work;
 	while (len) {
-		const size_t some = len < CHUNK ? len : CHUNK;
-		const struct word word = { .kind = PIECE,
-					   .len = (uint32_t)some };
+		const size_t some = len < CHUNK_BYTES ? len : CHUNK_BYTES;
+		const struct message message = { .kind = CHUNK,
+						 .len = (uint32_t)some };
 
-		subprocess_write(SANDBOX_SOCKET, &word, sizeof(word));
+		subprocess_write(SANDBOX_SOCKET, &message, sizeof(message));
 		subprocess_write(SANDBOX_SOCKET, at, some);
 		at += some;
 		len -= some;
@@ -85,7 +85,7 @@ static bool say_piece(void *arg, struct work *work, const void *bytes,
 	return true;
 }
 
-static bool call(struct word *word, struct work *work,
+static bool call(struct message *message, struct work *work,
 		 const struct preload *preload, const struct fetch *fetch)
 {
 	const char *file;
@@ -93,14 +93,14 @@ static bool call(struct word *word, struct work *work,
 
 	if (!fetch->message) {
 		if (!client_get(&file, preload, work, fetch->url,
-				fetch->max_bytes, say_piece, NULL))
+				fetch->max_bytes, write_chunk, NULL))
 			return false;
-		snprintf(word->file, sizeof(word->file), "%s", file);
+		snprintf(message->file, sizeof(message->file), "%s", file);
 		return true;
 	}
 	if (!client_post(&status, preload, work, fetch->message))
 		return false;
-	word->status = (uint32_t)status;
+	message->status = (uint32_t)status;
 	return true;
 }
 
@@ -108,24 +108,24 @@ static void run(const void *arg, int socket)
 {
 	const struct fetch *fetch = arg;
 	struct work work = { .conf = fetch->conf, .pool = pool_new() };
-	struct word word = { .kind = DONE };
+	struct message message = { .kind = DONE };
 	struct preload preload;
 
-	give_up_all(socket);
+	drop_descriptors(socket);
 	preload_init(&preload, &work);
 	if (!confine(&work, fetch->conf->fetch_timeout + 1) ||
-	    !call(&word, &work, &preload, fetch)) {
-		word.kind = FAILED;
-		word.err = work.err;
-		word.for_now = work.for_now;
-		snprintf(word.why, sizeof(word.why), "%s", work.why);
+	    !call(&message, &work, &preload, fetch)) {
+		message.kind = FAILED;
+		message.err = work.err;
+		message.for_now = work.for_now;
+		snprintf(message.why, sizeof(message.why), "%s", work.why);
 	}
-	subprocess_write(SANDBOX_SOCKET, &word, sizeof(word));
+	subprocess_write(SANDBOX_SOCKET, &message, sizeof(message));
 }
 
 /* In the parent */
 
-struct hearing {
+struct transfer {
 	struct work *work;
 	struct subprocess child;
 	long timeout; /* seconds */
@@ -135,18 +135,18 @@ struct hearing {
 	const char *file;
 };
 
-static bool hear(const struct hearing *h, void *bytes, size_t len)
+static bool read_bytes(const struct transfer *t, void *bytes, size_t len)
 {
-	switch (subprocess_read(&h->child, h->work, bytes, len,
-				h->deadline_ms)) {
+	switch (subprocess_read(&t->child, t->work, bytes, len,
+				t->deadline_ms)) {
 	case READ_OK:
 		return true;
 	case READ_TIMEOUT:
-		return fail_for_now(h->work, ERR_FETCH_FAILED,
-				    "no answer within %ld s", h->timeout);
+		return fail_for_now(t->work, ERR_FETCH_FAILED,
+				    "no answer within %ld s", t->timeout);
 	case READ_EOF:
 	default:
-		return fail_for_now(h->work, ERR_FETCH_FAILED,
+		return fail_for_now(t->work, ERR_FETCH_FAILED,
 				    "the answer ended too early");
 	}
 }
@@ -160,71 +160,71 @@ static void check_text(char *text, size_t size)
 		text[0] = '\0';
 }
 
-static bool take_failure(struct work *work, struct word *word)
+static bool report_failure(struct work *work, struct message *message)
 {
-	check_text(word->why, sizeof(word->why));
-	switch (word->err) {
+	check_text(message->why, sizeof(message->why));
+	switch (message->err) {
 	case ERR_TOO_LARGE:
-		return fail(work, ERR_TOO_LARGE, "%s", word->why);
+		return fail(work, ERR_TOO_LARGE, "%s", message->why);
 	case ERR_FETCH_FAILED:
-		return word->for_now
-			       ? fail_for_now(work, ERR_FETCH_FAILED, "%s",
-					      word->why)
-			       : fail(work, ERR_FETCH_FAILED, "%s", word->why);
+		return message->for_now ? fail_for_now(work, ERR_FETCH_FAILED,
+						       "%s", message->why)
+					: fail(work, ERR_FETCH_FAILED, "%s",
+					       message->why);
 	case ERR_UNAVAILABLE:
-		return fail(work, ERR_UNAVAILABLE, "%s", word->why);
+		return fail(work, ERR_UNAVAILABLE, "%s", message->why);
 	default:
-		return fail(work, ERR_INTERNAL, "%s", word->why);
+		return fail(work, ERR_INTERNAL, "%s", message->why);
 	}
 }
 
-static bool take_piece(struct hearing *h, char *piece, size_t len,
-		       client_sink *sink, void *arg)
+static bool receive_chunk(struct transfer *t, char *chunk, size_t len,
+			  client_sink *sink, void *arg)
 {
-	if (!sink || !len || len > CHUNK || (int64_t)len > h->left)
-		return fail(h->work, ERR_INTERNAL,
+	if (!sink || !len || len > CHUNK_BYTES || (int64_t)len > t->left)
+		return fail(t->work, ERR_INTERNAL,
 			    "the fetching child sent more than allowed");
-	h->left -= (int64_t)len;
-	return hear(h, piece, len) && sink(arg, h->work, piece, len);
+	t->left -= (int64_t)len;
+	return read_bytes(t, chunk, len) && sink(arg, t->work, chunk, len);
 }
 
-static bool take_all(struct hearing *h, client_sink *sink, void *arg)
+static bool receive_all(struct transfer *t, client_sink *sink, void *arg)
 {
-	char *piece = pool_alloc(h->work->pool, CHUNK);
-	struct word word;
+	char *chunk = pool_alloc(t->work->pool, CHUNK_BYTES);
+	struct message message;
 
 	for (;;) {
-		if (!hear(h, &word, sizeof(word)))
+		if (!read_bytes(t, &message, sizeof(message)))
 			return false;
-		if (word.kind == DONE) {
-			h->status = word.status;
-			check_text(word.file, sizeof(word.file));
-			h->file = pool_strdup(h->work->pool, word.file);
+		if (message.kind == DONE) {
+			t->status = message.status;
+			check_text(message.file, sizeof(message.file));
+			t->file = pool_strdup(t->work->pool, message.file);
 			return true;
 		}
-		if (word.kind == FAILED)
-			return take_failure(h->work, &word);
-		if (!take_piece(h, piece, word.len, sink, arg))
+		if (message.kind == FAILED)
+			return report_failure(t->work, &message);
+		if (!receive_chunk(t, chunk, message.len, sink, arg))
 			return false;
 	}
 }
 
-static bool have_done(struct hearing *h, const struct fetch *fetch,
-		      client_sink *sink, void *arg)
+static bool run_transfer(struct transfer *t, const struct fetch *fetch,
+			 client_sink *sink, void *arg)
 {
 	int status;
 	bool good;
 
-	h->deadline_ms =
-		clock_monotonic_ms() + GRACE_MS + h->timeout * INT64_C(1000);
-	if (!subprocess_start(&h->child, run, fetch))
-		return fail(h->work, ERR_UNAVAILABLE,
+	t->deadline_ms =
+		clock_monotonic_ms() + GRACE_MS + t->timeout * INT64_C(1000);
+	if (!subprocess_start(&t->child, run, fetch))
+		return fail(t->work, ERR_UNAVAILABLE,
 			    "cannot start a child process: %s",
 			    strerror(errno));
-	good = take_all(h, sink, arg);
-	status = subprocess_end(&h->child);
+	good = receive_all(t, sink, arg);
+	status = subprocess_end(&t->child);
 	if (!good && WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
-		return fail(h->work, ERR_INTERNAL,
+		return fail(t->work, ERR_INTERNAL,
 			    "the fetching child made a forbidden system call");
 	return good;
 }
@@ -235,13 +235,13 @@ bool fetcher_get(const char **file, struct work *work, const char *url,
 	const struct fetch fetch = { .conf = work->conf,
 				     .url = url,
 				     .max_bytes = max_bytes };
-	struct hearing h = { .work = work,
-			     .timeout = work->conf->fetch_timeout,
-			     .left = max_bytes };
+	struct transfer t = { .work = work,
+			      .timeout = work->conf->fetch_timeout,
+			      .left = max_bytes };
 
-	if (!have_done(&h, &fetch, sink, arg))
+	if (!run_transfer(&t, &fetch, sink, arg))
 		return false;
-	*file = h.file;
+	*file = t.file;
 	return true;
 }
 
@@ -249,14 +249,14 @@ bool fetcher_post(long *status, struct work *work,
 		  const struct client_message *message)
 {
 	const struct fetch fetch = { .conf = work->conf, .message = message };
-	struct hearing h = { .work = work, .timeout = message->timeout };
+	struct transfer t = { .work = work, .timeout = message->timeout };
 
-	if (!have_done(&h, &fetch, NULL, NULL))
+	if (!run_transfer(&t, &fetch, NULL, NULL))
 		return false;
-	if (h.status < 200 || h.status > 999)
+	if (t.status < 200 || t.status > 999)
 		return fail(work, ERR_INTERNAL,
 			    "the fetching child sent more than allowed");
-	*status = (long)h.status;
+	*status = (long)t.status;
 	return true;
 }
 
