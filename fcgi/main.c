@@ -20,8 +20,8 @@
 #include "lib/base/metric.h"
 #include "lib/base/pool.h"
 #include "lib/base/prefork.h"
+#include "lib/base/semaphore.h"
 #include "lib/base/text.h"
-#include "lib/base/turn.h"
 #include "lib/picture/decoder_server.h"
 
 enum { SOCKETS = 2, GROUPS = SOCKETS + 1, LISTEN_FDS_START = 3 };
@@ -38,7 +38,7 @@ struct program {
 	struct conf conf;
 	int listeners[SOCKETS];
 	struct bucket_table *buckets, *known_clients;
-	struct turns *turns, *login_seats[SOCKETS];
+	struct semaphore *semaphore, *login_seats[SOCKETS];
 	struct serve serves[SOCKETS];
 	struct decoder_server decoder_server;
 	struct prefork_group groups[GROUPS];
@@ -142,7 +142,7 @@ static size_t fill_groups(struct program *program)
 			.admission = admission_new(counts[i]),
 			.buckets = program->buckets,
 			.known_clients = program->known_clients,
-			.turns = program->turns,
+			.semaphore = program->semaphore,
 			.login_seats = program->login_seats[i],
 			.responders = counts[i],
 			.decoder_server = &program->decoder_server,
@@ -194,9 +194,9 @@ static void share_memory(struct program *program)
 {
 	program->buckets = bucket_table_new();
 	program->known_clients = bucket_table_new();
-	program->turns = turns_new();
+	program->semaphore = semaphore_new();
 	for (size_t i = 0; i < SOCKETS; i++)
-		program->login_seats[i] = turns_new();
+		program->login_seats[i] = semaphore_new();
 }
 
 static int run(struct program *program, struct work *work)

@@ -177,7 +177,7 @@ static bool end_nothing(struct multipart *mp)
  * its end. States of one byte have `turns`, the bytes that are allowed and the
  * states that follow.
  */
-struct turn {
+struct transition {
 	char byte;
 	enum state next;
 };
@@ -188,7 +188,7 @@ struct row {
 	bool (*take)(struct multipart *mp, const char *bytes, size_t len);
 	bool (*end)(struct multipart *mp);
 	const char *expected;
-	struct turn turns[4];
+	struct transition transitions[4];
 };
 
 /* Continues a delimiter that has begun. CR occurs only at the beginning of a
@@ -257,9 +257,10 @@ static bool turn(struct multipart *mp, const struct row *row, const char **at,
 	char byte = *(*at)++;
 
 	(void)end;
-	for (size_t i = 0; i < ARRAY_LEN(row->turns); i++)
-		if (row->turns[i].byte == byte && row->turns[i].next) {
-			mp->state = row->turns[i].next;
+	for (size_t i = 0; i < ARRAY_LEN(row->transitions); i++)
+		if (row->transitions[i].byte == byte &&
+		    row->transitions[i].next) {
+			mp->state = row->transitions[i].next;
 			return take_spare(mp, &byte, 1) &&
 			       (mp->state != HEADER || begin_header(mp));
 		}
@@ -345,17 +346,17 @@ static const char after_closing[] =
 static const struct row rows[] = {
 	[PREAMBLE]        = { .step = content, .take = take_spare, .end = end_nothing },
 	[DELIMITED]       = { .step = turn, .expected = after_boundary,
-			      .turns = { { '\r', LINE_END }, { '-', DASH },
+			      .transitions = { { '\r', LINE_END }, { '-', DASH },
 					 { ' ', PADDED }, { '\t', PADDED } } },
 	[PADDED]          = { .step = turn, .expected = after_boundary,
-			      .turns = { { '\r', LINE_END }, { ' ', PADDED }, { '\t', PADDED } } },
+			      .transitions = { { '\r', LINE_END }, { ' ', PADDED }, { '\t', PADDED } } },
 	[LINE_END]        = { .step = turn, .expected = after_boundary,
-			      .turns = { { '\n', HEADER } } },
+			      .transitions = { { '\n', HEADER } } },
 	[HEADER]          = { .step = header, .expected = "a line of a part's header must end in CRLF" },
 	[FIELD]           = { .step = content, .take = take_value, .end = end_value },
 	[FILE_DATA]       = { .step = content, .take = take_data, .end = end_nothing },
 	[DASH]            = { .step = turn, .expected = after_boundary,
-			      .turns = { { '-', CLOSED } } },
+			      .transitions = { { '-', CLOSED } } },
 	[CLOSED]          = { .step = closed, .expected = after_closing },
 	[EPILOGUE]        = { .step = epilogue },
 };

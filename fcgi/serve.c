@@ -29,7 +29,7 @@
 #include "lib/base/metric.h"
 #include "lib/base/pool.h"
 #include "lib/base/prefork.h"
-#include "lib/base/turn.h"
+#include "lib/base/semaphore.h"
 #include "lib/db/db.h"
 #include "lib/picture/decoder_pool.h"
 #include "lib/service/keyring.h"
@@ -84,11 +84,11 @@ static void share(struct work *base, const struct serve *serve)
 {
 	bucket_table_hide(serve->buckets);
 	bucket_table_hide(serve->known_clients);
-	turns_hide(serve->turns);
-	turns_hide(serve->login_seats);
+	semaphore_hide(serve->semaphore);
+	semaphore_hide(serve->login_seats);
 	base->buckets = serve->buckets;
 	base->known_clients = serve->known_clients;
-	base->turns = serve->turns;
+	base->semaphore = serve->semaphore;
 	base->login_seats = serve->login_seats;
 	base->login_seat_count = login_seat_count(serve);
 }

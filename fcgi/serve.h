@@ -13,9 +13,9 @@ struct serve {
 	struct admission *admission;
 	struct bucket_table *buckets;
 	struct bucket_table *known_clients;
-	struct turns *turns;
-	struct turns *login_seats; /* shared by the listener's responders */
-	long responders;           /* the number of these responders */
+	struct semaphore *semaphore;
+	struct semaphore *login_seats; /* shared by the listener's responders */
+	long responders;               /* the number of these responders */
 	const struct decoder_server *decoder_server;
 };
 

@@ -14,8 +14,8 @@ struct decoder_pool;
 struct keyring;
 struct login_cache;
 struct pool;
+struct semaphore;
 struct store;
-struct turns;
 
 /* One unit of work: a request, a job, a command. Its resources belong to its
    pool. If it fails, `err`, `field` and `why` say how. Clients see `why` unless
@@ -29,9 +29,10 @@ struct work {
 	struct decoder_pool *decoders;
 	struct login_cache *logins;
 	struct bucket_table *buckets;       /* NULL: no limits */
-	struct turns *turns;                /* NULL: no limits */
+	struct semaphore *semaphore;        /* NULL: no limits */
 	struct bucket_table *known_clients; /* login_limit.h; may be NULL */
-	struct turns *login_seats; /* semaphore of the socket; NULL: no limit */
+	/* semaphore of the socket; NULL: no limit */
+	struct semaphore *login_seats;
 	long login_seat_count;
 	const char *address; /* of the client, or NULL */
 	const char *id; /* identifies the work in the log: the request's id */

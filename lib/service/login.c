@@ -77,11 +77,11 @@ static bool verify(struct work *work, const struct login_limit *limit,
 	struct password_kinds fresh = { 0 };
 	struct password_kinds *kinds =
 		work->logins ? &work->logins->kinds : &fresh;
-	struct login_turn turn;
+	struct login_slot slot;
 	bool right = false;
 
 	if (!password_kinds_read(kinds, work) ||
-	    !login_turn_take(&turn, work, limit->is_known))
+	    !login_slot_take(&slot, work, limit->is_known))
 		return false;
 	if (login_limit_count(work, limit)) {
 		right = password_kinds_verify(kinds, password, hash,
@@ -91,7 +91,7 @@ static bool verify(struct work *work, const struct login_limit *limit,
 		else
 			wrong(work);
 	}
-	login_turn_give(work, &turn);
+	login_slot_give(work, &slot);
 	return right;
 }
 
@@ -100,16 +100,16 @@ static bool verify(struct work *work, const struct login_limit *limit,
 static bool set_hash(const char **hash, struct work *work,
 		     const struct user *user, const char *password)
 {
-	struct login_turn turn;
+	struct login_slot slot;
 	const char *made;
 
 	/* The user has just sent the correct password, so the client counts as
 	   known. */
-	if (!login_turn_take(&turn, work, true))
+	if (!login_slot_take(&slot, work, true))
 		return false;
 	made = crypt_password_hash(work->pool, password,
 				   work->conf->password_cost);
-	login_turn_give(work, &turn);
+	login_slot_give(work, &slot);
 	if (!user_update(work, user->id,
 			 &(struct user_change){
 				 .password = made,

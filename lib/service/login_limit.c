@@ -7,10 +7,10 @@
 #include "lib/base/conf.h"
 #include "lib/base/metric.h"
 #include "lib/base/pool.h"
+#include "lib/base/semaphore.h"
 #include "lib/base/text.h"
-#include "lib/base/turn.h"
 
-enum { KNOWN_SECONDS = 30 * 86400, TURN_MS = 2000 };
+enum { KNOWN_SECONDS = 30 * 86400, SLOT_WAIT_MS = 2000 };
 
 static const char *network_of(struct work *work)
 {
@@ -139,29 +139,29 @@ static bool take_seat(long *seat, struct work *work)
 {
 	long seats = work->login_seat_count;
 
-	return turn_take(seat, work->login_seats, seats, 0) ||
+	return semaphore_take(seat, work->login_seats, seats, 0) ||
 	       refuse(work, "logins of new clients are handled", seats);
 }
 
-bool login_turn_take(struct login_turn *turn, struct work *work, bool is_known)
+bool login_slot_take(struct login_slot *slot, struct work *work, bool is_known)
 {
 	long jobs = work->conf->password_jobs;
 
-	*turn = (struct login_turn){ -1, -1 };
-	if (!work->turns)
+	*slot = (struct login_slot){ -1, -1 };
+	if (!work->semaphore)
 		return true;
-	if (work->login_seats && !is_known && !take_seat(&turn->seat, work))
+	if (work->login_seats && !is_known && !take_seat(&slot->seat, work))
 		return false;
-	if (turn_take(&turn->turn, work->turns, jobs, TURN_MS))
+	if (semaphore_take(&slot->slot, work->semaphore, jobs, SLOT_WAIT_MS))
 		return true;
-	login_turn_give(work, turn);
+	login_slot_give(work, slot);
 	return refuse(work, "passwords are checked", jobs);
 }
 
-void login_turn_give(struct work *work, const struct login_turn *turn)
+void login_slot_give(struct work *work, const struct login_slot *slot)
 {
-	if (turn->turn >= 0)
-		turn_give(work->turns, turn->turn);
-	if (turn->seat >= 0)
-		turn_give(work->login_seats, turn->seat);
+	if (slot->slot >= 0)
+		semaphore_give(work->semaphore, slot->slot);
+	if (slot->seat >= 0)
+		semaphore_give(work->login_seats, slot->seat);
 }

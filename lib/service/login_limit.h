@@ -43,8 +43,8 @@ void login_limit_forgive(struct work *work, const struct login_limit *limit);
 void login_limit_remember(struct work *work, const struct user *user);
 
 /* The semaphores that a process holds while it hashes a password. */
-struct login_turn {
-	long seat, turn;
+struct login_slot {
+	long seat, slot;
 };
 
 /*
@@ -53,8 +53,8 @@ struct login_turn {
  * responders of a socket wait or hash for clients that are not known;
  * ERR_RATE_LIMITED at once.
  */
-bool login_turn_take(struct login_turn *turn, struct work *work,
+bool login_slot_take(struct login_slot *slot, struct work *work,
 		     bool is_known) MUST_CHECK;
-void login_turn_give(struct work *work, const struct login_turn *turn);
+void login_slot_give(struct work *work, const struct login_slot *slot);
 
 #endif

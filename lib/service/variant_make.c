@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "lib/base/conf.h"
-#include "lib/base/turn.h"
+#include "lib/base/semaphore.h"
 #include "lib/db/db.h"
 #include "lib/model/job.h"
 #include "lib/model/tier.h"
@@ -180,7 +180,7 @@ bool variant_make(struct variant *variant, struct work *work,
 		.status = "processing",
 	};
 	long wait_ms = 1000 * (work->conf->decoder_seconds_request + 1);
-	long turn;
+	long slot;
 	bool good;
 
 	if (variant_find(variant, work, image->id, name))
@@ -191,14 +191,14 @@ bool variant_make(struct variant *variant, struct work *work,
 		return false;
 	if (!image->format)
 		return wait_for_file(variant, work, image, &made);
-	if (!work->turns)
+	if (!work->semaphore)
 		return make_once(variant, work, image, &made, priority);
-	if (!turn_take_named(&turn, work->turns,
+	if (!named_lock_take(&slot, work->semaphore,
 			     store_key(work->pool, image->id, name), wait_ms)) {
 		*variant = made;
 		return true;
 	}
 	good = make_once(variant, work, image, &made, priority);
-	turn_give(work->turns, turn);
+	semaphore_give(work->semaphore, slot);
 	return good;
 }

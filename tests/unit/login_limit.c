@@ -7,7 +7,7 @@
 
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
-#include "lib/base/turn.h"
+#include "lib/base/semaphore.h"
 #include "tests/unit/test.h"
 
 enum { PAIR = 2, ADDRESS = 3, NAME = 5 };
@@ -32,15 +32,15 @@ static void set_up(struct service *s)
 	s->work.pool = pool_new();
 	s->work.buckets = bucket_table_new();
 	s->work.known_clients = bucket_table_new();
-	s->work.turns = turns_new();
-	s->work.login_seats = turns_new();
+	s->work.semaphore = semaphore_new();
+	s->work.login_seats = semaphore_new();
 	s->work.login_seat_count = 1;
 }
 
 static void tear_down(struct service *s)
 {
-	turns_free(s->work.login_seats);
-	turns_free(s->work.turns);
+	semaphore_free(s->work.login_seats);
+	semaphore_free(s->work.semaphore);
 	bucket_table_free(s->work.known_clients);
 	bucket_table_free(s->work.buckets);
 	pool_free(s->work.pool);
@@ -206,20 +206,20 @@ static void right_passwords_do_not_count(void **state)
 
 static void new_clients_take_few_responders(void **state)
 {
-	struct login_turn first, second;
+	struct login_slot first, second;
 	struct service s;
 
 	(void)state;
 	set_up(&s);
-	assert_true(login_turn_take(&first, &s.work, false));
-	assert_false(login_turn_take(&second, &s.work, false));
+	assert_true(login_slot_take(&first, &s.work, false));
+	assert_false(login_slot_take(&second, &s.work, false));
 	assert_int_equal(s.work.err, ERR_RATE_LIMITED);
 	assert_int_equal(s.work.retry_after, 1);
-	assert_true(login_turn_take(&second, &s.work, true));
-	login_turn_give(&s.work, &first);
-	login_turn_give(&s.work, &second);
-	assert_true(login_turn_take(&first, &s.work, false));
-	login_turn_give(&s.work, &first);
+	assert_true(login_slot_take(&second, &s.work, true));
+	login_slot_give(&s.work, &first);
+	login_slot_give(&s.work, &second);
+	assert_true(login_slot_take(&first, &s.work, false));
+	login_slot_give(&s.work, &first);
 	tear_down(&s);
 }
 
@@ -230,7 +230,7 @@ static void without_tables_nothing_is_limited(void **state)
 	struct work work = { .conf = &conf, .pool = pool_new() };
 	struct user user = { .username = "ada", .password = "!" };
 	struct login_limit limit;
-	struct login_turn turn;
+	struct login_slot slot;
 
 	(void)state;
 	login_limit_init(&limit, &work, user.username, &user);
@@ -240,8 +240,8 @@ static void without_tables_nothing_is_limited(void **state)
 	}
 	login_limit_forgive(&work, &limit);
 	login_limit_remember(&work, &user);
-	assert_true(login_turn_take(&turn, &work, false));
-	login_turn_give(&work, &turn);
+	assert_true(login_slot_take(&slot, &work, false));
+	login_slot_give(&work, &slot);
 	pool_free(work.pool);
 }
 

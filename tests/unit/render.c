@@ -178,22 +178,22 @@ static const int upright[][4] = {
 	[8] = { DESK_GREEN, DESK_WHITE, DESK_RED, DESK_BLUE },
 };
 
-static void turns_pictures_upright(void **state)
+static void semaphore_pictures_upright(void **state)
 {
 	static const enum format formats[] = { FORMAT_JPEG, FORMAT_PNG };
 	struct desk desk = desk_set_up();
 
 	(void)state;
 	EACH_ROW(i, formats)
-		for (unsigned turn = 1; turn < ARRAY_LEN(upright); turn++) {
+		for (unsigned slot = 1; slot < ARRAY_LEN(upright); slot++) {
 			struct desk_file file =
 				desk_four_colours(&desk, formats[i], 400, 200);
 			struct rendition rendition;
 
-			file.probe.orientation = turn;
+			file.probe.orientation = slot;
 			desk_must_render(&rendition, &desk, &file, "h50");
-			assert_int_equal(rendition.width, turn < 5 ? 100 : 25);
-			desk_check_corners(&rendition, upright[turn]);
+			assert_int_equal(rendition.width, slot < 5 ? 100 : 25);
+			desk_check_corners(&rendition, upright[slot]);
 		}
 	desk_clear_up(&desk);
 }
@@ -339,7 +339,7 @@ int main(void)
 		cmocka_unit_test(renders_all_variants_at_once),
 		cmocka_unit_test(renders_each_of_the_same_variants),
 		cmocka_unit_test(tiny_pictures_keep_every_colour),
-		cmocka_unit_test(turns_pictures_upright),
+		cmocka_unit_test(semaphore_pictures_upright),
 		cmocka_unit_test(keeps_transparency_or_makes_it_white),
 		cmocka_unit_test(has_no_dark_seams),
 		cmocka_unit_test(lays_gif_frames_on_their_canvas),

@@ -1,7 +1,7 @@
-/* turn.c: tests that only so many processes have a turn at once. */
+/* semaphore.c: tests that only so many processes have a slot at once. */
 #include "config.h"
 
-#include "lib/base/turn.h"
+#include "lib/base/semaphore.h"
 
 #include <sched.h>
 #include <signal.h>
@@ -13,18 +13,18 @@
 #include "lib/base/clock.h"
 #include "tests/unit/test.h"
 
-/* A process that takes a turn and keeps it until it is killed. */
-static pid_t holder(struct turns *turns, long count)
+/* A process that takes a slot and keeps it until it is killed. */
+static pid_t holder(struct semaphore *semaphore, long count)
 {
 	int pipes[2];
-	long turn;
+	long slot;
 	pid_t pid;
 	char taken;
 
 	assert_int_equal(pipe(pipes), 0);
 	pid = fork();
 	if (!pid) {
-		taken = turn_take(&turn, turns, count, 0);
+		taken = semaphore_take(&slot, semaphore, count, 0);
 		if (write(pipes[1], &taken, 1) == 1)
 			pause();
 		_exit(1);
@@ -44,63 +44,63 @@ static void end(pid_t pid)
 
 static void frees_the_turns_of_the_dead(void **state)
 {
-	struct turns *turns = turns_new();
-	pid_t first = holder(turns, 2), second = holder(turns, 2);
-	long turn;
+	struct semaphore *semaphore = semaphore_new();
+	pid_t first = holder(semaphore, 2), second = holder(semaphore, 2);
+	long slot;
 
 	(void)state;
-	assert_false(turn_take(&turn, turns, 2, 0));
+	assert_false(semaphore_take(&slot, semaphore, 2, 0));
 	end(first);
-	assert_true(turn_take(&turn, turns, 2, 0));
-	assert_int_equal(turn, 0);
-	turn_give(turns, turn);
-	assert_true(turn_take(&turn, turns, 2, 0));
+	assert_true(semaphore_take(&slot, semaphore, 2, 0));
+	assert_int_equal(slot, 0);
+	semaphore_give(semaphore, slot);
+	assert_true(semaphore_take(&slot, semaphore, 2, 0));
 	end(second);
-	turn_give(turns, turn);
+	semaphore_give(semaphore, slot);
 	for (long i = 0; i < 2; i++)
-		end(holder(turns, 1));
-	turns_free(turns);
+		end(holder(semaphore, 1));
+	semaphore_free(semaphore);
 }
 
 static void waits_as_long_as_told(void **state)
 {
-	struct turns *turns = turns_new();
-	pid_t pid = holder(turns, 1);
+	struct semaphore *semaphore = semaphore_new();
+	pid_t pid = holder(semaphore, 1);
 	int64_t began = clock_monotonic_ms();
-	long turn;
+	long slot;
 
 	(void)state;
-	assert_false(turn_take(&turn, turns, 1, 50));
+	assert_false(semaphore_take(&slot, semaphore, 1, 50));
 	assert_true(clock_monotonic_ms() - began >= 50);
 	end(pid);
-	turns_free(turns);
+	semaphore_free(semaphore);
 }
 
 static void keeps_names_apart(void **state)
 {
-	struct turns *turns = turns_new();
+	struct semaphore *semaphore = semaphore_new();
 	long first, second, any;
 
 	(void)state;
-	assert_true(turn_take_named(&first, turns, "a", 0));
-	assert_true(turn_take_named(&second, turns, "b", 0));
-	assert_true(turn_take(&any, turns, TURN_MAX, 0));
-	assert_false(turn_take_named(&any, turns, "a", 10));
-	turn_give(turns, first);
-	assert_true(turn_take_named(&first, turns, "a", 0));
-	turns_free(turns);
+	assert_true(named_lock_take(&first, semaphore, "a", 0));
+	assert_true(named_lock_take(&second, semaphore, "b", 0));
+	assert_true(semaphore_take(&any, semaphore, SEMAPHORE_MAX, 0));
+	assert_false(named_lock_take(&any, semaphore, "a", 10));
+	semaphore_give(semaphore, first);
+	assert_true(named_lock_take(&first, semaphore, "a", 0));
+	semaphore_free(semaphore);
 }
 
 enum { PROCESSES = 8, TIMES = 200, COUNT = 3 };
 
-static void work_in_turns(struct turns *turns, atomic_int *now,
+static void work_in_turns(struct semaphore *semaphore, atomic_int *now,
 			  atomic_int *most)
 {
 	for (int i = 0; i < TIMES; i++) {
 		int seen, known = atomic_load(most);
-		long turn;
+		long slot;
 
-		if (!turn_take(&turn, turns, COUNT, 60000))
+		if (!semaphore_take(&slot, semaphore, COUNT, 60000))
 			_exit(1);
 		seen = atomic_fetch_add(now, 1) + 1;
 		while (seen > known &&
@@ -108,14 +108,14 @@ static void work_in_turns(struct turns *turns, atomic_int *now,
 			;
 		sched_yield();
 		atomic_fetch_sub(now, 1);
-		turn_give(turns, turn);
+		semaphore_give(semaphore, slot);
 	}
 	_exit(0);
 }
 
 static void lets_only_so_many_work_at_once(void **state)
 {
-	struct turns *turns = turns_new();
+	struct semaphore *semaphore = semaphore_new();
 	atomic_int *counts =
 		mmap(NULL, 2 * sizeof(*counts), PROT_READ | PROT_WRITE,
 		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -125,14 +125,14 @@ static void lets_only_so_many_work_at_once(void **state)
 	assert_ptr_not_equal(counts, MAP_FAILED);
 	for (int i = 0; i < PROCESSES; i++)
 		if (!fork())
-			work_in_turns(turns, &counts[0], &counts[1]);
+			work_in_turns(semaphore, &counts[0], &counts[1]);
 	for (int i = 0; i < PROCESSES; i++) {
 		wait(&status);
 		assert_int_equal(status, 0);
 	}
 	assert_in_range(counts[1], 1, COUNT);
 	munmap(counts, 2 * sizeof(*counts));
-	turns_free(turns);
+	semaphore_free(semaphore);
 }
 
 int main(void)
