@@ -15,11 +15,11 @@
 #include "lib/base/metric.h"
 #include "lib/base/pool.h"
 
-enum { SHELVES = 4096, PLACES = 16, NS_PER_MS = 1000000 };
+enum { SHARDS = 4096, ENTRIES = 16, NS_PER_MS = 1000000 };
 
 /* One bucket. The generic cell rate algorithm (ITU-T I.371) needs one number:
    the time at which the bucket is full again. */
-struct place {
+struct entry {
 	uint64_t key;
 	int64_t full_at_ns;
 };
@@ -27,15 +27,15 @@ struct place {
 /* The buckets whose keys have the same hash. If a process dies with the lock,
    the kernel gives the lock to the next process. Every state that a dead
    process can leave is valid. */
-struct shelf {
+struct shard {
 	pthread_mutex_t lock;
-	struct place places[PLACES];
+	struct entry entries[ENTRIES];
 };
 
 /* The key is random, so that clients cannot choose names that share a shard. */
 struct bucket_table {
 	uint8_t key[CRYPT_SHA256_SIZE];
-	struct shelf shelves[SHELVES];
+	struct shard shards[SHARDS];
 };
 
 struct bucket_table *bucket_table_new(void)
@@ -50,8 +50,8 @@ struct bucket_table *bucket_table_new(void)
 	    pthread_mutexattr_setrobust(&attr, PTHREAD_MUTEX_ROBUST))
 		abort();
 	crypt_random(table->key, sizeof(table->key));
-	for (size_t i = 0; i < SHELVES; i++)
-		if (pthread_mutex_init(&table->shelves[i].lock, &attr))
+	for (size_t i = 0; i < SHARDS; i++)
+		if (pthread_mutex_init(&table->shards[i].lock, &attr))
 			abort();
 	pthread_mutexattr_destroy(&attr);
 	return table;
@@ -82,45 +82,45 @@ static uint64_t key_of(const struct bucket_table *table,
 	return key;
 }
 
-static struct shelf *lock_shelf(struct bucket_table *table, uint64_t key)
+static struct shard *lock_shard(struct bucket_table *table, uint64_t key)
 {
-	struct shelf *shelf = &table->shelves[key % SHELVES];
-	int error = pthread_mutex_lock(&shelf->lock);
+	struct shard *shard = &table->shards[key % SHARDS];
+	int error = pthread_mutex_lock(&shard->lock);
 
 	if (error == EOWNERDEAD)
-		error = pthread_mutex_consistent(&shelf->lock);
+		error = pthread_mutex_consistent(&shard->lock);
 	if (error)
 		abort();
-	return shelf;
+	return shard;
 }
 
-static void unlock_shelf(struct shelf *shelf)
+static void unlock_shard(struct shard *shard)
 {
-	if (pthread_mutex_unlock(&shelf->lock))
+	if (pthread_mutex_unlock(&shard->lock))
 		abort();
 }
 
 /* Returns the bucket with this key; else the one to replace: the fullest. */
-static struct place *find_place(struct shelf *shelf, uint64_t key)
+static struct entry *find_entry(struct shard *shard, uint64_t key)
 {
-	struct place *best = &shelf->places[0];
+	struct entry *best = &shard->entries[0];
 
-	for (size_t i = 0; i < PLACES; i++) {
-		struct place *place = &shelf->places[i];
+	for (size_t i = 0; i < ENTRIES; i++) {
+		struct entry *entry = &shard->entries[i];
 
-		if (place->key == key)
-			return place;
-		if (place->full_at_ns < best->full_at_ns)
-			best = place;
+		if (entry->key == key)
+			return entry;
+		if (entry->full_at_ns < best->full_at_ns)
+			best = entry;
 	}
 	return best;
 }
 
 /* Returns the nanoseconds until the bucket is full. */
-static int64_t owed_at(const struct place *place, uint64_t key, int64_t now_ns)
+static int64_t owed_at(const struct entry *entry, uint64_t key, int64_t now_ns)
 {
-	return place->key == key && place->full_at_ns > now_ns
-		       ? place->full_at_ns - now_ns
+	return entry->key == key && entry->full_at_ns > now_ns
+		       ? entry->full_at_ns - now_ns
 		       : 0;
 }
 
@@ -148,8 +148,8 @@ static bool use(struct bucket_state *state, struct bucket_table *table,
 {
 	int64_t now_ns = now_ms * NS_PER_MS, step, room, owed;
 	uint64_t key = key_of(table, bucket);
-	struct shelf *shelf;
-	struct place *place;
+	struct shard *shard;
+	struct entry *entry;
 	bool passes;
 
 	*state = (struct bucket_state){ bucket->limit, bucket->window, 0,
@@ -159,15 +159,15 @@ static bool use(struct bucket_state *state, struct bucket_table *table,
 		return false;
 	step = interval_ns(bucket);
 	room = step * bucket->limit;
-	shelf = lock_shelf(table, key);
-	place = find_place(shelf, key);
-	owed = owed_at(place, key, now_ns);
+	shard = lock_shard(table, key);
+	entry = find_entry(shard, key);
+	owed = owed_at(entry, key, now_ns);
 	passes = owed + step <= room;
 	if (passes && count) {
 		owed += step;
-		*place = (struct place){ key, now_ns + owed };
+		*entry = (struct entry){ key, now_ns + owed };
 	}
-	unlock_shelf(shelf);
+	unlock_shard(shard);
 	describe(state, owed < room ? owed : room, step, room);
 	return passes;
 }
@@ -188,16 +188,16 @@ void bucket_give(struct bucket_table *table, const struct bucket *bucket,
 		 int64_t now_ms)
 {
 	uint64_t key = key_of(table, bucket);
-	struct shelf *shelf;
-	struct place *place;
+	struct shard *shard;
+	struct entry *entry;
 
 	if (!bucket->limit)
 		return;
-	shelf = lock_shelf(table, key);
-	place = find_place(shelf, key);
-	if (owed_at(place, key, now_ms * NS_PER_MS))
-		place->full_at_ns -= interval_ns(bucket);
-	unlock_shelf(shelf);
+	shard = lock_shard(table, key);
+	entry = find_entry(shard, key);
+	if (owed_at(entry, key, now_ms * NS_PER_MS))
+		entry->full_at_ns -= interval_ns(bucket);
+	unlock_shard(shard);
 }
 
 static bool refuse(struct work *work, const struct bucket *bucket,
