@@ -64,7 +64,7 @@ bool keys_list(struct call *call)
 
 /* Keys are local files, so a database that is unreachable or has no schema yet
    does not prevent a change; then the audit log has no entry. */
-static void record(struct call *call, const char *action, int64_t id)
+static void audit_key(struct call *call, const char *action, int64_t id)
 {
 	struct pool *pool = call->work->pool;
 
@@ -86,7 +86,7 @@ bool keys_rotate(struct call *call)
 	    !keyring_rotate(&key, call->work, retire_after))
 		return false;
 	explicit_bzero(key.secret, sizeof(key.secret));
-	record(call, "key.rotate", key.id);
+	audit_key(call, "key.rotate", key.id);
 	return keys_list(call);
 }
 
@@ -103,6 +103,6 @@ bool keys_retire(struct call *call)
 			    RETIRE_MAX) ||
 	    !keyring_retire(call->work, id, retire_after))
 		return false;
-	record(call, "key.retire", id);
+	audit_key(call, "key.retire", id);
 	return keys_list(call);
 }

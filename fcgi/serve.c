@@ -298,8 +298,8 @@ static const char *code_of(const struct request *req,
 
 /* Metrics and logs have the path of the route, not the client's path, to limit
    the number of labels. */
-static void account(const struct request *req, const struct response *res,
-		    int64_t began_us)
+static void log_request(const struct request *req, const struct response *res,
+			int64_t began_us)
 {
 	const char *route = req->route ? req->route->path : "none";
 	int64_t us = clock_now_us() - began_us;
@@ -391,7 +391,7 @@ static void serve_one(struct responder *responder, FCGX_Request *fcgx)
 	write_response(fcgx, &req, &res);
 	finish(fcgx, &req);
 	admission_end(&responder->admission, clock_now_us() - began_us);
-	account(&req, &res, began_us);
+	log_request(&req, &res, began_us);
 	pool_free(work.pool);
 }
 

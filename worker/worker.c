@@ -191,7 +191,7 @@ static bool settle_failure(struct work *work, const struct job *job)
 	return task_give_up(work, job, code, reason);
 }
 
-static void account(const struct work *work, const struct job *job, bool good,
+static void log_job(const struct work *work, const struct job *job, bool good,
 		    int64_t began_ms)
 {
 	LOG_EVENT(good ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, "job",
@@ -214,7 +214,7 @@ static bool run_job(struct work *work, const struct job *job,
 	int64_t began_ms = clock_monotonic_ms();
 	bool good = task_run(work, job);
 
-	account(work, job, good, began_ms);
+	log_job(work, job, good, began_ms);
 	heartbeat_count(heartbeat, task ? task->kind : "unknown", good);
 	if (good || work->err == ERR_CONFLICT || settle_failure(work, job))
 		return true;

@@ -359,7 +359,7 @@ static bool carry_out(struct lock *lock, struct work *work,
 	}
 }
 
-static bool record(struct migration *migration, struct work *work)
+static bool insert_migration(struct migration *migration, struct work *work)
 {
 	return db_do(work, NULL,
 		     "INSERT INTO schema_migrations"
@@ -402,7 +402,7 @@ static bool apply_pending(struct lock *lock, struct work *work,
 		if (migration->applied_at)
 			continue;
 		if (!carry_out(lock, work, migration) ||
-		    !record(migration, work))
+		    !insert_migration(migration, work))
 			return false;
 		if (note)
 			note(migration);

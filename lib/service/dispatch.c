@@ -192,7 +192,7 @@ static bool settle(struct work *work, void *arg)
 		webhook_disable(work, o->target->delivery.webhook_id));
 }
 
-static void account(const struct work *work, const struct outcome *outcome)
+static void log_attempt(const struct work *work, const struct outcome *outcome)
 {
 	LOG_EVENT(outcome->delivered ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR,
 		  "webhook", log_text("id", work->id),
@@ -215,7 +215,7 @@ bool dispatch_job(struct work *work, const struct job *job)
 					"the webhook is disabled");
 	if (!send(&outcome, work, &target))
 		return false;
-	account(work, &outcome);
+	log_attempt(work, &outcome);
 	judge(&outcome, work);
 	return db_transaction(work, settle, &outcome);
 }

@@ -81,16 +81,16 @@ static bool may_wait(struct work *work, const struct job *job,
 		    (long long)count, tier->name);
 }
 
-struct record {
+struct rows {
 	const struct tier *tier;
 	const struct uploaded *made;
 };
 
 /* Repeatable: the image's row exists only if the whole transaction was
    committed. */
-static bool record(struct work *work, void *arg)
+static bool insert_fetch(struct work *work, void *arg)
 {
-	const struct record *r = arg;
+	const struct rows *r = arg;
 	const struct uploaded *made = r->made;
 
 	if (!user_lock(work, made->image.user_id))
@@ -137,7 +137,7 @@ bool import_queue(struct uploaded *uploaded, struct work *work,
 					    .name = import->name,
 					    .status = "processing",
 					    .created_at = db_now_us(work) } };
-	struct record r = { tier, &made };
+	struct rows r = { tier, &made };
 	struct url url;
 
 	if (!import_is_allowed(work, tier) ||
@@ -160,7 +160,7 @@ bool import_queue(struct uploaded *uploaded, struct work *work,
 		.max_attempts = work->conf->job_attempts,
 		.created_at = made.image.created_at,
 	};
-	if (!db_transaction(work, record, &r))
+	if (!db_transaction(work, insert_fetch, &r))
 		return false;
 	*uploaded = made;
 	return true;

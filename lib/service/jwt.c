@@ -217,7 +217,7 @@ static bool open_signed(struct jwt *jwt, struct work *work, const char *text,
 }
 
 /* Hides from the client which check failed. */
-static bool tell(struct work *work)
+static bool hide_reason(struct work *work)
 {
 	return err_http_status(work->err) >= 500 ? false : invalid(work);
 }
@@ -228,7 +228,7 @@ bool jwt_open(struct jwt *jwt, struct work *work, const char *text,
 	struct jwt opened;
 
 	if (!open_signed(&opened, work, text, type))
-		return tell(work);
+		return hide_reason(work);
 	*jwt = opened;
 	return true;
 }
@@ -241,7 +241,7 @@ bool jwt_check_user(const struct jwt *jwt, struct work *work,
 	const char *mark;
 
 	if (!keyring_find(&key, work, jwt->key_id))
-		return tell(work);
+		return hide_reason(work);
 	signer = derive(&key);
 	mark = mark_password(work->pool, &signer, user);
 	explicit_bzero(&signer, sizeof(signer));

@@ -22,9 +22,9 @@
 /* Keeps the body far below the size limit of a column that is read. */
 enum { MAX_VARIANTS = 1000 };
 
-static bool tell(struct work *work, struct uuid user_id, const char *event,
-		 struct json *data, const struct webhook *webhooks,
-		 size_t count)
+static bool queue_deliveries(struct work *work, struct uuid user_id,
+			     const char *event, struct json *data,
+			     const struct webhook *webhooks, size_t count)
 {
 	struct json *body = json_object(work->pool);
 	struct delivery delivery = { .event = event };
@@ -103,9 +103,9 @@ bool notify_image(struct work *work, const char *event,
 		return true;
 	if (!find_told(&webhooks, &count, work, image->user_id, event))
 		return false;
-	return !count ||
-	       (describe(&data, work, image) &&
-		tell(work, image->user_id, event, data, webhooks, count));
+	return !count || (describe(&data, work, image) &&
+			  queue_deliveries(work, image->user_id, event, data,
+					   webhooks, count));
 }
 
 bool notify_job(struct work *work, const char *event, const struct job *job)
@@ -118,7 +118,8 @@ bool notify_job(struct work *work, const char *event, const struct job *job)
 		return true;
 	if (!find_told(&webhooks, &count, work, job->user_id, event))
 		return false;
-	return !count || (job_find(&row, work, job->id) &&
-			  tell(work, row.user_id, event, show_job(work, &row),
-			       webhooks, count));
+	return !count ||
+	       (job_find(&row, work, job->id) &&
+		queue_deliveries(work, row.user_id, event, show_job(work, &row),
+				 webhooks, count));
 }

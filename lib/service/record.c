@@ -15,7 +15,7 @@ struct recording {
 	bool happened;
 };
 
-static bool record(struct work *work, void *arg)
+static bool insert_entries(struct work *work, void *arg)
 {
 	struct recording *recording = arg;
 
@@ -43,5 +43,6 @@ bool record_change(struct work *work, const struct actor *actor,
 			.detail = records[i].detail,
 			.address = actor->address,
 		};
-	return db_transaction(work, record, &recording) || recording.happened;
+	return db_transaction(work, insert_entries, &recording) ||
+	       recording.happened;
 }

@@ -224,13 +224,13 @@ static void describe_job(struct uploaded *made, const struct work *work,
 	};
 }
 
-struct record {
+struct rows {
 	const struct upload *upload;
 	struct uploaded *made;
 };
 
 /* If the image is not ready yet, its job queues the events when it ends. */
-static bool tell(struct work *work, const struct uploaded *made)
+static bool queue_webhooks(struct work *work, const struct uploaded *made)
 {
 	if (strcmp(made->image.status, "ready"))
 		return true;
@@ -248,9 +248,9 @@ static bool may_wait(struct work *work, const struct tier *tier,
 
 /* Repeatable: the image's row exists only if the whole transaction was
    committed. */
-static bool record(struct work *work, void *arg)
+static bool insert_upload(struct work *work, void *arg)
 {
-	const struct record *r = arg;
+	const struct rows *r = arg;
 	const struct uploaded *made = r->made;
 	const struct tier *tier = r->upload->tier;
 
@@ -264,7 +264,7 @@ static bool record(struct work *work, void *arg)
 	if (!uuid_is_nil(made->job.id) &&
 	    (!may_wait(work, tier, &made->job) || !job_add(work, &made->job)))
 		return false;
-	return tell(work, made) &&
+	return queue_webhooks(work, made) &&
 	       user_charge(work, made->image.user_id, made->image.bytes,
 			   tier->quota_bytes,
 			   budget_uploads_per_day(made->image.user_id, tier));
@@ -309,7 +309,7 @@ bool upload_take(struct uploaded *uploaded, struct work *work,
 				       .original = upload->file,
 				       .animated = upload->tier->animated,
 				       .user_id = upload->user->id };
-	struct record r = { upload, &made };
+	struct rows r = { upload, &made };
 	unsigned cost_ms = 0;
 	bool rendered;
 
@@ -330,7 +330,8 @@ bool upload_take(struct uploaded *uploaded, struct work *work,
 	made.image.status = rendered ? "ready" : "processing";
 	if (!rendered || upload->resize)
 		describe_job(&made, work, upload, rendered, cost_ms);
-	if (!work_check_wanted(work) || !db_transaction(work, record, &r)) {
+	if (!work_check_wanted(work) ||
+	    !db_transaction(work, insert_upload, &r)) {
 		/* After a lost COMMIT the rows may exist, so keeps the
 		   files. */
 		if (work->err != ERR_UNAVAILABLE)
