@@ -7,7 +7,7 @@
 
 #include "lib/model/image.h"
 #include "lib/picture/format.h"
-#include "lib/service/share.h"
+#include "lib/service/link.h"
 #include "lib/service/variant_render.h"
 #include "lib/store/store.h"
 
@@ -29,7 +29,7 @@ bool deliver(struct response *res, struct request *req, struct uuid image_id,
 		return fail(req->work, ERR_NOT_FOUND,
 			    "the file of the picture does not exist any more");
 	file.media_type = format_row(format)->media_type;
-	file.name = share_file_name(pool, name, format);
+	file.name = link_file_name(pool, name, format);
 	file.shows = format_row(format)->in_browsers;
 	response_file(res, req, &file);
 	return true;
@@ -38,15 +38,15 @@ bool deliver(struct response *res, struct request *req, struct uuid image_id,
 bool deliver_url(const char **url, struct request *req, struct uuid image_id,
 		 const char *variant, const char *format, const char *name)
 {
-	struct shared shared = {
-		.purpose = SHARE_DISPLAY,
-		.expires_at = share_display_expiry(req->work),
+	struct signed_link signed_link = {
+		.purpose = LINK_PURPOSE_DISPLAY,
+		.expires_at = link_display_expiry(req->work),
 		.image_id = image_id,
 		.variant = variant,
 	};
 
-	return share_format(&shared.format, req->work, format) &&
-	       share_url(url, req->work, &shared, name);
+	return link_format(&signed_link.format, req->work, format) &&
+	       link_url(url, req->work, &signed_link, name);
 }
 
 bool deliver_lazy_url(const char **url, struct request *req,

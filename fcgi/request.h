@@ -31,9 +31,9 @@ struct admission_slot;
 struct dialect;
 struct identity;
 struct json;
+struct link_revocations;
 struct replay;
 struct route;
-struct share_revoked;
 struct store_temp;
 
 /* The body, in the form that the route accepts. */
@@ -87,7 +87,7 @@ struct request {
 	struct json *errors; /* errors of fields: compat/rest.h */
 
 	struct admission_slot *admission; /* the responder's */
-	struct share_revoked *revoked;    /* the same */
+	struct link_revocations *revoked; /* the same */
 	void *in;       /* the FCGX_Stream of the body: body.c */
 	bool body_read; /* completely */
 };

@@ -33,8 +33,8 @@
 #include "lib/db/db.h"
 #include "lib/picture/decoder_pool.h"
 #include "lib/service/keyring.h"
+#include "lib/service/link.h"
 #include "lib/service/login.h"
-#include "lib/service/share.h"
 #include "lib/service/upload.h"
 #include "lib/store/store.h"
 
@@ -54,7 +54,7 @@ struct responder {
 	const struct serve *serve;
 	struct work base; /* copied into the work of each request */
 	struct store store;
-	struct share_revoked revoked;
+	struct link_revocations revoked;
 	struct admission_slot admission;
 };
 

@@ -11,8 +11,8 @@
 #include "lib/base/json.h"
 #include "lib/base/pool.h"
 #include "lib/service/access.h"
+#include "lib/service/link.h"
 #include "lib/service/login.h"
-#include "lib/service/share.h"
 #include "lib/service/variant_make.h"
 
 bool links_create(struct request *req, struct response *res)
@@ -30,10 +30,10 @@ bool links_create(struct request *req, struct response *res)
 	     !json_get_text(&variant, work, req->body.json, "variant", 1,
 			    48)) ||
 	    !access_image(&image, work, req->who->user.id, req->param[0]) ||
-	    !share_may_link(work, tier) ||
+	    !link_is_allowed(work, tier) ||
 	    !json_get_int(&expires_in, work, req->body.json, "expires_in",
 			  tier->link_min, tier->link_max) ||
-	    !share_link(&link, &url, work, tier, &image, variant, expires_in))
+	    !link_create(&link, &url, work, tier, &image, variant, expires_in))
 		return false;
 	response_json(res, req, 201, view_link(work->pool, &link, url));
 	response_header(res, work->pool, "Location", url);
@@ -75,22 +75,23 @@ bool links_delete(struct request *req, struct response *res)
 }
 
 static bool deliver_shared(struct response *res, struct request *req,
-			   const struct shared *shared, const char *file_name)
+			   const struct signed_link *signed_link,
+			   const char *file_name)
 {
-	return deliver(res, req, shared->image_id, shared->variant,
-		       share_format_name(shared), file_name,
-		       share_seconds_left(req->work, shared));
+	return deliver(res, req, signed_link->image_id, signed_link->variant,
+		       link_format_name(signed_link), file_name,
+		       link_seconds_left(req->work, signed_link));
 }
 
 /* Renders a variant again that was deleted to save space. */
-static bool make_again(struct work *work, const struct shared *shared)
+static bool make_again(struct work *work, const struct signed_link *signed_link)
 {
 	struct image image;
 	struct variant variant;
 
-	if (!strcmp(shared->variant, "original") ||
-	    !image_find(&image, work, shared->image_id) ||
-	    !variant_make(&variant, work, &image, shared->variant, 0))
+	if (!strcmp(signed_link->variant, "original") ||
+	    !image_find(&image, work, signed_link->image_id) ||
+	    !variant_make(&variant, work, &image, signed_link->variant, 0))
 		return false;
 	if (!strcmp(variant.status, "processing"))
 		return fail(work, ERR_UNAVAILABLE,
@@ -102,15 +103,15 @@ bool links_open(struct request *req, struct response *res)
 {
 	struct work *work = req->work;
 	const char *file_name = req->param[1];
-	struct shared shared;
+	struct signed_link signed_link;
 
-	if (!share_open(&shared, work, req->param[0], file_name))
+	if (!link_open(&signed_link, work, req->param[0], file_name))
 		return false;
-	if (shared.purpose == SHARE_LINK &&
-	    share_is_revoked(req->revoked, work, shared.link_id))
+	if (signed_link.purpose == LINK_PURPOSE_LINK &&
+	    link_is_revoked(req->revoked, work, signed_link.link_id))
 		return fail(work, ERR_LINK_REVOKED,
 			    "the owner revoked the link");
-	return deliver_shared(res, req, &shared, file_name) ||
-	       (work->err == ERR_NOT_FOUND && make_again(work, &shared) &&
-		deliver_shared(res, req, &shared, file_name));
+	return deliver_shared(res, req, &signed_link, file_name) ||
+	       (work->err == ERR_NOT_FOUND && make_again(work, &signed_link) &&
+		deliver_shared(res, req, &signed_link, file_name));
 }

@@ -14,8 +14,8 @@
 #include "lib/base/text.h"
 #include "lib/model/variant.h"
 #include "lib/service/access.h"
+#include "lib/service/link.h"
 #include "lib/service/login.h"
-#include "lib/service/share.h"
 #include "lib/service/upload.h"
 
 /* Images in one answer. The clients of this dialect do not know pages; the
@@ -345,9 +345,9 @@ bool image_api_link(struct request *req, struct response *res)
 	read_expire_time(&seconds, req);
 	rest_uuid(&uuid, req, "uuid");
 	if (!rest_is_right(req) || !find_image(&image, req, uuid) ||
-	    !share_link(&link, &url, work, tier, &image, "original", seconds))
+	    !link_create(&link, &url, work, tier, &image, "original", seconds))
 		return false;
-	url = share_url_at(work, url, link_path);
+	url = link_url_at(work, url, link_path);
 	json_set_int(json, "expire_time", seconds);
 	json_set_text(json, "url", url);
 	response_json(res, req, 201, json);

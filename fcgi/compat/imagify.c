@@ -19,8 +19,8 @@
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 #include "lib/service/access.h"
+#include "lib/service/link.h"
 #include "lib/service/login.h"
-#include "lib/service/share.h"
 #include "lib/service/upload.h"
 
 /* LINK_: bounds of a link's lifetime in seconds. LIST_MAX: images in one
@@ -246,10 +246,10 @@ bool imagify_link(struct request *req, struct response *res)
 	tier.link_min = LINK_MIN;
 	if (tier.link_max > LINK_MAX)
 		tier.link_max = LINK_MAX;
-	if (!share_may_link(work, &tier) ||
+	if (!link_is_allowed(work, &tier) ||
 	    !access_image(&image, work, req->who->user.id, req->param[0]) ||
 	    !read_seconds(&seconds, req, &tier) ||
-	    !share_alias(&alias, work, &tier, &image, seconds))
+	    !link_create_alias(&alias, work, &tier, &image, seconds))
 		return false;
 	url = pool_printf(work->pool, "%s/images/link/%s/",
 			  work->conf->base_url, alias);
@@ -263,16 +263,16 @@ bool imagify_link(struct request *req, struct response *res)
    expired. */
 bool imagify_open(struct request *req, struct response *res)
 {
-	struct shared shared;
+	struct signed_link signed_link;
 
-	if (!share_open(&shared, req->work, req->param[0], ""))
+	if (!link_open(&signed_link, req->work, req->param[0], ""))
 		return false;
-	if (share_is_revoked(req->revoked, req->work, shared.link_id))
+	if (link_is_revoked(req->revoked, req->work, signed_link.link_id))
 		return fail(req->work, ERR_LINK_REVOKED,
 			    "the link was revoked by its owner");
-	return deliver(res, req, shared.image_id, shared.variant,
-		       share_format_name(&shared), "image",
-		       share_seconds_left(req->work, &shared)) ||
+	return deliver(res, req, signed_link.image_id, signed_link.variant,
+		       link_format_name(&signed_link), "image",
+		       link_seconds_left(req->work, &signed_link)) ||
 	       (req->work->err == ERR_NOT_FOUND &&
 		fail(req->work, ERR_LINK_REVOKED,
 		     "the image of the link was deleted"));

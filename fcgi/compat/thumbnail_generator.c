@@ -10,9 +10,9 @@
 #include "lib/base/json.h"
 #include "lib/base/pool.h"
 #include "lib/service/access.h"
+#include "lib/service/link.h"
 #include "lib/service/login.h"
 #include "lib/service/resize.h"
-#include "lib/service/share.h"
 #include "lib/service/upload.h"
 
 /* The status and the text of an error. Invalid requests and pictures are 400
@@ -86,13 +86,13 @@ static bool add_image(struct json *json, struct request *req,
 	enum format format;
 	const char *url;
 
-	if (!share_format(&format, req->work, made->variant.format) ||
+	if (!link_format(&format, req->work, made->variant.format) ||
 	    !deliver_url(&url, req, made->image.id, made->variant.variant,
 			 made->variant.format, made->image.name))
 		return false;
 	json_set_text(
 		image, "name",
-		share_file_name(req->work->pool, made->image.name, format));
+		link_file_name(req->work->pool, made->image.name, format));
 	json_set_text(image, "image", url);
 	json_set(json, "image", image);
 	return true;

@@ -25,7 +25,7 @@ GROUPS = {
         "lib/picture/webp_frame.c", "lib/picture/recipe.c",
         "lib/picture/foreign.c"],
     "signing": [
-        "lib/base/crypt.c", "lib/service/jwt.c", "lib/service/share.c",
+        "lib/base/crypt.c", "lib/service/jwt.c", "lib/service/link.c",
         "lib/service/keyring.c", "lib/service/keyfile.c"],
     "quota and idempotency": [
         "lib/model/idempotency.c", "lib/service/repeat.c", "fcgi/replay.c",

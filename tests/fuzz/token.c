@@ -15,7 +15,7 @@
 #include "lib/base/text.h"
 #include "lib/service/jwt.h"
 #include "lib/service/keyring.h"
-#include "lib/service/share.h"
+#include "lib/service/link.h"
 #include "tests/lib/fuzz.h"
 
 static struct keyring *keys;
@@ -43,12 +43,12 @@ static void make_keys(void)
 
 static void fuzz_share(struct work *work, char *token)
 {
-	struct shared shared;
+	struct signed_link signed_link;
 	char *name = strchr(token, '/');
 
 	if (name)
 		*name++ = '\0';
-	expect(!share_open(&shared, work, token, name ? name : "x.jpg"));
+	expect(!link_open(&signed_link, work, token, name ? name : "x.jpg"));
 	expect(work->err == ERR_BAD_SIGNATURE);
 }
 

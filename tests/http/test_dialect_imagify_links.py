@@ -104,7 +104,7 @@ def alias_of(url):
 
 def signed_anew(service, alias, expires_at):
     """The same link with another expiry, signed with the service's key as
-    lib/service/share.h says."""
+    lib/service/link.h says."""
     token = base64.urlsafe_b64decode(alias + "=" * (-len(alias) % 4))[:-32]
     key_id = struct.unpack(">H", token[2:4])[0]
     key = next(line.split()[3] for line in

@@ -2,8 +2,8 @@
 """Each test that SECURITY.md and doc/strictness.md name exists, and each row of
 their tables with a column "Test" names one. TAP.
 
-A name is `http/links::test_x` (tests/http/test_links.py), `unit/share::x`
-(tests/unit/share.c), `fuzz/url`, `lint/sql` or `fault/x`, a file of that folder
+A name is `http/links::test_x` (tests/http/test_links.py), `unit/link::x`
+(tests/unit/link.c), `fuzz/url`, `lint/sql` or `fault/x`, a file of that folder
 with any extension."""
 
 import os

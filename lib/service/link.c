@@ -1,7 +1,7 @@
-/* share.c: signed, time-limited URLs. */
+/* link.c: signed, time-limited URLs. */
 #include "config.h"
 
-#include "lib/service/share.h"
+#include "lib/service/link.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -58,8 +58,8 @@ static void sign(uint8_t mac[MAC_SIZE], const struct key *key,
 
 enum { LONGEST_EXTENSION = 5 };
 
-const char *share_file_name(struct pool *pool, const char *name,
-			    enum format format)
+const char *link_file_name(struct pool *pool, const char *name,
+			   enum format format)
 {
 	char *stem = pool_strdup(pool, name);
 	char *dot;
@@ -75,22 +75,22 @@ const char *share_file_name(struct pool *pool, const char *name,
 			   format_row(format)->extension);
 }
 
-bool share_format(enum format *format, struct work *work, const char *name)
+bool link_format(enum format *format, struct work *work, const char *name)
 {
 	return format_by_name(format, name) ||
 	       fail(work, ERR_INTERNAL, "a row has the format \"%s\"", name);
 }
 
-const char *share_format_name(const struct shared *shared)
+const char *link_format_name(const struct signed_link *signed_link)
 {
-	return format_row(shared->format)->name;
+	return format_row(signed_link->format)->name;
 }
 
 static bool make_token(const char **text, struct work *work,
-		       const struct shared *shared, const char *file)
+		       const struct signed_link *signed_link, const char *file)
 {
 	uint8_t token[TOKEN_MAX], *at = token;
-	size_t variant_len = strlen(shared->variant);
+	size_t variant_len = strlen(signed_link->variant);
 	struct key key;
 
 	if (!keyring_signer(&key, work))
@@ -101,13 +101,13 @@ static bool make_token(const char **text, struct work *work,
 			"variant: expected a name of at most %d bytes",
 			VARIANT_MAX);
 	*at++ = TOKEN_VERSION;
-	*at++ = (uint8_t)shared->purpose;
+	*at++ = (uint8_t)signed_link->purpose;
 	at = put_number(at, key.id, 2);
-	at = put_number(at, shared->expires_at, 5);
-	*at++ = (uint8_t)shared->format;
-	at = mempcpy(at, &shared->image_id, 16);
-	at = mempcpy(at, &shared->link_id, 16);
-	at = mempcpy(at, shared->variant, variant_len);
+	at = put_number(at, signed_link->expires_at, 5);
+	*at++ = (uint8_t)signed_link->format;
+	at = mempcpy(at, &signed_link->image_id, 16);
+	at = mempcpy(at, &signed_link->link_id, 16);
+	at = mempcpy(at, signed_link->variant, variant_len);
 	sign(at, &key, token, (size_t)(at - token), file);
 	explicit_bzero(&key, sizeof(key));
 	*text = text_base64url(work->pool, token,
@@ -115,20 +115,21 @@ static bool make_token(const char **text, struct work *work,
 	return true;
 }
 
-bool share_url(const char **url, struct work *work, const struct shared *shared,
-	       const char *name)
+bool link_url(const char **url, struct work *work,
+	      const struct signed_link *signed_link, const char *name)
 {
-	const char *file = share_file_name(work->pool, name, shared->format);
+	const char *file =
+		link_file_name(work->pool, name, signed_link->format);
 	const char *token;
 
-	if (!make_token(&token, work, shared, file))
+	if (!make_token(&token, work, signed_link, file))
 		return false;
 	*url = pool_printf(work->pool, "%s/l/%s/%s", work->conf->base_url,
 			   token, text_percent(work->pool, file));
 	return true;
 }
 
-const char *share_url_at(struct work *work, const char *url, const char *path)
+const char *link_url_at(struct work *work, const char *url, const char *path)
 {
 	const char *base = work->conf->base_url;
 
@@ -136,7 +137,7 @@ const char *share_url_at(struct work *work, const char *url, const char *path)
 			   url + strlen(base) + strlen("/l"));
 }
 
-int64_t share_display_expiry(const struct work *work)
+int64_t link_display_expiry(const struct work *work)
 {
 	int64_t ttl = work->conf->display_ttl;
 
@@ -149,34 +150,35 @@ static bool forged(struct work *work)
 		    "the link's signature is invalid: request a new link");
 }
 
-static bool unpack(struct shared *shared, struct work *work, const uint8_t *at,
-		   size_t variant_len)
+static bool unpack(struct signed_link *signed_link, struct work *work,
+		   const uint8_t *at, size_t variant_len)
 {
 	int64_t format;
 
-	shared->expires_at = get_number(&at, 5);
+	signed_link->expires_at = get_number(&at, 5);
 	format = get_number(&at, 1);
 	if (format >= FORMAT__COUNT)
 		return forged(work);
-	shared->format = (enum format)format;
-	memcpy(&shared->image_id, at, 16);
-	memcpy(&shared->link_id, at + 16, 16);
-	shared->variant =
+	signed_link->format = (enum format)format;
+	memcpy(&signed_link->image_id, at, 16);
+	memcpy(&signed_link->link_id, at + 16, 16);
+	signed_link->variant =
 		pool_strndup(work->pool, (const char *)at + 32, variant_len);
 	return true;
 }
 
-int64_t share_seconds_left(const struct work *work, const struct shared *shared)
+int64_t link_seconds_left(const struct work *work,
+			  const struct signed_link *signed_link)
 {
-	return shared->expires_at - db_now_us(work) / 1000000;
+	return signed_link->expires_at - db_now_us(work) / 1000000;
 }
 
-bool share_open(struct shared *shared, struct work *work, const char *token,
-		const char *name)
+bool link_open(struct signed_link *signed_link, struct work *work,
+	       const char *token, const char *name)
 {
 	uint8_t mac[MAC_SIZE];
 	const uint8_t *at;
-	struct shared opened = { 0 };
+	struct signed_link opened = { 0 };
 	struct key key;
 	void *bytes;
 	size_t len;
@@ -187,7 +189,7 @@ bool share_open(struct shared *shared, struct work *work, const char *token,
 	at = bytes;
 	if (*at++ != TOKEN_VERSION)
 		return forged(work);
-	opened.purpose = (enum share_purpose)at[0];
+	opened.purpose = (enum link_purpose)at[0];
 	at++;
 	if (!keyring_find(&key, work, get_number(&at, 2)))
 		return false;
@@ -197,12 +199,12 @@ bool share_open(struct shared *shared, struct work *work, const char *token,
 		return forged(work);
 	if (!unpack(&opened, work, at, len - HEAD_SIZE - MAC_SIZE))
 		return false;
-	if (share_seconds_left(work, &opened) <= 0)
+	if (link_seconds_left(work, &opened) <= 0)
 		return fail(
 			work, ERR_LINK_EXPIRED,
 			"the link expired at %s: request a new link",
 			clock_text(work->pool, opened.expires_at * 1000000));
-	*shared = opened;
+	*signed_link = opened;
 	return true;
 }
 
@@ -214,7 +216,7 @@ static bool linked_format(enum format *format, struct work *work,
 	struct variant variant;
 
 	if (!strcmp(name, "original") && image->format)
-		return share_format(format, work, image->format);
+		return link_format(format, work, image->format);
 	if (!strcmp(name, "original"))
 		return fail(
 			work, ERR_CONFLICT,
@@ -226,10 +228,10 @@ static bool linked_format(enum format *format, struct work *work,
 		return fail(work, ERR_CONFLICT,
 			    "variant %s is %s: a link requires it to be ready",
 			    name, variant.status);
-	return share_format(format, work, variant.format);
+	return link_format(format, work, variant.format);
 }
 
-bool share_may_link(struct work *work, const struct tier *tier)
+bool link_is_allowed(struct work *work, const struct tier *tier)
 {
 	return tier->links ||
 	       fail(work, ERR_TIER_FORBIDS,
@@ -237,9 +239,9 @@ bool share_may_link(struct work *work, const struct tier *tier)
 }
 
 /* A new link and the content of its URL. */
-struct grant {
+struct new_link {
 	struct link link;
-	struct shared shared;
+	struct signed_link signed_link;
 };
 
 static bool check_seconds(struct work *work, const struct tier *tier,
@@ -253,54 +255,57 @@ static bool check_seconds(struct work *work, const struct tier *tier,
 			  (long long)expires_in);
 }
 
-static bool make_grant(struct grant *grant, struct work *work,
-		       const struct tier *tier, const struct image *image,
-		       const char *variant, int64_t expires_in)
+static bool prepare_link(struct new_link *new_link, struct work *work,
+			 const struct tier *tier, const struct image *image,
+			 const char *variant, int64_t expires_in)
 {
-	struct grant made = {
-		.shared = { .purpose = SHARE_LINK,
-			    .image_id = image->id,
-			    .variant = variant },
+	struct new_link made = {
+		.signed_link = { .purpose = LINK_PURPOSE_LINK,
+				 .image_id = image->id,
+				 .variant = variant },
 		.link = { .image_id = image->id,
 			  .user_id = image->user_id,
 			  .variant = variant },
 	};
 
-	if (!share_may_link(work, tier) ||
+	if (!link_is_allowed(work, tier) ||
 	    !access_check_variant(work, tier, variant) ||
 	    !check_seconds(work, tier, expires_in) ||
-	    !linked_format(&made.shared.format, work, image, variant))
+	    !linked_format(&made.signed_link.format, work, image, variant))
 		return false;
-	made.link.id = made.shared.link_id = uuid_new();
+	made.link.id = made.signed_link.link_id = uuid_new();
 	made.link.created_at = db_now_us(work);
-	made.shared.expires_at = made.link.created_at / 1000000 + expires_in;
-	made.link.expires_at = made.shared.expires_at * 1000000;
-	*grant = made;
+	made.signed_link.expires_at =
+		made.link.created_at / 1000000 + expires_in;
+	made.link.expires_at = made.signed_link.expires_at * 1000000;
+	*new_link = made;
 	return true;
 }
 
-bool share_link(struct link *link, const char **url, struct work *work,
-		const struct tier *tier, const struct image *image,
-		const char *variant, int64_t expires_in)
+bool link_create(struct link *link, const char **url, struct work *work,
+		 const struct tier *tier, const struct image *image,
+		 const char *variant, int64_t expires_in)
 {
-	struct grant grant;
+	struct new_link new_link;
 
-	if (!make_grant(&grant, work, tier, image, variant, expires_in) ||
-	    !share_url(url, work, &grant.shared, image->name) ||
-	    !link_add(work, &grant.link))
+	if (!prepare_link(&new_link, work, tier, image, variant, expires_in) ||
+	    !link_url(url, work, &new_link.signed_link, image->name) ||
+	    !link_add(work, &new_link.link))
 		return false;
-	*link = grant.link;
+	*link = new_link.link;
 	return true;
 }
 
-bool share_alias(const char **alias, struct work *work, const struct tier *tier,
-		 const struct image *image, int64_t expires_in)
+bool link_create_alias(const char **alias, struct work *work,
+		       const struct tier *tier, const struct image *image,
+		       int64_t expires_in)
 {
-	struct grant grant;
+	struct new_link new_link;
 
-	return make_grant(&grant, work, tier, image, "original", expires_in) &&
-	       make_token(alias, work, &grant.shared, "") &&
-	       link_add(work, &grant.link);
+	return prepare_link(&new_link, work, tier, image, "original",
+			    expires_in) &&
+	       make_token(alias, work, &new_link.signed_link, "") &&
+	       link_add(work, &new_link.link);
 }
 
 static int compare_ids(const void *a, const void *b)
@@ -308,7 +313,7 @@ static int compare_ids(const void *a, const void *b)
 	return memcmp(a, b, sizeof(struct uuid));
 }
 
-static void read_revoked(struct share_revoked *revoked, struct work *work)
+static void read_revoked(struct link_revocations *revoked, struct work *work)
 {
 	struct pool *outer = work->pool;
 	struct pool *pool = pool_new();
@@ -329,8 +334,8 @@ static void read_revoked(struct share_revoked *revoked, struct work *work)
 	work->pool = outer;
 }
 
-bool share_is_revoked(struct share_revoked *revoked, struct work *work,
-		      struct uuid link_id)
+bool link_is_revoked(struct link_revocations *revoked, struct work *work,
+		     struct uuid link_id)
 {
 	if (!revoked->read_at_ms ||
 	    clock_monotonic_ms() - revoked->read_at_ms >= 1000)

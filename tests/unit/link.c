@@ -1,7 +1,7 @@
-/* share.c: signed URLs. */
+/* link.c: signed URLs. */
 #include "config.h"
 
-#include "lib/service/share.h"
+#include "lib/service/link.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -35,10 +35,10 @@ static void tear_down(struct ground *g)
 	test_keyring_release(&g->work, g->path);
 }
 
-static struct shared sample(int64_t lives)
+static struct signed_link sample(int64_t lives)
 {
-	return (struct shared){
-		.purpose = SHARE_LINK,
+	return (struct signed_link){
+		.purpose = LINK_PURPOSE_LINK,
 		.expires_at = time(NULL) + lives,
 		.format = FORMAT_PNG,
 		.image_id = uuid_new(),
@@ -47,14 +47,14 @@ static struct shared sample(int64_t lives)
 	};
 }
 
-static void make_url(struct ground *g, const struct shared *made,
+static void make_url(struct ground *g, const struct signed_link *made,
 		     const char *name)
 {
 	static const char start[] = "https://img.example/l/";
 	const char *url, *at;
 	size_t len;
 
-	assert_true(share_url(&url, &g->work, made, name));
+	assert_true(link_url(&url, &g->work, made, name));
 	assert_memory_equal(url, start, sizeof(start) - 1);
 	at = url + sizeof(start) - 1;
 	len = strcspn(at, "/");
@@ -62,15 +62,15 @@ static void make_url(struct ground *g, const struct shared *made,
 	g->name = pool_strdup(g->work.pool, at + len + 1);
 }
 
-static bool reopen(struct shared *opened, struct ground *g)
+static bool reopen(struct signed_link *opened, struct ground *g)
 {
-	return share_open(opened, &g->work, g->token, g->name);
+	return link_open(opened, &g->work, g->token, g->name);
 }
 
 /* A row that another version has written, or a variant that none has. */
 static void refuses_what_no_token_holds(void **state)
 {
-	struct shared long_name = sample(60);
+	struct signed_link long_name = sample(60);
 	enum format format;
 	struct ground g;
 	char name[60];
@@ -81,11 +81,11 @@ static void refuses_what_no_token_holds(void **state)
 	memset(name, 'a', sizeof(name) - 1);
 	name[sizeof(name) - 1] = '\0';
 	long_name.variant = name;
-	assert_false(share_url(&url, &g.work, &long_name, "a.png"));
+	assert_false(link_url(&url, &g.work, &long_name, "a.png"));
 	assert_string_equal(g.work.field, "variant");
-	assert_false(share_format(&format, &g.work, "heic"));
+	assert_false(link_format(&format, &g.work, "heic"));
 	assert_int_equal(g.work.err, ERR_INTERNAL);
-	assert_true(share_format(&format, &g.work, "png"));
+	assert_true(link_format(&format, &g.work, "png"));
 	assert_int_equal(format, FORMAT_PNG);
 	tear_down(&g);
 }
@@ -93,23 +93,23 @@ static void refuses_what_no_token_holds(void **state)
 static void must_be_forged(struct ground *g, const char *token,
 			   const char *name)
 {
-	struct shared opened;
+	struct signed_link opened;
 
-	assert_false(share_open(&opened, &g->work, token, name));
+	assert_false(link_open(&opened, &g->work, token, name));
 	assert_int_equal(g->work.err, ERR_BAD_SIGNATURE);
 }
 
 static void opens_what_it_made(void **state)
 {
 	struct ground g;
-	struct shared made = sample(60), opened;
+	struct signed_link made = sample(60), opened;
 
 	(void)state;
 	set_up(&g);
 	make_url(&g, &made, "sea.JPG");
 	assert_string_equal(g.name, "sea.png");
 	assert_true(reopen(&opened, &g));
-	assert_int_equal(opened.purpose, SHARE_LINK);
+	assert_int_equal(opened.purpose, LINK_PURPOSE_LINK);
 	assert_int_equal(opened.expires_at, made.expires_at);
 	assert_int_equal(opened.format, FORMAT_PNG);
 	assert_true(uuid_equal(opened.image_id, made.image_id));
@@ -125,7 +125,7 @@ static void refuses_every_changed_character(void **state)
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 		"0123456789-_=+/. ";
 	struct ground g;
-	struct shared made = sample(60), opened;
+	struct signed_link made = sample(60), opened;
 
 	(void)state;
 	set_up(&g);
@@ -147,7 +147,7 @@ static void refuses_every_changed_character(void **state)
 static void refuses_other_lengths_and_names(void **state)
 {
 	struct ground g;
-	struct shared made = sample(60);
+	struct signed_link made = sample(60);
 	struct pool *pool;
 	size_t len;
 
@@ -168,7 +168,7 @@ static void refuses_other_lengths_and_names(void **state)
 static void tells_expired_from_forged(void **state)
 {
 	struct ground g;
-	struct shared made = sample(-1), opened;
+	struct signed_link made = sample(-1), opened;
 
 	(void)state;
 	set_up(&g);
@@ -183,7 +183,7 @@ static void tells_expired_from_forged(void **state)
 static void a_retired_key_ends_its_links(void **state)
 {
 	struct ground g;
-	struct shared made = sample(60), opened;
+	struct signed_link made = sample(60), opened;
 	struct key key;
 
 	(void)state;
@@ -212,7 +212,7 @@ static void names_files_safely(void **state)
 		{ "50%", "50%25.png" },
 	};
 	struct ground g;
-	struct shared made = sample(60);
+	struct signed_link made = sample(60);
 
 	(void)state;
 	set_up(&g);
@@ -227,13 +227,13 @@ static void other_routes_open_it_too(void **state)
 {
 	static const char path[] = "https://img.example/api/image/expiring/";
 	struct ground g;
-	struct shared made = sample(60);
+	struct signed_link made = sample(60);
 	const char *url, *other;
 
 	(void)state;
 	set_up(&g);
-	assert_true(share_url(&url, &g.work, &made, "sea.JPG"));
-	other = share_url_at(&g.work, url, "/api/image/expiring");
+	assert_true(link_url(&url, &g.work, &made, "sea.JPG"));
+	other = link_url_at(&g.work, url, "/api/image/expiring");
 	assert_memory_equal(other, path, sizeof(path) - 1);
 	assert_string_equal(other + sizeof(path) - 1,
 			    url + strlen("https://img.example/l/"));
@@ -247,7 +247,7 @@ static void display_urls_are_stable(void **state)
 
 	(void)state;
 	set_up(&g);
-	first = share_display_expiry(&g.work);
+	first = link_display_expiry(&g.work);
 	assert_in_range(first, now + g.conf.display_ttl,
 			now + 2 * g.conf.display_ttl);
 	assert_int_equal(first % g.conf.display_ttl, 0);
