@@ -11,7 +11,7 @@
 #include "lib/model/job.h"
 #include "lib/model/tier.h"
 #include "lib/service/access.h"
-#include "lib/service/steward.h"
+#include "lib/service/admin.h"
 
 enum { LIMIT = 50, LIMIT_MAX = 100000 };
 
@@ -111,5 +111,5 @@ bool jobs_retry(struct call *call)
 
 	return access_id(&id, call->work, "job", call->args[0]) &&
 	       job_find(&job, call->work, id) &&
-	       steward_retry_job(call->work, &actor, &job) && show(call, id);
+	       admin_retry_job(call->work, &actor, &job) && show(call, id);
 }

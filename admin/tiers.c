@@ -9,7 +9,7 @@
 #include "admin/print.h"
 #include "lib/base/pool.h"
 #include "lib/model/tier.h"
-#include "lib/service/steward.h"
+#include "lib/service/admin.h"
 #include "lib/service/tiering.h"
 
 enum { MAX_COLUMNS = 24 };
@@ -149,7 +149,7 @@ bool tiers_add(struct call *call)
 
 	tier_init(&tier, call->args[0]);
 	return set_fields(&tier, call->work, call) &&
-	       steward_add_tier(&tier, call->work, &actor, words_of(call)) &&
+	       admin_add_tier(&tier, call->work, &actor, words_of(call)) &&
 	       show(call, tier.name);
 }
 
@@ -159,8 +159,8 @@ bool tiers_set(struct call *call)
 	struct tier tier;
 
 	return tier_by_name(&tier, call->work, call->args[0]) &&
-	       steward_set_tier(&tier, call->work, &actor, tier.id,
-				words_of(call), set_fields, call) &&
+	       admin_update_tier(&tier, call->work, &actor, tier.id,
+				 words_of(call), set_fields, call) &&
 	       show(call, tier.name);
 }
 
@@ -170,5 +170,5 @@ bool tiers_delete(struct call *call)
 	struct tier tier;
 
 	return tier_by_name(&tier, call->work, call->args[0]) &&
-	       steward_drop_tier(call->work, &actor, &tier);
+	       admin_delete_tier(call->work, &actor, &tier);
 }

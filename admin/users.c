@@ -10,8 +10,8 @@
 #include "lib/base/pool.h"
 #include "lib/model/tier.h"
 #include "lib/model/user.h"
+#include "lib/service/admin.h"
 #include "lib/service/leave.h"
-#include "lib/service/steward.h"
 
 enum { BATCH = 500 };
 
@@ -72,7 +72,7 @@ bool users_add(struct call *call)
 		return fail(work, ERR_BAD_REQUEST, "--tier is missing");
 	return tier_by_name(&tier, work, tier_name) &&
 	       password_read(&password, call) &&
-	       steward_add_user(&user, work, &actor, &tier, password) &&
+	       admin_add_user(&user, work, &actor, &tier, password) &&
 	       show(call, user.id);
 }
 
@@ -122,50 +122,50 @@ bool users_list(struct call *call)
 	return true;
 }
 
-static bool change(struct call *call, const struct steward_wishes *wishes)
+static bool change(struct call *call, const struct user_update *update)
 {
 	const struct actor actor = command_actor(call);
 	struct user user;
 
 	return user_by_name(&user, call->work, call->args[0]) &&
-	       steward_set_user(call->work, &actor, &user, wishes) &&
+	       admin_update_user(call->work, &actor, &user, update) &&
 	       show(call, user.id);
 }
 
 bool users_set_password(struct call *call)
 {
-	struct steward_wishes wishes = { 0 };
+	struct user_update update = { 0 };
 	struct user user;
 
 	return user_by_name(&user, call->work, call->args[0]) &&
-	       password_read(&wishes.password, call) && change(call, &wishes);
+	       password_read(&update.password, call) && change(call, &update);
 }
 
 bool users_set_tier(struct call *call)
 {
 	struct tier tier;
-	const struct steward_wishes wishes = { .tier = &tier };
+	const struct user_update update = { .tier = &tier };
 
 	return tier_by_name(&tier, call->work, call->args[1]) &&
-	       change(call, &wishes);
+	       change(call, &update);
 }
 
 bool users_disable(struct call *call)
 {
 	return change(call,
-		      &(struct steward_wishes){ .disabled = &(bool){ true } });
+		      &(struct user_update){ .disabled = &(bool){ true } });
 }
 
 bool users_enable(struct call *call)
 {
 	return change(call,
-		      &(struct steward_wishes){ .disabled = &(bool){ false } });
+		      &(struct user_update){ .disabled = &(bool){ false } });
 }
 
 /* The responders keep the counts of wrong passwords: login_limit.h. */
 bool users_unlock(struct call *call)
 {
-	return change(call, &(struct steward_wishes){ .unlocks = true });
+	return change(call, &(struct user_update){ .unlocks = true });
 }
 
 bool users_delete(struct call *call)

@@ -45,7 +45,7 @@ handler admin_users_change, admin_users_delete;
 /* api/audit.c */
 handler admin_audit_list;
 
-/* api/desk.c */
+/* api/admin.c */
 handler admin_workers_list, admin_stats_show;
 
 /* api/health.c */

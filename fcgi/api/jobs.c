@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "fcgi/api/desk.h"
+#include "fcgi/api/admin.h"
 #include "fcgi/api/view.h"
 #include "fcgi/deliver.h"
 #include "fcgi/page.h"
@@ -14,11 +14,11 @@
 #include "lib/base/json.h"
 #include "lib/base/pool.h"
 #include "lib/service/access.h"
+#include "lib/service/admin.h"
 #include "lib/service/dispatch.h"
 #include "lib/service/login.h"
 #include "lib/service/render_job.h"
 #include "lib/service/resize.h"
-#include "lib/service/steward.h"
 
 bool jobs_show(struct request *req, struct response *res)
 {
@@ -114,13 +114,13 @@ bool admin_jobs_list(struct request *req, struct response *res)
 
 bool admin_jobs_retry(struct request *req, struct response *res)
 {
-	const struct actor actor = desk_actor(req);
+	const struct actor actor = admin_actor(req);
 	struct uuid id;
 	struct job job;
 
 	if (!access_id(&id, req->work, "job", req->param[0]) ||
 	    !job_find(&job, req->work, id) ||
-	    !steward_retry_job(req->work, &actor, &job) ||
+	    !admin_retry_job(req->work, &actor, &job) ||
 	    !job_find(&job, req->work, id))
 		return false;
 	response_json(res, req, 200, view_admin_job(req, &job));

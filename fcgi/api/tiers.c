@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "fcgi/api/desk.h"
+#include "fcgi/api/admin.h"
 #include "fcgi/page.h"
 #include "fcgi/response.h"
 #include "fcgi/routes.h"
@@ -13,7 +13,7 @@
 #include "lib/base/json.h"
 #include "lib/base/pool.h"
 #include "lib/service/access.h"
-#include "lib/service/steward.h"
+#include "lib/service/admin.h"
 #include "lib/service/tiering.h"
 
 static bool find(struct tier *tier, struct request *req)
@@ -75,12 +75,12 @@ static const char *detail_of(const struct request *req)
 bool admin_tiers_create(struct request *req, struct response *res)
 {
 	struct work *work = req->work;
-	const struct actor actor = desk_actor(req);
+	const struct actor actor = admin_actor(req);
 	struct tier tier;
 
 	tier_init(&tier, "");
 	if (!tiering_read_json(&tier, work, req->body.json) ||
-	    !steward_add_tier(&tier, work, &actor, detail_of(req)))
+	    !admin_add_tier(&tier, work, &actor, detail_of(req)))
 		return false;
 	response_json(res, req, 201, tiering_json(work->pool, &tier));
 	response_header(res, work->pool, "Location",
@@ -96,13 +96,13 @@ static bool edit(struct tier *tier, struct work *work, void *json)
 
 bool admin_tiers_change(struct request *req, struct response *res)
 {
-	const struct actor actor = desk_actor(req);
+	const struct actor actor = admin_actor(req);
 	struct tier tier;
 	struct uuid id;
 
 	if (!access_id(&id, req->work, "tier", req->param[0]) ||
-	    !steward_set_tier(&tier, req->work, &actor, id, detail_of(req),
-			      edit, req->body.json))
+	    !admin_update_tier(&tier, req->work, &actor, id, detail_of(req),
+			       edit, req->body.json))
 		return false;
 	response_json(res, req, 200, tiering_json(req->work->pool, &tier));
 	return true;
@@ -110,10 +110,10 @@ bool admin_tiers_change(struct request *req, struct response *res)
 
 bool admin_tiers_delete(struct request *req, struct response *res)
 {
-	const struct actor actor = desk_actor(req);
+	const struct actor actor = admin_actor(req);
 	struct tier tier;
 
-	if (!find(&tier, req) || !steward_drop_tier(req->work, &actor, &tier))
+	if (!find(&tier, req) || !admin_delete_tier(req->work, &actor, &tier))
 		return false;
 	response_empty(res, 204);
 	return true;

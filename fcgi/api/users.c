@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "fcgi/api/desk.h"
+#include "fcgi/api/admin.h"
 #include "fcgi/api/view.h"
 #include "fcgi/page.h"
 #include "fcgi/response.h"
@@ -16,8 +16,8 @@
 #include "lib/base/pool.h"
 #include "lib/model/tier.h"
 #include "lib/service/access.h"
+#include "lib/service/admin.h"
 #include "lib/service/leave.h"
-#include "lib/service/steward.h"
 
 enum { NAME_MAX_BYTES = 64, PASSWORD_MAX_BYTES = 1024, EMAIL_MAX_BYTES = 254 };
 
@@ -181,13 +181,13 @@ static bool read_new(struct user *user, struct tier *tier,
 bool admin_users_create(struct request *req, struct response *res)
 {
 	struct work *work = req->work;
-	const struct actor actor = desk_actor(req);
+	const struct actor actor = admin_actor(req);
 	struct user user = { 0 };
 	struct tier tier;
 	const char *password;
 
 	if (!read_new(&user, &tier, &password, req) ||
-	    !steward_add_user(&user, work, &actor, &tier, password) ||
+	    !admin_add_user(&user, work, &actor, &tier, password) ||
 	    !answer(res, req, 201, user.id))
 		return false;
 	response_header(res, work->pool, "Location",
@@ -196,19 +196,19 @@ bool admin_users_create(struct request *req, struct response *res)
 	return true;
 }
 
-/* The changes that a PATCH requests, and the values that `wishes` points to. */
+/* The changes that a PATCH requests, and the values that `update` points to. */
 struct change {
-	struct steward_wishes wishes;
+	struct user_update update;
 	struct tier tier;
 	bool disabled, is_admin;
 };
 
-static bool read_flag(const bool **wish, bool *place, struct request *req,
+static bool read_flag(const bool **update, bool *place, struct request *req,
 		      const char *field)
 {
 	if (!json_names(req->body.json, field))
 		return true;
-	*wish = place;
+	*update = place;
 	return json_get_bool(place, req->work, req->body.json, field);
 }
 
@@ -216,39 +216,39 @@ static bool read_change(struct change *change, struct request *req)
 {
 	static const char *const known[] = { "password", "tier",     "email",
 					     "disabled", "is_admin", NULL };
-	struct steward_wishes *wishes = &change->wishes;
+	struct user_update *update = &change->update;
 
 	if (!json_only(req->body.json, req->work, known) ||
 	    (json_names(req->body.json, "password") &&
-	     !json_get_text(&wishes->password, req->work, req->body.json,
+	     !json_get_text(&update->password, req->work, req->body.json,
 			    "password", 1, PASSWORD_MAX_BYTES)))
 		return false;
 	if (json_names(req->body.json, "tier")) {
-		wishes->tier = &change->tier;
+		update->tier = &change->tier;
 		if (!read_tier(&change->tier, req))
 			return false;
 	}
-	wishes->sets_email = json_names(req->body.json, "email");
-	return read_email(&wishes->email, req) &&
-	       read_flag(&wishes->disabled, &change->disabled, req,
+	update->sets_email = json_names(req->body.json, "email");
+	return read_email(&update->email, req) &&
+	       read_flag(&update->disabled, &change->disabled, req,
 			 "disabled") &&
-	       read_flag(&wishes->is_admin, &change->is_admin, req, "is_admin");
+	       read_flag(&update->is_admin, &change->is_admin, req, "is_admin");
 }
 
 bool admin_users_change(struct request *req, struct response *res)
 {
-	const struct actor actor = desk_actor(req);
+	const struct actor actor = admin_actor(req);
 	struct change change = { 0 };
 	struct user user;
 
 	return find(&user, req) && read_change(&change, req) &&
-	       steward_set_user(req->work, &actor, &user, &change.wishes) &&
+	       admin_update_user(req->work, &actor, &user, &change.update) &&
 	       answer(res, req, 200, user.id);
 }
 
 bool admin_users_delete(struct request *req, struct response *res)
 {
-	const struct actor actor = desk_actor(req);
+	const struct actor actor = admin_actor(req);
 	struct json *json = json_object(req->work->pool);
 	struct user user;
 	struct job job;

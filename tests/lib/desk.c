@@ -1,4 +1,4 @@
-/* desk.c: decoder processes for tests. */
+/* admin.c: decoder processes for tests. */
 #include "config.h"
 
 #include "tests/lib/desk.h"

@@ -1,10 +1,10 @@
-#ifndef FCGI_API_DESK_H
-#define FCGI_API_DESK_H
+#ifndef FCGI_API_ADMIN_H
+#define FCGI_API_ADMIN_H
 
 #include "fcgi/request.h"
 #include "lib/service/record.h"
 
 /* Returns the administrator who sent the request, and the client address. */
-struct actor desk_actor(const struct request *req);
+struct actor admin_actor(const struct request *req);
 
 #endif

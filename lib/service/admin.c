@@ -1,7 +1,7 @@
-/* steward.c: changes tiers, users and jobs for administrators. */
+/* admin.c: changes tiers, users and jobs for administrators. */
 #include "config.h"
 
-#include "lib/service/steward.h"
+#include "lib/service/admin.h"
 
 #include <string.h>
 
@@ -24,8 +24,8 @@ static bool add_tier(struct work *work, void *tier)
 	return tier_add(tier, work);
 }
 
-bool steward_add_tier(struct tier *tier, struct work *work,
-		      const struct actor *actor, const char *detail)
+bool admin_add_tier(struct tier *tier, struct work *work,
+		    const struct actor *actor, const char *detail)
 {
 	const struct record record = { "tier.add", tier->name, detail };
 
@@ -50,12 +50,12 @@ static bool set_tier(struct work *work, void *arg)
 	       tier_update(tier, work);
 }
 
-bool steward_set_tier(struct tier *tier, struct work *work,
-		      const struct actor *actor, struct uuid id,
-		      const char *detail,
-		      bool (*edit)(struct tier *tier, struct work *work,
-				   void *arg),
-		      void *arg)
+bool admin_update_tier(struct tier *tier, struct work *work,
+		       const struct actor *actor, struct uuid id,
+		       const char *detail,
+		       bool (*edit)(struct tier *tier, struct work *work,
+				    void *arg),
+		       void *arg)
 {
 	struct tier_edit job = { .id = id, .edit = edit, .arg = arg };
 	struct tier before;
@@ -78,7 +78,7 @@ static bool drop_tier(struct work *work, void *arg)
 	return tier_lock(&now, work, tier->id) && tier_drop(work, &now);
 }
 
-bool steward_drop_tier(struct work *work, const struct actor *actor,
+bool admin_delete_tier(struct work *work, const struct actor *actor,
 		       const struct tier *tier)
 {
 	const struct record record = { "tier.delete", tier->name, "" };
@@ -118,9 +118,9 @@ static bool add_user(struct work *work, void *arg)
 	return tier_lock(&tier, work, user->tier_id) && user_add(user, work);
 }
 
-bool steward_add_user(struct user *user, struct work *work,
-		      const struct actor *actor, const struct tier *tier,
-		      const char *password)
+bool admin_add_user(struct user *user, struct work *work,
+		    const struct actor *actor, const struct tier *tier,
+		    const char *password)
 {
 	const struct record record = {
 		"user.add", user->username,
@@ -135,80 +135,80 @@ bool steward_add_user(struct user *user, struct work *work,
 }
 
 /* One audit line for each change, named like the commands of pixtierctl. */
-static size_t list_wishes(struct record records[MAX_RECORDS],
-			  const struct steward_wishes *wishes,
-			  const char *username)
+static size_t list_updates(struct record records[MAX_RECORDS],
+			   const struct user_update *update,
+			   const char *username)
 {
 	size_t count = 0;
 
-	if (wishes->tier)
+	if (update->tier)
 		records[count++] = (struct record){ "user.tier", username,
-						    wishes->tier->name };
-	if (wishes->password)
+						    update->tier->name };
+	if (update->password)
 		records[count++] =
 			(struct record){ "user.passwd", username, "" };
-	if (wishes->disabled)
+	if (update->disabled)
 		records[count++] =
-			(struct record){ *wishes->disabled ? "user.disable"
+			(struct record){ *update->disabled ? "user.disable"
 							   : "user.enable",
 					 username, "" };
-	if (wishes->unlocks)
+	if (update->unlocks)
 		records[count++] =
 			(struct record){ "user.unlock", username, "" };
-	if (wishes->is_admin)
+	if (update->is_admin)
 		records[count++] =
 			(struct record){ "user.admin", username,
-					 *wishes->is_admin ? "yes" : "no" };
-	if (wishes->sets_email)
+					 *update->is_admin ? "yes" : "no" };
+	if (update->sets_email)
 		records[count++] =
 			(struct record){ "user.email", username,
-					 wishes->email ? wishes->email : "" };
+					 update->email ? update->email : "" };
 	return count;
 }
 
 struct user_edit {
 	const struct user *user;
-	const struct steward_wishes *wishes;
+	const struct user_update *update;
 	const char *hash; /* of the new password */
 };
 
 static bool set_user(struct work *work, void *arg)
 {
 	const struct user_edit *edit = arg;
-	const struct steward_wishes *wishes = edit->wishes;
+	const struct user_update *update = edit->update;
 	const struct uuid id = edit->user->id;
-	const bool falls = (wishes->disabled && *wishes->disabled) ||
-			   (wishes->is_admin && !*wishes->is_admin);
+	const bool falls = (update->disabled && *update->disabled) ||
+			   (update->is_admin && !*update->is_admin);
 	struct tier tier = { 0 };
 
-	if ((wishes->tier && !tier_lock(&tier, work, wishes->tier->id)) ||
+	if ((update->tier && !tier_lock(&tier, work, update->tier->id)) ||
 	    (falls && !user_is_dispensable(work, edit->user)))
 		return false;
 	return user_update(work, id,
 			   &(struct user_change){
 				   .password = edit->hash,
 				   .tier_id = tier.id,
-				   .disabled = wishes->disabled,
-				   .is_admin = wishes->is_admin,
-				   .unlocks = wishes->unlocks,
-				   .sets_email = wishes->sets_email,
-				   .email = wishes->email,
+				   .disabled = update->disabled,
+				   .is_admin = update->is_admin,
+				   .unlocks = update->unlocks,
+				   .sets_email = update->sets_email,
+				   .email = update->email,
 			   }) &&
 	       (!edit->hash ||
 		token_drop_sessions(work, id, (struct uuid){ 0 }));
 }
 
-bool steward_set_user(struct work *work, const struct actor *actor,
-		      const struct user *user,
-		      const struct steward_wishes *wishes)
+bool admin_update_user(struct work *work, const struct actor *actor,
+		       const struct user *user,
+		       const struct user_update *update)
 {
 	struct record records[MAX_RECORDS];
-	size_t count = list_wishes(records, wishes, user->username);
-	struct user_edit edit = { user, wishes, NULL };
+	size_t count = list_updates(records, update, user->username);
+	struct user_edit edit = { user, update, NULL };
 
-	if (!check_email(work, wishes->email) ||
-	    (wishes->password &&
-	     !hash_password(&edit.hash, work, wishes->password)))
+	if (!check_email(work, update->email) ||
+	    (update->password &&
+	     !hash_password(&edit.hash, work, update->password)))
 		return false;
 	return !count ||
 	       record_change(work, actor, records, count, set_user, &edit);
@@ -219,8 +219,8 @@ static bool retry_job(struct work *work, void *job)
 	return requeue_job(work, job);
 }
 
-bool steward_retry_job(struct work *work, const struct actor *actor,
-		       const struct job *job)
+bool admin_retry_job(struct work *work, const struct actor *actor,
+		     const struct job *job)
 {
 	const char *id = pool_strdup(work->pool, UUID_TEXT(job->id));
 	const struct record record = { "job.retry", id, job->kind };

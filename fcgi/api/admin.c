@@ -1,7 +1,7 @@
-/* desk.c: the routes under /v1/admin/workers and /v1/admin/stats. */
+/* admin.c: the routes under /v1/admin/workers and /v1/admin/stats. */
 #include "config.h"
 
-#include "fcgi/api/desk.h"
+#include "fcgi/api/admin.h"
 
 #include <string.h>
 
@@ -14,7 +14,7 @@
 #include "lib/model/worker.h"
 #include "lib/service/login.h"
 
-struct actor desk_actor(const struct request *req)
+struct actor admin_actor(const struct request *req)
 {
 	return (struct actor){
 		.name = req->who->user.username,
