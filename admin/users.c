@@ -11,7 +11,7 @@
 #include "lib/model/tier.h"
 #include "lib/model/user.h"
 #include "lib/service/admin.h"
-#include "lib/service/leave.h"
+#include "lib/service/user_delete.h"
 
 enum { BATCH = 500 };
 
@@ -176,7 +176,7 @@ bool users_delete(struct call *call)
 	bool left;
 
 	if (!user_by_name(&user, call->work, call->args[0]) ||
-	    !leave_user(&job, &left, call->work, &actor, &user))
+	    !user_delete(&job, &left, call->work, &actor, &user))
 		return false;
 	if (left && !call->json)
 		printf("the workers delete the images with the job %s\n",

@@ -17,7 +17,7 @@
 #include "lib/model/tier.h"
 #include "lib/service/access.h"
 #include "lib/service/admin.h"
-#include "lib/service/leave.h"
+#include "lib/service/user_delete.h"
 
 enum { NAME_MAX_BYTES = 64, PASSWORD_MAX_BYTES = 1024, EMAIL_MAX_BYTES = 254 };
 
@@ -255,7 +255,7 @@ bool admin_users_delete(struct request *req, struct response *res)
 	bool left;
 
 	if (!find(&user, req) ||
-	    !leave_user(&job, &left, req->work, &actor, &user))
+	    !user_delete(&job, &left, req->work, &actor, &user))
 		return false;
 	if (!left) {
 		response_empty(res, 204);

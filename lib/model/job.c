@@ -318,7 +318,7 @@ bool job_retry(struct work *work, struct uuid id)
 		   " `worker` = NULL, `run_after` = UTC_TIMESTAMP(6),"
 		   " `finished_at` = NULL"
 		   " WHERE `id` = ? AND `state` IN ('failed', 'cancelled')"
-		   " AND (`image_id` IS NOT NULL OR `kind` = 'purge_user')",
+		   " AND (`image_id` IS NOT NULL OR `kind` = 'delete_user')",
 		   DB_IN(db_uuid(id))))
 		return false;
 	return found || fail(work, ERR_CONFLICT,

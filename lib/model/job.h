@@ -10,8 +10,8 @@
 /* A task that a worker carries out. Times are the database's. */
 struct job {
 	struct uuid id;
-	const char *
-		kind; /* "render", "resize", "fetch", "webhook", "purge_user" */
+	const char *kind;     /* "render", "resize", "fetch", "webhook",
+				 "delete_user" */
 	const char *url;      /* the URL of a fetch job, else NULL */
 	const char *receiver; /* the host of a webhook job; never read back */
 	struct uuid user_id;
@@ -83,7 +83,7 @@ bool job_list_held(struct job **jobs, size_t *count, struct work *work,
 
 /* Queues a failed or cancelled job again with all its attempts. ERR_CONFLICT in
    any other state, and if the job has no image and its kind is not
-   "purge_user". */
+   "delete_user". */
 bool job_retry(struct work *work, struct uuid id) MUST_CHECK;
 
 /* Cancels the job. If a worker runs it, the worker cannot store its result.

@@ -366,7 +366,7 @@ def test_many_images_are_left_to_a_worker(service, admin):
         assert answer.status_code == 202, answer.text
         job = answer.json()["job"]
         assert (job["kind"], job["state"], job["priority"]) == \
-            ("purge_user", "queued", "low")
+            ("delete_user", "queued", "low")
         problem(me(session), 401, "wrong_credentials")
         problem(admin.get(path_of(user)), 404, "not_found")
         assert user["id"] not in [shown["id"] for shown in

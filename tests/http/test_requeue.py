@@ -35,7 +35,7 @@ def order_one_of_each(service, session):
                           headers=LATER)
     for answer in (*images, resize):
         assert answer.status_code == 202, answer.text
-    for kind in ("purge_user", "foreign"):
+    for kind in ("delete_user", "foreign"):
         service.query(
             "INSERT INTO jobs (id, kind, user_id, state, priority,"
             " max_attempts, run_after, created_at) SELECT %s, %s, id,"
@@ -75,7 +75,7 @@ def told(session, webhook):
 
 @pytest.mark.parametrize("who", ["fsck", "a worker"])
 def test_a_job_that_kills_its_workers_is_given_up(service, who):
-    """fetch, purge_user, render, resize, webhook, and a kind that this version
+    """fetch, delete_user, render, resize, webhook, and a kind that this version
     does not know; by the next worker, or by pixtierctl fsck --repair."""
     session = new_user(service, fetch=1)
     name = session.auth[0]
@@ -89,7 +89,7 @@ def test_a_job_that_kills_its_workers_is_given_up(service, who):
             else:
                 service.start("worker")
             failed = ("failed", "internal", REASON)
-            kinds = ("fetch", "purge_user", "render", "resize", "webhook",
+            kinds = ("fetch", "delete_user", "render", "resize", "webhook",
                      "foreign")
             wait_until(lambda: jobs_of(service, name) ==
                        {kind: failed for kind in kinds})
@@ -131,12 +131,12 @@ def test_a_job_whose_worker_died_is_tried_again(service):
                 " ON u.id = j.user_id WHERE u.username = %s"
                 " AND j.attempts = 1 AND j.state <> 'done'", name)
             assert {row[0] for row in rows} == \
-                {"fetch", "purge_user", "render", "resize", "webhook",
+                {"fetch", "delete_user", "render", "resize", "webhook",
                  "foreign"}
             assert {row[1:] for row in rows} == {("queued", None)}
             service.query("DELETE j FROM jobs j JOIN users u ON"
                           " u.id = j.user_id WHERE u.username = %s AND"
-                          " j.kind = 'purge_user'", name)
+                          " j.kind = 'delete_user'", name)
             forget_foreign_jobs(service)
     finally:
         forget_webhooks(service)

@@ -1,7 +1,7 @@
-/* leave.c: deletes a user and the user's images. */
+/* user_delete.c: deletes a user and the user's images. */
 #include "config.h"
 
-#include "lib/service/leave.h"
+#include "lib/service/user_delete.h"
 
 #include "lib/base/conf.h"
 #include "lib/base/log.h"
@@ -46,7 +46,7 @@ static struct job new_job(const struct work *work, struct uuid user_id)
 {
 	return (struct job){
 		.id = uuid_new(),
-		.kind = "purge_user",
+		.kind = "delete_user",
 		.user_id = user_id,
 		.priority = LOW_PRIORITY,
 		.max_attempts = work->conf->job_attempts,
@@ -54,19 +54,19 @@ static struct job new_job(const struct work *work, struct uuid user_id)
 	};
 }
 
-struct leaving {
+struct deletion {
 	const struct user *user;
 	struct job job;
 };
 
 static bool mark(struct work *work, void *arg)
 {
-	const struct leaving *leaving = arg;
-	struct uuid id = leaving->user->id;
+	const struct deletion *deletion = arg;
+	struct uuid id = deletion->user->id;
 
-	return user_is_dispensable(work, leaving->user) &&
+	return user_is_dispensable(work, deletion->user) &&
 	       user_mark_deleted(work, id) && token_drop_all(work, id) &&
-	       webhook_drop_all(work, id) && job_add(work, &leaving->job);
+	       webhook_drop_all(work, id) && job_add(work, &deletion->job);
 }
 
 /* Leaves a failure to the job, whose row was inserted before the first image is
@@ -83,10 +83,10 @@ static bool purge_few(struct work *work, const struct user *user)
 	return gone;
 }
 
-bool leave_user(struct job *job, bool *left, struct work *work,
-		const struct actor *actor, const struct user *user)
+bool user_delete(struct job *job, bool *left, struct work *work,
+		 const struct actor *actor, const struct user *user)
 {
-	struct leaving leaving = { user, new_job(work, user->id) };
+	struct deletion deletion = { user, new_job(work, user->id) };
 	const struct record record = {
 		"user.delete", user->username,
 		pool_printf(work->pool, "%s, %lld images", UUID_TEXT(user->id),
@@ -97,10 +97,10 @@ bool leave_user(struct job *job, bool *left, struct work *work,
 		return fail(work, ERR_CONFLICT,
 			    "%s is built in and cannot be deleted; disable it",
 			    user->username);
-	if (!record_change(work, actor, &record, 1, mark, &leaving))
+	if (!record_change(work, actor, &record, 1, mark, &deletion))
 		return false;
 	*left = !purge_few(work, user);
-	return !*left || job_find(job, work, leaving.job.id);
+	return !*left || job_find(job, work, deletion.job.id);
 }
 
 struct relay {
@@ -116,7 +116,7 @@ static bool pass_on(struct work *work, void *arg)
 }
 
 /* Deleting the user's row deletes the job's row too. */
-bool leave_job(struct work *work, const struct job *job)
+bool user_delete_job(struct work *work, const struct job *job)
 {
 	struct relay relay = { job, new_job(work, job->user_id) };
 	bool all, gone = false;
