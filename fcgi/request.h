@@ -29,10 +29,10 @@ enum credentials {
 
 struct admission_slot;
 struct dialect;
+struct idempotency_key;
 struct identity;
 struct json;
 struct link_revocations;
-struct replay;
 struct route;
 struct store_temp;
 
@@ -78,7 +78,8 @@ struct request {
 	/* Set if there is a limit. */
 	struct bucket_state user_limit, address_limit;
 
-	struct replay *replay;        /* set if there is an Idempotency-Key */
+	/* set if there is an Idempotency-Key */
+	struct idempotency_key *idempotency;
 	struct identity *who;         /* set if the route needs a user */
 	enum credentials credentials; /* that were checked, valid or not */
 	const char *session;          /* the cookie's secret, or NULL */

@@ -18,8 +18,8 @@ struct response {
 	size_t header_count;
 	const char *body;
 	size_t body_len;
-	bool is_replay;  /* repeats an earlier answer */
-	bool has_secret; /* shown only once: the body must not be stored */
+	bool is_replayed; /* repeats an earlier answer */
+	bool has_secret;  /* shown only once: the body must not be stored */
 };
 
 /* Returns the reason phrase of RFC 9110 section 15 for the status line, which

@@ -18,8 +18,8 @@
 #include "fcgi/dialect.h"
 #include "fcgi/form.h"
 #include "fcgi/gate.h"
+#include "fcgi/idempotency.h"
 #include "fcgi/intake.h"
-#include "fcgi/replay.h"
 #include "fcgi/response.h"
 #include "fcgi/routes.h"
 #include "fcgi/throttle.h"
@@ -201,7 +201,7 @@ static bool pass_gate(struct request *req, struct response *res)
 static bool open_idempotency(struct request *req, struct response *res)
 {
 	(void)res;
-	return replay_open(req);
+	return idempotency_key_open(req);
 }
 
 static int64_t most_bytes(const struct request *req)
@@ -234,7 +234,7 @@ static bool check_csrf(struct request *req, struct response *res)
 static bool begin_idempotency(struct request *req, struct response *res)
 {
 	(void)res;
-	return replay_begin(req);
+	return idempotency_key_begin(req);
 }
 
 static bool run_handler(struct request *req, struct response *res)
@@ -257,7 +257,8 @@ static void answer(struct request *req, struct response *res, char **envp)
 
 	for (size_t i = 0; good && i < ARRAY_LEN(steps); i++)
 		good = steps[i](req, res);
-	if (!good && !replay_answer(res, req) && !cors_preflight(res, req)) {
+	if (!good && !idempotency_key_answer(res, req) &&
+	    !cors_preflight(res, req)) {
 		const char *allow = response_find(res, "Allow");
 
 		if (err_http_status(req->work->err) >= 500)
@@ -266,7 +267,7 @@ static void answer(struct request *req, struct response *res, char **envp)
 		if (allow)
 			response_header(res, req->work->pool, "Allow", allow);
 	}
-	replay_end(res, req);
+	idempotency_key_end(res, req);
 	cors_headers(res, req);
 	throttle_headers(res, req);
 	response_header(res, req->work->pool, "X-Request-Id", req->id);
@@ -293,7 +294,7 @@ static const char *code_of(const struct request *req,
 {
 	if (res->status < 400)
 		return NULL;
-	return res->is_replay ? "replayed" : err_code(req->work->err);
+	return res->is_replayed ? "replayed" : err_code(req->work->err);
 }
 
 /* Metrics and logs have the path of the route, not the client's path, to limit

@@ -18,8 +18,8 @@
 #include "lib/model/job.h"
 #include "lib/picture/decoder_pool.h"
 #include "lib/service/dispatch.h"
+#include "lib/service/idempotency.h"
 #include "lib/service/purge.h"
-#include "lib/service/repeat.h"
 #include "lib/service/requeue.h"
 #include "lib/service/retention.h"
 #include "lib/service/schedule.h"
@@ -344,7 +344,7 @@ static void purge_idempotency_keys(struct worker_state *worker)
 
 	work.pool = pool_new();
 	work.id = "idempotency_purge";
-	if (!repeat_purge(&removed, &work))
+	if (!idempotency_purge_old(&removed, &work))
 		log_failure(&work, "idempotency_purge_failed");
 	else if (removed)
 		LOG_EVENT(LOG_LEVEL_INFO, "idempotency_purged",

@@ -58,9 +58,8 @@ bool idempotency_find(struct idempotency *one, struct work *work,
 	return true;
 }
 
-bool idempotency_take_over(struct work *work, const struct idempotency *one,
-			   const struct idempotency *next,
-			   int64_t lease_seconds)
+bool idempotency_claim(struct work *work, const struct idempotency *one,
+		       const struct idempotency *next, int64_t lease_seconds)
 {
 	uint64_t found;
 

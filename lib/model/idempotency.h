@@ -35,9 +35,9 @@ bool idempotency_find(struct idempotency *one, struct work *work,
 
 /* Gives the key of `one`, which is old or whose lease has ended, to the attempt
    of `next`. ERR_CONFLICT if another attempt took it over first. */
-bool idempotency_take_over(struct work *work, const struct idempotency *one,
-			   const struct idempotency *next,
-			   int64_t lease_seconds) MUST_CHECK;
+bool idempotency_claim(struct work *work, const struct idempotency *one,
+		       const struct idempotency *next,
+		       int64_t lease_seconds) MUST_CHECK;
 
 /* Stores the attempt's response. ERR_CONFLICT if another attempt has taken
    over. */

@@ -28,7 +28,7 @@ GROUPS = {
         "lib/base/crypt.c", "lib/service/jwt.c", "lib/service/link.c",
         "lib/service/keyring.c", "lib/service/keyfile.c"],
     "quota and idempotency": [
-        "lib/model/idempotency.c", "lib/service/repeat.c", "fcgi/replay.c",
+        "lib/model/idempotency.c", "lib/service/idempotency.c", "fcgi/idempotency.c",
         "lib/model/user.c", "lib/service/upload.c"],
 }
 

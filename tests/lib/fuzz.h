@@ -9,7 +9,7 @@
 
 /*
  * Each file tests/fuzz/NAME.c is a fuzz target, a program of its own: libFuzzer
- * calls this function with bytes of its choice (`make fuzz`), fuzz_replay.c
+ * calls this function with bytes of its choice (`make fuzz`), fuzz_standalone.c
  * with the seeds of tests/fuzz/seeds.py (`make check`). A property that does
  * not hold ends the process.
  */

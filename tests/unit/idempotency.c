@@ -6,7 +6,7 @@
 
 #include "lib/db/db.h"
 #include "lib/model/user.h"
-#include "lib/service/repeat.h"
+#include "lib/service/idempotency.h"
 #include "tests/lib/end.h"
 #include "tests/lib/mariadb.h"
 #include "tests/unit/test.h"
@@ -41,7 +41,7 @@ static int64_t rows_written(struct end *end)
 
 static void begin(struct idempotency *one, struct end *end)
 {
-	end_must(end, repeat_begin(one, &end->work));
+	end_must(end, idempotency_begin(one, &end->work));
 }
 
 static void must_fail(const struct end *end, bool done, enum err err)
@@ -60,18 +60,18 @@ static void gives_the_first_answer_again(void **state)
 	assert_int_equal(first.status, 0);
 	write_row(end);
 	answer(&first, 201);
-	end_must(end, repeat_commit(&end->work, &first));
+	end_must(end, idempotency_commit(&end->work, &first));
 
 	begin(&again, end);
 	assert_int_equal(again.status, 201);
 	assert_string_equal(again.headers, first.headers);
 	assert_string_equal(again.text, first.text);
 	assert_int_equal(rows_written(end), 1);
-	must_fail(end, repeat_begin(&changed, &end->work),
+	must_fail(end, idempotency_begin(&changed, &end->work),
 		  ERR_IDEMPOTENCY_MISMATCH);
 	begin(&new, end);
 	assert_int_equal(new.status, 0);
-	repeat_undo(&end->work, &new);
+	idempotency_rollback(&end->work, &new);
 }
 
 static void refuses_a_second_while_the_first_works(void **state)
@@ -83,13 +83,13 @@ static void refuses_a_second_while_the_first_works(void **state)
 
 	end_init(&other);
 	begin(&first, end);
-	must_fail(&other, repeat_begin(&second, &other.work),
+	must_fail(&other, idempotency_begin(&second, &other.work),
 		  ERR_IDEMPOTENCY_RUNNING);
 	assert_in_range(other.work.retry_after, 1, lease);
-	repeat_undo(&end->work, &first);
+	idempotency_rollback(&end->work, &first);
 	begin(&second, &other);
 	assert_int_equal(second.status, 0);
-	repeat_undo(&other.work, &second);
+	idempotency_rollback(&other.work, &second);
 	end_release(&other);
 }
 
@@ -106,11 +106,11 @@ static void gives_the_key_to_another_when_the_lease_is_over(void **state)
 	begin(&next, &other);
 	assert_int_equal(next.status, 0);
 	answer(&slow, 200);
-	must_fail(end, repeat_commit(&end->work, &slow),
+	must_fail(end, idempotency_commit(&end->work, &slow),
 		  ERR_IDEMPOTENCY_RUNNING);
 	assert_true(end->work.retry_after > 0);
 	answer(&next, 202);
-	end_must(&other, repeat_commit(&other.work, &next));
+	end_must(&other, idempotency_commit(&other.work, &next));
 	begin(&last, end);
 	assert_int_equal(last.status, 202);
 	end_release(&other);
@@ -129,8 +129,8 @@ static void only_one_takes_over(void **state)
 		 idempotency_find(&found, &end->work, dead.user_id, dead.key));
 	assert_int_equal(found.lease_left, 0);
 	next.attempt = uuid_new();
-	end_must(end, idempotency_take_over(&end->work, &found, &next, 60));
-	must_fail(end, idempotency_take_over(&end->work, &found, &dead, 60),
+	end_must(end, idempotency_claim(&end->work, &found, &next, 60));
+	must_fail(end, idempotency_claim(&end->work, &found, &dead, 60),
 		  ERR_CONFLICT);
 }
 
@@ -141,12 +141,12 @@ static void forgets_an_answer_after_a_day(void **state)
 
 	begin(&first, end);
 	answer(&first, 201);
-	end_must(end, repeat_commit(&end->work, &first));
+	end_must(end, idempotency_commit(&end->work, &first));
 	end_script(end, "UPDATE idempotency SET created_at ="
 			" UTC_TIMESTAMP(6) - INTERVAL 86401 SECOND");
 	begin(&later, end);
 	assert_int_equal(later.status, 0);
-	repeat_undo(&end->work, &later);
+	idempotency_rollback(&end->work, &later);
 }
 
 /* With a status the refusal is the answer; without, the request may come
@@ -164,12 +164,12 @@ static void undoes_what_a_failed_request_wrote(void **state)
 		write_row(end);
 		if (statuses[i])
 			answer(&one, statuses[i]);
-		repeat_undo(&end->work, &one);
+		idempotency_rollback(&end->work, &one);
 		assert_int_equal(rows_written(end), 0);
 		begin(&again, end);
 		assert_int_equal(again.status, statuses[i]);
 		if (!again.status)
-			repeat_undo(&end->work, &again);
+			idempotency_rollback(&end->work, &again);
 	}
 }
 
@@ -184,11 +184,11 @@ static void frees_the_key_when_the_connection_is_lost(void **state)
 	end_must(&other,
 		 end_kill(&other, end_number(end, "SELECT CONNECTION_ID()")));
 	answer(&one, 201);
-	must_fail(end, repeat_commit(&end->work, &one), ERR_UNAVAILABLE);
+	must_fail(end, idempotency_commit(&end->work, &one), ERR_UNAVAILABLE);
 	assert_int_equal(rows_written(&other), 0);
 	begin(&again, &other);
 	assert_int_equal(again.status, 0);
-	repeat_undo(&other.work, &again);
+	idempotency_rollback(&other.work, &again);
 	end_release(&other);
 }
 
@@ -201,14 +201,14 @@ static void removes_what_is_old(void **state)
 
 	begin(&one, end);
 	answer(&one, 201);
-	end_must(end, repeat_commit(&end->work, &one));
+	end_must(end, idempotency_commit(&end->work, &one));
 	end_script(end, "INSERT INTO idempotency (user_id, key_sha256,"
 			" body_sha256, attempt, created_at, lease_until)"
 			" SELECT u.id, UNHEX(SHA2(seq, 256)),"
 			" UNHEX(SHA2(seq, 256)), u.id, t.old, t.old"
 			" FROM users u, seq_1_to_1100, (SELECT UTC_TIMESTAMP(6)"
 			" - INTERVAL 90000 SECOND AS old) t");
-	end_must(end, repeat_purge(&removed, &end->work));
+	end_must(end, idempotency_purge_old(&removed, &end->work));
 	assert_int_equal(removed, 1100);
 	assert_int_equal(end_number(end, "SELECT COUNT(*) FROM idempotency"),
 			 1);
@@ -223,26 +223,25 @@ static void says_when_the_database_fails(void **state)
 	bool finished;
 
 	end_script(end, "RENAME TABLE idempotency TO elsewhere");
-	must_fail(end, repeat_begin(&one, work), ERR_INTERNAL);
+	must_fail(end, idempotency_begin(&one, work), ERR_INTERNAL);
 	must_fail(end, idempotency_find(&next, work, one.user_id, one.key),
 		  ERR_INTERNAL);
-	must_fail(end, idempotency_take_over(work, &one, &next, 1),
-		  ERR_INTERNAL);
+	must_fail(end, idempotency_claim(work, &one, &next, 1), ERR_INTERNAL);
 	must_fail(end, idempotency_is_finished(&finished, work, &one),
 		  ERR_INTERNAL);
 	must_fail(end, idempotency_drop(work, &one), ERR_INTERNAL);
-	must_fail(end, repeat_purge(&removed, work), ERR_INTERNAL);
+	must_fail(end, idempotency_purge_old(&removed, work), ERR_INTERNAL);
 	assert_int_equal(removed, 0);
 
 	db_begin(work);
 	write_row(end);
 	answer(&one, 201);
-	must_fail(end, repeat_commit(work, &one), ERR_INTERNAL);
+	must_fail(end, idempotency_commit(work, &one), ERR_INTERNAL);
 	assert_int_equal(rows_written(end), 0);
 
 	db_begin(work);
 	write_row(end);
-	repeat_undo(work, &one);
+	idempotency_rollback(work, &one);
 	assert_int_equal(rows_written(end), 0);
 }
 

@@ -1,5 +1,5 @@
-/* fuzz_replay.c: runs a fuzz target without libFuzzer on the seeds of seeds.py:
-   whole, cut short, and with a byte changed. TAP. */
+/* fuzz_standalone.c: runs a fuzz target without libFuzzer on the seeds of
+   seeds.py: whole, cut short, and with a byte changed. TAP. */
 #include "config.h"
 
 #include <dirent.h>

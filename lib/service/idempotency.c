@@ -1,7 +1,7 @@
-/* repeat.c: requests with an Idempotency-Key take effect once. */
+/* idempotency.c: requests with an Idempotency-Key take effect once. */
 #include "config.h"
 
-#include "lib/service/repeat.h"
+#include "lib/service/idempotency.h"
 
 #include <string.h>
 
@@ -26,10 +26,10 @@ static bool running(struct work *work, int64_t lease_left)
 		    "try again later");
 }
 
-static bool take_over(struct work *work, const struct idempotency *found,
+static bool claim_key(struct work *work, const struct idempotency *found,
 		      const struct idempotency *one)
 {
-	if (idempotency_take_over(work, found, one, lease_seconds(work->conf)))
+	if (idempotency_claim(work, found, one, lease_seconds(work->conf)))
 		return true;
 	return work->err == ERR_CONFLICT &&
 	       running(work, lease_seconds(work->conf));
@@ -49,7 +49,7 @@ static bool take(struct idempotency *one, struct work *work)
 	if (!idempotency_find(&found, work, one->user_id, one->key))
 		return work->err == ERR_NOT_FOUND && running(work, 0);
 	if (found.is_old)
-		return take_over(work, &found, one);
+		return claim_key(work, &found, one);
 	if (memcmp(found.body, one->body, sizeof(one->body)))
 		return fail(work, ERR_IDEMPOTENCY_MISMATCH,
 			    "the Idempotency-Key was used for another request "
@@ -57,12 +57,12 @@ static bool take(struct idempotency *one, struct work *work)
 			    IDEMPOTENCY_SECONDS / 3600);
 	if (!found.status)
 		return found.lease_left ? running(work, found.lease_left)
-					: take_over(work, &found, one);
+					: claim_key(work, &found, one);
 	*one = found;
 	return true;
 }
 
-bool repeat_begin(struct idempotency *one, struct work *work)
+bool idempotency_begin(struct idempotency *one, struct work *work)
 {
 	if (!take(one, work))
 		return false;
@@ -84,7 +84,7 @@ static bool was_committed(struct work *work, const struct idempotency *one)
 	return finished;
 }
 
-bool repeat_commit(struct work *work, const struct idempotency *one)
+bool idempotency_commit(struct work *work, const struct idempotency *one)
 {
 	if (idempotency_finish(work, one))
 		return db_commit(work) || was_committed(work, one);
@@ -94,7 +94,7 @@ bool repeat_commit(struct work *work, const struct idempotency *one)
 	return was_committed(work, one);
 }
 
-void repeat_undo(struct work *work, const struct idempotency *one)
+void idempotency_rollback(struct work *work, const struct idempotency *one)
 {
 	struct work aside = *work;
 
@@ -105,7 +105,7 @@ void repeat_undo(struct work *work, const struct idempotency *one)
 		log_failure(&aside, "answer_not_kept");
 }
 
-bool repeat_purge(int64_t *removed, struct work *work)
+bool idempotency_purge_old(int64_t *removed, struct work *work)
 {
 	int64_t batch;
 

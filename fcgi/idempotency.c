@@ -1,7 +1,7 @@
-/* replay.c: answers a repeated request with the first answer. */
+/* idempotency.c: answers a repeated request with the first answer. */
 #include "config.h"
 
-#include "fcgi/replay.h"
+#include "fcgi/idempotency.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,13 +12,13 @@
 #include "lib/base/log.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
+#include "lib/service/idempotency.h"
 #include "lib/service/login.h"
-#include "lib/service/repeat.h"
 #include "lib/store/store.h"
 
 enum { KEY_MAX = 255 };
 
-struct replay {
+struct idempotency_key {
 	struct crypt_sha256 *sum;
 	struct idempotency one;
 	bool begun, answered;
@@ -26,7 +26,7 @@ struct replay {
 
 static void feed(const struct request *req, const void *bytes, size_t len)
 {
-	crypt_sha256_add(req->replay->sum, bytes, len);
+	crypt_sha256_add(req->idempotency->sum, bytes, len);
 }
 
 /* The length makes the encoding of a list of texts unambiguous. */
@@ -70,29 +70,29 @@ static bool check_key(struct work *work, const char *key)
 }
 
 /* All clients without authentication have the same user, but separate keys. */
-static void digest_key(struct replay *replay, const struct request *req)
+static void digest_key(struct idempotency_key *state, const struct request *req)
 {
 	const char *text =
 		pool_printf(req->work->pool, "%s\n%s", throttle_subject(req),
 			    req->idempotency_key);
 
-	crypt_sha256(replay->one.key, text, strlen(text));
+	crypt_sha256(state->one.key, text, strlen(text));
 }
 
-bool replay_open(struct request *req)
+bool idempotency_key_open(struct request *req)
 {
 	const char *key = req->idempotency_key;
-	struct replay *replay;
+	struct idempotency_key *state;
 
 	if (!*key || req->method != METHOD_POST || !req->who)
 		return true;
 	if (!check_key(req->work, key))
 		return false;
-	replay = pool_alloc(req->work->pool, sizeof(*replay));
-	replay->sum = crypt_sha256_new(req->work->pool);
-	replay->one.user_id = req->who->user.id;
-	digest_key(replay, req);
-	req->replay = replay;
+	state = pool_alloc(req->work->pool, sizeof(*state));
+	state->sum = crypt_sha256_new(req->work->pool);
+	state->one.user_id = req->who->user.id;
+	digest_key(state, req);
+	req->idempotency = state;
 	feed_text(req, req->uri.path);
 	for (size_t i = 0; i < req->uri.query_count; i++) {
 		feed_text(req, req->uri.query[i].name);
@@ -103,22 +103,22 @@ bool replay_open(struct request *req)
 	return true;
 }
 
-bool replay_begin(struct request *req)
+bool idempotency_key_begin(struct request *req)
 {
-	struct replay *replay = req->replay;
+	struct idempotency_key *state = req->idempotency;
 
-	if (!replay)
+	if (!state)
 		return true;
 	feed_body(req);
-	crypt_sha256_end(replay->sum, replay->one.body);
-	if (!repeat_begin(&replay->one, req->work))
+	crypt_sha256_end(state->sum, state->one.body);
+	if (!idempotency_begin(&state->one, req->work))
 		return false;
-	replay->answered = replay->one.status != 0;
-	replay->begun = !replay->answered;
-	return replay->begun;
+	state->answered = state->one.status != 0;
+	state->begun = !state->answered;
+	return state->begun;
 }
 
-/* Parses lines "Name: value\n", as replay_end() stores them. */
+/* Parses lines "Name: value\n", as idempotency_key_end() stores them. */
 static void add_headers(struct response *res, struct pool *pool,
 			const char *text)
 {
@@ -133,19 +133,19 @@ static void add_headers(struct response *res, struct pool *pool,
 	}
 }
 
-bool replay_answer(struct response *res, struct request *req)
+bool idempotency_key_answer(struct response *res, struct request *req)
 {
-	const struct replay *replay = req->replay;
+	const struct idempotency_key *state = req->idempotency;
 
-	if (!replay || !replay->answered)
+	if (!state || !state->answered)
 		return false;
-	*res = (struct response){ .status = (int)replay->one.status,
-				  .body = replay->one.text,
-				  .body_len = replay->one.text
-						      ? strlen(replay->one.text)
+	*res = (struct response){ .status = (int)state->one.status,
+				  .body = state->one.text,
+				  .body_len = state->one.text
+						      ? strlen(state->one.text)
 						      : 0,
-				  .is_replay = true };
-	add_headers(res, req->work->pool, replay->one.headers);
+				  .is_replayed = true };
+	add_headers(res, req->work->pool, state->one.headers);
 	response_header(res, req->work->pool, "Idempotency-Replayed", "true");
 	return true;
 }
@@ -166,23 +166,23 @@ static bool may_be_kept(const struct response *res)
 			       !memchr(res->body, '\0', res->body_len)));
 }
 
-static bool keep(struct replay *replay, const struct request *req,
+static bool keep(struct idempotency_key *state, const struct request *req,
 		 const struct response *res)
 {
 	struct buf *headers = buf_new(req->work->pool, IDEMPOTENCY_MAX_HEADERS);
 
 	if (!may_be_kept(res) || !print_headers(headers, res))
 		return false;
-	replay->one.status = res->status;
-	replay->one.headers = headers->data;
-	replay->one.text = res->body;
+	state->one.status = res->status;
+	state->one.headers = headers->data;
+	state->one.text = res->body;
 	return true;
 }
 
 /* Stores an ERR_CONFLICT instead of an answer that must not or cannot be stored
    although the request succeeded. */
-static void keep_conflict(struct replay *replay, const struct request *req,
-			  const char *why)
+static void keep_conflict(struct idempotency_key *state,
+			  const struct request *req, const char *why)
 {
 	struct work work = *req->work;
 	struct request aside = *req;
@@ -191,36 +191,36 @@ static void keep_conflict(struct replay *replay, const struct request *req,
 	aside.work = &work;
 	fail(&work, ERR_CONFLICT, "the first request succeeded; %s", why);
 	response_problem(&told, &aside);
-	if (!keep(replay, req, &told))
+	if (!keep(state, req, &told))
 		abort();
 }
 
-static void keep_success(struct replay *replay, const struct request *req,
-			 const struct response *res)
+static void keep_success(struct idempotency_key *state,
+			 const struct request *req, const struct response *res)
 {
 	if (res->has_secret)
-		keep_conflict(replay, req,
+		keep_conflict(state, req,
 			      "its answer cannot be repeated, because it had "
 			      "a secret that is shown only once");
-	else if (!keep(replay, req, res))
-		keep_conflict(replay, req,
+	else if (!keep(state, req, res))
+		keep_conflict(state, req,
 			      "its answer cannot be repeated, because it was "
 			      "too long to store");
 }
 
-void replay_end(struct response *res, struct request *req)
+void idempotency_key_end(struct response *res, struct request *req)
 {
-	struct replay *replay = req->replay;
+	struct idempotency_key *state = req->idempotency;
 
-	if (!replay || !replay->begun)
+	if (!state || !state->begun)
 		return;
 	if (res->status >= 400) {
-		(void)!keep(replay, req, res);
-		repeat_undo(req->work, &replay->one);
+		(void)!keep(state, req, res);
+		idempotency_rollback(req->work, &state->one);
 		return;
 	}
-	keep_success(replay, req, res);
-	if (repeat_commit(req->work, &replay->one))
+	keep_success(state, req, res);
+	if (idempotency_commit(req->work, &state->one))
 		return;
 	if (err_http_status(req->work->err) >= 500)
 		log_failure(req->work, "request_failed");
