@@ -76,8 +76,8 @@ struct actor command_actor(const struct call *call)
 	};
 }
 
-bool command_record(const struct call *call, const char *action,
-		    const char *subject, const char *detail)
+bool command_audit(const struct call *call, const char *action,
+		   const char *subject, const char *detail)
 {
 	const struct audit audit = {
 		.id = uuid_new(),

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "lib/base/work.h"
-#include "lib/service/record.h"
+#include "lib/service/audit.h"
 
 /* The options of commands. */
 enum command_option {
@@ -92,7 +92,7 @@ bool command_bool(bool *yes, const struct call *call,
 struct actor command_actor(const struct call *call);
 
 /* Adds an entry to the audit log. */
-bool command_record(const struct call *call, const char *action,
-		    const char *subject, const char *detail) MUST_CHECK;
+bool command_audit(const struct call *call, const char *action,
+		   const char *subject, const char *detail) MUST_CHECK;
 
 #endif

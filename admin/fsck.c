@@ -416,7 +416,7 @@ static bool repair(struct repaired *done, const struct call *call)
 	    !check_repair_stranded(&done->deliveries, work) ||
 	    !repair_names(&done->names, work))
 		return false;
-	return command_record(
+	return command_audit(
 		call, "fsck.repair", "database and store",
 		pool_printf(work->pool,
 			    "%lld temporary files, %lld orphans, %lld sums, "
@@ -543,9 +543,9 @@ bool fsck_sweep(struct call *call)
 
 	print_row(print, cells);
 	print_end(print);
-	return command_record(call, "sweep", "store",
-			      pool_printf(call->work->pool,
-					  "%lld temporary files, %lld orphans",
-					  (long long)swept.temporary,
-					  (long long)swept.orphans));
+	return command_audit(call, "sweep", "store",
+			     pool_printf(call->work->pool,
+					 "%lld temporary files, %lld orphans",
+					 (long long)swept.temporary,
+					 (long long)swept.orphans));
 }

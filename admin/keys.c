@@ -68,8 +68,8 @@ static void audit_key(struct call *call, const char *action, int64_t id)
 {
 	struct pool *pool = call->work->pool;
 
-	if (!command_record(call, action,
-			    pool_printf(pool, "key %lld", (long long)id), ""))
+	if (!command_audit(call, action,
+			   pool_printf(pool, "key %lld", (long long)id), ""))
 		fprintf(stderr,
 			"pixtierctl: the change is in force, but the audit "
 			"log has no entry of it: %s\n",

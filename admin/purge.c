@@ -20,7 +20,7 @@ static bool report(struct call *call, const char *what, const char *subject,
 
 	print_row(print, cells);
 	print_end(print);
-	return command_record(
+	return command_audit(
 		call, pool_printf(pool, "purge.%s", what), subject,
 		pool_printf(pool, "%lld %s", (long long)count, unit));
 }

@@ -54,6 +54,6 @@ bool schema_apply(struct call *call)
 	    !migrate_apply(call->work, WAIT_SECONDS, note))
 		return false;
 	return (!before.pending ||
-		command_record(call, "schema.apply", "database", "")) &&
+		command_audit(call, "schema.apply", "database", "")) &&
 	       schema_status(call);
 }

@@ -105,9 +105,9 @@ bool tokens_add(struct call *call)
 		return false;
 	add_row(print, work->pool, &token, secret);
 	print_end(print);
-	return command_record(call, "token.add", user.username,
-			      pool_printf(work->pool, "%s: %s, %s",
-					  UUID_TEXT(token.id), name, scopes));
+	return command_audit(call, "token.add", user.username,
+			     pool_printf(work->pool, "%s: %s, %s",
+					 UUID_TEXT(token.id), name, scopes));
 }
 
 /* Lists tokens without secrets: the database has only their hashes. */
@@ -146,6 +146,6 @@ bool tokens_delete(struct call *call)
 	return user_by_name(&user, call->work, call->args[0]) &&
 	       access_id(&id, call->work, "token", call->args[1]) &&
 	       token_drop(call->work, user.id, id) &&
-	       command_record(call, "token.delete", user.username,
-			      call->args[1]);
+	       command_audit(call, "token.delete", user.username,
+			     call->args[1]);
 }

@@ -2,7 +2,7 @@
 #define FCGI_API_ADMIN_H
 
 #include "fcgi/request.h"
-#include "lib/service/record.h"
+#include "lib/service/audit.h"
 
 /* Returns the administrator who sent the request, and the client address. */
 struct actor admin_actor(const struct request *req);

@@ -27,10 +27,10 @@ static bool add_tier(struct work *work, void *tier)
 bool admin_add_tier(struct tier *tier, struct work *work,
 		    const struct actor *actor, const char *detail)
 {
-	const struct record record = { "tier.add", tier->name, detail };
+	const struct audit_entry entry = { "tier.add", tier->name, detail };
 
 	return tiering_check(tier, work) &&
-	       record_change(work, actor, &record, 1, add_tier, tier);
+	       audit_change(work, actor, &entry, 1, add_tier, tier);
 }
 
 struct tier_edit {
@@ -59,12 +59,12 @@ bool admin_update_tier(struct tier *tier, struct work *work,
 {
 	struct tier_edit job = { .id = id, .edit = edit, .arg = arg };
 	struct tier before;
-	struct record record = { "tier.set", NULL, detail };
+	struct audit_entry entry = { "tier.set", NULL, detail };
 
 	if (!tier_find(&before, work, id))
 		return false;
-	record.subject = before.name;
-	if (!record_change(work, actor, &record, 1, set_tier, &job))
+	entry.subject = before.name;
+	if (!audit_change(work, actor, &entry, 1, set_tier, &job))
 		return false;
 	*tier = job.tier;
 	return true;
@@ -81,9 +81,9 @@ static bool drop_tier(struct work *work, void *arg)
 bool admin_delete_tier(struct work *work, const struct actor *actor,
 		       const struct tier *tier)
 {
-	const struct record record = { "tier.delete", tier->name, "" };
+	const struct audit_entry entry = { "tier.delete", tier->name, "" };
 
-	return record_change(work, actor, &record, 1, drop_tier, (void *)tier);
+	return audit_change(work, actor, &entry, 1, drop_tier, (void *)tier);
 }
 
 static bool check_email(struct work *work, const char *email)
@@ -122,7 +122,7 @@ bool admin_add_user(struct user *user, struct work *work,
 		    const struct actor *actor, const struct tier *tier,
 		    const char *password)
 {
-	const struct record record = {
+	const struct audit_entry entry = {
 		"user.add", user->username,
 		pool_printf(work->pool, "tier %s%s", tier->name,
 			    user->is_admin ? ", admin" : "")
@@ -131,38 +131,39 @@ bool admin_add_user(struct user *user, struct work *work,
 	user->tier_id = tier->id;
 	return check_email(work, user->email) &&
 	       hash_password(&user->password, work, password) &&
-	       record_change(work, actor, &record, 1, add_user, user);
+	       audit_change(work, actor, &entry, 1, add_user, user);
 }
 
 /* One audit line for each change, named like the commands of pixtierctl. */
-static size_t list_updates(struct record records[MAX_RECORDS],
+static size_t list_updates(struct audit_entry entries[MAX_RECORDS],
 			   const struct user_update *update,
 			   const char *username)
 {
 	size_t count = 0;
 
 	if (update->tier)
-		records[count++] = (struct record){ "user.tier", username,
-						    update->tier->name };
+		entries[count++] = (struct audit_entry){ "user.tier", username,
+							 update->tier->name };
 	if (update->password)
-		records[count++] =
-			(struct record){ "user.passwd", username, "" };
+		entries[count++] =
+			(struct audit_entry){ "user.passwd", username, "" };
 	if (update->disabled)
-		records[count++] =
-			(struct record){ *update->disabled ? "user.disable"
-							   : "user.enable",
-					 username, "" };
+		entries[count++] =
+			(struct audit_entry){ *update->disabled ? "user.disable"
+								: "user.enable",
+					      username, "" };
 	if (update->unlocks)
-		records[count++] =
-			(struct record){ "user.unlock", username, "" };
+		entries[count++] =
+			(struct audit_entry){ "user.unlock", username, "" };
 	if (update->is_admin)
-		records[count++] =
-			(struct record){ "user.admin", username,
-					 *update->is_admin ? "yes" : "no" };
+		entries[count++] = (struct audit_entry){
+			"user.admin", username, *update->is_admin ? "yes" : "no"
+		};
 	if (update->sets_email)
-		records[count++] =
-			(struct record){ "user.email", username,
-					 update->email ? update->email : "" };
+		entries[count++] =
+			(struct audit_entry){ "user.email", username,
+					      update->email ? update->email
+							    : "" };
 	return count;
 }
 
@@ -202,8 +203,8 @@ bool admin_update_user(struct work *work, const struct actor *actor,
 		       const struct user *user,
 		       const struct user_update *update)
 {
-	struct record records[MAX_RECORDS];
-	size_t count = list_updates(records, update, user->username);
+	struct audit_entry entries[MAX_RECORDS];
+	size_t count = list_updates(entries, update, user->username);
 	struct user_edit edit = { user, update, NULL };
 
 	if (!check_email(work, update->email) ||
@@ -211,7 +212,7 @@ bool admin_update_user(struct work *work, const struct actor *actor,
 	     !hash_password(&edit.hash, work, update->password)))
 		return false;
 	return !count ||
-	       record_change(work, actor, records, count, set_user, &edit);
+	       audit_change(work, actor, entries, count, set_user, &edit);
 }
 
 static bool retry_job(struct work *work, void *job)
@@ -223,7 +224,7 @@ bool admin_retry_job(struct work *work, const struct actor *actor,
 		     const struct job *job)
 {
 	const char *id = pool_strdup(work->pool, UUID_TEXT(job->id));
-	const struct record record = { "job.retry", id, job->kind };
+	const struct audit_entry entry = { "job.retry", id, job->kind };
 
-	return record_change(work, actor, &record, 1, retry_job, (void *)job);
+	return audit_change(work, actor, &entry, 1, retry_job, (void *)job);
 }

@@ -3,7 +3,7 @@
 
 #include "lib/base/uuid.h"
 #include "lib/base/work.h"
-#include "lib/service/record.h"
+#include "lib/service/audit.h"
 
 /* Changes by administrators. Each change inserts its audit lines in the same
    transaction. */

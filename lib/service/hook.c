@@ -130,7 +130,7 @@ bool hook_add(struct webhook *webhook, const char **secret, struct work *work,
 }
 
 /* Pending deliveries go to the new URL and count for its host. */
-static bool record_change(struct work *work, void *arg)
+static bool audit_change(struct work *work, void *arg)
 {
 	const struct change *change = arg;
 	const struct webhook *webhook = change->webhook;
@@ -154,7 +154,7 @@ bool hook_change(struct webhook *webhook, struct work *work,
 		return false;
 	if (wish->enabled)
 		set_enabled(&made, work, *wish->enabled);
-	if (!db_transaction(work, record_change, &change))
+	if (!db_transaction(work, audit_change, &change))
 		return false;
 	*webhook = made;
 	return true;

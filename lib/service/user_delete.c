@@ -87,7 +87,7 @@ bool user_delete(struct job *job, bool *left, struct work *work,
 		 const struct actor *actor, const struct user *user)
 {
 	struct deletion deletion = { user, new_job(work, user->id) };
-	const struct record record = {
+	const struct audit_entry entry = {
 		"user.delete", user->username,
 		pool_printf(work->pool, "%s, %lld images", UUID_TEXT(user->id),
 			    (long long)user->used_images)
@@ -97,7 +97,7 @@ bool user_delete(struct job *job, bool *left, struct work *work,
 		return fail(work, ERR_CONFLICT,
 			    "%s is built in and cannot be deleted; disable it",
 			    user->username);
-	if (!record_change(work, actor, &record, 1, mark, &deletion))
+	if (!audit_change(work, actor, &entry, 1, mark, &deletion))
 		return false;
 	*left = !purge_few(work, user);
 	return !*left || job_find(job, work, deletion.job.id);

@@ -3,7 +3,7 @@
 
 #include "lib/base/work.h"
 #include "lib/model/job.h"
-#include "lib/service/record.h"
+#include "lib/service/audit.h"
 
 struct user;
 

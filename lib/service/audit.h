@@ -1,5 +1,5 @@
-#ifndef LIB_SERVICE_RECORD_H
-#define LIB_SERVICE_RECORD_H
+#ifndef LIB_SERVICE_AUDIT_H
+#define LIB_SERVICE_AUDIT_H
 
 #include <stddef.h>
 
@@ -12,7 +12,7 @@ struct actor {
 };
 
 /* A line of the audit. */
-struct record {
+struct audit_entry {
 	const char *action;  /* "tier.set" */
 	const char *subject; /* the changed object */
 	const char *detail;  /* contains no secret; may be "" */
@@ -23,9 +23,9 @@ struct record {
  * If the transaction is repeated after a lost COMMIT, the first line's id shows
  * whether it was committed, so `change` need not be repeatable.
  */
-bool record_change(struct work *work, const struct actor *actor,
-		   const struct record *records, size_t count,
-		   bool (*change)(struct work *work, void *arg),
-		   void *arg) MUST_CHECK;
+bool audit_change(struct work *work, const struct actor *actor,
+		  const struct audit_entry *entries, size_t count,
+		  bool (*change)(struct work *work, void *arg),
+		  void *arg) MUST_CHECK;
 
 #endif
