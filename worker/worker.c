@@ -17,13 +17,13 @@
 #include "lib/model/image_search.h"
 #include "lib/model/job.h"
 #include "lib/picture/decoder_pool.h"
-#include "lib/service/dispatch.h"
 #include "lib/service/idempotency.h"
 #include "lib/service/purge.h"
 #include "lib/service/requeue.h"
 #include "lib/service/retention.h"
 #include "lib/service/schedule.h"
 #include "lib/service/task.h"
+#include "lib/service/webhook_send.h"
 #include "lib/store/store.h"
 #include "worker/heartbeat.h"
 
@@ -245,7 +245,7 @@ static bool work_once(bool *found, struct worker_state *worker)
 	const struct job_claimant claimant = {
 		.worker = worker->name,
 		.but_kinds = worker->but_kinds,
-		.per_receiver = dispatch_per_receiver(conf),
+		.per_receiver = webhook_send_per_receiver(conf),
 		.lease = conf->job_lease,
 	};
 	bool done;

@@ -15,10 +15,10 @@
 #include "lib/base/pool.h"
 #include "lib/service/access.h"
 #include "lib/service/admin.h"
-#include "lib/service/dispatch.h"
 #include "lib/service/login.h"
 #include "lib/service/render_job.h"
 #include "lib/service/resize.h"
+#include "lib/service/webhook_send.h"
 
 bool jobs_show(struct request *req, struct response *res)
 {
@@ -90,7 +90,7 @@ static bool answer_list(struct response *res, struct request *req,
 bool jobs_list(struct request *req, struct response *res)
 {
 	const struct job_filter filter = { .user_id = req->who->user.id,
-					   .but_kind = DISPATCH_KIND };
+					   .but_kind = WEBHOOK_SEND_KIND };
 
 	return answer_list(res, req, filter, view_job);
 }

@@ -10,8 +10,8 @@
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 #include "lib/service/access.h"
-#include "lib/service/hook.h"
 #include "lib/service/login.h"
+#include "lib/service/webhook.h"
 
 enum { MAX_EVENT = 16, MAX_SECRET = 100 };
 
@@ -81,36 +81,36 @@ static bool find_webhook(struct webhook *webhook, struct request *req)
 	       webhook_find(webhook, req->work, req->who->user.id, id);
 }
 
-static bool read_events(struct hook_wish *wish, struct request *req)
+static bool read_events(struct webhook_fields *fields, struct request *req)
 {
 	const char **events;
 
-	if (!json_get_texts(&events, &wish->event_count, req->work,
+	if (!json_get_texts(&events, &fields->event_count, req->work,
 			    req->body.json, "events", WEBHOOK_MAX_EVENTS,
 			    MAX_EVENT))
 		return false;
-	wish->events = events;
+	fields->events = events;
 	return true;
 }
 
 /* Reads the fields of the body; all are optional here. */
-static bool read_wish(struct hook_wish *wish, bool *enabled,
-		      struct request *req)
+static bool read_fields(struct webhook_fields *fields, bool *enabled,
+			struct request *req)
 {
 	struct work *work = req->work;
 	const struct json *json = req->body.json;
 
 	if ((json_has(json, "url") &&
-	     !json_get_text(&wish->url, work, json, "url", 1,
+	     !json_get_text(&fields->url, work, json, "url", 1,
 			    WEBHOOK_MAX_URL)) ||
-	    (json_has(json, "events") && !read_events(wish, req)) ||
+	    (json_has(json, "events") && !read_events(fields, req)) ||
 	    (json_has(json, "secret") &&
-	     !json_get_text(&wish->secret, work, json, "secret", 1,
+	     !json_get_text(&fields->secret, work, json, "secret", 1,
 			    MAX_SECRET)))
 		return false;
 	if (!json_has(json, "enabled"))
 		return true;
-	wish->enabled = enabled;
+	fields->enabled = enabled;
 	return json_get_bool(enabled, work, json, "enabled");
 }
 
@@ -118,17 +118,19 @@ bool webhooks_create(struct request *req, struct response *res)
 {
 	static const char *const known[] = { "url", "events", "secret", NULL };
 	struct work *work = req->work;
-	struct hook_wish wish = { 0 };
+	struct webhook_fields fields = { 0 };
 	struct webhook webhook;
 	struct json *json;
 	const char *secret;
 	bool enabled;
 
 	if (!json_only(req->body.json, work, known) ||
-	    !json_get_text(&wish.url, work, req->body.json, "url", 1,
+	    !json_get_text(&fields.url, work, req->body.json, "url", 1,
 			   WEBHOOK_MAX_URL) ||
-	    !read_events(&wish, req) || !read_wish(&wish, &enabled, req) ||
-	    !hook_add(&webhook, &secret, work, req->who->user.id, &wish))
+	    !read_events(&fields, req) ||
+	    !read_fields(&fields, &enabled, req) ||
+	    !webhook_create(&webhook, &secret, work, req->who->user.id,
+			    &fields))
 		return false;
 	json = view_webhook(work->pool, &webhook);
 	json_set_text(json, "secret", secret);
@@ -176,13 +178,14 @@ bool webhooks_change(struct request *req, struct response *res)
 {
 	static const char *const known[] = { "url", "events", "secret",
 					     "enabled", NULL };
-	struct hook_wish wish = { 0 };
+	struct webhook_fields fields = { 0 };
 	struct webhook webhook;
 	bool enabled;
 
 	if (!json_only(req->body.json, req->work, known) ||
-	    !find_webhook(&webhook, req) || !read_wish(&wish, &enabled, req) ||
-	    !hook_change(&webhook, req->work, &wish))
+	    !find_webhook(&webhook, req) ||
+	    !read_fields(&fields, &enabled, req) ||
+	    !webhook_change(&webhook, req->work, &fields))
 		return false;
 	response_json(res, req, 200, view_webhook(req->work->pool, &webhook));
 	return true;
@@ -192,7 +195,8 @@ bool webhooks_delete(struct request *req, struct response *res)
 {
 	struct webhook webhook;
 
-	if (!find_webhook(&webhook, req) || !hook_drop(req->work, &webhook))
+	if (!find_webhook(&webhook, req) ||
+	    !webhook_delete(req->work, &webhook))
 		return false;
 	response_empty(res, 204);
 	return true;
@@ -238,7 +242,7 @@ bool webhooks_retry(struct request *req, struct response *res)
 	if (!find_webhook(&webhook, req) ||
 	    !access_id(&id, work, "delivery", req->param[1]) ||
 	    !delivery_find(&delivery, work, webhook.id, id) ||
-	    !hook_retry(work, &webhook, id) ||
+	    !webhook_retry_delivery(work, &webhook, id) ||
 	    !delivery_find(&delivery, work, webhook.id, id) ||
 	    !delivery_list_attempts(&attempts, &count, work, webhook.id, id,
 				    id))

@@ -53,9 +53,9 @@ bool webhook_list(struct webhook **webhooks, size_t *count, struct work *work,
 	return true;
 }
 
-bool webhook_list_told(struct webhook **webhooks, size_t *count,
-		       struct work *work, struct uuid user_id,
-		       const char *event)
+bool webhook_list_subscribed(struct webhook **webhooks, size_t *count,
+			     struct work *work, struct uuid user_id,
+			     const char *event)
 {
 	struct webhook row = { 0 }, *w = &row;
 	struct rows rows = ROWS_OF(row);

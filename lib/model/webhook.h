@@ -48,9 +48,9 @@ bool webhook_list(struct webhook **webhooks, size_t *count, struct work *work,
 		  int64_t limit) MUST_CHECK;
 
 /* Lists the user's enabled webhooks for the event: id and receiver only. */
-bool webhook_list_told(struct webhook **webhooks, size_t *count,
-		       struct work *work, struct uuid user_id,
-		       const char *event) MUST_CHECK;
+bool webhook_list_subscribed(struct webhook **webhooks, size_t *count,
+			     struct work *work, struct uuid user_id,
+			     const char *event) MUST_CHECK;
 
 /* Inserts a row with the caller's id; the caller has locked the user.
    ERR_QUOTA_EXCEEDED if the user then has more than WEBHOOK_MAX. Succeeds

@@ -7,7 +7,7 @@
 
 #include "lib/base/text.h"
 #include "lib/picture/recipe.h"
-#include "lib/service/dispatch.h"
+#include "lib/service/webhook_send.h"
 
 bool access_id(struct uuid *id, struct work *work, const char *what,
 	       const char *text)
@@ -41,7 +41,7 @@ bool access_job(struct job *job, struct work *work, struct uuid user_id,
 	    !job_find(&found, work, id))
 		return false;
 	if (!uuid_equal(found.user_id, user_id) ||
-	    !strcmp(found.kind, DISPATCH_KIND))
+	    !strcmp(found.kind, WEBHOOK_SEND_KIND))
 		return fail(work, ERR_NOT_FOUND, "no job %s", UUID_TEXT(id));
 	*job = found;
 	return true;

@@ -12,7 +12,7 @@
 #include "lib/model/job.h"
 #include "lib/model/user.h"
 #include "lib/model/variant.h"
-#include "lib/service/notify.h"
+#include "lib/service/webhook_queue.h"
 #include "lib/store/store.h"
 
 enum { BATCH = 100 };
@@ -23,7 +23,7 @@ static bool drop_rows(struct work *work, void *arg)
 	int64_t bytes;
 
 	return job_cancel_of_image(work, image->id) &&
-	       notify_image(work, "image.deleted", image) &&
+	       webhook_queue_image(work, "image.deleted", image) &&
 	       image_drop(&bytes, work, image->id) &&
 	       user_credit(work, image->user_id, bytes);
 }

@@ -10,8 +10,8 @@
 #include "lib/model/image.h"
 #include "lib/model/tier.h"
 #include "lib/model/variant.h"
-#include "lib/service/notify.h"
 #include "lib/service/variant_render.h"
+#include "lib/service/webhook_queue.h"
 #include "lib/store/store.h"
 
 struct ending {
@@ -32,7 +32,8 @@ static bool settle(struct work *work, struct image *image, const char *status,
 	image->error_code = code;
 	image->error_detail = detail;
 	return image_settle(work, image->id, status, code, detail) &&
-	       notify_image(work, code ? "image.failed" : "image.ready", image);
+	       webhook_queue_image(work, code ? "image.failed" : "image.ready",
+				   image);
 }
 
 static bool record_success(struct work *work, void *arg)
@@ -48,7 +49,7 @@ static bool record_success(struct work *work, void *arg)
 		if (!variant_finish(work, &batch->variants[i]))
 			return false;
 	return settle(work, &image, "ready", NULL, NULL) &&
-	       notify_job(work, "job.done", ending->job);
+	       webhook_queue_job(work, "job.done", ending->job);
 }
 
 /* An image that is ready stays ready: only the new variant has failed. */
@@ -70,7 +71,7 @@ static bool record_failure(struct work *work, void *arg)
 
 	return job_fail(work, ending->job, ending->code, ending->detail) &&
 	       fail_image(work, ending) &&
-	       notify_job(work, "job.failed", ending->job);
+	       webhook_queue_job(work, "job.failed", ending->job);
 }
 
 static bool is_cancelled(struct work *work, const struct job *job)

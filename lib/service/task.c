@@ -6,18 +6,18 @@
 #include <string.h>
 
 #include "lib/base/pool.h"
-#include "lib/service/dispatch.h"
 #include "lib/service/import.h"
 #include "lib/service/render_job.h"
 #include "lib/service/user_delete.h"
+#include "lib/service/webhook_send.h"
 
 /* clang-format off */
 static const struct task tasks[] = {
-	{ "fetch",       true,  import_job,      render_job_give_up },
-	{ "delete_user", false, user_delete_job, job_fail },
-	{ "render",      false, render_job_run,  render_job_give_up },
-	{ "resize",      false, render_job_run,  render_job_give_up },
-	{ "webhook",     true,  dispatch_job,    dispatch_give_up },
+	{ "fetch",       true,  import_job,       render_job_give_up },
+	{ "delete_user", false, user_delete_job,  job_fail },
+	{ "render",      false, render_job_run,   render_job_give_up },
+	{ "resize",      false, render_job_run,   render_job_give_up },
+	{ "webhook",     true,  webhook_send_job, webhook_send_give_up },
 };
 /* clang-format on */
 

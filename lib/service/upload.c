@@ -15,8 +15,8 @@
 #include "lib/picture/probe.h"
 #include "lib/service/access.h"
 #include "lib/service/budget.h"
-#include "lib/service/notify.h"
 #include "lib/service/variant_render.h"
+#include "lib/service/webhook_queue.h"
 
 int64_t upload_max_bytes(const struct conf *conf, const struct tier *tier)
 {
@@ -234,9 +234,9 @@ static bool queue_webhooks(struct work *work, const struct uploaded *made)
 {
 	if (strcmp(made->image.status, "ready"))
 		return true;
-	return notify_image(work, "image.ready", &made->image) &&
+	return webhook_queue_image(work, "image.ready", &made->image) &&
 	       (uuid_is_nil(made->job.id) ||
-		notify_job(work, "job.done", &made->job));
+		webhook_queue_job(work, "job.done", &made->job));
 }
 
 static bool may_wait(struct work *work, const struct tier *tier,

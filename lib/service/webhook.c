@@ -1,7 +1,7 @@
-/* hook.c: adds, changes, deletes and retries a user's webhooks. */
+/* webhook.c: adds, changes, deletes and retries a user's webhooks. */
 #include "config.h"
 
-#include "lib/service/hook.h"
+#include "lib/service/webhook.h"
 
 #include <string.h>
 
@@ -11,7 +11,7 @@
 #include "lib/db/db.h"
 #include "lib/model/user.h"
 #include "lib/net/url.h"
-#include "lib/service/dispatch.h"
+#include "lib/service/webhook_send.h"
 
 #define SECRET_PREFIX "whsec_"
 
@@ -39,12 +39,12 @@ static bool read_url(struct webhook *webhook, struct work *work,
 }
 
 static bool read_events(struct webhook *webhook, struct work *work,
-			const struct hook_wish *wish)
+			const struct webhook_fields *fields)
 {
 	const char *words = "";
 
-	for (size_t i = 0; i < wish->event_count; i++) {
-		const char *word = wish->events[i];
+	for (size_t i = 0; i < fields->event_count; i++) {
+		const char *word = fields->events[i];
 
 		if (!text_has_word(WEBHOOK_EVENTS, word))
 			return fail_field(
@@ -112,17 +112,19 @@ static void set_enabled(struct webhook *webhook, const struct work *work,
 		webhook->disabled_at = db_now_us(work);
 }
 
-bool hook_add(struct webhook *webhook, const char **secret, struct work *work,
-	      struct uuid user_id, const struct hook_wish *wish)
+bool webhook_create(struct webhook *webhook, const char **secret,
+		    struct work *work, struct uuid user_id,
+		    const struct webhook_fields *fields)
 {
 	const char *text =
-		wish->secret ? wish->secret : make_secret(work->pool);
+		fields->secret ? fields->secret : make_secret(work->pool);
 	struct webhook made = { .id = uuid_new(), .user_id = user_id };
 	struct webhook_secret key;
 	struct change change = { .webhook = &made, .secret = &key };
 
-	if (!read_url(&made, work, wish->url) ||
-	    !read_events(&made, work, wish) || !read_secret(&key, work, text) ||
+	if (!read_url(&made, work, fields->url) ||
+	    !read_events(&made, work, fields) ||
+	    !read_secret(&key, work, text) ||
 	    !db_transaction(work, record_new, &change))
 		return false;
 	*secret = text;
@@ -140,20 +142,20 @@ static bool audit_change(struct work *work, void *arg)
 	       delivery_readdress(work, webhook->id, webhook->receiver);
 }
 
-bool hook_change(struct webhook *webhook, struct work *work,
-		 const struct hook_wish *wish)
+bool webhook_change(struct webhook *webhook, struct work *work,
+		    const struct webhook_fields *fields)
 {
 	struct webhook made = *webhook;
 	struct webhook_secret key;
 	struct change change = { .webhook = &made,
-				 .secret = wish->secret ? &key : NULL };
+				 .secret = fields->secret ? &key : NULL };
 
-	if ((wish->url && !read_url(&made, work, wish->url)) ||
-	    (wish->events && !read_events(&made, work, wish)) ||
-	    (wish->secret && !read_secret(&key, work, wish->secret)))
+	if ((fields->url && !read_url(&made, work, fields->url)) ||
+	    (fields->events && !read_events(&made, work, fields)) ||
+	    (fields->secret && !read_secret(&key, work, fields->secret)))
 		return false;
-	if (wish->enabled)
-		set_enabled(&made, work, *wish->enabled);
+	if (fields->enabled)
+		set_enabled(&made, work, *fields->enabled);
 	if (!db_transaction(work, audit_change, &change))
 		return false;
 	*webhook = made;
@@ -169,7 +171,7 @@ static bool record_drop(struct work *work, void *arg)
 	       webhook_drop(work, webhook->id);
 }
 
-bool hook_drop(struct work *work, const struct webhook *webhook)
+bool webhook_delete(struct work *work, const struct webhook *webhook)
 {
 	return db_transaction(work, record_drop, (void *)webhook);
 }
@@ -180,14 +182,15 @@ static bool record_retry(struct work *work, void *arg)
 {
 	const struct change *change = arg;
 
-	if (!dispatch_queue(work, change->job_id, change->webhook->user_id,
-			    change->webhook->receiver))
+	if (!webhook_send_add_job(work, change->job_id,
+				  change->webhook->user_id,
+				  change->webhook->receiver))
 		return work->err == ERR_CONFLICT;
 	return delivery_reopen(work, change->delivery_id, change->job_id);
 }
 
-bool hook_retry(struct work *work, const struct webhook *webhook,
-		struct uuid delivery_id)
+bool webhook_retry_delivery(struct work *work, const struct webhook *webhook,
+			    struct uuid delivery_id)
 {
 	struct change change = { .webhook = webhook,
 				 .delivery_id = delivery_id,

@@ -1,5 +1,5 @@
-#ifndef LIB_SERVICE_NOTIFY_H
-#define LIB_SERVICE_NOTIFY_H
+#ifndef LIB_SERVICE_WEBHOOK_QUEUE_H
+#define LIB_SERVICE_WEBHOOK_QUEUE_H
 
 #include "lib/base/work.h"
 #include "lib/model/image.h"
@@ -9,20 +9,20 @@
  * Queues events for a user's webhooks. The caller calls both functions in the
  * transaction of the change that they report, so an event is queued exactly if
  * the change is committed. Each enabled webhook with the event gets a delivery
- * and the job that sends it (dispatch.h). The body is {"type": event,
+ * and the job that sends it (webhook_send.h). The body is {"type": event,
  * "timestamp": now, "data": the image or the job}.
  */
 
 /* `event` is "image.ready", "image.failed" or, while the image's rows still
    exist, "image.deleted". Does nothing for the image of a resize: only its job
    has events. */
-bool notify_image(struct work *work, const char *event,
-		  const struct image *image) MUST_CHECK;
+bool webhook_queue_image(struct work *work, const char *event,
+			 const struct image *image) MUST_CHECK;
 
 /* `event` is "job.done" or "job.failed". The job's row already has that state;
    it is read only if a webhook has the event. Does nothing for jobs that send
    webhooks. */
-bool notify_job(struct work *work, const char *event,
-		const struct job *job) MUST_CHECK;
+bool webhook_queue_job(struct work *work, const char *event,
+		       const struct job *job) MUST_CHECK;
 
 #endif

@@ -1,7 +1,7 @@
-/* notify.c: queues webhook deliveries for events. */
+/* webhook_queue.c: queues webhook deliveries for events. */
 #include "config.h"
 
-#include "lib/service/notify.h"
+#include "lib/service/webhook_queue.h"
 
 #include <string.h>
 
@@ -16,8 +16,8 @@
 #include "lib/model/variant.h"
 #include "lib/model/webhook.h"
 #include "lib/service/access.h"
-#include "lib/service/dispatch.h"
 #include "lib/service/show.h"
+#include "lib/service/webhook_send.h"
 
 /* Keeps the body far below the size limit of a column that is read. */
 enum { MAX_VARIANTS = 1000 };
@@ -38,8 +38,8 @@ static bool queue_deliveries(struct work *work, struct uuid user_id,
 		delivery.id = uuid_new();
 		delivery.webhook_id = webhooks[i].id;
 		delivery.job_id = uuid_new();
-		if (!dispatch_queue(work, delivery.job_id, user_id,
-				    webhooks[i].receiver) ||
+		if (!webhook_send_add_job(work, delivery.job_id, user_id,
+					  webhooks[i].receiver) ||
 		    !delivery_add(work, &delivery))
 			return false;
 	}
@@ -47,8 +47,10 @@ static bool queue_deliveries(struct work *work, struct uuid user_id,
 }
 
 /* Only the variants that the owner's tier allows, as in responses. */
-static struct json *show_variants(struct pool *pool, const struct tier *tier,
-				  const struct variant *variants, size_t count)
+static struct json *describe_variants(struct pool *pool,
+				      const struct tier *tier,
+				      const struct variant *variants,
+				      size_t count)
 {
 	struct json *array = json_array(pool);
 
@@ -73,7 +75,7 @@ static bool describe(struct json **json, struct work *work,
 		return false;
 	made = show_image(work->pool, &tier, image);
 	json_set(made, "variants",
-		 show_variants(work->pool, &tier, variants, count));
+		 describe_variants(work->pool, &tier, variants, count));
 	json_set(
 		made, "error",
 		show_error(work->pool, image->error_code, image->error_detail));
@@ -82,18 +84,19 @@ static bool describe(struct json **json, struct work *work,
 }
 
 /* Reads without a lock first: most users have no webhooks. */
-static bool find_told(struct webhook **webhooks, size_t *count,
-		      struct work *work, struct uuid user_id, const char *event)
+static bool find_subscribed(struct webhook **webhooks, size_t *count,
+			    struct work *work, struct uuid user_id,
+			    const char *event)
 {
-	if (!webhook_list_told(webhooks, count, work, user_id, event))
+	if (!webhook_list_subscribed(webhooks, count, work, user_id, event))
 		return false;
 	return !*count ||
 	       (user_lock(work, user_id) &&
-		webhook_list_told(webhooks, count, work, user_id, event));
+		webhook_list_subscribed(webhooks, count, work, user_id, event));
 }
 
-bool notify_image(struct work *work, const char *event,
-		  const struct image *image)
+bool webhook_queue_image(struct work *work, const char *event,
+			 const struct image *image)
 {
 	struct json *data;
 	struct webhook *webhooks;
@@ -101,22 +104,23 @@ bool notify_image(struct work *work, const char *event,
 
 	if (image->kind && !strcmp(image->kind, "resize"))
 		return true;
-	if (!find_told(&webhooks, &count, work, image->user_id, event))
+	if (!find_subscribed(&webhooks, &count, work, image->user_id, event))
 		return false;
 	return !count || (describe(&data, work, image) &&
 			  queue_deliveries(work, image->user_id, event, data,
 					   webhooks, count));
 }
 
-bool notify_job(struct work *work, const char *event, const struct job *job)
+bool webhook_queue_job(struct work *work, const char *event,
+		       const struct job *job)
 {
 	struct job row;
 	struct webhook *webhooks;
 	size_t count;
 
-	if (!strcmp(job->kind, DISPATCH_KIND))
+	if (!strcmp(job->kind, WEBHOOK_SEND_KIND))
 		return true;
-	if (!find_told(&webhooks, &count, work, job->user_id, event))
+	if (!find_subscribed(&webhooks, &count, work, job->user_id, event))
 		return false;
 	return !count ||
 	       (job_find(&row, work, job->id) &&

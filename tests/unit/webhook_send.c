@@ -1,7 +1,7 @@
-/* dispatch.c: tests the signatures of webhooks, and how many are sent. */
+/* webhook_send.c: tests the signatures of webhooks, and how many are sent. */
 #include "config.h"
 
-#include "lib/service/dispatch.h"
+#include "lib/service/webhook_send.h"
 
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
@@ -43,10 +43,10 @@ static void signs(void **state)
 
 		assert_true(text_unbase64(pool, &bytes, &len, cases[i].key));
 		secret = (struct webhook_secret){ bytes, (int64_t)len };
-		assert_string_equal(dispatch_sign(pool, &secret, cases[i].id,
-						  cases[i].timestamp,
-						  cases[i].body),
-				    cases[i].signature);
+		assert_string_equal(
+			webhook_send_sign(pool, &secret, cases[i].id,
+					  cases[i].timestamp, cases[i].body),
+			cases[i].signature);
 		pool_free(pool);
 	}
 }
@@ -68,7 +68,8 @@ static void leaves_a_sender_for_others(void **state)
 		conf_init(&conf);
 		conf.workers = limits[i].workers;
 		conf.webhook_concurrency = limits[i].concurrency;
-		assert_int_equal(dispatch_per_receiver(&conf), limits[i].most);
+		assert_int_equal(webhook_send_per_receiver(&conf),
+				 limits[i].most);
 	}
 }
 

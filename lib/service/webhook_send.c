@@ -1,7 +1,7 @@
-/* dispatch.c: sends deliveries to webhooks. */
+/* webhook_send.c: sends deliveries to webhooks. */
 #include "config.h"
 
-#include "lib/service/dispatch.h"
+#include "lib/service/webhook_send.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -32,12 +32,12 @@ static int64_t retry_count(struct work *work)
 
 /* A worker's death uses up one of the job's attempts, but no retry: therefore
    job_attempts is added. */
-bool dispatch_queue(struct work *work, struct uuid job_id, struct uuid user_id,
-		    const char *receiver)
+bool webhook_send_add_job(struct work *work, struct uuid job_id,
+			  struct uuid user_id, const char *receiver)
 {
 	const struct job job = {
 		.id = job_id,
-		.kind = DISPATCH_KIND,
+		.kind = WEBHOOK_SEND_KIND,
 		.receiver = receiver,
 		.user_id = user_id,
 		.priority = PRIORITY,
@@ -51,7 +51,7 @@ bool dispatch_queue(struct work *work, struct uuid job_id, struct uuid user_id,
 
 /* With two or more workers, one takes no webhook jobs. Of the others, one stays
    free for other receivers. */
-int64_t dispatch_per_receiver(const struct conf *conf)
+int64_t webhook_send_per_receiver(const struct conf *conf)
 {
 	const long senders = conf->workers > 1 ? conf->workers - 1 : 1;
 	const long others = senders > 1 ? senders - 1 : 1;
@@ -60,9 +60,10 @@ int64_t dispatch_per_receiver(const struct conf *conf)
 						  : others;
 }
 
-const char *dispatch_sign(struct pool *pool,
-			  const struct webhook_secret *secret, const char *id,
-			  int64_t timestamp, const char *body)
+const char *webhook_send_sign(struct pool *pool,
+			      const struct webhook_secret *secret,
+			      const char *id, int64_t timestamp,
+			      const char *body)
 {
 	uint8_t sum[CRYPT_SHA256_SIZE];
 	const char *content =
@@ -98,9 +99,9 @@ static bool write_headers(const char *headers[HEADERS + 1], struct work *work,
 	headers[1] = pool_printf(work->pool, "webhook-id: %s", id);
 	headers[2] = pool_printf(work->pool, "webhook-timestamp: %lld",
 				 (long long)now);
-	headers[3] = pool_printf(
-		work->pool, "webhook-signature: %s",
-		dispatch_sign(work->pool, &secret, id, now, delivery->payload));
+	headers[3] = pool_printf(work->pool, "webhook-signature: %s",
+				 webhook_send_sign(work->pool, &secret, id, now,
+						   delivery->payload));
 	headers[HEADERS] = NULL;
 	return true;
 }
@@ -203,7 +204,7 @@ static void log_attempt(const struct work *work, const struct outcome *outcome)
 		  log_text("why", outcome->attempt.error));
 }
 
-bool dispatch_job(struct work *work, const struct job *job)
+bool webhook_send_job(struct work *work, const struct job *job)
 {
 	struct delivery_target target;
 	struct outcome outcome = { .job = job, .target = &target };
@@ -211,8 +212,8 @@ bool dispatch_job(struct work *work, const struct job *job)
 	if (!delivery_of_job(&target, work, job->id))
 		return false;
 	if (target.disabled)
-		return dispatch_give_up(work, job, err_code(ERR_CONFLICT),
-					"the webhook is disabled");
+		return webhook_send_give_up(work, job, err_code(ERR_CONFLICT),
+					    "the webhook is disabled");
 	if (!send(&outcome, work, &target))
 		return false;
 	log_attempt(work, &outcome);
@@ -237,8 +238,8 @@ static bool fail_both(struct work *work, void *arg)
 	return delivery_end(work, target.delivery.id, "failed");
 }
 
-bool dispatch_give_up(struct work *work, const struct job *job,
-		      const char *code, const char *detail)
+bool webhook_send_give_up(struct work *work, const struct job *job,
+			  const char *code, const char *detail)
 {
 	struct ending ending = { job, code, detail };
 
