@@ -24,7 +24,7 @@
 #include "lib/model/check.h"
 #include "lib/picture/decoder.h"
 #include "lib/picture/render.h"
-#include "lib/service/import.h"
+#include "lib/service/fetch.h"
 #include "lib/service/keyring.h"
 #include "lib/store/store.h"
 
@@ -84,7 +84,7 @@ static struct finding look_at_json(struct doctor *d)
 static struct finding look_at_curl(struct doctor *d)
 {
 	(void)d;
-	return fine(import_library());
+	return fine(fetch_library());
 }
 
 static struct finding look_at_client(struct doctor *d)
@@ -446,7 +446,7 @@ static struct finding look_at_sandbox(struct doctor *d)
 static struct finding look_at_fetching(struct doctor *d)
 {
 	return judge_sandbox(
-		d, import_describe_sandbox(d->work->pool, d->work->conf),
+		d, fetch_describe_sandbox(d->work->pool, d->work->conf),
 		"a fetch process that a malicious web server "
 		"controls",
 		"fetching and webhooks fail");

@@ -15,7 +15,7 @@
 #include "lib/base/text.h"
 #include "lib/model/image_search.h"
 #include "lib/service/access.h"
-#include "lib/service/import.h"
+#include "lib/service/fetch.h"
 #include "lib/service/login.h"
 #include "lib/service/purge.h"
 #include "lib/service/upload.h"
@@ -95,22 +95,22 @@ static bool create_by_url(struct request *req, struct response *res)
 {
 	static const char *const known[] = { "url", "name", NULL };
 	struct work *work = req->work;
-	struct import import = { .user = &req->who->user,
-				 .tier = &req->who->tier };
+	struct fetch_request fetch = { .user = &req->who->user,
+				       .tier = &req->who->tier };
 	struct uploaded uploaded;
 	const char *name = NULL, *filename;
 
-	if (!import_is_allowed(work, import.tier) ||
+	if (!fetch_is_allowed(work, fetch.tier) ||
 	    !json_only(req->body.json, work, known) ||
-	    !json_get_text(&import.url, work, req->body.json, "url", 1,
+	    !json_get_text(&fetch.url, work, req->body.json, "url", 1,
 			   JSON_MAX_BYTES) ||
 	    (json_has(req->body.json, "name") &&
 	     !json_get_text(&name, work, req->body.json, "name", 1,
 			    IMAGE_NAME_MAX)) ||
-	    !import_check_url(&filename, work, import.url) ||
-	    !read_name(&import.name, req, name, filename))
+	    !fetch_check_url(&filename, work, fetch.url) ||
+	    !read_name(&fetch.name, req, name, filename))
 		return false;
-	return import_queue(&uploaded, work, &import) &&
+	return fetch_queue(&uploaded, work, &fetch) &&
 	       answer_uploaded(req, res, &uploaded);
 }
 

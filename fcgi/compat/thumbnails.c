@@ -10,7 +10,7 @@
 #include "lib/base/json.h"
 #include "lib/base/pool.h"
 #include "lib/service/access.h"
-#include "lib/service/import.h"
+#include "lib/service/fetch.h"
 #include "lib/service/login.h"
 #include "lib/service/resize.h"
 
@@ -62,7 +62,7 @@ static bool read_url(const char **url, struct request *req)
 bool thumbnails_create(struct request *req, struct response *res)
 {
 	struct work *work = req->work;
-	struct import import = {
+	struct fetch_request fetch = {
 		.user = &req->who->user,
 		.tier = &req->who->tier,
 		.variant = "100x100",
@@ -70,11 +70,11 @@ bool thumbnails_create(struct request *req, struct response *res)
 	const char *filename;
 	struct uploaded uploaded;
 
-	if (!read_url(&import.url, req) ||
-	    !import_check_url(&filename, work, import.url))
+	if (!read_url(&fetch.url, req) ||
+	    !fetch_check_url(&filename, work, fetch.url))
 		return false;
-	import.name = upload_name(work->pool, filename);
-	if (!import_queue(&uploaded, work, &import))
+	fetch.name = upload_name(work->pool, filename);
+	if (!fetch_queue(&uploaded, work, &fetch))
 		return false;
 	response_json(res, req, 201, view(req, &uploaded.job, "queued"));
 	return true;

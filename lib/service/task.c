@@ -6,14 +6,14 @@
 #include <string.h>
 
 #include "lib/base/pool.h"
-#include "lib/service/import.h"
+#include "lib/service/fetch.h"
 #include "lib/service/render_job.h"
 #include "lib/service/user_delete.h"
 #include "lib/service/webhook_send.h"
 
 /* clang-format off */
 static const struct task tasks[] = {
-	{ "fetch",       true,  import_job,       render_job_give_up },
+	{ "fetch",       true,  fetch_job,        render_job_give_up },
 	{ "delete_user", false, user_delete_job,  job_fail },
 	{ "render",      false, render_job_run,   render_job_give_up },
 	{ "resize",      false, render_job_run,   render_job_give_up },

@@ -57,7 +57,7 @@ struct uploaded {
 bool upload_take(struct uploaded *uploaded, struct work *work,
 		 const struct upload *upload) MUST_CHECK;
 
-/* The steps of upload_take(), for fetched files (import.h). */
+/* The steps of upload_take(), for fetched files (fetch.h). */
 struct probe;
 
 /* Calls store_temp_end(), checks the content, and cuts off bytes of an older

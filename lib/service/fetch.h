@@ -1,29 +1,29 @@
-#ifndef LIB_SERVICE_IMPORT_H
-#define LIB_SERVICE_IMPORT_H
+#ifndef LIB_SERVICE_FETCH_H
+#define LIB_SERVICE_FETCH_H
 
 #include "lib/service/upload.h"
 
 struct conf;
 
 /* Returns the name and version of the library that fetches. */
-const char *import_library(void);
+const char *fetch_library(void);
 
 /* Returns the sandbox of the process that fetches, see
    fetcher_describe_sandbox(). */
-const char *import_describe_sandbox(struct pool *pool, const struct conf *conf);
+const char *fetch_describe_sandbox(struct pool *pool, const struct conf *conf);
 
 /* ERR_TIER_FORBIDS if the tier does not allow uploads by URL. */
-bool import_is_allowed(struct work *work, const struct tier *tier) MUST_CHECK;
+bool fetch_is_allowed(struct work *work, const struct tier *tier) MUST_CHECK;
 
 /* Checks the form of a URL, without a network access. ERR_INVALID_FIELD. `file`
    is the last part of its path, or "". */
-bool import_check_url(const char **file, struct work *work,
-		      const char *url) MUST_CHECK;
+bool fetch_check_url(const char **file, struct work *work,
+		     const char *url) MUST_CHECK;
 
-struct import {
+struct fetch_request {
 	const struct user *user;
 	const struct tier *tier;
-	const char *url;     /* passed import_check_url() */
+	const char *url;     /* passed fetch_check_url() */
 	const char *name;    /* 1 to IMAGE_NAME_MAX bytes */
 	const char *variant; /* the only variant; NULL: the tier's sizes */
 };
@@ -37,8 +37,8 @@ struct import {
  * max_fetches of the tier are pending, and as budget_check() and
  * budget_count_upload().
  */
-bool import_queue(struct uploaded *uploaded, struct work *work,
-		  const struct import *import) MUST_CHECK;
+bool fetch_queue(struct uploaded *uploaded, struct work *work,
+		 const struct fetch_request *fetch) MUST_CHECK;
 
 /*
  * Carries out a fetch job. Fetches and checks the file unless an earlier
@@ -47,6 +47,6 @@ bool import_queue(struct uploaded *uploaded, struct work *work,
  * it by the response. Then makes the variants as render_job_run() does. Fails
  * as fetcher_get() and upload_take() do.
  */
-bool import_job(struct work *work, const struct job *job) MUST_CHECK;
+bool fetch_job(struct work *work, const struct job *job) MUST_CHECK;
 
 #endif

@@ -1,7 +1,7 @@
-/* import.c: uploads an image from a URL. */
+/* fetch.c: uploads an image from a URL. */
 #include "config.h"
 
-#include "lib/service/import.h"
+#include "lib/service/fetch.h"
 
 #include <string.h>
 
@@ -26,24 +26,24 @@ enum { LEAST_MS = 20, NS_PER_BYTE = 100 };
 
 static const char kind[] = "fetch";
 
-const char *import_library(void)
+const char *fetch_library(void)
 {
 	return client_library();
 }
 
-const char *import_describe_sandbox(struct pool *pool, const struct conf *conf)
+const char *fetch_describe_sandbox(struct pool *pool, const struct conf *conf)
 {
 	return fetcher_describe_sandbox(pool, conf);
 }
 
-bool import_is_allowed(struct work *work, const struct tier *tier)
+bool fetch_is_allowed(struct work *work, const struct tier *tier)
 {
 	return tier->fetch ||
 	       fail(work, ERR_TIER_FORBIDS,
 		    "the tier %s does not allow uploads by URL", tier->name);
 }
 
-bool import_check_url(const char **file, struct work *work, const char *url)
+bool fetch_check_url(const char **file, struct work *work, const char *url)
 {
 	struct url parsed;
 
@@ -108,52 +108,51 @@ static bool insert_fetch(struct work *work, void *arg)
 }
 
 static bool name_variants(struct uploaded *made, struct work *work,
-			  const struct import *import)
+			  const struct fetch_request *fetch)
 {
 	struct variant *only;
 
-	if (!import->variant) {
+	if (!fetch->variant) {
 		made->count = upload_variants(&made->variants, work,
-					      made->image.id, import->tier);
+					      made->image.id, fetch->tier);
 		return true;
 	}
 	only = pool_alloc(work->pool, sizeof(*only));
 	*only = (struct variant){ .image_id = made->image.id,
-				  .variant = import->variant,
+				  .variant = fetch->variant,
 				  .status = "processing" };
 	made->variants = only;
 	made->count = 1;
-	return access_check_size(work, import->tier, import->variant);
+	return access_check_size(work, fetch->tier, fetch->variant);
 }
 
-bool import_queue(struct uploaded *uploaded, struct work *work,
-		  const struct import *import)
+bool fetch_queue(struct uploaded *uploaded, struct work *work,
+		 const struct fetch_request *fetch)
 {
-	const struct tier *tier = import->tier;
+	const struct tier *tier = fetch->tier;
 	struct uploaded made = { .image = { .id = uuid_new(),
-					    .user_id = import->user->id,
-					    .kind = import->variant ? "resize"
-								    : "upload",
-					    .name = import->name,
+					    .user_id = fetch->user->id,
+					    .kind = fetch->variant ? "resize"
+								   : "upload",
+					    .name = fetch->name,
 					    .status = "processing",
 					    .created_at = db_now_us(work) } };
 	struct rows r = { tier, &made };
 	struct url url;
 
-	if (!import_is_allowed(work, tier) ||
-	    !url_parse(&url, work, import->url))
+	if (!fetch_is_allowed(work, tier) || !url_parse(&url, work, fetch->url))
 		return false;
-	if (!name_variants(&made, work, import) ||
-	    !budget_count_upload(work, import->user->id, tier))
+	if (!name_variants(&made, work, fetch) ||
+	    !budget_count_upload(work, fetch->user->id, tier))
 		return false;
 	made.job = (struct job){
 		.id = uuid_new(),
 		.kind = kind,
 		.url = url.text,
-		.user_id = import->user->id,
-		.address = budget_address(work, import->user->id),
+		.user_id = fetch->user->id,
+		.address = budget_address(work, fetch->user->id),
 		.image_id = made.image.id,
-		.variant = import->variant,
+		.variant = fetch->variant,
 		.state = "queued",
 		.priority = tier->priority,
 		.cost_ms = estimate_ms(work->conf, tier),
@@ -175,7 +174,7 @@ static bool find_owner(struct user *user, struct tier *tier, struct work *work,
 		return false;
 	if (user->disabled_at)
 		return fail(work, ERR_FORBIDDEN, "the account is disabled");
-	return import_is_allowed(work, tier);
+	return fetch_is_allowed(work, tier);
 }
 
 static bool write_piece(void *arg, struct work *work, const void *bytes,
@@ -246,7 +245,8 @@ static bool drop_unwanted(struct work *work, void *arg)
 		work, store_key(work->pool, arrival->image->id, "original"));
 }
 
-static bool fetch(struct work *work, const struct job *job, struct image *image)
+static bool fetch_file(struct work *work, const struct job *job,
+		       struct image *image)
 {
 	struct user user;
 	struct tier tier;
@@ -274,11 +274,11 @@ static bool fetch(struct work *work, const struct job *job, struct image *image)
 	return true;
 }
 
-bool import_job(struct work *work, const struct job *job)
+bool fetch_job(struct work *work, const struct job *job)
 {
 	struct image image;
 
 	return image_find(&image, work, job->image_id) &&
-	       (image.format || fetch(work, job, &image)) &&
+	       (image.format || fetch_file(work, job, &image)) &&
 	       render_job_run(work, job);
 }
