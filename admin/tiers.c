@@ -10,7 +10,7 @@
 #include "lib/base/pool.h"
 #include "lib/model/tier.h"
 #include "lib/service/admin.h"
-#include "lib/service/tiering.h"
+#include "lib/service/tier_fields.h"
 
 enum { MAX_COLUMNS = 24 };
 
@@ -18,33 +18,33 @@ enum { MAX_COLUMNS = 24 };
 static const char *const *columns(struct pool *pool)
 {
 	const char **names = pool_alloc(pool, MAX_COLUMNS * sizeof(*names));
-	const struct tiering_field *field;
+	const struct tier_field_field *field;
 	size_t count = 0;
 
 	names[count++] = "id";
 	names[count++] = "name";
-	for (size_t i = 0; (field = tiering_field(i)); i++)
+	for (size_t i = 0; (field = tier_field_field(i)); i++)
 		names[count++] = field->name;
 	return names;
 }
 
 static struct cell cell_of(const struct call *call, const struct tier *tier,
-			   const struct tiering_field *field)
+			   const struct tier_field_field *field)
 {
-	const char *text = tiering_text(call->work->pool, tier, field->name);
+	const char *text = tier_field_text(call->work->pool, tier, field->name);
 
 	if (!call->json)
 		return cell_text(text);
 	switch (field->type) {
-	case TIERING_FLAG:
+	case TIER_FIELD_FLAG:
 		return cell_bool(!strcmp(text, "yes"));
-	case TIERING_NUMBER:
-	case TIERING_LIMIT:
+	case TIER_FIELD_NUMBER:
+	case TIER_FIELD_LIMIT:
 		return strcmp(text, "none") ? cell_number(atoll(text))
 					    : cell_text(NULL);
-	case TIERING_WORDS:
+	case TIER_FIELD_WORDS:
 		return cell_words(strcmp(text, "none") ? text : "");
-	case TIERING_CHOICE:
+	case TIER_FIELD_CHOICE:
 		break;
 	}
 	return cell_text(text);
@@ -54,13 +54,13 @@ static void add_row(struct print *print, const struct call *call,
 		    const struct tier *tier)
 {
 	struct cell cells[MAX_COLUMNS];
-	const struct tiering_field *field;
+	const struct tier_field_field *field;
 	size_t count = 0;
 
 	cells[count++] =
 		cell_text(pool_strdup(call->work->pool, UUID_TEXT(tier->id)));
 	cells[count++] = cell_text(tier->name);
-	for (size_t i = 0; (field = tiering_field(i)); i++)
+	for (size_t i = 0; (field = tier_field_field(i)); i++)
 		cells[count++] = cell_of(call, tier, field);
 	print_row(print, cells);
 }
@@ -123,10 +123,11 @@ static bool set_fields(struct tier *tier, struct work *work, void *arg)
 			return fail(work, ERR_BAD_REQUEST,
 				    "FIELD=VALUE is expected, not \"%s\"",
 				    call->args[i]);
-		if (!tiering_set(tier, work,
-				 pool_strndup(work->pool, call->args[i],
-					      (size_t)(value - call->args[i])),
-				 value + 1))
+		if (!tier_field_set(
+			    tier, work,
+			    pool_strndup(work->pool, call->args[i],
+					 (size_t)(value - call->args[i])),
+			    value + 1))
 			return false;
 	}
 	return true;

@@ -14,7 +14,7 @@
 #include "lib/base/text.h"
 #include "lib/service/access.h"
 #include "lib/service/login.h"
-#include "lib/service/tiering.h"
+#include "lib/service/tier_fields.h"
 #include "lib/service/upload.h"
 
 enum { NAME_MAX_BYTES = 64, TOKEN_MAX_SECONDS = 315360000 };
@@ -94,7 +94,7 @@ bool account_show(struct request *req, struct response *res)
 	json_set_int(usage, "images", user->used_images);
 	json_set_int(usage, "bytes", user->used_bytes);
 	json_set_int(usage, "uploads_today", user->uploads_today);
-	json_set(json, "tier", tiering_json(pool, tier));
+	json_set(json, "tier", tier_fields_json(pool, tier));
 	json_set(json, "usage", usage);
 	json_set(json, "limits", view_limits(pool, req->work->conf, tier));
 	response_json(res, req, 200, json);

@@ -14,7 +14,7 @@
 #include "lib/base/pool.h"
 #include "lib/service/access.h"
 #include "lib/service/admin.h"
-#include "lib/service/tiering.h"
+#include "lib/service/tier_fields.h"
 
 static bool find(struct tier *tier, struct request *req)
 {
@@ -49,7 +49,7 @@ bool admin_tiers_list(struct request *req, struct response *res)
 	count = count_older(tiers, count, page.before);
 	rest = count > (size_t)page.limit ? count - (size_t)page.limit : 0;
 	for (; count > rest; count--)
-		json_push(items, tiering_json(pool, &tiers[count - 1]));
+		json_push(items, tier_fields_json(pool, &tiers[count - 1]));
 	if (rest)
 		last = tiers[rest].id;
 	page_answer(res, req, &page, items, last);
@@ -62,7 +62,7 @@ bool admin_tiers_show(struct request *req, struct response *res)
 
 	if (!find(&tier, req))
 		return false;
-	response_json(res, req, 200, tiering_json(req->work->pool, &tier));
+	response_json(res, req, 200, tier_fields_json(req->work->pool, &tier));
 	return true;
 }
 
@@ -79,10 +79,10 @@ bool admin_tiers_create(struct request *req, struct response *res)
 	struct tier tier;
 
 	tier_init(&tier, "");
-	if (!tiering_read_json(&tier, work, req->body.json) ||
+	if (!tier_fields_read_json(&tier, work, req->body.json) ||
 	    !admin_add_tier(&tier, work, &actor, detail_of(req)))
 		return false;
-	response_json(res, req, 201, tiering_json(work->pool, &tier));
+	response_json(res, req, 201, tier_fields_json(work->pool, &tier));
 	response_header(res, work->pool, "Location",
 			pool_printf(work->pool, "%s%s/%s", work->conf->base_url,
 				    req->uri.path, UUID_TEXT(tier.id)));
@@ -91,7 +91,7 @@ bool admin_tiers_create(struct request *req, struct response *res)
 
 static bool edit(struct tier *tier, struct work *work, void *json)
 {
-	return tiering_read_json(tier, work, json);
+	return tier_fields_read_json(tier, work, json);
 }
 
 bool admin_tiers_change(struct request *req, struct response *res)
@@ -104,7 +104,7 @@ bool admin_tiers_change(struct request *req, struct response *res)
 	    !admin_update_tier(&tier, req->work, &actor, id, detail_of(req),
 			       edit, req->body.json))
 		return false;
-	response_json(res, req, 200, tiering_json(req->work->pool, &tier));
+	response_json(res, req, 200, tier_fields_json(req->work->pool, &tier));
 	return true;
 }
 

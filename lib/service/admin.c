@@ -15,7 +15,7 @@
 #include "lib/model/user.h"
 #include "lib/service/login.h"
 #include "lib/service/requeue.h"
-#include "lib/service/tiering.h"
+#include "lib/service/tier_fields.h"
 
 enum { EMAIL_MAX = 254, MAX_RECORDS = 6 };
 
@@ -29,7 +29,7 @@ bool admin_add_tier(struct tier *tier, struct work *work,
 {
 	const struct audit_entry entry = { "tier.add", tier->name, detail };
 
-	return tiering_check(tier, work) &&
+	return tier_fields_check(tier, work) &&
 	       audit_change(work, actor, &entry, 1, add_tier, tier);
 }
 
@@ -46,8 +46,8 @@ static bool set_tier(struct work *work, void *arg)
 	struct tier *tier = &edit->tier;
 
 	return tier_lock(tier, work, edit->id) &&
-	       edit->edit(tier, work, edit->arg) && tiering_check(tier, work) &&
-	       tier_update(tier, work);
+	       edit->edit(tier, work, edit->arg) &&
+	       tier_fields_check(tier, work) && tier_update(tier, work);
 }
 
 bool admin_update_tier(struct tier *tier, struct work *work,

@@ -47,7 +47,7 @@ bad=$(
 				esac
 			done
 		done
-	sed -n 's/^\t[A-Z]*(\([a-z_]*\), .*"),$/\1/p' "$top/lib/service/tiering.c" |
+	sed -n 's/^\t[A-Z]*(\([a-z_]*\), .*"),$/\1/p' "$top/lib/service/tier_fields.c" |
 		fewest 20 "fields of tiers" |
 		while read -r field; do
 			is_missing "

@@ -1,7 +1,7 @@
-/* tiering.c: tests how the fields of a tier are read and checked. */
+/* tier_fields.c: tests how the fields of a tier are read and checked. */
 #include "config.h"
 
-#include "lib/service/tiering.h"
+#include "lib/service/tier_fields.h"
 
 #include "lib/base/pool.h"
 #include "lib/base/work.h"
@@ -88,11 +88,11 @@ static void check_setting(const struct setting *setting)
 	struct tier tier;
 
 	tier_init(&tier, "Gold");
-	if (tiering_set(&tier, &work, setting->name, setting->text)) {
+	if (tier_field_set(&tier, &work, setting->name, setting->text)) {
 		if (!setting->kept)
 			fail_msg("%s=%s was taken", setting->name,
 				 setting->text);
-		assert_string_equal(tiering_text(pool, &tier, setting->name),
+		assert_string_equal(tier_field_text(pool, &tier, setting->name),
 				    setting->kept);
 	} else {
 		if (setting->kept || !strstr(work.why, setting->why))
@@ -114,18 +114,18 @@ static void knows_its_own_texts(void **state)
 {
 	struct pool *pool = pool_new();
 	struct work work = { .pool = pool };
-	const struct tiering_field *field;
+	const struct tier_field_field *field;
 	struct tier tier;
 	size_t count = 0;
 
 	(void)state;
 	tier_init(&tier, "Gold");
-	for (; (field = tiering_field(count)); count++) {
-		const char *text = tiering_text(pool, &tier, field->name);
+	for (; (field = tier_field_field(count)); count++) {
+		const char *text = tier_field_text(pool, &tier, field->name);
 		bool tested = false;
 
-		assert_true(tiering_set(&tier, &work, field->name, text));
-		assert_string_equal(tiering_text(pool, &tier, field->name),
+		assert_true(tier_field_set(&tier, &work, field->name, text));
+		assert_string_equal(tier_field_text(pool, &tier, field->name),
 				    text);
 		EACH_ROW(i, settings)
 			tested |= !strcmp(settings[i].name, field->name);
@@ -147,10 +147,11 @@ static void fills_only_on_success(void **state)
 	before = tier;
 	EACH_ROW(i, settings)
 		if (!settings[i].kept)
-			assert_false(tiering_set(&tier, &work, settings[i].name,
-						 settings[i].text));
+			assert_false(tier_field_set(&tier, &work,
+						    settings[i].name,
+						    settings[i].text));
 	assert_memory_equal(&tier, &before, sizeof(tier));
-	assert_false(tiering_set(&tier, &work, "colour", "red"));
+	assert_false(tier_field_set(&tier, &work, "colour", "red"));
 	assert_int_equal(work.err, ERR_UNKNOWN_FIELD);
 	pool_free(pool);
 }
@@ -161,8 +162,8 @@ static bool set_and_check(struct work *work, const char *tier_name,
 	struct tier tier;
 
 	tier_init(&tier, tier_name);
-	assert_true(tiering_set(&tier, work, name, text));
-	return tiering_check(&tier, work);
+	assert_true(tier_field_set(&tier, work, name, text));
+	return tier_fields_check(&tier, work);
 }
 
 static void checks_fields_together(void **state)
@@ -212,9 +213,9 @@ static void counts_sizes(void **state)
 	tier_init(&tier, "Gold");
 	for (int i = 1; i <= TIER_MAX_SIZES; i++)
 		sprintf(text + strlen(text), "h%d ", i);
-	assert_true(tiering_set(&tier, &work, "sizes", text));
+	assert_true(tier_field_set(&tier, &work, "sizes", text));
 	strcat(text, "w1");
-	assert_false(tiering_set(&tier, &work, "sizes", text));
+	assert_false(tier_field_set(&tier, &work, "sizes", text));
 	assert_int_equal(work.err, ERR_INVALID_FIELD);
 	assert_string_equal(work.field, "sizes");
 	pool_free(pool);

@@ -1,7 +1,7 @@
-/* tiering.c: the fields of a tier, each declared once. */
+/* tier_fields.c: the fields of a tier, each declared once. */
 #include "config.h"
 
-#include "lib/service/tiering.h"
+#include "lib/service/tier_fields.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -21,7 +21,7 @@ enum { YEAR_S = 31536000, DAYS_MAX = 36500 };
 static const int64_t bytes_max = (1LL << 53) - 1;
 
 struct field {
-	struct tiering_field pub;
+	struct tier_field_field pub;
 	size_t offset;
 	int64_t min, max; /* for WORDS: the number of words */
 	/* For CHOICE: parses the text. */
@@ -62,27 +62,27 @@ static bool read_priority(int64_t *place, struct work *work, const char *text)
 
 #define FLAG(field, meaning)                                                   \
 	{                                                                      \
-		{ #field, TIERING_FLAG, meaning },                             \
+		{ #field, TIER_FIELD_FLAG, meaning },                          \
 			offsetof(struct tier, field), 0, 0, NULL, NULL         \
 	}
 #define NUMBER(field, min, max, meaning)                                       \
 	{                                                                      \
-		{ #field, TIERING_NUMBER, meaning },                           \
+		{ #field, TIER_FIELD_NUMBER, meaning },                        \
 			offsetof(struct tier, field), min, max, NULL, NULL     \
 	}
 #define LIMIT(field, min, max, meaning)                                        \
 	{                                                                      \
-		{ #field, TIERING_LIMIT, meaning },                            \
+		{ #field, TIER_FIELD_LIMIT, meaning },                         \
 			offsetof(struct tier, field), min, max, NULL, NULL     \
 	}
 #define WORDS(field, max, accept, meaning)                                     \
 	{                                                                      \
-		{ #field, TIERING_WORDS, meaning },                            \
+		{ #field, TIER_FIELD_WORDS, meaning },                         \
 			offsetof(struct tier, field), 1, max, NULL, accept     \
 	}
 #define CHOICE(field, read, meaning)                                           \
 	{                                                                      \
-		{ #field, TIERING_CHOICE, meaning },                           \
+		{ #field, TIER_FIELD_CHOICE, meaning },                        \
 			offsetof(struct tier, field), 0, 0, read, NULL         \
 	}
 
@@ -182,7 +182,7 @@ static bool set_flag(bool *place, struct work *work, const struct field *field,
 static bool set_number(int64_t *place, struct work *work,
 		       const struct field *field, const char *text)
 {
-	bool may_be_none = field->pub.type == TIERING_LIMIT;
+	bool may_be_none = field->pub.type == TIER_FIELD_LIMIT;
 
 	if (may_be_none && !strcmp(text, "none")) {
 		*place = TIER_NO_LIMIT;
@@ -196,7 +196,7 @@ static bool set_number(int64_t *place, struct work *work,
 			  text);
 }
 
-const struct tiering_field *tiering_field(size_t i)
+const struct tier_field_field *tier_field_field(size_t i)
 {
 	return i < ARRAY_LEN(fields) ? &fields[i].pub : NULL;
 }
@@ -210,8 +210,8 @@ static const char *field_names(struct pool *pool)
 	return names;
 }
 
-bool tiering_set(struct tier *tier, struct work *work, const char *name,
-		 const char *text)
+bool tier_field_set(struct tier *tier, struct work *work, const char *name,
+		    const char *text)
 {
 	const struct field *field = find_field(name);
 	void *place;
@@ -222,14 +222,14 @@ bool tiering_set(struct tier *tier, struct work *work, const char *name,
 				    name, field_names(work->pool));
 	place = (char *)tier + field->offset;
 	switch (field->pub.type) {
-	case TIERING_FLAG:
+	case TIER_FIELD_FLAG:
 		return set_flag(place, work, field, text);
-	case TIERING_NUMBER:
-	case TIERING_LIMIT:
+	case TIER_FIELD_NUMBER:
+	case TIER_FIELD_LIMIT:
 		return set_number(place, work, field, text);
-	case TIERING_WORDS:
+	case TIER_FIELD_WORDS:
 		return set_words(place, work, field, text);
-	case TIERING_CHOICE:
+	case TIER_FIELD_CHOICE:
 		return field->read(place, work, text);
 	}
 	abort();
@@ -253,21 +253,21 @@ static bool read_json(struct tier *tier, struct work *work,
 	void *place = (char *)tier + field->offset;
 
 	switch (field->pub.type) {
-	case TIERING_FLAG:
+	case TIER_FIELD_FLAG:
 		return json_get_bool(place, work, json, name);
-	case TIERING_LIMIT:
+	case TIER_FIELD_LIMIT:
 		if (!json_has(json, name)) {
 			*(int64_t *)place = TIER_NO_LIMIT;
 			return true;
 		}
 		return json_get_int(place, work, json, name, field->min,
 				    field->max);
-	case TIERING_NUMBER:
+	case TIER_FIELD_NUMBER:
 		return json_get_int(place, work, json, name, field->min,
 				    field->max);
-	case TIERING_WORDS:
+	case TIER_FIELD_WORDS:
 		return read_json_words(place, work, field, json);
-	case TIERING_CHOICE:
+	case TIER_FIELD_CHOICE:
 		return json_get_text(&text, work, json, name, 1,
 				     WORD_MAX_BYTES) &&
 		       field->read(place, work, text);
@@ -275,8 +275,8 @@ static bool read_json(struct tier *tier, struct work *work,
 	abort();
 }
 
-bool tiering_read_json(struct tier *tier, struct work *work,
-		       const struct json *json)
+bool tier_fields_read_json(struct tier *tier, struct work *work,
+			   const struct json *json)
 {
 	const char *known[ARRAY_LEN(fields) + 2] = { "name" };
 	struct tier changed = *tier;
@@ -292,7 +292,7 @@ bool tiering_read_json(struct tier *tier, struct work *work,
 		if (json_names(json, fields[i].pub.name) &&
 		    !read_json(&changed, work, &fields[i], json))
 			return false;
-	if (!tiering_check(&changed, work))
+	if (!tier_fields_check(&changed, work))
 		return false;
 	*tier = changed;
 	return true;
@@ -315,29 +315,29 @@ static void write_json(struct json *json, struct pool *pool,
 	const void *place = (const char *)tier + field->offset;
 
 	switch (field->pub.type) {
-	case TIERING_FLAG:
+	case TIER_FIELD_FLAG:
 		json_set_bool(json, name, *(const bool *)place);
 		return;
-	case TIERING_LIMIT:
+	case TIER_FIELD_LIMIT:
 		if (*(const int64_t *)place == TIER_NO_LIMIT)
 			json_set_null(json, name);
 		else
 			json_set_int(json, name, *(const int64_t *)place);
 		return;
-	case TIERING_NUMBER:
+	case TIER_FIELD_NUMBER:
 		json_set_int(json, name, *(const int64_t *)place);
 		return;
-	case TIERING_WORDS:
+	case TIER_FIELD_WORDS:
 		json_set(json, name,
 			 array_of(pool, *(const char *const *)place));
 		return;
-	case TIERING_CHOICE:
+	case TIER_FIELD_CHOICE:
 		json_set_text(json, name,
 			      tier_priority_name(*(const int64_t *)place));
 	}
 }
 
-struct json *tiering_json(struct pool *pool, const struct tier *tier)
+struct json *tier_fields_json(struct pool *pool, const struct tier *tier)
 {
 	struct json *json = json_object(pool);
 
@@ -348,28 +348,28 @@ struct json *tiering_json(struct pool *pool, const struct tier *tier)
 	return json;
 }
 
-const char *tiering_text(struct pool *pool, const struct tier *tier,
-			 const char *name)
+const char *tier_field_text(struct pool *pool, const struct tier *tier,
+			    const char *name)
 {
 	const struct field *field = find_field(name);
 	const void *place = (const char *)tier + field->offset;
 	const char *words;
 
 	switch (field->pub.type) {
-	case TIERING_FLAG:
+	case TIER_FIELD_FLAG:
 		return *(const bool *)place ? "yes" : "no";
-	case TIERING_LIMIT:
+	case TIER_FIELD_LIMIT:
 		if (*(const int64_t *)place == TIER_NO_LIMIT)
 			return "none";
 		return pool_printf(pool, "%lld",
 				   (long long)*(const int64_t *)place);
-	case TIERING_NUMBER:
+	case TIER_FIELD_NUMBER:
 		return pool_printf(pool, "%lld",
 				   (long long)*(const int64_t *)place);
-	case TIERING_WORDS:
+	case TIER_FIELD_WORDS:
 		words = *(const char *const *)place;
 		return *words ? words : "none";
-	case TIERING_CHOICE:
+	case TIER_FIELD_CHOICE:
 		return tier_priority_name(*(const int64_t *)place);
 	}
 	abort();
@@ -397,7 +397,7 @@ static bool check_sizes(const struct tier *tier, struct work *work)
 	return true;
 }
 
-bool tiering_check(const struct tier *tier, struct work *work)
+bool tier_fields_check(const struct tier *tier, struct work *work)
 {
 	size_t len = strlen(tier->name);
 
