@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "fcgi/api/view.h"
+#include "fcgi/api/json.h"
 #include "fcgi/gate.h"
 #include "fcgi/page.h"
 #include "fcgi/response.h"
@@ -19,7 +19,7 @@
 
 enum { NAME_MAX_BYTES = 64, TOKEN_MAX_SECONDS = 315360000 };
 
-static struct json *view_user(struct pool *pool, const struct user *user)
+static struct json *user_json(struct pool *pool, const struct user *user)
 {
 	struct json *json = json_object(pool);
 
@@ -46,7 +46,7 @@ bool account_login(struct request *req, struct response *res)
 	    !login_by_password(&who, work, username, password) ||
 	    !login_start_session(&secret, work, &who))
 		return false;
-	json_set(json, "user", view_user(work->pool, &who.user));
+	json_set(json, "user", user_json(work->pool, &who.user));
 	json_set_text(json, "csrf", login_csrf(work->pool, secret));
 	response_json(res, req, 200, json);
 	response_header(res, work->pool, "Set-Cookie",
@@ -67,7 +67,7 @@ bool account_logout(struct request *req, struct response *res)
 
 /* The limits that apply to the user: the lower of the tier's and the
    service's. */
-static struct json *view_limits(struct pool *pool, const struct conf *conf,
+static struct json *limits_json(struct pool *pool, const struct conf *conf,
 				const struct tier *tier)
 {
 	struct json *json = json_object(pool);
@@ -88,7 +88,7 @@ bool account_show(struct request *req, struct response *res)
 	struct pool *pool = req->work->pool;
 	const struct user *user = &req->who->user;
 	const struct tier *tier = &req->who->tier;
-	struct json *json = view_user(pool, user);
+	struct json *json = user_json(pool, user);
 	struct json *usage = json_object(pool);
 
 	json_set_int(usage, "images", user->used_images);
@@ -96,7 +96,7 @@ bool account_show(struct request *req, struct response *res)
 	json_set_int(usage, "uploads_today", user->uploads_today);
 	json_set(json, "tier", tier_fields_json(pool, tier));
 	json_set(json, "usage", usage);
-	json_set(json, "limits", view_limits(pool, req->work->conf, tier));
+	json_set(json, "limits", limits_json(pool, req->work->conf, tier));
 	response_json(res, req, 200, json);
 	return true;
 }
@@ -180,7 +180,7 @@ bool tokens_create(struct request *req, struct response *res)
 	    !login_add_token(&token, &secret, work, req->who->user.id, name,
 			     scopes, expires_in))
 		return false;
-	json = view_token(work->pool, &token);
+	json = api_json_token(work->pool, &token);
 	json_set_text(json, "token", secret);
 	response_json(res, req, 201, json);
 	res->has_secret = true;
@@ -203,7 +203,7 @@ bool tokens_list(struct request *req, struct response *res)
 	if (count > (size_t)page.limit)
 		last = tokens[--count - 1].id;
 	for (size_t i = 0; i < count; i++)
-		json_push(items, view_token(pool, &tokens[i]));
+		json_push(items, api_json_token(pool, &tokens[i]));
 	page_answer(res, req, &page, items, last);
 	return true;
 }

@@ -22,7 +22,7 @@ struct actor admin_actor(const struct request *req)
 	};
 }
 
-static struct json *view_worker(struct pool *pool, const struct worker *worker)
+static struct json *worker_json(struct pool *pool, const struct worker *worker)
 {
 	struct json *json = json_object(pool);
 	struct json *job = NULL;
@@ -56,7 +56,7 @@ bool admin_workers_list(struct request *req, struct response *res)
 	if (!worker_list(&workers, &count, req->work))
 		return false;
 	for (size_t i = 0; i < count; i++)
-		json_push(items, view_worker(pool, &workers[i]));
+		json_push(items, worker_json(pool, &workers[i]));
 	json_set(json, "items", items);
 	json_set_null(json, "next");
 	response_json(res, req, 200, json);

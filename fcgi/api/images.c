@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "fcgi/api/view.h"
+#include "fcgi/api/json.h"
 #include "fcgi/body.h"
 #include "fcgi/intake.h"
 #include "fcgi/page.h"
@@ -62,8 +62,8 @@ static bool answer_uploaded(struct request *req, struct response *res,
 			    UUID_TEXT(uploaded->image.id));
 	struct json *json;
 
-	if (!view_image(&json, req, &uploaded->image, uploaded->variants,
-			uploaded->count, waits ? &uploaded->job : NULL))
+	if (!api_json_image(&json, req, &uploaded->image, uploaded->variants,
+			    uploaded->count, waits ? &uploaded->job : NULL))
 		return false;
 	response_json(res, req, waits ? 202 : 201, json);
 	response_header(res, work->pool, "Location", url);
@@ -138,8 +138,8 @@ static bool answer_image(struct request *req, struct response *res,
 		if (!has_job && work->err != ERR_NOT_FOUND)
 			return false;
 	}
-	if (!view_image(&json, req, image, variants, count,
-			has_job ? &job : NULL))
+	if (!api_json_image(&json, req, image, variants, count,
+			    has_job ? &job : NULL))
 		return false;
 	response_json(res, req, 200, json);
 	return true;
@@ -196,8 +196,8 @@ bool images_list(struct request *req, struct response *res)
 	if (!variant_list_of(&variants, &variant_count, work, images, count))
 		return false;
 	for (size_t i = 0; i < count; i++) {
-		if (!view_image(&item, req, &images[i], variants, variant_count,
-				NULL))
+		if (!api_json_image(&item, req, &images[i], variants,
+				    variant_count, NULL))
 			return false;
 		json_push(items, item);
 	}

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "fcgi/api/admin.h"
-#include "fcgi/api/view.h"
+#include "fcgi/api/json.h"
 #include "fcgi/deliver.h"
 #include "fcgi/page.h"
 #include "fcgi/response.h"
@@ -26,7 +26,7 @@ bool jobs_show(struct request *req, struct response *res)
 
 	if (!access_job(&job, req->work, req->who->user.id, req->param[0]))
 		return false;
-	response_json(res, req, 200, view_job(req, &job));
+	response_json(res, req, 200, api_json_job(req, &job));
 	return true;
 }
 
@@ -42,7 +42,7 @@ bool jobs_result(struct request *req, struct response *res)
 	if (!strcmp(made.variant.status, "ready"))
 		return deliver(res, req, made.image.id, made.variant.variant,
 			       made.variant.format, made.image.name, 0);
-	response_json(res, req, 202, view_job(req, &job));
+	response_json(res, req, 202, api_json_job(req, &job));
 	response_header(res, work->pool, "Retry-After", "1");
 	return true;
 }
@@ -55,7 +55,7 @@ bool jobs_cancel(struct request *req, struct response *res)
 	if (!access_job(&job, work, req->who->user.id, req->param[0]) ||
 	    !render_job_cancel(work, &job) || !job_find(&job, work, job.id))
 		return false;
-	response_json(res, req, 200, view_job(req, &job));
+	response_json(res, req, 200, api_json_job(req, &job));
 	return true;
 }
 
@@ -92,13 +92,13 @@ bool jobs_list(struct request *req, struct response *res)
 	const struct job_filter filter = { .user_id = req->who->user.id,
 					   .but_kind = WEBHOOK_SEND_KIND };
 
-	return answer_list(res, req, filter, view_job);
+	return answer_list(res, req, filter, api_json_job);
 }
 
 /* Adds the fields that only administrators see. */
-static struct json *view_admin_job(struct request *req, const struct job *job)
+static struct json *admin_job_json(struct request *req, const struct job *job)
 {
-	struct json *json = view_job(req, job);
+	struct json *json = api_json_job(req, job);
 
 	json_set_text(json, "user", UUID_TEXT(job->user_id));
 	json_set_text(json, "worker", job->worker);
@@ -109,7 +109,7 @@ bool admin_jobs_list(struct request *req, struct response *res)
 {
 	const struct job_filter filter = { .kind = request_query(req, "kind") };
 
-	return answer_list(res, req, filter, view_admin_job);
+	return answer_list(res, req, filter, admin_job_json);
 }
 
 bool admin_jobs_retry(struct request *req, struct response *res)
@@ -123,6 +123,6 @@ bool admin_jobs_retry(struct request *req, struct response *res)
 	    !admin_retry_job(req->work, &actor, &job) ||
 	    !job_find(&job, req->work, id))
 		return false;
-	response_json(res, req, 200, view_admin_job(req, &job));
+	response_json(res, req, 200, admin_job_json(req, &job));
 	return true;
 }

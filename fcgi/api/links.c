@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "fcgi/api/view.h"
+#include "fcgi/api/json.h"
 #include "fcgi/deliver.h"
 #include "fcgi/page.h"
 #include "fcgi/response.h"
@@ -35,7 +35,7 @@ bool links_create(struct request *req, struct response *res)
 			  tier->link_min, tier->link_max) ||
 	    !link_create(&link, &url, work, tier, &image, variant, expires_in))
 		return false;
-	response_json(res, req, 201, view_link(work->pool, &link, url));
+	response_json(res, req, 201, api_json_link(work->pool, &link, url));
 	response_header(res, work->pool, "Location", url);
 	return true;
 }
@@ -58,7 +58,7 @@ bool links_list(struct request *req, struct response *res)
 	if (count > (size_t)page.limit)
 		last = links[--count - 1].id;
 	for (size_t i = 0; i < count; i++)
-		json_push(items, view_link(work->pool, &links[i], NULL));
+		json_push(items, api_json_link(work->pool, &links[i], NULL));
 	page_answer(res, req, &page, items, last);
 	return true;
 }

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "fcgi/api/view.h"
+#include "fcgi/api/json.h"
 #include "fcgi/intake.h"
 #include "fcgi/response.h"
 #include "fcgi/routes.h"
@@ -67,7 +67,7 @@ bool resize_create(struct request *req, struct response *res)
 	    !resize_take(&job, work, &resize))
 		return false;
 	done = !strcmp(job.state, "done");
-	response_json(res, req, done ? 201 : 202, view_job(req, &job));
+	response_json(res, req, done ? 201 : 202, api_json_job(req, &job));
 	response_header(res, work->pool, "Location",
 			pool_printf(work->pool, "%s/v1/jobs/%s",
 				    work->conf->base_url, UUID_TEXT(job.id)));

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "fcgi/api/admin.h"
-#include "fcgi/api/view.h"
+#include "fcgi/api/json.h"
 #include "fcgi/page.h"
 #include "fcgi/response.h"
 #include "fcgi/routes.h"
@@ -21,7 +21,7 @@
 
 enum { NAME_MAX_BYTES = 64, PASSWORD_MAX_BYTES = 1024, EMAIL_MAX_BYTES = 254 };
 
-static struct json *view_user(struct pool *pool, const struct user *user,
+static struct json *user_json(struct pool *pool, const struct user *user,
 			      const char *tier)
 {
 	struct json *json = json_object(pool);
@@ -66,7 +66,7 @@ static bool answer(struct response *res, struct request *req, int status,
 	    !tier_find(&tier, req->work, user.tier_id))
 		return false;
 	response_json(res, req, status,
-		      view_user(req->work->pool, &user, tier.name));
+		      user_json(req->work->pool, &user, tier.name));
 	return true;
 }
 
@@ -127,7 +127,7 @@ bool admin_users_list(struct request *req, struct response *res)
 	if (count > (size_t)page.limit)
 		last = users[--count - 1].id;
 	for (size_t i = 0; i < count; i++)
-		json_push(items, view_user(pool, &users[i],
+		json_push(items, user_json(pool, &users[i],
 					   tier_name_of(tiers, tier_count,
 							users[i].tier_id)));
 	page_answer(res, req, &page, items, last);
@@ -261,7 +261,7 @@ bool admin_users_delete(struct request *req, struct response *res)
 		response_empty(res, 204);
 		return true;
 	}
-	json_set(json, "job", view_job(req, &job));
+	json_set(json, "job", api_json_job(req, &job));
 	response_json(res, req, 202, json);
 	return true;
 }

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "fcgi/api/view.h"
+#include "fcgi/api/json.h"
 #include "fcgi/deliver.h"
 #include "fcgi/response.h"
 #include "fcgi/routes.h"
@@ -40,7 +40,7 @@ static bool answer_variant(struct request *req, struct response *res,
 {
 	struct json *json;
 
-	if (!view_variant(&json, req, image, variant))
+	if (!api_json_variant(&json, req, image, variant))
 		return false;
 	response_json(res, req, status, json);
 	if (status == 202)

@@ -15,7 +15,7 @@
 
 enum { MAX_EVENT = 16, MAX_SECRET = 100 };
 
-static struct json *view_webhook(struct pool *pool,
+static struct json *webhook_json(struct pool *pool,
 				 const struct webhook *webhook)
 {
 	struct json *json = json_object(pool), *events = json_array(pool);
@@ -34,7 +34,7 @@ static struct json *view_webhook(struct pool *pool,
 	return json;
 }
 
-static struct json *view_attempt(struct pool *pool,
+static struct json *attempt_json(struct pool *pool,
 				 const struct attempt *attempt)
 {
 	struct json *json = json_object(pool);
@@ -50,7 +50,7 @@ static struct json *view_attempt(struct pool *pool,
 	return json;
 }
 
-static struct json *view_delivery(struct pool *pool,
+static struct json *delivery_json(struct pool *pool,
 				  const struct delivery *delivery,
 				  const struct attempt *attempts, size_t count)
 {
@@ -58,7 +58,7 @@ static struct json *view_delivery(struct pool *pool,
 
 	for (size_t i = 0; i < count; i++)
 		if (uuid_equal(attempts[i].delivery_id, delivery->id))
-			json_push(log, view_attempt(pool, &attempts[i]));
+			json_push(log, attempt_json(pool, &attempts[i]));
 	json_set_text(json, "id", UUID_TEXT(delivery->id));
 	json_set_text(json, "event", delivery->event);
 	json_set_text(json, "state", delivery->state);
@@ -132,7 +132,7 @@ bool webhooks_create(struct request *req, struct response *res)
 	    !webhook_create(&webhook, &secret, work, req->who->user.id,
 			    &fields))
 		return false;
-	json = view_webhook(work->pool, &webhook);
+	json = webhook_json(work->pool, &webhook);
 	json_set_text(json, "secret", secret);
 	response_json(res, req, 201, json);
 	res->has_secret = true;
@@ -159,7 +159,7 @@ bool webhooks_list(struct request *req, struct response *res)
 	if (count > (size_t)page.limit)
 		last = webhooks[--count - 1].id;
 	for (size_t i = 0; i < count; i++)
-		json_push(items, view_webhook(pool, &webhooks[i]));
+		json_push(items, webhook_json(pool, &webhooks[i]));
 	page_answer(res, req, &page, items, last);
 	return true;
 }
@@ -170,7 +170,7 @@ bool webhooks_show(struct request *req, struct response *res)
 
 	if (!find_webhook(&webhook, req))
 		return false;
-	response_json(res, req, 200, view_webhook(req->work->pool, &webhook));
+	response_json(res, req, 200, webhook_json(req->work->pool, &webhook));
 	return true;
 }
 
@@ -187,7 +187,7 @@ bool webhooks_change(struct request *req, struct response *res)
 	    !read_fields(&fields, &enabled, req) ||
 	    !webhook_change(&webhook, req->work, &fields))
 		return false;
-	response_json(res, req, 200, view_webhook(req->work->pool, &webhook));
+	response_json(res, req, 200, webhook_json(req->work->pool, &webhook));
 	return true;
 }
 
@@ -224,7 +224,7 @@ bool webhooks_deliveries(struct request *req, struct response *res)
 				    deliveries[count - 1].id, deliveries[0].id))
 		return false;
 	for (size_t i = 0; i < count; i++)
-		json_push(items, view_delivery(work->pool, &deliveries[i],
+		json_push(items, delivery_json(work->pool, &deliveries[i],
 					       attempts, attempt_count));
 	page_answer(res, req, &page, items, last);
 	return true;
@@ -248,6 +248,6 @@ bool webhooks_retry(struct request *req, struct response *res)
 				    id))
 		return false;
 	response_json(res, req, 202,
-		      view_delivery(work->pool, &delivery, attempts, count));
+		      delivery_json(work->pool, &delivery, attempts, count));
 	return true;
 }

@@ -98,7 +98,7 @@ static bool add_image(struct json *json, struct request *req,
 	return true;
 }
 
-static struct json *view_task(struct request *req, const char *task_status,
+static struct json *task_json(struct request *req, const char *task_status,
 			      const char *message)
 {
 	struct json *json = json_object(req->work->pool);
@@ -122,12 +122,12 @@ bool thumbnail_generator_show(struct request *req, struct response *res)
 	if (!resize_result(&made, work, &req->who->tier, &job)) {
 		if (work->err != ERR_JOB_FAILED)
 			return false;
-		json = view_task(req, "FAILED", response_detail(req));
+		json = task_json(req, "FAILED", response_detail(req));
 	} else if (strcmp(made.variant.status, "ready")) {
-		json = view_task(req, "PENDING",
+		json = task_json(req, "PENDING",
 				 "The thumbnail is being generated");
 	} else {
-		json = view_task(req, "SUCCESS", "The thumbnail is ready");
+		json = task_json(req, "SUCCESS", "The thumbnail is ready");
 		if (!add_image(json, req, &made))
 			return false;
 	}

@@ -16,7 +16,7 @@
 #include "lib/model/variant.h"
 #include "lib/model/webhook.h"
 #include "lib/service/access.h"
-#include "lib/service/show.h"
+#include "lib/service/json_view.h"
 #include "lib/service/webhook_send.h"
 
 /* Keeps the body far below the size limit of a column that is read. */
@@ -56,7 +56,7 @@ static struct json *describe_variants(struct pool *pool,
 
 	for (size_t i = 0; i < count && i < MAX_VARIANTS; i++)
 		if (access_has_variant(tier, variants[i].variant))
-			json_push(array, show_variant(pool, &variants[i]));
+			json_push(array, json_view_variant(pool, &variants[i]));
 	return array;
 }
 
@@ -73,12 +73,12 @@ static bool describe(struct json **json, struct work *work,
 	    !tier_find(&tier, work, user.tier_id) ||
 	    !variant_list(&variants, &count, work, image->id))
 		return false;
-	made = show_image(work->pool, &tier, image);
+	made = json_view_image(work->pool, &tier, image);
 	json_set(made, "variants",
 		 describe_variants(work->pool, &tier, variants, count));
-	json_set(
-		made, "error",
-		show_error(work->pool, image->error_code, image->error_detail));
+	json_set(made, "error",
+		 json_view_error(work->pool, image->error_code,
+				 image->error_detail));
 	*json = made;
 	return true;
 }
@@ -124,6 +124,6 @@ bool webhook_queue_job(struct work *work, const char *event,
 		return false;
 	return !count ||
 	       (job_find(&row, work, job->id) &&
-		queue_deliveries(work, row.user_id, event, show_job(work, &row),
-				 webhooks, count));
+		queue_deliveries(work, row.user_id, event,
+				 json_view_job(work, &row), webhooks, count));
 }

@@ -1,7 +1,7 @@
-/* view.c: the JSON of images, variants, jobs, links and tokens. */
+/* json.c: the JSON of images, variants, jobs, links and tokens. */
 #include "config.h"
 
-#include "fcgi/api/view.h"
+#include "fcgi/api/json.h"
 
 #include <string.h>
 
@@ -18,13 +18,13 @@
 #include "lib/model/token.h"
 #include "lib/model/variant.h"
 #include "lib/service/access.h"
+#include "lib/service/json_view.h"
 #include "lib/service/login.h"
-#include "lib/service/show.h"
 
-bool view_variant(struct json **json, struct request *req,
-		  const struct image *image, const struct variant *variant)
+bool api_json_variant(struct json **json, struct request *req,
+		      const struct image *image, const struct variant *variant)
 {
-	struct json *made = show_variant(req->work->pool, variant);
+	struct json *made = json_view_variant(req->work->pool, variant);
 	bool ready = !strcmp(variant->status, "ready");
 	const char *url = NULL;
 
@@ -66,7 +66,7 @@ static bool add_variants(struct json *json, struct request *req,
 		if (!uuid_equal(variants[i].image_id, image->id) ||
 		    !access_has_variant(&req->who->tier, variants[i].variant))
 			continue;
-		if (!view_variant(&one, req, image, &variants[i]))
+		if (!api_json_variant(&one, req, image, &variants[i]))
 			return false;
 		json_push(array, one);
 	}
@@ -74,29 +74,29 @@ static bool add_variants(struct json *json, struct request *req,
 	return true;
 }
 
-bool view_image(struct json **json, struct request *req,
-		const struct image *image, const struct variant *variants,
-		size_t count, const struct job *job)
+bool api_json_image(struct json **json, struct request *req,
+		    const struct image *image, const struct variant *variants,
+		    size_t count, const struct job *job)
 {
 	struct pool *pool = req->work->pool;
-	struct json *made = show_image(pool, &req->who->tier, image);
+	struct json *made = json_view_image(pool, &req->who->tier, image);
 
 	if (!add_original(made, req, image) ||
 	    !add_variants(made, req, image, variants, count))
 		return false;
-	json_set(made, "job", job ? view_job(req, job) : NULL);
+	json_set(made, "job", job ? api_json_job(req, job) : NULL);
 	json_set(made, "error",
-		 show_error(pool, image->error_code, image->error_detail));
+		 json_view_error(pool, image->error_code, image->error_detail));
 	*json = made;
 	return true;
 }
 
-struct json *view_job(struct request *req, const struct job *job)
+struct json *api_json_job(struct request *req, const struct job *job)
 {
-	return show_job(req->work, job);
+	return json_view_job(req->work, job);
 }
 
-static struct json *view_words(struct pool *pool, const char *words)
+static struct json *words_json(struct pool *pool, const char *words)
 {
 	struct json *array = json_array(pool);
 	const char *word;
@@ -106,13 +106,13 @@ static struct json *view_words(struct pool *pool, const char *words)
 	return array;
 }
 
-struct json *view_token(struct pool *pool, const struct token *token)
+struct json *api_json_token(struct pool *pool, const struct token *token)
 {
 	struct json *json = json_object(pool);
 
 	json_set_text(json, "id", UUID_TEXT(token->id));
 	json_set_text(json, "name", token->name);
-	json_set(json, "scopes", view_words(pool, token->scopes));
+	json_set(json, "scopes", words_json(pool, token->scopes));
 	json_set_text(json, "created_at", clock_text(pool, token->created_at));
 	json_set_text(json, "expires_at", clock_text(pool, token->expires_at));
 	json_set_text(json, "last_used_at",
@@ -120,8 +120,8 @@ struct json *view_token(struct pool *pool, const struct token *token)
 	return json;
 }
 
-struct json *view_link(struct pool *pool, const struct link *link,
-		       const char *url)
+struct json *api_json_link(struct pool *pool, const struct link *link,
+			   const char *url)
 {
 	struct json *json = json_object(pool);
 

@@ -1,7 +1,7 @@
-/* show.c: the JSON of images and jobs, without signed URLs. */
+/* json_view.c: the JSON of images and jobs, without signed URLs. */
 #include "config.h"
 
-#include "lib/service/show.h"
+#include "lib/service/json_view.h"
 
 #include <string.h>
 
@@ -15,7 +15,8 @@
 #include "lib/model/tier.h"
 #include "lib/model/variant.h"
 
-struct json *show_error(struct pool *pool, const char *code, const char *detail)
+struct json *json_view_error(struct pool *pool, const char *code,
+			     const char *detail)
 {
 	struct json *json;
 
@@ -35,8 +36,8 @@ static void set_size(struct json *json, const char *key, int64_t size)
 		json_set_null(json, key);
 }
 
-struct json *show_image(struct pool *pool, const struct tier *tier,
-			const struct image *image)
+struct json *json_view_image(struct pool *pool, const struct tier *tier,
+			     const struct image *image)
 {
 	struct json *json = json_object(pool);
 	char sum[2 * sizeof(image->sha256) + 1];
@@ -55,7 +56,7 @@ struct json *show_image(struct pool *pool, const struct tier *tier,
 	return json;
 }
 
-struct json *show_variant(struct pool *pool, const struct variant *variant)
+struct json *json_view_variant(struct pool *pool, const struct variant *variant)
 {
 	struct json *json = json_object(pool);
 
@@ -84,7 +85,7 @@ static const char *result_url(struct work *work, const struct job *job)
 			   UUID_TEXT(job->image_id));
 }
 
-struct json *show_job(struct work *work, const struct job *job)
+struct json *json_view_job(struct work *work, const struct job *job)
 {
 	struct pool *pool = work->pool;
 	struct json *json = json_object(pool);
@@ -100,7 +101,7 @@ struct json *show_job(struct work *work, const struct job *job)
 	json_set_text(json, "started_at", clock_text(pool, job->started_at));
 	json_set_text(json, "finished_at", clock_text(pool, job->finished_at));
 	json_set(json, "error",
-		 show_error(pool, job->error_code, job->error_detail));
+		 json_view_error(pool, job->error_code, job->error_detail));
 	json_set_text(json, "image",
 		      has_image ? UUID_TEXT(job->image_id) : NULL);
 	json_set_text(json, "result_url", result_url(work, job));
