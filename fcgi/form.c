@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "fcgi/body.h"
-#include "fcgi/intake.h"
+#include "fcgi/upload.h"
 #include "lib/base/json.h"
 
 static bool unsupported(struct request *req)
@@ -53,7 +53,7 @@ bool form_read(struct request *req, int64_t max_bytes)
 		       form_parse(&req->body, req->work, req->body.text,
 				  req->body.text_len);
 	if (body_is(req, "multipart/form-data"))
-		return intake_read_form(req, max_bytes);
+		return upload_body_read_form(req, max_bytes);
 	if (body_is(req, "application/json"))
 		return body_read_json(req);
 	return unsupported(req);
@@ -82,7 +82,7 @@ enum form_kind form_get(const char **text, const struct request_body *body,
 
 	if (body->json)
 		return get_json(text, body->json, name);
-	value = intake_field(body, name);
+	value = upload_body_field(body, name);
 	if (!value)
 		return FORM_ABSENT;
 	*text = value;

@@ -22,8 +22,8 @@ enum { FORM_MAX_BYTES = URI_MAX_FORM };
 
 /*
  * Reads the body into req->body, and a file of a multipart form of at most
- * `max_bytes` (intake_read_form()). Fails with ERR_UNSUPPORTED_MEDIA_TYPE; with
- * ERR_BAD_REQUEST if the body is malformed; with ERR_TOO_LARGE.
+ * `max_bytes` (upload_body_read_form()). Fails with ERR_UNSUPPORTED_MEDIA_TYPE;
+ * with ERR_BAD_REQUEST if the body is malformed; with ERR_TOO_LARGE.
  */
 bool form_read(struct request *req, int64_t max_bytes) MUST_CHECK;
 

@@ -28,7 +28,7 @@ enum scope { SCOPE_NONE, SCOPE_READ, SCOPE_WRITE, SCOPE_LINK, SCOPE_ADMIN };
  * The bodies that a route accepts. READS_JSON: a JSON object. READS_FORM:
  * fields in any encoding of form.h, and a file if the form has one.
  * READS_UPLOAD: a file is required, as the body or in a multipart form
- * (intake.h).
+ * (upload.h).
  */
 enum { READS_JSON = 1, READS_FORM = 2, READS_UPLOAD = 4 };
 

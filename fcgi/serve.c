@@ -19,10 +19,10 @@
 #include "fcgi/form.h"
 #include "fcgi/gate.h"
 #include "fcgi/idempotency.h"
-#include "fcgi/intake.h"
 #include "fcgi/response.h"
 #include "fcgi/routes.h"
 #include "fcgi/throttle.h"
+#include "fcgi/upload.h"
 #include "lib/base/bucket.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
@@ -221,7 +221,7 @@ static bool read_body(struct request *req, struct response *res)
 	    !(kinds & READS_UPLOAD && !body_is(req, "application/json")))
 		return body_read_json(req);
 	if (kinds & READS_UPLOAD)
-		return intake_read(req, most_bytes(req));
+		return upload_body_read(req, most_bytes(req));
 	return true;
 }
 

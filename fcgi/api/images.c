@@ -5,10 +5,10 @@
 
 #include "fcgi/api/json.h"
 #include "fcgi/body.h"
-#include "fcgi/intake.h"
 #include "fcgi/page.h"
 #include "fcgi/response.h"
 #include "fcgi/routes.h"
+#include "fcgi/upload.h"
 #include "lib/base/conf.h"
 #include "lib/base/json.h"
 #include "lib/base/pool.h"
@@ -80,7 +80,7 @@ static bool create_by_bytes(struct request *req, struct response *res)
 	struct uploaded uploaded;
 
 	if (!check_fields(req, &req->body) ||
-	    !read_name(&upload.name, req, intake_field(&req->body, "name"),
+	    !read_name(&upload.name, req, upload_body_field(&req->body, "name"),
 		       req->body.filename))
 		return false;
 	upload.file = req->body.file;

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "fcgi/api/json.h"
-#include "fcgi/intake.h"
 #include "fcgi/response.h"
 #include "fcgi/routes.h"
+#include "fcgi/upload.h"
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
@@ -19,7 +19,7 @@ static bool read_number(int64_t *number, struct work *work,
 			const struct request_body *body, const char *field,
 			int64_t max)
 {
-	const char *text = intake_field(body, field);
+	const char *text = upload_body_field(body, field);
 
 	*number = 0;
 	return !text || text_int(number, text, 1, max) ||
@@ -32,7 +32,7 @@ static bool read_order(struct resize *resize, struct work *work,
 		       const struct request_body *body)
 {
 	static const char known[] = "width height fit format quality priority";
-	const char *fit = intake_field(body, "fit");
+	const char *fit = upload_body_field(body, "fit");
 
 	for (size_t i = 0; i < body->field_count; i++)
 		if (!text_has_word(known, body->fields[i].name))
@@ -43,8 +43,8 @@ static bool read_order(struct resize *resize, struct work *work,
 	resize->file = body->file;
 	resize->name = upload_name(work->pool, body->filename);
 	resize->fit = fit ? fit : "inside";
-	resize->format = intake_field(body, "format");
-	resize->priority = intake_field(body, "priority");
+	resize->format = upload_body_field(body, "format");
+	resize->priority = upload_body_field(body, "priority");
 	return read_number(&resize->width, work, body, "width",
 			   RESIZE_MAX_SIDE) &&
 	       read_number(&resize->height, work, body, "height",

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "fcgi/deliver.h"
-#include "fcgi/intake.h"
 #include "fcgi/response.h"
 #include "fcgi/routes.h"
+#include "fcgi/upload.h"
 #include "lib/base/json.h"
 #include "lib/base/text.h"
 #include "lib/service/access.h"
@@ -60,7 +60,7 @@ void resize_tasks_problem(struct response *res, struct request *req)
 
 static bool read_side(int64_t *side, struct request *req, const char *name)
 {
-	const char *text = intake_field(&req->body, name);
+	const char *text = upload_body_field(&req->body, name);
 
 	if (!text)
 		text = request_query(req, name);

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "fcgi/deliver.h"
-#include "fcgi/intake.h"
 #include "fcgi/response.h"
 #include "fcgi/routes.h"
+#include "fcgi/upload.h"
 #include "lib/base/json.h"
 #include "lib/base/pool.h"
 #include "lib/service/access.h"

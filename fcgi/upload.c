@@ -1,7 +1,7 @@
-/* intake.c: streams an upload to a temporary file. */
+/* upload.c: streams an upload to a temporary file. */
 #include "config.h"
 
-#include "fcgi/intake.h"
+#include "fcgi/upload.h"
 
 #include <string.h>
 #include <strings.h>
@@ -35,7 +35,7 @@ static bool on_field(void *arg, struct work *work, const char *name,
 
 	if (!r->drops_others && text_has_word(r->file_parts, name))
 		return part_needs_filename(work, name);
-	if (intake_field(body, name))
+	if (upload_body_field(body, name))
 		return fail(work, ERR_BAD_REQUEST,
 			    "the field \"%.60s\" must come once, but came "
 			    "twice",
@@ -141,7 +141,7 @@ static struct reading new_reading(struct request *req, int64_t max_bytes)
 				 .max_bytes = max_bytes };
 }
 
-bool intake_read(struct request *req, int64_t max_bytes)
+bool upload_body_read(struct request *req, int64_t max_bytes)
 {
 	struct reading r = new_reading(req, max_bytes);
 	const char *part = text_word(req->work->pool, r.file_parts, 0);
@@ -157,7 +157,7 @@ bool intake_read(struct request *req, int64_t max_bytes)
 	return true;
 }
 
-bool intake_read_form(struct request *req, int64_t max_bytes)
+bool upload_body_read_form(struct request *req, int64_t max_bytes)
 {
 	struct reading r = new_reading(req, max_bytes);
 
@@ -169,7 +169,7 @@ bool intake_read_form(struct request *req, int64_t max_bytes)
 	return true;
 }
 
-const char *intake_field(const struct request_body *body, const char *name)
+const char *upload_body_field(const struct request_body *body, const char *name)
 {
 	for (size_t i = 0; i < body->field_count; i++)
 		if (!strcmp(body->fields[i].name, name))
