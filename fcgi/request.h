@@ -85,7 +85,7 @@ struct request {
 	const char *session;          /* the cookie's secret, or NULL */
 	bool csrf_passed;             /* set by csrf_check() */
 	struct request_body body;
-	struct json *errors; /* errors of fields: compat/rest.h */
+	struct json *errors; /* errors of fields: compat/drf.h */
 
 	struct admission_slot *admission; /* the responder's */
 	struct link_revocations *revoked; /* the same */

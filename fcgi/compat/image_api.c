@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "fcgi/compat/rest.h"
+#include "fcgi/compat/drf.h"
 #include "fcgi/deliver.h"
 #include "fcgi/page.h"
 #include "fcgi/routes.h"
@@ -59,12 +59,12 @@ static void refuse_token(struct response *res, struct request *req)
 
 void image_api_problem(struct response *res, struct request *req)
 {
-	const bool sent_none = needs_token(req) && rest_is_stranger(req);
+	const bool sent_none = needs_token(req) && drf_has_no_credentials(req);
 
 	if (req->work->err == ERR_UNAUTHENTICATED && !sent_none)
 		refuse_token(res, req);
 	else
-		rest_problem(res, req, rest_status(req));
+		drf_problem(res, req, drf_status(req));
 	if (res->status == 401)
 		response_header(res, req->work->pool, "WWW-Authenticate",
 				"Bearer realm=\"api\"");
@@ -74,11 +74,11 @@ bool image_api_token(struct request *req, struct response *res)
 {
 	struct work *work = req->work;
 	struct json *json = json_object(work->pool);
-	const char *username = rest_text(req, "username");
-	const char *password = rest_text(req, "password");
+	const char *username = drf_text(req, "username");
+	const char *password = drf_text(req, "password");
 	const char *access, *refresh;
 
-	if (!rest_is_right(req))
+	if (!drf_is_right(req))
 		return false;
 	if (!login_start_jwt(&access, &refresh, work, username, password))
 		return work->err == ERR_WRONG_CREDENTIALS &&
@@ -94,10 +94,10 @@ bool image_api_token(struct request *req, struct response *res)
 bool image_api_refresh(struct request *req, struct response *res)
 {
 	struct json *json = json_object(req->work->pool);
-	const char *refresh = rest_text(req, "refresh");
+	const char *refresh = drf_text(req, "refresh");
 	const char *access;
 
-	if (!rest_is_right(req) ||
+	if (!drf_is_right(req) ||
 	    !login_refresh_jwt(&access, req->work, refresh))
 		return false;
 	json_set_text(json, "access", access);
@@ -253,11 +253,11 @@ static void check_file(struct request *req)
 	if (req->body.file && req->body.file->bytes)
 		return;
 	if (req->body.file && *req->body.filename)
-		rest_wrong(req, "file", "The submitted file is empty.");
+		drf_wrong(req, "file", "The submitted file is empty.");
 	else if (form_get(&text, &req->body, "file") == FORM_ABSENT)
-		rest_wrong(req, "file", "No file was submitted.");
+		drf_wrong(req, "file", "No file was submitted.");
 	else
-		rest_not_a_file(req, "file");
+		drf_not_a_file(req, "file");
 }
 
 static bool refuse_picture(struct request *req)
@@ -265,17 +265,17 @@ static bool refuse_picture(struct request *req)
 	switch (req->work->err) {
 	case ERR_UNSUPPORTED_FORMAT:
 	case ERR_CORRUPT_IMAGE:
-		rest_wrong(req, "file",
-			   "Upload a valid image. The file you uploaded was "
-			   "either not an image or a corrupted image.");
+		drf_wrong(req, "file",
+			  "Upload a valid image. The file you uploaded was "
+			  "either not an image or a corrupted image.");
 		break;
 	case ERR_TOO_MANY_PIXELS:
-		rest_wrong(req, "file", response_detail(req));
+		drf_wrong(req, "file", response_detail(req));
 		break;
 	default:
 		return false;
 	}
-	return rest_is_right(req);
+	return drf_is_right(req);
 }
 
 bool image_api_upload(struct request *req, struct response *res)
@@ -288,8 +288,8 @@ bool image_api_upload(struct request *req, struct response *res)
 
 	check_file(req);
 	upload.file = req->body.file;
-	upload.name = rest_line(req, "name", IMAGE_NAME_MAX);
-	if (!rest_is_right(req))
+	upload.name = drf_line(req, "name", IMAGE_NAME_MAX);
+	if (!drf_is_right(req))
 		return false;
 	if (!upload_take(&uploaded, work, &upload))
 		return refuse_picture(req);
@@ -308,13 +308,13 @@ static void read_expire_time(int64_t *seconds, struct request *req)
 	int64_t min = tier->link_min > EXPIRE_MIN ? tier->link_min : EXPIRE_MIN;
 	int64_t max = tier->link_max < EXPIRE_MAX ? tier->link_max : EXPIRE_MAX;
 
-	if (rest_int(seconds, req, "expire_time") &&
+	if (drf_int(seconds, req, "expire_time") &&
 	    (*seconds < min || *seconds > max))
-		rest_wrong(req, "expire_time",
-			   pool_printf(req->work->pool,
-				       "'expire_time' must be in range %lld, "
-				       "%lld",
-				       (long long)min, (long long)max));
+		drf_wrong(req, "expire_time",
+			  pool_printf(req->work->pool,
+				      "'expire_time' must be in range %lld, "
+				      "%lld",
+				      (long long)min, (long long)max));
 }
 
 static bool find_image(struct image *image, struct request *req,
@@ -343,8 +343,8 @@ bool image_api_link(struct request *req, struct response *res)
 			    "the tier %s has no expiring links of originals",
 			    tier->name);
 	read_expire_time(&seconds, req);
-	rest_uuid(&uuid, req, "uuid");
-	if (!rest_is_right(req) || !find_image(&image, req, uuid) ||
+	drf_uuid(&uuid, req, "uuid");
+	if (!drf_is_right(req) || !find_image(&image, req, uuid) ||
 	    !link_create(&link, &url, work, tier, &image, "original", seconds))
 		return false;
 	url = link_url_at(work, url, link_path);

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "fcgi/compat/rest.h"
+#include "fcgi/compat/drf.h"
 #include "fcgi/csrf.h"
 #include "fcgi/deliver.h"
 #include "fcgi/gate.h"
@@ -28,7 +28,7 @@
    rest. */
 enum { LINK_MIN = 30, LINK_MAX = 30000, LIST_MAX = 1000 };
 
-/* Texts for which its clients expect other words than those of rest.h. */
+/* Texts for which its clients expect other words than those of drf.h. */
 static const char *own_detail(struct request *req)
 {
 	switch (req->work->err) {
@@ -55,7 +55,7 @@ static int own_status(struct request *req)
 	case ERR_BAD_SIGNATURE: /* an unknown alias */
 		return 410;
 	default:
-		return rest_status(req);
+		return drf_status(req);
 	}
 }
 
@@ -70,7 +70,7 @@ void imagify_problem(struct response *res, struct request *req)
 	else if (detail)
 		json_set_text(json, "detail", detail);
 	else {
-		rest_problem(res, req, status);
+		drf_problem(res, req, status);
 		return;
 	}
 	response_json(res, req, status, json);
@@ -153,8 +153,8 @@ bool imagify_list(struct request *req, struct response *res)
 
 static bool refuse_file(struct request *req, const char *text)
 {
-	rest_wrong(req, "original_file", text);
-	return rest_is_right(req);
+	drf_wrong(req, "original_file", text);
+	return drf_is_right(req);
 }
 
 static bool check_file(struct request *req)
@@ -167,8 +167,8 @@ static bool check_file(struct request *req)
 		return refuse_file(req, "The submitted file is empty.");
 	if (form_get(&text, &req->body, "original_file") != FORM_TEXT)
 		return refuse_file(req, "No file was submitted.");
-	rest_not_a_file(req, "original_file");
-	return rest_is_right(req);
+	drf_not_a_file(req, "original_file");
+	return drf_is_right(req);
 }
 
 static bool refuse_picture(struct request *req)
@@ -215,21 +215,21 @@ static bool read_seconds(int64_t *seconds, struct request *req,
 	static const char field[] = "expires_in";
 	struct pool *pool = req->work->pool;
 
-	if (!rest_int(seconds, req, field))
-		return rest_is_right(req);
+	if (!drf_int(seconds, req, field))
+		return drf_is_right(req);
 	if (*seconds < tier->link_min)
-		rest_wrong(req, field,
-			   pool_printf(pool,
-				       "Ensure this value is greater than or "
-				       "equal to %lld.",
-				       (long long)tier->link_min));
+		drf_wrong(req, field,
+			  pool_printf(pool,
+				      "Ensure this value is greater than or "
+				      "equal to %lld.",
+				      (long long)tier->link_min));
 	else if (*seconds > tier->link_max)
-		rest_wrong(req, field,
-			   pool_printf(pool,
-				       "Ensure this value is less than or "
-				       "equal to %lld.",
-				       (long long)tier->link_max));
-	return rest_is_right(req);
+		drf_wrong(req, field,
+			  pool_printf(pool,
+				      "Ensure this value is less than or "
+				      "equal to %lld.",
+				      (long long)tier->link_max));
+	return drf_is_right(req);
 }
 
 /* LINK_MAX and the tier both limit the longest lifetime. The tier's shortest

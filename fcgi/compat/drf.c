@@ -1,7 +1,7 @@
-/* rest.c: fields and errors in the format of Django REST framework. */
+/* drf.c: fields and errors in the format of Django REST framework. */
 #include "config.h"
 
-#include "fcgi/compat/rest.h"
+#include "fcgi/compat/drf.h"
 
 #include <string.h>
 
@@ -13,7 +13,7 @@
 static const char forbidden[] =
 	"You do not have permission to perform this action.";
 
-void rest_wrong(struct request *req, const char *field, const char *text)
+void drf_wrong(struct request *req, const char *field, const char *text)
 {
 	struct json *texts = json_array(req->work->pool);
 
@@ -25,18 +25,18 @@ void rest_wrong(struct request *req, const char *field, const char *text)
 	json_set(req->errors, field, texts);
 }
 
-bool rest_is_right(struct request *req)
+bool drf_is_right(struct request *req)
 {
 	return !req->errors ||
 	       fail(req->work, ERR_INVALID_FIELD, "%s",
 		    json_print(req->work->pool, req->errors, NULL));
 }
 
-void rest_not_a_file(struct request *req, const char *field)
+void drf_not_a_file(struct request *req, const char *field)
 {
-	rest_wrong(req, field,
-		   "The submitted data was not a file. Check the encoding type "
-		   "on the form.");
+	drf_wrong(req, field,
+		  "The submitted data was not a file. Check the encoding type "
+		  "on the form.");
 }
 
 /* Gets the text of a field. `other` is the error for a value that is neither
@@ -50,25 +50,25 @@ static const char *get(struct request *req, const char *field,
 	case FORM_TEXT:
 		return text;
 	case FORM_ABSENT:
-		rest_wrong(req, field, "This field is required.");
+		drf_wrong(req, field, "This field is required.");
 		break;
 	case FORM_NULL:
-		rest_wrong(req, field, "This field may not be null.");
+		drf_wrong(req, field, "This field may not be null.");
 		break;
 	case FORM_OTHER:
-		rest_wrong(req, field, other);
+		drf_wrong(req, field, other);
 		break;
 	}
 	return NULL;
 }
 
-const char *rest_text(struct request *req, const char *field)
+const char *drf_text(struct request *req, const char *field)
 {
 	const char *text = get(req, field, "Not a valid string.");
 
 	if (!text || *text)
 		return text;
-	rest_wrong(req, field, "This field may not be blank.");
+	drf_wrong(req, field, "This field may not be blank.");
 	return NULL;
 }
 
@@ -93,30 +93,30 @@ static const char *trimmed(struct pool *pool, const char *text)
 	return pool_strndup(pool, text, len);
 }
 
-const char *rest_line(struct request *req, const char *field, size_t max)
+const char *drf_line(struct request *req, const char *field, size_t max)
 {
 	struct pool *pool = req->work->pool;
-	const char *text = rest_text(req, field);
+	const char *text = drf_text(req, field);
 
 	if (!text)
 		return NULL;
 	text = trimmed(pool, text);
 	if (!*text)
-		rest_wrong(req, field, "This field may not be blank.");
+		drf_wrong(req, field, "This field may not be blank.");
 	else if (characters(text) > max)
-		rest_wrong(req, field,
-			   pool_printf(pool,
-				       "Ensure this field has no more than "
-				       "%zu characters.",
-				       max));
+		drf_wrong(req, field,
+			  pool_printf(pool,
+				      "Ensure this field has no more than "
+				      "%zu characters.",
+				      max));
 	else if (!text_is_printable(text))
-		rest_wrong(req, field, "Not a valid string.");
+		drf_wrong(req, field, "Not a valid string.");
 	else
 		return text;
 	return NULL;
 }
 
-bool rest_int(int64_t *number, struct request *req, const char *field)
+bool drf_int(int64_t *number, struct request *req, const char *field)
 {
 	static const char invalid[] = "A valid integer is required.";
 	const char *text = get(req, field, invalid);
@@ -126,11 +126,11 @@ bool rest_int(int64_t *number, struct request *req, const char *field)
 	if (text_int(number, trimmed(req->work->pool, text), INT64_MIN,
 		     INT64_MAX))
 		return true;
-	rest_wrong(req, field, invalid);
+	drf_wrong(req, field, invalid);
 	return false;
 }
 
-bool rest_uuid(struct uuid *uuid, struct request *req, const char *field)
+bool drf_uuid(struct uuid *uuid, struct request *req, const char *field)
 {
 	static const char invalid[] = "Must be a valid UUID.";
 	const char *text = get(req, field, invalid);
@@ -140,17 +140,17 @@ bool rest_uuid(struct uuid *uuid, struct request *req, const char *field)
 	if (uuid_parse(uuid, text) ||
 	    text_unhex(uuid->bytes, sizeof(uuid->bytes), text))
 		return true;
-	rest_wrong(req, field, invalid);
+	drf_wrong(req, field, invalid);
 	return false;
 }
 
-bool rest_is_stranger(const struct request *req)
+bool drf_has_no_credentials(const struct request *req)
 {
 	return req->work->err == ERR_UNAUTHENTICATED &&
 	       req->credentials == CREDENTIALS_NONE;
 }
 
-int rest_status(const struct request *req)
+int drf_status(const struct request *req)
 {
 	return req->work->err == ERR_INVALID_FIELD
 		       ? 400
@@ -175,7 +175,7 @@ static const char *detail_of(struct request *req)
 
 	switch (req->work->err) {
 	case ERR_UNAUTHENTICATED:
-		return rest_is_stranger(req)
+		return drf_has_no_credentials(req)
 			       ? "Authentication credentials were not provided."
 			       : response_detail(req);
 	case ERR_FORBIDDEN:
@@ -203,10 +203,10 @@ static void note_file(struct request *req)
 	if (work->err == ERR_INVALID_FIELD && req->route &&
 	    req->route->body.file &&
 	    text_has_word(req->route->body.file, work->field))
-		rest_not_a_file(req, work->field);
+		drf_not_a_file(req, work->field);
 }
 
-void rest_problem(struct response *res, struct request *req, int status)
+void drf_problem(struct response *res, struct request *req, int status)
 {
 	struct json *json;
 

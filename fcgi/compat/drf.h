@@ -1,5 +1,5 @@
-#ifndef FCGI_COMPAT_REST_H
-#define FCGI_COMPAT_REST_H
+#ifndef FCGI_COMPAT_DRF_H
+#define FCGI_COMPAT_DRF_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -15,35 +15,35 @@
  */
 
 /* Adds an error of a field. Only the first error of each field counts. */
-void rest_wrong(struct request *req, const char *field, const char *text);
+void drf_wrong(struct request *req, const char *field, const char *text);
 
 /* Fails with ERR_INVALID_FIELD if a field has an error. */
-bool rest_is_right(struct request *req) MUST_CHECK;
+bool drf_is_right(struct request *req) MUST_CHECK;
 
 /* Adds the error that the field is not a file. */
-void rest_not_a_file(struct request *req, const char *field);
+void drf_not_a_file(struct request *req, const char *field);
 
 /* Returns the field's text, which is not empty. On failure adds an error of the
    field and returns NULL. */
-const char *rest_text(struct request *req, const char *field);
+const char *drf_text(struct request *req, const char *field);
 
-/* Like rest_text(), with surrounding blanks removed, at most `max` characters
+/* Like drf_text(), with surrounding blanks removed, at most `max` characters
    and no control characters. */
-const char *rest_line(struct request *req, const char *field, size_t max);
+const char *drf_line(struct request *req, const char *field, size_t max);
 
 /* Reads an integer. On failure adds an error of the field and returns false. */
-bool rest_int(int64_t *number, struct request *req, const char *field);
+bool drf_int(int64_t *number, struct request *req, const char *field);
 
-/* Reads a UUID with or without hyphens. Fails like rest_int(). */
-bool rest_uuid(struct uuid *uuid, struct request *req, const char *field);
+/* Reads a UUID with or without hyphens. Fails like drf_int(). */
+bool drf_uuid(struct uuid *uuid, struct request *req, const char *field);
 
 /* True if the request failed because it has none of the credentials that the
    route accepts. */
-bool rest_is_stranger(const struct request *req);
+bool drf_has_no_credentials(const struct request *req);
 
 /* The HTTP status and the body of the error of the request's work. The caller
    sets WWW-Authenticate. */
-int rest_status(const struct request *req);
-void rest_problem(struct response *res, struct request *req, int status);
+int drf_status(const struct request *req);
+void drf_problem(struct response *res, struct request *req, int status);
 
 #endif
