@@ -185,7 +185,7 @@ static bool settle_failure(struct work *work, const struct job *job)
 	if (work->uncounted)
 		return job_postpone(work, job, postpone_delay(work, job), code,
 				    reason);
-	if (work->for_now && job->attempts < job->max_attempts)
+	if (work->transient && job->attempts < job->max_attempts)
 		return job_put_back(work, job, retry_delay(work->conf, job),
 				    code, reason);
 	return task_give_up(work, job, code, reason);

@@ -27,7 +27,7 @@ static void set(struct work *work, enum err err, const char *field,
 
 	vsnprintf(why, sizeof(why), fmt, args);
 	work->err = err;
-	work->for_now = err_is_transient(err);
+	work->transient = err_is_transient(err);
 	work->uncounted = err == ERR_UNAVAILABLE || err == ERR_STORAGE_FULL;
 	work->for_log = err == ERR_INTERNAL;
 	copy(work->field, sizeof(work->field), field);
@@ -64,14 +64,14 @@ bool fail_unknown(struct work *work, const char *field, const char *fmt, ...)
 	return false;
 }
 
-bool fail_for_now(struct work *work, enum err err, const char *fmt, ...)
+bool fail_transient(struct work *work, enum err err, const char *fmt, ...)
 {
 	va_list args;
 
 	va_start(args, fmt);
 	set(work, err, "", fmt, args);
 	va_end(args);
-	work->for_now = true;
+	work->transient = true;
 	work->uncounted = false;
 	return false;
 }

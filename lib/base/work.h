@@ -52,7 +52,7 @@ struct work {
 	void *is_abandoned_arg;
 
 	enum err err;
-	bool for_now;   /* transient: another attempt may succeed */
+	bool transient; /* transient: another attempt may succeed */
 	bool uncounted; /* the attempt does not count, because the machine's
 			   state, such as a full disk, is the reason */
 	bool warned;    /* a picture deviates from its format */
@@ -71,7 +71,7 @@ struct work {
  * ENOSPC and EDQUOT, ERR_UNAVAILABLE after other temporary lacks (EIO, EROFS,
  * ENOMEM, EMFILE, ENFILE), else ERR_INTERNAL; its text contains file names and
  * is for the log. The kind decides whether the failure is transient
- * (`for_now`), but fail_for_now() always sets it; such an attempt counts.
+ * (`transient`), but fail_transient() always sets it; such an attempt counts.
  */
 bool fail(struct work *work, enum err err, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
@@ -79,7 +79,7 @@ bool fail_field(struct work *work, const char *field, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
 bool fail_unknown(struct work *work, const char *field, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
-bool fail_for_now(struct work *work, enum err err, const char *fmt, ...)
+bool fail_transient(struct work *work, enum err err, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
 bool fail_errno(struct work *work, const char *fmt, ...) PRINTF_LIKE(2, 3);
 

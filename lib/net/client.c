@@ -70,8 +70,8 @@ static bool look_up(struct addrinfo **list, struct work *work, const char *host)
 	int error = getaddrinfo(host, NULL, &hints, list);
 
 	if (error == EAI_AGAIN || error == EAI_SYSTEM || error == EAI_MEMORY)
-		return fail_for_now(work, ERR_FETCH_FAILED,
-				    "cannot look up host names now");
+		return fail_transient(work, ERR_FETCH_FAILED,
+				      "cannot look up host names now");
 	if (error)
 		return fail(work, ERR_FETCH_FAILED, not_called);
 	pool_defer(work->pool, free_addresses, *list);
@@ -214,7 +214,7 @@ static bool fail_by_status(struct work *work, long status)
 	static const char text[] = "the server answered %ld";
 
 	if (status >= 500 || status == 408 || status == 429)
-		return fail_for_now(work, ERR_FETCH_FAILED, text, status);
+		return fail_transient(work, ERR_FETCH_FAILED, text, status);
 	return fail(work, ERR_FETCH_FAILED, text, status);
 }
 
@@ -226,15 +226,15 @@ static bool fail_by_time(const struct call *call)
 
 	curl_easy_getinfo(call->curl, CURLINFO_CONNECT_TIME_T, &connected_us);
 	if (clock_monotonic_ms() + CLOCKS_MS >= call->deadline_ms)
-		return fail_for_now(work, ERR_FETCH_FAILED,
-				    "no answer within %ld s", call->timeout);
+		return fail_transient(work, ERR_FETCH_FAILED,
+				      "no answer within %ld s", call->timeout);
 	if (!connected_us)
-		return fail_for_now(work, ERR_FETCH_FAILED,
-				    "no connection within %ld s",
-				    conf->fetch_connect_timeout);
-	return fail_for_now(work, ERR_FETCH_FAILED,
-			    "the server sent less than %d bytes a second",
-			    SLOW_BYTES);
+		return fail_transient(work, ERR_FETCH_FAILED,
+				      "no connection within %ld s",
+				      conf->fetch_connect_timeout);
+	return fail_transient(work, ERR_FETCH_FAILED,
+			      "the server sent less than %d bytes a second",
+			      SLOW_BYTES);
 }
 
 static bool fail_by_code(const struct call *call, CURLcode code)
@@ -245,17 +245,17 @@ static bool fail_by_code(const struct call *call, CURLcode code)
 	case CURLE_OPERATION_TIMEDOUT:
 		return fail_by_time(call);
 	case CURLE_COULDNT_CONNECT:
-		return fail_for_now(work, ERR_FETCH_FAILED,
-				    "the server refused the connection");
+		return fail_transient(work, ERR_FETCH_FAILED,
+				      "the server refused the connection");
 	case CURLE_GOT_NOTHING:
 	case CURLE_PARTIAL_FILE:
 	case CURLE_RECV_ERROR:
 	case CURLE_SEND_ERROR:
 	case CURLE_SSL_CONNECT_ERROR:
-		return fail_for_now(work, ERR_FETCH_FAILED,
-				    "the answer ended too early");
+		return fail_transient(work, ERR_FETCH_FAILED,
+				      "the answer ended too early");
 	case CURLE_SSL_CACERT_BADFILE:
-		return fail_for_now(
+		return fail_transient(
 			work, ERR_FETCH_FAILED,
 			"cannot use https: found no CA certificates; "
 			"set fetch_tls_ca");

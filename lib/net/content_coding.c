@@ -140,6 +140,6 @@ bool content_coding_end(struct content_coding *coding, struct work *work,
 	if (!coding->inflates)
 		return pass(coding, work, coding->magic, coding->magic_len,
 			    sink, arg);
-	return coding->ended || fail_for_now(work, ERR_FETCH_FAILED,
-					     "the answer ended too early");
+	return coding->ended || fail_transient(work, ERR_FETCH_FAILED,
+					       "the answer ended too early");
 }

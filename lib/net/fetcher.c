@@ -29,7 +29,7 @@ enum { CHUNK, DONE, FAILED };
 struct message {
 	uint32_t kind;
 	uint32_t len; /* of the chunk that follows */
-	uint32_t err, for_now;
+	uint32_t err, transient;
 	uint32_t status;                /* of the answer to a POST */
 	char file[CLIENT_FILE_MAX + 1]; /* file name in the answer */
 	char why[sizeof(((struct work *)0)->why)];
@@ -117,7 +117,7 @@ static void run(const void *arg, int socket)
 	    !call(&message, &work, &preload, fetch)) {
 		message.kind = FAILED;
 		message.err = work.err;
-		message.for_now = work.for_now;
+		message.transient = work.transient;
 		snprintf(message.why, sizeof(message.why), "%s", work.why);
 	}
 	subprocess_write(SANDBOX_SOCKET, &message, sizeof(message));
@@ -142,12 +142,12 @@ static bool read_bytes(const struct transfer *t, void *bytes, size_t len)
 	case READ_OK:
 		return true;
 	case READ_TIMEOUT:
-		return fail_for_now(t->work, ERR_FETCH_FAILED,
-				    "no answer within %ld s", t->timeout);
+		return fail_transient(t->work, ERR_FETCH_FAILED,
+				      "no answer within %ld s", t->timeout);
 	case READ_EOF:
 	default:
-		return fail_for_now(t->work, ERR_FETCH_FAILED,
-				    "the answer ended too early");
+		return fail_transient(t->work, ERR_FETCH_FAILED,
+				      "the answer ended too early");
 	}
 }
 
@@ -167,10 +167,11 @@ static bool report_failure(struct work *work, struct message *message)
 	case ERR_TOO_LARGE:
 		return fail(work, ERR_TOO_LARGE, "%s", message->why);
 	case ERR_FETCH_FAILED:
-		return message->for_now ? fail_for_now(work, ERR_FETCH_FAILED,
-						       "%s", message->why)
-					: fail(work, ERR_FETCH_FAILED, "%s",
-					       message->why);
+		return message->transient
+			       ? fail_transient(work, ERR_FETCH_FAILED, "%s",
+						message->why)
+			       : fail(work, ERR_FETCH_FAILED, "%s",
+				      message->why);
 	case ERR_UNAVAILABLE:
 		return fail(work, ERR_UNAVAILABLE, "%s", message->why);
 	default:

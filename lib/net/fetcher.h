@@ -17,7 +17,7 @@ struct conf;
  * the call ends after fetch_timeout seconds. `file`, in the pool, is the file
  * name of client_get(): at most CLIENT_FILE_MAX bytes of UTF-8 without control
  * characters. Fails like client_get(); failures that may not repeat are
- * transient (`for_now`).
+ * transient (`transient`).
  */
 bool fetcher_get(const char **file, struct work *work, const char *url,
 		 int64_t max_bytes, client_sink *sink, void *arg) MUST_CHECK;

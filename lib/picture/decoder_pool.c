@@ -192,8 +192,8 @@ static bool fail_for_deadline(const struct exchange *e)
 	return e->pool->limits.work_ms
 		       ? fail(e->work, ERR_TOO_LARGE, text,
 			      e->pool->limits.seconds)
-		       : fail_for_now(e->work, ERR_UNAVAILABLE, text,
-				      e->pool->limits.seconds);
+		       : fail_transient(e->work, ERR_UNAVAILABLE, text,
+					e->pool->limits.seconds);
 }
 
 static bool receive_failed(struct exchange *e,
@@ -264,11 +264,12 @@ static bool fail_by_status(const struct exchange *e)
 	const int status = decoder_process_status(&e->process);
 
 	if (WIFSIGNALED(status) && !is_own_signal(WTERMSIG(status)))
-		return fail_for_now(e->work, ERR_UNAVAILABLE,
-				    "the decoder process was killed from "
-				    "outside, by signal %d, before the picture "
-				    "was done",
-				    WTERMSIG(status));
+		return fail_transient(
+			e->work, ERR_UNAVAILABLE,
+			"the decoder process was killed from "
+			"outside, by signal %d, before the picture "
+			"was done",
+			WTERMSIG(status));
 	return fail(e->work, ERR_CORRUPT_IMAGE,
 		    "the decoder process ended before the picture was done");
 }

@@ -4,8 +4,8 @@
 
 #include "lib/base/work.h"
 
-#define fail(...)         (fail(__VA_ARGS__), false)
-#define fail_field(...)   (fail_field(__VA_ARGS__), false)
-#define fail_unknown(...) (fail_unknown(__VA_ARGS__), false)
-#define fail_for_now(...) (fail_for_now(__VA_ARGS__), false)
-#define fail_errno(...)   (fail_errno(__VA_ARGS__), false)
+#define fail(...)           (fail(__VA_ARGS__), false)
+#define fail_field(...)     (fail_field(__VA_ARGS__), false)
+#define fail_unknown(...)   (fail_unknown(__VA_ARGS__), false)
+#define fail_transient(...) (fail_transient(__VA_ARGS__), false)
+#define fail_errno(...)     (fail_errno(__VA_ARGS__), false)

@@ -132,7 +132,7 @@ static void bad_bodies_are_refused(void **state)
 		assert_false(decode(&got, &work, cases[i].header, bytes,
 				    len - cases[i].cut, 7));
 		assert_int_equal(work.err, ERR_FETCH_FAILED);
-		if (work.for_now != cases[i].transient)
+		if (work.transient != cases[i].transient)
 			fail_msg("%zu: %s", i, work.why);
 		pool_free(work.pool);
 	}

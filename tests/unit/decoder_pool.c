@@ -54,7 +54,7 @@ static void does_not_wait_for_ever(void **state)
 	kill(desk_spare(&desk), SIGSTOP);
 	desk_must_fail(&desk, &file, "h20", ERR_UNAVAILABLE,
 		       "an answer of the decoder process within 1 s");
-	assert_true(desk.work.for_now);
+	assert_true(desk.work.transient);
 	desk_must_render(&rendition, &desk, &file, "h20");
 
 	hasty.work_ms = 10000;
@@ -237,7 +237,7 @@ static void knows_who_ended_a_process(void **state)
 	static const struct {
 		int number;
 		enum err err;
-		bool for_now;
+		bool transient;
 	} cases[] = {
 		{ SIGKILL, ERR_UNAVAILABLE, true },
 		{ SIGSEGV, ERR_CORRUPT_IMAGE, false },
@@ -257,7 +257,7 @@ static void knows_who_ended_a_process(void **state)
 		int status;
 
 		desk_must_fail(&desk, &file, "h3000.gif", cases[i].err, "");
-		assert_int_equal(desk.work.for_now, cases[i].for_now);
+		assert_int_equal(desk.work.transient, cases[i].transient);
 		assert_int_equal(waitpid(sender, &status, 0), sender);
 		assert_int_equal(status, 0);
 	}

@@ -138,7 +138,7 @@ static void what_servers_say(void **state)
 		bool stays, repeats;
 		const char *body; /* NULL: it fails */
 		enum err err;
-		bool for_now;
+		bool transient;
 		const char *why;
 	} cases[] = {
 		{ OK_HEAD "Content-Length: 5\r\n\r\nhello", .body = "hello" },
@@ -195,7 +195,7 @@ static void what_servers_say(void **state)
 		if (good)
 			assert_string_equal(got.bytes, cases[i].body);
 		else if (work.err != cases[i].err ||
-			 work.for_now != cases[i].for_now ||
+			 work.transient != cases[i].transient ||
 			 !strstr(work.why, cases[i].why))
 			fail_msg("%s: %s (%s)", cases[i].answer, work.why,
 				 err_code(work.err));
@@ -286,7 +286,7 @@ static void who_is_not_called(void **state)
 				100, take, &got))
 			fail_msg("%s was called", hosts[i]);
 		assert_int_equal(work.err, ERR_FETCH_FAILED);
-		assert_false(work.for_now);
+		assert_false(work.transient);
 		assert_string_equal(work.why,
 				    "the host is unknown or not allowed");
 		pool_free(work.pool);

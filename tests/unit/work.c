@@ -42,19 +42,21 @@ static void knows_what_may_pass(void **state)
 	(void)state;
 	for (enum err err = 0; err < ERR__COUNT; err++) {
 		fail(&work, err, "x");
-		assert_int_equal(work.for_now, err == ERR_INTERNAL ||
-						       err == ERR_UNAVAILABLE ||
-						       err == ERR_STORAGE_FULL);
+		assert_int_equal(work.transient,
+				 err == ERR_INTERNAL ||
+					 err == ERR_UNAVAILABLE ||
+					 err == ERR_STORAGE_FULL);
 		assert_int_equal(work.uncounted,
-				 work.for_now && err != ERR_INTERNAL);
+				 work.transient && err != ERR_INTERNAL);
 	}
-	assert_false(fail_for_now(&work, ERR_FETCH_FAILED, "no %s", "answer"));
+	assert_false(
+		fail_transient(&work, ERR_FETCH_FAILED, "no %s", "answer"));
 	assert_int_equal(work.err, ERR_FETCH_FAILED);
 	assert_string_equal(work.why, "no answer");
-	assert_true(work.for_now);
+	assert_true(work.transient);
 	assert_false(work.uncounted);
 	fail(&work, ERR_FETCH_FAILED, "x");
-	assert_false(work.for_now);
+	assert_false(work.transient);
 }
 
 static void may_quote_itself(void **state)
@@ -88,7 +90,7 @@ static void tells_what_the_machine_lacks(void **state)
 		errno = cases[i].number;
 		assert_false(fail_errno(&work, "cannot write %s", "x"));
 		assert_int_equal(work.err, cases[i].err);
-		assert_true(work.for_log && work.for_now);
+		assert_true(work.for_log && work.transient);
 		assert_true(text_starts(work.why, "cannot write x: "));
 		assert_non_null(strstr(work.why, strerror(cases[i].number)));
 	}
@@ -134,7 +136,7 @@ static void is_wanted_until_it_is_abandoned(void **state)
 	abandoned = true;
 	assert_false(work_check_wanted(&work));
 	assert_int_equal(work.err, ERR_CLIENT_GONE);
-	assert_false(work.for_now);
+	assert_false(work.transient);
 }
 
 int main(void)
