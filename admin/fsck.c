@@ -29,22 +29,34 @@ enum { EXAMPLES = 20, BATCH = 500, PROGRESS_MS = 200, CHUNK = 1 << 16 };
 enum { SWEEP_SECONDS = PURGE_SWEEP_SECONDS * 3 / 2, DELETION_SECONDS = 1 };
 
 /* The invariants that must hold after every fault. */
-enum invariant { I1, I2, I3, I4, I5, I6, I7, I8, I9, I10, INVARIANTS };
+enum invariant {
+	INVARIANT_ORIGINAL_MISSING,
+	INVARIANT_VARIANT_MISSING,
+	INVARIANT_FILE_ORPHANED,
+	INVARIANT_FILE_DAMAGED,
+	INVARIANT_SUM_WRONG,
+	INVARIANT_LEASE_EXPIRED,
+	INVARIANT_IMAGE_STUCK,
+	INVARIANT_OWNER_MISSING,
+	INVARIANT_DELIVERY_STUCK,
+	INVARIANT_NAME_NOT_INDEXED,
+	INVARIANT__COUNT
+};
 
 /* clang-format off */
 static const struct {
 	const char *id, *what, *remedy;
-} invariants[INVARIANTS] = {
-	[I1] = { "I1", "ready images without their original", "restore the file from a backup of the store, or delete the image" },
-	[I2] = { "I2", "ready variants without their file", "restore the file from a backup of the store" },
-	[I3] = { "I3", "files without a row in the database that no worker has removed in time", "`pixtierctl fsck --repair` or `pixtierctl sweep` removes them, except files whose name is not one of pixtier" },
-	[I4] = { "I4", "files whose size or SHA-256 differs from their row", "restore the file from a backup of the store" },
-	[I5] = { "I5", "users whose totals differ from the sums over their images", "`pixtierctl fsck --repair` corrects the totals" },
-	[I6] = { "I6", "running jobs whose lease expired longer ago than the lease lasts", "check that pixtier-worker runs; `pixtierctl fsck --repair` requeues them" },
-	[I7] = { "I7", "images in processing without a pending job", "run `pixtierctl job retry` if a job of the image has failed, else delete the image" },
-	[I8] = { "I8", "rows whose owner does not exist", "restore the database from a backup" },
-	[I9] = { "I9", "pending webhook deliveries without a pending job", "`pixtierctl fsck --repair` marks them as failed, so that their owners can retry them" },
-	[I10] = { "I10", "images whose name is missing in the index for searches", "after `pixtierctl fsck --repair`, a worker adds them to the index" },
+} invariants[INVARIANT__COUNT] = {
+	[INVARIANT_ORIGINAL_MISSING] = { "I1", "ready images without their original", "restore the file from a backup of the store, or delete the image" },
+	[INVARIANT_VARIANT_MISSING] = { "I2", "ready variants without their file", "restore the file from a backup of the store" },
+	[INVARIANT_FILE_ORPHANED] = { "I3", "files without a row in the database that no worker has removed in time", "`pixtierctl fsck --repair` or `pixtierctl sweep` removes them, except files whose name is not one of pixtier" },
+	[INVARIANT_FILE_DAMAGED] = { "I4", "files whose size or SHA-256 differs from their row", "restore the file from a backup of the store" },
+	[INVARIANT_SUM_WRONG] = { "I5", "users whose totals differ from the sums over their images", "`pixtierctl fsck --repair` corrects the totals" },
+	[INVARIANT_LEASE_EXPIRED] = { "I6", "running jobs whose lease expired longer ago than the lease lasts", "check that pixtier-worker runs; `pixtierctl fsck --repair` requeues them" },
+	[INVARIANT_IMAGE_STUCK] = { "I7", "images in processing without a pending job", "run `pixtierctl job retry` if a job of the image has failed, else delete the image" },
+	[INVARIANT_OWNER_MISSING] = { "I8", "rows whose owner does not exist", "restore the database from a backup" },
+	[INVARIANT_DELIVERY_STUCK] = { "I9", "pending webhook deliveries without a pending job", "`pixtierctl fsck --repair` marks them as failed, so that their owners can retry them" },
+	[INVARIANT_NAME_NOT_INDEXED] = { "I10", "images whose name is missing in the index for searches", "after `pixtierctl fsck --repair`, a worker adds them to the index" },
 };
 /* clang-format on */
 
@@ -53,8 +65,8 @@ struct fsck {
 	struct pool *pool; /* for the whole run; work->pool is for one step */
 	bool deep;
 	int64_t files;
-	int64_t counts[INVARIANTS];
-	const char *examples[INVARIANTS][EXAMPLES];
+	int64_t counts[INVARIANT__COUNT];
+	const char *examples[INVARIANT__COUNT][EXAMPLES];
 	int64_t orphans; /* at the first scan */
 	int64_t progress_at_ms;
 };
@@ -146,7 +158,7 @@ static bool check_one(struct fsck *fsck, const struct check_file *file,
 {
 	struct work *work = fsck->call->work;
 	const char *key = store_key(work->pool, file->image_id, file->variant);
-	enum invariant broken = I4;
+	enum invariant broken = INVARIANT_FILE_DAMAGED;
 	bool same = false, stands;
 	int fd;
 
@@ -190,7 +202,7 @@ static bool check_batch(struct fsck *fsck, struct check_file *last,
 	struct work *work = fsck->call->work;
 	struct check_file *files;
 
-	if (missing == I1
+	if (missing == INVARIANT_ORIGINAL_MISSING
 		    ? !check_list_originals(&files, count, work, last->image_id,
 					    BATCH)
 		    : !check_list_variants(&files, count, work, last, BATCH))
@@ -222,12 +234,12 @@ static bool walk_rows(struct fsck *fsck, enum invariant missing)
 
 static bool check_originals(struct fsck *fsck)
 {
-	return walk_rows(fsck, I1);
+	return walk_rows(fsck, INVARIANT_ORIGINAL_MISSING);
 }
 
 static bool check_variants(struct fsck *fsck)
 {
-	return walk_rows(fsck, I2);
+	return walk_rows(fsck, INVARIANT_VARIANT_MISSING);
 }
 
 /* Files without a row */
@@ -264,7 +276,7 @@ static bool note_orphan(struct work *work, const char *key, int64_t bytes,
 {
 	(void)bytes;
 	if (is_orphan(work, key, changed_at))
-		note(arg, I3, key);
+		note(arg, INVARIANT_FILE_ORPHANED, key);
 	return true;
 }
 
@@ -292,7 +304,7 @@ static bool check_sums(struct fsck *fsck)
 	if (!check_list_sums(&sums, &count, fsck->call->work))
 		return false;
 	for (size_t i = 0; i < count; i++)
-		note(fsck, I5,
+		note(fsck, INVARIANT_SUM_WRONG,
 		     pool_printf(fsck->pool,
 				 "%s: %lld bytes and %lld images, not %lld and "
 				 "%lld",
@@ -318,7 +330,7 @@ static bool check_jobs(struct fsck *fsck)
 
 	if (!check_list_stale_jobs(&ids, &count, work, work->conf->job_lease))
 		return false;
-	note_ids(fsck, I6, ids, count);
+	note_ids(fsck, INVARIANT_LEASE_EXPIRED, ids, count);
 	return true;
 }
 
@@ -337,17 +349,19 @@ static bool note_listed(struct fsck *fsck, enum invariant invariant,
 
 static bool check_images(struct fsck *fsck)
 {
-	return note_listed(fsck, I7, check_list_stuck_images);
+	return note_listed(fsck, INVARIANT_IMAGE_STUCK,
+			   check_list_stuck_images);
 }
 
 static bool check_deliveries(struct fsck *fsck)
 {
-	return note_listed(fsck, I9, check_list_stranded);
+	return note_listed(fsck, INVARIANT_DELIVERY_STUCK, check_list_stranded);
 }
 
 static bool check_names(struct fsck *fsck)
 {
-	return note_listed(fsck, I10, check_list_unindexed);
+	return note_listed(fsck, INVARIANT_NAME_NOT_INDEXED,
+			   check_list_unindexed);
 }
 
 static bool check_owners(struct fsck *fsck)
@@ -358,7 +372,7 @@ static bool check_owners(struct fsck *fsck)
 	if (!check_list_strays(&strays, &count, fsck->call->work))
 		return false;
 	for (size_t i = 0; i < count; i++)
-		note(fsck, I8,
+		note(fsck, INVARIANT_OWNER_MISSING,
 		     pool_printf(fsck->pool, "%s %s", strays[i].table,
 				 UUID_TEXT(strays[i].id)));
 	return true;
@@ -434,7 +448,7 @@ static int64_t total_of(const struct fsck *fsck)
 {
 	int64_t total = 0;
 
-	for (size_t i = 0; i < INVARIANTS; i++)
+	for (size_t i = 0; i < INVARIANT__COUNT; i++)
 		total += fsck->counts[i];
 	return total;
 }
@@ -472,7 +486,7 @@ static void report_json(const struct fsck *fsck, const struct repaired *done)
 	struct json *json = json_object(fsck->pool);
 	struct json *list = json_array(fsck->pool);
 
-	for (size_t i = 0; i < INVARIANTS; i++)
+	for (size_t i = 0; i < INVARIANT__COUNT; i++)
 		json_push(list, json_of(fsck, (enum invariant)i));
 	json_set_bool(json, "clean", !total_of(fsck));
 	json_set_bool(json, "deep", fsck->deep);
@@ -493,7 +507,7 @@ static void report_text(const struct fsck *fsck, const struct repaired *done)
 		       (long long)done->jobs,
 		       (unsigned long long)done->deliveries,
 		       (long long)done->names);
-	for (size_t i = 0; i < INVARIANTS; i++) {
+	for (size_t i = 0; i < INVARIANT__COUNT; i++) {
 		printf("%-3s %6lld  %s\n", invariants[i].id,
 		       (long long)fsck->counts[i], invariants[i].what);
 		if (!fsck->counts[i])
