@@ -13,7 +13,7 @@ enum { LIMIT = 50, LIMIT_MAX = 100000 };
 static const char *const columns[] = { "at",      "actor",  "action", "subject",
 				       "address", "detail", NULL };
 
-bool audit_show(struct call *call)
+bool cmd_audit_show(struct call *call)
 {
 	struct pool *pool = call->work->pool;
 	struct print *print = print_table(call, columns);

@@ -45,39 +45,39 @@ struct call {
  * ERR_BAD_REQUEST means a wrong command line. The table is in main.c; each file
  * has the name of its group.
  */
-bool schema_apply(struct call *call) MUST_CHECK;
-bool schema_status(struct call *call) MUST_CHECK;
-bool users_add(struct call *call) MUST_CHECK;
-bool users_list(struct call *call) MUST_CHECK;
-bool users_set_password(struct call *call) MUST_CHECK;
-bool users_set_tier(struct call *call) MUST_CHECK;
-bool users_disable(struct call *call) MUST_CHECK;
-bool users_enable(struct call *call) MUST_CHECK;
-bool users_unlock(struct call *call) MUST_CHECK;
-bool users_delete(struct call *call) MUST_CHECK;
-bool tiers_list(struct call *call) MUST_CHECK;
-bool tiers_add(struct call *call) MUST_CHECK;
-bool tiers_set(struct call *call) MUST_CHECK;
-bool tiers_delete(struct call *call) MUST_CHECK;
-bool tokens_add(struct call *call) MUST_CHECK;
-bool tokens_list(struct call *call) MUST_CHECK;
-bool tokens_delete(struct call *call) MUST_CHECK;
-bool jobs_list(struct call *call) MUST_CHECK;
-bool jobs_show(struct call *call) MUST_CHECK;
-bool jobs_retry(struct call *call) MUST_CHECK;
-bool workers_list(struct call *call) MUST_CHECK;
-bool stats_show(struct call *call) MUST_CHECK;
-bool audit_show(struct call *call) MUST_CHECK;
-bool keys_rotate(struct call *call) MUST_CHECK;
-bool keys_retire(struct call *call) MUST_CHECK;
-bool keys_list(struct call *call) MUST_CHECK;
-bool purge_one_image(struct call *call) MUST_CHECK;
-bool purge_one_variant(struct call *call) MUST_CHECK;
-bool purge_one_user(struct call *call) MUST_CHECK;
-bool settings_show(struct call *call) MUST_CHECK;
-bool doctor_run(struct call *call) MUST_CHECK;
-bool fsck_run(struct call *call) MUST_CHECK;
-bool fsck_sweep(struct call *call) MUST_CHECK;
+bool cmd_schema_apply(struct call *call) MUST_CHECK;
+bool cmd_schema_status(struct call *call) MUST_CHECK;
+bool cmd_users_add(struct call *call) MUST_CHECK;
+bool cmd_users_list(struct call *call) MUST_CHECK;
+bool cmd_users_set_password(struct call *call) MUST_CHECK;
+bool cmd_users_set_tier(struct call *call) MUST_CHECK;
+bool cmd_users_disable(struct call *call) MUST_CHECK;
+bool cmd_users_enable(struct call *call) MUST_CHECK;
+bool cmd_users_unlock(struct call *call) MUST_CHECK;
+bool cmd_users_delete(struct call *call) MUST_CHECK;
+bool cmd_tiers_list(struct call *call) MUST_CHECK;
+bool cmd_tiers_add(struct call *call) MUST_CHECK;
+bool cmd_tiers_set(struct call *call) MUST_CHECK;
+bool cmd_tiers_delete(struct call *call) MUST_CHECK;
+bool cmd_tokens_add(struct call *call) MUST_CHECK;
+bool cmd_tokens_list(struct call *call) MUST_CHECK;
+bool cmd_tokens_delete(struct call *call) MUST_CHECK;
+bool cmd_jobs_list(struct call *call) MUST_CHECK;
+bool cmd_jobs_show(struct call *call) MUST_CHECK;
+bool cmd_jobs_retry(struct call *call) MUST_CHECK;
+bool cmd_workers_list(struct call *call) MUST_CHECK;
+bool cmd_stats_show(struct call *call) MUST_CHECK;
+bool cmd_audit_show(struct call *call) MUST_CHECK;
+bool cmd_keys_rotate(struct call *call) MUST_CHECK;
+bool cmd_keys_retire(struct call *call) MUST_CHECK;
+bool cmd_keys_list(struct call *call) MUST_CHECK;
+bool cmd_purge_one_image(struct call *call) MUST_CHECK;
+bool cmd_purge_one_variant(struct call *call) MUST_CHECK;
+bool cmd_purge_one_user(struct call *call) MUST_CHECK;
+bool cmd_settings_show(struct call *call) MUST_CHECK;
+bool cmd_doctor_run(struct call *call) MUST_CHECK;
+bool cmd_fsck_run(struct call *call) MUST_CHECK;
+bool cmd_fsck_sweep(struct call *call) MUST_CHECK;
 
 /* Reads the option as a number within the bounds; the default is `fallback`. */
 bool command_number(int64_t *number, const struct call *call,

@@ -514,7 +514,7 @@ static const struct look {
 };
 /* clang-format on */
 
-bool doctor_run(struct call *call)
+bool cmd_doctor_run(struct call *call)
 {
 	static const char *const columns[] = { "verdict", "what", "finding",
 					       NULL };

@@ -521,7 +521,7 @@ static void report_text(const struct fsck *fsck, const struct repaired *done)
 		     "SHA-256 of every file");
 }
 
-bool fsck_run(struct call *call)
+bool cmd_fsck_run(struct call *call)
 {
 	struct work *work = call->work;
 	struct fsck fsck = {
@@ -544,7 +544,7 @@ bool fsck_run(struct call *call)
 		    (long long)total_of(&fsck));
 }
 
-bool fsck_sweep(struct call *call)
+bool cmd_fsck_sweep(struct call *call)
 {
 	static const char *const columns[] = { "temporary", "orphans", NULL };
 	struct print *print = print_record(call, columns);

@@ -63,7 +63,7 @@ static bool check_state(struct work *work, const char *state)
 		    states, state);
 }
 
-bool jobs_list(struct call *call)
+bool cmd_jobs_list(struct call *call)
 {
 	struct print *print =
 		print_table(call, call->json ? columns : short_columns);
@@ -95,7 +95,7 @@ static bool show(struct call *call, struct uuid id)
 	return true;
 }
 
-bool jobs_show(struct call *call)
+bool cmd_jobs_show(struct call *call)
 {
 	struct uuid id;
 
@@ -103,7 +103,7 @@ bool jobs_show(struct call *call)
 	       show(call, id);
 }
 
-bool jobs_retry(struct call *call)
+bool cmd_jobs_retry(struct call *call)
 {
 	const struct actor actor = command_actor(call);
 	struct uuid id;

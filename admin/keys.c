@@ -29,7 +29,7 @@ static const char *state_of(const struct key *key, int64_t signer)
 	return "verifies";
 }
 
-bool keys_list(struct call *call)
+bool cmd_keys_list(struct call *call)
 {
 	static const char *const columns[] = { "id", "state", "created_at",
 					       "retires_at", NULL };
@@ -76,7 +76,7 @@ static void audit_key(struct call *call, const char *action, int64_t id)
 			call->work->why);
 }
 
-bool keys_rotate(struct call *call)
+bool cmd_keys_rotate(struct call *call)
 {
 	int64_t retire_after;
 	struct key key;
@@ -87,10 +87,10 @@ bool keys_rotate(struct call *call)
 		return false;
 	explicit_bzero(key.secret, sizeof(key.secret));
 	audit_key(call, "key.rotate", key.id);
-	return keys_list(call);
+	return cmd_keys_list(call);
 }
 
-bool keys_retire(struct call *call)
+bool cmd_keys_retire(struct call *call)
 {
 	int64_t id, retire_after;
 
@@ -104,5 +104,5 @@ bool keys_retire(struct call *call)
 	    !keyring_retire(call->work, id, retire_after))
 		return false;
 	audit_key(call, "key.retire", id);
-	return keys_list(call);
+	return cmd_keys_list(call);
 }

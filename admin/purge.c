@@ -25,7 +25,7 @@ static bool report(struct call *call, const char *what, const char *subject,
 		pool_printf(pool, "%lld %s", (long long)count, unit));
 }
 
-bool purge_one_image(struct call *call)
+bool cmd_purge_one_image(struct call *call)
 {
 	struct work *work = call->work;
 	struct image image;
@@ -36,7 +36,7 @@ bool purge_one_image(struct call *call)
 	       report(call, "image", call->args[0], "images", 1);
 }
 
-bool purge_one_variant(struct call *call)
+bool cmd_purge_one_variant(struct call *call)
 {
 	struct work *work = call->work;
 	struct recipe recipe;
@@ -47,7 +47,7 @@ bool purge_one_variant(struct call *call)
 	       report(call, "variant", call->args[0], "variants", count);
 }
 
-bool purge_one_user(struct call *call)
+bool cmd_purge_one_user(struct call *call)
 {
 	struct work *work = call->work;
 	struct user user;

@@ -22,7 +22,7 @@ static const char *state_of(const struct migration *migration)
 	return migration->changed ? "changed" : "applied";
 }
 
-bool schema_status(struct call *call)
+bool cmd_schema_status(struct call *call)
 {
 	static const char *const columns[] = { "version", "name", "state",
 					       "applied_at", NULL };
@@ -46,7 +46,7 @@ bool schema_status(struct call *call)
 	return true;
 }
 
-bool schema_apply(struct call *call)
+bool cmd_schema_apply(struct call *call)
 {
 	struct migrations before;
 
@@ -55,5 +55,5 @@ bool schema_apply(struct call *call)
 		return false;
 	return (!before.pending ||
 		command_audit(call, "schema.apply", "database", "")) &&
-	       schema_status(call);
+	       cmd_schema_status(call);
 }

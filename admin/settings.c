@@ -127,7 +127,7 @@ static bool print_effective(struct call *call)
 	return true;
 }
 
-bool settings_show(struct call *call)
+bool cmd_settings_show(struct call *call)
 {
 	if (call->options[OPTION_MAN])
 		print_man(call);

@@ -88,7 +88,7 @@ static void print_all(const struct call *call, const struct tier *tiers,
 	print_end(print);
 }
 
-bool tiers_list(struct call *call)
+bool cmd_tiers_list(struct call *call)
 {
 	struct tier *tiers;
 	size_t count;
@@ -143,7 +143,7 @@ static const char *words_of(struct call *call)
 	return words;
 }
 
-bool tiers_add(struct call *call)
+bool cmd_tiers_add(struct call *call)
 {
 	const struct actor actor = command_actor(call);
 	struct tier tier;
@@ -154,7 +154,7 @@ bool tiers_add(struct call *call)
 	       show(call, tier.name);
 }
 
-bool tiers_set(struct call *call)
+bool cmd_tiers_set(struct call *call)
 {
 	const struct actor actor = command_actor(call);
 	struct tier tier;
@@ -165,7 +165,7 @@ bool tiers_set(struct call *call)
 	       show(call, tier.name);
 }
 
-bool tiers_delete(struct call *call)
+bool cmd_tiers_delete(struct call *call)
 {
 	const struct actor actor = command_actor(call);
 	struct tier tier;

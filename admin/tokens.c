@@ -83,7 +83,7 @@ static bool check_name(struct work *work, const char *name)
 			  NAME_MAX_BYTES, len);
 }
 
-bool tokens_add(struct call *call)
+bool cmd_tokens_add(struct call *call)
 {
 	struct work *work = call->work;
 	struct print *print = print_record(call, columns);
@@ -111,7 +111,7 @@ bool tokens_add(struct call *call)
 }
 
 /* Lists tokens without secrets: the database has only their hashes. */
-bool tokens_list(struct call *call)
+bool cmd_tokens_list(struct call *call)
 {
 	static const char *const without[] = { "id",         "name",
 					       "scopes",     "created_at",
@@ -138,7 +138,7 @@ bool tokens_list(struct call *call)
 	return true;
 }
 
-bool tokens_delete(struct call *call)
+bool cmd_tokens_delete(struct call *call)
 {
 	struct user user;
 	struct uuid id;

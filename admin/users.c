@@ -55,7 +55,7 @@ static bool show(struct call *call, struct uuid id)
 	return true;
 }
 
-bool users_add(struct call *call)
+bool cmd_users_add(struct call *call)
 {
 	struct work *work = call->work;
 	const struct actor actor = command_actor(call);
@@ -96,7 +96,7 @@ static bool read_filter(struct user_filter *filter, bool *disabled,
 	return true;
 }
 
-bool users_list(struct call *call)
+bool cmd_users_list(struct call *call)
 {
 	struct print *print = print_table(call, columns);
 	struct user_filter filter = { .limit = BATCH };
@@ -132,7 +132,7 @@ static bool change(struct call *call, const struct user_update *update)
 	       show(call, user.id);
 }
 
-bool users_set_password(struct call *call)
+bool cmd_users_set_password(struct call *call)
 {
 	struct user_update update = { 0 };
 	struct user user;
@@ -141,7 +141,7 @@ bool users_set_password(struct call *call)
 	       password_read(&update.password, call) && change(call, &update);
 }
 
-bool users_set_tier(struct call *call)
+bool cmd_users_set_tier(struct call *call)
 {
 	struct tier tier;
 	const struct user_update update = { .tier = &tier };
@@ -150,25 +150,25 @@ bool users_set_tier(struct call *call)
 	       change(call, &update);
 }
 
-bool users_disable(struct call *call)
+bool cmd_users_disable(struct call *call)
 {
 	return change(call,
 		      &(struct user_update){ .disabled = &(bool){ true } });
 }
 
-bool users_enable(struct call *call)
+bool cmd_users_enable(struct call *call)
 {
 	return change(call,
 		      &(struct user_update){ .disabled = &(bool){ false } });
 }
 
 /* The responders keep the counts of wrong passwords: login_limit.h. */
-bool users_unlock(struct call *call)
+bool cmd_users_unlock(struct call *call)
 {
 	return change(call, &(struct user_update){ .unlocks = true });
 }
 
-bool users_delete(struct call *call)
+bool cmd_users_delete(struct call *call)
 {
 	const struct actor actor = command_actor(call);
 	struct user user;

@@ -35,7 +35,7 @@ static void add_row(struct print *print, struct pool *pool,
 	print_row(print, cells);
 }
 
-bool workers_list(struct call *call)
+bool cmd_workers_list(struct call *call)
 {
 	struct print *print = print_table(call, columns);
 	struct worker *workers;
@@ -49,7 +49,7 @@ bool workers_list(struct call *call)
 	return true;
 }
 
-bool stats_show(struct call *call)
+bool cmd_stats_show(struct call *call)
 {
 	static const char *const names[] = { "name", "label", "value", NULL };
 	struct print *print = print_table(call, names);

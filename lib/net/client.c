@@ -35,7 +35,7 @@ enum { CLOCKS_MS = 100 };
 static const char not_called[] = "the host is unknown or not allowed";
 
 /* One request and its answer. Each redirect is a new request. */
-struct call {
+struct client_call {
 	const struct preload *preload;
 	struct work *work;
 	CURL *curl;
@@ -117,7 +117,7 @@ static bool pin(struct curl_slist **pinned, struct work *work,
 static curl_socket_t open_socket(void *arg, curlsocktype purpose,
 				 struct curl_sockaddr *to)
 {
-	struct call *call = arg;
+	struct client_call *call = arg;
 
 	if (purpose != CURLSOCKTYPE_IPCXN ||
 	    !address_may_be_called(&to->addr, call->work->conf)) {
@@ -129,14 +129,14 @@ static curl_socket_t open_socket(void *arg, curlsocktype purpose,
 
 static size_t take_header(char *bytes, size_t one, size_t len, void *arg)
 {
-	struct call *call = arg;
+	struct client_call *call = arg;
 
 	(void)bytes;
 	call->head_bytes += one * len;
 	return call->head_bytes > HEAD_BYTES ? 0 : one * len;
 }
 
-static long status_of(const struct call *call)
+static long status_of(const struct client_call *call)
 {
 	long status = 0;
 
@@ -150,7 +150,7 @@ static bool is_redirect(long status)
 	       status == 307 || status == 308;
 }
 
-static bool fail_too_large(const struct call *call)
+static bool fail_too_large(const struct client_call *call)
 {
 	return fail(call->work, ERR_TOO_LARGE,
 		    "expected at most %lld bytes, more came",
@@ -160,7 +160,7 @@ static bool fail_too_large(const struct call *call)
 static bool take_decoded(void *arg, struct work *work, const void *bytes,
 			 size_t len)
 {
-	struct call *call = arg;
+	struct client_call *call = arg;
 
 	call->bytes += (int64_t)len;
 	if (call->bytes > call->max_bytes)
@@ -169,7 +169,7 @@ static bool take_decoded(void *arg, struct work *work, const void *bytes,
 }
 
 /* Returns the value of a header of the answer, or NULL. */
-static const char *header_of(const struct call *call, const char *name)
+static const char *header_of(const struct client_call *call, const char *name)
 {
 	struct curl_header *header;
 
@@ -180,7 +180,7 @@ static const char *header_of(const struct call *call, const char *name)
 }
 
 /* Counts received bytes too, because bytes can decode to nothing. */
-static bool decode(struct call *call, const void *bytes, size_t len)
+static bool decode(struct client_call *call, const void *bytes, size_t len)
 {
 	struct pool *pool = call->work->pool;
 
@@ -197,7 +197,7 @@ static bool decode(struct call *call, const void *bytes, size_t len)
 /* Reads the body only of a picture or a redirect. */
 static size_t take_body(char *bytes, size_t one, size_t len, void *arg)
 {
-	struct call *call = arg;
+	struct client_call *call = arg;
 	const long status = status_of(call);
 
 	len *= one;
@@ -218,7 +218,7 @@ static bool fail_by_status(struct work *work, long status)
 	return fail(work, ERR_FETCH_FAILED, text, status);
 }
 
-static bool fail_by_time(const struct call *call)
+static bool fail_by_time(const struct client_call *call)
 {
 	struct work *work = call->work;
 	const struct conf *conf = work->conf;
@@ -237,7 +237,7 @@ static bool fail_by_time(const struct call *call)
 			      SLOW_BYTES);
 }
 
-static bool fail_by_code(const struct call *call, CURLcode code)
+static bool fail_by_code(const struct client_call *call, CURLcode code)
 {
 	struct work *work = call->work;
 
@@ -268,7 +268,7 @@ static bool fail_by_code(const struct call *call, CURLcode code)
 	}
 }
 
-static bool judge(struct call *call, CURLcode code)
+static bool judge(struct client_call *call, CURLcode code)
 {
 	struct work *work = call->work;
 	const long status = status_of(call);
@@ -301,7 +301,7 @@ static void set_trust(CURL *curl, const struct preload *preload)
 		curl_easy_setopt(curl, CURLOPT_CAINFO, "/dev/null");
 }
 
-static void set_options(struct call *call, const struct url *url,
+static void set_options(struct client_call *call, const struct url *url,
 			struct curl_slist *pinned)
 {
 	const struct conf *conf = call->work->conf;
@@ -333,7 +333,7 @@ static void set_options(struct call *call, const struct url *url,
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, call);
 }
 
-static const char *file_of(const struct call *call)
+static const char *file_of(const struct client_call *call)
 {
 	struct pool *pool = call->work->pool;
 	const char *file = content_disposition_filename(
@@ -344,7 +344,8 @@ static const char *file_of(const struct call *call)
 
 /* Makes one request. `next` is the target of a redirect, or NULL if this was
    the last request. */
-static bool perform(const char **next, struct call *call, const struct url *url)
+static bool perform(const char **next, struct client_call *call,
+		    const struct url *url)
 {
 	struct work *work = call->work;
 	struct curl_slist *pinned = NULL;
@@ -372,7 +373,7 @@ static bool perform(const char **next, struct call *call, const struct url *url)
 /* Stops after the headers: the body is not needed. */
 static size_t take_post_header(char *bytes, size_t one, size_t len, void *arg)
 {
-	struct call *call = arg;
+	struct client_call *call = arg;
 
 	if (take_header(bytes, one, len, arg) != one * len)
 		return 0;
@@ -390,7 +391,8 @@ static size_t take_nothing(char *bytes, size_t one, size_t len, void *arg)
 	return 0;
 }
 
-static void set_post_options(struct call *call, struct curl_slist *headers,
+static void set_post_options(struct client_call *call,
+			     struct curl_slist *headers,
 			     const struct client_message *message)
 {
 	CURL *curl = call->curl;
@@ -422,7 +424,8 @@ static struct curl_slist *list_headers(struct pool *pool,
 	return headers;
 }
 
-static bool judge_post(long *status, const struct call *call, CURLcode code)
+static bool judge_post(long *status, const struct client_call *call,
+		       CURLcode code)
 {
 	if (call->refused)
 		return fail(call->work, ERR_FETCH_FAILED, not_called);
@@ -435,7 +438,7 @@ static bool judge_post(long *status, const struct call *call, CURLcode code)
 bool client_post(long *status, const struct preload *preload, struct work *work,
 		 const struct client_message *message)
 {
-	struct call call = {
+	struct client_call call = {
 		.preload = preload,
 		.work = work,
 		.timeout = message->timeout,
@@ -467,7 +470,7 @@ bool client_get(const char **file, const struct preload *preload,
 		struct work *work, const char *url, int64_t max_bytes,
 		client_sink *sink, void *arg)
 {
-	struct call call = {
+	struct client_call call = {
 		.preload = preload,
 		.work = work,
 		.timeout = work->conf->fetch_timeout,

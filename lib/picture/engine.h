@@ -13,15 +13,15 @@
 /* How pixels are resampled: the setting `engine`. render.c plans the variants;
    an engine decodes, resizes and encodes. */
 
-struct variant {
+struct planned_variant {
 	uint32_t index; /* of its recipe */
 	struct recipe_plan plan;
 	enum format format;
-	const struct variant *
+	const struct planned_variant *
 		identical; /* a previous variant with the same bytes, or NULL */
-	const struct variant *larger; /* source for resizing, or NULL */
-	Image *image;                 /* of the engine graphicsmagick */
-	struct bitmap bitmap;         /* of the engine fast */
+	const struct planned_variant *larger; /* source for resizing, or NULL */
+	Image *image;                         /* of the engine graphicsmagick */
+	struct bitmap bitmap;                 /* of the engine fast */
 	struct rendition rendition;
 };
 
@@ -33,7 +33,7 @@ struct rendering {
 	double scale;   /* factor from the picture to the largest variant */
 	Image *picture; /* of the engine graphicsmagick: upright, maybe reduced
 			 */
-	struct variant variants[RENDER_MAX_RECIPES]; /* largest first */
+	struct planned_variant variants[RENDER_MAX_RECIPES]; /* largest first */
 };
 
 /* Each function fails as decoder_pool_render() does. */
@@ -41,8 +41,8 @@ struct engine {
 	/* Called before any variant. May change the bytes. */
 	bool (*decode)(struct rendering *p, uint8_t *bytes, size_t len);
 	/* Not called for identical variants, and neither is encode(). */
-	bool (*resize)(struct rendering *p, struct variant *variant);
-	bool (*encode)(struct rendering *p, struct variant *variant);
+	bool (*resize)(struct rendering *p, struct planned_variant *variant);
+	bool (*encode)(struct rendering *p, struct planned_variant *variant);
 	/* Frees what the others allocated, also after a failure. */
 	void (*release)(struct rendering *p);
 };

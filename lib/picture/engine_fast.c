@@ -28,7 +28,7 @@ struct lane {
 	const uint8_t *profile;
 	size_t profile_len;
 	uint32_t count;
-	struct variant *roots[RENDER_MAX_RECIPES];
+	struct planned_variant *roots[RENDER_MAX_RECIPES];
 	struct resampler *resamplers[RENDER_MAX_RECIPES];
 	bool alpha;
 };
@@ -67,7 +67,7 @@ static void find_area(struct resample_area *area, const struct lane *lane,
 	};
 }
 
-static bool add_root(struct lane *lane, struct variant *variant)
+static bool add_root(struct lane *lane, struct planned_variant *variant)
 {
 	const bool lies = lane->p->request->probe.orientation >= 5;
 	const uint32_t width = variant->plan.width;
@@ -227,7 +227,7 @@ static bool decode_rows(struct rendering *p, uint8_t *bytes, size_t len)
 }
 
 /* Variants without a larger one were made during decoding. */
-static bool resize_bitmap(struct rendering *p, struct variant *variant)
+static bool resize_bitmap(struct rendering *p, struct planned_variant *variant)
 {
 	const struct recipe_plan *plan = &variant->plan;
 	const struct bitmap *larger;
@@ -242,7 +242,7 @@ static bool resize_bitmap(struct rendering *p, struct variant *variant)
 	return resample(&variant->bitmap, p->work, larger);
 }
 
-static bool write_jpeg(struct rendering *p, struct variant *variant,
+static bool write_jpeg(struct rendering *p, struct planned_variant *variant,
 		       unsigned quality)
 {
 	struct rendition *rendition = &variant->rendition;
@@ -258,7 +258,7 @@ static bool write_jpeg(struct rendering *p, struct variant *variant,
 			  quality);
 }
 
-static bool write_png(struct rendering *p, struct variant *variant)
+static bool write_png(struct rendering *p, struct planned_variant *variant)
 {
 	struct rendition *rendition = &variant->rendition;
 
@@ -268,7 +268,7 @@ static bool write_png(struct rendering *p, struct variant *variant)
 			 &variant->bitmap);
 }
 
-static bool write_other(struct rendering *p, struct variant *variant,
+static bool write_other(struct rendering *p, struct planned_variant *variant,
 			uint32_t quality)
 {
 	Image *image;
@@ -282,7 +282,7 @@ static bool write_other(struct rendering *p, struct variant *variant,
 	return ok;
 }
 
-static bool encode_bitmap(struct rendering *p, struct variant *variant)
+static bool encode_bitmap(struct rendering *p, struct planned_variant *variant)
 {
 	const struct conf *conf = p->renderer->conf;
 	const uint32_t quality = p->request->recipes[variant->index].quality;

@@ -42,7 +42,7 @@ static Image *crop(const struct rendering *p, const struct recipe_plan *plan,
 	return image;
 }
 
-static bool resize_image(struct rendering *p, struct variant *variant)
+static bool resize_image(struct rendering *p, struct planned_variant *variant)
 {
 	const struct recipe_plan *plan = &variant->plan;
 	const Image *from = variant->larger ? variant->larger->image : NULL;
@@ -63,7 +63,7 @@ static bool resize_image(struct rendering *p, struct variant *variant)
 	return variant->image;
 }
 
-static bool encode_image(struct rendering *p, struct variant *variant)
+static bool encode_image(struct rendering *p, struct planned_variant *variant)
 {
 	return encode(&variant->rendition, p->work, p->renderer->conf,
 		      variant->image, variant->format,

@@ -96,13 +96,13 @@ static bool same_crop(const struct recipe_plan *a, const struct recipe_plan *b)
 
 /* Returns the smallest previous variant with the same content that is large
    enough to hide the second resizing; else NULL. */
-static const struct variant *find_larger(const struct rendering *p,
-					 const struct variant *variant)
+static const struct planned_variant *find_larger(
+	const struct rendering *p, const struct planned_variant *variant)
 {
 	const struct recipe_plan *want = &variant->plan;
-	const struct variant *found = NULL;
+	const struct planned_variant *found = NULL;
 
-	for (const struct variant *v = p->variants; v < variant; v++)
+	for (const struct planned_variant *v = p->variants; v < variant; v++)
 		if (!v->identical && same_crop(&v->plan, want) &&
 		    2 * v->plan.width >= 3 * want->width &&
 		    2 * v->plan.height >= 3 * want->height)
@@ -110,8 +110,9 @@ static const struct variant *find_larger(const struct rendering *p,
 	return found;
 }
 
-static bool are_identical(const struct rendering *p, const struct variant *a,
-			  const struct variant *b)
+static bool are_identical(const struct rendering *p,
+			  const struct planned_variant *a,
+			  const struct planned_variant *b)
 {
 	const struct recipe *first = &p->request->recipes[a->index];
 	const struct recipe *second = &p->request->recipes[b->index];
@@ -124,10 +125,10 @@ static bool are_identical(const struct rendering *p, const struct variant *a,
 
 /* Small pictures keep their size, so different recipes may give the same
    result. */
-static const struct variant *find_identical(const struct rendering *p,
-					    const struct variant *variant)
+static const struct planned_variant *find_identical(
+	const struct rendering *p, const struct planned_variant *variant)
 {
-	for (const struct variant *v = p->variants; v < variant; v++)
+	for (const struct planned_variant *v = p->variants; v < variant; v++)
 		if (!v->identical && are_identical(p, v, variant))
 			return v;
 	return NULL;
@@ -135,7 +136,7 @@ static const struct variant *find_identical(const struct rendering *p,
 
 static int by_size(const void *left, const void *right)
 {
-	const struct variant *a = left, *b = right;
+	const struct planned_variant *a = left, *b = right;
 	const uint64_t first = (uint64_t)a->plan.width * a->plan.height;
 	const uint64_t second = (uint64_t)b->plan.width * b->plan.height;
 
@@ -158,7 +159,7 @@ static void plan_variants(struct rendering *p)
 
 		p->scale = x > p->scale ? x : p->scale;
 		p->scale = y > p->scale ? y : p->scale;
-		p->variants[i] = (struct variant){
+		p->variants[i] = (struct planned_variant){
 			.index = i,
 			.plan = plan,
 			.format = recipe_format(recipe, &request->probe),
@@ -166,7 +167,7 @@ static void plan_variants(struct rendering *p)
 	}
 	qsort(p->variants, request->count, sizeof(p->variants[0]), by_size);
 	for (uint32_t i = 0; i < request->count; i++) {
-		struct variant *variant = &p->variants[i];
+		struct planned_variant *variant = &p->variants[i];
 
 		variant->identical = find_identical(p, variant);
 		variant->larger = find_larger(p, variant);
@@ -174,7 +175,7 @@ static void plan_variants(struct rendering *p)
 }
 
 static bool make_variant(struct rendering *p, const struct engine *engine,
-			 struct variant *variant)
+			 struct planned_variant *variant)
 {
 	return variant->identical ||
 	       (engine->resize(p, variant) && engine->encode(p, variant));
@@ -195,7 +196,7 @@ static bool render_stills(const struct renderer *renderer, struct work *work,
 	plan_variants(&p);
 	ok = engine->decode(&p, bytes, len);
 	for (uint32_t i = 0; ok && i < request->count; i++) {
-		struct variant *variant = &p.variants[i];
+		struct planned_variant *variant = &p.variants[i];
 
 		ok = make_variant(&p, engine, variant);
 		if (ok)
