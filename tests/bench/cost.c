@@ -12,7 +12,7 @@
 #include "lib/base/pool.h"
 #include "lib/picture/probe.h"
 #include "lib/picture/render.h"
-#include "tests/lib/desk.h"
+#include "tests/lib/fixture.h"
 
 enum { ROUNDS = 5, MEMORY = 1 << 30 };
 
@@ -125,10 +125,10 @@ static struct sample measure(const struct renderer *renderer,
 			     enum format format, uint32_t width,
 			     uint32_t height)
 {
-	struct desk desk = { .pool = pool_new() };
+	struct fixture fixture = { .pool = pool_new() };
 	struct work work = { .conf = renderer->conf };
-	const struct desk_file file = desk_save(
-		&desk, new_picture(width, height), format, width, height);
+	const struct fixture_file file = fixture_save(
+		&fixture, new_picture(width, height), format, width, height);
 	double times[ROUNDS];
 	struct sample sample = { .pixels = (double)width * height };
 	struct probe probe;
@@ -141,7 +141,7 @@ static struct sample measure(const struct renderer *renderer,
 		times[i] = render_once(renderer, file.bytes, file.len);
 	qsort(times, ROUNDS, sizeof(times[0]), by_number);
 	sample.real_ms = times[ROUNDS / 2];
-	pool_free(desk.pool);
+	pool_free(fixture.pool);
 	return sample;
 }
 

@@ -10,10 +10,10 @@
 #include "lib/base/work.h"
 #include "lib/picture/probe.h"
 #include "tests/bench/measure.h"
-#include "tests/lib/desk.h"
+#include "tests/lib/fixture.h"
 
 struct engine {
-	struct desk desk;
+	struct fixture fixture;
 	struct probe probe;
 	int file;
 	struct recipe recipes[MEASURE__COUNT];
@@ -30,9 +30,9 @@ static void parse_recipes(struct engine *engine)
 		engine->probe.alpha && engine->probe.format == FORMAT_PNG;
 
 	for (int i = 0; i < MEASURE__COUNT; i++)
-		if (!recipe_parse(&engine->recipes[i], &engine->desk.work,
+		if (!recipe_parse(&engine->recipes[i], &engine->fixture.work,
 				  names[is_png][i]))
-			measure_fail("%s", engine->desk.work.why);
+			measure_fail("%s", engine->fixture.work.why);
 }
 
 /* The pictures are of one user, whose decoder process is kept. */
@@ -41,13 +41,14 @@ static void *start(const struct measure_input *input)
 	const struct decoder_limits limits = { (size_t)2048 << 20, 60, 0 };
 	struct engine *engine = calloc(1, sizeof(*engine));
 
-	engine->desk = desk_set_up();
-	engine->desk.owner = uuid_new();
-	desk_restart(&engine->desk, &limits);
+	engine->fixture = fixture_set_up();
+	engine->fixture.owner = uuid_new();
+	fixture_restart(&engine->fixture, &limits);
 	engine->file = open(input->path, O_RDONLY | O_CLOEXEC);
-	if (engine->file < 0 || !probe_read(&engine->probe, &engine->desk.work,
-					    input->bytes, input->len))
-		measure_fail("%s: %s", input->path, engine->desk.work.why);
+	if (engine->file < 0 ||
+	    !probe_read(&engine->probe, &engine->fixture.work, input->bytes,
+			input->len))
+		measure_fail("%s: %s", input->path, engine->fixture.work.why);
 	parse_recipes(engine);
 	return engine;
 }
@@ -57,16 +58,16 @@ static void render(void *arg, const struct measure_input *input,
 {
 	struct engine *engine = arg;
 	struct rendition renditions[MEASURE__COUNT];
-	struct work work = { .conf = engine->desk.conf, .pool = pool_new() };
+	struct work work = { .conf = engine->fixture.conf, .pool = pool_new() };
 	const struct decoder_picture picture = {
-		.owner = engine->desk.owner,
+		.owner = engine->fixture.owner,
 		.source = engine->file,
 		.probe = &engine->probe,
 		.recipes = engine->recipes,
 		.count = MEASURE__COUNT,
 	};
 
-	if (!decoder_pool_render(renditions, &work, engine->desk.decoders,
+	if (!decoder_pool_render(renditions, &work, engine->fixture.decoders,
 				 &picture))
 		measure_fail("%s: %s", input->path, work.why);
 	for (int i = 0; i < MEASURE__COUNT; i++) {

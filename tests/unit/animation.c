@@ -8,7 +8,7 @@
 #include "lib/base/buf.h"
 #include "lib/base/pool.h"
 #include "lib/picture/gif.h"
-#include "tests/lib/desk.h"
+#include "tests/lib/fixture.h"
 #include "tests/unit/test.h"
 
 /* A canvas of two by two pixels, of which each frame draws one. */
@@ -177,14 +177,14 @@ static void check_shown(const struct bitmap *bitmap, const char *name,
 	assert_string_equal(shown, step->shown);
 }
 
-static void read_sequence(struct desk *desk, const char *name,
+static void read_sequence(struct fixture *fixture, const char *name,
 			  const struct step *steps)
 {
-	const struct renderer renderer = { .conf = desk->conf };
+	const struct renderer renderer = { .conf = fixture->conf };
 	const struct probe probe = { .format = FORMAT_GIF,
 				     .width = SIDE,
 				     .height = SIDE };
-	struct buf *file = buf_new(desk->pool, 4096);
+	struct buf *file = buf_new(fixture->pool, 4096);
 	struct animation_source source = { .renderer = &renderer,
 					   .probe = &probe };
 	struct animation_frame frame;
@@ -197,10 +197,11 @@ static void read_sequence(struct desk *desk, const char *name,
 	assert_true(gif_add_trailer(file));
 	source.bytes = (const uint8_t *)file->data;
 	source.len = file->len;
-	assert_true(gif_reader.open(&reader, &animation, &desk->work, &source));
+	assert_true(
+		gif_reader.open(&reader, &animation, &fixture->work, &source));
 	assert_int_equal(animation.plays, 3);
 	for (uint32_t i = 0; i < animation.count; i++) {
-		assert_true(gif_reader.next(&frame, reader, &desk->work));
+		assert_true(gif_reader.next(&frame, reader, &fixture->work));
 		assert_int_equal(frame.duration_ms, 70);
 		check_shown(&frame.bitmap, name, &steps[i]);
 	}
@@ -210,12 +211,12 @@ static void read_sequence(struct desk *desk, const char *name,
 
 static void composes_gif_frames(void **state)
 {
-	struct desk desk = desk_set_up();
+	struct fixture fixture = fixture_set_up();
 
 	(void)state;
 	EACH_ROW(i, sequences)
-		read_sequence(&desk, sequences[i].name, sequences[i].steps);
-	desk_clear_up(&desk);
+		read_sequence(&fixture, sequences[i].name, sequences[i].steps);
+	fixture_clear_up(&fixture);
 }
 
 static void take(void *arg, uint32_t index, const struct rendition *rendition)
@@ -226,10 +227,10 @@ static void take(void *arg, uint32_t index, const struct rendition *rendition)
 	assert_true(buf_add(file, rendition->bytes, rendition->len));
 }
 
-static void render_file(struct buf *made, struct desk *desk, int engine,
+static void render_file(struct buf *made, struct fixture *fixture, int engine,
 			const struct buf *file)
 {
-	struct work work = { .conf = desk->conf, .pool = pool_new() };
+	struct work work = { .conf = fixture->conf, .pool = pool_new() };
 	struct render_request request = {
 		.probe = { .format = FORMAT_GIF,
 			   .width = SIDE,
@@ -239,9 +240,9 @@ static void render_file(struct buf *made, struct desk *desk, int engine,
 			   .alpha = true },
 		.count = 1,
 	};
-	const struct renderer renderer = { .conf = desk->conf };
+	const struct renderer renderer = { .conf = fixture->conf };
 
-	desk->conf->engine = engine;
+	fixture->conf->engine = engine;
 	assert_true(recipe_parse(&request.recipes[0], &work, "h9"));
 	request.recipes[0].animated = true;
 	assert_true(render_all(&renderer, &work, &request,
@@ -251,8 +252,8 @@ static void render_file(struct buf *made, struct desk *desk, int engine,
 
 static void engines_keep_animation(void **state)
 {
-	struct desk desk = desk_set_up();
-	struct buf *file = buf_new(desk.pool, 4096);
+	struct fixture fixture = fixture_set_up();
+	struct buf *file = buf_new(fixture.pool, 4096);
 	struct buf *made[2];
 	struct gif gif;
 
@@ -261,10 +262,10 @@ static void engines_keep_animation(void **state)
 	for (int i = 0; i < MAX_STEPS; i++)
 		add_pixel(file, &sequences[0].steps[i % 2]);
 	for (int i = 0; i < 2; i++) {
-		made[i] = buf_new(desk.pool, 4096);
-		render_file(made[i], &desk,
+		made[i] = buf_new(fixture.pool, 4096);
+		render_file(made[i], &fixture,
 			    i ? ENGINE_FAST : ENGINE_GRAPHICSMAGICK, file);
-		assert_true(gif_parse(&gif, &desk.work,
+		assert_true(gif_parse(&gif, &fixture.work,
 				      (const uint8_t *)made[i]->data,
 				      made[i]->len, 2 * MAX_STEPS));
 		assert_int_equal(gif.count, MAX_STEPS);
@@ -272,7 +273,7 @@ static void engines_keep_animation(void **state)
 	}
 	assert_int_equal(made[0]->len, made[1]->len);
 	assert_memory_equal(made[0]->data, made[1]->data, made[0]->len);
-	desk_clear_up(&desk);
+	fixture_clear_up(&fixture);
 }
 
 int main(void)

@@ -13,28 +13,29 @@
 #include "lib/db/migrate.h"
 #include "lib/model/job.h"
 #include "lib/model/user.h"
-#include "tests/lib/end.h"
+#include "tests/lib/db_client.h"
 #include "tests/lib/mariadb.h"
 #include "tests/unit/test.h"
 
 static const struct uuid other = { { 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
 				     2, 2 } };
 
-static void add_other(struct end *end)
+static void add_other(struct db_client *client)
 {
-	end_script(end, "INSERT INTO users (id, username, password, tier_id,"
-			" created_at) SELECT UNHEX(REPEAT('02', 16)), 'other',"
-			" '!', tier_id, created_at FROM users LIMIT 1");
+	db_client_script(client,
+			 "INSERT INTO users (id, username, password, tier_id,"
+			 " created_at) SELECT UNHEX(REPEAT('02', 16)), 'other',"
+			 " '!', tier_id, created_at FROM users LIMIT 1");
 }
 
-static void add_job(struct end *end, struct uuid user_id, const char *state,
-		    int64_t cost_ms)
+static void add_job(struct db_client *client, struct uuid user_id,
+		    const char *state, int64_t cost_ms)
 {
 	const struct job job = {
 		.id = uuid_new(),
 		.kind = "render",
 		.user_id = user_id,
-		.address = budget_address(&end->work, user_id),
+		.address = budget_address(&client->work, user_id),
 		.priority = 1,
 		.cost_ms = cost_ms,
 		.max_attempts = 3,
@@ -42,25 +43,27 @@ static void add_job(struct end *end, struct uuid user_id, const char *state,
 	};
 	struct job found;
 
-	end_must(end, job_add(&end->work, &job));
-	end_must(end, db_do(&end->work, NULL,
-			    "UPDATE `jobs` SET `state` = ? WHERE `id` = ?",
-			    DB_IN(db_text(state), db_uuid(job.id))));
-	end_must(end, job_find(&found, &end->work, job.id));
+	db_client_must(client, job_add(&client->work, &job));
+	db_client_must(client,
+		       db_do(&client->work, NULL,
+			     "UPDATE `jobs` SET `state` = ? WHERE `id` = ?",
+			     DB_IN(db_text(state), db_uuid(job.id))));
+	db_client_must(client, job_find(&found, &client->work, job.id));
 	assert_int_equal(found.cost_ms, cost_ms);
 }
 
 /* Returns Retry-After, or 0 if the job may wait. */
-static int64_t check(struct end *end, struct uuid user_id, int64_t cost_ms)
+static int64_t check(struct db_client *client, struct uuid user_id,
+		     int64_t cost_ms)
 {
 	struct tier tier;
 
 	tier_init(&tier, "Gold");
 	tier.max_pending_seconds = 10;
-	if (budget_check(&end->work, user_id, &tier, cost_ms))
+	if (budget_check(&client->work, user_id, &tier, cost_ms))
 		return 0;
-	assert_int_equal(end->work.err, ERR_RATE_LIMITED);
-	return end->work.retry_after;
+	assert_int_equal(client->work.err, ERR_RATE_LIMITED);
+	return client->work.retry_after;
 }
 
 static void jobs_are_limited_by_their_cost(void **state)
@@ -83,30 +86,32 @@ static void jobs_are_limited_by_their_cost(void **state)
 		{ "queued", 1000, 0, 0 },
 		{ NULL, 0, 1, 1 },
 	};
-	struct end *end = *state;
+	struct db_client *client = *state;
 
-	add_other(end);
+	add_other(client);
 	EACH_ROW(i, cases) {
 		if (cases[i].state)
-			add_job(end, other, cases[i].state, cases[i].added_ms);
-		assert_int_equal(check(end, other, cases[i].cost_ms),
+			add_job(client, other, cases[i].state,
+				cases[i].added_ms);
+		assert_int_equal(check(client, other, cases[i].cost_ms),
 				 cases[i].retry_after);
 	}
-	assert_int_equal(check(end, user_anonymous, 99999), 0);
+	assert_int_equal(check(client, user_anonymous, 99999), 0);
 }
 
 /* One that nobody limits is not asked of the database. */
 static void a_tier_without_a_limit_has_none(void **state)
 {
-	struct end *end = *state;
+	struct db_client *client = *state;
 	struct tier tier;
 
-	add_other(end);
-	add_job(end, other, "queued", INT32_MAX);
+	add_other(client);
+	add_job(client, other, "queued", INT32_MAX);
 	tier_init(&tier, "Gold");
-	end_rows_read(end);
-	end_must(end, budget_check(&end->work, other, &tier, INT32_MAX));
-	assert_int_equal(end_rows_read(end), 0);
+	db_client_rows_read(client);
+	db_client_must(client,
+		       budget_check(&client->work, other, &tier, INT32_MAX));
+	assert_int_equal(db_client_rows_read(client), 0);
 }
 
 static void each_address_without_an_account_has_a_budget(void **state)
@@ -123,22 +128,22 @@ static void each_address_without_an_account_has_a_budget(void **state)
 		{ "2001:db8:0:1::1", 0 },
 		{ NULL, 0 },
 	};
-	struct end *end = *state;
+	struct db_client *client = *state;
 
-	add_other(end);
-	end->work.address = "192.0.2.1";
-	add_job(end, other, "queued", 10000);
-	assert_int_equal(check(end, user_anonymous, 10000), 0);
-	add_job(end, user_anonymous, "queued", 10000);
-	end->work.address = "2001:db8::1";
-	add_job(end, user_anonymous, "running", 10000);
-	assert_int_equal(check(end, other, 1), 1);
+	add_other(client);
+	client->work.address = "192.0.2.1";
+	add_job(client, other, "queued", 10000);
+	assert_int_equal(check(client, user_anonymous, 10000), 0);
+	add_job(client, user_anonymous, "queued", 10000);
+	client->work.address = "2001:db8::1";
+	add_job(client, user_anonymous, "running", 10000);
+	assert_int_equal(check(client, other, 1), 1);
 	EACH_ROW(i, cases) {
-		end->work.address = cases[i].address;
-		assert_int_equal(check(end, user_anonymous, 1),
+		client->work.address = cases[i].address;
+		assert_int_equal(check(client, user_anonymous, 1),
 				 cases[i].retry_after);
 	}
-	end->work.address = NULL;
+	client->work.address = NULL;
 }
 
 static void all_addresses_without_an_account_have_a_budget(void **state)
@@ -149,85 +154,90 @@ static void all_addresses_without_an_account_have_a_budget(void **state)
 		{ 12, 3000, 0 }, { 12, 3001, 1 }, { 12, 9000, 6 },
 		{ 9, 1, 1 },     { 0, 9000, 0 },
 	};
-	struct end *end = *state;
+	struct db_client *client = *state;
 
-	add_other(end);
-	end->conf.anonymous_pending_seconds = 1;
-	end->work.address = "192.0.2.1";
-	assert_int_equal(check(end, user_anonymous, 5000), 0);
+	add_other(client);
+	client->conf.anonymous_pending_seconds = 1;
+	client->work.address = "192.0.2.1";
+	assert_int_equal(check(client, user_anonymous, 5000), 0);
 	for (int i = 1; i <= 3; i++) {
-		end->work.address =
-			pool_printf(end->work.pool, "192.0.2.%d", i);
-		add_job(end, user_anonymous, i % 2 ? "queued" : "running",
+		client->work.address =
+			pool_printf(client->work.pool, "192.0.2.%d", i);
+		add_job(client, user_anonymous, i % 2 ? "queued" : "running",
 			3000);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		end->conf.anonymous_pending_seconds = cases[i].limit_s;
-		end->work.address = "192.0.2.4";
-		assert_int_equal(check(end, user_anonymous, cases[i].cost_ms),
-				 cases[i].retry_after);
-		end->work.address = NULL;
-		assert_int_equal(check(end, user_anonymous, cases[i].cost_ms),
-				 cases[i].retry_after);
-		assert_int_equal(check(end, other, 9000), 0);
+		client->conf.anonymous_pending_seconds = cases[i].limit_s;
+		client->work.address = "192.0.2.4";
+		assert_int_equal(
+			check(client, user_anonymous, cases[i].cost_ms),
+			cases[i].retry_after);
+		client->work.address = NULL;
+		assert_int_equal(
+			check(client, user_anonymous, cases[i].cost_ms),
+			cases[i].retry_after);
+		assert_int_equal(check(client, other, 9000), 0);
 	}
 }
 
 /* The sum reads the jobs that it sums up, of all the user's and others'. */
 static void the_sum_reads_few_rows(void **state)
 {
-	struct end *end = *state;
+	struct db_client *client = *state;
 	int64_t sum = 0;
 
-	end_script(end, "INSERT INTO jobs (id, kind, user_id, address, state,"
-			" priority, cost_ms, max_attempts, run_after,"
-			" created_at) SELECT UNHEX(CONCAT(LPAD(HEX(seq), 12,"
-			" '0'), '70008000000000000000')),"
-			" ELT(seq % 3 + 1, 'render', 'resize', 'webhook'),"
-			" X'01900000000070008000000000000010',"
-			" CONCAT('192.0.2.', seq % 200), IF(seq % 7 = 0,"
-			" 'queued', 'done'), 2, 10, 3, UTC_TIMESTAMP(6),"
-			" UTC_TIMESTAMP(6) FROM seq_1_to_20000");
-	end_rows_read(end);
-	end_must(end, job_sum_pending(&sum, &end->work, user_anonymous,
-				      "192.0.2.1"));
-	assert_in_range(end_rows_read(end), 5, 30);
-	assert_int_equal(sum, 10 * end_number(end, "SELECT COUNT(*) FROM jobs"
+	db_client_script(client,
+			 "INSERT INTO jobs (id, kind, user_id, address, state,"
+			 " priority, cost_ms, max_attempts, run_after,"
+			 " created_at) SELECT UNHEX(CONCAT(LPAD(HEX(seq), 12,"
+			 " '0'), '70008000000000000000')),"
+			 " ELT(seq % 3 + 1, 'render', 'resize', 'webhook'),"
+			 " X'01900000000070008000000000000010',"
+			 " CONCAT('192.0.2.', seq % 200), IF(seq % 7 = 0,"
+			 " 'queued', 'done'), 2, 10, 3, UTC_TIMESTAMP(6),"
+			 " UTC_TIMESTAMP(6) FROM seq_1_to_20000");
+	db_client_rows_read(client);
+	db_client_must(client, job_sum_pending(&sum, &client->work,
+					       user_anonymous, "192.0.2.1"));
+	assert_in_range(db_client_rows_read(client), 5, 30);
+	assert_int_equal(
+		sum, 10 * db_client_number(client, "SELECT COUNT(*) FROM jobs"
 						   " WHERE state = 'queued' AND"
 						   " address = '192.0.2.1' AND"
 						   " kind <> 'webhook'"));
 }
 
-static bool count_upload(struct end *end, struct uuid user_id,
+static bool count_upload(struct db_client *client, struct uuid user_id,
 			 const char *address, int64_t uploads_per_day)
 {
 	struct tier tier;
 
 	tier_init(&tier, "Gold");
 	tier.uploads_per_day = uploads_per_day;
-	end->work.address = address;
-	return budget_count_upload(&end->work, user_id, &tier);
+	client->work.address = address;
+	return budget_count_upload(&client->work, user_id, &tier);
 }
 
 static void each_address_without_an_account_has_uploads(void **state)
 {
-	struct end *end = *state;
+	struct db_client *client = *state;
 
-	end->work.buckets = bucket_table_new();
+	client->work.buckets = bucket_table_new();
 	for (int i = 0; i < 3; i++)
-		assert_true(count_upload(end, user_anonymous, "192.0.2.1", 3));
-	assert_false(count_upload(end, user_anonymous, "192.0.2.1", 3));
-	assert_int_equal(end->work.err, ERR_RATE_LIMITED);
-	assert_in_range(end->work.retry_after, 28700, 28800);
-	assert_true(count_upload(end, user_anonymous, "192.0.2.2", 3));
-	assert_false(count_upload(end, user_anonymous, "192.0.2.3", 0));
-	assert_true(
-		count_upload(end, user_anonymous, "192.0.2.1", TIER_NO_LIMIT));
+		assert_true(
+			count_upload(client, user_anonymous, "192.0.2.1", 3));
+	assert_false(count_upload(client, user_anonymous, "192.0.2.1", 3));
+	assert_int_equal(client->work.err, ERR_RATE_LIMITED);
+	assert_in_range(client->work.retry_after, 28700, 28800);
+	assert_true(count_upload(client, user_anonymous, "192.0.2.2", 3));
+	assert_false(count_upload(client, user_anonymous, "192.0.2.3", 0));
+	assert_true(count_upload(client, user_anonymous, "192.0.2.1",
+				 TIER_NO_LIMIT));
 	for (int i = 0; i < 9; i++)
-		assert_true(count_upload(end, other, "192.0.2.1", 3));
-	end->work.address = NULL;
-	bucket_table_free(end->work.buckets);
-	end->work.buckets = NULL;
+		assert_true(count_upload(client, other, "192.0.2.1", 3));
+	client->work.address = NULL;
+	bucket_table_free(client->work.buckets);
+	client->work.buckets = NULL;
 }
 
 /* Puts links to the schema's files before this one into a folder. */
@@ -268,7 +278,7 @@ static void unlink_schema(const char *dir)
 }
 
 /* As a service that is older, is changed by a statement, and is upgraded. */
-static void upgrade(struct end *end, const char *change)
+static void upgrade(struct db_client *client, const char *change)
 {
 	const char *srcdir = getenv("srcdir");
 	char dir[] = "/tmp/pixtier-schema.XXXXXX", schema[512];
@@ -278,13 +288,13 @@ static void upgrade(struct end *end, const char *change)
 	assert_non_null(mkdtemp(dir));
 	mariadb_empty();
 	link_schema(dir, schema);
-	end->conf.schema_dir = dir;
-	end_must(end, migrate_apply(&end->work, 0, NULL));
+	client->conf.schema_dir = dir;
+	db_client_must(client, migrate_apply(&client->work, 0, NULL));
 	if (change)
-		end_script(end, change);
-	end->conf.schema_dir = schema;
-	end_must(end, migrate_apply(&end->work, 0, NULL));
-	end->conf.schema_dir = "";
+		db_client_script(client, change);
+	client->conf.schema_dir = schema;
+	db_client_must(client, migrate_apply(&client->work, 0, NULL));
+	client->conf.schema_dir = "";
 	unlink_schema(dir);
 }
 
@@ -304,13 +314,14 @@ static void only_an_untouched_tier_gets_limits(void **state)
 		{ "UPDATE tiers SET max_side = 9998 WHERE name = 'Basic'",
 		  true },
 	};
-	struct end *end = *state;
+	struct db_client *client = *state;
 
 	EACH_ROW(i, cases) {
 		struct tier tier;
 
-		upgrade(end, cases[i].change);
-		end_must(end, tier_by_name(&tier, &end->work, "Anonymous"));
+		upgrade(client, cases[i].change);
+		db_client_must(client,
+			       tier_by_name(&tier, &client->work, "Anonymous"));
 		assert_int_equal(tier.max_pending_seconds,
 				 cases[i].gets ? 30 : TIER_NO_LIMIT);
 		assert_int_equal(tier.max_enlarged_pixels,
@@ -318,7 +329,8 @@ static void only_an_untouched_tier_gets_limits(void **state)
 		assert_int_equal(tier.uploads_per_day,
 				 cases[i].gets ? 1000 : TIER_NO_LIMIT);
 		assert_int_equal(tier.priority, cases[i].gets ? 2 : 1);
-		end_must(end, tier_by_name(&tier, &end->work, "Basic"));
+		db_client_must(client,
+			       tier_by_name(&tier, &client->work, "Basic"));
 		assert_int_equal(tier.max_pending_seconds, TIER_NO_LIMIT);
 	}
 }
@@ -326,13 +338,16 @@ static void only_an_untouched_tier_gets_limits(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		END_SCHEMA_TEST(jobs_are_limited_by_their_cost),
-		END_SCHEMA_TEST(a_tier_without_a_limit_has_none),
-		END_SCHEMA_TEST(each_address_without_an_account_has_a_budget),
-		END_SCHEMA_TEST(all_addresses_without_an_account_have_a_budget),
-		END_SCHEMA_TEST(the_sum_reads_few_rows),
-		END_SCHEMA_TEST(each_address_without_an_account_has_uploads),
-		END_TEST(only_an_untouched_tier_gets_limits),
+		DB_CLIENT_SCHEMA_TEST(jobs_are_limited_by_their_cost),
+		DB_CLIENT_SCHEMA_TEST(a_tier_without_a_limit_has_none),
+		DB_CLIENT_SCHEMA_TEST(
+			each_address_without_an_account_has_a_budget),
+		DB_CLIENT_SCHEMA_TEST(
+			all_addresses_without_an_account_have_a_budget),
+		DB_CLIENT_SCHEMA_TEST(the_sum_reads_few_rows),
+		DB_CLIENT_SCHEMA_TEST(
+			each_address_without_an_account_has_uploads),
+		DB_CLIENT_TEST(only_an_untouched_tier_gets_limits),
 	};
 
 	if (!mariadb_begin())

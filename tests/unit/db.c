@@ -8,7 +8,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/pool.h"
-#include "tests/lib/end.h"
+#include "tests/lib/db_client.h"
 #include "tests/lib/mariadb.h"
 #include "tests/unit/test.h"
 
@@ -16,29 +16,30 @@
 
 static void test_duplicate_and_not_found(void **state)
 {
-	struct end *end = *state;
+	struct db_client *client = *state;
 	int64_t n = 7;
 
-	assert_false(db_do(&end->work, NULL, "INSERT INTO t VALUES (?, 0)",
+	assert_false(db_do(&client->work, NULL, "INSERT INTO t VALUES (?, 0)",
 			   DB_IN(db_int(1))));
-	assert_int_equal(end->work.err, ERR_CONFLICT);
-	assert_null(strstr(end->work.why, "PRIMARY"));
-	assert_false(db_one(&end->work, "SELECT n FROM t WHERE id = ?",
+	assert_int_equal(client->work.err, ERR_CONFLICT);
+	assert_null(strstr(client->work.why, "PRIMARY"));
+	assert_false(db_one(&client->work, "SELECT n FROM t WHERE id = ?",
 			    DB_IN(db_int(3)), DB_OUT(db_int_to(&n))));
-	assert_int_equal(end->work.err, ERR_NOT_FOUND);
+	assert_int_equal(client->work.err, ERR_NOT_FOUND);
 	assert_int_equal(n, 7);
 }
 
 static void test_changed_counts_what_was_found(void **state)
 {
-	struct end *end = *state;
+	struct db_client *client = *state;
 	uint64_t changed = 7;
 
-	end_must(end,
-		 db_do(&end->work, &changed, "UPDATE t SET n = 0", DB_NO_IN));
+	db_client_must(client, db_do(&client->work, &changed,
+				     "UPDATE t SET n = 0", DB_NO_IN));
 	assert_int_equal(changed, 2);
-	end_must(end, db_do(&end->work, &changed,
-			    "UPDATE t SET n = 0 WHERE id = 3", DB_NO_IN));
+	db_client_must(client,
+		       db_do(&client->work, &changed,
+			     "UPDATE t SET n = 0 WHERE id = 3", DB_NO_IN));
 	assert_int_equal(changed, 0);
 }
 
@@ -61,26 +62,26 @@ static bool add_up(struct work *work, void *arg)
 	return loop->id != loop->stop_at || fail(work, ERR_FORBIDDEN, "stop");
 }
 
-static bool each(struct end *end, struct loop *loop)
+static bool each(struct db_client *client, struct loop *loop)
 {
-	return db_each(&end->work, "SELECT id FROM t WHERE id >= ? ORDER BY id",
-		       DB_IN(db_int(2)), DB_OUT(db_int_to(&loop->id)), add_up,
-		       loop);
+	return db_each(
+		&client->work, "SELECT id FROM t WHERE id >= ? ORDER BY id",
+		DB_IN(db_int(2)), DB_OUT(db_int_to(&loop->id)), add_up, loop);
 }
 
 static void test_each(void **state)
 {
-	struct end *end = *state;
+	struct db_client *client = *state;
 	struct loop all = { 0 }, some = { .stop_at = 3 };
 
-	end_must(end, each(end, &all));
+	db_client_must(client, each(client, &all));
 	assert_int_equal(all.sum, 2);
-	end_script(end, "INSERT INTO t VALUES (3, 0), (4, 0)");
+	db_client_script(client, "INSERT INTO t VALUES (3, 0), (4, 0)");
 	all.sum = 0;
-	end_must(end, each(end, &all));
+	db_client_must(client, each(client, &all));
 	assert_int_equal(all.sum, 234);
-	assert_false(each(end, &some));
-	assert_int_equal(end->work.err, ERR_FORBIDDEN);
+	assert_false(each(client, &some));
+	assert_int_equal(client->work.err, ERR_FORBIDDEN);
 	assert_int_equal(some.sum, 23);
 }
 
@@ -91,7 +92,7 @@ struct step {
 	const char *sql;
 	enum err fail_with;
 	unsigned long kill; /* connection that is killed in the first body */
-	struct end *other;
+	struct db_client *other;
 };
 
 static bool step_body(struct work *work, void *arg)
@@ -105,7 +106,7 @@ static bool step_body(struct work *work, void *arg)
 	if (step->other && step->bodies == 1 &&
 	    !(db_one(work, "SELECT CONNECTION_ID()", DB_NO_IN,
 		     DB_OUT(db_int_to(&id))) &&
-	      end_kill(step->other, id)))
+	      db_client_kill(step->other, id)))
 		return false;
 	if (step->sql && !db_do(work, NULL, step->sql, DB_NO_IN))
 		return false;
@@ -141,25 +142,27 @@ static void test_commit_and_rollback(void **state)
 		  0,
 		  22 },
 	};
-	struct end *end = *state, other;
+	struct db_client *client = *state, other;
 
-	end_init(&other);
+	db_client_init(&other);
 	EACH_ROW(i, cases) {
 		struct step step = cases[i].step;
 
-		assert_int_equal(db_transaction(&end->work, step_body, &step),
-				 cases[i].done);
+		assert_int_equal(
+			db_transaction(&client->work, step_body, &step),
+			cases[i].done);
 		if (!cases[i].done)
-			assert_int_equal(end->work.err, cases[i].err);
+			assert_int_equal(client->work.err, cases[i].err);
 		assert_int_equal(step.bodies, 1);
 		/* Another sees it, and no lock is left behind. */
-		end_must(&other, db_do(&other.work, NULL, "UPDATE t SET n = n",
-				       DB_NO_IN));
+		db_client_must(&other, db_do(&other.work, NULL,
+					     "UPDATE t SET n = n", DB_NO_IN));
 		assert_int_equal(
-			end_number(&other, "SELECT n FROM t WHERE id = 1"),
+			db_client_number(&other,
+					 "SELECT n FROM t WHERE id = 1"),
 			cases[i].n);
 	}
-	end_release(&other);
+	db_client_release(&other);
 }
 
 static bool nest(struct work *work, void *arg)
@@ -169,13 +172,13 @@ static bool nest(struct work *work, void *arg)
 
 static void test_transactions_do_not_nest(void **state)
 {
-	struct end *end = *state;
+	struct db_client *client = *state;
 	struct step step = { 0 };
 
-	assert_false(db_transaction(&end->work, nest, &step));
-	assert_int_equal(end->work.err, ERR_INTERNAL);
+	assert_false(db_transaction(&client->work, nest, &step));
+	assert_int_equal(client->work.err, ERR_INTERNAL);
 	assert_int_equal(step.bodies, 0);
-	end_must(end, db_transaction(&end->work, step_body, &step));
+	db_client_must(client, db_transaction(&client->work, step_body, &step));
 }
 
 /* Two processes lock two rows, each in another order: one of them is the
@@ -209,22 +212,22 @@ static bool cross(struct work *work, void *arg)
 /* The exit status: how often the body ran, or 99. */
 static int cross_in_child(struct crossing crossing)
 {
-	struct end end;
+	struct db_client client;
 	bool done;
 
-	end_init(&end);
-	done = db_transaction(&end.work, cross, &crossing);
-	end_release(&end);
+	db_client_init(&client);
+	done = db_transaction(&client.work, cross, &crossing);
+	db_client_release(&client);
 	return done ? crossing.bodies : 99;
 }
 
 static void test_deadlock(void **state)
 {
-	struct end *end = *state;
+	struct db_client *client = *state;
 	int a[2], b[2], bodies = 0;
 	pid_t children[2];
 
-	end_script(end, "INSERT INTO t VALUES (3, 0)");
+	db_client_script(client, "INSERT INTO t VALUES (3, 0)");
 	assert_int_equal(pipe(a) | pipe(b), 0);
 	for (int i = 0; i < 2; i++) {
 		children[i] = fork();
@@ -243,19 +246,19 @@ static void test_deadlock(void **state)
 		close(b[i]);
 	}
 	assert_int_equal(bodies, 3);
-	assert_int_equal(end_number(end, "SELECT SUM(n) FROM t"), 204);
+	assert_int_equal(db_client_number(client, "SELECT SUM(n) FROM t"), 204);
 }
 
 /* A body that overlooks the failure of its first statement must not have the
    second one committed. */
 static bool overlook(struct work *work, void *arg)
 {
-	struct end *other = arg;
+	struct db_client *other = arg;
 	int64_t id = 0;
 
 	if (!db_one(work, "SELECT CONNECTION_ID()", DB_NO_IN,
 		    DB_OUT(db_int_to(&id))) ||
-	    !end_kill(other, id))
+	    !db_client_kill(other, id))
 		return false;
 	for (int i = 0; i < 2; i++)
 		if (db_do(work, NULL, "UPDATE t SET n = 5", DB_NO_IN))
@@ -265,18 +268,18 @@ static bool overlook(struct work *work, void *arg)
 
 static void test_overlooked_failure(void **state)
 {
-	struct end *end = *state, other;
+	struct db_client *client = *state, other;
 
-	end_init(&other);
-	assert_false(db_transaction(&end->work, overlook, &other));
-	assert_int_equal(end->work.err, ERR_UNAVAILABLE);
-	assert_int_equal(end_number(end, "SELECT SUM(n) FROM t"), 0);
-	end_release(&other);
+	db_client_init(&other);
+	assert_false(db_transaction(&client->work, overlook, &other));
+	assert_int_equal(client->work.err, ERR_UNAVAILABLE);
+	assert_int_equal(db_client_number(client, "SELECT SUM(n) FROM t"), 0);
+	db_client_release(&other);
 }
 
 static bool hold_row(struct work *work, void *arg)
 {
-	struct end *waiting = arg;
+	struct db_client *waiting = arg;
 	int64_t started = clock_monotonic_ms();
 	struct step step = { 0 };
 
@@ -285,7 +288,7 @@ static bool hold_row(struct work *work, void *arg)
 	assert_false(db_transaction(&waiting->work, step_body, &step));
 	assert_int_equal(waiting->work.err, ERR_UNAVAILABLE);
 	assert_in_range(clock_monotonic_ms() - started, 900,
-			END_TIMEOUT_MS + END_SLACK_MS);
+			DB_CLIENT_TIMEOUT_MS + DB_CLIENT_SLACK_MS);
 	assert_int_equal(step.bodies, 2);
 
 	started = clock_monotonic_ms();
@@ -294,47 +297,50 @@ static bool hold_row(struct work *work, void *arg)
 	assert_int_equal(waiting->work.err, ERR_UNAVAILABLE);
 	assert_string_equal(waiting->work.why, "the database is too busy");
 	assert_in_range(clock_monotonic_ms() - started, 900,
-			END_TIMEOUT_MS + END_SLACK_MS);
+			DB_CLIENT_TIMEOUT_MS + DB_CLIENT_SLACK_MS);
 	return true;
 }
 
 static void test_lock_timeout(void **state)
 {
-	struct end *end = *state, waiting;
+	struct db_client *client = *state, waiting;
 
-	end_init(&waiting);
-	end_must(end, db_transaction(&end->work, hold_row, &waiting));
-	assert_int_equal(end_number(&waiting, "SELECT SUM(n) FROM t"), 9);
-	end_must(&waiting,
-		 db_do(&waiting.work, NULL, "UPDATE t SET n = 3", DB_NO_IN));
-	end_release(&waiting);
+	db_client_init(&waiting);
+	db_client_must(client,
+		       db_transaction(&client->work, hold_row, &waiting));
+	assert_int_equal(db_client_number(&waiting, "SELECT SUM(n) FROM t"), 9);
+	db_client_must(&waiting, db_do(&waiting.work, NULL,
+				       "UPDATE t SET n = 3", DB_NO_IN));
+	db_client_release(&waiting);
 }
 
 static void test_killed_in_a_transaction(void **state)
 {
-	struct end *end = *state, other;
+	struct db_client *client = *state, other;
 	struct step step = { .other = &other,
 			     .sql = "UPDATE t SET n = n + 10 WHERE id = 1" };
 
-	end_init(&other);
-	end_must(end, db_transaction(&end->work, step_body, &step));
+	db_client_init(&other);
+	db_client_must(client, db_transaction(&client->work, step_body, &step));
 	assert_int_equal(step.bodies, 2);
-	assert_int_equal(end_number(end, "SELECT n FROM t WHERE id = 1"), 11);
+	assert_int_equal(
+		db_client_number(client, "SELECT n FROM t WHERE id = 1"), 11);
 
 	/* At COMMIT */
 	step = (struct step){ .other = &other };
-	end_must(end, db_transaction(&end->work, step_body, &step));
+	db_client_must(client, db_transaction(&client->work, step_body, &step));
 	assert_int_equal(step.bodies, 2);
-	assert_int_equal(end_number(end, "SELECT n FROM t WHERE id = 1"), 12);
-	end_check_session(end);
-	end_release(&other);
+	assert_int_equal(
+		db_client_number(client, "SELECT n FROM t WHERE id = 1"), 12);
+	db_client_check_session(client);
+	db_client_release(&other);
 }
 
 /* db_begin() */
 
-static int64_t seen_by(struct end *other)
+static int64_t seen_by(struct db_client *other)
 {
-	return end_number(other, "SELECT SUM(n) FROM t");
+	return db_client_number(other, "SELECT SUM(n) FROM t");
 }
 
 static bool add_alone(struct work *work)
@@ -345,105 +351,109 @@ static bool add_alone(struct work *work)
 
 static void test_begin_makes_one_transaction(void **state)
 {
-	struct end *end = *state, other;
+	struct db_client *client = *state, other;
 	struct step good = { 0 }, bad = { .fail_with = ERR_QUOTA_EXCEEDED };
 
-	end_init(&other);
+	db_client_init(&other);
 	for (int kept = 0; kept < 2; kept++) {
-		db_begin(&end->work);
-		end_must(end, add_alone(&end->work));
-		end_must(end, db_transaction(&end->work, step_body, &good));
-		assert_false(db_transaction(&end->work, step_body, &bad));
-		assert_int_equal(end->work.err, ERR_QUOTA_EXCEEDED);
-		assert_int_equal(seen_by(end), 101);
+		db_begin(&client->work);
+		db_client_must(client, add_alone(&client->work));
+		db_client_must(client,
+			       db_transaction(&client->work, step_body, &good));
+		assert_false(db_transaction(&client->work, step_body, &bad));
+		assert_int_equal(client->work.err, ERR_QUOTA_EXCEEDED);
+		assert_int_equal(seen_by(client), 101);
 		assert_int_equal(seen_by(&other), 0);
 		if (kept)
-			end_must(end, db_commit(&end->work));
+			db_client_must(client, db_commit(&client->work));
 		else
-			db_rollback(&end->work);
+			db_rollback(&client->work);
 		assert_int_equal(seen_by(&other), kept ? 101 : 0);
 	}
-	end_must(end, add_alone(&end->work));
+	db_client_must(client, add_alone(&client->work));
 	assert_int_equal(seen_by(&other), 201);
-	end_release(&other);
+	db_client_release(&other);
 }
 
 static void test_begin_without_a_write(void **state)
 {
-	struct end *end = *state;
+	struct db_client *client = *state;
 
 	for (int i = 0; i < 2; i++) {
-		db_begin(&end->work);
-		assert_int_equal(seen_by(end), 0);
+		db_begin(&client->work);
+		assert_int_equal(seen_by(client), 0);
 		if (i)
-			db_rollback(&end->work);
+			db_rollback(&client->work);
 		else
-			end_must(end, db_commit(&end->work));
+			db_client_must(client, db_commit(&client->work));
 	}
-	db_begin(&end->work);
-	assert_false(db_transaction(&end->work, nest, &(struct step){ 0 }));
-	assert_int_equal(end->work.err, ERR_INTERNAL);
-	db_rollback(&end->work);
+	db_begin(&client->work);
+	assert_false(db_transaction(&client->work, nest, &(struct step){ 0 }));
+	assert_int_equal(client->work.err, ERR_INTERNAL);
+	db_rollback(&client->work);
 }
 
-static void kill_own(struct end *end, struct end *other)
+static void kill_own(struct db_client *client, struct db_client *other)
 {
-	end_must(other,
-		 end_kill(other, end_number(end, "SELECT CONNECTION_ID()")));
+	db_client_must(
+		other,
+		db_client_kill(
+			other,
+			db_client_number(client, "SELECT CONNECTION_ID()")));
 }
 
 /* The first part is repeated after a lost connection; nothing is when it is
    lost later, at COMMIT neither. */
 static void test_killed_after_begin(void **state)
 {
-	struct end *end = *state, other;
+	struct db_client *client = *state, other;
 	struct step step = { .other = &other,
 			     .sql = "UPDATE t SET n = n + 10 WHERE id = 1" };
 
-	end_init(&other);
-	db_begin(&end->work);
-	end_must(end, db_transaction(&end->work, step_body, &step));
+	db_client_init(&other);
+	db_begin(&client->work);
+	db_client_must(client, db_transaction(&client->work, step_body, &step));
 	assert_int_equal(step.bodies, 2);
-	end_must(end, db_commit(&end->work));
+	db_client_must(client, db_commit(&client->work));
 	assert_int_equal(seen_by(&other), 11);
 
-	db_begin(&end->work);
-	end_must(end, add_alone(&end->work));
-	kill_own(end, &other);
-	assert_false(db_transaction(&end->work, step_body, &step));
-	assert_int_equal(end->work.err, ERR_UNAVAILABLE);
-	assert_false(add_alone(&end->work));
-	assert_false(db_commit(&end->work));
-	assert_int_equal(end->work.err, ERR_UNAVAILABLE);
+	db_begin(&client->work);
+	db_client_must(client, add_alone(&client->work));
+	kill_own(client, &other);
+	assert_false(db_transaction(&client->work, step_body, &step));
+	assert_int_equal(client->work.err, ERR_UNAVAILABLE);
+	assert_false(add_alone(&client->work));
+	assert_false(db_commit(&client->work));
+	assert_int_equal(client->work.err, ERR_UNAVAILABLE);
 	assert_int_equal(seen_by(&other), 11);
 
-	db_begin(&end->work);
-	end_must(end, add_alone(&end->work));
-	kill_own(end, &other);
-	assert_false(db_commit(&end->work));
-	assert_int_equal(end->work.err, ERR_UNAVAILABLE);
+	db_begin(&client->work);
+	db_client_must(client, add_alone(&client->work));
+	kill_own(client, &other);
+	assert_false(db_commit(&client->work));
+	assert_int_equal(client->work.err, ERR_UNAVAILABLE);
 	assert_int_equal(seen_by(&other), 11);
-	end_must(end, add_alone(&end->work));
+	db_client_must(client, add_alone(&client->work));
 	assert_int_equal(seen_by(&other), 111);
-	end_check_session(end);
-	end_release(&other);
+	db_client_check_session(client);
+	db_client_release(&other);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		END_TEST(test_duplicate_and_not_found),
-		END_TEST(test_changed_counts_what_was_found),
-		END_TEST(test_each),
-		END_TEST(test_commit_and_rollback),
-		END_TEST(test_transactions_do_not_nest),
-		END_TEST(test_begin_makes_one_transaction),
-		END_TEST(test_begin_without_a_write),
-		END_TEST(test_killed_after_begin),
-		END_TEST(test_deadlock),
-		END_TEST(test_overlooked_failure),
-		END_TEST(test_lock_timeout),
-		END_TEST(test_killed_in_a_transaction),
+		DB_CLIENT_TEST(test_duplicate_and_not_found),
+		DB_CLIENT_TEST(test_changed_counts_what_was_found),
+		DB_CLIENT_TEST(test_each),
+		DB_CLIENT_TEST(test_commit_and_rollback),
+		DB_CLIENT_TEST(test_transactions_do_not_nest),
+		DB_CLIENT_TEST(test_begin_makes_one_transaction),
+		DB_CLIENT_TEST(test_begin_without_a_write),
+		DB_CLIENT_TEST(test_killed_after_begin),
+		DB_CLIENT_TEST(test_deadlock),
+		DB_CLIENT_TEST(test_overlooked_failure),
+		DB_CLIENT_TEST(test_lock_timeout),
+		DB_CLIENT_TEST(test_killed_in_a_transaction),
 	};
 
 	if (!mariadb_begin())

@@ -11,90 +11,94 @@
 #include <unistd.h>
 
 #include "lib/picture/decoder_pool.h"
-#include "tests/lib/desk.h"
+#include "tests/lib/fixture.h"
 #include "tests/unit/test.h"
 
 static void refuses_damaged_pictures(void **state)
 {
-	struct desk desk = desk_set_up();
+	struct fixture fixture = fixture_set_up();
 
 	(void)state;
 	for (enum format format = 0; format < FORMAT__COUNT; format++) {
-		const struct desk_file whole =
-			desk_four_colours(&desk, format, 300, 200);
-		const struct desk_file cut =
-			desk_new_file(&desk, whole.bytes, whole.len * 2 / 3,
-				      format, 300, 200);
-		const struct desk_file text =
-			desk_new_file(&desk, "<svg/>", 6, format, 300, 200);
-		const struct desk_file postscript =
-			desk_new_file(&desk, "%!PS-Adobe-3.0\nshowpage\n", 24,
-				      format, 300, 200);
+		const struct fixture_file whole =
+			fixture_four_colours(&fixture, format, 300, 200);
+		const struct fixture_file cut =
+			fixture_new_file(&fixture, whole.bytes,
+					 whole.len * 2 / 3, format, 300, 200);
+		const struct fixture_file text = fixture_new_file(
+			&fixture, "<svg/>", 6, format, 300, 200);
+		const struct fixture_file postscript =
+			fixture_new_file(&fixture, "%!PS-Adobe-3.0\nshowpage\n",
+					 24, format, 300, 200);
 
-		desk_must_fail(&desk, &cut, "h20", ERR_CORRUPT_IMAGE, "");
-		desk_must_fail(&desk, &text, "h20", ERR_CORRUPT_IMAGE, "");
-		desk_must_fail(&desk, &postscript, "h20", ERR_CORRUPT_IMAGE,
-			       "");
+		fixture_must_fail(&fixture, &cut, "h20", ERR_CORRUPT_IMAGE, "");
+		fixture_must_fail(&fixture, &text, "h20", ERR_CORRUPT_IMAGE,
+				  "");
+		fixture_must_fail(&fixture, &postscript, "h20",
+				  ERR_CORRUPT_IMAGE, "");
 	}
-	desk_clear_up(&desk);
+	fixture_clear_up(&fixture);
 }
 
 static void refuses_what_its_probe_did_not_see(void **state)
 {
-	struct desk desk = desk_set_up();
-	struct desk_file file = desk_four_colours(&desk, FORMAT_PNG, 300, 200);
+	struct fixture fixture = fixture_set_up();
+	struct fixture_file file =
+		fixture_four_colours(&fixture, FORMAT_PNG, 300, 200);
 
 	(void)state;
 	file.probe.width = 299;
-	desk_must_fail(&desk, &file, "h20", ERR_CORRUPT_IMAGE,
-		       "expected a PNG of 299x200 pixels");
-	file = desk_new_file(&desk, "", 0, FORMAT_PNG, 300, 200);
-	desk_must_fail(&desk, &file, "h20", ERR_CORRUPT_IMAGE, "empty");
-	desk_clear_up(&desk);
+	fixture_must_fail(&fixture, &file, "h20", ERR_CORRUPT_IMAGE,
+			  "expected a PNG of 299x200 pixels");
+	file = fixture_new_file(&fixture, "", 0, FORMAT_PNG, 300, 200);
+	fixture_must_fail(&fixture, &file, "h20", ERR_CORRUPT_IMAGE, "empty");
+	fixture_clear_up(&fixture);
 }
 
 static void refuses_too_many_renditions(void **state)
 {
-	struct desk desk = desk_set_up();
-	const struct desk_file file =
-		desk_four_colours(&desk, FORMAT_PNG, 60, 40);
+	struct fixture fixture = fixture_set_up();
+	const struct fixture_file file =
+		fixture_four_colours(&fixture, FORMAT_PNG, 60, 40);
 	struct recipe recipes[65] = { { .width = 1 } };
 	struct rendition renditions[65];
 
 	(void)state;
-	assert_false(desk_render_all(renditions, &desk, &file, recipes, 65));
-	assert_int_equal(desk.work.err, ERR_INVALID_FIELD);
-	desk_clear_up(&desk);
+	assert_false(
+		fixture_render_all(renditions, &fixture, &file, recipes, 65));
+	assert_int_equal(fixture.work.err, ERR_INVALID_FIELD);
+	fixture_clear_up(&fixture);
 }
 
 static void says_when_memory_does_not_suffice(void **state)
 {
 	const struct decoder_limits little = { (size_t)2 << 20, 5, 0 };
-	struct desk desk = desk_set_up();
-	const struct desk_file whole =
-		desk_four_colours(&desk, FORMAT_TIFF, 1500, 1000);
-	const struct desk_file rows =
-		desk_four_colours(&desk, FORMAT_PNG, 1500, 1000);
+	struct fixture fixture = fixture_set_up();
+	const struct fixture_file whole =
+		fixture_four_colours(&fixture, FORMAT_TIFF, 1500, 1000);
+	const struct fixture_file rows =
+		fixture_four_colours(&fixture, FORMAT_PNG, 1500, 1000);
 	struct rendition rendition;
 
 	(void)state;
-	desk_restart(&desk, &little);
-	desk_must_fail(&desk, &whole, "h20", ERR_TOO_LARGE, "more than 2 MiB");
+	fixture_restart(&fixture, &little);
+	fixture_must_fail(&fixture, &whole, "h20", ERR_TOO_LARGE,
+			  "more than 2 MiB");
 	/* Of a PNG only some rows are in memory. */
-	desk_must_render(&rendition, &desk, &rows, "h20");
-	desk_clear_up(&desk);
+	fixture_must_render(&rendition, &fixture, &rows, "h20");
+	fixture_clear_up(&fixture);
 }
 
 static void says_when_too_much_is_made(void **state)
 {
-	struct desk desk = desk_set_up();
-	const struct desk_file file =
-		desk_four_colours(&desk, FORMAT_PNG, 60, 40);
+	struct fixture fixture = fixture_set_up();
+	const struct fixture_file file =
+		fixture_four_colours(&fixture, FORMAT_PNG, 60, 40);
 
 	(void)state;
-	desk_must_fail(&desk, &file, "4000x3000-exact.bmp", ERR_TOO_LARGE,
-		       "more than 32 MiB");
-	desk_clear_up(&desk);
+	fixture_must_fail(&fixture, &file, "4000x3000-exact.bmp", ERR_TOO_LARGE,
+			  "more than 32 MiB");
+	fixture_clear_up(&fixture);
 }
 
 /* In a process of its own, for it cannot be undone. */
@@ -123,18 +127,18 @@ static int draw_unfiltered(enum conf_sandbox sandbox)
 
 	if (!pid) {
 		struct rendition rendition;
-		struct desk desk = desk_set_up();
-		const struct desk_file file =
-			desk_four_colours(&desk, FORMAT_PNG, 60, 40);
+		struct fixture fixture = fixture_set_up();
+		const struct fixture_file file =
+			fixture_four_colours(&fixture, FORMAT_PNG, 60, 40);
 
-		desk.conf->sandbox = sandbox;
+		fixture.conf->sandbox = sandbox;
 		if (!forbid_filters())
 			_exit(NOT_FORBIDDEN);
-		desk_restart(&desk, &desk_limits);
-		status = desk_render(&rendition, &desk, &file, "h20")
+		fixture_restart(&fixture, &fixture_limits);
+		status = fixture_render(&rendition, &fixture, &file, "h20")
 				 ? PAINTED
-				 : FAILED + (int)desk.work.err;
-		desk_clear_up(&desk);
+				 : FAILED + (int)fixture.work.err;
+		fixture_clear_up(&fixture);
 		_exit(status);
 	}
 	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
@@ -156,15 +160,17 @@ static void obeys_the_setting_sandbox(void **state)
 
 static void tells_its_sandbox(void **state)
 {
-	struct desk desk = desk_set_up();
+	struct fixture fixture = fixture_set_up();
 
 	(void)state;
-	assert_non_null(strstr(decoder_describe_sandbox(desk.pool, desk.conf),
-			       "rlimits"));
-	desk.conf->sandbox = SANDBOX_OFF;
-	assert_string_equal(decoder_describe_sandbox(desk.pool, desk.conf),
-			    "rlimits");
-	desk_clear_up(&desk);
+	assert_non_null(
+		strstr(decoder_describe_sandbox(fixture.pool, fixture.conf),
+		       "rlimits"));
+	fixture.conf->sandbox = SANDBOX_OFF;
+	assert_string_equal(
+		decoder_describe_sandbox(fixture.pool, fixture.conf),
+		"rlimits");
+	fixture_clear_up(&fixture);
 }
 
 int main(void)

@@ -5,64 +5,64 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/uuid.h"
-#include "tests/lib/desk.h"
+#include "tests/lib/fixture.h"
 #include "tests/unit/test.h"
 
 static void survives_the_end_of_its_server(void **state)
 {
-	struct desk desk = desk_set_up();
-	const struct desk_file file =
-		desk_four_colours(&desk, FORMAT_JPEG, 60, 40);
+	struct fixture fixture = fixture_set_up();
+	const struct fixture_file file =
+		fixture_four_colours(&fixture, FORMAT_JPEG, 60, 40);
 	const struct uuid owner = uuid_new();
-	const pid_t first = desk_render_as(&desk, owner, &file);
+	const pid_t first = fixture_render_as(&fixture, owner, &file);
 
 	(void)state;
-	(void)desk_spare(&desk);
-	desk_kill_server(&desk);
-	assert_int_equal(desk_render_as(&desk, owner, &file), first);
-	desk_render_as(&desk, uuid_new(), &file); /* the last spare one */
-	desk_start_server(&desk);
-	desk_render_as(&desk, uuid_new(), &file);
-	desk_render_as(&desk, uuid_new(), &file);
-	desk_clear_up(&desk);
+	(void)fixture_spare(&fixture);
+	fixture_kill_server(&fixture);
+	assert_int_equal(fixture_render_as(&fixture, owner, &file), first);
+	fixture_render_as(&fixture, uuid_new(), &file); /* the last spare one */
+	fixture_start_server(&fixture);
+	fixture_render_as(&fixture, uuid_new(), &file);
+	fixture_render_as(&fixture, uuid_new(), &file);
+	fixture_clear_up(&fixture);
 }
 
 static void says_when_there_is_no_server(void **state)
 {
 	const struct decoder_limits hasty = { (size_t)256 << 20, 1, 0 };
-	struct desk desk = desk_set_up();
-	const struct desk_file file =
-		desk_four_colours(&desk, FORMAT_JPEG, 60, 40);
+	struct fixture fixture = fixture_set_up();
+	const struct fixture_file file =
+		fixture_four_colours(&fixture, FORMAT_JPEG, 60, 40);
 
 	(void)state;
-	desk.conf->decoder = "/nonexistent/pixtier-decoder";
-	desk_restart(&desk, &hasty);
-	desk_must_fail(&desk, &file, "h20", ERR_UNAVAILABLE,
-		       "expected a decoder process, none was started");
-	desk_clear_up(&desk);
+	fixture.conf->decoder = "/nonexistent/pixtier-decoder";
+	fixture_restart(&fixture, &hasty);
+	fixture_must_fail(&fixture, &file, "h20", ERR_UNAVAILABLE,
+			  "expected a decoder process, none was started");
+	fixture_clear_up(&fixture);
 }
 
 /* It could wait for ten seconds. */
 static void does_not_wait_for_a_server_that_is_gone(void **state)
 {
-	struct desk desk = desk_set_up();
-	const struct desk_file file =
-		desk_four_colours(&desk, FORMAT_JPEG, 60, 40);
+	struct fixture fixture = fixture_set_up();
+	const struct fixture_file file =
+		fixture_four_colours(&fixture, FORMAT_JPEG, 60, 40);
 	int64_t began_ms;
 
 	(void)state;
-	(void)desk_spare(&desk);
-	desk_kill_server(&desk);
-	desk_render_as(&desk, uuid_new(), &file); /* the last spare one */
-	desk.owner = uuid_new();
+	(void)fixture_spare(&fixture);
+	fixture_kill_server(&fixture);
+	fixture_render_as(&fixture, uuid_new(), &file); /* the last spare one */
+	fixture.owner = uuid_new();
 	began_ms = clock_monotonic_ms();
-	desk_must_fail(&desk, &file, "h20", ERR_UNAVAILABLE,
-		       "none was started");
+	fixture_must_fail(&fixture, &file, "h20", ERR_UNAVAILABLE,
+			  "none was started");
 	assert_in_range(clock_monotonic_ms() - began_ms, 500, 8000);
-	assert_true(desk.work.uncounted);
-	desk_start_server(&desk);
-	desk_render_as(&desk, uuid_new(), &file);
-	desk_clear_up(&desk);
+	assert_true(fixture.work.uncounted);
+	fixture_start_server(&fixture);
+	fixture_render_as(&fixture, uuid_new(), &file);
+	fixture_clear_up(&fixture);
 }
 
 int main(void)

@@ -9,7 +9,7 @@
 
 #include "lib/base/pool.h"
 #include "lib/picture/probe.h"
-#include "tests/lib/desk.h"
+#include "tests/lib/fixture.h"
 #include "tests/unit/test.h"
 
 enum { MEMORY = 256 << 20, MAX_MADE = 4 };
@@ -17,7 +17,7 @@ enum { MEMORY = 256 << 20, MAX_MADE = 4 };
 /* A soft picture with edges: what both engines show must be alike. */
 static Image *new_picture(unsigned long width, unsigned long height, bool alpha)
 {
-	Image *image = desk_new_image(width, height, desk_four);
+	Image *image = fixture_new_image(width, height, fixture_four);
 
 	for (unsigned long y = 0; y < height; y++) {
 		PixelPacket *row = GetImagePixels(image, 0, (long)y, width, 1);
@@ -51,18 +51,18 @@ static void keep(void *arg, uint32_t index, const struct rendition *rendition)
 	made->renditions[index].bytes = made->bytes[index];
 }
 
-static void render(struct made *made, struct desk *desk,
-		   const struct desk_file *file, const char *const *texts,
+static void render(struct made *made, struct fixture *fixture,
+		   const struct fixture_file *file, const char *const *texts,
 		   int engine)
 {
-	struct work work = { .conf = desk->conf, .pool = pool_new() };
+	struct work work = { .conf = fixture->conf, .pool = pool_new() };
 	struct render_request request = { .probe = file->probe };
 	struct renderer renderer;
 	uint8_t *bytes = malloc(file->len);
 
 	memcpy(bytes, file->bytes, file->len);
-	desk->conf->engine = engine;
-	render_init(&renderer, desk->pool, desk->conf, MEMORY);
+	fixture->conf->engine = engine;
+	render_init(&renderer, fixture->pool, fixture->conf, MEMORY);
 	for (; texts[request.count]; request.count++)
 		assert_true(recipe_parse(&request.recipes[request.count], &work,
 					 texts[request.count]));
@@ -147,7 +147,7 @@ static double ssim(const Image *a, const Image *b)
 static void compare(const struct rendition *fast,
 		    const struct rendition *reference, const char *what)
 {
-	Image *a = desk_read_back(fast), *b = desk_read_back(reference);
+	Image *a = fixture_read_back(fast), *b = fixture_read_back(reference);
 	double alike;
 
 	assert_int_equal(fast->format, reference->format);
@@ -162,8 +162,8 @@ static void compare(const struct rendition *fast,
 	DestroyImage(b);
 }
 
-static void compare_engines(struct desk *desk, const struct desk_file *file,
-			    const char *what)
+static void compare_engines(struct fixture *fixture,
+			    const struct fixture_file *file, const char *what)
 {
 	/* Mostly without loss: encoders amplify what nobody sees. */
 	static const char *const texts[] = { "h200.png", "h90.jpeg",
@@ -171,8 +171,8 @@ static void compare_engines(struct desk *desk, const struct desk_file *file,
 					     "130x40-exact.png", NULL };
 	struct made fast = { 0 }, reference = { 0 };
 
-	render(&fast, desk, file, texts, ENGINE_FAST);
-	render(&reference, desk, file, texts, ENGINE_GRAPHICSMAGICK);
+	render(&fast, fixture, file, texts, ENGINE_FAST);
+	render(&reference, fixture, file, texts, ENGINE_GRAPHICSMAGICK);
 	for (int i = 0; i < MAX_MADE; i++) {
 		compare(&fast.renditions[i], &reference.renditions[i], what);
 		free(fast.bytes[i]);
@@ -189,18 +189,18 @@ static void engines_make_the_same(void **state)
 	(void)state;
 	for (enum format format = 0; format < FORMAT__COUNT; format++)
 		EACH_ROW(i, sizes) {
-			struct desk desk = desk_set_up();
+			struct fixture fixture = fixture_set_up();
 			const uint32_t width = sizes[i][0];
 			const uint32_t height = sizes[i][1];
-			const struct desk_file file = desk_save(
-				&desk, new_picture(width, height, false),
+			const struct fixture_file file = fixture_save(
+				&fixture, new_picture(width, height, false),
 				format, width, height);
 
 			/* 256 colours are chosen by each engine. */
 			if (format != FORMAT_GIF)
-				compare_engines(&desk, &file,
+				compare_engines(&fixture, &file,
 						format_row(format)->name);
-			desk_clear_up(&desk);
+			fixture_clear_up(&fixture);
 		}
 }
 
@@ -211,13 +211,13 @@ static void engines_agree_on_transparency(void **state)
 
 	(void)state;
 	EACH_ROW(i, formats) {
-		struct desk desk = desk_set_up();
-		const struct desk_file file =
-			desk_save(&desk, new_picture(640, 480, true),
-				  formats[i], 640, 480);
+		struct fixture fixture = fixture_set_up();
+		const struct fixture_file file =
+			fixture_save(&fixture, new_picture(640, 480, true),
+				     formats[i], 640, 480);
 
-		compare_engines(&desk, &file, format_row(formats[i])->name);
-		desk_clear_up(&desk);
+		compare_engines(&fixture, &file, format_row(formats[i])->name);
+		fixture_clear_up(&fixture);
 	}
 }
 
@@ -225,14 +225,14 @@ static void engines_turn_alike(void **state)
 {
 	(void)state;
 	for (unsigned way = 1; way <= 8; way++) {
-		struct desk desk = desk_set_up();
-		struct desk_file file =
-			desk_save(&desk, new_picture(640, 480, false),
-				  FORMAT_JPEG, 640, 480);
+		struct fixture fixture = fixture_set_up();
+		struct fixture_file file =
+			fixture_save(&fixture, new_picture(640, 480, false),
+				     FORMAT_JPEG, 640, 480);
 
 		file.probe.orientation = way;
-		compare_engines(&desk, &file, "turned");
-		desk_clear_up(&desk);
+		compare_engines(&fixture, &file, "turned");
+		fixture_clear_up(&fixture);
 	}
 }
 
@@ -247,36 +247,36 @@ static void small_palettes_stay(void **state)
 {
 	enum { PALETTE = 3 };
 	static const char *const texts[] = { "h200", NULL };
-	struct desk desk = desk_set_up();
-	const struct desk_file file =
-		desk_four_colours(&desk, FORMAT_PNG, 60, 40);
+	struct fixture fixture = fixture_set_up();
+	const struct fixture_file file =
+		fixture_four_colours(&fixture, FORMAT_PNG, 60, 40);
 	struct made made = { 0 };
 
 	(void)state;
-	render(&made, &desk, &file, texts, ENGINE_FAST);
+	render(&made, &fixture, &file, texts, ENGINE_FAST);
 	assert_int_equal(colour_type(&made.renditions[0]), PALETTE);
 	assert_true(made.renditions[0].len <= file.len);
 	free(made.bytes[0]);
-	desk_clear_up(&desk);
+	fixture_clear_up(&fixture);
 }
 
 static void alpha_that_nothing_uses_goes(void **state)
 {
 	enum { RGB = 2 };
 	static const char *const texts[] = { "h200", NULL };
-	struct desk desk = desk_set_up();
+	struct fixture fixture = fixture_set_up();
 	Image *image = new_picture(640, 480, false);
-	struct desk_file file;
+	struct fixture_file file;
 	struct made made = { 0 };
 
 	(void)state;
 	image->matte = true;
-	file = desk_save(&desk, image, FORMAT_PNG, 640, 480);
+	file = fixture_save(&fixture, image, FORMAT_PNG, 640, 480);
 	assert_int_equal(file.bytes[25], 6);
-	render(&made, &desk, &file, texts, ENGINE_FAST);
+	render(&made, &fixture, &file, texts, ENGINE_FAST);
 	assert_int_equal(colour_type(&made.renditions[0]), RGB);
 	free(made.bytes[0]);
-	desk_clear_up(&desk);
+	fixture_clear_up(&fixture);
 }
 
 int main(void)

@@ -7,7 +7,7 @@
 #include "lib/base/text.h"
 #include "lib/db/db.h"
 #include "lib/model/user.h"
-#include "tests/lib/end.h"
+#include "tests/lib/db_client.h"
 #include "tests/lib/mariadb.h"
 #include "tests/unit/test.h"
 
@@ -15,12 +15,12 @@ enum { MAX_FOUND = 101 };
 
 /* Images `first` to `last` of the built-in user, the last the newest, named by
    this expression of `seq`. */
-static void add_images(struct end *end, const char *kind, int first, int last,
-		       const char *name)
+static void add_images(struct db_client *client, const char *kind, int first,
+		       int last, const char *name)
 {
-	end_script(
-		end,
-		pool_printf(end->work.pool,
+	db_client_script(
+		client,
+		pool_printf(client->work.pool,
 			    "INSERT INTO images (id, user_id, kind, name,"
 			    " status, created_at) SELECT UNHEX(CONCAT("
 			    "LPAD(HEX(seq), 12, '0'), '70008000000000000000')),"
@@ -39,62 +39,65 @@ static struct uuid id_of(int n)
 	return id;
 }
 
-static void index_all(struct end *end)
+static void index_all(struct db_client *client)
 {
 	size_t count;
 
 	do {
-		end_must(end, image_search_index(&count, &end->work));
+		db_client_must(client,
+			       image_search_index(&count, &client->work));
 	} while (count);
-	assert_int_equal(end_number(end, "SELECT COUNT(*) FROM images"
-					 " WHERE name_indexed = FALSE"),
+	assert_int_equal(db_client_number(client,
+					  "SELECT COUNT(*) FROM images"
+					  " WHERE name_indexed = FALSE"),
 			 0);
 }
 
-static size_t find(struct image **images, struct uuid *next, struct end *end,
-		   const char *name)
+static size_t find(struct image **images, struct uuid *next,
+		   struct db_client *client, const char *name)
 {
 	const struct image_filter filter = { .user_id = user_anonymous,
 					     .name = name,
 					     .limit = MAX_FOUND };
 	size_t count;
 
-	end_must(end, image_search(images, &count, next, &end->work, &filter));
+	db_client_must(client, image_search(images, &count, next, &client->work,
+					    &filter));
 	return count;
 }
 
 /* The ids that a search has to find: those that the names alone tell. */
-static const char *ids_by_like(struct end *end, const char *text)
+static const char *ids_by_like(struct db_client *client, const char *text)
 {
 	const char *ids;
 
-	end_must(
-		end,
-		db_one(&end->work,
+	db_client_must(
+		client,
+		db_one(&client->work,
 		       "SELECT COALESCE(GROUP_CONCAT(HEX(id) ORDER BY id DESC),"
 		       " '') FROM images WHERE name LIKE ?",
-		       DB_IN(db_text(db_containing(end->work.pool, text))),
+		       DB_IN(db_text(db_containing(client->work.pool, text))),
 		       DB_OUT(db_text_to(&ids))));
 	return ids;
 }
 
-static void check_found(struct end *end, const char *text)
+static void check_found(struct db_client *client, const char *text)
 {
 	const char *ids = "";
 	struct image *images;
 	struct uuid next;
-	const size_t count = find(&images, &next, end, text);
+	const size_t count = find(&images, &next, client, text);
 
 	for (size_t i = 0; i < count; i++) {
 		char hex[UUID_HEX_SIZE];
 
 		text_hex(hex, images[i].id.bytes, sizeof(images[i].id.bytes));
-		ids = pool_printf(end->work.pool, "%s%s%s", ids, i ? "," : "",
-				  hex);
+		ids = pool_printf(client->work.pool, "%s%s%s", ids,
+				  i ? "," : "", hex);
 	}
 	assert_true(uuid_is_nil(next));
-	assert_string_equal(text_lower(end->work.pool, ids_by_like(end, text)),
-			    ids);
+	assert_string_equal(
+		text_lower(client->work.pool, ids_by_like(client, text)), ids);
 }
 
 static void finds_what_names_contain(void **state)
@@ -168,66 +171,71 @@ static void finds_what_names_contain(void **state)
 		"e\314\201c",
 		"e\314\201clai",
 	};
-	struct end *end = *state;
+	struct db_client *client = *state;
 
 	EACH_ROW(i, names)
-		end_must(end,
-			 image_add(&end->work,
-				   &(struct image){ .id = id_of((int)i + 1),
-						    .user_id = user_anonymous,
-						    .name = names[i],
-						    .status = "ready",
-						    .created_at = 1 }));
+		db_client_must(
+			client,
+			image_add(&client->work,
+				  &(struct image){ .id = id_of((int)i + 1),
+						   .user_id = user_anonymous,
+						   .name = names[i],
+						   .status = "ready",
+						   .created_at = 1 }));
 	EACH_ROW(i, texts)
-		check_found(end, texts[i]);
-	index_all(end);
+		check_found(client, texts[i]);
+	index_all(client);
 	EACH_ROW(i, texts)
-		check_found(end, texts[i]);
+		check_found(client, texts[i]);
 }
 
 static void finds_new_names_only(void **state)
 {
-	struct end *end = *state;
+	struct db_client *client = *state;
 	struct image *images;
 	struct uuid next;
 
-	add_images(end, "upload", 1, 3, "CONCAT('puffin ', seq)");
-	index_all(end);
-	end_must(end, image_set_name(&end->work, id_of(2), "puffins"));
-	end_must(end, image_replace_name(&end->work, id_of(3), "puffin 3",
-					 "guillemot"));
+	add_images(client, "upload", 1, 3, "CONCAT('puffin ', seq)");
+	index_all(client);
+	db_client_must(client,
+		       image_set_name(&client->work, id_of(2), "puffins"));
+	db_client_must(client, image_replace_name(&client->work, id_of(3),
+						  "puffin 3", "guillemot"));
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(find(&images, &next, end, "puffin"), 2);
+		assert_int_equal(find(&images, &next, client, "puffin"), 2);
 		assert_true(uuid_equal(images[0].id, id_of(2)));
 		assert_true(uuid_equal(images[1].id, id_of(1)));
-		assert_int_equal(find(&images, &next, end, "guille"), 1);
-		assert_int_equal(find(&images, &next, end, "puffin 2"), 0);
-		index_all(end);
+		assert_int_equal(find(&images, &next, client, "guille"), 1);
+		assert_int_equal(find(&images, &next, client, "puffin 2"), 0);
+		index_all(client);
 	}
-	assert_int_equal(end_number(end, "SELECT COUNT(*) FROM image_ngrams"
-					 " WHERE ngram = 'puff'"),
+	assert_int_equal(db_client_number(client,
+					  "SELECT COUNT(*) FROM image_ngrams"
+					  " WHERE ngram = 'puff'"),
 			 2);
-	end_script(end, "DELETE FROM images");
-	assert_int_equal(end_number(end, "SELECT COUNT(*) FROM image_ngrams"),
-			 0);
+	db_client_script(client, "DELETE FROM images");
+	assert_int_equal(
+		db_client_number(client, "SELECT COUNT(*) FROM image_ngrams"),
+		0);
 }
 
 /* The longest name that there is, and resizes, which no search finds. */
 static void indexes_uploads(void **state)
 {
-	struct end *end = *state;
+	struct db_client *client = *state;
 	struct image *images;
 	struct uuid next;
 
-	add_images(end, "upload", 1, 9,
+	add_images(client, "upload", 1, 9,
 		   "CONCAT(REPEAT('\303\251', 252), 'end')");
-	add_images(end, "resize", 10, 12, "'end'");
-	assert_int_equal(find(&images, &next, end, "eeeend"), 9);
-	index_all(end);
-	assert_int_equal(find(&images, &next, end, "eeeend"), 9);
-	assert_int_equal(find(&images, &next, end, "end"), 9);
-	assert_int_equal(end_number(end, "SELECT COUNT(*) FROM image_ngrams"),
-			 9 * 6);
+	add_images(client, "resize", 10, 12, "'end'");
+	assert_int_equal(find(&images, &next, client, "eeeend"), 9);
+	index_all(client);
+	assert_int_equal(find(&images, &next, client, "eeeend"), 9);
+	assert_int_equal(find(&images, &next, client, "end"), 9);
+	assert_int_equal(
+		db_client_number(client, "SELECT COUNT(*) FROM image_ngrams"),
+		9 * 6);
 }
 
 /* Many names have all n-grams of the text, but not the text. */
@@ -237,24 +245,25 @@ static void continues_after_its_limit(void **state)
 	struct image_filter filter = { .user_id = user_anonymous,
 				       .name = "xabcdy",
 				       .limit = 2 };
-	struct end *end = *state;
+	struct db_client *client = *state;
 	struct image *images;
 	struct uuid next;
 	size_t count, found = 0;
 	int searches = 0;
 
-	add_images(end, "upload", 1, 1, "'xabcdy'");
-	add_images(end, "upload", 2, last, "'xabc abcd bcdy'");
+	add_images(client, "upload", 1, 1, "'xabcdy'");
+	add_images(client, "upload", 2, last, "'xabc abcd bcdy'");
 	do {
-		end_must(end, image_search(&images, &count, &next, &end->work,
-					   &filter));
+		db_client_must(client, image_search(&images, &count, &next,
+						    &client->work, &filter));
 		assert_true(!count || uuid_equal(images[0].id, id_of(1)));
 		found += count;
 		filter.before = next;
 		/* A part of the table's rows, and a part of the others. */
 		if (!searches++)
-			end_script(end, "UPDATE images SET name_indexed = TRUE"
-					" WHERE id >= X'000000000600'");
+			db_client_script(client,
+					 "UPDATE images SET name_indexed = TRUE"
+					 " WHERE id >= X'000000000600'");
 	} while (!uuid_is_nil(next));
 	assert_int_equal(found, 1);
 	assert_in_range(searches, 2, 3);
@@ -272,15 +281,15 @@ static void reads_few_rows(void **state)
 		{ "jp", NULL, 101, 1000 },    { "nothing", NULL, 0, 100 },
 		{ "z", NULL, 0, 2500 },       { "IMG_0100", "failed", 1, 6000 },
 	};
-	struct end *end = *state;
+	struct db_client *client = *state;
 
-	add_images(end, "resize", 1, 10000, "'puffin'");
-	add_images(end, "upload", 10001, 30000,
+	add_images(client, "resize", 1, 10000, "'puffin'");
+	add_images(client, "upload", 10001, 30000,
 		   "IF(seq % 7000 = 0, 'puffin',"
 		   " CONCAT('IMG_', LPAD(seq, 6, 0), '.jpg'))");
-	end_script(end, "UPDATE images SET status = 'failed'"
-			" WHERE name = 'IMG_010001.jpg'");
-	index_all(end);
+	db_client_script(client, "UPDATE images SET status = 'failed'"
+				 " WHERE name = 'IMG_010001.jpg'");
+	index_all(client);
 	EACH_ROW(i, cases) {
 		const struct image_filter filter = {
 			.user_id = user_anonymous,
@@ -292,10 +301,10 @@ static void reads_few_rows(void **state)
 		struct uuid next;
 		size_t count;
 
-		end_rows_read(end);
-		end_must(end, image_search(&images, &count, &next, &end->work,
-					   &filter));
-		assert_in_range(end_rows_read(end), 0, cases[i].max);
+		db_client_rows_read(client);
+		db_client_must(client, image_search(&images, &count, &next,
+						    &client->work, &filter));
+		assert_in_range(db_client_rows_read(client), 0, cases[i].max);
 		assert_int_equal(count, cases[i].count);
 	}
 }
@@ -303,11 +312,11 @@ static void reads_few_rows(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		END_SCHEMA_TEST(finds_what_names_contain),
-		END_SCHEMA_TEST(finds_new_names_only),
-		END_SCHEMA_TEST(indexes_uploads),
-		END_SCHEMA_TEST(continues_after_its_limit),
-		END_SCHEMA_TEST(reads_few_rows),
+		DB_CLIENT_SCHEMA_TEST(finds_what_names_contain),
+		DB_CLIENT_SCHEMA_TEST(finds_new_names_only),
+		DB_CLIENT_SCHEMA_TEST(indexes_uploads),
+		DB_CLIENT_SCHEMA_TEST(continues_after_its_limit),
+		DB_CLIENT_SCHEMA_TEST(reads_few_rows),
 	};
 
 	if (!mariadb_begin())

@@ -7,17 +7,18 @@
 #include "lib/base/pool.h"
 #include "lib/model/user.h"
 #include "lib/service/schedule.h"
-#include "tests/lib/end.h"
+#include "tests/lib/db_client.h"
 #include "tests/lib/mariadb.h"
 #include "tests/unit/test.h"
 
 /* 20,000 jobs of the built-in user in this state and of this priority, all due;
    ids begin with the number of the call. */
-static void add_jobs(struct end *end, int call, const char *state, int priority)
+static void add_jobs(struct db_client *client, int call, const char *state,
+		     int priority)
 {
-	end_script(
-		end,
-		pool_printf(end->work.pool,
+	db_client_script(
+		client,
+		pool_printf(client->work.pool,
 			    "INSERT INTO jobs (id, kind, user_id, state,"
 			    " priority, max_attempts, run_after, created_at)"
 			    " SELECT UNHEX(CONCAT(LPAD(HEX(seq + %d * 100000"
@@ -37,17 +38,20 @@ static void lists_read_few_rows(void **state)
 	} cases[] = {
 		{ NULL, 21 }, { "done", 21 }, { "failed", 1 }, { "queued", 0 }
 	};
-	struct end *end = *state;
+	struct db_client *client = *state;
 
-	add_jobs(end, 0, "done", 1);
-	end_script(end, "UPDATE jobs SET state = 'failed' ORDER BY id LIMIT 1");
+	add_jobs(client, 0, "done", 1);
+	db_client_script(
+		client, "UPDATE jobs SET state = 'failed' ORDER BY id LIMIT 1");
 	/* The newest 20,000 jobs are another user's. */
-	end_script(end, "INSERT INTO users (id, username, password, tier_id,"
-			" created_at) SELECT UNHEX(REPEAT('02', 16)), 'other',"
-			" '!', tier_id, created_at FROM users LIMIT 1");
-	add_jobs(end, 1, "done", 1);
-	end_script(end, "UPDATE jobs SET user_id = UNHEX(REPEAT('02', 16))"
-			" WHERE id > X'00000000FFFF'");
+	db_client_script(client,
+			 "INSERT INTO users (id, username, password, tier_id,"
+			 " created_at) SELECT UNHEX(REPEAT('02', 16)), 'other',"
+			 " '!', tier_id, created_at FROM users LIMIT 1");
+	add_jobs(client, 1, "done", 1);
+	db_client_script(client,
+			 "UPDATE jobs SET user_id = UNHEX(REPEAT('02', 16))"
+			 " WHERE id > X'00000000FFFF'");
 	EACH_ROW(i, cases) {
 		const struct job_filter filter = { .user_id = user_anonymous,
 						   .state = cases[i].state,
@@ -55,65 +59,69 @@ static void lists_read_few_rows(void **state)
 		struct job *jobs;
 		size_t count;
 
-		end_rows_read(end);
-		end_must(end, job_list(&jobs, &count, &end->work, &filter));
-		assert_in_range(end_rows_read(end), 0, 30);
+		db_client_rows_read(client);
+		db_client_must(client,
+			       job_list(&jobs, &count, &client->work, &filter));
+		assert_in_range(db_client_rows_read(client), 0, 30);
 		assert_int_equal(count, cases[i].count);
 	}
 }
 
-static bool claim(struct job *job, struct end *end, const char *but_kinds)
+static bool claim(struct job *job, struct db_client *client,
+		  const char *but_kinds)
 {
-	struct schedule *schedule = schedule_new(end->work.pool);
+	struct schedule *schedule = schedule_new(client->work.pool);
 	const struct job_claimant claimant = { .worker = "test",
 					       .but_kinds = but_kinds,
 					       .per_receiver = 1,
 					       .lease = 60 };
 	bool found;
 
-	end_rows_read(end);
-	end_must(end,
-		 schedule_claim(job, &found, &end->work, schedule, &claimant));
-	assert_in_range(end_rows_read(end), 0, 1000);
+	db_client_rows_read(client);
+	db_client_must(client, schedule_claim(job, &found, &client->work,
+					      schedule, &claimant));
+	assert_in_range(db_client_rows_read(client), 0, 1000);
 	return found;
 }
 
 /* The first priority first, then those that have waited longest. */
 static void a_claim_reads_few_rows(void **state)
 {
-	struct end *end = *state;
+	struct db_client *client = *state;
 	struct job job;
 
-	assert_false(claim(&job, end, NULL));
-	add_jobs(end, 0, "done", 0);
-	add_jobs(end, 1, "queued", 2);
-	add_jobs(end, 2, "queued", 1);
-	assert_true(claim(&job, end, NULL));
+	assert_false(claim(&job, client, NULL));
+	add_jobs(client, 0, "done", 0);
+	add_jobs(client, 1, "queued", 2);
+	add_jobs(client, 2, "queued", 1);
+	assert_true(claim(&job, client, NULL));
 	assert_int_equal(job.priority, 1);
-	assert_in_range(end_number(end, "SELECT COUNT(*) FROM jobs WHERE"
+	assert_in_range(db_client_number(
+				client, "SELECT COUNT(*) FROM jobs WHERE"
 					" priority = 1 AND run_after <= (SELECT"
 					" run_after FROM jobs"
 					" WHERE state = 'running')"),
 			1, 64);
-	end_script(end, "INSERT INTO jobs (id, kind, receiver, user_id, state,"
-			" priority, max_attempts, run_after, created_at)"
-			" SELECT UNHEX(REPEAT(seq, 16)), 'webhook',"
-			" 'example.org', id, 'queued', 0, 3, created_at,"
-			" created_at FROM users, seq_11_to_12");
-	assert_true(claim(&job, end, "fetch,webhook"));
+	db_client_script(client,
+			 "INSERT INTO jobs (id, kind, receiver, user_id, state,"
+			 " priority, max_attempts, run_after, created_at)"
+			 " SELECT UNHEX(REPEAT(seq, 16)), 'webhook',"
+			 " 'example.org', id, 'queued', 0, 3, created_at,"
+			 " created_at FROM users, seq_11_to_12");
+	assert_true(claim(&job, client, "fetch,webhook"));
 	assert_int_equal(job.priority, 1);
-	assert_true(claim(&job, end, "fetch"));
+	assert_true(claim(&job, client, "fetch"));
 	assert_int_equal(job.priority, 0);
 	/* One at a time for a receiver. */
-	assert_true(claim(&job, end, "fetch"));
+	assert_true(claim(&job, client, "fetch"));
 	assert_int_equal(job.priority, 1);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		END_SCHEMA_TEST(lists_read_few_rows),
-		END_SCHEMA_TEST(a_claim_reads_few_rows),
+		DB_CLIENT_SCHEMA_TEST(lists_read_few_rows),
+		DB_CLIENT_SCHEMA_TEST(a_claim_reads_few_rows),
 	};
 
 	if (!mariadb_begin())

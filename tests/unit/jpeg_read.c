@@ -10,7 +10,7 @@
 #include <jpeglib.h>
 
 #include "lib/base/pool.h"
-#include "tests/lib/desk.h"
+#include "tests/lib/fixture.h"
 #include "tests/unit/test.h"
 
 /* All of a JPEG whose left half is red and whose right half is blue. */
@@ -59,24 +59,25 @@ static void check_rendered(const struct rendition *rendition,
 	assert_int_equal(rendition->height, plan.height);
 	if (plan.width < 4)
 		return;
-	image = desk_read_back(rendition);
-	assert_int_equal(desk_colour_at(image, 0, 0), DESK_RED);
-	assert_int_equal(desk_colour_at(image, (long)plan.width - 1,
-					(long)plan.height - 1),
-			 DESK_BLUE);
+	image = fixture_read_back(rendition);
+	assert_int_equal(fixture_colour_at(image, 0, 0), FIXTURE_RED);
+	assert_int_equal(fixture_colour_at(image, (long)plan.width - 1,
+					   (long)plan.height - 1),
+			 FIXTURE_BLUE);
 	DestroyImage(image);
 }
 
 /* Renders {h200, h400}, {100x100} and {w50}: each set is decoded by itself, as
    much reduced as it allows. */
-static void render_sets(struct desk *desk, uint32_t width, uint32_t height)
+static void render_sets(struct fixture *fixture, uint32_t width,
+			uint32_t height)
 {
 	static const char *const sets[][2] = { { "h200", "h400" },
 					       { "100x100" },
 					       { "w50" } };
 	struct jpeg_file jpeg = make_jpeg(width, height);
-	struct desk_file file = desk_new_file(desk, jpeg.bytes, jpeg.len,
-					      FORMAT_JPEG, width, height);
+	struct fixture_file file = fixture_new_file(
+		fixture, jpeg.bytes, jpeg.len, FORMAT_JPEG, width, height);
 
 	EACH_ROW(i, sets) {
 		struct recipe recipes[2];
@@ -84,11 +85,12 @@ static void render_sets(struct desk *desk, uint32_t width, uint32_t height)
 		const size_t count = sets[i][1] ? 2 : 1;
 
 		for (size_t j = 0; j < count; j++)
-			assert_true(recipe_parse(&recipes[j], &desk->work,
+			assert_true(recipe_parse(&recipes[j], &fixture->work,
 						 sets[i][j]));
-		if (!desk_render_all(renditions, desk, &file, recipes, count))
+		if (!fixture_render_all(renditions, fixture, &file, recipes,
+					count))
 			fail_msg("%ux%u %s: %s", width, height, sets[i][0],
-				 desk->work.why);
+				 fixture->work.why);
 		for (size_t j = 0; j < count; j++)
 			check_rendered(&renditions[j], &recipes[j], width,
 				       height);
@@ -102,11 +104,11 @@ static void reads_narrow_pictures(void **state)
 
 	(void)state;
 	for (uint32_t width = 1; width <= 64; width++) {
-		struct desk desk = desk_set_up();
+		struct fixture fixture = fixture_set_up();
 
 		EACH_ROW(i, heights)
-			render_sets(&desk, width, heights[i]);
-		desk_clear_up(&desk);
+			render_sets(&fixture, width, heights[i]);
+		fixture_clear_up(&fixture);
 	}
 }
 
@@ -118,15 +120,15 @@ static void reads_random_sizes(void **state)
 
 	(void)state;
 	for (int i = 0; i < count; i++) {
-		struct desk desk = desk_set_up();
+		struct fixture fixture = fixture_set_up();
 		uint32_t sides[2];
 
 		for (int j = 0; j < 2; j++) {
 			seed = seed * 6364136223846793005u + 1;
 			sides[j] = 1 + (uint32_t)(seed >> 33) % 6000;
 		}
-		render_sets(&desk, sides[0], sides[1]);
-		desk_clear_up(&desk);
+		render_sets(&fixture, sides[0], sides[1]);
+		fixture_clear_up(&fixture);
 	}
 	print_message("# %d random sizes painted\n", count);
 }

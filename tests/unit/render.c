@@ -7,7 +7,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/pool.h"
-#include "tests/lib/desk.h"
+#include "tests/lib/fixture.h"
 #include "tests/unit/test.h"
 
 /* clang-format off */
@@ -44,45 +44,49 @@ static const struct {
 
 static void renders_every_format(void **state)
 {
-	struct desk desk = desk_set_up();
+	struct fixture fixture = fixture_set_up();
 
 	(void)state;
 	EACH_ROW(i, variants) {
-		const struct desk_file file =
-			desk_four_colours(&desk, variants[i].source, 600, 400);
+		const struct fixture_file file = fixture_four_colours(
+			&fixture, variants[i].source, 600, 400);
 		struct rendition rendition;
 
-		desk_must_render(&rendition, &desk, &file, variants[i].recipe);
+		fixture_must_render(&rendition, &fixture, &file,
+				    variants[i].recipe);
 		assert_int_equal(rendition.format, variants[i].format);
 		assert_int_equal(rendition.width, variants[i].width);
 		assert_int_equal(rendition.height, variants[i].height);
-		desk_check_corners(&rendition, desk_four);
+		fixture_check_corners(&rendition, fixture_four);
 	}
-	desk_clear_up(&desk);
+	fixture_clear_up(&fixture);
 }
 
 /* By the recipes in these texts, which are read to `recipes`. */
 static void render_texts(struct rendition *rendition, struct recipe *recipes,
-			 struct desk *desk, const struct desk_file *file,
+			 struct fixture *fixture,
+			 const struct fixture_file *file,
 			 const char *const *texts, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		assert_true(recipe_parse(&recipes[i], &desk->work, texts[i]));
-	assert_true(desk_render_all(rendition, desk, file, recipes, count));
+		assert_true(
+			recipe_parse(&recipes[i], &fixture->work, texts[i]));
+	assert_true(
+		fixture_render_all(rendition, fixture, file, recipes, count));
 }
 
 static void renders_all_variants_at_once(void **state)
 {
 	static const char *const texts[] = { "h20", "h300", "h100.png", "w600",
 					     "8x40-cover" };
-	struct desk desk = desk_set_up();
+	struct fixture fixture = fixture_set_up();
 	struct recipe recipes[ARRAY_LEN(texts)];
 	struct rendition renditions[ARRAY_LEN(texts)];
-	const struct desk_file file =
-		desk_four_colours(&desk, FORMAT_JPEG, 1200, 800);
+	const struct fixture_file file =
+		fixture_four_colours(&fixture, FORMAT_JPEG, 1200, 800);
 
 	(void)state;
-	render_texts(renditions, recipes, &desk, &file, texts,
+	render_texts(renditions, recipes, &fixture, &file, texts,
 		     ARRAY_LEN(texts));
 	EACH_ROW(i, texts) {
 		const struct recipe_plan plan =
@@ -90,9 +94,9 @@ static void renders_all_variants_at_once(void **state)
 
 		assert_int_equal(renditions[i].width, plan.width);
 		assert_int_equal(renditions[i].height, plan.height);
-		desk_check_corners(&renditions[i], desk_four);
+		fixture_check_corners(&renditions[i], fixture_four);
 	}
-	desk_clear_up(&desk);
+	fixture_clear_up(&fixture);
 }
 
 /* A small picture stays as it is in all of them but the last three. */
@@ -101,19 +105,19 @@ static void renders_each_of_the_same_variants(void **state)
 	static const char *const texts[] = {
 		"h200", "h400", "w500", "h400.png", "h20", "20x20-cover"
 	};
-	struct desk desk = desk_set_up();
+	struct fixture fixture = fixture_set_up();
 	struct recipe recipes[ARRAY_LEN(texts)];
 	struct rendition renditions[ARRAY_LEN(texts)];
-	const struct desk_file file =
-		desk_four_colours(&desk, FORMAT_JPEG, 60, 40);
+	const struct fixture_file file =
+		fixture_four_colours(&fixture, FORMAT_JPEG, 60, 40);
 
 	(void)state;
-	render_texts(renditions, recipes, &desk, &file, texts,
+	render_texts(renditions, recipes, &fixture, &file, texts,
 		     ARRAY_LEN(texts));
 	EACH_ROW(i, texts) {
 		const struct rendition *one = &renditions[i];
 
-		desk_check_corners(one, desk_four);
+		fixture_check_corners(one, fixture_four);
 		assert_int_equal(one->format,
 				 i == 3 ? FORMAT_PNG : FORMAT_JPEG);
 		assert_int_equal(one->height, i < 4 ? 40 : 20);
@@ -125,7 +129,7 @@ static void renders_each_of_the_same_variants(void **state)
 	}
 	assert_int_equal(renditions[4].width, 30);
 	assert_int_equal(renditions[5].width, 20);
-	desk_clear_up(&desk);
+	fixture_clear_up(&fixture);
 }
 
 /* How many pixels share a colour in a JPEG, each way: the first component's
@@ -153,120 +157,124 @@ static void tiny_pictures_keep_every_colour(void **state)
 		{ "h200.jpeg",          0x22 },
 	};
 	/* clang-format on */
-	struct desk desk = desk_set_up();
-	const struct desk_file file =
-		desk_four_colours(&desk, FORMAT_PNG, 300, 200);
+	struct fixture fixture = fixture_set_up();
+	const struct fixture_file file =
+		fixture_four_colours(&fixture, FORMAT_PNG, 300, 200);
 	struct rendition rendition;
 
 	(void)state;
 	EACH_ROW(i, cases) {
-		desk_must_render(&rendition, &desk, &file, cases[i].recipe);
+		fixture_must_render(&rendition, &fixture, &file,
+				    cases[i].recipe);
 		assert_int_equal(shared_pixels(&rendition), cases[i].shared);
 	}
-	desk_clear_up(&desk);
+	fixture_clear_up(&fixture);
 }
 
 /* What stands upright after EXIF's orientation; CIPA DC-008 4.6.5.A. */
 static const int upright[][4] = {
-	[1] = { DESK_RED, DESK_GREEN, DESK_BLUE, DESK_WHITE },
-	[2] = { DESK_GREEN, DESK_RED, DESK_WHITE, DESK_BLUE },
-	[3] = { DESK_WHITE, DESK_BLUE, DESK_GREEN, DESK_RED },
-	[4] = { DESK_BLUE, DESK_WHITE, DESK_RED, DESK_GREEN },
-	[5] = { DESK_RED, DESK_BLUE, DESK_GREEN, DESK_WHITE },
-	[6] = { DESK_BLUE, DESK_RED, DESK_WHITE, DESK_GREEN },
-	[7] = { DESK_WHITE, DESK_GREEN, DESK_BLUE, DESK_RED },
-	[8] = { DESK_GREEN, DESK_WHITE, DESK_RED, DESK_BLUE },
+	[1] = { FIXTURE_RED, FIXTURE_GREEN, FIXTURE_BLUE, FIXTURE_WHITE },
+	[2] = { FIXTURE_GREEN, FIXTURE_RED, FIXTURE_WHITE, FIXTURE_BLUE },
+	[3] = { FIXTURE_WHITE, FIXTURE_BLUE, FIXTURE_GREEN, FIXTURE_RED },
+	[4] = { FIXTURE_BLUE, FIXTURE_WHITE, FIXTURE_RED, FIXTURE_GREEN },
+	[5] = { FIXTURE_RED, FIXTURE_BLUE, FIXTURE_GREEN, FIXTURE_WHITE },
+	[6] = { FIXTURE_BLUE, FIXTURE_RED, FIXTURE_WHITE, FIXTURE_GREEN },
+	[7] = { FIXTURE_WHITE, FIXTURE_GREEN, FIXTURE_BLUE, FIXTURE_RED },
+	[8] = { FIXTURE_GREEN, FIXTURE_WHITE, FIXTURE_RED, FIXTURE_BLUE },
 };
 
 static void semaphore_pictures_upright(void **state)
 {
 	static const enum format formats[] = { FORMAT_JPEG, FORMAT_PNG };
-	struct desk desk = desk_set_up();
+	struct fixture fixture = fixture_set_up();
 
 	(void)state;
 	EACH_ROW(i, formats)
 		for (unsigned slot = 1; slot < ARRAY_LEN(upright); slot++) {
-			struct desk_file file =
-				desk_four_colours(&desk, formats[i], 400, 200);
+			struct fixture_file file = fixture_four_colours(
+				&fixture, formats[i], 400, 200);
 			struct rendition rendition;
 
 			file.probe.orientation = slot;
-			desk_must_render(&rendition, &desk, &file, "h50");
+			fixture_must_render(&rendition, &fixture, &file, "h50");
 			assert_int_equal(rendition.width, slot < 5 ? 100 : 25);
-			desk_check_corners(&rendition, upright[slot]);
+			fixture_check_corners(&rendition, upright[slot]);
 		}
-	desk_clear_up(&desk);
+	fixture_clear_up(&fixture);
 }
 
 static void keeps_transparency_or_makes_it_white(void **state)
 {
-	static const int holed[] = { DESK_RED, DESK_NOTHING, DESK_BLUE,
-				     DESK_NOTHING };
-	static const int flat[] = { DESK_RED, DESK_WHITE, DESK_BLUE,
-				    DESK_WHITE };
+	static const int holed[] = { FIXTURE_RED, FIXTURE_NOTHING, FIXTURE_BLUE,
+				     FIXTURE_NOTHING };
+	static const int flat[] = { FIXTURE_RED, FIXTURE_WHITE, FIXTURE_BLUE,
+				    FIXTURE_WHITE };
 	static const char *const kept[] = { "h20.png",  "h20.gif", "h20.webp",
 					    "h20.tiff", "h90.gif", "h90.png" };
-	struct desk desk = desk_set_up();
-	const struct desk_file file = desk_save(
-		&desk, desk_new_image(120, 100, holed), FORMAT_PNG, 120, 100);
+	struct fixture fixture = fixture_set_up();
+	const struct fixture_file file =
+		fixture_save(&fixture, fixture_new_image(120, 100, holed),
+			     FORMAT_PNG, 120, 100);
 	struct rendition rendition;
 
 	(void)state;
 	EACH_ROW(i, kept) {
-		desk_must_render(&rendition, &desk, &file, kept[i]);
-		desk_check_corners(&rendition, holed);
+		fixture_must_render(&rendition, &fixture, &file, kept[i]);
+		fixture_check_corners(&rendition, holed);
 	}
-	desk_must_render(&rendition, &desk, &file, "h20.jpeg");
-	desk_check_corners(&rendition, flat);
-	desk_clear_up(&desk);
+	fixture_must_render(&rendition, &fixture, &file, "h20.jpeg");
+	fixture_check_corners(&rendition, flat);
+	fixture_clear_up(&fixture);
 }
 
 /* A dark seam would come of colours that nobody sees. */
 static void has_no_dark_seams(void **state)
 {
-	static const int holed[] = { DESK_WHITE, DESK_NOTHING, DESK_WHITE,
-				     DESK_NOTHING };
-	static const int all_white[] = { DESK_WHITE, DESK_WHITE, DESK_WHITE,
-					 DESK_WHITE };
+	static const int holed[] = { FIXTURE_WHITE, FIXTURE_NOTHING,
+				     FIXTURE_WHITE, FIXTURE_NOTHING };
+	static const int all_white[] = { FIXTURE_WHITE, FIXTURE_WHITE,
+					 FIXTURE_WHITE, FIXTURE_WHITE };
 	static const char *const texts[] = { "h70.jpeg", "h30.jpeg",
 					     "h7.jpeg" };
-	struct desk desk = desk_set_up();
-	const struct desk_file file = desk_save(
-		&desk, desk_new_image(101, 100, holed), FORMAT_PNG, 101, 100);
+	struct fixture fixture = fixture_set_up();
+	const struct fixture_file file =
+		fixture_save(&fixture, fixture_new_image(101, 100, holed),
+			     FORMAT_PNG, 101, 100);
 	struct rendition rendition;
 
 	(void)state;
 	EACH_ROW(i, texts) {
 		Image *image;
 
-		desk_must_render(&rendition, &desk, &file, texts[i]);
-		desk_check_corners(&rendition, all_white);
-		image = desk_read_back(&rendition);
+		fixture_must_render(&rendition, &fixture, &file, texts[i]);
+		fixture_check_corners(&rendition, all_white);
+		image = fixture_read_back(&rendition);
 		for (long x = 0; x < (long)image->columns; x++)
-			assert_int_equal(desk_colour_at(image, x, 1),
-					 DESK_WHITE);
+			assert_int_equal(fixture_colour_at(image, x, 1),
+					 FIXTURE_WHITE);
 		DestroyImage(image);
 	}
-	desk_clear_up(&desk);
+	fixture_clear_up(&fixture);
 }
 
 static void lays_gif_frames_on_their_canvas(void **state)
 {
-	static const int placed[] = { DESK_NOTHING, DESK_NOTHING, DESK_NOTHING,
-				      DESK_RED };
-	static const int red[] = { DESK_RED, DESK_RED, DESK_RED, DESK_RED };
-	struct desk desk = desk_set_up();
-	Image *image = desk_new_image(50, 40, red);
+	static const int placed[] = { FIXTURE_NOTHING, FIXTURE_NOTHING,
+				      FIXTURE_NOTHING, FIXTURE_RED };
+	static const int red[] = { FIXTURE_RED, FIXTURE_RED, FIXTURE_RED,
+				   FIXTURE_RED };
+	struct fixture fixture = fixture_set_up();
+	Image *image = fixture_new_image(50, 40, red);
 	struct rendition rendition;
-	struct desk_file file;
+	struct fixture_file file;
 
 	(void)state;
 	image->page = (RectangleInfo){ 100, 80, 50, 40 };
-	file = desk_save(&desk, image, FORMAT_GIF, 100, 80);
-	desk_must_render(&rendition, &desk, &file, "h40.png");
+	file = fixture_save(&fixture, image, FORMAT_GIF, 100, 80);
+	fixture_must_render(&rendition, &fixture, &file, "h40.png");
 	assert_int_equal(rendition.width, 50);
-	desk_check_corners(&rendition, placed);
-	desk_clear_up(&desk);
+	fixture_check_corners(&rendition, placed);
+	fixture_clear_up(&fixture);
 }
 
 static void put_le32(char *at, uint32_t number)
@@ -281,38 +289,40 @@ static void takes_the_first_frame_of_a_webp(void **state)
 	char head[] = "RIFF....WEBPVP8X\x0a\0\0\0\x12\0\0\0\x63\0\0\x4f\0\0"
 		      "ANIM\x06\0\0\0\0\0\0\0\0\0ANMF....\x19\0\0\x14\0\0"
 		      "\x31\0\0\x27\0\0\0\0\0\0";
-	static const int placed[] = { DESK_NOTHING, DESK_NOTHING, DESK_NOTHING,
-				      DESK_RED };
-	static const int red[] = { DESK_RED, DESK_RED, DESK_RED, DESK_RED };
-	struct desk desk = desk_set_up();
-	const struct desk_file still = desk_save(
-		&desk, desk_new_image(50, 40, red), FORMAT_WEBP, 50, 40);
-	struct buf *buf = buf_new(desk.pool, 1 << 20);
+	static const int placed[] = { FIXTURE_NOTHING, FIXTURE_NOTHING,
+				      FIXTURE_NOTHING, FIXTURE_RED };
+	static const int red[] = { FIXTURE_RED, FIXTURE_RED, FIXTURE_RED,
+				   FIXTURE_RED };
+	struct fixture fixture = fixture_set_up();
+	const struct fixture_file still = fixture_save(
+		&fixture, fixture_new_image(50, 40, red), FORMAT_WEBP, 50, 40);
+	struct buf *buf = buf_new(fixture.pool, 1 << 20);
 	struct rendition rendition;
-	struct desk_file file;
+	struct fixture_file file;
 
 	(void)state;
 	assert_true(buf_add(buf, head, sizeof(head) - 1));
 	assert_true(buf_add(buf, still.bytes + 12, still.len - 12));
 	put_le32(buf->data + 4, (uint32_t)buf->len - 8);
 	put_le32(buf->data + 48, (uint32_t)still.len - 12 + 16);
-	file = desk_new_file(&desk, buf->data, buf->len, FORMAT_WEBP, 100, 80);
-	desk_must_render(&rendition, &desk, &file, "h40.png");
-	desk_check_corners(&rendition, placed);
-	desk_clear_up(&desk);
+	file = fixture_new_file(&fixture, buf->data, buf->len, FORMAT_WEBP, 100,
+				80);
+	fixture_must_render(&rendition, &fixture, &file, "h40.png");
+	fixture_check_corners(&rendition, placed);
+	fixture_clear_up(&fixture);
 }
 
 static void lets_nothing_but_pixels_through(void **state)
 {
 	static const char secret[] = "SECRET SECRET SECRET";
 	static const char *const profiles[] = { "EXIF", "IPTC", "XMP", "ICM" };
-	struct desk desk = desk_set_up();
+	struct fixture fixture = fixture_set_up();
 
 	(void)state;
 	for (enum format source = 0; source < FORMAT__COUNT; source++) {
-		Image *image = desk_new_image(60, 40, desk_four);
+		Image *image = fixture_new_image(60, 40, fixture_four);
 		struct rendition rendition;
-		struct desk_file file;
+		struct fixture_file file;
 
 		EACH_ROW(i, profiles)
 			SetImageProfile(image, profiles[i],
@@ -320,16 +330,16 @@ static void lets_nothing_but_pixels_through(void **state)
 					sizeof(secret));
 		SetImageAttribute(image, "comment", secret);
 		SetImageAttribute(image, "Title", secret);
-		file = desk_save(&desk, image, source, 60, 40);
+		file = fixture_save(&fixture, image, source, 60, 40);
 		for (enum format to = 0; to < FORMAT__COUNT; to++) {
-			desk_must_render(&rendition, &desk, &file,
-					 pool_printf(desk.pool, "h40.%s",
-						     format_row(to)->name));
+			fixture_must_render(&rendition, &fixture, &file,
+					    pool_printf(fixture.pool, "h40.%s",
+							format_row(to)->name));
 			assert_null(memmem(rendition.bytes, rendition.len,
 					   "SECRET", 6));
 		}
 	}
-	desk_clear_up(&desk);
+	fixture_clear_up(&fixture);
 }
 
 int main(void)

@@ -8,7 +8,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/pool.h"
 #include "lib/model/user.h"
-#include "tests/lib/end.h"
+#include "tests/lib/db_client.h"
 #include "tests/lib/mariadb.h"
 #include "tests/unit/test.h"
 
@@ -17,17 +17,18 @@ enum { HIGH, NORMAL, LOW };
 static int next_id;
 
 /* Users from 1 on. */
-static void add_users(struct end *end, int count)
+static void add_users(struct db_client *client, int count)
 {
-	end_script(end,
-		   pool_printf(end->work.pool,
-			       "INSERT INTO users (id, username, password,"
-			       " tier_id, created_at)"
-			       " SELECT UNHEX(LPAD(HEX(seq), 32, '0')), seq,"
-			       " '!', t.id, UTC_TIMESTAMP(6)"
-			       " FROM seq_1_to_%d, (SELECT id FROM tiers"
-			       "   LIMIT 1) t",
-			       count));
+	db_client_script(
+		client,
+		pool_printf(client->work.pool,
+			    "INSERT INTO users (id, username, password,"
+			    " tier_id, created_at)"
+			    " SELECT UNHEX(LPAD(HEX(seq), 32, '0')), seq,"
+			    " '!', t.id, UTC_TIMESTAMP(6)"
+			    " FROM seq_1_to_%d, (SELECT id FROM tiers"
+			    "   LIMIT 1) t",
+			    count));
 }
 
 struct jobs {
@@ -37,36 +38,38 @@ struct jobs {
 	int seconds; /* that they have been due; negative: until they are */
 };
 
-static void add_jobs(struct end *end, const struct jobs *jobs)
+static void add_jobs(struct db_client *client, const struct jobs *jobs)
 {
-	const char *user = pool_printf(end->work.pool,
+	const char *user = pool_printf(client->work.pool,
 				       "UNHEX(LPAD(HEX(u.seq + %d), 32, '0'))",
 				       jobs->first_user - 1);
 
-	end_script(end,
-		   pool_printf(end->work.pool,
-			       "INSERT INTO jobs (id, kind, user_id, fair_key,"
-			       " state, priority, max_attempts, run_after,"
-			       " created_at) SELECT UNHEX(CONCAT(LPAD(HEX("
-			       "%d + 1000 * n.seq + u.seq), 12, '0'),"
-			       " '70008000000000000000')), 'render', %s, %s,"
-			       " 'queued', %d, 3,"
-			       " UTC_TIMESTAMP(6) - INTERVAL %d SECOND,"
-			       " UTC_TIMESTAMP(6)"
-			       " FROM seq_1_to_%d u, seq_1_to_%d n",
-			       next_id += 1000000, user, user, jobs->priority,
-			       jobs->seconds, jobs->users, jobs->count));
+	db_client_script(
+		client,
+		pool_printf(client->work.pool,
+			    "INSERT INTO jobs (id, kind, user_id, fair_key,"
+			    " state, priority, max_attempts, run_after,"
+			    " created_at) SELECT UNHEX(CONCAT(LPAD(HEX("
+			    "%d + 1000 * n.seq + u.seq), 12, '0'),"
+			    " '70008000000000000000')), 'render', %s, %s,"
+			    " 'queued', %d, 3,"
+			    " UTC_TIMESTAMP(6) - INTERVAL %d SECOND,"
+			    " UTC_TIMESTAMP(6)"
+			    " FROM seq_1_to_%d u, seq_1_to_%d n",
+			    next_id += 1000000, user, user, jobs->priority,
+			    jobs->seconds, jobs->users, jobs->count));
 }
 
-static bool claim(struct job *job, struct end *end, struct schedule *schedule)
+static bool claim(struct job *job, struct db_client *client,
+		  struct schedule *schedule)
 {
 	const struct job_claimant claimant = { .worker = "test",
 					       .per_receiver = 1,
 					       .lease = 60 };
 	bool found;
 
-	end_must(end,
-		 schedule_claim(job, &found, &end->work, schedule, &claimant));
+	db_client_must(client, schedule_claim(job, &found, &client->work,
+					      schedule, &claimant));
 	return found;
 }
 
@@ -75,17 +78,17 @@ static int user_of(const struct job *job)
 	return job->user_id.bytes[14] << 8 | job->user_id.bytes[15];
 }
 
-static int claim_user(struct end *end, struct schedule *schedule)
+static int claim_user(struct db_client *client, struct schedule *schedule)
 {
 	struct job job;
 
-	return claim(&job, end, schedule) ? user_of(&job) : 0;
+	return claim(&job, client, schedule) ? user_of(&job) : 0;
 }
 
-static void finish_all(struct end *end)
+static void finish_all(struct db_client *client)
 {
-	end_script(end, "UPDATE jobs SET state = 'done'"
-			" WHERE state = 'running'");
+	db_client_script(client, "UPDATE jobs SET state = 'done'"
+				 " WHERE state = 'running'");
 }
 
 /* What was read before is no longer used. */
@@ -101,38 +104,39 @@ static void outlast_a_look(void)
 /* With any number of workers, whoever has nothing running is next. */
 static void a_newcomer_waits_for_what_is_running(void **state)
 {
-	struct end *end = *state;
+	struct db_client *client = *state;
 	struct schedule *workers[4];
 
-	add_users(end, 3);
-	add_jobs(end, &(struct jobs){ 1, 1, 200, NORMAL, 30 });
-	add_jobs(end, &(struct jobs){ 3, 1, 200, NORMAL, 30 });
+	add_users(client, 3);
+	add_jobs(client, &(struct jobs){ 1, 1, 200, NORMAL, 30 });
+	add_jobs(client, &(struct jobs){ 3, 1, 200, NORMAL, 30 });
 	EACH_ROW(i, workers) {
-		workers[i] = schedule_new(end->work.pool);
-		assert_int_not_equal(claim_user(end, workers[i]), 0);
+		workers[i] = schedule_new(client->work.pool);
+		assert_int_not_equal(claim_user(client, workers[i]), 0);
 	}
 	EACH_ROW(i, workers) {
-		add_jobs(end, &(struct jobs){ 2, 1, 1, NORMAL, 0 });
+		add_jobs(client, &(struct jobs){ 2, 1, 1, NORMAL, 0 });
 		outlast_a_look();
-		assert_int_equal(claim_user(end, workers[i]), 2);
-		end_script(end, "UPDATE jobs SET state = 'done' WHERE state ="
-				" 'running' AND user_id ="
-				" X'00000000000000000000000000000002'");
+		assert_int_equal(claim_user(client, workers[i]), 2);
+		db_client_script(client,
+				 "UPDATE jobs SET state = 'done' WHERE state ="
+				 " 'running' AND user_id ="
+				 " X'00000000000000000000000000000002'");
 	}
 }
 
 /* Also when nothing is running: after one turn, however short its jobs. */
 static void short_jobs_take_turns(void **state)
 {
-	struct end *end = *state;
-	struct schedule *worker = schedule_new(end->work.pool);
+	struct db_client *client = *state;
+	struct schedule *worker = schedule_new(client->work.pool);
 	int taken[4] = { 0 };
 
-	add_users(end, 3);
-	add_jobs(end, &(struct jobs){ 1, 3, 100, NORMAL, 30 });
+	add_users(client, 3);
+	add_jobs(client, &(struct jobs){ 1, 3, 100, NORMAL, 30 });
 	for (int i = 0; i < 120; i++) {
-		taken[claim_user(end, worker)]++;
-		finish_all(end);
+		taken[claim_user(client, worker)]++;
+		finish_all(client);
 	}
 	assert_int_equal(taken[0], 0);
 	for (int user = 1; user <= 3; user++)
@@ -143,23 +147,23 @@ static void short_jobs_take_turns(void **state)
 static void many_users_take_turns(void **state)
 {
 	enum { USERS = 300 };
-	struct end *end = *state;
-	struct schedule *worker = schedule_new(end->work.pool);
+	struct db_client *client = *state;
+	struct schedule *worker = schedule_new(client->work.pool);
 	int taken[USERS + 1] = { 0 };
 
-	add_users(end, USERS);
-	add_jobs(end, &(struct jobs){ 1, USERS, 2, NORMAL, 30 });
+	add_users(client, USERS);
+	add_jobs(client, &(struct jobs){ 1, USERS, 2, NORMAL, 30 });
 	for (int round = 1; round <= 2; round++) {
 		for (int i = 0; i < USERS; i++)
-			taken[claim_user(end, worker)]++;
+			taken[claim_user(client, worker)]++;
 		if (round == 2)
 			for (int user = 1; user <= USERS; user++)
 				assert_int_equal(taken[user], 2);
 	}
-	assert_int_equal(claim_user(end, worker), 0);
+	assert_int_equal(claim_user(client, worker), 0);
 	assert_int_equal(taken[0], 0);
-	assert_int_equal(end_number(end, "SELECT COUNT(*) FROM jobs"
-					 " WHERE attempts = 1"),
+	assert_int_equal(db_client_number(client, "SELECT COUNT(*) FROM jobs"
+						  " WHERE attempts = 1"),
 			 2 * USERS);
 }
 
@@ -167,15 +171,15 @@ static void many_users_take_turns(void **state)
 static void what_is_due_is_found(void **state)
 {
 	enum { USERS = 300 };
-	struct end *end = *state;
-	struct schedule *worker = schedule_new(end->work.pool);
+	struct db_client *client = *state;
+	struct schedule *worker = schedule_new(client->work.pool);
 
-	add_users(end, USERS);
-	add_jobs(end, &(struct jobs){ 1, USERS, 1, NORMAL, -3600 });
-	assert_int_equal(claim_user(end, worker), 0);
-	add_jobs(end, &(struct jobs){ USERS / 2, 1, 1, NORMAL, 0 });
-	assert_int_equal(claim_user(end, worker), USERS / 2);
-	assert_int_equal(claim_user(end, worker), 0);
+	add_users(client, USERS);
+	add_jobs(client, &(struct jobs){ 1, USERS, 1, NORMAL, -3600 });
+	assert_int_equal(claim_user(client, worker), 0);
+	add_jobs(client, &(struct jobs){ USERS / 2, 1, 1, NORMAL, 0 });
+	assert_int_equal(claim_user(client, worker), USERS / 2);
+	assert_int_equal(claim_user(client, worker), 0);
 }
 
 static void priorities_have_shares(void **state)
@@ -194,33 +198,33 @@ static void priorities_have_shares(void **state)
 		{ { -3600, 30, 30 }, 50, { 0, 40, 10 } },
 		{ { -3600, -3600, 30 }, 50, { 0, 0, 50 } },
 	};
-	struct end *end = *state;
+	struct db_client *client = *state;
 
-	add_users(end, 1);
+	add_users(client, 1);
 	EACH_ROW(i, cases) {
-		struct schedule *worker = schedule_new(end->work.pool);
+		struct schedule *worker = schedule_new(client->work.pool);
 		int taken[3] = { 0 };
 		struct job job;
 
 		for (int p = HIGH; p <= LOW; p++)
-			add_jobs(end, &(struct jobs){ 1, 1, 100, p,
-						      cases[i].seconds[p] });
+			add_jobs(client, &(struct jobs){ 1, 1, 100, p,
+							 cases[i].seconds[p] });
 		for (int n = 0; n < cases[i].claims; n++) {
-			assert_true(claim(&job, end, worker));
+			assert_true(claim(&job, client, worker));
 			taken[job.priority]++;
 		}
 		for (int p = HIGH; p <= LOW; p++)
 			assert_in_range(taken[p] + 1, cases[i].taken[p],
 					cases[i].taken[p] + 2);
-		end_script(end, "DELETE FROM jobs");
+		db_client_script(client, "DELETE FROM jobs");
 	}
 }
 
 /* Of one address many, of others one. */
 static void addresses_without_users_take_turns(void **state)
 {
-	struct end *end = *state;
-	struct schedule *worker = schedule_new(end->work.pool);
+	struct db_client *client = *state;
+	struct schedule *worker = schedule_new(client->work.pool);
 	struct job job = { .kind = "render",
 			   .user_id = user_anonymous,
 			   .priority = NORMAL,
@@ -231,41 +235,44 @@ static void addresses_without_users_take_turns(void **state)
 	for (int i = 0; i < 100; i++) {
 		job.id = uuid_new();
 		snprintf(address, sizeof(address), "2001:db8::%d", i);
-		end->work.address = address;
-		end_must(end, job_add(&end->work, &job));
+		client->work.address = address;
+		db_client_must(client, job_add(&client->work, &job));
 	}
-	assert_int_equal(end_number(end, "SELECT COUNT(DISTINCT fair_key)"
-					 " FROM jobs"),
+	assert_int_equal(db_client_number(client,
+					  "SELECT COUNT(DISTINCT fair_key)"
+					  " FROM jobs"),
 			 1);
 	for (int i = 1; i <= 8; i++) {
 		job.id = uuid_new();
 		snprintf(address, sizeof(address), "192.0.2.%d", i);
-		end_must(end, job_add(&end->work, &job));
+		db_client_must(client, job_add(&client->work, &job));
 	}
 	/* Some of nine may share one of 16 keys. */
 	for (int i = 0; i < 3; i++)
-		assert_true(claim(&job, end, worker));
-	assert_in_range(end_number(end, "SELECT COUNT(DISTINCT fair_key)"
-					" FROM jobs WHERE state = 'running'"),
+		assert_true(claim(&job, client, worker));
+	assert_in_range(db_client_number(client,
+					 "SELECT COUNT(DISTINCT fair_key)"
+					 " FROM jobs WHERE state = 'running'"),
 			1, 3);
 	outlast_a_look();
-	assert_true(claim(&job, end, worker));
+	assert_true(claim(&job, client, worker));
 	outlast_a_look();
-	assert_true(claim(&job, end, worker));
-	assert_in_range(end_number(end, "SELECT COUNT(DISTINCT fair_key)"
-					" FROM jobs WHERE state = 'running'"),
+	assert_true(claim(&job, client, worker));
+	assert_in_range(db_client_number(client,
+					 "SELECT COUNT(DISTINCT fair_key)"
+					 " FROM jobs WHERE state = 'running'"),
 			2, 5);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		END_SCHEMA_TEST(a_newcomer_waits_for_what_is_running),
-		END_SCHEMA_TEST(short_jobs_take_turns),
-		END_SCHEMA_TEST(many_users_take_turns),
-		END_SCHEMA_TEST(what_is_due_is_found),
-		END_SCHEMA_TEST(priorities_have_shares),
-		END_SCHEMA_TEST(addresses_without_users_take_turns),
+		DB_CLIENT_SCHEMA_TEST(a_newcomer_waits_for_what_is_running),
+		DB_CLIENT_SCHEMA_TEST(short_jobs_take_turns),
+		DB_CLIENT_SCHEMA_TEST(many_users_take_turns),
+		DB_CLIENT_SCHEMA_TEST(what_is_due_is_found),
+		DB_CLIENT_SCHEMA_TEST(priorities_have_shares),
+		DB_CLIENT_SCHEMA_TEST(addresses_without_users_take_turns),
 	};
 
 	if (!mariadb_begin())

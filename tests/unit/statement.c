@@ -5,7 +5,7 @@
 
 #include "lib/base/pool.h"
 #include "lib/db/db.h"
-#include "tests/lib/end.h"
+#include "tests/lib/db_client.h"
 #include "tests/lib/mariadb.h"
 #include "tests/unit/test.h"
 
@@ -41,11 +41,12 @@ static bool read_all(struct all *all, struct work *work)
 			     db_fixed_to(all->sum, sizeof(all->sum))));
 }
 
-static void create_values(struct end *end)
+static void create_values(struct db_client *client)
 {
-	end_script(end,
-		   "CREATE TABLE v (t MEDIUMTEXT, n BIGINT, at DATETIME(6),"
-		   " b BOOLEAN, u BINARY(16), s VARBINARY(32))");
+	db_client_script(
+		client,
+		"CREATE TABLE v (t MEDIUMTEXT, n BIGINT, at DATETIME(6),"
+		" b BOOLEAN, u BINARY(16), s VARBINARY(32))");
 }
 
 static void test_values(void **state)
@@ -64,9 +65,9 @@ static void test_values(void **state)
 		{ "min", INT64_MIN, -1, false, 0xc3 },
 		{ "old", 5, -62135596800000000 + 1, false, 0x27 },
 	};
-	struct end *end = *state;
+	struct db_client *client = *state;
 
-	create_values(end);
+	create_values(client);
 	EACH_ROW(i, cases) {
 		struct all all = { cases[i].text, cases[i].number,
 				   cases[i].time, cases[i].yes,
@@ -74,8 +75,8 @@ static void test_values(void **state)
 		struct all back = { 0 };
 
 		memset(all.sum, cases[i].byte, sizeof(all.sum));
-		end_must(end, write_all(&end->work, &all, false));
-		end_must(end, read_all(&back, &end->work));
+		db_client_must(client, write_all(&client->work, &all, false));
+		db_client_must(client, read_all(&back, &client->work));
 		assert_string_equal(back.text, all.text);
 		assert_int_equal(back.number, all.number);
 		assert_int_equal(back.time, all.time);
@@ -87,19 +88,20 @@ static void test_values(void **state)
 
 static void test_nulls(void **state)
 {
-	struct end *end = *state;
+	struct db_client *client = *state;
 	const struct all none = { 0 };
 	struct all back = { "x", 1, 1, true, uuid_new(), { 1, 2, 3 } };
 
-	create_values(end);
-	end_must(end, write_all(&end->work, &none, true));
+	create_values(client);
+	db_client_must(client, write_all(&client->work, &none, true));
 	assert_int_equal(
-		end_number(end,
-			   "SELECT COUNT(*) FROM v WHERE t IS NULL AND n IS"
-			   " NULL AND at IS NULL AND b IS NULL AND u IS NULL"
-			   " AND s IS NULL"),
+		db_client_number(
+			client,
+			"SELECT COUNT(*) FROM v WHERE t IS NULL AND n IS"
+			" NULL AND at IS NULL AND b IS NULL AND u IS NULL"
+			" AND s IS NULL"),
 		1);
-	end_must(end, read_all(&back, &end->work));
+	db_client_must(client, read_all(&back, &client->work));
 	assert_null(back.text);
 	assert_int_equal(back.number, 0);
 	assert_int_equal(back.time, 0);
@@ -111,40 +113,42 @@ static void test_nulls(void **state)
 static void test_long_text(void **state)
 {
 	static const size_t sizes[] = { 1, 255, 256, 65535, 65536, 1 << 20 };
-	struct end *end = *state;
+	struct db_client *client = *state;
 
-	create_values(end);
+	create_values(client);
 	EACH_ROW(i, sizes) {
 		struct all all = { .time = 1 };
 		struct all back;
-		char *text = pool_alloc(end->work.pool, sizes[i] + 1);
+		char *text = pool_alloc(client->work.pool, sizes[i] + 1);
 
 		memset(text, 'a' + (int)i, sizes[i]);
 		all.text = text;
-		end_must(end, write_all(&end->work, &all, false));
-		end_must(end, read_all(&back, &end->work));
+		db_client_must(client, write_all(&client->work, &all, false));
+		db_client_must(client, read_all(&back, &client->work));
 		assert_string_equal(back.text, text);
 	}
-	end_must(end, db_do(&end->work, NULL, "UPDATE v SET t = CONCAT(t, 'x')",
-			    DB_NO_IN));
-	assert_false(read_all(&(struct all){ 0 }, &end->work));
-	assert_int_equal(end->work.err, ERR_INTERNAL);
+	db_client_must(client,
+		       db_do(&client->work, NULL,
+			     "UPDATE v SET t = CONCAT(t, 'x')", DB_NO_IN));
+	assert_false(read_all(&(struct all){ 0 }, &client->work));
+	assert_int_equal(client->work.err, ERR_INTERNAL);
 }
 
 static void test_other_columns_as_text_and_number(void **state)
 {
-	struct end *end = *state;
+	struct db_client *client = *state;
 	const char *n = NULL, *d = NULL, *t = NULL;
 	int64_t sum = 0, word = 0;
 
-	end_must(end,
-		 db_one(&end->work,
-			"SELECT 42, CAST(1.50 AS DECIMAL(5,2)),"
-			" CAST('2026-01-02 03:04:05' AS DATETIME),"
-			" (SELECT SUM(id) FROM t), '17'",
-			DB_NO_IN,
-			DB_OUT(db_text_to(&n), db_text_to(&d), db_text_to(&t),
-			       db_int_to(&sum), db_int_to(&word))));
+	db_client_must(
+		client,
+		db_one(&client->work,
+		       "SELECT 42, CAST(1.50 AS DECIMAL(5,2)),"
+		       " CAST('2026-01-02 03:04:05' AS DATETIME),"
+		       " (SELECT SUM(id) FROM t), '17'",
+		       DB_NO_IN,
+		       DB_OUT(db_text_to(&n), db_text_to(&d), db_text_to(&t),
+			      db_int_to(&sum), db_int_to(&word))));
 	assert_string_equal(n, "42");
 	assert_string_equal(d, "1.50");
 	assert_string_equal(t, "2026-01-02 03:04:05");
@@ -154,19 +158,22 @@ static void test_other_columns_as_text_and_number(void **state)
 
 static void test_text_compares_as_its_column(void **state)
 {
-	struct end *end = *state;
+	struct db_client *client = *state;
 	int64_t n = 0;
 
-	end_script(end,
-		   "CREATE TABLE names (name VARCHAR(20) CHARACTER SET utf8mb4"
-		   " COLLATE utf8mb4_unicode_520_ci PRIMARY KEY)");
-	end_must(end, db_do(&end->work, NULL, "INSERT INTO names VALUES (?)",
-			    DB_IN(db_text("Zo\xc3\xab"))));
-	end_must(end,
-		 db_one(&end->work, "SELECT COUNT(*) FROM names WHERE name = ?",
-			DB_IN(db_text("zoe")), DB_OUT(db_int_to(&n))));
+	db_client_script(
+		client,
+		"CREATE TABLE names (name VARCHAR(20) CHARACTER SET utf8mb4"
+		" COLLATE utf8mb4_unicode_520_ci PRIMARY KEY)");
+	db_client_must(client, db_do(&client->work, NULL,
+				     "INSERT INTO names VALUES (?)",
+				     DB_IN(db_text("Zo\xc3\xab"))));
+	db_client_must(client,
+		       db_one(&client->work,
+			      "SELECT COUNT(*) FROM names WHERE name = ?",
+			      DB_IN(db_text("zoe")), DB_OUT(db_int_to(&n))));
 	assert_int_equal(n, 1);
-	assert_false(db_do(&end->work, NULL, "INSERT INTO names VALUES (?)",
+	assert_false(db_do(&client->work, NULL, "INSERT INTO names VALUES (?)",
 			   DB_IN(db_text("\xff"))));
 }
 
@@ -180,28 +187,31 @@ static void test_like_takes_a_text_as_it_is(void **state)
 		{ "\\", 1 }, { "a%b", 1 }, { "a\\b", 1 }, { "a.b", 0 },
 		{ "xB", 1 }, { "%%", 0 },
 	};
-	struct end *end = *state;
+	struct db_client *client = *state;
 
-	end_script(end, "CREATE TABLE names (name VARCHAR(20) PRIMARY KEY)");
-	end_script(end, "INSERT INTO names VALUES ('a_b'), ('a%b'),"
-			" ('a\\\\b'), ('axb')");
+	db_client_script(client,
+			 "CREATE TABLE names (name VARCHAR(20) PRIMARY KEY)");
+	db_client_script(client, "INSERT INTO names VALUES ('a_b'), ('a%b'),"
+				 " ('a\\\\b'), ('axb')");
 	EACH_ROW(i, cases) {
-		const char *like = db_containing(end->work.pool, cases[i].text);
+		const char *like =
+			db_containing(client->work.pool, cases[i].text);
 		int64_t n = -1;
 
-		end_must(end,
-			 db_one(&end->work,
-				"SELECT COUNT(*) FROM names WHERE name LIKE ?",
-				DB_IN(db_text(like)), DB_OUT(db_int_to(&n))));
+		db_client_must(
+			client,
+			db_one(&client->work,
+			       "SELECT COUNT(*) FROM names WHERE name LIKE ?",
+			       DB_IN(db_text(like)), DB_OUT(db_int_to(&n))));
 		assert_int_equal(n, cases[i].found);
 	}
-	assert_null(db_containing(end->work.pool, NULL));
+	assert_null(db_containing(client->work.pool, NULL));
 }
 
 static void test_wrong_places(void **state)
 {
-	struct end *end = *state;
-	struct work *work = &end->work;
+	struct db_client *client = *state;
+	struct work *work = &client->work;
 	int64_t n = 7;
 	struct uuid uuid;
 	uint8_t two[2];
@@ -229,7 +239,7 @@ static void test_wrong_places(void **state)
 		db_one(work, "SELECT no SQL", DB_NO_IN, DB_OUT(db_int_to(&n))));
 	assert_int_equal(work->err, ERR_INTERNAL);
 	assert_int_equal(n, 7);
-	assert_int_equal(end_number(end, "SELECT COUNT(*) FROM t"), 2);
+	assert_int_equal(db_client_number(client, "SELECT COUNT(*) FROM t"), 2);
 }
 
 /* Strict mode: nothing is cut, rounded away or made zero. */
@@ -242,27 +252,28 @@ static void test_strict(void **state)
 		"INSERT INTO narrow VALUES ('a', 1 / 0, NULL)",
 		"INSERT INTO narrow (a) VALUES ('a')",
 	};
-	struct end *end = *state;
+	struct db_client *client = *state;
 
-	end_script(end, "CREATE TABLE narrow (a VARCHAR(3) NOT NULL,"
-			" b TINYINT NOT NULL, c DATETIME)");
+	db_client_script(client, "CREATE TABLE narrow (a VARCHAR(3) NOT NULL,"
+				 " b TINYINT NOT NULL, c DATETIME)");
 	EACH_ROW(i, bad) {
-		assert_false(db_do(&end->work, NULL, bad[i], DB_NO_IN));
-		assert_int_equal(end->work.err, ERR_INTERNAL);
+		assert_false(db_do(&client->work, NULL, bad[i], DB_NO_IN));
+		assert_int_equal(client->work.err, ERR_INTERNAL);
 	}
-	assert_int_equal(end_number(end, "SELECT COUNT(*) FROM narrow"), 0);
+	assert_int_equal(
+		db_client_number(client, "SELECT COUNT(*) FROM narrow"), 0);
 }
 
 /* More statements than the cache has room for, twice. */
 static void test_many_statements(void **state)
 {
-	struct end *end = *state;
-	char(*sql)[32] = pool_alloc(end->work.pool, 300 * sizeof(*sql));
+	struct db_client *client = *state;
+	char(*sql)[32] = pool_alloc(client->work.pool, 300 * sizeof(*sql));
 
 	for (int turn = 0; turn < 2; turn++) {
 		for (int i = 0; i < 300; i++) {
 			sprintf(sql[i], "SELECT %d", i);
-			assert_int_equal(end_number(end, sql[i]), i);
+			assert_int_equal(db_client_number(client, sql[i]), i);
 		}
 	}
 }
@@ -270,15 +281,15 @@ static void test_many_statements(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		END_TEST(test_values),
-		END_TEST(test_nulls),
-		END_TEST(test_long_text),
-		END_TEST(test_other_columns_as_text_and_number),
-		END_TEST(test_text_compares_as_its_column),
-		END_TEST(test_like_takes_a_text_as_it_is),
-		END_TEST(test_wrong_places),
-		END_TEST(test_strict),
-		END_TEST(test_many_statements),
+		DB_CLIENT_TEST(test_values),
+		DB_CLIENT_TEST(test_nulls),
+		DB_CLIENT_TEST(test_long_text),
+		DB_CLIENT_TEST(test_other_columns_as_text_and_number),
+		DB_CLIENT_TEST(test_text_compares_as_its_column),
+		DB_CLIENT_TEST(test_like_takes_a_text_as_it_is),
+		DB_CLIENT_TEST(test_wrong_places),
+		DB_CLIENT_TEST(test_strict),
+		DB_CLIENT_TEST(test_many_statements),
 	};
 
 	if (!mariadb_begin())

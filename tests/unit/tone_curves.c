@@ -11,7 +11,7 @@
 #include "lib/base/pool.h"
 #include "lib/picture/engine.h"
 #include "lib/picture/render.h"
-#include "tests/lib/desk.h"
+#include "tests/lib/fixture.h"
 #include "tests/unit/test.h"
 
 enum { MEMORY = 256 << 20, WIDTH = 512, HEIGHT = 8, STEP = 8 };
@@ -58,7 +58,7 @@ static const uint8_t *new_profile(struct pool *pool, size_t *len, size_t file)
 /* Grays from black on, and one row of another colour unless all is gray. */
 static Image *new_gradient(size_t file)
 {
-	Image *image = desk_new_image(WIDTH, HEIGHT, desk_four);
+	Image *image = fixture_new_image(WIDTH, HEIGHT, fixture_four);
 
 	for (long y = 0; y < HEIGHT; y++) {
 		PixelPacket *row = GetImagePixels(image, 0, y, WIDTH, 1);
@@ -81,15 +81,15 @@ static Image *new_gradient(size_t file)
 	return image;
 }
 
-static struct desk_file save(struct desk *desk, size_t file)
+static struct fixture_file save(struct fixture *fixture, size_t file)
 {
 	Image *image = new_gradient(file);
-	struct desk_file saved;
+	struct fixture_file saved;
 	size_t len;
-	const uint8_t *profile = new_profile(desk->pool, &len, file);
+	const uint8_t *profile = new_profile(fixture->pool, &len, file);
 
 	SetImageProfile(image, "ICM", profile, len);
-	saved = desk_save(desk, image, files[file].format, WIDTH, HEIGHT);
+	saved = fixture_save(fixture, image, files[file].format, WIDTH, HEIGHT);
 	saved.probe.gray = files[file].gray;
 	saved.probe.alpha = files[file].alpha;
 	return saved;
@@ -120,24 +120,24 @@ static void check_gradient(const Image *image, size_t file)
 
 static void check(void *arg, uint32_t index, const struct rendition *rendition)
 {
-	Image *image = desk_read_back(rendition);
+	Image *image = fixture_read_back(rendition);
 
 	(void)index;
 	check_gradient(image, *(size_t *)arg);
 	DestroyImage(image);
 }
 
-static void render(struct desk *desk, size_t file, int engine)
+static void render(struct fixture *fixture, size_t file, int engine)
 {
-	const struct desk_file saved = save(desk, file);
-	struct work work = { .conf = desk->conf, .pool = pool_new() };
+	const struct fixture_file saved = save(fixture, file);
+	struct work work = { .conf = fixture->conf, .pool = pool_new() };
 	struct render_request request = { .probe = saved.probe, .count = 1 };
 	uint8_t *bytes = pool_alloc(work.pool, saved.len);
 	struct renderer renderer;
 
 	memcpy(bytes, saved.bytes, saved.len);
-	desk->conf->engine = engine;
-	render_init(&renderer, desk->pool, desk->conf, MEMORY);
+	fixture->conf->engine = engine;
+	render_init(&renderer, fixture->pool, fixture->conf, MEMORY);
 	assert_true(recipe_parse(&request.recipes[0], &work, "h8.png"));
 	if (!render_all(&renderer, &work, &request, bytes, saved.len, check,
 			&file))
@@ -147,14 +147,14 @@ static void render(struct desk *desk, size_t file, int engine)
 
 static void dark_colours_stay_apart(void **state)
 {
-	struct desk desk = desk_set_up();
+	struct fixture fixture = fixture_set_up();
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
-		render(&desk, i, ENGINE_FAST);
-		render(&desk, i, ENGINE_GRAPHICSMAGICK);
+		render(&fixture, i, ENGINE_FAST);
+		render(&fixture, i, ENGINE_GRAPHICSMAGICK);
 	}
-	desk_clear_up(&desk);
+	fixture_clear_up(&fixture);
 }
 
 static void other_profiles_stay(void **state)

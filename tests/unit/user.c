@@ -4,77 +4,88 @@
 #include "lib/model/user.h"
 
 #include "lib/base/util.h"
-#include "tests/lib/end.h"
+#include "tests/lib/db_client.h"
 #include "tests/lib/mariadb.h"
 #include "tests/unit/test.h"
 
 enum { NO_LIMIT = -1 };
 
-static void check(struct end *end, int64_t bytes, int64_t images, int64_t today)
+static void check(struct db_client *client, int64_t bytes, int64_t images,
+		  int64_t today)
 {
-	assert_int_equal(end_number(end, "SELECT used_bytes FROM users"),
-			 bytes);
-	assert_int_equal(end_number(end, "SELECT used_images FROM users"),
-			 images);
-	assert_int_equal(end_number(end, "SELECT uploads_today FROM users"),
-			 today);
+	assert_int_equal(
+		db_client_number(client, "SELECT used_bytes FROM users"),
+		bytes);
+	assert_int_equal(
+		db_client_number(client, "SELECT used_images FROM users"),
+		images);
+	assert_int_equal(
+		db_client_number(client, "SELECT uploads_today FROM users"),
+		today);
 }
 
 static void the_last_byte_of_a_quota_can_be_used(void **state)
 {
-	struct end *end = *state;
-	struct work *work = &end->work;
+	struct db_client *client = *state;
+	struct work *work = &client->work;
 
-	end_must(end, user_charge(work, user_anonymous, 60, 100, NO_LIMIT));
+	db_client_must(client,
+		       user_charge(work, user_anonymous, 60, 100, NO_LIMIT));
 	assert_false(user_charge(work, user_anonymous, 41, 100, NO_LIMIT));
 	assert_int_equal(work->err, ERR_QUOTA_EXCEEDED);
-	check(end, 60, 1, 1);
-	end_must(end, user_charge(work, user_anonymous, 40, 100, NO_LIMIT));
+	check(client, 60, 1, 1);
+	db_client_must(client,
+		       user_charge(work, user_anonymous, 40, 100, NO_LIMIT));
 	assert_false(user_charge(work, user_anonymous, 1, 100, NO_LIMIT));
-	end_must(end, user_charge(work, user_anonymous, 0, 100, NO_LIMIT));
-	check(end, 100, 3, 3);
-	end_must(end, user_charge(work, user_anonymous, INT64_C(1) << 40,
-				  NO_LIMIT, NO_LIMIT));
+	db_client_must(client,
+		       user_charge(work, user_anonymous, 0, 100, NO_LIMIT));
+	check(client, 100, 3, 3);
+	db_client_must(client,
+		       user_charge(work, user_anonymous, INT64_C(1) << 40,
+				   NO_LIMIT, NO_LIMIT));
 }
 
 static void more_bytes_are_no_upload(void **state)
 {
-	struct end *end = *state;
-	struct work *work = &end->work;
+	struct db_client *client = *state;
+	struct work *work = &client->work;
 
-	end_must(end, user_charge_bytes(work, user_anonymous, 100, 100));
+	db_client_must(client,
+		       user_charge_bytes(work, user_anonymous, 100, 100));
 	assert_false(user_charge_bytes(work, user_anonymous, 1, 100));
 	assert_int_equal(work->err, ERR_QUOTA_EXCEEDED);
-	end_must(end, user_charge_bytes(work, user_anonymous, -30, 100));
-	check(end, 70, 0, 0);
+	db_client_must(client,
+		       user_charge_bytes(work, user_anonymous, -30, 100));
+	check(client, 70, 0, 0);
 }
 
 static void uploads_count_for_their_day(void **state)
 {
-	struct end *end = *state;
-	struct work *work = &end->work;
+	struct db_client *client = *state;
+	struct work *work = &client->work;
 
 	for (int i = 0; i < 2; i++)
-		end_must(end,
-			 user_charge(work, user_anonymous, 1, NO_LIMIT, 2));
+		db_client_must(client, user_charge(work, user_anonymous, 1,
+						   NO_LIMIT, 2));
 	assert_false(user_charge(work, user_anonymous, 1, NO_LIMIT, 2));
 	assert_int_equal(work->err, ERR_QUOTA_EXCEEDED);
-	end_script(end, "UPDATE users SET"
-			" uploads_day = UTC_DATE() - INTERVAL 1 DAY");
-	end_must(end, user_charge(work, user_anonymous, 1, NO_LIMIT, 2));
-	check(end, 3, 3, 1);
+	db_client_script(client, "UPDATE users SET"
+				 " uploads_day = UTC_DATE() - INTERVAL 1 DAY");
+	db_client_must(client,
+		       user_charge(work, user_anonymous, 1, NO_LIMIT, 2));
+	check(client, 3, 3, 1);
 	assert_false(user_charge(work, user_anonymous, 1, NO_LIMIT, 0));
 }
 
 /* The upload is given back, but not the day's count of them. */
 static void what_goes_is_credited(void **state)
 {
-	struct end *end = *state;
-	struct work *work = &end->work;
+	struct db_client *client = *state;
+	struct work *work = &client->work;
 
-	end_must(end, user_charge(work, user_anonymous, 7, 7, 1));
-	end_must(end, user_credit(work, user_anonymous, 7));
-	check(end, 0, 0, 1);
+	db_client_must(client, user_charge(work, user_anonymous, 7, 7, 1));
+	db_client_must(client, user_credit(work, user_anonymous, 7));
+	check(client, 0, 0, 1);
 	assert_false(user_credit(work, (struct uuid){ { 9 } }, 1));
 	assert_int_equal(work->err, ERR_NOT_FOUND);
 	assert_false(user_charge(work, (struct uuid){ { 9 } }, 1, 9, 9));
@@ -82,17 +93,19 @@ static void what_goes_is_credited(void **state)
 
 static void a_user_with_images_stays(void **state)
 {
-	struct end *end = *state;
+	struct db_client *client = *state;
 
-	end_script(end, "INSERT INTO images (id, user_id, kind, name, status,"
-			" bytes, created_at) SELECT UNHEX(REPEAT('03', 16)),"
-			" id, 'upload', 'a', 'ready', 1, UTC_TIMESTAMP(6)"
-			" FROM users");
-	assert_false(user_drop(&end->work, user_anonymous));
-	assert_int_equal(end->work.err, ERR_CONFLICT);
-	end_script(end, "DELETE FROM images");
-	end_must(end, user_drop(&end->work, user_anonymous));
-	assert_int_equal(end_number(end, "SELECT COUNT(*) FROM users"), 0);
+	db_client_script(client,
+			 "INSERT INTO images (id, user_id, kind, name, status,"
+			 " bytes, created_at) SELECT UNHEX(REPEAT('03', 16)),"
+			 " id, 'upload', 'a', 'ready', 1, UTC_TIMESTAMP(6)"
+			 " FROM users");
+	assert_false(user_drop(&client->work, user_anonymous));
+	assert_int_equal(client->work.err, ERR_CONFLICT);
+	db_client_script(client, "DELETE FROM images");
+	db_client_must(client, user_drop(&client->work, user_anonymous));
+	assert_int_equal(db_client_number(client, "SELECT COUNT(*) FROM users"),
+			 0);
 }
 
 static struct user new_user(const char *username)
@@ -102,28 +115,29 @@ static struct user new_user(const char *username)
 
 static void names_are_taken_once(void **state)
 {
-	struct end *end = *state;
+	struct db_client *client = *state;
 	struct user first, second = new_user("ann"), found;
 
-	end_must(end, user_find(&first, &end->work, user_anonymous));
+	db_client_must(client,
+		       user_find(&first, &client->work, user_anonymous));
 	second.tier_id = first.tier_id;
-	end_must(end, user_add(&second, &end->work));
-	end_must(end, user_by_name(&found, &end->work, "ann"));
+	db_client_must(client, user_add(&second, &client->work));
+	db_client_must(client, user_by_name(&found, &client->work, "ann"));
 	assert_true(uuid_equal(found.id, second.id));
-	assert_false(user_add(&second, &end->work));
-	assert_int_equal(end->work.err, ERR_CONFLICT);
-	end_must(end, user_mark_deleted(&end->work, found.id));
-	assert_false(user_by_name(&found, &end->work, "ann"));
-	assert_int_equal(end->work.err, ERR_NOT_FOUND);
-	assert_false(user_mark_deleted(&end->work, found.id));
-	assert_int_equal(end->work.err, ERR_NOT_FOUND);
+	assert_false(user_add(&second, &client->work));
+	assert_int_equal(client->work.err, ERR_CONFLICT);
+	db_client_must(client, user_mark_deleted(&client->work, found.id));
+	assert_false(user_by_name(&found, &client->work, "ann"));
+	assert_int_equal(client->work.err, ERR_NOT_FOUND);
+	assert_false(user_mark_deleted(&client->work, found.id));
+	assert_int_equal(client->work.err, ERR_NOT_FOUND);
 }
 
 static void names_have_no_other_characters(void **state)
 {
 	static const char *const names[] = { "",    "a b",  "a:b",
 					     "a/b", "\xff", "\n" };
-	struct end *end = *state;
+	struct db_client *client = *state;
 	char long_name[66];
 
 	memset(long_name, 'a', 65);
@@ -132,76 +146,79 @@ static void names_have_no_other_characters(void **state)
 		struct user user =
 			new_user(i < ARRAY_LEN(names) ? names[i] : long_name);
 
-		assert_false(user_add(&user, &end->work));
-		assert_int_equal(end->work.err, ERR_INVALID_FIELD);
+		assert_false(user_add(&user, &client->work));
+		assert_int_equal(client->work.err, ERR_INVALID_FIELD);
 	}
 }
 
-static bool change_password(struct end *end, const char *from, const char *to)
+static bool change_password(struct db_client *client, const char *from,
+			    const char *to)
 {
 	return user_update(
-		&end->work, user_anonymous,
+		&client->work, user_anonymous,
 		&(struct user_change){ .password = to, .old_password = from });
 }
 
 static void a_password_is_changed_by_one_who_knows_it(void **state)
 {
-	struct end *end = *state;
+	struct db_client *client = *state;
 
-	end_must(end, change_password(end, "!", "a"));
-	assert_false(change_password(end, "!", "b"));
-	assert_int_equal(end->work.err, ERR_CONFLICT);
-	end_must(end, change_password(end, NULL, "c"));
-	assert_false(user_update(&end->work, (struct uuid){ { 9 } },
+	db_client_must(client, change_password(client, "!", "a"));
+	assert_false(change_password(client, "!", "b"));
+	assert_int_equal(client->work.err, ERR_CONFLICT);
+	db_client_must(client, change_password(client, NULL, "c"));
+	assert_false(user_update(&client->work, (struct uuid){ { 9 } },
 				 &(struct user_change){ .password = "a" }));
-	assert_int_equal(end->work.err, ERR_NOT_FOUND);
+	assert_int_equal(client->work.err, ERR_NOT_FOUND);
 }
 
-static void must_be_internal(const struct end *end, bool done)
+static void must_be_internal(const struct db_client *client, bool done)
 {
 	assert_false(done);
-	assert_int_equal(end->work.err, ERR_INTERNAL);
+	assert_int_equal(client->work.err, ERR_INTERNAL);
 }
 
 static void failures_of_the_database_are_passed_on(void **state)
 {
-	struct end *end = *state;
-	struct work *work = &end->work;
+	struct db_client *client = *state;
+	struct work *work = &client->work;
 	const struct uuid id = user_anonymous;
 	struct user user = new_user("ann"), *users;
 	const char *hash;
 	size_t count;
 
-	end_script(end, "RENAME TABLE users TO elsewhere");
-	must_be_internal(end, user_find(&user, work, id));
-	must_be_internal(end, user_by_name(&user, work, "ann"));
-	must_be_internal(end, user_next_hash(&hash, work, ""));
-	must_be_internal(end, user_list(&users, &count, work,
-					&(struct user_filter){ .limit = 1 }));
-	must_be_internal(end, user_add(&user, work));
-	must_be_internal(end,
+	db_client_script(client, "RENAME TABLE users TO elsewhere");
+	must_be_internal(client, user_find(&user, work, id));
+	must_be_internal(client, user_by_name(&user, work, "ann"));
+	must_be_internal(client, user_next_hash(&hash, work, ""));
+	must_be_internal(client,
+			 user_list(&users, &count, work,
+				   &(struct user_filter){ .limit = 1 }));
+	must_be_internal(client, user_add(&user, work));
+	must_be_internal(client,
 			 user_update(work, id, &(struct user_change){ 0 }));
-	must_be_internal(end, user_lock(work, id));
-	must_be_internal(end, user_is_dispensable(work, &user));
-	must_be_internal(end, user_mark_deleted(work, id));
-	must_be_internal(end, user_drop(work, id));
-	must_be_internal(end, user_charge(work, id, 1, 1, 1));
-	must_be_internal(end, user_charge_bytes(work, id, 1, 1));
-	must_be_internal(end, user_credit(work, id, 1));
+	must_be_internal(client, user_lock(work, id));
+	must_be_internal(client, user_is_dispensable(work, &user));
+	must_be_internal(client, user_mark_deleted(work, id));
+	must_be_internal(client, user_drop(work, id));
+	must_be_internal(client, user_charge(work, id, 1, 1, 1));
+	must_be_internal(client, user_charge_bytes(work, id, 1, 1));
+	must_be_internal(client, user_credit(work, id, 1));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		END_SCHEMA_TEST(the_last_byte_of_a_quota_can_be_used),
-		END_SCHEMA_TEST(more_bytes_are_no_upload),
-		END_SCHEMA_TEST(uploads_count_for_their_day),
-		END_SCHEMA_TEST(what_goes_is_credited),
-		END_SCHEMA_TEST(a_user_with_images_stays),
-		END_SCHEMA_TEST(names_are_taken_once),
-		END_SCHEMA_TEST(names_have_no_other_characters),
-		END_SCHEMA_TEST(a_password_is_changed_by_one_who_knows_it),
-		END_SCHEMA_TEST(failures_of_the_database_are_passed_on),
+		DB_CLIENT_SCHEMA_TEST(the_last_byte_of_a_quota_can_be_used),
+		DB_CLIENT_SCHEMA_TEST(more_bytes_are_no_upload),
+		DB_CLIENT_SCHEMA_TEST(uploads_count_for_their_day),
+		DB_CLIENT_SCHEMA_TEST(what_goes_is_credited),
+		DB_CLIENT_SCHEMA_TEST(a_user_with_images_stays),
+		DB_CLIENT_SCHEMA_TEST(names_are_taken_once),
+		DB_CLIENT_SCHEMA_TEST(names_have_no_other_characters),
+		DB_CLIENT_SCHEMA_TEST(
+			a_password_is_changed_by_one_who_knows_it),
+		DB_CLIENT_SCHEMA_TEST(failures_of_the_database_are_passed_on),
 	};
 
 	if (!mariadb_begin())
