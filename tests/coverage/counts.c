@@ -2,7 +2,7 @@
    lose. A process writes its counts when it ends by _exit(), and before it
    sends what its parent may kill it after; so its system calls are not
    filtered, Landlock is not asked, and limits of files are soft. A responder,
-   which a story may kill, writes them after requests, not too often. */
+   which a test may kill, writes them after requests, not too often. */
 #include <gcov.h>
 #include <stdbool.h>
 #include <stddef.h>

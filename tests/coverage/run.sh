@@ -1,7 +1,7 @@
 #!/bin/bash
 # Builds everything to count its lines, runs the unit tests, the fuzz targets on
-# their seeds and the stories behind nginx, and prints what ran of lib/ and
-# fcgi/: make coverage. COVERAGE_STORIES chooses stories, as pytest's -k does;
+# their seeds and the tests behind nginx, and prints what ran of lib/ and
+# fcgi/: make coverage. COVERAGE_TESTS chooses tests, as pytest's -k does;
 # "none" leaves them out.
 
 set -u
@@ -22,14 +22,14 @@ build_all() {
 	make -j2
 }
 
-run_stories() {
-	[ "${COVERAGE_STORIES-}" = none ] ||
-		abs_top_builddir=$build PIXTIER_STORIES=${COVERAGE_STORIES-} \
+run_http_tests() {
+	[ "${COVERAGE_TESTS-}" = none ] ||
+		abs_top_builddir=$build PIXTIER_STORIES=${COVERAGE_TESTS-} \
 			"$top/tests/http/run.sh" nginx
 }
 
 # Tests that fail are other commands' business: what they ran counts. Those of
-# the sandbox do, for there is none here. The stories run beside the unit tests,
+# the sandbox do, for there is none here. The tests run beside the unit tests,
 # for they wait much.
 run_tests() {
 	cd "$build" || return
@@ -37,10 +37,10 @@ run_tests() {
 	# Responders and workers are another user's.
 	umask 000
 	chmod -R a+rwX .
-	run_stories >stories.log 2>&1 &
+	run_http_tests >http_tests.log 2>&1 &
 	make -k -j2 check "TESTS=\$(built_tests) \$(fuzz_tests)"
 	wait
-	cat stories.log
+	cat http_tests.log
 }
 
 command -v gcovr >/dev/null || {

@@ -1,4 +1,4 @@
-"""What the stories say to the API again and again."""
+"""What the tests say to the API again and again."""
 
 import concurrent.futures
 import contextlib
@@ -164,7 +164,7 @@ def new_user(service, tier="Enterprise", **columns):
 
 
 def forget_webhooks(service):
-    """Nobody is told of what other stories do."""
+    """Nobody is told of what other tests do."""
     service.query("DELETE FROM webhooks")
     service.query("UPDATE jobs SET state = 'cancelled'"
                   " WHERE kind = 'webhook' AND state = 'queued'")

@@ -1,4 +1,4 @@
-"""Starts the service for the stories, and tells automake how they went."""
+"""Starts the service for the tests, and tells automake how they went."""
 
 import os
 import shutil
@@ -43,7 +43,7 @@ def folder_for_logs(server):
 
 
 class Tap:
-    """Prints each story's result as a line of the Test Anything Protocol."""
+    """Prints each test's result as a line of the Test Anything Protocol."""
 
     def __init__(self):
         self.count = 0
@@ -63,8 +63,8 @@ class Tap:
                 print("# " + part)
 
     def pytest_runtest_logreport(self, report):
-        file, colons, story = report.nodeid.partition("::")
-        name = os.path.basename(file) + colons + story
+        file, colons, test = report.nodeid.partition("::")
+        name = os.path.basename(file) + colons + test
         if report.skipped and hasattr(report, "wasxfail"):
             self.line(False, name, " # TODO " + report.wasxfail)
         elif report.skipped:
@@ -89,7 +89,7 @@ class Tap:
         elif self.count:
             print(f"1..{self.count}", flush=True)
         else:
-            print("1..0 # SKIP no stories", flush=True)
+            print("1..0 # SKIP no tests", flush=True)
             session.exitstatus = pytest.ExitCode.OK
 
 

@@ -1,5 +1,5 @@
 """
-What the stories send and get is what doc/openapi.json describes: status,
+What the tests send and get is what doc/openapi.json describes: status,
 headers, media type and JSON, by an independent validator of JSON Schema.
 """
 

@@ -1,4 +1,4 @@
-"""What the stories of the dialects have in common."""
+"""What the tests of the dialects have in common."""
 
 import concurrent.futures
 import contextlib

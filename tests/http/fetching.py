@@ -1,4 +1,4 @@
-"""What the stories of uploads by URL share: web servers of the tests, a port
+"""What the tests of uploads by URL share: web servers of the tests, a port
 that nobody may call, and what becomes of an order. Its fixtures are for who
 imports them."""
 
@@ -41,7 +41,7 @@ class Pages(http.server.ThreadingHTTPServer):
         return f"{self.scheme}://{host}:{self.server_port}{path}"
 
     def handle_error(self, request, client_address):
-        """Clients that hang up are what some stories are about."""
+        """Clients that hang up are what some tests are about."""
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -117,7 +117,7 @@ def proxies(port):
 
 @pytest.fixture(scope="module", autouse=True)
 def fetching(service, pages, canary):
-    """Both ports may be called, of 127.0.0.1 only; after all stories nobody
+    """Both ports may be called, of 127.0.0.1 only; after all tests nobody
     has called the canary."""
     settings = {
         "fetch_allow": "127.0.0.1", "fetch_timeout": HANG, "job_retry": 0,

@@ -1,4 +1,4 @@
-"""What the stories of webhooks share: webhooks, a receiver, and what became
+"""What the tests of webhooks share: webhooks, a receiver, and what became
 of a delivery. Its fixtures are for who imports them."""
 
 import base64
@@ -25,7 +25,7 @@ LATER = {"Prefer": "respond-async"}
 
 @pytest.fixture(scope="module", autouse=True)
 def clean(service):
-    """No webhook outlives these stories."""
+    """No webhook outlives these tests."""
     yield
     forget_webhooks(service)
 

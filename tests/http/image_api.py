@@ -1,4 +1,4 @@
-"""What the stories of clients of image_api have in common."""
+"""What the tests of clients of image_api have in common."""
 
 import base64
 import hmac

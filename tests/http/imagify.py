@@ -1,4 +1,4 @@
-"""What the stories of clients of imagify have in common."""
+"""What the tests of clients of imagify have in common."""
 
 import contextlib
 import re

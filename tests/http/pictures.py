@@ -1,4 +1,4 @@
-"""Pictures for the stories: made by Pillow, and looked at by it."""
+"""Pictures for the tests: made by Pillow, and looked at by it."""
 
 import io
 import struct

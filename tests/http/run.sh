@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs the stories behind a web server: run.sh nginx|lighttpd [PYTEST OPTION]...
+# Runs the tests behind a web server: run.sh nginx|lighttpd [PYTEST OPTION]...
 # PIXTIER_STORIES names some of them, as pytest's -k does.
 PIXTIER_SERVER=$1
 here=$(cd "$(dirname "$0")" && pwd -P) || exit 99

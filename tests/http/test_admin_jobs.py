@@ -122,7 +122,7 @@ def test_workers_are_listed(service, admin):
     session = new_user(service)
     settled(session, later(session))
     failed_image(session)
-    # Jobs of earlier stories may end now, too.
+    # Jobs of earlier tests may end now, too.
     wait_until(lambda: ended("jobs_done") > done)
     wait_until(lambda: ended("jobs_failed") > failed)
     assert {worker["pid"] for worker in

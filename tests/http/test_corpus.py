@@ -175,7 +175,7 @@ def run_one(service, row):
     return result
 
 
-### The run, and the stories about it
+### The run, and the tests about it
 
 def processes(service):
     return ([service.pid(part) for part in ("db", "fcgi", "worker", "web")],

@@ -145,7 +145,7 @@ PROBLEM_TYPE = {**HEADERS, "Content-Type": "application/problem+json"}
 ])
 def test_answers_that_are_not_described_are_seen(method, path, status, headers,
                                                  body):
-    """The stories compare each answer with the documentation."""
+    """The tests compare each answer with the documentation."""
     with pytest.raises(Broken):
         CONTRACT.check(method, path, status, headers, json.dumps(body))
 

@@ -109,7 +109,7 @@ def session(service):
 
 @pytest.fixture
 def trusting(service, settings):
-    """Workers that trust the authority of these stories."""
+    """Workers that trust the authority of these tests."""
     service.restart("worker", **settings)
 
 

@@ -214,7 +214,7 @@ def test_a_damaged_file_of_keys_ends_no_link(service, session):
         assert refused.returncode == 1 and "keys_file" in refused.stderr
     for answer in everywhere(service, "/readyz"):
         assert answer.json() == {"status": "ready"}
-    told = [event["pid"] for event in log.events("keys_damaged")]
+    received = [event["pid"] for event in log.events("keys_damaged")]
     assert len(told) == len(set(told)) >= RESPONDERS
     rotate(service)
     assert {a.status_code for a in everywhere(service, new["url"])} == {200}

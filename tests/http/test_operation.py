@@ -104,7 +104,7 @@ def test_a_fault_inside_is_told_to_the_log_only(service):
         ready = problem(first(session, "/readyz", 503), 503, "unavailable")
     assert "key" not in said["detail"]
     assert "keys" in ready["detail"]
-    told = [event for event in service.events()
+    received = [event for event in service.events()
             if event.get("id") == said["request_id"]]
     assert any("keys_file" in str(event) for event in told)
     wait_until(lambda: {session.get(path).status_code

@@ -202,7 +202,7 @@ def test_an_upload_that_breaks_off_leaves_nothing(service, sockets, end):
 
 
 def test_the_same_upload_whole_is_taken(service, sockets):
-    """So that the story above is about what it says."""
+    """So that the test above is about what it says."""
     body = form(picture())
     answer = exchange(sockets[1],
                       request(upload_pairs(service, len(body)), body))

@@ -67,7 +67,7 @@ def jobs_of(service, name):
         " AND j.worker = 'gone'", name)}
 
 
-def told(session, webhook):
+def received(session, webhook):
     """Of which events, and the kinds of the jobs that they tell of."""
     rows = session.get(f"/v1/webhooks/{webhook}/deliveries?limit=100")
     return sorted(row["event"] for row in rows.json()["items"])
@@ -107,7 +107,7 @@ def test_a_job_that_kills_its_workers_is_given_up(service, who):
             assert [row["state"] for row in
                     session.get(path).json()["items"]] == ["failed"]
             # Nobody is told of jobs of the service's own.
-            assert told(session, listening) == \
+            assert received(session, listening) == \
                 ["image.failed"] * 2 + ["job.failed"] * 4
             assert service.ctl("fsck").returncode == 0
     finally:

@@ -128,9 +128,9 @@ def test_the_supervisor_says_who_it_is(changed):
 def test_settings_out_of_bounds_are_refused(service):
     """By name, with what is expected; nothing starts."""
     before = service.pid("worker")
-    with pytest.raises(RuntimeError) as told:
+    with pytest.raises(RuntimeError) as error:
         service.start("worker", worker_poll_ms=49)
     service.start("worker")
     assert service.pid("worker") != before
     assert "worker_poll_ms: a number from 50 to 60000, not \"49\"" in \
-        str(told.value)
+        str(error.value)

@@ -181,7 +181,7 @@ def test_webhooks_of_others_do_not_exist(service):
     problem(reader.delete(path_of(webhook)), 403, "forbidden")
 
 
-def told(service, webhook):
+def received(service, webhook):
     """The events and bodies of its deliveries, oldest first."""
     rows = service.query("SELECT event, payload FROM webhook_deliveries"
                          " WHERE webhook_id = %s ORDER BY id", raw(webhook))
@@ -214,14 +214,14 @@ def test_events_are_recorded_for_who_wants_them(service):
         stranger = add(new_user(service))
         image = upload(session)
         assert session.delete("/v1/images/" + image["id"]).status_code == 204
-        seen = told(service, everything)
+        seen = received(service, everything)
         assert [event for event, _ in seen] == ["image.ready",
                                                 "image.deleted"]
         for _, data in seen:
             assert data == without_urls(image)
-        assert [event for event, _ in told(service, deletions)] == \
+        assert [event for event, _ in received(service, deletions)] == \
             ["image.deleted"]
-        assert told(service, silent) == told(service, stranger) == []
+        assert received(service, silent) == received(service, stranger) == []
         for one in deliveries_of(session, everything):
             assert set(one) == {"id", "event", "state", "created_at",
                                 "next_attempt_at", "finished_at", "attempts",
@@ -243,7 +243,7 @@ def test_what_failed_is_not_told(service):
     webhook = add(session)
     answer = post_picture(session, broken_picture())
     assert answer.status_code == 422
-    assert told(service, webhook) == []
+    assert received(service, webhook) == []
 
 
 def test_a_resize_is_a_job_and_no_image(service):
@@ -257,8 +257,8 @@ def test_a_resize_is_a_job_and_no_image(service):
                               headers=headers)
         assert answer.status_code == (202 if headers else 201)
         ids.append(answer.json()["id"])
-    wait_until(lambda: len(told(service, webhook)) == 2)
-    for event, data in told(service, webhook):
+    wait_until(lambda: len(received(service, webhook)) == 2)
+    for event, data in received(service, webhook):
         assert event == "job.done" and data["kind"] == "resize"
         assert data == session.get("/v1/jobs/" + data["id"]).json()
         ids.remove(data["id"])
@@ -272,7 +272,7 @@ def test_jobs_end_in_events(service):
     good = settled(session, good)
     bad = post_picture(session, broken_picture(), headers=LATER).json()
     bad = settled(session, bad)
-    seen = told(service, webhook)
+    seen = received(service, webhook)
     assert len(seen) == 4
     seen = dict(seen)
     ready, done, failed, job_failed = [seen[event] for event in (

@@ -16,7 +16,7 @@ from service import wait_until
 
 @pytest.fixture(autouse=True)
 def workers_as_set(service):
-    """After each story the workers are as before."""
+    """After each test the workers are as before."""
     yield
     service.restart("worker")
 

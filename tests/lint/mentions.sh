@@ -10,7 +10,7 @@ bad=$(
 		fewest 79 routes |
 		while read -r method path; do
 			grep -rqF "$method $path" tests/http ||
-				echo "route \"$method $path\" is in no story of tests/http"
+				echo "route \"$method $path\" is in no test of tests/http"
 		done
 	sed -n 's/.*_ROW(\([a-z_0-9]*\),.*/\1/p' lib/base/conf.c |
 		fewest 86 settings |
@@ -22,13 +22,13 @@ bad=$(
 		fewest 32 'error codes' |
 		while read -r code; do
 			grep -rqw "$code" tests/http ||
-				echo "error code $code is in no story of tests/http"
+				echo "error code $code is in no test of tests/http"
 		done
 	sed -n 's/^\t{ "\([a-z_]*\)", .*/\1/p' lib/service/task.c |
 		fewest 5 'job kinds' |
 		while read -r kind; do
 			grep -rqw "$kind" tests/http ||
-				echo "job kind $kind is in no story of tests/http"
+				echo "job kind $kind is in no test of tests/http"
 		done
 	sed -n 's/^\t\[METRIC_[A-Z_]*\] *= { "\([a-z_]*\)".*/\1/p' lib/base/metric.c |
 		fewest 19 metrics |
