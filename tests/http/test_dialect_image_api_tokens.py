@@ -194,7 +194,7 @@ def forgeries(service, tokens):
 
 def test_a_forged_token_is_none(service, owner):
     """Here and in /v1; one that is signed with the right key as RFC 7515 says
-    is, whoever wrote it."""
+    is valid, whichever program wrote it."""
     tokens = web_tokens(service, owner)
     header, claims = read(tokens["access"])
     good = signed(secret(service, header["kid"]), header,

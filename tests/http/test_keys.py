@@ -72,8 +72,8 @@ class Clients:
 
 def test_keys_rotate_and_no_link_is_refused(service, session):
     """pixtierctl key rotate, three times, while six clients make links and
-    open them at once: all are good, and whoever asks after a rotation has a
-    link of the new key."""
+    open them at once: all are good, and a link made after a rotation is of the
+    new key."""
     image = upload(session)
     old = make_link(session, image)
     clients = Clients(service, session, image, old)

@@ -1,4 +1,4 @@
-"""Links: whoever has one may look, as long as it lasts."""
+"""Links: each client that has one may look, as long as it lasts."""
 
 import string
 import time

@@ -1,4 +1,4 @@
-"""pixtierctl, as whoever administers the service meets it."""
+"""pixtierctl, as an administrator meets it."""
 
 import json
 import re

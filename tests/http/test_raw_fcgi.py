@@ -211,7 +211,8 @@ def test_the_same_upload_whole_is_taken(service, sockets):
 
 @pytest.mark.parametrize("where", ["parameters", "body"])
 def test_a_reload_lets_a_request_arrive(service, sockets, where):
-    """Whoever has begun to read one reads it to its end before it goes."""
+    """A responder that has begun to read one reads it to its end before it
+    goes."""
     before = service.children("fcgi")
 
     def reload():

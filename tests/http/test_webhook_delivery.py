@@ -43,7 +43,7 @@ def test_a_message_is_signed_and_delivered(service, receiver):
 
 
 def test_every_event_arrives(service, receiver):
-    """None is lost and none invented, whoever makes the pictures."""
+    """None is lost and none invented, whichever process makes the pictures."""
     session = new_user(service)
     webhook = add(session, receiver.url("/all"))
 
@@ -226,7 +226,7 @@ def test_a_slow_receiver_does_not_stop_pictures(service, listening):
 
 def test_a_slow_receiver_does_not_stop_others(service, listening):
     """The setting webhook_concurrency: so many messages of one host at once,
-    whoever the user is; the others wait, and lose no attempt."""
+    of all users; the others wait, and lose no attempt."""
     release = threading.Event()
 
     def wait(_):

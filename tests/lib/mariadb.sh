@@ -63,8 +63,8 @@ prepare() {
 	: >"$dir/prepared"
 }
 
-# The server dies with the process that asked for it: whoever is killed leaves
-# none behind. The change of account forgets that wish, so setpriv makes it.
+# The server dies with the process that asked for it: a process that is killed
+# leaves none behind. The change of account resets that, so setpriv sets it.
 serve() {
 	dir=$1
 	need mariadbd

@@ -173,7 +173,7 @@ static int count_told(struct ground *g, int64_t signer, int uses)
 	return told;
 }
 
-/* Cut after each of its bytes, as whoever copies it in place leaves it. */
+/* Cut after each of its bytes, as a copy in place leaves it. */
 static void a_damaged_file_leaves_the_last_good_keys(void **state)
 {
 	struct ground g;

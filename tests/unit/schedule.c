@@ -101,7 +101,7 @@ static void outlast_a_look(void)
 		nanosleep(&time, NULL);
 }
 
-/* With any number of workers, whoever has nothing running is next. */
+/* With any number of workers, the user that has nothing running is next. */
 static void a_newcomer_waits_for_what_is_running(void **state)
 {
 	struct db_client *client = *state;
