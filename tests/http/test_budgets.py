@@ -49,7 +49,7 @@ def order_task(session, width, height):
                         files={"file": ("a.jpg", picture())})
 
 
-def stranger(service, number):
+def anonymous(service, number):
     """A client without an account, with an address of its own."""
     session = service.session()
     session.mount("http://", from_address(f"127.0.0.{number}"))
@@ -157,7 +157,7 @@ def test_enlarging_is_limited(service):
 
 def test_clients_without_an_account_have_modest_limits(service, defaults):
     """What takes much is refused, in the shape of resize_tasks."""
-    nobody = stranger(service, 11)
+    nobody = anonymous(service, 11)
     for width, height in ((9999, 9999), (4097, 1), (2001, 2000)):
         answer = order_task(nobody, width, height)
         assert answer.status_code == 403, answer.text
@@ -173,7 +173,7 @@ def test_clients_without_an_account_have_modest_limits(service, defaults):
 def test_each_address_without_an_account_has_a_budget(service, defaults):
     """429 with Retry-After, in the shape of resize_tasks and of
     thumbnail_generator; another address is served."""
-    one, other = stranger(service, 12), stranger(service, 13)
+    one, other = anonymous(service, 12), anonymous(service, 13)
     with without(service, "worker"):
         refused = order_task(one, 2000, 2000)
         while refused.status_code == 202:
@@ -196,7 +196,7 @@ def test_each_address_without_an_account_has_a_budget(service, defaults):
 
 def test_each_address_without_an_account_has_uploads(service, defaults):
     """429 beyond uploads_per_day, of one address."""
-    one, other = stranger(service, 14), stranger(service, 15)
+    one, other = anonymous(service, 14), anonymous(service, 15)
     service.query("UPDATE tiers SET uploads_per_day = 3"
                   " WHERE name = 'Anonymous'")
     answers = [order_task(one, 9, 9) for _ in range(5)]
@@ -213,7 +213,7 @@ def test_a_flood_without_an_account_holds_nobody_up(service, defaults):
                   " WHERE name = 'Anonymous'")
     with without(service, "worker"):
         for number in range(20, 23):
-            nobody = stranger(service, number)
+            nobody = anonymous(service, number)
             while order_task(nobody, 2000, 2000).status_code == 202:
                 pass
         image = post_picture(session, headers=LATER).json()
@@ -237,9 +237,9 @@ def test_all_addresses_without_an_account_have_a_budget(service, defaults):
         with without(service, "worker"):
             refused = []
             for number in range(30, 40):
-                answer = order_task(stranger(service, number), 2000, 2000)
+                answer = order_task(anonymous(service, number), 2000, 2000)
                 while answer.status_code == 202:
-                    answer = order_task(stranger(service, number), 2000, 2000)
+                    answer = order_task(anonymous(service, number), 2000, 2000)
                 assert answer.status_code == 429, answer.text
                 assert int(answer.headers["Retry-After"]) > 0
                 refused.append(answer.json()["message"])
@@ -257,7 +257,7 @@ def test_all_addresses_without_an_account_have_a_budget(service, defaults):
         assert settled(session, image.json())["status"] == "ready"
         assert 0 < waiting(service) <= before
         wait_until_idle(service)
-        answer = order_task(stranger(service, 39), 2000, 2000)
+        answer = order_task(anonymous(service, 39), 2000, 2000)
         assert answer.status_code == 202, answer.text
     finally:
         service.restart("fcgi")

@@ -71,14 +71,14 @@ def authority():
 @pytest.fixture(scope="module")
 def servers(authority):
     """By what is right or wrong with their certificates."""
-    stranger = Authority(authority.folder, "stranger")
+    foreign = Authority(authority.folder, "foreign")
     made = {
         "good": authority.issue("good"),
         "other": authority.issue(
             "other", "subjectAltName=DNS:localhost,IP:127.0.0.2"),
         "expired": authority.issue("expired", days=-1),
-        "untrusted": stranger.issue("untrusted"),
-        "own": stranger.load("stranger"),
+        "untrusted": foreign.issue("untrusted"),
+        "own": foreign.load("foreign"),
         "client": authority.issue(
             "client", EXTENSIONS + "\nextendedKeyUsage=clientAuth"),
     }
@@ -120,7 +120,8 @@ def good(page):
 def test_only_valid_certificates_are_believed(service, session, servers,
                                               trusting):
     """The setting fetch_tls_ca: whose they must be. Another host's, one that
-    has expired, a stranger's, one that only vouches for itself, and one that
+    has expired, another authority's, one that only vouches for itself, and one
+    that
     is for no server are final."""
     assert fetched(session, servers["good"].add(good))["status"] == "ready"
     for name in ("other", "expired", "untrusted", "own", "client"):

@@ -236,7 +236,7 @@ def test_an_attempt_that_is_overtaken_changes_nothing(service):
     service.query("DELETE FROM idempotency WHERE status IS NULL")
 
 
-def test_a_strangers_key_is_no_other_strangers(service):
+def test_an_anonymous_clients_key_is_of_its_address(service):
     """They have one user; so each address has keys of its own."""
     def send(session, picture):
         return session.post("/api/v1/thumbnail_generator/", headers=key,

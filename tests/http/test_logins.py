@@ -96,8 +96,8 @@ def test_nobody_can_lock_a_user_out(strict, client):
     user = new_user(strict).auth[0]
     assert client.log_in(user).status_code == 200
     attack(strict, user)
-    stranger = Client(strict)
-    answers = [stranger.log_in(user, "a wrong guess") for _ in range(2)]
+    guesser = Client(strict)
+    answers = [guesser.log_in(user, "a wrong guess") for _ in range(2)]
     assert answers[-1].status_code == 429
     assert answers[-1].headers["Retry-After"] == "1"
     for _ in range(3):
@@ -105,7 +105,7 @@ def test_nobody_can_lock_a_user_out(strict, client):
         assert client.by_basic(user, strict.passwords[user]).status_code == 200
         assert client.session(user).get("/images/").status_code == 200
         assert strict.session(user).get("/images/").status_code in (200, 429)
-    wait_until(lambda: stranger.log_in(user).status_code == 200)
+    wait_until(lambda: guesser.log_in(user).status_code == 200)
 
 
 def test_an_administrator_forgets_wrong_passwords(strict, client):

@@ -211,7 +211,7 @@ def test_events_are_recorded_for_who_wants_them(service):
         deletions = add(session, events=["image.deleted"])
         silent = add(session)
         session.patch(path_of(silent), json={"enabled": False})
-        stranger = add(new_user(service))
+        foreign = add(new_user(service))
         image = upload(session)
         assert session.delete("/v1/images/" + image["id"]).status_code == 204
         seen = received(service, everything)
@@ -221,7 +221,7 @@ def test_events_are_recorded_for_who_wants_them(service):
             assert data == without_urls(image)
         assert [event for event, _ in received(service, deletions)] == \
             ["image.deleted"]
-        assert received(service, silent) == received(service, stranger) == []
+        assert received(service, silent) == received(service, foreign) == []
         for one in deliveries_of(session, everything):
             assert set(one) == {"id", "event", "state", "created_at",
                                 "next_attempt_at", "finished_at", "attempts",
