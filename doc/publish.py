@@ -1,7 +1,7 @@
 """
 Prints doc/openapi.yaml as JSON, or as a page for people:
 publish.py json|html OPENAPI.YAML. The results are kept beside it, so that a
-build needs no YAML; `make docs` makes them anew.
+build needs no YAML; `make docs` makes them again.
 """
 
 import html

@@ -114,7 +114,7 @@ added_settings() {
 	derived_settings '' | awk '
 		{ name = $0; sub(/^[ \t]*/, "", name); sub(/[ \t=].*/, "", name) }
 		NR == FNR { derived[name]; next }
-		/^# (Written anew by )?\.\/quickstart/ || name in derived { next }
+		/^# (Rewritten by )?\.\/quickstart/ || name in derived { next }
 		{ print }' - "$conf"
 }
 

@@ -72,7 +72,7 @@ def test_jobs_of_all_users_are_listed(service, admin):
 
 
 def test_a_failed_job_is_tried_again(service, admin):
-    """POST /v1/admin/jobs/{id}/retry: queued anew, and in the audit."""
+    """POST /v1/admin/jobs/{id}/retry: queued again, and in the audit."""
     session = new_user(service)
     image = failed_image(session)
     path = f"{JOBS}/{image['job']['id']}/retry"

@@ -252,11 +252,11 @@ def test_a_token_ends_with_its_key(service):
     old = web_tokens(service, session)
     service.ctl("key", "rotate", "--retire-after", "3600")
 
-    def anew():
+    def renewed():
         token = web_tokens(service, session)["access"]
         return token if read(token)[0] != read(old["access"])[0] else None
 
-    new = wait_until(anew)
+    new = wait_until(renewed)
     for token in (old["access"], new):
         assert images(service.session(token=token)) == []
     assert refresh(service, old["refresh"]).status_code == 200

@@ -338,7 +338,7 @@ def test_a_job_outlives_the_database(hasty, slow_data):
 
 
 def test_a_stop_waits_for_the_job_in_hand(service, slow_data):
-    """SIGTERM: it is done once, not begun anew."""
+    """SIGTERM: it is done once, not begun again."""
     session = new_user(service)
     with without(service, "worker"):
         image = later(session, slow_data)
