@@ -186,12 +186,12 @@ static void keep_conflict(struct idempotency_key *state,
 {
 	struct work work = *req->work;
 	struct request aside = *req;
-	struct response told = { 0 };
+	struct response problem = { 0 };
 
 	aside.work = &work;
 	fail(&work, ERR_CONFLICT, "the first request succeeded; %s", why);
-	response_problem(&told, &aside);
-	if (!keep(state, req, &told))
+	response_problem(&problem, &aside);
+	if (!keep(state, req, &problem))
 		abort();
 }
 

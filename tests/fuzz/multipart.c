@@ -11,7 +11,7 @@
 #include "lib/base/work.h"
 #include "tests/lib/fuzz.h"
 
-/* What the sink was told. */
+/* What the sink got. */
 struct record {
 	struct work work;
 	struct buf *log;

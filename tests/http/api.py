@@ -164,7 +164,7 @@ def new_user(service, tier="Enterprise", **columns):
 
 
 def forget_webhooks(service):
-    """Nobody is told of what other tests do."""
+    """No webhook gets what other tests do."""
     service.query("DELETE FROM webhooks")
     service.query("UPDATE jobs SET state = 'cancelled'"
                   " WHERE kind = 'webhook' AND state = 'queued'")

@@ -94,7 +94,7 @@ class Tap:
 
 
 def pytest_collection_modifyitems(items):
-    """Behind lighttpd the modules are told from the last to the first: when
+    """Behind lighttpd the modules run from the last to the first: when
     both servers are examined at once, what is heavy meets something else."""
     if os.environ.get("PIXTIER_SERVER") == "lighttpd":
         items.sort(key=lambda item: item.path, reverse=True)

@@ -178,7 +178,7 @@ def files_of(service, image):
 
 
 def blocked(pages, data, **headers):
-    """A page that answers when it is told to: its URL, what is set when it
+    """A page that answers when the test lets it: its URL, what is set when it
     was asked, and what lets it answer."""
     asked, go = threading.Event(), threading.Event()
 

@@ -12,7 +12,7 @@ def look(session):
 
 
 class Load:
-    """Clients that call something again and again until they are told."""
+    """Clients that call something again and again until they are stopped."""
 
     def __init__(self, clients, call):
         self.stopping = threading.Event()

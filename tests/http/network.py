@@ -1,5 +1,5 @@
 """A network of the tests' own, where public addresses are this machine, with
-a name server: what a hostile DNS does can be told in full."""
+a name server: what a hostile DNS does can be shown in full."""
 
 import contextlib
 import ctypes

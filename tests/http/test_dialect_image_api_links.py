@@ -119,7 +119,7 @@ def test_a_link_needs_the_tiers_permission(service, tier):
 
 
 def test_only_the_owner_makes_links(service, client):
-    """Of another's it is not told that there is one."""
+    """The answer does not say that another user's exists."""
     missing = {"detail": "Image with specified uuid does not exist"}
     other = signed_in(service, new_user(service))
     refused(ask_link(client, uploaded(other)), 404, missing)

@@ -65,7 +65,7 @@ def test_tokens_are_what_rfc_7519_says(service, owner):
      {"username": [NO_TEXT], "password": [NO_TEXT]}),
 ])
 def test_a_login_needs_its_fields(service, fields, errors):
-    """All that is wrong is told at once."""
+    """One answer names all that is wrong."""
     nobody = service.session()
     refused(nobody.post("/api/token/", json=fields), 400, errors)
     if None not in fields.values() and True not in fields.values():

@@ -131,8 +131,8 @@ def test_a_refusal_for_a_while_is_no_answer(service):
                       "events": ["image.ready"]}, "secret"),
 ])
 def test_a_secret_is_not_kept(service, path, body, field):
-    """POST /v1/tokens and POST /v1/webhooks show it once: the second is told
-    so."""
+    """POST /v1/tokens and POST /v1/webhooks show it once: the second answer
+    says so."""
     session = new_user(service)
     key = new_key()
     made = session.post(path, json=body, headers=key)

@@ -215,6 +215,6 @@ def test_a_damaged_file_of_keys_ends_no_link(service, session):
     for answer in everywhere(service, "/readyz"):
         assert answer.json() == {"status": "ready"}
     received = [event["pid"] for event in log.events("keys_damaged")]
-    assert len(told) == len(set(told)) >= RESPONDERS
+    assert len(received) == len(set(received)) >= RESPONDERS
     rotate(service)
     assert {a.status_code for a in everywhere(service, new["url"])} == {200}

@@ -56,7 +56,7 @@ def test_the_built_in_tiers_differ_in_pixels(service):
 
 @pytest.mark.parametrize("width, height", [(20000, 20000), (65536, 1)])
 def test_no_picture_is_larger_than_the_service_takes(service, width, height):
-    """413 too_large by the settings max_pixels and max_side, told by the
+    """413 too_large by the settings max_pixels and max_side, read from the
     header alone."""
     session = new_user(service, max_pixels=None)
     problem(post_picture(session, png_of_size(width, height)),

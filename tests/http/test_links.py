@@ -159,7 +159,7 @@ def test_parts_of_two_links_make_no_third(service):
 
 
 def test_a_link_ends(service):
-    """410 link_expired, from the second that was told."""
+    """410 link_expired, from the second in expires_at."""
     session = new_user(service, link_min=1)
     image = upload(session)
     url = make_link(session, image, expires_in=1)["url"]

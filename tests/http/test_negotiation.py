@@ -31,7 +31,7 @@ def negotiating(service):
 
 @pytest.mark.parametrize("format", ["JPEG", "PNG"])
 def test_who_accepts_webp_gets_it(negotiating, format):
-    """Made at its first use; caches are told by Vary."""
+    """Made at its first use; Vary says so to caches."""
     session = new_user(negotiating, "Basic")
     image = upload(session, picture(format=format))
     for _ in range(2):

@@ -106,7 +106,7 @@ def test_a_fault_inside_is_told_to_the_log_only(service):
     assert "keys" in ready["detail"]
     received = [event for event in service.events()
             if event.get("id") == said["request_id"]]
-    assert any("keys_file" in str(event) for event in told)
+    assert any("keys_file" in str(event) for event in received)
     wait_until(lambda: {session.get(path).status_code
                         for _ in range(20)} == {200})
 

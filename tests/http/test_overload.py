@@ -1,5 +1,6 @@
-"""Overload: more requests than the responders can answer. Who asks too much
-is told so, the others are served, and what nobody waits for is not done."""
+"""Overload: more requests than the responders can answer. A client that asks
+too much gets 429, the others are served, and what nobody waits for is not
+done."""
 
 import concurrent.futures
 import contextlib

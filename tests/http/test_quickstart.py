@@ -176,17 +176,17 @@ def test_a_port_in_use_is_named(folder, server):
     assert f"port {port} is in use" in done.stdout
 
 
-@pytest.mark.parametrize("wrong, told", [
+@pytest.mark.parametrize("wrong, message", [
     (["--port", "x"], 'from 1 to 65535, not "x"'),
     (["--bogus"], "unknown option --bogus"),
     (["--server", "apache"], 'nginx or lighttpd, not "apache"'),
     (["nothing.jpg"], '"nothing.jpg" is not a command'),
     (["--build", "a b"], "--build: only letters, digits"),
 ])
-def test_a_mistake_is_told_before_anything_happens(folder, server, wrong, told):
+def test_a_mistake_is_reported_before_anything_happens(folder, server, wrong, message):
     done = quickstart("up", folder, server, "-d", *wrong)
     assert done.returncode == 1
-    assert told in done.stdout
+    assert message in done.stdout
     assert not folder.exists()
 
 

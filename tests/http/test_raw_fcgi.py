@@ -62,7 +62,7 @@ STREAMS = {
         (begin(FILTER) + params(HEALTH) + record(STDIN), {400}, False),
     "a role that there is not":
         (begin(9) + params(HEALTH) + record(STDIN), {0}, False),
-    "a wish to keep the connection":
+    "a request to keep the connection":
         (begin(flags=1) + params(HEALTH) + record(STDIN), {200}, False),
     "a length that is no number": (with_length("2x"), {400}, False),
     "a negative length": (with_length("-2"), {400}, False),

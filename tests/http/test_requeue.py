@@ -106,7 +106,7 @@ def test_a_job_that_kills_its_workers_is_given_up(service, who):
             path = f"/v1/webhooks/{delivered}/deliveries"
             assert [row["state"] for row in
                     session.get(path).json()["items"]] == ["failed"]
-            # Nobody is told of jobs of the service's own.
+            # No webhook gets jobs of the service's own.
             assert received(session, listening) == \
                 ["image.failed"] * 2 + ["job.failed"] * 4
             assert service.ctl("fsck").returncode == 0

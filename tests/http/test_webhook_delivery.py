@@ -178,7 +178,7 @@ def test_redirects_are_not_followed(service, receiver):
 
 def test_private_addresses_are_refused(service, listening):
     """By default, also to webhooks of a time when they were allowed; nobody is
-    called, and nothing is told of who is there."""
+    called, and the answer does not say who is there."""
     session = new_user(service)
     before = listening.connections
     hosts = ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]",

@@ -1,5 +1,5 @@
 """Workers: how soon they begin, what they cost idle, and what happens to a job
-whose worker dies, hangs or is told to stop."""
+whose worker dies, hangs or is stopped."""
 
 import itertools
 import json

@@ -187,7 +187,7 @@ static void test_transactions_do_not_nest(void **state)
 struct crossing {
 	int64_t first, second;
 	int bodies;
-	int told, hear; /* pipes: "I have my first" */
+	int ready_fd, hear; /* pipes: "I have my first" */
 };
 
 static bool cross(struct work *work, void *arg)
@@ -199,8 +199,9 @@ static bool cross(struct work *work, void *arg)
 	if (!db_do(work, NULL, "UPDATE t SET n = n + 1 WHERE id = ?",
 		   DB_IN(db_int(crossing->first))))
 		return false;
-	if (crossing->bodies == 1 && (write(crossing->told, &byte, 1) != 1 ||
-				      read(crossing->hear, &byte, 1) != 1))
+	if (crossing->bodies == 1 &&
+	    (write(crossing->ready_fd, &byte, 1) != 1 ||
+	     read(crossing->hear, &byte, 1) != 1))
 		return fail(work, ERR_INTERNAL, "the pipe is broken");
 	if (!db_do(work, NULL, "UPDATE t SET n = n + 1 WHERE id = ?",
 		   DB_IN(db_int(crossing->second))))

@@ -118,7 +118,7 @@ static bool forbid_filters(void)
 	return ok;
 }
 
-enum { PAINTED, NOT_FORBIDDEN, OTHERWISE, FAILED = 16 };
+enum { RENDERED, NOT_FORBIDDEN, OTHERWISE, FAILED = 16 };
 
 static int draw_unfiltered(enum conf_sandbox sandbox)
 {
@@ -136,7 +136,7 @@ static int draw_unfiltered(enum conf_sandbox sandbox)
 			_exit(NOT_FORBIDDEN);
 		fixture_restart(&fixture, &fixture_limits);
 		status = fixture_render(&rendition, &fixture, &file, "h20")
-				 ? PAINTED
+				 ? RENDERED
 				 : FAILED + (int)fixture.work.err;
 		fixture_clear_up(&fixture);
 		_exit(status);
@@ -154,8 +154,8 @@ static void obeys_the_setting_sandbox(void **state)
 	if (required == NOT_FORBIDDEN)
 		skip();
 	assert_int_equal(required, FAILED + ERR_UNAVAILABLE);
-	assert_int_equal(draw_unfiltered(SANDBOX_BEST_EFFORT), PAINTED);
-	assert_int_equal(draw_unfiltered(SANDBOX_OFF), PAINTED);
+	assert_int_equal(draw_unfiltered(SANDBOX_BEST_EFFORT), RENDERED);
+	assert_int_equal(draw_unfiltered(SANDBOX_OFF), RENDERED);
 }
 
 static void tells_its_sandbox(void **state)

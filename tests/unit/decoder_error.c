@@ -1,4 +1,4 @@
-/* decoder_error.c: tests what clients are told of a failure of a decoder. */
+/* decoder_error.c: tests what clients see of a failure of a decoder. */
 #include "config.h"
 
 #include "lib/picture/decoder_error.h"
@@ -8,9 +8,9 @@
 #include "lib/base/pool.h"
 #include "tests/unit/test.h"
 
-/* Fails with the text in the decoder process; returns what its client is told.
- */
-static const char *told(struct work *work, enum err err, const char *text)
+/* Fails with the text in the decoder process; returns what its client sees. */
+static const char *client_text(struct work *work, enum err err,
+			       const char *text)
 {
 	struct work inner = { .pool = work->pool };
 	struct decoder_error error;
@@ -30,7 +30,7 @@ static void known_texts_come_with_their_numbers(void **state)
 	/* clang-format off */
 	static const struct {
 		enum err err;
-		const char *text, *told;
+		const char *text, *client_text;
 	} cases[] = {
 		{ ERR_CORRUPT_IMAGE, "damaged: the file ends before its last scan", NULL },
 		{ ERR_CORRUPT_IMAGE, "its header says 10x20 pixels, its data 30x4294967296", NULL },
@@ -50,9 +50,10 @@ static void known_texts_come_with_their_numbers(void **state)
 	EACH_ROW(i, cases) {
 		struct work work = { .pool = pool_new() };
 
-		assert_string_equal(told(&work, cases[i].err, cases[i].text),
-				    cases[i].told ? cases[i].told
-						  : cases[i].text);
+		assert_string_equal(
+			client_text(&work, cases[i].err, cases[i].text),
+			cases[i].client_text ? cases[i].client_text
+					     : cases[i].text);
 		if (cases[i].err != ERR_INTERNAL)
 			assert_int_equal(work.err, cases[i].err);
 		if (cases[i].err == ERR_INVALID_FIELD)

@@ -1,4 +1,4 @@
-/* disposition.c: tests what browsers are told to call a file. */
+/* disposition.c: tests the file names that browsers get. */
 #include "config.h"
 
 #include "fcgi/disposition.h"

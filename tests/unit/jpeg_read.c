@@ -130,7 +130,7 @@ static void reads_random_sizes(void **state)
 		render_sets(&fixture, sides[0], sides[1]);
 		fixture_clear_up(&fixture);
 	}
-	print_message("# %d random sizes painted\n", count);
+	print_message("# %d random sizes rendered\n", count);
 }
 
 int main(void)

@@ -154,7 +154,7 @@ static int count_told(struct ground *g, int64_t signer, int uses)
 {
 	char line[1024];
 	FILE *file = tmpfile();
-	int kept = dup(STDERR_FILENO), told = 0;
+	int kept = dup(STDERR_FILENO), events = 0;
 	struct key key;
 
 	assert_non_null(file);
@@ -168,9 +168,9 @@ static int count_told(struct ground *g, int64_t signer, int uses)
 	close(kept);
 	rewind(file);
 	while (fgets(line, sizeof(line), file))
-		told += strstr(line, "keys_damaged") != NULL;
+		events += strstr(line, "keys_damaged") != NULL;
 	fclose(file);
-	return told;
+	return events;
 }
 
 /* Cut after each of its bytes, as a copy in place leaves it. */

@@ -12,8 +12,8 @@
 /* The parts in which a file is expected. */
 #define FILE_NAMES "image file original_file"
 
-/* The sink writes down what it is told: "field NAME=VALUE;" and
-   "file NAME FILENAME TYPE:DATA". */
+/* The sink writes down what it gets: "field NAME=VALUE;" and "file NAME
+   FILENAME TYPE:DATA". */
 static bool field(void *arg, struct work *work, const char *name,
 		  const char *value)
 {
