@@ -13,29 +13,17 @@
 #include "lib/base/pool.h"
 #include "lib/base/prefork.h"
 #include "lib/db/db.h"
-#include "lib/model/delivery.h"
-#include "lib/model/image_search.h"
 #include "lib/model/job.h"
 #include "lib/picture/decoder_pool.h"
-#include "lib/service/idempotency.h"
-#include "lib/service/purge.h"
 #include "lib/service/requeue.h"
-#include "lib/service/retention.h"
 #include "lib/service/schedule.h"
 #include "lib/service/task.h"
 #include "lib/service/webhook_send.h"
 #include "lib/store/store.h"
 #include "worker/heartbeat.h"
+#include "worker/periodic.h"
 
-enum {
-	RECLAIM_MS = 1000,
-	RETAIN_MS = 60000,
-	SWEEP_MS = PURGE_SWEEP_SECONDS * 1000,
-	INDEX_MS = 5000,
-	INDEX_TURN_MS = 500,
-	RECLAIM_BATCH = 100,
-	SWEEP_ROWS = 10000
-};
+enum { RECLAIM_MS = 1000, RECLAIM_BATCH = 100 };
 
 struct worker_state {
 	struct work base; /* copied into the work of each job */
@@ -46,9 +34,7 @@ struct worker_state {
 	struct heartbeat *heartbeat;
 	struct schedule *schedule;
 	struct worker_shared *shared;
-	int64_t retain_at_ms;
-	int64_t sweep_at_ms;
-	int64_t index_at_ms;
+	struct periodic *periodic; /* NULL: another worker runs the tasks */
 };
 
 /* host:pid:random. The random part is the supervisor's: a worker can build the
@@ -319,102 +305,6 @@ static void reclaim_expired(struct worker_state *worker)
 	pool_free(work.pool);
 }
 
-static void sweep(struct worker_state *worker)
-{
-	struct work work = worker->base;
-	struct purge_swept swept;
-
-	work.pool = pool_new();
-	work.id = "sweep";
-	if (!purge_sweep(&swept, &work))
-		log_failure(&work, "sweep_failed");
-	else if (swept.temporary || swept.orphans)
-		LOG_EVENT(LOG_LEVEL_INFO, "swept",
-			  log_number("temporary", swept.temporary),
-			  log_number("orphans", swept.orphans));
-	if (!heartbeat_tidy(&work))
-		log_failure(&work, "sweep_failed");
-	pool_free(work.pool);
-}
-
-static void purge_idempotency_keys(struct worker_state *worker)
-{
-	struct work work = worker->base;
-	int64_t removed;
-
-	work.pool = pool_new();
-	work.id = "idempotency_purge";
-	if (!idempotency_purge_old(&removed, &work))
-		log_failure(&work, "idempotency_purge_failed");
-	else if (removed)
-		LOG_EVENT(LOG_LEVEL_INFO, "idempotency_purged",
-			  log_number("count", removed));
-	pool_free(work.pool);
-}
-
-static void purge_deliveries(struct worker_state *worker)
-{
-	struct work work = worker->base;
-	uint64_t removed;
-
-	work.pool = pool_new();
-	work.id = "deliveries_purge";
-	if (!delivery_sweep(&removed, &work, work.conf->webhook_keep_days,
-			    SWEEP_ROWS))
-		log_failure(&work, "deliveries_purge_failed");
-	else if (removed)
-		LOG_EVENT(LOG_LEVEL_INFO, "deliveries_purged",
-			  log_number("count", (int64_t)removed));
-	pool_free(work.pool);
-}
-
-/* Returns the milliseconds until the next call; 0 (after one more job) if more
-   rows remain. */
-static int64_t enforce_retention(struct worker_state *worker)
-{
-	struct work work = worker->base;
-	struct retention done = { 0 };
-
-	work.pool = pool_new();
-	work.id = "retention";
-	if (!retention_enforce(&done, &work))
-		log_failure(&work, "retention_failed");
-	else if (done.images || done.variants)
-		LOG_EVENT(LOG_LEVEL_INFO, "retention",
-			  log_number("images", done.images),
-			  log_number("variants", done.variants));
-	pool_free(work.pool);
-	return done.more ? 0 : RETAIN_MS;
-}
-
-static bool index_batch(size_t *count, struct worker_state *worker)
-{
-	struct work work = worker->base;
-	bool good;
-
-	work.pool = pool_new();
-	work.id = "index_names";
-	good = image_search_index(count, &work);
-	if (!good)
-		log_failure(&work, "index_names_failed");
-	pool_free(work.pool);
-	return good;
-}
-
-/* Returns the milliseconds until the next call. Stops after INDEX_TURN_MS, so
-   that jobs run in between: after an upgrade there may be a million names. */
-static int64_t index_names(struct worker_state *worker)
-{
-	const int64_t end_ms = clock_monotonic_ms() + INDEX_TURN_MS;
-	size_t count;
-
-	do {
-		if (!index_batch(&count, worker) || !count)
-			return INDEX_MS;
-	} while (clock_monotonic_ms() < end_ms && !prefork_stopping());
-	return 0;
-}
-
 /* True for one idle worker of the supervisor every RECLAIM_MS: the first one
    that asks. */
 static bool may_reclaim(struct worker_shared *shared, int64_t now_ms)
@@ -426,24 +316,13 @@ static bool may_reclaim(struct worker_shared *shared, int64_t now_ms)
 					      now_ms + RECLAIM_MS);
 }
 
-/* Only the first worker (slot 0) runs the clean-up tasks. */
-static void run_periodic(struct worker_state *worker, long slot)
+static void run_periodic(struct worker_state *worker)
 {
-	int64_t now_ms = clock_monotonic_ms();
-
 	heartbeat_beat(worker->heartbeat, &worker->base);
-	if (may_reclaim(worker->shared, now_ms))
+	if (may_reclaim(worker->shared, clock_monotonic_ms()))
 		reclaim_expired(worker);
-	if (!slot && now_ms >= worker->retain_at_ms)
-		worker->retain_at_ms = now_ms + enforce_retention(worker);
-	if (!slot && now_ms >= worker->index_at_ms)
-		worker->index_at_ms = now_ms + index_names(worker);
-	if (!slot && now_ms >= worker->sweep_at_ms) {
-		sweep(worker);
-		purge_idempotency_keys(worker);
-		purge_deliveries(worker);
-		worker->sweep_at_ms = now_ms + SWEEP_MS;
-	}
+	if (worker->periodic)
+		periodic_run(worker->periodic, &worker->base);
 }
 
 static void pause_ms(long ms)
@@ -463,6 +342,8 @@ int worker_run(void *arg, long slot)
 
 	if (!open_worker(&worker, config, pool))
 		return EXIT_FAILURE;
+	if (!slot)
+		worker.periodic = periodic_new(pool);
 	/* The first worker does not fetch or call webhooks, so slow web servers
 	   cannot block rendering. */
 	if (!slot && conf->workers > 1)
@@ -476,7 +357,7 @@ int worker_run(void *arg, long slot)
 		} else if (!found) {
 			pause_ms(conf->worker_poll_ms);
 		}
-		run_periodic(&worker, slot);
+		run_periodic(&worker);
 	}
 	close_worker(&worker);
 	pool_free(pool);
