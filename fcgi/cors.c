@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "fcgi/dialect.h"
+#include "fcgi/routes.h"
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
 
@@ -64,6 +64,8 @@ bool cors_preflight(struct response *res, struct request *req)
 	return true;
 }
 
+/* A handler that answers OPTIONS for the routes of a dialect that any origin
+   may use (struct dialect). */
 bool cors_any_origin_preflight(struct request *req, struct response *res)
 {
 	struct pool *pool = req->work->pool;

@@ -15,11 +15,6 @@
    returns true. */
 bool cors_preflight(struct response *res, struct request *req) MUST_CHECK;
 
-/* A handler that answers OPTIONS for the routes of a dialect that any origin
-   may use (struct dialect). */
-bool cors_any_origin_preflight(struct request *req,
-			       struct response *res) MUST_CHECK;
-
 /* Adds the headers that let a page of an allowed origin read the answer. */
 void cors_headers(struct response *res, struct request *req);
 

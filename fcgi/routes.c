@@ -3,8 +3,6 @@
 
 #include "fcgi/routes.h"
 
-#include "fcgi/cors.h"
-
 /* clang-format off */
 const struct route routes[] = {
 	{ METHOD_POST,   "/v1/login",       NEED_NOBODY, SCOPE_NONE,  BODY_JSON,   "", account_login },

@@ -72,6 +72,9 @@ problem_writer thumbnail_generator_problem;
 handler resize_tasks_create, resize_tasks_status, resize_tasks_result;
 problem_writer resize_tasks_problem;
 
+/* cors.c */
+handler cors_any_origin_preflight;
+
 /* compat/thumbnails.c */
 handler thumbnails_create, thumbnails_show;
 problem_writer thumbnails_problem;
