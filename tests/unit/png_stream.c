@@ -2,6 +2,7 @@
    and that the same damaged files are refused. */
 #include "config.h"
 
+#include "lib/picture/png_header.h"
 #include "lib/picture/png_read.h"
 
 #include <fcntl.h>
@@ -135,6 +136,20 @@ static const uint16_t *find_reference(struct pool *pool,
 	return reference;
 }
 
+/* Whether samples of 16 bits go through the curves of a profile while they are
+   read: tests/unit/tone_curves.c compares these. */
+static bool has_curves(struct work *work, const struct png_file *file)
+{
+	const struct probe probe = { .format = FORMAT_PNG,
+				     .width = file->width,
+				     .height = file->height };
+	const struct bytes bytes = { file->bytes, file->len };
+	struct png_header header;
+
+	return png_header_read(&header, work, &probe, bytes) &&
+	       header.samples.curves;
+}
+
 /* Whether it is read. */
 static bool compare(const struct png_file *file,
 		    const struct png_file *original, bool with_image)
@@ -150,9 +165,9 @@ static bool compare(const struct png_file *file,
 		fail_msg("libpng %s %ux%u, %zu bytes: %s",
 			 reference ? "reads" : "refuses", file->width,
 			 file->height, file->len, ok ? "read" : work.why);
-	if (ok)
+	if (ok && !has_curves(&work, file))
 		check_rows(&rows, reference);
-	else
+	else if (!ok)
 		assert_int_equal(work.err, ERR_CORRUPT_IMAGE);
 	if (with_image) {
 		assert_int_equal(read_image(&image, &work, file), ok);
