@@ -1,0 +1,29 @@
+#!/bin/sh
+# The lint of the tarball must find what is planted. TAP.
+here=$(cd "$(dirname "$0")" && pwd)
+dir=$(mktemp -d) || exit 99
+trap 'rm -rf "$dir"' EXIT
+cd "$dir" || exit 99
+mkdir -p admin fcgi instance lib/base lighttpd nginx schema tests/http \
+	tests/unit worker
+touch lib/base/a.c lib/base/a.h tests/http/test_a.py tests/unit/a.c
+n=0
+
+# Writes Makefile.am and expects that the lint says this.
+expect() {
+	n=$((n + 1))
+	printf 'x = %s\n' "$3" >Makefile.am
+	out=$(DISTRIBUTED_ROOT=$dir sh "$here/distributed.sh")
+	if [ "$?" = "$1" ] && echo "$out" | grep -q "$2"; then
+		echo "ok $n - $2"
+	else
+		echo "not ok $n - $2"
+	fi
+}
+
+echo 1..5
+expect 0 '^ok 1' 'lib/base/a.c lib/base/a.h tests/http/test_a.py tests/unit/a'
+expect 1 '^# lib/base/a.h ' 'lib/base/a.c tests/http/test_a.py tests/unit/a'
+expect 1 '^# lib/base/a.c ' 'lib/base/a.h tests/http/test_a.py tests/unit/a'
+expect 1 '^# tests/http/test_a.py ' 'lib/base/a.c lib/base/a.h tests/unit/a'
+expect 1 '^# tests/unit/a.c ' 'lib/base/a.c lib/base/a.h tests/http/test_a.py tests/unit/ab'
