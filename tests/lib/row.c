@@ -48,8 +48,9 @@ static void print_rows(void)
 }
 
 /*
- * What of cmocka leaves a test by a jump, past row_leave(), has its place here:
- * the linker prefers the functions of the program to the library's.
+ * Replaces the two functions of cmocka that leave a test by a jump, past
+ * row_leave(): the linker prefers the functions of the program to those of the
+ * library.
  */
 void _fail(const char *file, int line);
 void _skip(const char *file, int line);
