@@ -2,10 +2,14 @@
 # tap_driver.sh DRIVER ARGUMENT...: runs automake's TAP driver and prints a line
 # for each module of tests, and one for each test that fails. A module is a test
 # program, or a file of tests/http. The .log and .trs files have all tests.
+# Fails when the driver does.
 # shellcheck disable=SC2016 # the program is of awk
 driver=$1
 shift
-${SHELL:-/bin/sh} "$driver" "$@" | ${AM_TAP_AWK:-awk} '
+{
+	sh "$driver" "$@"
+	echo "driver exited with $?"
+} | ${AM_TAP_AWK:-awk} '
 function add(number, what, list) {
 	return number ? list (list == "" ? "" : ", ") number " " what : list
 }
@@ -18,6 +22,11 @@ function report() {
 			add(passed, "passed", ""))) ")"
 	fflush()
 	passed = failed = skipped = 0
+}
+
+/^driver exited with [0-9]+$/ {
+	status = $4
+	next
 }
 
 { gsub(/\033\[[0-9;]*m/, "") }
@@ -46,4 +55,7 @@ function report() {
 
 { print substr($0, 1, 160); fflush() }
 
-END { report() }'
+END {
+	report()
+	exit status
+}'
