@@ -7,18 +7,31 @@
 
 #include "lib/base/pool.h"
 
-bool bitmap_init(struct bitmap *bitmap, struct work *work, uint32_t width,
-		 uint32_t height)
+static bool allocate(struct bitmap *bitmap, struct work *work, uint32_t width,
+		     uint32_t height, unsigned channels)
 {
-	const size_t stride = (size_t)width * BITMAP_CHANNELS + BITMAP_SLACK;
+	const size_t stride = (size_t)width * channels + BITMAP_SLACK;
 
 	*bitmap = (struct bitmap){ .width = width,
 				   .height = height,
+				   .channels = channels,
 				   .stride = stride };
 	bitmap->pixels = pool_try_alloc(work->pool, stride * height);
 	return bitmap->pixels ||
 	       fail(work, ERR_TOO_LARGE, "no memory for %ux%u pixels", width,
 		    height);
+}
+
+bool bitmap_init(struct bitmap *bitmap, struct work *work, uint32_t width,
+		 uint32_t height)
+{
+	return allocate(bitmap, work, width, height, BITMAP_CHANNELS);
+}
+
+bool bitmap_init_plane(struct bitmap *plane, struct work *work, uint32_t width,
+		       uint32_t height)
+{
+	return allocate(plane, work, width, height, 1);
 }
 
 bool bitmap_copy(struct bitmap *copy, struct work *work,
@@ -33,11 +46,6 @@ bool bitmap_copy(struct bitmap *copy, struct work *work,
 	made.alpha = bitmap->alpha;
 	*copy = made;
 	return true;
-}
-
-static uint32_t *pixel_at(const struct bitmap *bitmap, uint32_t x, uint32_t y)
-{
-	return (uint32_t *)(void *)bitmap_row(bitmap, y) + x;
 }
 
 /* Where pixel x, y of the upright picture is stored. */
@@ -70,6 +78,23 @@ static struct place stored_at(const struct bitmap *stored, unsigned orientation,
 	}
 }
 
+static inline void copy_turned(const struct bitmap *upright,
+			       const struct bitmap *stored,
+			       unsigned orientation, size_t channels)
+{
+	for (uint32_t y = 0; y < upright->height; y++) {
+		uint8_t *out = bitmap_row(upright, y);
+
+		for (uint32_t x = 0; x < upright->width; x++, out += channels) {
+			const struct place at =
+				stored_at(stored, orientation, x, y);
+
+			memcpy(out, bitmap_row(stored, at.y) + at.x * channels,
+			       channels);
+		}
+	}
+}
+
 bool bitmap_turn(struct bitmap *bitmap, struct work *work, unsigned orientation)
 {
 	const bool lies = orientation >= 5;
@@ -78,17 +103,13 @@ bool bitmap_turn(struct bitmap *bitmap, struct work *work, unsigned orientation)
 
 	if (orientation <= 1)
 		return true;
-	if (!bitmap_init(&upright, work, lies ? stored.height : stored.width,
-			 lies ? stored.width : stored.height))
+	if (!allocate(&upright, work, lies ? stored.height : stored.width,
+		      lies ? stored.width : stored.height, stored.channels))
 		return false;
-	for (uint32_t y = 0; y < upright.height; y++)
-		for (uint32_t x = 0; x < upright.width; x++) {
-			const struct place at =
-				stored_at(&stored, orientation, x, y);
-
-			*pixel_at(&upright, x, y) =
-				*pixel_at(&stored, at.x, at.y);
-		}
+	if (stored.channels == 1)
+		copy_turned(&upright, &stored, orientation, 1);
+	else
+		copy_turned(&upright, &stored, orientation, BITMAP_CHANNELS);
 	upright.gray = stored.gray;
 	upright.alpha = stored.alpha;
 	*bitmap = upright;

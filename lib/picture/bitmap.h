@@ -8,11 +8,13 @@
 #include "lib/base/work.h"
 
 /* A picture in memory: rows from the top, each of `width` pixels of 4 bytes:
-   red, green and blue, premultiplied by alpha / 255, and alpha. After each row
-   there are BITMAP_SLACK bytes that vector code may read. */
+   red, green and blue, premultiplied by alpha / 255, and alpha. Or one plane of
+   a picture, with 1 byte for each sample. After each row there are BITMAP_SLACK
+   bytes that vector code may read. */
 struct bitmap {
 	uint32_t width, height;
-	size_t stride; /* bytes from one row to the next */
+	unsigned channels; /* bytes of a pixel: 4, or 1 in a plane */
+	size_t stride;     /* bytes from one row to the next */
 	uint8_t *pixels;
 	bool gray;  /* red, green and blue are equal in all pixels */
 	bool alpha; /* some alpha may be below 255 */
@@ -25,6 +27,10 @@ enum { BITMAP_CHANNELS = 4, BITMAP_SLACK = 32 };
 bool bitmap_init(struct bitmap *bitmap, struct work *work, uint32_t width,
 		 uint32_t height) MUST_CHECK;
 
+/* The same for one plane. */
+bool bitmap_init_plane(struct bitmap *plane, struct work *work, uint32_t width,
+		       uint32_t height) MUST_CHECK;
+
 /* Copies the bitmap and its pixels. */
 bool bitmap_copy(struct bitmap *copy, struct work *work,
 		 const struct bitmap *bitmap) MUST_CHECK;
@@ -34,8 +40,9 @@ static inline uint8_t *bitmap_row(const struct bitmap *bitmap, uint32_t y)
 	return bitmap->pixels + bitmap->stride * y;
 }
 
-/* Rotates or mirrors a picture upright by its EXIF orientation, 1 to 8 (CIPA
-   DC-008 4.6.5.A). May keep the same pixels. ERR_TOO_LARGE if out of memory. */
+/* Rotates or mirrors a picture or a plane upright by its EXIF orientation, 1 to
+   8 (CIPA DC-008 4.6.5.A). May keep the same pixels. ERR_TOO_LARGE if out of
+   memory. */
 bool bitmap_turn(struct bitmap *bitmap, struct work *work,
 		 unsigned orientation) MUST_CHECK;
 

@@ -9,6 +9,7 @@
 
 #include "lib/picture/bitmap.h"
 #include "lib/picture/render.h"
+#include "lib/picture/row_sink.h"
 
 /* How pixels are resampled: the setting `engine`. render.c plans the variants;
    an engine decodes, resizes and encodes. */
@@ -17,11 +18,14 @@ struct planned_variant {
 	uint32_t index; /* of its recipe */
 	struct recipe_plan plan;
 	enum format format;
+	unsigned jpeg_quality; /* 1 to 100, if the format is JPEG */
 	const struct planned_variant *
 		identical; /* a previous variant with the same bytes, or NULL */
 	const struct planned_variant *larger; /* source for resizing, or NULL */
 	Image *image;                         /* of the engine graphicsmagick */
-	struct bitmap bitmap;                 /* of the engine fast */
+	/* Of the engine fast: a bitmap, or ROW_PLANES planes. */
+	unsigned plane_count;
+	struct bitmap planes[ROW_PLANES];
 	struct rendition rendition;
 };
 

@@ -225,21 +225,20 @@ static void find_profile(struct reading *r, struct row_picture *picture)
 	picture->profile_len = len;
 }
 
-static bool begin(struct reading *r)
+static void describe(struct row_picture *picture, struct reading *r)
 {
 	const struct jpeg_decompress_struct *jpeg = &r->jpeg;
-	struct row_picture picture = {
-		.width = jpeg->output_width,
-		.height = jpeg->output_height,
-		.exact_width = jpeg->image_width * jpeg->scale_num / 8.0,
-		.exact_height = jpeg->image_height * jpeg->scale_num / 8.0,
+
+	*picture = (struct row_picture){
+		.plane_count = 1,
+		.planes = { { jpeg->output_width, jpeg->output_height,
+			      jpeg->image_width * jpeg->scale_num / 8.0,
+			      jpeg->image_height * jpeg->scale_num / 8.0 } },
 		.colours = jpeg->num_components == 1   ? PROFILE_GRAY
 			   : jpeg->num_components == 4 ? PROFILE_CMYK
 						       : PROFILE_RGB,
 	};
-
-	find_profile(r, &picture);
-	return r->sink->begin(r->sink->arg, &picture);
+	find_profile(r, picture);
 }
 
 /* Allocates slack after the pixels, for vector code. */
@@ -281,18 +280,30 @@ static bool has_all_scans(const struct reading *r)
 /* Also returns false if the scan is irregular. */
 static bool read_scan(struct reading *r)
 {
+	const struct row_sink *sink = r->sink;
 	enum jpeg_scan_result result;
+	struct row_picture picture;
+	bool as_planes;
 
 	jpeg_calc_output_dimensions(&r->jpeg);
-	if (!begin(r))
+	describe(&picture, r);
+	as_planes = picture.colours == PROFILE_RGB && sink->accepts_planes &&
+		    sink->accepts_planes(sink->arg, &picture);
+	if (as_planes) {
+		picture.plane_count = ROW_PLANES;
+		jpeg_scan_planes(picture.planes, &r->jpeg);
+	}
+	if (!sink->begin(sink->arg, &picture))
 		return false;
-	result = jpeg_scan_read(r->work, &r->jpeg, r->sink);
+	result = jpeg_scan_read(r->work, &r->jpeg, sink, as_planes);
 	r->irregular = result == JPEG_SCAN_IRREGULAR;
 	return result == JPEG_SCAN_DONE;
 }
 
 static bool decompress(struct reading *r, double scale)
 {
+	struct row_picture picture;
+
 	if (!read_header(r, scale))
 		return false;
 	if (!r->irregular && jpeg_scan_suits(&r->jpeg))
@@ -302,7 +313,8 @@ static bool decompress(struct reading *r, double scale)
 	    !has_all_scans(r))
 		return fail(r->work, ERR_CORRUPT_IMAGE,
 			    "damaged: the file ends before its last scan");
-	if (!begin(r) || !read_rows(r))
+	describe(&picture, r);
+	if (!r->sink->begin(r->sink->arg, &picture) || !read_rows(r))
 		return false;
 	return !r->errors.damage ||
 	       fail(r->work, ERR_CORRUPT_IMAGE, "damaged: %s", r->errors.text);
@@ -373,8 +385,8 @@ static bool begin_image(void *arg, const struct row_picture *picture)
 		DestroyImage(sink->image);
 	sink->image = image;
 	sink->y = 0;
-	image->columns = picture->width;
-	image->rows = picture->height;
+	image->columns = picture->planes[0].width;
+	image->rows = picture->planes[0].height;
 	image->depth = 8;
 	image->matte = MagickFalse;
 	if (picture->colours == PROFILE_CMYK)
@@ -420,8 +432,10 @@ bool jpeg_read(Image **image, struct work *work, const struct probe *probe,
 	       double scale, const uint8_t *bytes, size_t len)
 {
 	struct image_sink made = { .work = work };
-	const struct row_sink sink = { begin_image, put_image_row, &made,
-				       1.01 };
+	const struct row_sink sink = { .begin = begin_image,
+				       .row = put_image_row,
+				       .arg = &made,
+				       .tolerance = 1.01 };
 
 	if (jpeg_stream(work, probe, scale, bytes, len, &sink)) {
 		*image = made.image;

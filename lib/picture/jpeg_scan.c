@@ -3,6 +3,7 @@
 
 #include "lib/picture/jpeg_scan.h"
 
+#include <math.h>
 #include <string.h>
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -18,6 +19,7 @@ enum { MOST_COMPONENTS = 3, RST0 = 0xd0 };
 struct component {
 	unsigned across, down;  /* its blocks in an MCU */
 	unsigned columns, rows; /* samples that come from a block */
+	uint32_t rows_left;     /* of the plane */
 	struct jpeg_block_coder coder;
 	int32_t predictor;
 	size_t stride;
@@ -27,14 +29,14 @@ struct component {
 struct scan {
 	const struct jpeg_decompress_struct *jpeg;
 	const struct row_sink *sink;
+	bool as_planes;
 	struct component components[MOST_COMPONENTS];
 	unsigned count;
 	uint32_t mcus_per_row, mcu_rows;
 	struct jpeg_bits bits;
 	uint32_t until_restart; /* MCUs until the next restart marker */
 	uint8_t restarts;
-	uint32_t rows_left;
-	uint8_t *row;
+	uint8_t *row; /* of pixels */
 };
 
 /* Returns the samples of a block's side for a component with `factor` blocks,
@@ -81,6 +83,42 @@ bool jpeg_scan_suits(const struct jpeg_decompress_struct *jpeg)
 	return true;
 }
 
+/* Returns the samples of a block's side in a plane. The differences of colours
+   get half the samples of the brightness, or more if they have one side. */
+static unsigned plane_samples_of(const struct jpeg_decompress_struct *jpeg,
+				 unsigned index)
+{
+	const jpeg_component_info *info = &jpeg->comp_info[index];
+	const unsigned across = samples_of(
+		jpeg->scale_num, jpeg->max_h_samp_factor, info->h_samp_factor);
+	const unsigned down = samples_of(
+		jpeg->scale_num, jpeg->max_v_samp_factor, info->v_samp_factor);
+	const unsigned most = across > down ? across : down;
+
+	if (!index)
+		return jpeg->scale_num;
+	return most > 1 ? most / 2 : 1;
+}
+
+void jpeg_scan_planes(struct row_plane planes[ROW_PLANES],
+		      const struct jpeg_decompress_struct *jpeg)
+{
+	for (unsigned i = 0; i < ROW_PLANES; i++) {
+		const jpeg_component_info *info = &jpeg->comp_info[i];
+		const double samples = plane_samples_of(jpeg, i) / 8.0;
+		const double width = jpeg->image_width * samples *
+				     info->h_samp_factor /
+				     jpeg->max_h_samp_factor;
+		const double height = jpeg->image_height * samples *
+				      info->v_samp_factor /
+				      jpeg->max_v_samp_factor;
+
+		planes[i] = (struct row_plane){ (uint32_t)ceil(width),
+						(uint32_t)ceil(height), width,
+						height };
+	}
+}
+
 /* Returns the last coefficient, in zigzag order, that this size needs. */
 static unsigned last_of(unsigned columns, unsigned rows)
 {
@@ -122,6 +160,27 @@ static bool find_tables(struct scan *scan, struct work *work, unsigned index)
 	return true;
 }
 
+static void set_size(const struct scan *scan, struct component *component,
+		     unsigned index)
+{
+	const struct jpeg_decompress_struct *jpeg = scan->jpeg;
+	const jpeg_component_info *info = &jpeg->comp_info[index];
+	struct row_plane planes[ROW_PLANES];
+
+	if (scan->as_planes) {
+		jpeg_scan_planes(planes, jpeg);
+		component->columns = plane_samples_of(jpeg, index);
+		component->rows = component->columns;
+		component->rows_left = planes[index].height;
+		return;
+	}
+	component->columns = samples_of(
+		jpeg->scale_num, jpeg->max_h_samp_factor, info->h_samp_factor);
+	component->rows = samples_of(jpeg->scale_num, jpeg->max_v_samp_factor,
+				     info->v_samp_factor);
+	component->rows_left = jpeg->output_height;
+}
+
 /* A scan of one component has one block in each MCU (T.81 A.2.2). */
 static bool component_init(struct scan *scan, struct work *work, unsigned index)
 {
@@ -134,10 +193,7 @@ static bool component_init(struct scan *scan, struct work *work, unsigned index)
 	component->across =
 		scan->count == 1 ? 1 : (unsigned)info->h_samp_factor;
 	component->down = scan->count == 1 ? 1 : (unsigned)info->v_samp_factor;
-	component->columns = samples_of(
-		jpeg->scale_num, jpeg->max_h_samp_factor, info->h_samp_factor);
-	component->rows = samples_of(jpeg->scale_num, jpeg->max_v_samp_factor,
-				     info->v_samp_factor);
+	set_size(scan, component, index);
 	component->coder.quantisers =
 		jpeg->quant_tbl_ptrs[info->quant_tbl_no]->quantval;
 	component->coder.last = last_of(component->columns, component->rows);
@@ -167,7 +223,6 @@ static bool scan_init(struct scan *scan, struct work *work)
 	scan->mcus_per_row =
 		divide_up(jpeg->image_width, 8u * (unsigned)across);
 	scan->mcu_rows = divide_up(jpeg->image_height, 8u * (unsigned)down);
-	scan->rows_left = jpeg->output_height;
 	scan->until_restart = jpeg->restart_interval;
 	scan->row = pool_try_alloc(work->pool, (size_t)jpeg->output_width * 4 +
 						       4 * BITMAP_SLACK);
@@ -318,12 +373,12 @@ static void spread_gray(uint8_t *out, const uint8_t *in, uint32_t count)
 	}
 }
 
-static bool put_rows(struct scan *scan)
+static bool put_pixels(struct scan *scan)
 {
-	const struct component *c = scan->components;
+	struct component *c = scan->components;
 	const uint32_t width = scan->jpeg->output_width;
 
-	for (size_t y = 0; y < c->down * c->rows && scan->rows_left; y++) {
+	for (size_t y = 0; y < c->down * c->rows && c->rows_left; y++) {
 		if (scan->count == 1)
 			spread_gray(scan->row, c->samples + y * c->stride,
 				    width);
@@ -331,20 +386,46 @@ static bool put_rows(struct scan *scan)
 			convert_row(scan->row, c[0].samples + y * c[0].stride,
 				    c[1].samples + y * c[1].stride,
 				    c[2].samples + y * c[2].stride, width);
-		scan->rows_left--;
+		c->rows_left--;
 		if (!scan->sink->row(scan->sink->arg, scan->row))
 			return false;
 	}
 	return true;
 }
 
+static bool put_plane(struct scan *scan, unsigned plane)
+{
+	struct component *c = &scan->components[plane];
+
+	for (size_t y = 0; y < c->down * c->rows && c->rows_left; y++) {
+		c->rows_left--;
+		if (!scan->sink->plane_row(scan->sink->arg, plane,
+					   c->samples + y * c->stride))
+			return false;
+	}
+	return true;
+}
+
+static bool put_rows(struct scan *scan)
+{
+	if (!scan->as_planes)
+		return put_pixels(scan);
+	for (unsigned i = 0; i < scan->count; i++)
+		if (!put_plane(scan, i))
+			return false;
+	return true;
+}
+
 enum jpeg_scan_result jpeg_scan_read(struct work *work,
 				     const struct jpeg_decompress_struct *jpeg,
-				     const struct row_sink *sink)
+				     const struct row_sink *sink,
+				     bool as_planes)
 {
 	struct scan *scan = pool_alloc(work->pool, sizeof(*scan));
 
-	*scan = (struct scan){ .jpeg = jpeg, .sink = sink };
+	*scan = (struct scan){ .jpeg = jpeg,
+			       .sink = sink,
+			       .as_planes = as_planes };
 	if (!scan_init(scan, work))
 		return JPEG_SCAN_IRREGULAR;
 	for (uint32_t y = 0; y < scan->mcu_rows; y++) {

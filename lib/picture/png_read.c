@@ -18,10 +18,9 @@ bool png_stream(struct work *work, const struct probe *probe,
 	if (!png_header_read(&header, work, probe, file))
 		return false;
 	picture = (struct row_picture){
-		.width = header.width,
-		.height = header.height,
-		.exact_width = header.width,
-		.exact_height = header.height,
+		.plane_count = 1,
+		.planes = { { header.width, header.height, header.width,
+			      header.height } },
 		.colours = header.is_gray ? PROFILE_GRAY : PROFILE_RGB,
 		.alpha = png_samples_has_alpha(&header.samples),
 		.profile = header.profile.len ? header.profile.data : NULL,

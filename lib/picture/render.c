@@ -163,6 +163,10 @@ static void plan_variants(struct rendering *p)
 			.index = i,
 			.plan = plan,
 			.format = recipe_format(recipe, &request->probe),
+			.jpeg_quality = recipe->quality
+						? recipe->quality
+						: (unsigned)p->renderer->conf
+							  ->jpeg_quality,
 		};
 	}
 	qsort(p->variants, request->count, sizeof(p->variants[0]), by_size);

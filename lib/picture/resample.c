@@ -73,12 +73,16 @@ static void add_row(uint16_t *sums, const uint8_t *row, size_t bytes)
 }
 #endif
 
+static size_t row_bytes(const struct resampler *r, uint32_t width)
+{
+	return (size_t)width * r->out.channels;
+}
+
 static void put_row(struct resampler *r, const uint8_t *row);
 
 /* Makes one row of the sums. Its last pixel may have fewer columns. */
-static void end_shrunk_row(struct resampler *r)
+static inline void average(struct shrink *shrink, unsigned channels)
 {
-	struct shrink *shrink = &r->shrink;
 	const uint16_t *sums = shrink->sums;
 	uint8_t *out = shrink->row;
 
@@ -90,22 +94,33 @@ static void end_shrunk_row(struct resampler *r)
 		const uint64_t reciprocal = ((1u << 24) + pixels / 2) / pixels;
 		uint32_t totals[4] = { 0 };
 
-		for (uint32_t i = 0; i < columns; i++, sums += 4)
-			for (int j = 0; j < 4; j++)
+		for (uint32_t i = 0; i < columns; i++, sums += channels)
+			for (unsigned j = 0; j < channels; j++)
 				totals[j] += sums[j];
-		for (int j = 0; j < 4; j++)
+		for (unsigned j = 0; j < channels; j++)
 			*out++ = (uint8_t)((totals[j] * reciprocal +
 					    (1u << 23)) >>
 					   24);
 	}
-	memset(shrink->sums, 0, shrink->width * 4 * sizeof(*shrink->sums));
+}
+
+static void end_shrunk_row(struct resampler *r)
+{
+	struct shrink *shrink = &r->shrink;
+
+	if (r->out.channels == 1)
+		average(shrink, 1);
+	else
+		average(shrink, BITMAP_CHANNELS);
+	memset(shrink->sums, 0,
+	       row_bytes(r, shrink->width) * sizeof(*shrink->sums));
 	shrink->rows = 0;
 	put_row(r, shrink->row);
 }
 
 static void put_shrunk(struct resampler *r, const uint8_t *row)
 {
-	add_row(r->shrink.sums, row, (size_t)r->shrink.width * 4);
+	add_row(r->shrink.sums, row, row_bytes(r, r->shrink.width));
 	if (++r->shrink.rows == r->shrink.lines || !r->left)
 		end_shrunk_row(r);
 }
@@ -124,7 +139,12 @@ static void end_row(struct resampler *r)
 	r->filter->columns(r->stretched, r->window,
 			   resample_taps_coefficients(f, y), even,
 			   r->stride - BITMAP_SLACK);
-	r->filter->row(bitmap_row(&r->out, y), r->stretched, &r->horizontal);
+	if (r->out.channels == 1)
+		r->filter->plane_row(bitmap_row(&r->out, y), r->stretched,
+				     &r->horizontal);
+	else
+		r->filter->row(bitmap_row(&r->out, y), r->stretched,
+			       &r->horizontal);
 }
 
 static void put_row(struct resampler *r, const uint8_t *row)
@@ -148,20 +168,20 @@ void resampler_put(struct resampler *r, const uint8_t *row)
 	if (!r->left)
 		return;
 	r->left--;
-	row += (size_t)r->x * 4;
+	row += row_bytes(r, r->x);
 	if (r->is_copy)
 		memcpy(bitmap_row(&r->out, r->next_out++), row,
-		       (size_t)r->out.width * 4);
+		       row_bytes(r, r->out.width));
 	else if (r->shrink.sums)
 		put_shrunk(r, row);
 	else
 		put_row(r, row);
 }
 
-static bool shrink_init(struct shrink *shrink, struct work *work,
-			uint32_t width)
+static bool shrink_init(struct resampler *r, struct work *work, uint32_t width)
 {
-	const size_t room = (size_t)width * 4 + BITMAP_SLACK;
+	struct shrink *shrink = &r->shrink;
+	const size_t room = row_bytes(r, width) + BITMAP_SLACK;
 
 	shrink->width = width;
 	if (shrink->columns == 1 && shrink->lines == 1)
@@ -179,7 +199,7 @@ static bool shrink_init(struct shrink *shrink, struct work *work,
 static bool ring_init(struct resampler *r, struct work *work, uint32_t width)
 {
 	r->rows_kept = r->vertical.room + 1;
-	r->stride = (size_t)width * 4 + BITMAP_SLACK;
+	r->stride = row_bytes(r, width) + BITMAP_SLACK;
 	r->ring = pool_try_alloc(work->pool, r->stride * r->rows_kept);
 	r->window =
 		pool_try_alloc(work->pool, r->rows_kept * sizeof(*r->window));
@@ -204,12 +224,17 @@ static uint32_t shrunk(uint32_t side, unsigned factor)
 	return (side + factor - 1) / factor;
 }
 
+static uint32_t first_pixel(double start)
+{
+	return start > 0 ? (uint32_t)start : 0;
+}
+
 /* Returns the number of whole pixels, from `start`, that cover the extent. */
 static uint32_t pixels_of(double start, double extent, uint32_t size)
 {
 	const double end = ceil(start + extent - 1e-6);
 
-	return (uint32_t)(end > size ? size : end) - (uint32_t)start;
+	return (uint32_t)(end > size ? size : end) - first_pixel(start);
 }
 
 bool resampler_new(struct resampler **resampler, struct work *work,
@@ -223,8 +248,8 @@ bool resampler_new(struct resampler **resampler, struct work *work,
 	*resampler = r;
 	r->out = *out;
 	r->filter = resample_filter();
-	r->x = (uint32_t)area->x;
-	r->skip = (uint32_t)area->y;
+	r->x = first_pixel(area->x);
+	r->skip = first_pixel(area->y);
 	r->left = pixels_of(area->y, area->area_height, area->height);
 	r->is_copy = width == out->width && r->left == out->height &&
 		     area->area_width == out->width &&
@@ -234,7 +259,7 @@ bool resampler_new(struct resampler **resampler, struct work *work,
 	r->shrink.columns = columns =
 		shrink_factor(area->area_width, out->width);
 	r->shrink.lines = lines = shrink_factor(area->area_height, out->height);
-	return shrink_init(&r->shrink, work, width) &&
+	return shrink_init(r, work, width) &&
 	       resample_taps_init(&r->horizontal, work, shrunk(width, columns),
 				  (area->x - r->x) / columns,
 				  area->area_width / columns, out->width) &&
@@ -245,9 +270,9 @@ bool resampler_new(struct resampler **resampler, struct work *work,
 }
 
 bool resample(const struct bitmap *out, struct work *work,
-	      const struct bitmap *in)
+	      const struct bitmap *in, const struct resample_area *area)
 {
-	const struct resample_area all = {
+	const struct resample_area whole = {
 		.width = in->width,
 		.height = in->height,
 		.area_width = in->width,
@@ -255,7 +280,7 @@ bool resample(const struct bitmap *out, struct work *work,
 	};
 	struct resampler *resampler;
 
-	if (!resampler_new(&resampler, work, out, &all))
+	if (!resampler_new(&resampler, work, out, area ? area : &whole))
 		return false;
 	for (uint32_t y = 0; y < in->height; y++)
 		resampler_put(resampler, bitmap_row(in, y));

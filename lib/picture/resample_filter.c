@@ -46,6 +46,19 @@ static void plain_row(uint8_t *out, const uint8_t *in,
 	}
 }
 
+static void plain_plane_row(uint8_t *out, const uint8_t *in,
+			    const struct resample_taps *taps)
+{
+	for (uint32_t x = 0; x < taps->count; x++) {
+		const int16_t *k = resample_taps_coefficients(taps, x);
+		int32_t sum = RESAMPLE_TAPS_HALF;
+
+		for (uint32_t i = 0; i < taps->used[x]; i++)
+			sum += k[i] * in[taps->first[x] + i];
+		out[x] = clamp(sum);
+	}
+}
+
 #ifdef __SSE2__
 /* Packs two coefficients into each 32 bits. */
 static int32_t pair(const int16_t *coefficients)
@@ -126,6 +139,63 @@ static void sse2_row(uint8_t *out, const uint8_t *in,
 			resample_taps_coefficients(taps, x), taps->used[x]);
 
 		memcpy(out, &pixel, sizeof(pixel));
+	}
+}
+
+/* Returns four sums that add up to that of one output sample, eight input
+   samples in each step. The coefficients after the used ones are 0. */
+static inline __m128i sse2_sums(const uint8_t *in,
+				const struct resample_taps *taps, uint32_t x)
+{
+	const __m128i zero = _mm_setzero_si128();
+	const int16_t *k = resample_taps_coefficients(taps, x);
+	const uint32_t used = taps->used[x];
+	__m128i sums = zero;
+
+	in += taps->first[x];
+	for (uint32_t i = 0; i < used; i += 8) {
+		const __m128i samples = _mm_unpacklo_epi8(
+			_mm_loadl_epi64((const void *)(in + i)), zero);
+		const __m128i eight = _mm_loadu_si128((const void *)(k + i));
+
+		sums = _mm_add_epi32(sums, _mm_madd_epi16(samples, eight));
+	}
+	return sums;
+}
+
+/* Adds up each of four vectors. */
+static inline __m128i add_up(__m128i a, __m128i b, __m128i c, __m128i d)
+{
+	const __m128i ab = _mm_add_epi32(_mm_unpacklo_epi32(a, b),
+					 _mm_unpackhi_epi32(a, b));
+	const __m128i cd = _mm_add_epi32(_mm_unpacklo_epi32(c, d),
+					 _mm_unpackhi_epi32(c, d));
+
+	return _mm_add_epi32(_mm_unpacklo_epi64(ab, cd),
+			     _mm_unpackhi_epi64(ab, cd));
+}
+
+/* Four output samples in each step; the last step repeats the last sample. */
+static void sse2_plane_row(uint8_t *out, const uint8_t *in,
+			   const struct resample_taps *taps)
+{
+	const __m128i half = _mm_set1_epi32(RESAMPLE_TAPS_HALF);
+	const uint32_t last = taps->count - 1;
+
+	for (uint32_t x = 0; x <= last; x += 4, out += 4) {
+		const uint32_t b = x + 1 < last ? x + 1 : last;
+		const uint32_t c = x + 2 < last ? x + 2 : last;
+		const uint32_t d = x + 3 < last ? x + 3 : last;
+		__m128i sums =
+			add_up(sse2_sums(in, taps, x), sse2_sums(in, taps, b),
+			       sse2_sums(in, taps, c), sse2_sums(in, taps, d));
+		int32_t samples;
+
+		sums = _mm_srai_epi32(_mm_add_epi32(sums, half),
+				      RESAMPLE_TAPS_BITS);
+		sums = _mm_packs_epi32(sums, sums);
+		samples = _mm_cvtsi128_si32(_mm_packus_epi16(sums, sums));
+		memcpy(out, &samples, sizeof(samples));
 	}
 }
 
@@ -232,10 +302,10 @@ AVX2 static void avx2_row(uint8_t *out, const uint8_t *in,
 #endif
 
 static const struct resample_filter filters[] = {
-	{ "plain", plain_columns, plain_row },
+	{ "plain", plain_columns, plain_row, plain_plane_row },
 #ifdef __SSE2__
-	{ "SSE2", sse2_columns, sse2_row },
-	{ "AVX2", avx2_columns, avx2_row },
+	{ "SSE2", sse2_columns, sse2_row, sse2_plane_row },
+	{ "AVX2", avx2_columns, avx2_row, sse2_plane_row },
 #endif
 };
 

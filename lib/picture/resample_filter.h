@@ -6,8 +6,8 @@
 #include "lib/picture/resample_taps.h"
 
 /* The inner loops of the resampler. All implementations give the same bytes.
-   Pixels have 4 bytes. All buffers have BITMAP_SLACK extra bytes, which are
-   read and written too. */
+   Pixels have 4 bytes, samples of a plane 1. All buffers have BITMAP_SLACK
+   extra bytes, which are read and written too. */
 struct resample_filter {
 	const char *name; /* "plain", "SSE2" or "AVX2" */
 
@@ -20,6 +20,10 @@ struct resample_filter {
 	/* Filters one row horizontally into `taps->count` pixels. */
 	void (*row)(uint8_t *out, const uint8_t *in,
 		    const struct resample_taps *taps);
+
+	/* The same for a row of a plane. */
+	void (*plane_row)(uint8_t *out, const uint8_t *in,
+			  const struct resample_taps *taps);
 };
 
 /* Returns the implementations that this processor supports, the fastest

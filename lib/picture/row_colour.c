@@ -134,6 +134,11 @@ static struct row_colour choose(enum profile_colours colours,
 	return chosen;
 }
 
+bool row_colour_is_none(const struct row_colour *colour)
+{
+	return !colour->transform && colour->colours != PROFILE_CMYK;
+}
+
 void row_colour_apply(const struct row_colour *colour, struct bitmap *bitmap)
 {
 	if (colour->transform)

@@ -25,6 +25,8 @@ struct row_colour;
 struct row_colour *row_colour_new(struct pool *pool,
 				  enum profile_colours colours,
 				  const uint8_t *profile, size_t len);
+/* Whether nothing needs to be converted. */
+bool row_colour_is_none(const struct row_colour *colour);
 void row_colour_apply(const struct row_colour *colour, struct bitmap *bitmap);
 
 #endif

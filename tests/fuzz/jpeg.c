@@ -1,5 +1,6 @@
 /* jpeg.c: fuzzes the decoding of JPEGs. The input's first byte chooses how much
-   they are reduced, and whether they may be larger than that. */
+   they are reduced, whether they may be larger than that, and whether planes
+   are accepted. */
 #include "config.h"
 
 #include "lib/picture/jpeg_read.h"
@@ -19,6 +20,7 @@ static void decode(struct work *work, unsigned choice, const uint8_t *data,
 	if (!fuzz_probe_read_small(&probe, work, FORMAT_JPEG, data, size))
 		return;
 	sink = fuzz_rows_sink(&rows, &probe);
+	rows.accepts_planes = choice & 16;
 	sink.tolerance = choice & 8 ? 8 : 1;
 	fuzz_rows_check(&rows, work,
 			jpeg_stream(work, &probe, 1.0 / (1 + choice % 8), data,

@@ -31,6 +31,9 @@ struct rows {
 	uint8_t *pixels;
 	uint32_t count;
 	unsigned begun;
+	/* If planes are asked for. */
+	uint8_t *samples[ROW_PLANES];
+	uint32_t counts[ROW_PLANES];
 };
 
 static bool begin(void *arg, const struct row_picture *picture)
@@ -38,22 +41,50 @@ static bool begin(void *arg, const struct row_picture *picture)
 	struct rows *rows = arg;
 
 	rows->picture = *picture;
-	rows->pixels = pool_alloc(rows->pool,
-				  (size_t)picture->width * picture->height * 4);
+	rows->pixels =
+		pool_alloc(rows->pool, (size_t)picture->planes[0].width *
+					       picture->planes[0].height * 4);
 	rows->count = 0;
 	rows->begun++;
+	for (unsigned i = 0; i < picture->plane_count; i++) {
+		const struct row_plane *plane = &picture->planes[i];
+
+		rows->samples[i] = pool_alloc(
+			rows->pool, (size_t)plane->width * plane->height);
+		rows->counts[i] = 0;
+	}
 	return true;
 }
 
 static bool keep_row(void *arg, const uint8_t *row)
 {
 	struct rows *rows = arg;
-	const size_t len = (size_t)rows->picture.width * 4;
+	const size_t len = (size_t)rows->picture.planes[0].width * 4;
 	uint8_t slack[BITMAP_SLACK];
 
-	assert_true(rows->count < rows->picture.height);
+	assert_true(rows->count < rows->picture.planes[0].height);
 	memcpy(slack, row + len, sizeof(slack));
 	memcpy(rows->pixels + len * rows->count++, row, len);
+	return true;
+}
+
+static bool accept_planes(void *arg, const struct row_picture *picture)
+{
+	(void)arg;
+	assert_int_equal(picture->plane_count, 1);
+	return true;
+}
+
+static bool keep_plane_row(void *arg, unsigned plane, const uint8_t *row)
+{
+	struct rows *rows = arg;
+	const size_t len = rows->picture.planes[plane].width;
+	uint8_t slack[BITMAP_SLACK];
+
+	assert_int_equal(rows->picture.plane_count, ROW_PLANES);
+	assert_true(rows->counts[plane] < rows->picture.planes[plane].height);
+	memcpy(slack, row + len, sizeof(slack));
+	memcpy(rows->samples[plane] + len * rows->counts[plane]++, row, len);
 	return true;
 }
 
@@ -153,15 +184,30 @@ static void transform_block(struct plane *plane, size_t block_x, size_t block_y,
 		}
 }
 
+static void set_size(struct plane *plane, j_decompress_ptr jpeg, int index,
+		     unsigned n, bool as_planes)
+{
+	const jpeg_component_info *info = &jpeg->comp_info[index];
+	const unsigned across =
+		(unsigned)(jpeg->max_h_samp_factor / info->h_samp_factor);
+	const unsigned down =
+		(unsigned)(jpeg->max_v_samp_factor / info->v_samp_factor);
+	const unsigned most = n * (across > down ? across : down);
+
+	plane->columns = n * across;
+	plane->rows = n * down;
+	/* A plane of colour has half the sides if it has enough samples. */
+	if (as_planes && index)
+		plane->columns = plane->rows = most > 1 ? most / 2 : 1;
+}
+
 static void read_plane(struct plane *plane, j_decompress_ptr jpeg,
-		       jvirt_barray_ptr *coefficients, int index, unsigned n)
+		       jvirt_barray_ptr *coefficients, int index, unsigned n,
+		       bool as_planes)
 {
 	jpeg_component_info *info = &jpeg->comp_info[index];
 
-	plane->columns =
-		n * (unsigned)(jpeg->max_h_samp_factor / info->h_samp_factor);
-	plane->rows =
-		n * (unsigned)(jpeg->max_v_samp_factor / info->v_samp_factor);
+	set_size(plane, jpeg, index, n, as_planes);
 	plane->stride = (size_t)info->width_in_blocks * plane->columns;
 	plane->samples = malloc(plane->stride * info->height_in_blocks *
 				plane->rows * sizeof(double));
@@ -199,9 +245,9 @@ static void check_rows(const struct rows *rows, const struct plane planes[3],
 {
 	const struct row_picture *picture = &rows->picture;
 
-	assert_int_equal(rows->count, picture->height);
-	for (uint32_t y = 0; y < picture->height; y++)
-		for (uint32_t x = 0; x < picture->width; x++) {
+	assert_int_equal(rows->count, picture->planes[0].height);
+	for (uint32_t y = 0; y < picture->planes[0].height; y++)
+		for (uint32_t x = 0; x < picture->planes[0].width; x++) {
 			double c[3] = { 0 };
 
 			for (int i = 0; i < components; i++)
@@ -209,9 +255,30 @@ static void check_rows(const struct rows *rows, const struct plane planes[3],
 							 x];
 			check_pixel(
 				rows->pixels +
-					4 * ((size_t)y * picture->width + x),
+					4 * ((size_t)y *
+						     picture->planes[0].width +
+					     x),
 				c, components, x, y);
 		}
+}
+
+/* One sample of a plane covers a part of a block; so does the exact size. */
+static void check_plane(const struct rows *rows, const struct plane *expected,
+			int index, j_decompress_ptr jpeg)
+{
+	const struct row_plane *plane = &rows->picture.planes[index];
+	const jpeg_component_info *info = &jpeg->comp_info[index];
+	const double width = jpeg->image_width * info->h_samp_factor *
+			     expected->columns / 8.0 / jpeg->max_h_samp_factor;
+
+	assert_true(fabs(plane->exact_width - width) < 1e-9);
+	assert_int_equal(plane->width, ceil(width));
+	assert_int_equal(rows->counts[index], plane->height);
+	for (uint32_t y = 0; y < plane->height; y++)
+		for (uint32_t x = 0; x < plane->width; x++)
+			expect_near(rows->samples[index][y * plane->width + x],
+				    expected->samples[y * expected->stride + x],
+				    x, y);
 }
 
 static void check_against_libjpeg(const struct rows *rows,
@@ -228,8 +295,13 @@ static void check_against_libjpeg(const struct rows *rows,
 	jpeg_read_header(&jpeg, TRUE);
 	coefficients = jpeg_read_coefficients(&jpeg);
 	for (int i = 0; i < jpeg.num_components; i++)
-		read_plane(&planes[i], &jpeg, coefficients, i, n);
-	check_rows(rows, planes, jpeg.num_components);
+		read_plane(&planes[i], &jpeg, coefficients, i, n,
+			   rows->picture.plane_count > 1);
+	if (rows->picture.plane_count > 1)
+		for (int i = 0; i < ROW_PLANES; i++)
+			check_plane(rows, &planes[i], i, &jpeg);
+	else
+		check_rows(rows, planes, jpeg.num_components);
 	for (int i = 0; i < jpeg.num_components; i++)
 		free(planes[i].samples);
 	jpeg_destroy_decompress(&jpeg);
@@ -245,17 +317,42 @@ static struct work new_work(void)
 
 static bool read_reduced(struct rows *rows, struct work *work,
 			 const struct file *file, const struct kind *kind,
-			 unsigned n)
+			 unsigned n, bool as_planes)
 {
 	const struct probe probe = { .format = FORMAT_JPEG,
 				     .width = kind->width,
 				     .height = kind->height };
-	const struct row_sink sink = { begin, keep_row, rows, 2 };
+	const struct row_sink sink = {
+		.begin = begin,
+		.row = keep_row,
+		.arg = rows,
+		.tolerance = 2,
+		.accepts_planes = as_planes ? accept_planes : NULL,
+		.plane_row = as_planes ? keep_plane_row : NULL,
+	};
 
 	*rows = (struct rows){ .pool = work->pool };
 	work->warned = false;
 	return jpeg_stream(work, &probe, n / 8.0, file->bytes, file->len,
 			   &sink);
+}
+
+/* Gray pictures have no planes. */
+static void check_kind(const struct file *file, const struct kind *kind,
+		       unsigned n, bool as_planes)
+{
+	struct work work = new_work();
+	struct rows rows;
+
+	print_message("# %s, %u/8%s\n", kind->name, n,
+		      as_planes ? ", planes" : "");
+	assert_true(read_reduced(&rows, &work, file, kind, n, as_planes));
+	assert_int_equal(rows.begun, 1);
+	assert_int_equal(rows.picture.plane_count,
+			 as_planes && kind->components > 1 ? ROW_PLANES : 1);
+	assert_false(work.warned);
+	check_against_libjpeg(&rows, file, n);
+	pool_free(work.pool);
 }
 
 static void reads_all_kinds(void **state)
@@ -272,8 +369,6 @@ static void reads_all_kinds(void **state)
 		{ "4:1:1", 3, 4, 1, 80, 0, 160, 64 },
 		{ "one row", 3, 2, 2, 75, 0, 64, 1 },
 	};
-	struct work work = new_work();
-	struct rows rows;
 
 	(void)state;
 	EACH_ROW(i, kinds) {
@@ -283,16 +378,11 @@ static void reads_all_kinds(void **state)
 			if (n * (unsigned)kinds[i].across > 8 ||
 			    kinds[i].height == 1)
 				continue;
-			print_message("# %s, %u/8\n", kinds[i].name, n);
-			assert_true(read_reduced(&rows, &work, &file, &kinds[i],
-						 n));
-			assert_int_equal(rows.begun, 1);
-			assert_false(work.warned);
-			check_against_libjpeg(&rows, &file, n);
+			check_kind(&file, &kinds[i], n, false);
+			check_kind(&file, &kinds[i], n, true);
 		}
 		free(file.bytes);
 	}
-	pool_free(work.pool);
 }
 
 /* libjpeg reads all of the file where nothing is reduced. */
@@ -300,12 +390,14 @@ static void check_damaged(const struct file *file, const struct kind *kind)
 {
 	struct work work = new_work();
 	struct rows rows;
-	const bool is_good = read_reduced(&rows, &work, file, kind, 8);
+	const bool is_good = read_reduced(&rows, &work, file, kind, 8, false);
 
-	assert_true(is_good == read_reduced(&rows, &work, file, kind, 2));
+	assert_true(is_good == read_reduced(&rows, &work, file, kind, 2, true));
+	assert_true(is_good ==
+		    read_reduced(&rows, &work, file, kind, 2, false));
 	assert_true(is_good || work.err == ERR_CORRUPT_IMAGE);
 	if (is_good)
-		assert_int_equal(rows.count, rows.picture.height);
+		assert_int_equal(rows.count, rows.picture.planes[0].height);
 	pool_free(work.pool);
 }
 

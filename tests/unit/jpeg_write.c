@@ -129,6 +129,127 @@ static void bytes_are_those_of_libjpeg(void **state)
 	}
 }
 
+static struct bitmap make_plane(struct work *work, uint32_t width,
+				uint32_t height, enum content content, int i)
+{
+	struct bitmap plane;
+	uint32_t seed = width + (uint32_t)i;
+
+	assert_true(bitmap_init_plane(&plane, work, width, height));
+	for (uint32_t y = 0; y < height; y++)
+		for (uint32_t x = 0; x < width; x++)
+			bitmap_row(&plane, y)[x] =
+				content == GRAY_NOISE && i
+					? 128
+					: sample_at(content, x, y, i, &seed);
+	return plane;
+}
+
+/* Gives libjpeg each colour four times, so that its mean is that colour. */
+static struct file optimise_planes(const struct bitmap planes[3], int quality)
+{
+	struct jpeg_compress_struct jpeg;
+	struct jpeg_error_mgr errors;
+	struct file file = { 0 };
+	const uint32_t width = planes->width;
+	JSAMPLE *row = malloc((size_t)width * 3);
+
+	jpeg.err = jpeg_std_error(&errors);
+	jpeg_create_compress(&jpeg);
+	jpeg_mem_dest(&jpeg, &file.bytes, &file.len);
+	jpeg.image_width = width;
+	jpeg.image_height = planes->height;
+	jpeg.input_components = 3;
+	jpeg.in_color_space = JCS_YCbCr;
+	jpeg_set_defaults(&jpeg);
+	jpeg_set_quality(&jpeg, quality, TRUE);
+	jpeg.optimize_coding = TRUE;
+	jpeg_start_compress(&jpeg, TRUE);
+	while (jpeg.next_scanline < jpeg.image_height) {
+		for (uint32_t x = 0; x < width * 3; x++) {
+			const unsigned by = x % 3 ? 2 : 1;
+
+			row[x] =
+				bitmap_row(&planes[x % 3],
+					   jpeg.next_scanline / by)[x / 3 / by];
+		}
+		jpeg_write_scanlines(&jpeg, &row, 1);
+	}
+	jpeg_finish_compress(&jpeg);
+	jpeg_destroy_compress(&jpeg);
+	free(row);
+	return file;
+}
+
+static void planes_give_the_bytes_of_libjpeg(void **state)
+{
+	static const struct {
+		uint32_t width, height;
+		enum content content;
+		unsigned quality;
+	} rows[] = {
+		{ 16, 16, FLAT, 80 },    { 17, 16, SMOOTH, 80 },
+		{ 23, 31, NOISE, 85 },   { 24, 33, NOISE, 89 },
+		{ 320, 200, NOISE, 80 }, { 321, 199, SMOOTH, 75 },
+		{ 640, 401, NOISE, 1 },
+	};
+
+	(void)state;
+	EACH_ROW(i, rows) {
+		struct work work = { .pool = pool_new() };
+		const uint32_t width = rows[i].width, height = rows[i].height;
+		struct bitmap planes[3];
+		struct file file;
+		const uint8_t *bytes;
+		size_t len;
+
+		for (int j = 0; j < 3; j++)
+			planes[j] =
+				make_plane(&work, j ? (width + 1) / 2 : width,
+					   j ? (height + 1) / 2 : height,
+					   rows[i].content, j);
+		assert_true(jpeg_write_halves_colours(width, height,
+						      rows[i].quality));
+		file = optimise_planes(planes, (int)rows[i].quality);
+		assert_true(jpeg_write(&bytes, &len, &work, planes,
+				       rows[i].quality));
+		assert_int_equal(len, file.len);
+		assert_memory_equal(bytes, file.bytes, len);
+		free(file.bytes);
+		pool_free(work.pool);
+	}
+}
+
+/* Returns the number of components in the frame header (T.81 B.2.2). */
+static int components_of(const uint8_t *bytes, size_t len)
+{
+	const size_t header = 2 + 2 + 1 + 2 + 2;
+
+	for (size_t i = 0; i + header < len; i++)
+		if (bytes[i] == 0xff && bytes[i + 1] == 0xc0)
+			return bytes[i + header];
+	return 0;
+}
+
+static void planes_without_colour_become_gray(void **state)
+{
+	struct work work = { .pool = pool_new() };
+	struct bitmap planes[3];
+	const uint8_t *bytes;
+	size_t len;
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		planes[i] = make_plane(&work, i ? 21 : 41, i ? 25 : 50,
+				       GRAY_NOISE, i);
+	assert_true(jpeg_write(&bytes, &len, &work, planes, 80));
+	assert_int_equal(components_of(bytes, len), 1);
+	bitmap_row(&planes[2], 24)[20] = 140;
+	assert_true(jpeg_write(&bytes, &len, &work, planes, 80));
+	assert_int_equal(components_of(bytes, len), 3);
+	pool_free(work.pool);
+}
+
 /* Frequencies like Fibonacci's numbers make the deepest tree: K.2 has to
    shorten its codes to 16 bits. */
 static void codes_have_at_most_16_bits(void **state)
@@ -204,6 +325,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bytes_are_those_of_libjpeg),
+		cmocka_unit_test(planes_give_the_bytes_of_libjpeg),
+		cmocka_unit_test(planes_without_colour_become_gray),
 		cmocka_unit_test(codes_have_at_most_16_bits),
 		cmocka_unit_test(no_symbols_have_no_codes),
 		cmocka_unit_test(other_files_are_refused),

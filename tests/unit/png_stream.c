@@ -30,18 +30,19 @@ static bool begin(void *arg, const struct row_picture *picture)
 	struct rows *rows = arg;
 
 	rows->picture = *picture;
-	rows->pixels = pool_alloc(rows->pool,
-				  (size_t)picture->width * picture->height * 4);
+	rows->pixels =
+		pool_alloc(rows->pool, (size_t)picture->planes[0].width *
+					       picture->planes[0].height * 4);
 	return true;
 }
 
 static bool keep_row(void *arg, const uint8_t *row)
 {
 	struct rows *rows = arg;
-	const size_t len = (size_t)rows->picture.width * 4;
+	const size_t len = (size_t)rows->picture.planes[0].width * 4;
 	uint8_t slack[BITMAP_SLACK];
 
-	assert_true(rows->count < rows->picture.height);
+	assert_true(rows->count < rows->picture.planes[0].height);
 	memcpy(slack, row + len, sizeof(slack));
 	memcpy(rows->pixels + len * rows->count++, row, len);
 	return true;
@@ -67,9 +68,10 @@ static void check_pixel(const uint8_t *found, const uint16_t *reference,
 
 static void check_rows(const struct rows *rows, const uint16_t *reference)
 {
-	const size_t count = (size_t)rows->picture.width * rows->picture.height;
+	const size_t count = (size_t)rows->picture.planes[0].width *
+			     rows->picture.planes[0].height;
 
-	assert_int_equal(rows->count, rows->picture.height);
+	assert_int_equal(rows->count, rows->picture.planes[0].height);
 	for (size_t i = 0; i < count; i++)
 		check_pixel(rows->pixels + 4 * i, reference + 4 * i,
 			    rows->picture.alpha);
@@ -97,7 +99,9 @@ static bool read_rows(struct rows *rows, struct work *work,
 	const struct probe probe = { .format = FORMAT_PNG,
 				     .width = file->width,
 				     .height = file->height };
-	const struct row_sink sink = { begin, keep_row, rows, 1 };
+	const struct row_sink sink = {
+		.begin = begin, .row = keep_row, .arg = rows, .tolerance = 1
+	};
 
 	return png_stream(work, &probe, file->bytes, file->len, &sink);
 }

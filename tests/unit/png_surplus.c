@@ -87,7 +87,9 @@ static bool read_file(struct sink *read, struct work *work,
 	const struct probe probe = { .format = FORMAT_PNG,
 				     .width = WIDTH,
 				     .height = HEIGHT };
-	const struct row_sink sink = { begin, count_row, read, 1 };
+	const struct row_sink sink = {
+		.begin = begin, .row = count_row, .arg = read, .tolerance = 1
+	};
 
 	return png_stream(work, &probe, (const uint8_t *)file->data, file->len,
 			  &sink);

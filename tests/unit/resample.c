@@ -93,6 +93,9 @@ static void compare_rows(struct pool *pool,
 	plain->row(want, in, taps);
 	filter->row(out, in, taps);
 	assert_memory_equal(out, want, taps->count * 4);
+	plain->plane_row(want, in, taps);
+	filter->plane_row(out, in, taps);
+	assert_memory_equal(out, want, taps->count);
 }
 
 static void all_filters_give_the_same_bytes(void **state)
@@ -136,7 +139,7 @@ static void one_colour_stays(void **state)
 			for (uint32_t y = 0; y < 9; y++)
 				for (uint32_t x = 0; x < sizes[i]; x++)
 					set_pixel(&in, x, y, 201);
-			assert_true(resample(&out, &work, &in));
+			assert_true(resample(&out, &work, &in, NULL));
 			for (uint32_t y = 0; y < 5; y++)
 				for (uint32_t x = 0; x < sizes[j]; x++)
 					assert_int_equal(pixel(&out, x, y),
@@ -154,7 +157,7 @@ static void the_same_size_is_a_copy(void **state)
 	(void)state;
 	for (uint32_t i = 0; i < 13 * 7; i++)
 		set_pixel(&in, i % 13, i / 13, (uint8_t)(i * 37));
-	assert_true(resample(&out, &work, &in));
+	assert_true(resample(&out, &work, &in, NULL));
 	for (uint32_t i = 0; i < 13 * 7; i++)
 		assert_int_equal(pixel(&out, i % 13, i / 13),
 				 (uint8_t)(i * 37));
@@ -177,7 +180,7 @@ static void edges_stay_in_place(void **state)
 			for (uint32_t x = 0; x < sizes[i]; x++)
 				set_pixel(&in, x, y,
 					  x < sizes[i] / 2 ? 0 : 255);
-		assert_true(resample(&out, &work, &in));
+		assert_true(resample(&out, &work, &in, NULL));
 		for (uint32_t y = 0; y < 8; y++) {
 			/* Lanczos rings by a few percent. */
 			assert_in_range(pixel(&out, 5, y), 0, 12);
@@ -259,10 +262,66 @@ static void parts_of_pixels_count_as_parts(void **state)
 	pool_free(work.pool);
 }
 
+/* Random pixels, and their red as a plane. */
+static void make_both(struct bitmap *bitmap, struct bitmap *plane,
+		      struct work *work, uint32_t width, uint32_t height)
+{
+	uint32_t seed = width + height;
+
+	assert_true(bitmap_init(bitmap, work, width, height));
+	assert_true(bitmap_init_plane(plane, work, width, height));
+	for (uint32_t y = 0; y < height; y++) {
+		uint8_t *pixels = bitmap_row(bitmap, y);
+
+		memcpy(pixels,
+		       random_bytes(work->pool, (size_t)width * 4, &seed),
+		       (size_t)width * 4);
+		for (uint32_t x = 0; x < width; x++)
+			bitmap_row(plane, y)[x] = pixels[x * 4];
+	}
+}
+
+/* Also where the area begins before the picture and ends after it. */
+static void planes_are_resized_like_channels(void **state)
+{
+	static const struct {
+		uint32_t width, height;
+		struct resample_area area;
+	} rows[] = {
+		{ 37, 23, { 101, 67, 0, 0, 101, 67 } },
+		{ 11, 9, { 640, 480, 0, 0, 640, 480 } },
+		{ 101, 67, { 101, 67, 0, 0, 101, 67 } },
+		{ 200, 130, { 101, 67, 0, 0, 101, 67 } },
+		{ 20, 30, { 101, 67, 40.5, 3.25, 33.5, 60.75 } },
+		{ 21, 17, { 101, 67, -0.75, -0.5, 101.75, 67.5 } },
+		{ 21, 17, { 101, 67, 0, 0, 101.75, 67.5 } },
+		{ 5, 3, { 301, 267, -0.5, -0.25, 302, 268 } },
+	};
+
+	(void)state;
+	EACH_ROW(i, rows) {
+		struct work work = { .pool = pool_new() };
+		const struct resample_area *area = &rows[i].area;
+		struct bitmap bitmap, plane, made, made_plane;
+
+		make_both(&bitmap, &plane, &work, area->width, area->height);
+		make_both(&made, &made_plane, &work, rows[i].width,
+			  rows[i].height);
+		assert_true(resample(&made, &work, &bitmap, area));
+		assert_true(resample(&made_plane, &work, &plane, area));
+		for (uint32_t y = 0; y < made.height; y++)
+			for (uint32_t x = 0; x < made.width; x++)
+				assert_int_equal(bitmap_row(&made_plane, y)[x],
+						 bitmap_row(&made, y)[x * 4]);
+		pool_free(work.pool);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_filters_give_the_same_bytes),
+		cmocka_unit_test(planes_are_resized_like_channels),
 		cmocka_unit_test(one_colour_stays),
 		cmocka_unit_test(the_same_size_is_a_copy),
 		cmocka_unit_test(edges_stay_in_place),
