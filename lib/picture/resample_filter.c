@@ -299,13 +299,66 @@ AVX2 static void avx2_row(uint8_t *out, const uint8_t *in,
 					   _mm256_extracti128_si256(sums, 1)));
 	}
 }
+
+/* Returns eight sums that add up to that of one output sample, 16 input samples
+   in each step. */
+AVX2 static inline __m256i avx2_plane_sums(const uint8_t *in,
+					   const struct resample_taps *taps,
+					   uint32_t x)
+{
+	const int16_t *k = resample_taps_coefficients(taps, x);
+	const uint32_t used = taps->used[x];
+	__m256i sums = _mm256_setzero_si256();
+
+	in += taps->first[x];
+	for (uint32_t i = 0; i < used; i += 16) {
+		const __m256i samples = _mm256_cvtepu8_epi16(
+			_mm_loadu_si128((const void *)(in + i)));
+		const __m256i sixteen =
+			_mm256_loadu_si256((const void *)(k + i));
+
+		sums = _mm256_add_epi32(sums,
+					_mm256_madd_epi16(samples, sixteen));
+	}
+	return sums;
+}
+
+/* Four output samples in each step; the last step repeats the last sample. */
+AVX2 static void avx2_plane_row(uint8_t *out, const uint8_t *in,
+				const struct resample_taps *taps)
+{
+	const __m128i half = _mm_set1_epi32(RESAMPLE_TAPS_HALF);
+	const uint32_t last = taps->count - 1;
+
+	for (uint32_t x = 0; x <= last; x += 4, out += 4) {
+		const uint32_t b = x + 1 < last ? x + 1 : last;
+		const uint32_t c = x + 2 < last ? x + 2 : last;
+		const uint32_t d = x + 3 < last ? x + 3 : last;
+		const __m256i ab =
+			_mm256_hadd_epi32(avx2_plane_sums(in, taps, x),
+					  avx2_plane_sums(in, taps, b));
+		const __m256i cd =
+			_mm256_hadd_epi32(avx2_plane_sums(in, taps, c),
+					  avx2_plane_sums(in, taps, d));
+		const __m256i both = _mm256_hadd_epi32(ab, cd);
+		__m128i sums = _mm_add_epi32(_mm256_castsi256_si128(both),
+					     _mm256_extracti128_si256(both, 1));
+		int32_t samples;
+
+		sums = _mm_srai_epi32(_mm_add_epi32(sums, half),
+				      RESAMPLE_TAPS_BITS);
+		sums = _mm_packs_epi32(sums, sums);
+		samples = _mm_cvtsi128_si32(_mm_packus_epi16(sums, sums));
+		memcpy(out, &samples, sizeof(samples));
+	}
+}
 #endif
 
 static const struct resample_filter filters[] = {
 	{ "plain", plain_columns, plain_row, plain_plane_row },
 #ifdef __SSE2__
 	{ "SSE2", sse2_columns, sse2_row, sse2_plane_row },
-	{ "AVX2", avx2_columns, avx2_row, sse2_plane_row },
+	{ "AVX2", avx2_columns, avx2_row, avx2_plane_row },
 #endif
 };
 

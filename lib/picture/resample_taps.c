@@ -105,7 +105,7 @@ bool resample_taps_init(struct resample_taps *taps, struct work *work,
 	const double scale = extent / count;
 	const double stretch = scale < 1 ? 1 : scale;
 	const uint32_t room =
-		((uint32_t)ceil(LOBES * stretch) * 2 + 1 + 7) & ~7u;
+		((uint32_t)ceil(LOBES * stretch) * 2 + 1 + 15) & ~15u;
 	double *exact = pool_try_alloc(work->pool, room * sizeof(*exact));
 
 	*taps = (struct resample_taps){ .count = count, .room = room };

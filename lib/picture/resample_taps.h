@@ -14,7 +14,7 @@
  */
 struct resample_taps {
 	uint32_t count;  /* output pixels */
-	uint32_t room;   /* allocated coefficients of each: a multiple of 8 */
+	uint32_t room;   /* allocated coefficients of each: a multiple of 16 */
 	uint32_t *first; /* first input pixel of each output pixel */
 	uint32_t *used;  /* used coefficients of each output pixel */
 	int16_t *coefficients;
