@@ -1,53 +1,81 @@
-/* html.c: answers with small pages. */
+/* html.c: fills templates of pages and answers with them. */
 #include "config.h"
 
 #include "fcgi/html.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "fcgi/body.h"
+#include "fcgi/documents.h"
+#include "lib/base/buf.h"
 #include "lib/base/crypt.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 
-static const char style[] =
-	":root { color-scheme: light dark; }\n"
-	"body { display: grid; min-height: 100vh; margin: 0;"
-	" place-items: center; font: 16px/1.5 system-ui, sans-serif; }\n"
-	"main { box-sizing: border-box; width: min(24rem, 100% - 2rem);"
-	" padding: 2rem; border: 1px solid #8885; border-radius: .75rem; }\n"
-	"h1 { margin: 0 0 1rem; font-size: 1.4rem; }\n"
-	"label { display: block; margin-top: 1rem; font-weight: 600; }\n"
-	"input, button { box-sizing: border-box; width: 100%; padding: .6rem;"
-	" font: inherit; border: 1px solid #888a; border-radius: .4rem; }\n"
-	"button { margin-top: 1.5rem; border: 0; font-weight: 600;"
-	" color: #fff; background: #1d5fbf; cursor: pointer; }\n"
-	":focus-visible { outline: 3px solid #6ea3f0; outline-offset: 1px; }\n"
-	"[role=alert] { margin: 0; padding: .6rem .8rem; border-radius: .4rem;"
-	" color: #7a1216; background: #fbe3e4; }\n";
+/* Texts of a request have at most BODY_MAX_JSON bytes; escaped ones have at
+   most five times as many. */
+enum { MAX_BYTES = 16 * BODY_MAX_JSON };
 
-static const char frame[] =
-	"<!DOCTYPE html>\n"
-	"<html lang=\"en\">\n"
-	"<head>\n"
-	"<meta charset=\"utf-8\">\n"
-	"<meta name=\"viewport\" content=\"width=device-width, "
-	"initial-scale=1\">\n"
-	"<title>%s</title>\n"
-	"<style>%s</style>\n"
-	"</head>\n"
-	"<body>\n"
-	"<main>\n"
-	"<h1>%s</h1>\n"
-	"%s"
-	"</main>\n"
-	"</body>\n"
-	"</html>\n";
+static const char *const templates[] = {
+	[HTML_LOGGED_OUT] = logged_out_html,
+	[HTML_LOGIN] = login_html,
+	[HTML_PROBLEM] = problem_html,
+};
+
+static bool is_name(const char *name, const char *text, size_t len)
+{
+	return strlen(name) == len && !memcmp(name, text, len);
+}
+
+static const char *html_of(struct pool *pool, const char *name, size_t len,
+			   const struct html_value *values, size_t count)
+{
+	if (is_name("style", name, len))
+		return login_css;
+	for (size_t i = 0; i < count; i++)
+		if (is_name(values[i].name, name, len))
+			return text_html(pool, values[i].text);
+	abort();
+}
+
+static void add(struct buf *buf, const char *text, size_t len)
+{
+	if (!buf_add(buf, text, len))
+		abort();
+}
+
+const char *html_fill(struct pool *pool, const char *template,
+		      const struct html_value *values, size_t count)
+{
+	struct buf *filled = buf_new(pool, MAX_BYTES);
+	const char *open, *name, *close, *html;
+
+	for (; (open = strstr(template, "{{")); template = close + 2) {
+		name = open + 2;
+		close = strstr(name, "}}");
+		if (!close)
+			abort();
+		html = html_of(pool, name, (size_t)(close - name), values,
+			       count);
+		add(filled, template, (size_t)(open - template));
+		add(filled, html, strlen(html));
+	}
+	add(filled, template, strlen(template));
+	return filled->data;
+}
+
+const char *html_text(struct pool *pool, enum html_page page,
+		      const struct html_value *values, size_t count)
+{
+	return html_fill(pool, templates[page], values, count);
+}
 
 static const char *policy(struct pool *pool)
 {
 	uint8_t hash[CRYPT_SHA256_SIZE];
 
-	crypt_sha256(hash, style, sizeof(style) - 1);
+	crypt_sha256(hash, login_css, sizeof(login_css) - 1);
 	return pool_printf(pool,
 			   "default-src 'none'; style-src 'sha256-%s'; "
 			   "form-action 'self'; base-uri 'none'; "
@@ -58,7 +86,8 @@ static const char *policy(struct pool *pool)
 /* With Referrer-Policy: no-referrer, browsers would send `Origin: null` for a
    form. */
 void html_answer(struct response *res, struct request *req, int status,
-		 const char *title, const char *content)
+		 enum html_page page, const struct html_value *values,
+		 size_t count)
 {
 	struct pool *pool = req->work->pool;
 
@@ -68,6 +97,6 @@ void html_answer(struct response *res, struct request *req, int status,
 	response_header(res, pool, "X-Content-Type-Options", "nosniff");
 	response_header(res, pool, "Referrer-Policy", "same-origin");
 	response_header(res, pool, "Content-Security-Policy", policy(pool));
-	res->body = pool_printf(pool, frame, title, style, title, content);
+	res->body = html_text(pool, page, values, count);
 	res->body_len = strlen(res->body);
 }

@@ -3,13 +3,32 @@
 
 #include "fcgi/response.h"
 
+/* The templates of fcgi/html/, one for each page. */
+enum html_page { HTML_LOGGED_OUT, HTML_LOGIN, HTML_PROBLEM };
+
+/* What a page shows at {{name}}. */
+struct html_value {
+	const char *name, *text;
+};
+
 /*
- * Answers with an HTML page: a heading, then `content`, which is HTML. The
- * Content-Security-Policy allows only the page's own style (by its hash), no
- * scripts, no frames, and forms to this host only. Caches must not store the
- * page.
+ * Replaces each {{name}} of the template by the escaped text of the value with
+ * that name. Texts are not searched for names. {{style}} stands for the file
+ * fcgi/html/login.css. A name without a value and a {{ without a }} end the
+ * process. html_text() fills the template of a page.
+ */
+const char *html_fill(struct pool *pool, const char *template,
+		      const struct html_value *values, size_t count);
+const char *html_text(struct pool *pool, enum html_page page,
+		      const struct html_value *values, size_t count);
+
+/*
+ * Answers with a page that has its own style. The Content-Security-Policy
+ * allows only this style (by its hash), no scripts, no frames, and forms to
+ * this host only. Caches must not store the page.
  */
 void html_answer(struct response *res, struct request *req, int status,
-		 const char *title, const char *content);
+		 enum html_page page, const struct html_value *values,
+		 size_t count);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "fcgi/api/documents.h"
+#include "fcgi/html.h"
 #include "fcgi/response.h"
 #include "fcgi/routes.h"
 #include "lib/base/pool.h"
@@ -59,51 +60,35 @@ static const char *advice(int status)
 	case 503:
 	case 507:
 		return "Send the same request again after the number of "
-		       "seconds in <code>Retry-After</code>.";
+		       "seconds in Retry-After.";
 	case 500:
 		return "The service has an internal error. Its log has the "
-		       "cause under the <code>request_id</code> of the "
-		       "request.";
+		       "cause under the request_id of the request.";
 	default:
-		return "The same request would fail again. "
-		       "<code>detail</code> says what was expected and what "
-		       "came; <code>errors</code> lists the invalid fields.";
+		return "The same request would fail again. The detail says "
+		       "what was expected and what came; errors lists the "
+		       "invalid fields.";
 	}
 }
 
-/* The texts come from the table of errors, so they need no HTML escapes. */
-static const char problem_page[] =
-	"<!DOCTYPE html>\n"
-	"<html lang=\"en\">\n"
-	"<head>\n"
-	"<meta charset=\"utf-8\">\n"
-	"<meta name=\"viewport\" content=\"width=device-width, "
-	"initial-scale=1\">\n"
-	"<title>%s</title>\n"
-	"<link rel=\"stylesheet\" href=\"/docs/style.css\">\n"
-	"</head>\n"
-	"<body>\n"
-	"<main>\n"
-	"<h1><code>%s</code></h1>\n"
-	"<p><strong>%s.</strong> The HTTP status is %d.</p>\n"
-	"<p>%s</p>\n"
-	"<p><a href=\"/docs/#problems\">All errors</a></p>\n"
-	"</main>\n"
-	"</body>\n"
-	"</html>\n";
-
 bool docs_problem(struct request *req, struct response *res)
 {
+	struct pool *pool = req->work->pool;
 	const char *code = req->param[0];
 	enum err err = err_by_code(code);
+	int status = err_http_status(err);
+	const struct html_value values[] = {
+		{ "advice", advice(status) },
+		{ "code", code },
+		{ "status", pool_printf(pool, "%d", status) },
+		{ "title", err_title(err) },
+	};
 	const char *page;
 
 	if (strcmp(err_code(err), code))
 		return fail(req->work, ERR_NOT_FOUND,
 			    "no error has the code %.64s", code);
-	page = pool_printf(req->work->pool, problem_page, code, code,
-			   err_title(err), err_http_status(err),
-			   advice(err_http_status(err)));
+	page = html_text(pool, HTML_PROBLEM, values, ARRAY_LEN(values));
 	answer_text(res, req, "text/html; charset=utf-8", page, strlen(page));
 	return true;
 }

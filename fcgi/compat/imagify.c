@@ -282,21 +282,6 @@ bool imagify_open(struct request *req, struct response *res)
 
 enum { NEXT_MAX = 2000 };
 
-static const char login_form[] =
-	"%s"
-	"<form method=\"post\" action=\"/api-auth/login/\">\n"
-	"<input type=\"hidden\" name=\"csrfmiddlewaretoken\" value=\"%s\">\n"
-	"<input type=\"hidden\" name=\"next\" value=\"%s\">\n"
-	"<label for=\"username\">User name</label>\n"
-	"<input id=\"username\" name=\"username\" value=\"%s\" required"
-	" autofocus autocomplete=\"username\" autocapitalize=\"none\""
-	" spellcheck=\"false\">\n"
-	"<label for=\"password\">Password</label>\n"
-	"<input id=\"password\" name=\"password\" type=\"password\" required"
-	" autocomplete=\"current-password\">\n"
-	"<button type=\"submit\">Log in</button>\n"
-	"</form>\n";
-
 static const char *said(const struct request *req, const char *name)
 {
 	const char *text;
@@ -326,20 +311,19 @@ static void redirect(struct response *res, struct request *req,
 }
 
 static void answer_login(struct response *res, struct request *req, int status,
-			 const char *message)
+			 const char *alert)
 {
-	struct pool *pool = req->work->pool;
 	const char *csrf = csrf_page_value(req);
 	const char *username = said(req, "username");
+	const struct html_value values[] = {
+		{ "alert", alert },
+		{ "csrf", csrf },
+		{ "next", next_of(req, "") },
+		{ "username", username ? username : "" },
+	};
 
-	if (*message)
-		message = pool_printf(pool, "<p role=\"alert\">%s</p>\n",
-				      message);
-	html_answer(res, req, status, "Log in",
-		    pool_printf(pool, login_form, message, csrf,
-				text_html(pool, next_of(req, "")),
-				text_html(pool, username ? username : "")));
-	response_cookie(res, pool, csrf_cookie(req, csrf));
+	html_answer(res, req, status, HTML_LOGIN, values, ARRAY_LEN(values));
+	response_cookie(res, req->work->pool, csrf_cookie(req, csrf));
 }
 
 bool imagify_login_page(struct request *req, struct response *res)
@@ -403,9 +387,6 @@ bool imagify_login(struct request *req, struct response *res)
    comes without the cookie (SameSite=Strict). */
 bool imagify_logout(struct request *req, struct response *res)
 {
-	static const char content[] =
-		"<p>You are logged out. "
-		"<a href=\"/api-auth/login/\">Log in again</a></p>\n";
 	struct pool *pool = req->work->pool;
 	const char *next = next_of(req, NULL);
 	bool was_in = gate_session(req);
@@ -418,7 +399,7 @@ bool imagify_logout(struct request *req, struct response *res)
 	if (next)
 		redirect(res, req, next);
 	else
-		html_answer(res, req, 200, "Logged out", content);
+		html_answer(res, req, 200, HTML_LOGGED_OUT, NULL, 0);
 	if (was_in) {
 		response_cookie(res, pool, gate_cookie(req, NULL));
 		response_cookie(res, pool, csrf_cookie(req, NULL));

@@ -114,6 +114,8 @@ def test_the_login_page_is_plain(service):
     assert "<script" not in page.text and "http" not in page.text
     assert '<form method="post" action="/api-auth/login/">' in page.text
     assert 'name="next" value="/images/?a=1&amp;b=2"' in page.text
+    assert '<p role="alert"></p>' in page.text
+    assert "[role=alert]:empty { display: none; }" in style
     cookie = page.headers["Set-Cookie"]
     assert cookie.startswith("csrftoken=") and "SameSite=Strict" in cookie
     assert "HttpOnly" not in cookie

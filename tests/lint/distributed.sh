@@ -11,8 +11,9 @@ bad=$(
 	find admin fcgi instance lib lighttpd nginx schema tests worker -type f \
 		! -path '*/node_modules/*' ! -path '*/__pycache__/*' \
 		\( -name '*.[ch]' -o -name '*.py' -o -name '*.sh' -o -name '*.js' \
-		-o -name '*.sql' -o -name '*.in' -o -name '*.lua' -o -name '*.txt' \) \
-		! -path fcgi/api/documents.h | fewest "${fewest_files:-640}" files |
+		-o -name '*.sql' -o -name '*.in' -o -name '*.lua' -o -name '*.txt' \
+		-o -name '*.html' -o -name '*.css' \) \
+		! -name documents.h | fewest "${fewest_files:-640}" files |
 		while read -r file; do
 			# Programs are named without the ending of their source.
 			grep -qE "(^|[[:space:]])${file%.c}(\.c)?([[:space:]]|\$)" \

@@ -6,7 +6,7 @@ trap 'rm -rf "$dir"' EXIT
 cd "$dir" || exit 99
 mkdir -p admin fcgi instance lib/base lighttpd nginx schema tests/http \
 	tests/unit worker
-touch lib/base/a.c lib/base/a.h tests/http/test_a.py tests/unit/a.c
+touch fcgi/a.html lib/base/a.c lib/base/a.h tests/http/test_a.py tests/unit/a.c
 n=0
 
 # Writes Makefile.am and expects that the lint says this.
@@ -21,9 +21,10 @@ expect() {
 	fi
 }
 
-echo 1..5
-expect 0 '^ok 1' 'lib/base/a.c lib/base/a.h tests/http/test_a.py tests/unit/a'
-expect 1 '^# lib/base/a.h ' 'lib/base/a.c tests/http/test_a.py tests/unit/a'
-expect 1 '^# lib/base/a.c ' 'lib/base/a.h tests/http/test_a.py tests/unit/a'
-expect 1 '^# tests/http/test_a.py ' 'lib/base/a.c lib/base/a.h tests/unit/a'
-expect 1 '^# tests/unit/a.c ' 'lib/base/a.c lib/base/a.h tests/http/test_a.py tests/unit/ab'
+echo 1..6
+expect 0 '^ok 1' 'fcgi/a.html lib/base/a.c lib/base/a.h tests/http/test_a.py tests/unit/a'
+expect 1 '^# lib/base/a.h ' 'fcgi/a.html lib/base/a.c tests/http/test_a.py tests/unit/a'
+expect 1 '^# lib/base/a.c ' 'fcgi/a.html lib/base/a.h tests/http/test_a.py tests/unit/a'
+expect 1 '^# tests/http/test_a.py ' 'fcgi/a.html lib/base/a.c lib/base/a.h tests/unit/a'
+expect 1 '^# tests/unit/a.c ' 'fcgi/a.html lib/base/a.c lib/base/a.h tests/http/test_a.py tests/unit/ab'
+expect 1 '^# fcgi/a.html ' 'lib/base/a.c lib/base/a.h tests/http/test_a.py tests/unit/a'

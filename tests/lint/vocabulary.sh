@@ -14,7 +14,7 @@ files() {
 		[ -e "$root" ] && find "$root" -type f \
 			! -path '*/node_modules/*' ! -path '*/__pycache__/*' \
 			! -path doc/index.html ! -path doc/openapi.json \
-			! -path fcgi/api/documents.h ! -path 'tests/lint/vocabulary*' \
+			! -name documents.h ! -path 'tests/lint/vocabulary*' \
 			! -path '*/.deps/*' ! -name '*.log' ! -name '*.trs' ! -name '*.o' -print
 	done
 }
