@@ -11,9 +11,9 @@
 #include "admin/command.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
-#include "lib/service/login.h"
+#include "lib/service/password.h"
 
-enum { MAX_LINE = LOGIN_PASSWORD_MAX + 3 };
+enum { MAX_LINE = PASSWORD_MAX + 3 };
 
 static void restore(void *terminal)
 {
@@ -73,7 +73,7 @@ static bool ask_twice(const char **password, struct work *work)
 	const char *again;
 
 	if (!ask(password, work, "Password: ") ||
-	    !login_check_password(work, "password", *password) ||
+	    !password_check_length(work, "password", *password) ||
 	    !ask(&again, work, "Again: "))
 		return false;
 	return !strcmp(*password, again) ||
@@ -106,7 +106,7 @@ bool password_read(const char **password, const struct call *call)
 	} else if (!read_silently(&read, call->work)) {
 		return false;
 	}
-	if (!login_check_password(call->work, "password", read))
+	if (!password_check_length(call->work, "password", read))
 		return false;
 	*password = read;
 	return true;

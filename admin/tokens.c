@@ -11,7 +11,7 @@
 #include "lib/model/token.h"
 #include "lib/model/user.h"
 #include "lib/service/access.h"
-#include "lib/service/login.h"
+#include "lib/service/token.h"
 
 enum { NAME_MAX_BYTES = 64, MAX_SECONDS = 315360000, BATCH = 500 };
 
@@ -100,8 +100,8 @@ bool cmd_tokens_add(struct call *call)
 	    !user_by_name(&user, work, call->args[0]) ||
 	    !read_scopes(&scopes, work, asked ? asked : "read write link",
 			 &user) ||
-	    !login_add_token(&token, &secret, work, user.id, name, scopes,
-			     expires_in))
+	    !token_add_api(&token, &secret, work, user.id, name, scopes,
+			   expires_in))
 		return false;
 	add_row(print, work->pool, &token, secret);
 	print_end(print);

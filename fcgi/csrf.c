@@ -9,7 +9,7 @@
 #include "fcgi/form.h"
 #include "lib/base/crypt.h"
 #include "lib/base/text.h"
-#include "lib/service/login.h"
+#include "lib/service/token.h"
 
 enum { VALUE_SIZE = 32 };
 
@@ -30,7 +30,7 @@ static bool is_same(const char *a, const char *b)
 
 static bool is_of_session(struct request *req, const char *value)
 {
-	return is_same(value, login_csrf(req->work->pool, req->session));
+	return is_same(value, token_csrf(req->work->pool, req->session));
 }
 
 static const char *value_in_form(const struct request *req)

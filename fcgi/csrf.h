@@ -6,7 +6,7 @@
 /*
  * Protects against cross-site request forgery: a page of another site can make
  * the browser send the session's cookie, but does not know the session's CSRF
- * value (login_csrf()). Clients send the value in the header X-Pixtier-CSRF or
+ * value (token_csrf()). Clients send the value in the header X-Pixtier-CSRF or
  * X-CSRFToken; at the routes of older services also in the form field
  * csrfmiddlewaretoken.
  */

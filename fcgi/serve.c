@@ -35,6 +35,7 @@
 #include "lib/service/keyring.h"
 #include "lib/service/link.h"
 #include "lib/service/login.h"
+#include "lib/service/password.h"
 #include "lib/service/upload.h"
 #include "lib/store/store.h"
 
@@ -113,7 +114,7 @@ static bool open_responder(struct responder *responder,
 	base->decoders = decoder_pool_new(conf, &limits, serve->decoder_server);
 	base->db = db_open(conf);
 	base->keys = keyring_new(conf);
-	base->logins = login_cache_new();
+	base->passwords = password_cache_new();
 	return true;
 }
 
@@ -121,7 +122,7 @@ static void close_responder(struct responder *responder)
 {
 	struct work *base = &responder->base;
 
-	login_cache_free(base->logins);
+	password_cache_free(base->passwords);
 	keyring_free(base->keys);
 	db_close(base->db);
 	decoder_pool_free(base->decoders);

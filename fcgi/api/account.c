@@ -14,6 +14,8 @@
 #include "lib/base/text.h"
 #include "lib/service/access.h"
 #include "lib/service/login.h"
+#include "lib/service/password.h"
+#include "lib/service/token.h"
 #include "lib/service/tier_fields.h"
 #include "lib/service/upload.h"
 
@@ -44,10 +46,10 @@ bool account_login(struct request *req, struct response *res)
 	    !json_get_text(&password, work, req->body.json, "password", 1,
 			   1024) ||
 	    !login_by_password(&who, work, username, password) ||
-	    !login_start_session(&secret, work, &who))
+	    !token_start_session(&secret, work, &who))
 		return false;
 	json_set(json, "user", user_json(work->pool, &who.user));
-	json_set_text(json, "csrf", login_csrf(work->pool, secret));
+	json_set_text(json, "csrf", token_csrf(work->pool, secret));
 	response_json(res, req, 200, json);
 	response_header(res, work->pool, "Set-Cookie",
 			gate_cookie(req, secret));
@@ -111,9 +113,9 @@ bool account_set_password(struct request *req, struct response *res)
 	if (!json_only(req->body.json, work, known) ||
 	    !json_get_text(&old, work, req->body.json, "old", 1, 1024) ||
 	    !json_get_text(&new, work, req->body.json, "new", 1, 1024) ||
-	    !login_check_password(work, "new", new) ||
+	    !password_check_length(work, "new", new) ||
 	    !login_by_password(&same, work, req->who->user.username, old) ||
-	    !login_set_password(work, &same.user, new, req->who->token.id))
+	    !password_set(work, &same.user, new, req->who->token.id))
 		return false;
 	response_empty(res, 204);
 	return true;
@@ -177,8 +179,8 @@ bool tokens_create(struct request *req, struct response *res)
 	     !json_get_int(&expires_in, work, req->body.json, "expires_in", 1,
 			   TOKEN_MAX_SECONDS)) ||
 	    !read_scopes(&scopes, req) ||
-	    !login_add_token(&token, &secret, work, req->who->user.id, name,
-			     scopes, expires_in))
+	    !token_add_api(&token, &secret, work, req->who->user.id, name,
+			   scopes, expires_in))
 		return false;
 	json = api_json_token(work->pool, &token);
 	json_set_text(json, "token", secret);

@@ -11,6 +11,7 @@
 #include "fcgi/uri.h"
 #include "lib/base/pool.h"
 #include "lib/service/login.h"
+#include "lib/service/token.h"
 
 enum { NEXT_MAX = 2000 };
 
@@ -106,12 +107,12 @@ bool imagify_login(struct request *req, struct response *res)
 	    !login_by_password(&who, work, username ? username : "",
 			       password ? password : ""))
 		return refuse_login(req, res);
-	if (!login_start_session(&secret, work, &who))
+	if (!token_start_session(&secret, work, &who))
 		return false;
 	redirect(res, req, next_of(req, "/images/"));
 	response_cookie(res, work->pool, gate_cookie(req, secret));
 	response_cookie(res, work->pool,
-			csrf_cookie(req, login_csrf(work->pool, secret)));
+			csrf_cookie(req, token_csrf(work->pool, secret)));
 	return true;
 }
 

@@ -12,7 +12,7 @@ struct conf;
 struct db;
 struct decoder_pool;
 struct keyring;
-struct login_cache;
+struct password_cache;
 struct pool;
 struct semaphore;
 struct store;
@@ -27,7 +27,7 @@ struct work {
 	struct store *store;
 	struct keyring *keys;
 	struct decoder_pool *decoders;
-	struct login_cache *logins;
+	struct password_cache *passwords;
 	struct bucket_table *buckets;       /* NULL: no limits */
 	struct semaphore *semaphore;        /* NULL: no limits */
 	struct bucket_table *known_clients; /* login_limit.h; may be NULL */

@@ -13,7 +13,7 @@
 #include "lib/model/tier.h"
 #include "lib/model/token.h"
 #include "lib/model/user.h"
-#include "lib/service/login.h"
+#include "lib/service/password.h"
 #include "lib/service/requeue.h"
 #include "lib/service/tier_fields.h"
 
@@ -103,7 +103,7 @@ static bool check_email(struct work *work, const char *email)
 static bool hash_password(const char **hash, struct work *work,
 			  const char *password)
 {
-	if (!login_check_password(work, "password", password))
+	if (!password_check_length(work, "password", password))
 		return false;
 	*hash = crypt_password_hash(work->pool, password,
 				    work->conf->password_cost);

@@ -7,7 +7,7 @@
 #include "fcgi/router.h"
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
-#include "lib/service/login.h"
+#include "lib/service/token.h"
 #include "tests/unit/test.h"
 
 static void finds_cookies(void **state)
@@ -61,7 +61,7 @@ static void takes_only_the_sessions_value(void **state)
 {
 	static const struct dialect *const some = (const struct dialect *)"";
 	struct work work = { .pool = pool_new() };
-	const char *value = login_csrf(work.pool, "s");
+	const char *value = token_csrf(work.pool, "s");
 	struct uri_pair pair = { "csrfmiddlewaretoken", value };
 	struct request req = {
 		.work = &work,
@@ -88,7 +88,7 @@ static void takes_only_the_sessions_value(void **state)
 	req.dialect = some;
 	assert_false(csrf_check(&req));
 	req.body.field_count = 1;
-	pair.value = login_csrf(work.pool, "t");
+	pair.value = token_csrf(work.pool, "t");
 	assert_false(csrf_check(&req));
 	pool_free(work.pool);
 }
@@ -110,7 +110,7 @@ static void a_session_needs_the_check(void **state)
 		assert_false(csrf_was_checked(&req));
 		assert_false(csrf_check(&req));
 		assert_false(csrf_was_checked(&req));
-		req.csrf = login_csrf(work.pool, "s");
+		req.csrf = token_csrf(work.pool, "s");
 		assert_true(csrf_check(&req));
 		assert_true(csrf_was_checked(&req));
 	}
