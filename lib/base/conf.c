@@ -94,7 +94,7 @@ static const struct setting settings[] = {
 	NUMBER_ROW(decoder_seconds_worker, "60", 1, 3600, "CPU time that a decoder process may use for a picture of a job, in seconds. A decoder process that has not replied after the same wall-clock time is killed, and the job is tried again."),
 	NUMBER_ROW(decoder_pictures, "64", 1, 10000, "Number of pictures that a decoder process renders before a new one replaces it. All are pictures of one user. 1: a new process for each picture."),
 	NUMBER_ROW(idle_decoders, "64", 0, 256, "Largest number of idle decoder processes, which wait for the next picture of their user, of all responders together, and of all workers together. Above it, the one that has waited longest ends. 0: none waits."),
-	NUMBER_ROW(idle_decoders_memory, "512", 1, 65536, "Largest memory of the idle decoder processes of all responders together, and of all workers together, in MiB. It is additional to decoder_memory_total."),
+	NUMBER_ROW(idle_decoders_memory, "0", 0, 65536, "Largest memory of the idle decoder processes of all responders together, and of all workers together, in MiB. It is part of decoder_memory_total: a picture that needs it ends the processes that have been idle longest. 0: an eighth of decoder_memory_total, at most 512."),
 	TEXT_ROW(decoder, PIXTIER_DECODER, "Path of the program pixtier-decoder, which forks the decoder processes."),
 
 	BLOCKS_ROW(fetch_allow, "", "Private or otherwise special addresses that pixtier may connect to, for example a host on your own network from which pictures are fetched."),
@@ -177,10 +177,25 @@ bool conf_load(struct conf *conf, struct work *work, const char *file)
 	       read_environment(conf, work);
 }
 
+/* At least 1: two supervisors have idle processes, and a picture can end
+   them. */
+static long default_idle_mib(long total_mib)
+{
+	enum { SHARE = 8, MOST_MIB = 512 };
+	const long share = total_mib / SHARE;
+
+	if (share > MOST_MIB)
+		return MOST_MIB;
+	return share > 1 ? share : 1;
+}
+
 void conf_measure(struct conf *conf)
 {
 	if (!conf->decoder_memory_total)
 		conf->decoder_memory_total = memory_budget_default_mib();
+	if (!conf->idle_decoders_memory)
+		conf->idle_decoders_memory =
+			default_idle_mib(conf->decoder_memory_total);
 }
 
 void conf_each(const struct conf *conf, struct pool *pool,

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/process_id.h"
 #include "lib/base/text.h"
 #include "lib/base/work.h"
 
@@ -24,6 +25,7 @@ enum {
 	RESERVATIONS = 4096,
 	LOOK_MS = 10,
 	TICK_MS = 1000,
+	ENDING_MS = 1000, /* the least time to wait for processes that end */
 	OPEN_ATTEMPTS = 100
 };
 
@@ -31,11 +33,17 @@ enum {
 enum { USERS_BYTE, TABLE_BYTE, FIRST_BYTE };
 
 /* One reservation. A process may die at any moment, so each field is written
-   atomically, and `mib` last. */
+   atomically, and `mib` or `idle_mib` last. If both are 0, it is free. */
 struct reservation {
-	_Atomic uint64_t ticket; /* among waiting ones, the lowest is first */
+	_Atomic uint64_t ticket; /* the lowest is first, and ends first */
 	_Atomic uint32_t waits;
-	_Atomic uint32_t mib; /* 0: free */
+	_Atomic uint32_t mib;
+	/* memory of the idle process `pid`; it is also used while the holder
+	   waits for `mib` */
+	_Atomic uint32_t idle_mib;
+	_Atomic uint32_t ending; /* the process was killed */
+	_Atomic uint64_t started;
+	_Atomic int32_t pid;
 };
 
 struct table {
@@ -55,6 +63,8 @@ struct memory_budget {
 struct sums {
 	long small, large; /* MiB that are reserved */
 	long before;       /* MiB of reservations that have waited longer */
+	long idle;         /* MiB of idle processes */
+	long ending;       /* MiB of those that were killed */
 };
 
 static long small_share(long total_mib)
@@ -295,14 +305,18 @@ static size_t used(const struct table *table)
 	return table->used < RESERVATIONS ? table->used : RESERVATIONS;
 }
 
-static struct sums sum_up(const struct memory_budget *budget, uint64_t ticket)
+/* The idle process of `own` does not count: it is used for the reservation. */
+static struct sums sum_up(const struct memory_budget *budget,
+			  const struct reservation *own)
 {
 	const struct table *table = budget->table;
+	const uint64_t ticket = own ? own->ticket : UINT64_MAX;
 	struct sums sums = { 0 };
 
 	for (size_t i = 0; i < used(table); i++) {
 		const struct reservation *r = &table->reservations[i];
 		const long mib = (long)r->mib;
+		const long idle_mib = r == own ? 0 : (long)r->idle_mib;
 
 		if (r->waits)
 			sums.before += r->ticket < ticket ? mib : 0;
@@ -310,33 +324,87 @@ static struct sums sum_up(const struct memory_budget *budget, uint64_t ticket)
 			sums.small += mib;
 		else
 			sums.large += mib;
+		sums.idle += idle_mib;
+		sums.ending += r->ending ? idle_mib : 0;
 	}
 	return sums;
 }
 
 /* Small reservations may also use memory outside their share, if nobody waits
-   for it. */
-static bool fits(const struct memory_budget *budget, uint64_t ticket, long mib)
+   for it. Idle processes count as small. */
+static bool fits(const struct memory_budget *budget, const struct sums *sums,
+		 long idle, long mib)
 {
-	const struct sums sums = sum_up(budget, ticket);
 	const long share = small_share(budget->total_mib);
-	const long small = sums.small > share ? sums.small : share;
+	const long small = sums->small + idle;
+	const long others = sums->large + sums->before + mib;
 
 	if (is_small(mib))
-		return sums.small + mib <= share ||
-		       sums.small + sums.large + sums.before + mib <=
-			       budget->total_mib;
-	return small + sums.large + sums.before + mib <= budget->total_mib;
+		return small + mib <= share ||
+		       small + others <= budget->total_mib;
+	return (small > share ? small : share) + others <= budget->total_mib;
 }
 
-/* Frees the reservations of processes that have died. */
+static struct process_id process_of(const struct reservation *r)
+{
+	return (struct process_id){ r->pid, r->started };
+}
+
+/* Frees what belongs to processes that have died. The kernel has freed the
+   memory of an idle process even if others still have its descriptors. */
 static void drop_lost(const struct memory_budget *budget)
 {
 	struct table *table = budget->table;
 
-	for (size_t i = 0; i < used(table); i++)
-		if (table->reservations[i].mib && !is_held(budget, i))
-			table->reservations[i].mib = 0;
+	for (size_t i = 0; i < used(table); i++) {
+		struct reservation *r = &table->reservations[i];
+
+		if ((r->mib || r->idle_mib) && !is_held(budget, i)) {
+			r->idle_mib = 0;
+			r->mib = 0;
+		} else if (r->idle_mib && r->ending &&
+			   !process_id_is_alive(process_of(r))) {
+			r->idle_mib = 0;
+		}
+	}
+}
+
+static struct reservation *find_oldest_idle(const struct memory_budget *budget,
+					    const struct reservation *own)
+{
+	struct table *table = budget->table;
+	struct reservation *found = NULL;
+
+	for (size_t i = 0; i < used(table); i++) {
+		struct reservation *r = &table->reservations[i];
+
+		if (r != own && r->idle_mib && !r->ending &&
+		    (!found || r->ticket < found->ticket))
+			found = r;
+	}
+	return found;
+}
+
+/* Ends as many idle processes as the reservation needs, if that is enough. If
+   it is, returns true: the reservation fits when they have ended. */
+static bool end_idle(const struct memory_budget *budget,
+		     const struct reservation *own)
+{
+	struct sums sums = sum_up(budget, own);
+	const long mib = (long)own->mib;
+	struct reservation *oldest;
+
+	if (!sums.idle || !fits(budget, &sums, 0, mib))
+		return false;
+	while (!fits(budget, &sums, sums.idle - sums.ending, mib)) {
+		oldest = find_oldest_idle(budget, own);
+		if (!oldest)
+			return false;
+		oldest->ending = 1;
+		process_id_kill(process_of(oldest));
+		sums = sum_up(budget, own);
+	}
+	return true;
 }
 
 static bool set_place_lock(const struct memory_holder *holder, short type,
@@ -353,6 +421,7 @@ static bool find_place(const struct memory_budget *budget,
 
 	for (int i = 0; i < RESERVATIONS; i++) {
 		if (table->reservations[i].mib ||
+		    table->reservations[i].idle_mib ||
 		    !set_place_lock(holder, F_WRLCK, i))
 			continue;
 		if ((uint64_t)i >= table->used)
@@ -363,34 +432,54 @@ static bool find_place(const struct memory_budget *budget,
 	return false;
 }
 
+static struct reservation *own_reservation(const struct memory_budget *budget,
+					   const struct memory_holder *holder)
+{
+	return &budget->table->reservations[holder->place];
+}
+
+/* A holder of an idle process has an entry. */
 static struct reservation *queue_up(const struct memory_budget *budget,
 				    struct memory_holder *holder, long mib)
 {
 	struct reservation *r;
 
-	if (!find_place(budget, holder)) {
+	if (holder->place < 0 && !find_place(budget, holder)) {
 		drop_lost(budget);
 		if (!find_place(budget, holder))
 			return NULL;
 	}
-	r = &budget->table->reservations[holder->place];
+	r = own_reservation(budget, holder);
 	r->ticket = ++budget->table->last_ticket;
 	r->waits = 1;
 	r->mib = (uint32_t)mib;
 	return r;
 }
 
-static bool try_take(const struct memory_budget *budget, struct reservation *r)
+enum taking { IS_TAKEN, IS_ENDING, IS_IN_USE };
+
+static bool fits_now(const struct memory_budget *budget,
+		     const struct reservation *r)
 {
-	bool taken = fits(budget, r->ticket, (long)r->mib);
+	const struct sums sums = sum_up(budget, r);
+
+	return fits(budget, &sums, sums.idle, (long)r->mib);
+}
+
+static enum taking try_take(const struct memory_budget *budget,
+			    struct reservation *r)
+{
+	bool taken = fits_now(budget, r);
 
 	if (!taken) {
 		drop_lost(budget);
-		taken = fits(budget, r->ticket, (long)r->mib);
+		taken = fits_now(budget, r);
 	}
-	if (taken)
-		r->waits = 0;
-	return taken;
+	if (!taken)
+		return end_idle(budget, r) ? IS_ENDING : IS_IN_USE;
+	r->idle_mib = 0;
+	r->waits = 0;
+	return IS_TAKEN;
 }
 
 static void pause_and_tick(struct work *work, int64_t *tick_at_ms)
@@ -405,40 +494,88 @@ static void pause_and_tick(struct work *work, int64_t *tick_at_ms)
 		work->tick(work->tick_arg);
 }
 
-static bool wait_for(const struct memory_budget *budget, struct reservation *r,
-		     struct work *work)
+/* Idle processes that end for this reservation need a moment. */
+static int64_t most_ms(const struct work *work, enum taking taking)
+{
+	return taking == IS_ENDING && work->memory_wait_ms < ENDING_MS
+		       ? ENDING_MS
+		       : work->memory_wait_ms;
+}
+
+static enum taking wait_for(const struct memory_budget *budget,
+			    struct reservation *r, struct work *work,
+			    enum taking taking)
 {
 	const int64_t began_ms = clock_monotonic_ms();
 	int64_t tick_at_ms = began_ms + TICK_MS;
-	bool taken = false;
 
-	while (!taken &&
-	       clock_monotonic_ms() - began_ms < work->memory_wait_ms) {
+	while (taking != IS_TAKEN &&
+	       clock_monotonic_ms() - began_ms < most_ms(work, taking)) {
 		pause_and_tick(work, &tick_at_ms);
 		lock_table(budget);
-		taken = try_take(budget, r);
+		taking = try_take(budget, r);
 		unlock_table(budget);
 	}
-	return taken;
+	return taking;
+}
+
+/* An idle process stays one. */
+static void leave_queue(struct memory_budget *budget,
+			struct memory_holder *holder)
+{
+	struct reservation *r;
+
+	if (holder->place < 0)
+		return;
+	r = own_reservation(budget, holder);
+	if (!r->idle_mib) {
+		memory_budget_give(budget, holder);
+		return;
+	}
+	r->mib = 0;
+	r->waits = 0;
 }
 
 bool memory_budget_take(struct memory_budget *budget,
 			struct memory_holder *holder, struct work *work,
 			long mib)
 {
+	enum taking taking = IS_IN_USE;
 	struct reservation *r;
-	bool taken = false;
 
 	lock_table(budget);
 	r = queue_up(budget, holder, mib);
 	if (r)
-		taken = try_take(budget, r);
+		taking = try_take(budget, r);
 	unlock_table(budget);
-	if (r && !taken)
-		taken = wait_for(budget, r, work);
-	if (!taken)
-		memory_budget_give(budget, holder);
-	return taken;
+	if (r && taking != IS_TAKEN)
+		taking = wait_for(budget, r, work, taking);
+	if (taking != IS_TAKEN)
+		leave_queue(budget, holder);
+	return taking == IS_TAKEN;
+}
+
+/* Both count for a moment: never less than is used. */
+bool memory_budget_idle(struct memory_budget *budget,
+			const struct memory_holder *holder, long mib,
+			struct process_id process)
+{
+	struct reservation *r;
+
+	if (holder->place < 0)
+		return false;
+	r = own_reservation(budget, holder);
+	if (mib < 1 || (mib > (long)r->mib && mib > (long)r->idle_mib))
+		return false;
+	if (r->idle_mib && r->ending)
+		return false;
+	r->ticket = ++budget->table->last_ticket;
+	r->pid = process.pid;
+	r->started = process.started;
+	r->ending = 0;
+	r->idle_mib = (uint32_t)mib;
+	r->mib = 0;
+	return true;
 }
 
 /* The entry is freed before its lock, so that no process can take it in
@@ -451,6 +588,7 @@ void memory_budget_give(struct memory_budget *budget,
 	if (place < 0)
 		return;
 	holder->place = -1;
+	budget->table->reservations[place].idle_mib = 0;
 	budget->table->reservations[place].mib = 0;
 	if (!set_place_lock(holder, F_UNLCK, place))
 		abort();
@@ -463,8 +601,8 @@ struct memory_budget_state memory_budget_state(
 
 	lock_table(budget);
 	drop_lost(budget);
-	sums = sum_up(budget, UINT64_MAX);
+	sums = sum_up(budget, NULL);
 	unlock_table(budget);
 	return (struct memory_budget_state){ sums.small + sums.large,
-					     sums.before };
+					     sums.before, sums.idle };
 }

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/base/process_id.h"
 #include "lib/base/util.h"
 
 struct work;
@@ -18,10 +19,18 @@ struct work;
  * Reservations are served in order: a later one does not take memory that an
  * earlier one waits for. An eighth of the total is reserved for small
  * reservations, so that these do not wait for large ones.
+ *
+ * Idle processes keep memory, which counts as small reservations, until a
+ * reservation needs it: then those that have been idle longest are killed,
+ * whichever process has them.
  */
 struct memory_budget;
 
 enum { MEMORY_BUDGET_SMALL_MIB = 64, MEMORY_BUDGET_SMALL_SHARE = 8 };
+
+/* The number of the table's layout, to be a part of the name: during an upgrade
+   two versions run at the same time. */
+enum { MEMORY_BUDGET_LAYOUT = 2 };
 
 /* Returns half of the memory of this machine or of the process's control group,
    whichever is less. */
@@ -52,18 +61,28 @@ bool memory_holder_open(struct memory_holder *holder,
 			const struct memory_budget *budget) MUST_CHECK;
 void memory_holder_close(struct memory_holder *holder);
 
-/* Reserves `mib`, at most memory_budget_largest_mib(). Waits up to
-   work->memory_wait_ms and calls work->tick about once a second. Returns false
-   if that is not enough; the place in the queue is then lost. */
+/* Reserves `mib`, at most memory_budget_largest_mib(), also in place of the
+   holder's idle memory. Waits up to work->memory_wait_ms, or a second for idle
+   processes to end, and calls work->tick about once a second. Returns false if
+   that is not enough; the place in the queue is then lost, and idle memory
+   stays idle. */
 bool memory_budget_take(struct memory_budget *budget,
 			struct memory_holder *holder, struct work *work,
 			long mib) MUST_CHECK;
 void memory_budget_give(struct memory_budget *budget,
 			struct memory_holder *holder);
 
+/* Turns the reservation into `mib` of idle memory of the process, which any
+   process with this budget may kill. The process may then have been killed
+   already. Returns false if the holder has no reservation of this size; nothing
+   is changed then. */
+bool memory_budget_idle(struct memory_budget *budget,
+			const struct memory_holder *holder, long mib,
+			struct process_id process) MUST_CHECK;
+
 /* In MiB. */
 struct memory_budget_state {
-	long taken, waited_for;
+	long taken, waited_for, idle;
 };
 struct memory_budget_state memory_budget_state(
 	const struct memory_budget *budget);

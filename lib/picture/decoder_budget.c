@@ -36,7 +36,8 @@ const char *decoder_budget_name(struct pool *pool, const struct conf *conf)
 
 	crypt_sha256(sum, conf->store_dir, strlen(conf->store_dir));
 	text_hex(hex, sum, NAME_BYTES);
-	return pool_printf(pool, "pixtier-%u-%s", (unsigned)geteuid(), hex);
+	return pool_printf(pool, "pixtier-%u-%s-%d", (unsigned)geteuid(), hex,
+			   MEMORY_BUDGET_LAYOUT);
 }
 
 bool decoder_budget_open(struct memory_budget **budget, struct work *work,

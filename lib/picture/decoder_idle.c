@@ -43,7 +43,9 @@ struct decoder_idle {
 struct parked {
 	struct uuid owner;
 	int64_t pid;
+	uint64_t started;
 	int64_t pictures;
+	int64_t place; /* of its holder */
 	uint64_t shared_bytes;
 	uint64_t descriptors;
 };
@@ -153,7 +155,8 @@ static struct decoder_process unpark(const struct parked *parked,
 		.child = { .pid = (pid_t)parked->pid, .socket = fds[SOCKET] },
 		.pidfd = fds[PIDFD],
 		.status = fds[STATUS],
-		.holder = { fds[HOLDER], -1 },
+		.id = { (pid_t)parked->pid, parked->started },
+		.holder = { fds[HOLDER], (int)parked->place },
 		.owner = parked->owner,
 		.pictures = (long)parked->pictures,
 		.shared_bytes = parked->shared_bytes,
@@ -221,7 +224,9 @@ static bool send_process(struct place *place,
 	const struct parked parked = {
 		.owner = process->owner,
 		.pid = process->child.pid,
+		.started = process->id.started,
 		.pictures = process->pictures,
+		.place = process->holder.place,
 		.shared_bytes = process->shared_bytes,
 		.descriptors = count_descriptors(fds),
 	};
@@ -230,12 +235,23 @@ static bool send_process(struct place *place,
 				   parked.descriptors, MSG_DONTWAIT);
 }
 
-/* The memory is given back before another client can have the process and the
-   same open file for locks of its own. */
+/* Another client can end the process from now on, and have it as soon as the
+   lock is free. */
+static bool leave_idle(const struct decoder_process *process, size_t bytes,
+		       struct memory_budget *budget)
+{
+	const long mib = (long)(bytes >> 20) + 1;
+
+	return !budget ||
+	       memory_budget_idle(budget, &process->holder, mib, process->id);
+}
+
 static bool fill(struct place *place, struct decoder_idle *idle,
-		 struct decoder_process *process, size_t bytes,
+		 const struct decoder_process *process, size_t bytes,
 		 struct memory_budget *budget)
 {
+	if (!leave_idle(process, bytes, budget))
+		return false;
 	place->bytes = bytes;
 	place->pid = process->child.pid;
 	place->pictures = process->pictures;
@@ -245,8 +261,6 @@ static bool fill(struct place *place, struct decoder_idle *idle,
 		place->owner = (struct uuid){ 0 };
 		return false;
 	}
-	if (budget)
-		memory_budget_give(budget, &process->holder);
 	return true;
 }
 
@@ -286,7 +300,7 @@ enum parking { IS_PARKED, IS_CROWDED, IS_FORBIDDEN };
 
 /* When it is crowded, takes another process, if that one is still there. */
 static enum parking park(struct decoder_idle *idle,
-			 struct decoder_process *process, size_t bytes,
+			 const struct decoder_process *process, size_t bytes,
 			 struct memory_budget *budget,
 			 struct decoder_process *oldest)
 {

@@ -34,8 +34,8 @@ bool decoder_idle_take(struct decoder_process *process,
 		       struct decoder_idle *idle, struct uuid owner) MUST_CHECK;
 
 /* Hands the process over, or ends it when there is no room. It is none then.
-   What its holder has of the budget, which may be NULL, is given back when it
-   was handed over: what it waits with counts as `idle_decoders_memory`. */
+   In the budget, which may be NULL, its holder then has only what the process
+   keeps, and another picture that needs that much ends the process. */
 void decoder_idle_put(struct decoder_idle *idle,
 		      struct decoder_process *process,
 		      struct memory_budget *budget);

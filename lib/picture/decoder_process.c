@@ -129,6 +129,10 @@ enum read_result decoder_process_hello(struct decoder_process *process,
 		    sizeof(reply) ||
 	    pidfd < 0)
 		return READ_EOF;
+	if (!process_id_read(&process->id, (pid_t)reply.pid)) {
+		close(pidfd);
+		return READ_EOF;
+	}
 	process->child.pid = (pid_t)reply.pid;
 	process->pidfd = pidfd;
 	process->shared_bytes = reply.len;

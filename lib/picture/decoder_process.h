@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include "lib/base/memory_budget.h"
+#include "lib/base/process_id.h"
 #include "lib/base/subprocess.h"
 #include "lib/base/uuid.h"
 
@@ -16,6 +17,7 @@ struct decoder_client;
 struct decoder_process {
 	/* pid 0 until DECODER_HELLO; socket -1: none */
 	struct subprocess child;
+	struct process_id id; /* of the same process */
 	int pidfd;
 	int status;                  /* where the server writes how it ended */
 	struct memory_holder holder; /* of its picture's memory; the server has

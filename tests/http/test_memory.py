@@ -64,15 +64,16 @@ class Watch(threading.Thread):
     """The most memory that all decoder processes have had at once, and that
     one has had."""
 
-    def __init__(self, service):
+    def __init__(self, service, measure=resident_mib):
         super().__init__(daemon=True)
         self.service = service
+        self.measure = measure
         self.stopping = threading.Event()
         self.total = self.largest = 0
 
     def run(self):
         while not self.stopping.wait(0.003):
-            sizes = [resident_mib(pid) for pid in decoders_of(self.service)]
+            sizes = [self.measure(pid) for pid in decoders_of(self.service)]
             self.total = max(self.total, sum(sizes))
             self.largest = max([self.largest, *sizes])
 
@@ -112,6 +113,39 @@ def test_what_can_never_have_its_memory_is_refused(little_memory, session):
     answer = post_picture(session, rows, headers=LATER)
     assert answer.status_code == 202, answer.text
     assert settled(session, answer.json())["status"] == "ready"
+
+
+def private_mib(pid):
+    """What only this process has, of the memory without a file."""
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        text = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
+        return sum(int(kib) for kib in re.findall(
+            r"^Private_Dirty:\s*(\d+) kB", text, re.MULTILINE)) / 1024
+    return 0
+
+
+def test_idle_decoders_leave_memory_to_pictures(service, session):
+    """Idle decoder processes of many users are within decoder_memory_total,
+    too: they end when a picture needs the memory, also one of a worker."""
+    total = 192
+    wait_until_idle(service)
+    for part in ("fcgi", "worker"):
+        service.restart(part, **SETTINGS | {"decoder_memory_total": total,
+                                            "idle_decoders_memory": 512})
+    wait_until(lambda: is_back(service))
+    try:
+        for _ in range(64):
+            upload(new_user(service), picture(64, 48))
+        idle = sum(map(private_mib, decoders_of(service)))
+        with Watch(service, measure=private_mib) as watch:
+            image = post_picture(session, tiff(), headers=LATER).json()
+            assert settled(session, image)["status"] == "ready"
+        assert idle + watch.largest > total, "too little to be seen"
+        assert watch.total <= total
+    finally:
+        for part in ("fcgi", "worker"):
+            service.restart(part)
+        wait_until(lambda: is_back(service))
 
 
 def stop_large_decoder(service):

@@ -63,6 +63,7 @@ struct fixture fixture_set_up(void)
 	struct fixture fixture;
 
 	conf_init(conf);
+	conf->idle_decoders_memory = 512;
 	conf->sandbox = SANDBOX_BEST_EFFORT;
 	conf->decoder =
 		pool_printf(pool, "%s/pixtier-decoder",

@@ -380,10 +380,37 @@ static void reference_reads_back(void **state)
 	pool_free(work.pool);
 }
 
+/* So that small machines keep memory for pictures. */
+static void follows_the_memory_of_the_machine(void **state)
+{
+	static const struct {
+		long total_mib, set_mib, idle_mib;
+	} cases[] = {
+		{ 1, 0, 1 },       { 512, 0, 64 },    { 4096, 0, 512 },
+		{ 65536, 0, 512 }, { 512, 300, 300 },
+	};
+	struct conf conf;
+
+	(void)state;
+	EACH_ROW(i, cases) {
+		conf_init(&conf);
+		conf.decoder_memory_total = cases[i].total_mib;
+		conf.idle_decoders_memory = cases[i].set_mib;
+		conf_measure(&conf);
+		assert_int_equal(conf.idle_decoders_memory, cases[i].idle_mib);
+	}
+	conf_init(&conf);
+	conf_measure(&conf);
+	assert_true(conf.decoder_memory_total > 0);
+	assert_in_range(conf.idle_decoders_memory, 1,
+			conf.decoder_memory_total / 8 + 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(has_defaults),
+		cmocka_unit_test(follows_the_memory_of_the_machine),
 		cmocka_unit_test(accepts_old_names),
 		cmocka_unit_test(reads_a_file),
 		cmocka_unit_test(says_where_a_file_is_wrong),

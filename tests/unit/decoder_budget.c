@@ -172,7 +172,7 @@ static struct decoder_process reserve(struct fixture *fixture,
 	return process;
 }
 
-static void gives_memory_back_when_a_process_waits_or_is_gone(void **state)
+static void gives_memory_back_when_a_process_is_idle_or_gone(void **state)
 {
 	struct memory_budget *other;
 	struct memory_holder holder;
@@ -185,6 +185,7 @@ static void gives_memory_back_when_a_process_waits_or_is_gone(void **state)
 	decoder_idle_put(fixture.server.idle, &process, other);
 	assert_int_equal(decoder_idle_state(fixture.server.idle).count, 1);
 	assert_int_equal(memory_budget_state(other).taken, 0);
+	assert_in_range(memory_budget_state(other).idle, 1, 30);
 
 	fixture.conf->idle_decoders = 0;
 	fixture_restart(&fixture, &fixture_limits);
@@ -195,6 +196,39 @@ static void gives_memory_back_when_a_process_waits_or_is_gone(void **state)
 	assert_int_equal(memory_budget_state(other).taken, 30);
 	kill(fixture.server_pid, SIGCONT);
 	wait_until_taken(other, 0);
+	memory_holder_close(&holder);
+	memory_budget_close(other);
+	fixture_clear_up(&fixture);
+}
+
+/* Any client of the budget, for instance of the other supervisor. */
+static void ends_idle_processes_for_other_clients(void **state)
+{
+	enum { OWNERS = 20, TOTAL = 400 };
+	struct memory_budget *other;
+	struct memory_holder holder;
+	struct fixture fixture = new_budget_desk(&other, &holder, TOTAL);
+	const long largest = memory_budget_largest_mib(TOTAL);
+	const struct fixture_file small =
+		fixture_four_colours(&fixture, FORMAT_PNG, 60, 40);
+	struct work work = { 0 };
+
+	(void)state;
+	if (FILTER_WITH_SANITIZER) {
+		memory_holder_close(&holder);
+		memory_budget_close(other);
+		fixture_clear_up(&fixture);
+		skip(); /* whose processes keep too much to be idle */
+	}
+	for (int i = 0; i < OWNERS; i++)
+		fixture_render_as(&fixture, uuid_new(), &small);
+	assert_in_range(memory_budget_state(other).idle, TOTAL - largest + 1,
+			TOTAL);
+	assert_true(memory_budget_take(other, &holder, &work, largest));
+	assert_in_range(memory_budget_state(other).idle, 1, TOTAL - largest);
+	/* The last is still there, and the first ones are replaced. */
+	fixture_render_as(&fixture, fixture.owner, &small);
+	assert_int_equal(memory_budget_state(other).taken, largest);
 	memory_holder_close(&holder);
 	memory_budget_close(other);
 	fixture_clear_up(&fixture);
@@ -255,7 +289,8 @@ int main(void)
 		cmocka_unit_test(keeps_memory_until_the_process_is_gone),
 		cmocka_unit_test(lets_a_picture_have_more_than_its_estimate),
 		cmocka_unit_test(
-			gives_memory_back_when_a_process_waits_or_is_gone),
+			gives_memory_back_when_a_process_is_idle_or_gone),
+		cmocka_unit_test(ends_idle_processes_for_other_clients),
 		cmocka_unit_test(reserves_for_a_process_of_another_client),
 	};
 

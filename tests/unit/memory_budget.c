@@ -98,6 +98,34 @@ static void end_other(const struct other *other)
 	close(other->answer);
 }
 
+/* A process that can be ended: idle, with so much memory. */
+static pid_t new_idle(struct client *client, long mib)
+{
+	const pid_t pid = fork();
+	struct process_id process;
+
+	if (!pid)
+		for (;;)
+			pause();
+	assert_true(process_id_read(&process, pid));
+	assert_true(take(client, mib));
+	assert_true(memory_budget_idle(client->budget, &client->holder, mib,
+				       process));
+	return pid;
+}
+
+/* Whether it was ended; ends it otherwise. */
+static bool was_ended(pid_t pid)
+{
+	const pid_t ended = waitpid(pid, NULL, WNOHANG);
+
+	if (ended != pid) {
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+	}
+	return ended == pid;
+}
+
 static void wait_until_waiting(const struct client *client, long mib)
 {
 	while (memory_budget_state(client->budget).waited_for != mib)
@@ -249,6 +277,72 @@ static void what_nobody_waits_for_is_given(void **state)
 	end_client(&one);
 }
 
+/* As many as is needed, those first that have been idle longest, and only if
+   that is enough. */
+static void ends_idle_processes_for_others(void **state)
+{
+	enum { IDLE = 5, MIB = 40 };
+	const long largest = memory_budget_largest_mib(TOTAL);
+	struct client idle[IDLE], next = new_client(0), one = new_client(0);
+	pid_t pids[IDLE];
+
+	(void)state;
+	for (int i = 0; i < IDLE; i++) {
+		idle[i] = new_client(0);
+		pids[i] = new_idle(&idle[i], MIB);
+	}
+	assert_int_equal(memory_budget_state(one.budget).idle, IDLE * MIB);
+	assert_int_equal(memory_budget_state(one.budget).taken, 0);
+	assert_true(take(&one, 200));
+	assert_false(take(&next, largest));
+	assert_int_equal(memory_budget_state(one.budget).idle, IDLE * MIB);
+	give(&one);
+	assert_true(take(&next, largest));
+	assert_int_equal(memory_budget_state(one.budget).idle, 3 * MIB);
+	for (int i = 0; i < IDLE; i++) {
+		assert_int_equal(was_ended(pids[i]), i < 2);
+		end_client(&idle[i]);
+	}
+	end_client(&one);
+	end_client(&next);
+}
+
+/* Its memory counts once, and stays when it gets no more. */
+static void uses_the_memory_of_its_idle_process(void **state)
+{
+	struct client idle = new_client(0), other = new_client(0);
+	const pid_t pid = new_idle(&idle, 50);
+
+	(void)state;
+	assert_true(take(&other, 800));
+	assert_false(take(&idle, 300));
+	assert_int_equal(memory_budget_state(idle.budget).idle, 50);
+	assert_int_equal(memory_budget_state(idle.budget).waited_for, 0);
+	assert_true(take(&idle, SMALL));
+	assert_int_equal(memory_budget_state(idle.budget).idle, 0);
+	assert_int_equal(memory_budget_state(idle.budget).taken, 800 + SMALL);
+	give(&idle);
+	assert_int_equal(memory_budget_state(idle.budget).taken, 800);
+	assert_false(was_ended(pid));
+	end_client(&other);
+	end_client(&idle);
+}
+
+static void is_idle_with_no_more_than_it_has(void **state)
+{
+	const struct process_id process = { 0 };
+	struct client client = new_client(0);
+
+	(void)state;
+	assert_false(
+		memory_budget_idle(client.budget, &client.holder, 10, process));
+	assert_true(take(&client, 20));
+	assert_false(
+		memory_budget_idle(client.budget, &client.holder, 21, process));
+	assert_int_equal(memory_budget_state(client.budget).taken, 20);
+	end_client(&client);
+}
+
 static void count_tick(void *arg)
 {
 	(*(int *)arg)++;
@@ -364,6 +458,9 @@ int main(void)
 		cmocka_unit_test(frees_the_place_of_the_dead_in_the_queue),
 		cmocka_unit_test(nobody_is_overtaken),
 		cmocka_unit_test(what_nobody_waits_for_is_given),
+		cmocka_unit_test(ends_idle_processes_for_others),
+		cmocka_unit_test(uses_the_memory_of_its_idle_process),
+		cmocka_unit_test(is_idle_with_no_more_than_it_has),
 		cmocka_unit_test(waits_as_long_as_told),
 		cmocka_unit_test(is_never_exceeded),
 		cmocka_unit_test(removes_its_file),
