@@ -28,14 +28,40 @@ static bool drop_rows(struct work *work, void *arg)
 	       user_credit(work, image->user_id, bytes);
 }
 
+struct deletion {
+	const struct image *image;
+	bool (*drop)(struct work *work, void *image);
+	bool written; /* by an earlier try whose COMMIT got no response */
+};
+
+static bool is_gone(struct work *work, struct uuid id)
+{
+	struct image image;
+
+	return !image_lock(&image, work, id) && work->err == ERR_NOT_FOUND;
+}
+
+/* Repeatable: a second try accepts that the first try has deleted the image. */
+static bool drop_once(struct work *work, void *arg)
+{
+	struct deletion *deletion = arg;
+	const struct image *image = deletion->image;
+
+	if (deletion->written && is_gone(work, image->id))
+		return true;
+	deletion->written = deletion->drop(work, (void *)image);
+	return deletion->written;
+}
+
 static bool drop_image(struct work *work, const struct image *image,
 		       bool (*drop)(struct work *work, void *image))
 {
+	struct deletion deletion = { .image = image, .drop = drop };
 	struct variant *variants;
 	size_t count;
 
 	if (!variant_list(&variants, &count, work, image->id) ||
-	    !db_transaction(work, drop, (void *)image))
+	    !db_transaction(work, drop_once, &deletion))
 		return false;
 	for (size_t i = 0; i < count; i++)
 		if (!store_drop(work, store_key(work->pool, image->id,

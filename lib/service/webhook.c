@@ -162,18 +162,31 @@ bool webhook_change(struct webhook *webhook, struct work *work,
 	return true;
 }
 
+struct deletion {
+	const struct webhook *webhook;
+	bool written; /* by an earlier try whose COMMIT got no response */
+};
+
+/* Repeatable: a second try accepts that the first try has deleted the row. */
 static bool record_drop(struct work *work, void *arg)
 {
-	const struct webhook *webhook = arg;
+	struct deletion *deletion = arg;
+	const struct webhook *webhook = deletion->webhook;
 
-	return user_lock(work, webhook->user_id) &&
-	       delivery_cancel_jobs(work, webhook->id) &&
-	       webhook_drop(work, webhook->id);
+	if (!user_lock(work, webhook->user_id) ||
+	    !delivery_cancel_jobs(work, webhook->id))
+		return false;
+	if (!webhook_drop(work, webhook->id))
+		return deletion->written && work->err == ERR_NOT_FOUND;
+	deletion->written = true;
+	return true;
 }
 
 bool webhook_delete(struct work *work, const struct webhook *webhook)
 {
-	return db_transaction(work, record_drop, (void *)webhook);
+	struct deletion deletion = { .webhook = webhook };
+
+	return db_transaction(work, record_drop, &deletion);
 }
 
 /* Repeatable: the job's row exists only if the whole transaction was

@@ -334,6 +334,49 @@ def test_without_a_key_a_lost_answer_of_commit_is_no_conflict(service, proxy,
     assert post.count() == before + 1
 
 
+def new_image(service, session):
+    return "/v1/images/" + upload(session)["id"]
+
+
+def new_webhook(service, session):
+    return path_of(add(session, events=["image.deleted"]))
+
+
+def new_tier(service, session):
+    answer = session.post("/v1/admin/tiers",
+                          json={"name": "n" + uuid.uuid4().hex[:12]})
+    return "/v1/admin/tiers/" + answer.json()["id"]
+
+
+def new_account(service, session):
+    answer = session.post("/v1/admin/users", json={
+        "username": "n" + uuid.uuid4().hex[:12],
+        "password": "a good password", "tier": "Basic"})
+    return "/v1/admin/users/" + answer.json()["id"]
+
+
+@pytest.mark.parametrize("make", (new_image, new_webhook, new_tier,
+                                  new_account))
+@pytest.mark.parametrize("done", (True, False), ids=("after", "before"))
+def test_a_delete_with_a_lost_commit_has_deleted(service, proxy, make, done):
+    """The second try finds nothing any more because the first one has
+    deleted it: 204, and the event and the credit are there once."""
+    session = new_user(service)
+    name = session.auth[0]
+    service.query("UPDATE users SET is_admin = 1 WHERE username = %s", name)
+    webhook = add(session, events=["image.deleted"])
+    path = make(service, session)
+    with proxy.doing(Harm(COMMIT, False, done)) as harm:
+        answer = session.delete(path)
+    assert harm.happened
+    assert answer.status_code == 204, answer.text
+    assert session.delete(path).status_code == 404
+    assert len(deliveries_of(session, webhook)) == (make is new_image)
+    assert service.query(
+        "SELECT used_images, used_bytes FROM users WHERE username = %s",
+        name) == ((0, 0),)
+
+
 @pytest.mark.parametrize("make", POSTS if LONG else [Upload, Link, NewUser])
 @pytest.mark.parametrize("kill", (True, False), ids=("killed", "cut"))
 def test_before_commit_it_is_not_done(service, proxy, make, kill):
