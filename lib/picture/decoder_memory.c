@@ -34,7 +34,8 @@ enum {
 };
 
 /* Additional memory for encoding one pixel, and for decoding one in addition to
-   format.c: a lossless WebP is in memory twice. Measured, with a margin. */
+   format.c: a lossless WebP is in memory twice, and a palette TIFF has indices
+   besides its pixels. Measured, with a margin. */
 /* clang-format off */
 static const struct {
 	unsigned read, write;
@@ -43,7 +44,7 @@ static const struct {
 	[FORMAT_PNG]  = { 0,  8 },
 	[FORMAT_GIF]  = { 0, 24 },
 	[FORMAT_WEBP] = { 4, 64 },
-	[FORMAT_TIFF] = { 0, 14 },
+	[FORMAT_TIFF] = { 1, 14 },
 	[FORMAT_BMP]  = { 0, 20 },
 };
 /* clang-format on */
@@ -55,7 +56,8 @@ static double pixels_of(const struct probe *probe)
 }
 
 /* Any picture that GraphicsMagick reads is in memory as a whole: the estimate
-   of probe.c, and the strip or tile of a TIFF, which may be all of it. */
+   of probe.c, and the strip or tile of a TIFF, which may be all of it, with a
+   copy that libtiff makes. */
 static double image_bytes(const struct probe *probe)
 {
 	const double mib = probe_estimate_mib(probe) - PROBE_BASE_MIB;

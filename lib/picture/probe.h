@@ -14,7 +14,8 @@
  * `orientation` is EXIF's (1 to 8, CIPA DC-008 4.6.5.A; 1 if absent or wrong).
  * `frames` also counts pages, and stops at PROBE_MAX_FRAMES; `scans` counts a
  * JPEG's SOS markers. `pixel_bits` is the size of a pixel of a JPEG, PNG or
- * TIFF as stored, before compression and subsampling.
+ * TIFF as stored, before compression and subsampling, and for a TIFF also of a
+ * copy that decoding needs.
  */
 struct probe {
 	enum format format;

@@ -152,6 +152,22 @@ static bool check_coding(const struct page *page, struct work *work)
 	return true;
 }
 
+/* GraphicsMagick cannot read these colours: libtiff converts them in a copy of
+   the strip, which may be the whole picture. */
+static unsigned copy_bits(const struct page *page, uint64_t photometric,
+			  uint64_t samples)
+{
+	enum { JPEG = 7, RGBA_BITS = 32 };
+
+	if (photometric == TIFF_YCBCR)
+		return samples > 1 && find(page, TIFF_COMPRESSION, 1) == JPEG
+			       ? 0
+			       : RGBA_BITS;
+	return photometric == TIFF_LOG_L || photometric == TIFF_LOG_LUV
+		       ? RGBA_BITS
+		       : 0;
+}
+
 bool probe_tiff(struct probe *probe, struct work *work, struct bytes bytes)
 {
 	struct tiff tiff;
@@ -173,7 +189,8 @@ bool probe_tiff(struct probe *probe, struct work *work, struct bytes bytes)
 	photometric = find(&page, TIFF_PHOTOMETRIC, TIFF_BLACK_IS_0);
 	samples = find(&page, TIFF_SAMPLES, 1);
 	probe->gray = photometric <= TIFF_BLACK_IS_0 && samples < 3;
-	probe->pixel_bits = (unsigned)(samples * find(&page, TIFF_BITS, 1));
+	probe->pixel_bits = (unsigned)(samples * find(&page, TIFF_BITS, 1)) +
+			    copy_bits(&page, photometric, samples);
 	probe->alpha = tiff_has_alpha(photometric, samples,
 				      find(&page, TIFF_EXTRA_SAMPLES, 0));
 	orientation = find(&page, TIFF_ORIENTATION, 1);

@@ -4,6 +4,7 @@
 
 #include "lib/picture/decoder_memory.h"
 
+#include <endian.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,7 @@
 #include "lib/base/pool.h"
 #include "lib/picture/animation_limits.h"
 #include "lib/picture/render.h"
+#include "lib/picture/tiff.h"
 #include "tests/unit/test.h"
 
 /* An estimate that is much larger than what is used keeps memory from others.
@@ -69,6 +71,24 @@ static const struct {
 	{ "to bmp",            { FORMAT_PNG,  300, 200, 8,   false, true,  false, NULL, 1 }, { "1500x1000-exact.bmp" } },
 	{ "to several",        { FORMAT_PNG, 1500, 1000, 8,  false, true,  false, NULL, 1 }, { "h900.webp", "h800.png", "h700.jpeg" } },
 	/* clang-format on */
+};
+
+/* Of one tile, which is all of the picture and has a copy in memory. */
+struct tile {
+	const char *name;
+	uint16_t photometric, samples, bits;
+};
+
+static const struct tile tiles[] = {
+	{ "tile of gray", TIFF_BLACK_IS_0, 1, 8 },
+	{ "tile of gray, 16 bits", TIFF_BLACK_IS_0, 1, 16 },
+	{ "tile, bilevel", TIFF_BLACK_IS_0, 1, 1 },
+	{ "tile of gray and alpha", TIFF_BLACK_IS_0, 2, 8 },
+	{ "tile of indices", TIFF_INDEXED, 1, 8 },
+	{ "tile of indices, 4 bits", TIFF_INDEXED, 1, 4 },
+	{ "tile of indices and alpha", TIFF_INDEXED, 2, 8 },
+	{ "tile of RGB", TIFF_RGB, 3, 8 },
+	{ "tile of YCbCr", TIFF_YCBCR, 3, 8 },
 };
 
 /* Waves, and noise in the last bits, which nothing compresses. */
@@ -133,6 +153,65 @@ static void write_picture(int file, const struct picture *picture)
 	if (!bytes || write(file, bytes, len) != (ssize_t)len)
 		_exit(1);
 	_exit(0);
+}
+
+static void put(int file, const void *bytes, size_t len)
+{
+	if (write(file, bytes, len) != (ssize_t)len)
+		_exit(1);
+}
+
+/* One value, or the offset of several. */
+static void put_entry(int file, uint16_t tag, uint16_t type, uint32_t count,
+		      uint32_t value)
+{
+	const uint16_t head[] = { htole16(tag), htole16(type) };
+	const uint32_t tail[] = { htole32(count), htole32(value) };
+
+	put(file, head, sizeof(head));
+	put(file, tail, sizeof(tail));
+}
+
+/* A TIFF without compression: header, bits of the samples, palette, pixels of
+   value 0, directory. */
+static void write_tile(int file, const struct tile *tile)
+{
+	enum { WIDTH = 3008, HEIGHT = 2000, BITS_AT = 8, PALETTE_AT = 16 };
+	enum { PIXELS_AT = 4096, SHORT = 3, LONG = 4 };
+	const uint32_t len =
+		WIDTH * HEIGHT / 8 * tile->bits * (uint32_t)tile->samples;
+	const uint32_t header[] = { htole32(0x002a4949),
+				    htole32(PIXELS_AT + len) };
+	const uint16_t bits = htole16(tile->bits), one = htole16(1);
+	const uint16_t count =
+		htole16(tile->photometric == TIFF_INDEXED ? 12 : 11);
+
+	put(file, header, sizeof(header));
+	for (int i = 0; i < 3; i++)
+		put(file, &bits, sizeof(bits));
+	lseek(file, PALETTE_AT, SEEK_SET);
+	for (int i = 0; i < 3 << 8; i++)
+		put(file, &one, sizeof(one));
+	lseek(file, PIXELS_AT + len, SEEK_SET);
+	put(file, &count, sizeof(count));
+	put_entry(file, TIFF_WIDTH, LONG, 1, WIDTH);
+	put_entry(file, TIFF_HEIGHT, LONG, 1, HEIGHT);
+	if (tile->samples < 3)
+		put_entry(file, TIFF_BITS, SHORT, tile->samples,
+			  tile->bits | (uint32_t)tile->bits << 16);
+	else
+		put_entry(file, TIFF_BITS, SHORT, tile->samples, BITS_AT);
+	put_entry(file, TIFF_COMPRESSION, SHORT, 1, 1);
+	put_entry(file, TIFF_PHOTOMETRIC, SHORT, 1, tile->photometric);
+	put_entry(file, TIFF_SAMPLES, SHORT, 1, tile->samples);
+	if (tile->photometric == TIFF_INDEXED)
+		put_entry(file, TIFF_PALETTE, SHORT, 3u << tile->bits,
+			  PALETTE_AT);
+	put_entry(file, TIFF_TILE_WIDTH, LONG, 1, WIDTH);
+	put_entry(file, TIFF_TILE_HEIGHT, LONG, 1, HEIGHT);
+	put_entry(file, TIFF_TILE_OFFSETS, LONG, 1, PIXELS_AT);
+	put_entry(file, TIFF_TILE_BYTES, LONG, 1, len);
+	put_entry(file, TIFF_YCBCR_SUBSAMPLING, SHORT, 2, 1 | 1 << 16);
 }
 
 static long resident_kib(void)
@@ -211,26 +290,53 @@ static void wait_for(pid_t pid)
 	assert_int_equal(status, 0);
 }
 
-static struct result measure(const struct renderer *renderer, size_t i)
+static struct result measure(const struct renderer *renderer, int file,
+			     const char *const recipes[3])
 {
 	struct result *shared =
 		mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	const int file = memfd_create("picture", MFD_CLOEXEC);
+	const pid_t pid = fork();
 	struct result result;
-	pid_t pid = fork();
+
+	if (!pid)
+		render(shared, renderer, file, recipes);
+	wait_for(pid);
+	result = *shared;
+	munmap(shared, sizeof(*shared));
+	return result;
+}
+
+static void compare_one(const char *name, const struct renderer *renderer,
+			int file, const char *const recipes[3])
+{
+	const struct result result = measure(renderer, file, recipes);
+
+	if (result.used_mib > result.estimate_mib ||
+	    result.estimate_mib > WORST_FACTOR * result.used_mib + WORST_MIB)
+		fail_msg("%s: %ld MiB are estimated and %ld used", name,
+			 result.estimate_mib, result.used_mib);
+	close(file);
+}
+
+static void compare_case(const struct renderer *renderer, size_t i)
+{
+	const int file = memfd_create("picture", MFD_CLOEXEC);
+	const pid_t pid = fork();
 
 	if (!pid)
 		write_picture(file, &cases[i].picture);
 	wait_for(pid);
-	pid = fork();
-	if (!pid)
-		render(shared, renderer, file, cases[i].recipes);
-	wait_for(pid);
-	result = *shared;
-	munmap(shared, sizeof(*shared));
-	close(file);
-	return result;
+	compare_one(cases[i].name, renderer, file, cases[i].recipes);
+}
+
+static void compare_tile(const struct renderer *renderer, size_t i)
+{
+	static const char *const recipes[3] = { "h400", "h200" };
+	const int file = memfd_create("picture", MFD_CLOEXEC);
+
+	write_tile(file, &tiles[i]);
+	compare_one(tiles[i].name, renderer, file, recipes);
 }
 
 static void compare(enum conf_engine engine)
@@ -243,16 +349,10 @@ static void compare(enum conf_engine engine)
 	conf.engine = (int)engine;
 	render_init(&renderer, pool, &conf, (size_t)MOST_MIB << 20);
 	render_begin();
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		const struct result result = measure(&renderer, i);
-
-		if (result.used_mib > result.estimate_mib ||
-		    result.estimate_mib >
-			    WORST_FACTOR * result.used_mib + WORST_MIB)
-			fail_msg("%s: %ld MiB are estimated and %ld used",
-				 cases[i].name, result.estimate_mib,
-				 result.used_mib);
-	}
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		compare_case(&renderer, i);
+	EACH_ROW(i, tiles)
+		compare_tile(&renderer, i);
 	pool_free(pool);
 }
 
