@@ -51,7 +51,7 @@ static const struct {
 	[INVARIANT_VARIANT_MISSING] = { "I2", "ready variants without their file", "restore the file from a backup of the store" },
 	[INVARIANT_FILE_ORPHANED] = { "I3", "files without a row in the database that no worker has removed in time", "`pixtierctl fsck --repair` or `pixtierctl sweep` removes them, except files whose name is not one of pixtier" },
 	[INVARIANT_FILE_DAMAGED] = { "I4", "files whose size or SHA-256 differs from their row", "restore the file from a backup of the store" },
-	[INVARIANT_SUM_WRONG] = { "I5", "users whose totals differ from the sums over their images", "`pixtierctl fsck --repair` corrects the totals" },
+	[INVARIANT_SUM_WRONG] = { "I5", "users whose totals differ from the sums over their images and variants", "`pixtierctl fsck --repair` corrects the totals" },
 	[INVARIANT_LEASE_EXPIRED] = { "I6", "running jobs whose lease expired longer ago than the lease lasts", "check that pixtier-worker runs; `pixtierctl fsck --repair` requeues them" },
 	[INVARIANT_IMAGE_STUCK] = { "I7", "images in processing without a pending job", "run `pixtierctl job retry` if a job of the image has failed, else delete the image" },
 	[INVARIANT_OWNER_MISSING] = { "I8", "rows whose owner does not exist", "restore the database from a backup" },
@@ -306,12 +306,14 @@ static bool check_sums(struct fsck *fsck)
 	for (size_t i = 0; i < count; i++)
 		note(fsck, INVARIANT_SUM_WRONG,
 		     pool_printf(fsck->pool,
-				 "%s: %lld bytes and %lld images, not %lld and "
-				 "%lld",
+				 "%s: %lld bytes, %lld images and %lld bytes "
+				 "of variants, not %lld, %lld and %lld",
 				 sums[i].username, (long long)sums[i].bytes,
 				 (long long)sums[i].images,
+				 (long long)sums[i].variant_bytes,
 				 (long long)sums[i].used_bytes,
-				 (long long)sums[i].used_images));
+				 (long long)sums[i].used_images,
+				 (long long)sums[i].used_variant_bytes));
 	return true;
 }
 

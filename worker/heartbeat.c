@@ -115,5 +115,5 @@ void heartbeat_stop(struct heartbeat *heartbeat, const struct work *base)
 
 bool heartbeat_tidy(struct work *work)
 {
-	return worker_drop_silent(work, FORGET_SECONDS) && stats_measure(work);
+	return worker_drop_silent(work, FORGET_SECONDS);
 }

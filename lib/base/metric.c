@@ -46,7 +46,7 @@ static const struct {
 	[METRIC_QUEUED]          = { "pixtier_jobs_queued",           GAUGE,     { "priority" },        "Waiting jobs; the count stops at 100000." },
 	[METRIC_QUEUED_SECONDS]  = { "pixtier_jobs_queued_seconds",   GAUGE,     { "priority" },        "Time since the oldest waiting job became due." },
 	[METRIC_WORKERS]         = { "pixtier_workers",               GAUGE,     { "state" },           "Workers with and without a heartbeat in the last 30 seconds." },
-	[METRIC_STORE_BYTES]     = { "pixtier_store_bytes",           GAUGE,     { "kind" },            "Bytes of originals, and of variants at the last sweep." },
+	[METRIC_STORE_BYTES]     = { "pixtier_store_bytes",           GAUGE,     { "kind" },            "Bytes of originals and of variants." },
 	[METRIC_BUILD_INFO]      = { "pixtier_build_info",            GAUGE,     { "version" },         "Always 1; the label has the running version." },
 };
 

@@ -61,29 +61,38 @@ bool check_list_sums(struct check_sums **sums, size_t *count, struct work *work)
 
 	return db_each(work,
 		       "SELECT u.`id`, u.`username`, u.`used_bytes`,"
-		       " u.`used_images`, COALESCE(s.`bytes`, 0),"
-		       " COALESCE(s.`images`, 0)"
+		       " u.`used_images`, u.`variant_bytes`,"
+		       " COALESCE(s.`bytes`, 0), COALESCE(s.`images`, 0),"
+		       " COALESCE(v.`bytes`, 0)"
 		       " FROM `users` u LEFT JOIN (SELECT `user_id`,"
 		       "   CAST(SUM(`bytes`) AS SIGNED) AS `bytes`,"
 		       "   COUNT(*) AS `images`"
 		       "   FROM `images` GROUP BY `user_id`) s"
 		       " ON s.`user_id` = u.`id`"
+		       " LEFT JOIN (SELECT i.`user_id`,"
+		       "   CAST(SUM(w.`bytes`) AS SIGNED) AS `bytes`"
+		       "   FROM `variants` w JOIN `images` i"
+		       "   ON i.`id` = w.`image_id` GROUP BY i.`user_id`) v"
+		       " ON v.`user_id` = u.`id`"
 		       " WHERE u.`used_bytes` <> COALESCE(s.`bytes`, 0)"
 		       " OR u.`used_images` <> COALESCE(s.`images`, 0)"
+		       " OR u.`variant_bytes` <> COALESCE(v.`bytes`, 0)"
 		       " ORDER BY u.`id`",
 		       DB_NO_IN,
 		       DB_OUT(db_uuid_to(&row.user_id),
 			      db_text_to(&row.username),
 			      db_int_to(&row.used_bytes),
 			      db_int_to(&row.used_images),
-			      db_int_to(&row.bytes), db_int_to(&row.images)),
+			      db_int_to(&row.used_variant_bytes),
+			      db_int_to(&row.bytes), db_int_to(&row.images),
+			      db_int_to(&row.variant_bytes)),
 		       rows_keep, &rows) &&
 	       keep_list(sums, count, &rows);
 }
 
-/* Uploads and deletions change the table images first and then wait for the
-   user's row. So, with the row locked, the second statement sees exactly the
-   images that the sums count. */
+/* Uploads and deletions change the tables images and variants first and then
+   wait for the user's row. So, with the row locked, the second statement sees
+   exactly the images and variants that the sums count. */
 static bool repair_sums(struct work *work, void *arg)
 {
 	const struct uuid *id = arg;
@@ -98,9 +107,13 @@ static bool repair_sums(struct work *work, void *arg)
 		     " (SELECT COALESCE(SUM(`bytes`), 0) FROM `images`"
 		     "   WHERE `user_id` = ?),"
 		     " `used_images` = (SELECT COUNT(*) FROM `images`"
-		     "   WHERE `user_id` = ?)"
+		     "   WHERE `user_id` = ?),"
+		     " `variant_bytes` = (SELECT COALESCE(SUM(v.`bytes`), 0)"
+		     "   FROM `variants` v JOIN `images` i"
+		     "   ON i.`id` = v.`image_id` WHERE i.`user_id` = ?)"
 		     " WHERE `id` = ?",
-		     DB_IN(db_uuid(*id), db_uuid(*id), db_uuid(*id)));
+		     DB_IN(db_uuid(*id), db_uuid(*id), db_uuid(*id),
+			   db_uuid(*id)));
 }
 
 bool check_repair_sums(struct work *work, struct uuid user_id)

@@ -33,8 +33,10 @@ bool check_list_variants(struct check_file **files, size_t *count,
 struct check_sums {
 	struct uuid user_id;
 	const char *username;
-	int64_t used_bytes, used_images; /* in the user's row */
-	int64_t bytes, images;           /* computed from the images */
+	/* in the user's row */
+	int64_t used_bytes, used_images, used_variant_bytes;
+	/* computed from the images and variants */
+	int64_t bytes, images, variant_bytes;
 };
 bool check_list_sums(struct check_sums **sums, size_t *count,
 		     struct work *work) MUST_CHECK;

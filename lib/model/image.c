@@ -9,6 +9,7 @@
 #include "lib/db/db.h"
 #include "lib/db/rows.h"
 #include "lib/model/image_row.h"
+#include "lib/model/variant.h"
 
 static bool hand_over(struct image *image, struct work *work, struct uuid id,
 		      bool found, const struct image *row)
@@ -268,13 +269,15 @@ bool image_is_needed(bool *needed, struct work *work, struct uuid id)
 		      DB_OUT(db_bool_to(needed)));
 }
 
-bool image_drop(int64_t *bytes, struct work *work, struct uuid id)
+bool image_drop(int64_t *bytes, int64_t *variant_bytes, struct work *work,
+		struct uuid id)
 {
 	if (!db_one(work,
 		    "SELECT `bytes` FROM `images` WHERE `id` = ? FOR UPDATE",
 		    DB_IN(db_uuid(id)), DB_OUT(db_int_to(bytes))))
 		return work->err == ERR_NOT_FOUND ? found_one(work, id, 0)
 						  : false;
-	return db_do(work, NULL, "DELETE FROM `images` WHERE `id` = ?",
+	return variant_sum(variant_bytes, work, id) &&
+	       db_do(work, NULL, "DELETE FROM `images` WHERE `id` = ?",
 		     DB_IN(db_uuid(id)));
 }

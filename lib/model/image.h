@@ -82,8 +82,9 @@ bool image_list_expired(struct image **images, size_t *count, struct work *work,
 bool image_is_needed(bool *needed, struct work *work,
 		     struct uuid id) MUST_CHECK;
 
-/* Deletes the row with its variants and links, and reports the bytes it had.
-   Part of a transaction. ERR_NOT_FOUND. */
-bool image_drop(int64_t *bytes, struct work *work, struct uuid id) MUST_CHECK;
+/* Deletes the row with its variants and links, and reports the bytes that it
+   and the variants had. Part of a transaction. ERR_NOT_FOUND. */
+bool image_drop(int64_t *bytes, int64_t *variant_bytes, struct work *work,
+		struct uuid id) MUST_CHECK;
 
 #endif

@@ -43,6 +43,9 @@ static bool watch(struct rows *rows, struct work *work, struct stat_row *row)
 		" UNION ALL SELECT 'bytes', 'originals',"
 		"   CAST(COALESCE(SUM(`used_bytes`), 0) AS SIGNED)"
 		"   FROM `users`"
+		" UNION ALL SELECT 'bytes', 'variants', GREATEST(0,"
+		"   CAST(COALESCE(SUM(`variant_bytes`), 0) AS SIGNED))"
+		"   FROM `users`"
 		" UNION ALL SELECT `name`, `label`, `value` FROM `totals`",
 		DB_IN(db_int(STATS_COUNT_MAX), db_int(STATS_COUNT_MAX),
 		      db_int(STATS_COUNT_MAX), db_int(WORKER_ALIVE),
@@ -140,19 +143,4 @@ bool stats_add_results(struct work *work, const char *kind, const char *result,
 		     " VALUES ('results', ?, ?) ON DUPLICATE KEY UPDATE"
 		     " `value` = `value` + VALUES(`value`)",
 		     DB_IN(db_text(label), db_int((int64_t)n)));
-}
-
-bool stats_measure(struct work *work)
-{
-	int64_t bytes;
-
-	return db_one(work,
-		      "SELECT CAST(COALESCE(SUM(`bytes`), 0) AS SIGNED)"
-		      " FROM `variants` WHERE `status` = 'ready'",
-		      DB_NO_IN, DB_OUT(db_int_to(&bytes))) &&
-	       db_do(work, NULL,
-		     "INSERT INTO `totals` (`name`, `label`, `value`)"
-		     " VALUES ('bytes', 'variants', ?)"
-		     " ON DUPLICATE KEY UPDATE `value` = VALUES(`value`)",
-		     DB_IN(db_int(bytes)));
 }

@@ -15,10 +15,10 @@ struct stat_row {
 
 /*
  * Metrics for monitoring, computed in time that does not grow with the tables
- * jobs and images: "queued" and "queued_seconds" (how long the oldest due job
- * has waited) by priority, "workers" (alive, silent), "bytes" (originals;
- * variants, as of the last sweep) and "results" (kind|result). At most
- * STATS_COUNT_MAX rows of one table are counted.
+ * jobs, images and variants: "queued" and "queued_seconds" (how long the oldest
+ * due job has waited) by priority, "workers" (alive, silent), "bytes"
+ * (originals, variants) and "results" (kind|result). At most STATS_COUNT_MAX
+ * rows of one table are counted.
  */
 enum { STATS_COUNT_MAX = 100000 };
 bool stats_watch(struct stat_row **stats, size_t *count,
@@ -35,9 +35,5 @@ bool stats_survey(struct stat_row **stats, size_t *count,
    "results". */
 bool stats_add_results(struct work *work, const char *kind, const char *result,
 		       uint64_t n) MUST_CHECK;
-
-/* Computes the variants' "bytes"; its time grows with the number of
-   variants. */
-bool stats_measure(struct work *work) MUST_CHECK;
 
 #endif

@@ -239,7 +239,8 @@ bool user_drop(struct work *work, struct uuid id)
 }
 
 bool user_charge(struct work *work, struct uuid id, int64_t bytes,
-		 int64_t quota_bytes, int64_t uploads_per_day)
+		 int64_t variant_bytes, int64_t quota_bytes,
+		 int64_t uploads_per_day)
 {
 	uint64_t found;
 
@@ -248,15 +249,17 @@ bool user_charge(struct work *work, struct uuid id, int64_t bytes,
 	if (!db_do(work, &found,
 		   "UPDATE `users` SET `used_bytes` = `used_bytes` + ?,"
 		   " `used_images` = `used_images` + 1,"
+		   " `variant_bytes` = `variant_bytes` + ?,"
 		   " `uploads_today` ="
 		   "   IF(`uploads_day` = UTC_DATE(), `uploads_today`, 0) + 1,"
 		   " `uploads_day` = UTC_DATE()"
 		   " WHERE `id` = ? AND (? < 0 OR `used_bytes` + ? <= ?)"
 		   " AND (? < 0 OR"
 		   "   IF(`uploads_day` = UTC_DATE(), `uploads_today`, 0) < ?)",
-		   DB_IN(db_int(bytes), db_uuid(id), db_int(quota_bytes),
-			 db_int(bytes), db_int(quota_bytes),
-			 db_int(uploads_per_day), db_int(uploads_per_day))))
+		   DB_IN(db_int(bytes), db_int(variant_bytes), db_uuid(id),
+			 db_int(quota_bytes), db_int(bytes),
+			 db_int(quota_bytes), db_int(uploads_per_day),
+			 db_int(uploads_per_day))))
 		return false;
 	if (!found)
 		return fail(work, ERR_QUOTA_EXCEEDED,
@@ -284,13 +287,37 @@ bool user_charge_bytes(struct work *work, struct uuid id, int64_t bytes,
 			     (long long)bytes);
 }
 
-bool user_credit(struct work *work, struct uuid id, int64_t bytes)
+bool user_credit(struct work *work, struct uuid id, int64_t bytes,
+		 int64_t variant_bytes)
 {
 	uint64_t found;
 
 	return db_do(work, &found,
 		     "UPDATE `users` SET `used_bytes` = `used_bytes` - ?,"
-		     " `used_images` = `used_images` - 1 WHERE `id` = ?",
+		     " `used_images` = `used_images` - 1,"
+		     " `variant_bytes` = `variant_bytes` - ? WHERE `id` = ?",
+		     DB_IN(db_int(bytes), db_int(variant_bytes),
+			   db_uuid(id))) &&
+	       found_one(work, id, found);
+}
+
+bool user_add_variant_bytes(struct work *work, struct uuid id, int64_t bytes)
+{
+	uint64_t found;
+
+	if (!bytes)
+		return true;
+	return db_do(work, &found,
+		     "UPDATE `users` SET `variant_bytes` = `variant_bytes` + ?"
+		     " WHERE `id` = ?",
 		     DB_IN(db_int(bytes), db_uuid(id))) &&
 	       found_one(work, id, found);
+}
+
+bool user_sum_variant_bytes(int64_t *bytes, struct work *work)
+{
+	return db_one(work,
+		      "SELECT CAST(COALESCE(SUM(`variant_bytes`), 0) AS SIGNED)"
+		      " FROM `users`",
+		      DB_NO_IN, DB_OUT(db_int_to(bytes)));
 }

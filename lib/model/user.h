@@ -89,19 +89,33 @@ bool user_mark_deleted(struct work *work, struct uuid id) MUST_CHECK;
 bool user_drop(struct work *work, struct uuid id) MUST_CHECK;
 
 /*
- * Counts one upload of `bytes` if the limits (TIER_NO_LIMIT: none) allow it. It
- * is one statement, so that concurrent uploads cannot exceed the limits
- * together. ERR_QUOTA_EXCEEDED.
+ * Counts one upload of `bytes` if the limits (TIER_NO_LIMIT: none) allow it,
+ * and the bytes of its variants, which have no limit. It is one statement, so
+ * that concurrent uploads cannot exceed the limits together.
+ * ERR_QUOTA_EXCEEDED.
  */
 bool user_charge(struct work *work, struct uuid id, int64_t bytes,
-		 int64_t quota_bytes, int64_t uploads_per_day) MUST_CHECK;
+		 int64_t variant_bytes, int64_t quota_bytes,
+		 int64_t uploads_per_day) MUST_CHECK;
 
 /* Counts the bytes of an upload that was counted with 0 bytes, when its file
    has arrived. ERR_QUOTA_EXCEEDED. */
 bool user_charge_bytes(struct work *work, struct uuid id, int64_t bytes,
 		       int64_t quota_bytes) MUST_CHECK;
 
-/* Subtracts an image's bytes; does not change uploads_today. */
-bool user_credit(struct work *work, struct uuid id, int64_t bytes) MUST_CHECK;
+/* Subtracts an image's bytes and those of its variants; does not change
+   uploads_today. */
+bool user_credit(struct work *work, struct uuid id, int64_t bytes,
+		 int64_t variant_bytes) MUST_CHECK;
+
+/* Adds to the sum of the user's variants, or subtracts. Part of the transaction
+   that changes the variants, after these: transactions lock an image before its
+   user. */
+bool user_add_variant_bytes(struct work *work, struct uuid id,
+			    int64_t bytes) MUST_CHECK;
+
+/* Sums the bytes of all variants of all users. Reads the users, not the
+   variants. */
+bool user_sum_variant_bytes(int64_t *bytes, struct work *work) MUST_CHECK;
 
 #endif

@@ -147,12 +147,12 @@ bool variant_touch(struct work *work, struct uuid image_id, const char *name)
 		     DB_IN(db_uuid(image_id), db_text(name)));
 }
 
-bool variant_sum(int64_t *bytes, struct work *work)
+bool variant_sum(int64_t *bytes, struct work *work, struct uuid image_id)
 {
 	return db_one(work,
 		      "SELECT CAST(COALESCE(SUM(`bytes`), 0) AS SIGNED)"
-		      " FROM `variants` WHERE `status` = 'ready'",
-		      DB_NO_IN, DB_OUT(db_int_to(bytes)));
+		      " FROM `variants` WHERE `image_id` = ?",
+		      DB_IN(db_uuid(image_id)), DB_OUT(db_int_to(bytes)));
 }
 
 bool variant_list_oldest(struct variant **variants, size_t *count,

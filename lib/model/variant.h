@@ -47,8 +47,9 @@ bool variant_finish(struct work *work,
 bool variant_touch(struct work *work, struct uuid image_id,
 		   const char *name) MUST_CHECK;
 
-/* Sums the bytes of all variants that are ready. */
-bool variant_sum(int64_t *bytes, struct work *work) MUST_CHECK;
+/* Sums the bytes of the image's variants. */
+bool variant_sum(int64_t *bytes, struct work *work,
+		 struct uuid image_id) MUST_CHECK;
 
 /* List at most `limit` variants that are ready: the least recently used first,
    or those with a name. Of the sizes they fill only `bytes`. */

@@ -103,7 +103,7 @@ static bool insert_fetch(struct work *work, void *arg)
 	return may_wait(work, &made->job, r->tier) &&
 	       job_add(work, &made->job) &&
 	       user_charge(
-		       work, made->image.user_id, 0, r->tier->quota_bytes,
+		       work, made->image.user_id, 0, 0, r->tier->quota_bytes,
 		       budget_uploads_per_day(made->image.user_id, r->tier));
 }
 

@@ -20,12 +20,12 @@ enum { BATCH = 100 };
 static bool drop_rows(struct work *work, void *arg)
 {
 	const struct image *image = arg;
-	int64_t bytes;
+	int64_t bytes, variant_bytes;
 
 	return job_cancel_of_image(work, image->id) &&
 	       webhook_queue_image(work, "image.deleted", image) &&
-	       image_drop(&bytes, work, image->id) &&
-	       user_credit(work, image->user_id, bytes);
+	       image_drop(&bytes, &variant_bytes, work, image->id) &&
+	       user_credit(work, image->user_id, bytes, variant_bytes);
 }
 
 struct deletion {
@@ -94,10 +94,27 @@ bool purge_expired(struct work *work, const struct image *image)
 	return drop_image(work, image, drop_unless_needed);
 }
 
+/* Deleting the image deletes the row, too. */
+static bool drop_marked(struct work *work, void *arg)
+{
+	const struct variant *variant = arg;
+	struct image image;
+	int64_t before, after;
+
+	if (!image_lock(&image, work, variant->image_id))
+		return work->err == ERR_NOT_FOUND;
+	return variant_sum(&before, work, image.id) &&
+	       variant_drop_marked(work, image.id, variant->variant) &&
+	       variant_sum(&after, work, image.id) &&
+	       user_add_variant_bytes(work, image.user_id, after - before);
+}
+
 static bool end_drop(struct work *work, struct uuid image_id, const char *name)
 {
+	struct variant variant = { .image_id = image_id, .variant = name };
+
 	return store_drop(work, store_key(work->pool, image_id, name)) &&
-	       variant_drop_marked(work, image_id, name);
+	       db_transaction(work, drop_marked, &variant);
 }
 
 bool purge_variant(struct work *work, struct uuid image_id, const char *name)

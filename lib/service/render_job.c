@@ -9,6 +9,7 @@
 #include "lib/db/db.h"
 #include "lib/model/image.h"
 #include "lib/model/tier.h"
+#include "lib/model/user.h"
 #include "lib/model/variant.h"
 #include "lib/service/variant_render.h"
 #include "lib/service/webhook_queue.h"
@@ -36,19 +37,31 @@ static bool settle(struct work *work, struct image *image, const char *status,
 				   image);
 }
 
+/* The image's row is locked. */
+static bool finish_variants(struct work *work, const struct image *image,
+			    const struct variant_batch *batch)
+{
+	int64_t before, after;
+
+	if (!variant_sum(&before, work, image->id))
+		return false;
+	for (size_t i = 0; i < batch->count; i++)
+		if (!variant_finish(work, &batch->variants[i]))
+			return false;
+	return variant_sum(&after, work, image->id) &&
+	       user_add_variant_bytes(work, image->user_id, after - before);
+}
+
 static bool record_success(struct work *work, void *arg)
 {
 	const struct ending *ending = arg;
 	const struct variant_batch *batch = ending->batch;
 	struct image image;
 
-	if (!job_finish(work, ending->job) ||
-	    !image_lock(&image, work, batch->image_id))
-		return false;
-	for (size_t i = 0; i < batch->count; i++)
-		if (!variant_finish(work, &batch->variants[i]))
-			return false;
-	return settle(work, &image, "ready", NULL, NULL) &&
+	return job_finish(work, ending->job) &&
+	       image_lock(&image, work, batch->image_id) &&
+	       finish_variants(work, &image, batch) &&
+	       settle(work, &image, "ready", NULL, NULL) &&
 	       webhook_queue_job(work, "job.done", ending->job);
 }
 

@@ -5,6 +5,7 @@
 
 #include "lib/base/conf.h"
 #include "lib/model/image.h"
+#include "lib/model/user.h"
 #include "lib/model/variant.h"
 #include "lib/service/purge.h"
 
@@ -42,7 +43,7 @@ static bool shrink(struct retention *done, struct work *work)
 
 	if (!max)
 		return true;
-	if (!variant_sum(&bytes, work))
+	if (!user_sum_variant_bytes(&bytes, work))
 		return false;
 	if (bytes <= max)
 		return true;

@@ -246,6 +246,17 @@ static bool may_wait(struct work *work, const struct tier *tier,
 	       budget_check(work, job->user_id, tier, job->cost_ms);
 }
 
+/* Of those that a job will render no bytes are known. */
+static int64_t sum_variants(const struct uploaded *made)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < made->count; i++)
+		if (made->variants[i].format)
+			sum += made->variants[i].bytes;
+	return sum;
+}
+
 /* Repeatable: the image's row exists only if the whole transaction was
    committed. */
 static bool insert_upload(struct work *work, void *arg)
@@ -266,7 +277,7 @@ static bool insert_upload(struct work *work, void *arg)
 		return false;
 	return queue_webhooks(work, made) &&
 	       user_charge(work, made->image.user_id, made->image.bytes,
-			   tier->quota_bytes,
+			   sum_variants(made), tier->quota_bytes,
 			   budget_uploads_per_day(made->image.user_id, tier));
 }
 

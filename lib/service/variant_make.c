@@ -29,10 +29,12 @@ static bool insert_request(struct work *work, void *arg)
 {
 	const struct variant_request *request = arg;
 
+	if (!variant_add(work, request->variant))
+		return false;
 	if (!request->queue)
-		return variant_add(work, request->variant);
+		return user_add_variant_bytes(work, request->job.user_id,
+					      request->variant->bytes);
 	return user_lock(work, request->job.user_id) &&
-	       variant_add(work, request->variant) &&
 	       budget_check(work, request->job.user_id, &request->tier,
 			    request->job.cost_ms) &&
 	       job_add(work, &request->job);

@@ -47,8 +47,9 @@ def add_images(service, user, first, last):
             f" UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) FROM {numbers}")
     add_jobs(service, user, numbers, image, "done", START_MS)
     service.query("UPDATE users SET used_images = used_images + %s,"
-                  " used_bytes = used_bytes + 680000 * %s WHERE id = %s",
-                  last - first + 1, last - first + 1, user)
+                  " used_bytes = used_bytes + 680000 * %s,"
+                  " variant_bytes = variant_bytes + 40000 * %s WHERE id = %s",
+                  *[last - first + 1] * 3, user)
 
 
 def add_jobs(service, user, numbers, image, state, start):

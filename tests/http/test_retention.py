@@ -7,7 +7,7 @@ import pytest
 from api import (links_of, new_user, post_picture, problem, settled, upload,
                  variant_of, without)
 from pictures import decode, picture
-from service import wait_until
+from service import SRCDIR, wait_until
 
 LATER = {"Prefer": "respond-async"}
 
@@ -141,6 +141,61 @@ def test_what_was_made_is_bounded(service):
     assert decode(service.session().get(link).content).size == (533, 400)
     assert session.get(job["result_url"]).content == result
     assert service.ctl("fsck").returncode == 0
+
+
+def variant_bytes(service, session):
+    """As kept in the user's row, which is what the variants have."""
+    (kept, summed), = service.query(
+        "SELECT u.variant_bytes, (SELECT CAST(COALESCE(SUM(v.bytes), 0) AS"
+        "   SIGNED) FROM variants v JOIN images i ON i.id = v.image_id"
+        "   WHERE i.user_id = u.id) FROM users u WHERE u.username = %s",
+        session.auth[0])
+    assert kept == summed
+    return kept
+
+
+def test_the_sum_of_variants_is_kept(service):
+    """By all that makes or removes variants, so that derived_max_bytes and the
+    statistics need not read them all; fsck finds and corrects a wrong one."""
+    session = new_user(service, any_size=True)
+    assert variant_bytes(service, session) == 0
+    image = upload(session)
+    sums = [sum(made["bytes"] for made in image["variants"])]
+    assert variant_bytes(service, session) == sums[0] > 0
+    later = settled(session,
+                    post_picture(session, headers=LATER).json())
+    sums.append(variant_bytes(service, session))
+    session.get(variant_of(image, "h77"))
+    sums.append(variant_bytes(service, session))
+    session.post("/v1/resize", data={"width": 50}, files={"file": picture()})
+    sums.append(variant_bytes(service, session))
+    assert sums == sorted(set(sums))
+
+    assert service.ctl("purge", "variant", "h77").returncode == 0
+    assert variant_bytes(service, session) < sums[-1]
+    for thing in (image, later):
+        assert session.delete("/v1/images/" + thing["id"]).status_code == 204
+    assert 0 < variant_bytes(service, session) < sums[0]
+
+    service.query("UPDATE users SET variant_bytes = variant_bytes + 5"
+                  " WHERE username = %s", session.auth[0])
+    assert service.ctl("fsck", check=False).returncode == 1
+    assert service.ctl("fsck", "--repair").returncode == 0
+    assert variant_bytes(service, session) > 0
+    assert service.ctl("fsck").returncode == 0
+
+
+def test_an_upgrade_sums_up_the_variants(service):
+    session = new_user(service)
+    upload(session)
+    script = (SRCDIR / "schema/0015-variant-bytes.sql").read_text()
+    update, = [statement for statement in script.split(";")
+               if statement.strip().startswith("UPDATE")]
+    before = variant_bytes(service, session)
+    service.query("UPDATE users SET variant_bytes = 0 WHERE username = %s",
+                  session.auth[0])
+    service.query(update)
+    assert variant_bytes(service, session) == before > 0
 
 
 def test_use_is_noted_once_an_hour(service):

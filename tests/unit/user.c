@@ -30,19 +30,19 @@ static void the_last_byte_of_a_quota_can_be_used(void **state)
 	struct work *work = &client->work;
 
 	db_client_must(client,
-		       user_charge(work, user_anonymous, 60, 100, NO_LIMIT));
-	assert_false(user_charge(work, user_anonymous, 41, 100, NO_LIMIT));
+		       user_charge(work, user_anonymous, 60, 5, 100, NO_LIMIT));
+	assert_false(user_charge(work, user_anonymous, 41, 5, 100, NO_LIMIT));
 	assert_int_equal(work->err, ERR_QUOTA_EXCEEDED);
 	check(client, 60, 1, 1);
 	db_client_must(client,
-		       user_charge(work, user_anonymous, 40, 100, NO_LIMIT));
-	assert_false(user_charge(work, user_anonymous, 1, 100, NO_LIMIT));
+		       user_charge(work, user_anonymous, 40, 0, 100, NO_LIMIT));
+	assert_false(user_charge(work, user_anonymous, 1, 0, 100, NO_LIMIT));
 	db_client_must(client,
-		       user_charge(work, user_anonymous, 0, 100, NO_LIMIT));
+		       user_charge(work, user_anonymous, 0, 0, 100, NO_LIMIT));
 	check(client, 100, 3, 3);
 	db_client_must(client,
 		       user_charge(work, user_anonymous, INT64_C(1) << 40,
-				   NO_LIMIT, NO_LIMIT));
+				   INT64_C(1) << 40, NO_LIMIT, NO_LIMIT));
 }
 
 static void more_bytes_are_no_upload(void **state)
@@ -65,16 +65,16 @@ static void uploads_count_for_their_day(void **state)
 	struct work *work = &client->work;
 
 	for (int i = 0; i < 2; i++)
-		db_client_must(client, user_charge(work, user_anonymous, 1,
+		db_client_must(client, user_charge(work, user_anonymous, 1, 0,
 						   NO_LIMIT, 2));
-	assert_false(user_charge(work, user_anonymous, 1, NO_LIMIT, 2));
+	assert_false(user_charge(work, user_anonymous, 1, 0, NO_LIMIT, 2));
 	assert_int_equal(work->err, ERR_QUOTA_EXCEEDED);
 	db_client_script(client, "UPDATE users SET"
 				 " uploads_day = UTC_DATE() - INTERVAL 1 DAY");
 	db_client_must(client,
-		       user_charge(work, user_anonymous, 1, NO_LIMIT, 2));
+		       user_charge(work, user_anonymous, 1, 0, NO_LIMIT, 2));
 	check(client, 3, 3, 1);
-	assert_false(user_charge(work, user_anonymous, 1, NO_LIMIT, 0));
+	assert_false(user_charge(work, user_anonymous, 1, 0, NO_LIMIT, 0));
 }
 
 /* The upload is given back, but not the day's count of them. */
@@ -83,12 +83,41 @@ static void what_goes_is_credited(void **state)
 	struct db_client *client = *state;
 	struct work *work = &client->work;
 
-	db_client_must(client, user_charge(work, user_anonymous, 7, 7, 1));
-	db_client_must(client, user_credit(work, user_anonymous, 7));
+	db_client_must(client, user_charge(work, user_anonymous, 7, 30, 7, 1));
+	db_client_must(client, user_credit(work, user_anonymous, 7, 30));
 	check(client, 0, 0, 1);
-	assert_false(user_credit(work, (struct uuid){ { 9 } }, 1));
+	assert_false(user_credit(work, (struct uuid){ { 9 } }, 1, 0));
 	assert_int_equal(work->err, ERR_NOT_FOUND);
-	assert_false(user_charge(work, (struct uuid){ { 9 } }, 1, 9, 9));
+	assert_false(user_charge(work, (struct uuid){ { 9 } }, 1, 0, 9, 9));
+}
+
+static int64_t sum_variants(struct db_client *client)
+{
+	int64_t bytes;
+
+	db_client_must(client, user_sum_variant_bytes(&bytes, &client->work));
+	return bytes;
+}
+
+/* Without reading the table variants. */
+static void variants_have_a_sum(void **state)
+{
+	struct db_client *client = *state;
+	struct work *work = &client->work;
+	const struct uuid nobody = { { 9 } };
+
+	assert_int_equal(sum_variants(client), 0);
+	db_client_must(client, user_charge(work, user_anonymous, 1, 50,
+					   NO_LIMIT, NO_LIMIT));
+	assert_int_equal(sum_variants(client), 50);
+	db_client_must(client, user_add_variant_bytes(work, user_anonymous, 7));
+	db_client_must(client,
+		       user_add_variant_bytes(work, user_anonymous, -20));
+	assert_int_equal(sum_variants(client), 37);
+	db_client_must(client, user_credit(work, user_anonymous, 1, 37));
+	assert_int_equal(sum_variants(client), 0);
+	assert_false(user_add_variant_bytes(work, nobody, 1));
+	assert_int_equal(work->err, ERR_NOT_FOUND);
 }
 
 static void a_user_with_images_stays(void **state)
@@ -201,9 +230,9 @@ static void failures_of_the_database_are_passed_on(void **state)
 	must_be_internal(client, user_is_dispensable(work, &user));
 	must_be_internal(client, user_mark_deleted(work, id));
 	must_be_internal(client, user_drop(work, id));
-	must_be_internal(client, user_charge(work, id, 1, 1, 1));
+	must_be_internal(client, user_charge(work, id, 1, 1, 1, 1));
 	must_be_internal(client, user_charge_bytes(work, id, 1, 1));
-	must_be_internal(client, user_credit(work, id, 1));
+	must_be_internal(client, user_credit(work, id, 1, 1));
 }
 
 int main(void)
@@ -213,6 +242,7 @@ int main(void)
 		DB_CLIENT_SCHEMA_TEST(more_bytes_are_no_upload),
 		DB_CLIENT_SCHEMA_TEST(uploads_count_for_their_day),
 		DB_CLIENT_SCHEMA_TEST(what_goes_is_credited),
+		DB_CLIENT_SCHEMA_TEST(variants_have_a_sum),
 		DB_CLIENT_SCHEMA_TEST(a_user_with_images_stays),
 		DB_CLIENT_SCHEMA_TEST(names_are_taken_once),
 		DB_CLIENT_SCHEMA_TEST(names_have_no_other_characters),
