@@ -8,14 +8,17 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "lib/base/conf.h"
+#include "lib/base/log.h"
 #include "lib/picture/decoder_process.h"
 
-/* Each place has two descriptors in each child. */
-enum { MOST_PLACES = 256 };
+/* Each place has two descriptors in each child. Those in messages, of both
+   supervisors, count against the same limit (unix(7), ETOOMANYREFS). */
+enum { MOST_PLACES = 256, PLACE_FDS = 8, OTHER_FDS = 256 };
 
 /* The descriptors of an idle process are a message from one end to the other:
    any child can take it. */
@@ -69,6 +72,40 @@ static bool init_lock(struct decoder_idle *idle)
 	return ok;
 }
 
+/* Raises the soft limit of descriptors as far as the hard limit allows, and
+   returns for how many places it is enough. */
+static long allow_descriptors(long count)
+{
+	const rlim_t needed = OTHER_FDS + (rlim_t)count * PLACE_FDS;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return 0;
+	if (limit.rlim_cur < needed) {
+		limit.rlim_cur =
+			limit.rlim_max < needed ? limit.rlim_max : needed;
+		(void)setrlimit(RLIMIT_NOFILE, &limit);
+	}
+	if (limit.rlim_cur >= needed)
+		return count;
+	return limit.rlim_cur > OTHER_FDS
+		       ? (long)(limit.rlim_cur - OTHER_FDS) / PLACE_FDS
+		       : 0;
+}
+
+static long count_places(const struct conf *conf)
+{
+	const long count = allow_descriptors(conf->idle_decoders);
+
+	if (count < conf->idle_decoders)
+		LOG_EVENT(LOG_LEVEL_ERROR, "idle_decoders_limited",
+			  log_number("idle_decoders", conf->idle_decoders),
+			  log_number("possible", count),
+			  log_text("why", "the hard limit of open files "
+					  "(RLIMIT_NOFILE) is too low"));
+	return count;
+}
+
 static bool open_places(struct decoder_idle *idle, long count)
 {
 	while (idle->count < count) {
@@ -89,7 +126,7 @@ bool decoder_idle_new(struct decoder_idle **idle, const struct conf *conf)
 	if (made == MAP_FAILED || !init_lock(made))
 		abort();
 	made->max_bytes = (size_t)conf->idle_decoders_memory << 20;
-	if (!open_places(made, conf->idle_decoders)) {
+	if (!open_places(made, count_places(conf))) {
 		decoder_idle_free(made);
 		return false;
 	}
@@ -348,6 +385,7 @@ struct decoder_idle_state decoder_idle_state(struct decoder_idle *idle)
 	const struct place *last = NULL;
 
 	lock(idle);
+	state.places = idle->count;
 	for (long i = 0; i < idle->count; i++) {
 		const struct place *place = &idle->places[i];
 

@@ -19,7 +19,9 @@ struct memory_budget;
  */
 struct decoder_idle;
 
-/* Before the supervisor forks. False: errno says why. */
+/* Before the supervisor forks. Raises the soft limit of open files; if the hard
+   limit is too low for all, fewer can wait, which is logged. False: errno says
+   why. */
 bool decoder_idle_new(struct decoder_idle **idle,
 		      const struct conf *conf) MUST_CHECK;
 
@@ -40,8 +42,9 @@ void decoder_idle_put(struct decoder_idle *idle,
 		      struct decoder_process *process,
 		      struct memory_budget *budget);
 
-/* For tests: how many there are, and the one that was used last. */
+/* For tests: how many there are and can be, and the one that was used last. */
 struct decoder_idle_state {
+	long places;
 	long count;
 	size_t bytes; /* of all */
 	pid_t pid;    /* 0: there is none */

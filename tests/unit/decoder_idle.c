@@ -5,10 +5,12 @@
 
 #include <poll.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/conf.h"
 #include "lib/base/pool.h"
 #include "lib/picture/decoder_process.h"
 #include "tests/lib/fixture.h"
@@ -172,6 +174,43 @@ static void keeps_none_when_the_setting_is_zero(void **state)
 	fixture_clear_up(&fixture);
 }
 
+/* In a process of its own, because a hard limit cannot be raised again. */
+static void is_limited_by_open_files(void **state)
+{
+	static const struct {
+		rlim_t soft, hard;
+		long wanted, places;
+		rlim_t raised;
+	} cases[] = {
+		{ 40, 4096, 64, 64, 768 },    { 40, 4096, 256, 256, 2304 },
+		{ 2000, 4096, 64, 64, 2000 }, { 40, 400, 64, 18, 400 },
+		{ 40, 100, 64, 0, 100 },
+	};
+
+	(void)state;
+	EACH_ROW(i, cases) {
+		const pid_t pid = fork();
+		int status;
+
+		if (!pid) {
+			struct rlimit limit = { cases[i].soft, cases[i].hard };
+			struct decoder_idle *idle;
+			struct conf conf;
+
+			conf_init(&conf);
+			conf.idle_decoders = cases[i].wanted;
+			_exit(setrlimit(RLIMIT_NOFILE, &limit) ||
+			      !decoder_idle_new(&idle, &conf) ||
+			      decoder_idle_state(idle).places !=
+				      cases[i].places ||
+			      getrlimit(RLIMIT_NOFILE, &limit) ||
+			      limit.rlim_cur != cases[i].raised);
+		}
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_int_equal(status, 0);
+	}
+}
+
 static void ends_all_with_the_supervisor(void **state)
 {
 	struct fixture fixture = fixture_set_up();
@@ -195,6 +234,7 @@ int main(void)
 		cmocka_unit_test(ends_the_one_that_waits_longest),
 		cmocka_unit_test(keeps_within_its_memory),
 		cmocka_unit_test(keeps_none_when_the_setting_is_zero),
+		cmocka_unit_test(is_limited_by_open_files),
 		cmocka_unit_test(ends_all_with_the_supervisor),
 	};
 
