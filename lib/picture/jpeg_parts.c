@@ -120,6 +120,41 @@ static size_t find_part(struct bytes file, size_t offset)
 	return file.len;
 }
 
+/* In compressed data only RST0 to RST7 occur; segments follow it, or precede it
+   in the header. SOI begins another picture. */
+static bool skip_remains(struct bytes file, size_t *offset)
+{
+	struct bytes segment;
+	uint8_t marker;
+
+	while (jpeg_marker_next(file, offset, &marker)) {
+		if (marker == MARKER_EOI)
+			return true;
+		if (marker == MARKER_SOI || marker < MARKER_SOF0)
+			return false;
+		if (!jpeg_marker_is_alone(marker) &&
+		    !jpeg_marker_segment(file, offset, &segment))
+			return false;
+	}
+	return false;
+}
+
+uint64_t jpeg_parts_remains(struct bytes file, size_t end)
+{
+	/* Some programs write EOI twice, or a few bytes before the second. */
+	enum { LEAST = 32 };
+	const struct bytes front = { file.data, find_sef(file) };
+	size_t offset = end;
+
+	if (file.len - end < LEAST || end > front.len ||
+	    !skip_remains(front, &offset))
+		return 0;
+	if (offset < front.len && !is_jpeg(front, offset) &&
+	    !is_video(front, offset))
+		return 0;
+	return file.len - end;
+}
+
 uint64_t jpeg_parts_surplus(struct bytes file, size_t end, uint64_t others)
 {
 	const struct bytes front = { file.data, find_sef(file) };

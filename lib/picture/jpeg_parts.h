@@ -14,4 +14,13 @@
  */
 uint64_t jpeg_parts_surplus(struct bytes file, size_t end, uint64_t others);
 
+/*
+ * Some programs write a smaller picture over a larger one without truncating
+ * the file (CVE-2023-21036, CVE-2023-28303): the end of the larger picture
+ * stays, and shows what was cropped off. Returns the number of bytes from `end`
+ * if they begin as the rest of a scan or header, up to an EOI marker, and
+ * nothing follows but parts as above; else 0.
+ */
+uint64_t jpeg_parts_remains(struct bytes file, size_t end);
+
 #endif

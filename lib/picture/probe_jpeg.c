@@ -135,6 +135,8 @@ bool probe_jpeg(struct probe *probe, struct work *work, struct bytes bytes)
 			    has_frame ? "a scan" : "a frame header", bytes.len);
 	if (marker != MARKER_EOI)
 		between += end - offset;
+	probe->remains = jpeg_parts_remains(bytes, end);
+	bytes.len -= probe->remains;
 	probe->surplus = surplus(probe, bytes, end, between);
 	return true;
 }

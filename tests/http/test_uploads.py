@@ -254,21 +254,25 @@ def test_metadata_may_be_more_than_the_picture(service, format):
     assert f"a {format.lower()} with" in detail
 
 
-def cropped_in_place(size):
+def cropped_in_place(size, format, **options):
     """A smaller picture over a larger one, of which this much remains."""
-    smaller = picture(format="PNG")
-    noise = random.Random(size).randbytes(size)
-    larger = encode(Image.frombytes("L", (size, 1), noise), "PNG")
+    smaller = picture(format=format)
+    noise = random.Random(size).randbytes(200 * size)
+    larger = encode(Image.frombytes("L", (size, 200), noise), format,
+                    **options)
     return smaller, smaller + larger[-size:]
 
 
 @pytest.mark.parametrize("prefer", ["", "respond-async"])
 @pytest.mark.parametrize("size", [500, 40000])
-def test_what_was_cropped_off_is_cut_off(service, size, prefer):
+@pytest.mark.parametrize("format, options", [
+    ("PNG", {}), ("JPEG", {}), ("JPEG", {"progressive": True})])
+def test_what_was_cropped_off_is_cut_off(service, size, prefer, format,
+                                         options):
     """Screenshot tools of Android and Windows left the end of the larger
     picture in the file, and all could see it who had the file."""
     session = service.session("enterprise")
-    smaller, whole = cropped_in_place(size)
+    smaller, whole = cropped_in_place(size, format, **options)
     answer = post_picture(session, whole, headers={"Prefer": prefer})
     image = settled(session, answer.json())
     assert image["bytes"] == len(smaller)

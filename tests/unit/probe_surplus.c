@@ -69,6 +69,48 @@ static void jpeg_segments(struct buf *file, size_t size)
 	end_jpeg(file);
 }
 
+/* Of a larger picture: entropy-coded bytes with restart markers, and a scan. */
+static void add_remains(struct buf *file, size_t size)
+{
+	add_bytes(file, 'r', size - 30);
+	TEXT(file, "\xff\0\xff\xd3r\xff\xc4\0\4\0\0");
+	TEXT(file, "\xff\xda\0\x08\1\1\0\0\x3f\0dataend\xff\xd9");
+}
+
+static void jpeg_cropped(struct buf *file, size_t size)
+{
+	begin_jpeg(file);
+	end_jpeg(file);
+	add_remains(file, size);
+}
+
+/* The larger picture had a video. */
+static void jpeg_cropped_photo(struct buf *file, size_t size)
+{
+	jpeg_cropped(file, size - 16);
+	TEXT(file, "\0\0\0\x10"
+		   "ftypmp42\0\0\0\0");
+}
+
+static void jpeg_another(struct buf *file, size_t size)
+{
+	begin_jpeg(file);
+	end_jpeg(file);
+	add_bytes(file, '\0', size);
+	begin_jpeg(file);
+	end_jpeg(file);
+}
+
+/* No rest of a scan. */
+static void jpeg_behind(struct buf *file, size_t size)
+{
+	begin_jpeg(file);
+	end_jpeg(file);
+	add_bytes(file, 'b', size - 5);
+	TEXT(file, "\xff\x11"
+		   "b\xff\xd9");
+}
+
 /* As a motion photo with maps: a third of it is a video. */
 static void jpeg_large(struct buf *file, size_t size)
 {
@@ -396,6 +438,12 @@ static const struct {
 	{ "too many segments",            jpeg_segments,    17 * MIB, SOME, 0 },
 	{ "many beside a large picture",  jpeg_large,       18 * MIB, 0, 0 },
 	{ "restart markers",              jpeg_restarts,    MANY,     SOME, 0 },
+	{ "a JPEG cropped in its place",  jpeg_cropped,     5 * MIB,  0, 5 * MIB },
+	{ "cropped by little",            jpeg_cropped,     32,       0, 32 },
+	{ "cropped by next to nothing",   jpeg_cropped,     31,       0, 0 },
+	{ "a photo cropped in its place", jpeg_cropped_photo, 5 * MIB, 0, 5 * MIB },
+	{ "a JPEG behind a JPEG",         jpeg_another,     10,       0, 0 },
+	{ "data behind a JPEG",           jpeg_behind,      MANY,     MANY, 0 },
 	{ "a PNG's text",                 png_text,         16 * MIB - 200, 0, 0 },
 	{ "too much text",                png_text,         16 * MIB + 1, SOME, 0 },
 	{ "a private chunk",              png_text_behind,  15 * MIB, 0, 0 },
