@@ -99,6 +99,11 @@ struct db_in db_uuid(struct uuid uuid)
 	return (struct db_in){ .type = DB_IN_UUID, .uuid = uuid };
 }
 
+struct db_in db_name(size_t value, const struct names *names)
+{
+	return db_text(names_get(names, value));
+}
+
 struct db_in db_null(void)
 {
 	return (struct db_in){ .type = DB_IN_NULL };
@@ -106,32 +111,41 @@ struct db_in db_null(void)
 
 struct db_out db_text_to(const char **place)
 {
-	return (struct db_out){ DB_OUT_TEXT, place, 0 };
+	return (struct db_out){ .type = DB_OUT_TEXT, .place = place };
 }
 
 struct db_out db_int_to(int64_t *place)
 {
-	return (struct db_out){ DB_OUT_INT, place, 0 };
+	return (struct db_out){ .type = DB_OUT_INT, .place = place };
 }
 
 struct db_out db_bool_to(bool *place)
 {
-	return (struct db_out){ DB_OUT_BOOL, place, 0 };
+	return (struct db_out){ .type = DB_OUT_BOOL, .place = place };
 }
 
 struct db_out db_time_to(int64_t *place)
 {
-	return (struct db_out){ DB_OUT_TIME, place, 0 };
+	return (struct db_out){ .type = DB_OUT_TIME, .place = place };
 }
 
 struct db_out db_uuid_to(struct uuid *place)
 {
-	return (struct db_out){ DB_OUT_UUID, place, 0 };
+	return (struct db_out){ .type = DB_OUT_UUID, .place = place };
 }
 
 struct db_out db_fixed_to(void *place, size_t size)
 {
-	return (struct db_out){ DB_OUT_FIXED, place, size };
+	return (struct db_out){ .type = DB_OUT_FIXED,
+				.place = place,
+				.size = size };
+}
+
+struct db_out db_name_to(void *place, const struct names *names)
+{
+	return (struct db_out){ .type = DB_OUT_NAME,
+				.place = place,
+				.names = names };
 }
 
 /* How often and for how long something was tried. */

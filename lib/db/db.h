@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/base/names.h"
 #include "lib/base/uuid.h"
 #include "lib/base/work.h"
 
@@ -42,7 +43,8 @@ struct db_in {
 };
 
 /* A place for an output value. NULL becomes 0, false, NULL text or the nil
-   UUID. Texts and bytes belong to the work's pool. */
+   UUID. Texts and bytes belong to the work's pool. The place of a name is an
+   enum; any other text than the names is ERR_INTERNAL. */
 struct db_out {
 	enum db_out_type {
 		DB_OUT_TEXT,
@@ -50,10 +52,12 @@ struct db_out {
 		DB_OUT_BOOL,
 		DB_OUT_TIME,
 		DB_OUT_UUID,
-		DB_OUT_FIXED
+		DB_OUT_FIXED,
+		DB_OUT_NAME
 	} type;
 	void *place;
 	size_t size; /* DB_OUT_FIXED: exact length in bytes */
+	const struct names *names;
 };
 
 struct db_in db_bytes(const void *bytes, size_t size);
@@ -62,6 +66,7 @@ struct db_in db_int(int64_t number);
 struct db_in db_bool(bool yes);
 struct db_in db_time(int64_t time_us);  /* 0 becomes NULL */
 struct db_in db_uuid(struct uuid uuid); /* nil becomes NULL */
+struct db_in db_name(size_t value, const struct names *names);
 struct db_in db_null(void);
 
 /* Returns a pattern for LIKE that matches any text that contains this one, with
@@ -74,6 +79,7 @@ struct db_out db_bool_to(bool *place);
 struct db_out db_time_to(int64_t *place);
 struct db_out db_uuid_to(struct uuid *place);
 struct db_out db_fixed_to(void *place, size_t size);
+struct db_out db_name_to(void *place, const struct names *names);
 
 /* The values of a statement, in the order of its question marks or columns. */
 /* clang-format off */

@@ -178,6 +178,7 @@ static void bind_out(MYSQL_BIND *bind, struct slot *slot, enum db_out_type type)
 	case DB_OUT_TEXT:
 	case DB_OUT_UUID:
 	case DB_OUT_FIXED:
+	case DB_OUT_NAME:
 		/* No buffer yet: the fetch returns the length. */
 		bind->buffer_type = MYSQL_TYPE_BLOB;
 		break;
@@ -223,6 +224,7 @@ static enum db_trouble take(struct db_cell *cell, struct db *db,
 	case DB_OUT_TEXT:
 	case DB_OUT_UUID:
 	case DB_OUT_FIXED:
+	case DB_OUT_NAME:
 		break;
 	}
 	return fetch_bytes(cell, db, stmt, pool, column, slot->length);
@@ -311,6 +313,21 @@ static bool place_bytes(struct work *work, const struct db_query *query,
 	return true;
 }
 
+/* An enum has the size of an int for gcc and clang. */
+static bool place_name(struct work *work, const struct db_query *query,
+		       const struct db_out *out, const struct db_cell *cell)
+{
+	unsigned value = 0;
+
+	if (cell->bytes && !names_find(&value, out->names, cell->bytes) &&
+	    !out->names->is_open)
+		return fail(work, ERR_INTERNAL,
+			    "unknown value \"%.40s\" of: %.100s", cell->bytes,
+			    query->sql);
+	memcpy(out->place, &value, sizeof(value));
+	return true;
+}
+
 static bool place_cell(struct work *work, const struct db_query *query,
 		       const struct db_out *out, const struct db_cell *cell)
 {
@@ -330,6 +347,8 @@ static bool place_cell(struct work *work, const struct db_query *query,
 				   cell);
 	case DB_OUT_FIXED:
 		return place_bytes(work, query, out->place, out->size, cell);
+	case DB_OUT_NAME:
+		return place_name(work, query, out, cell);
 	}
 	return fail(work, ERR_INTERNAL, "no value of type %d", out->type);
 }

@@ -242,6 +242,52 @@ static void test_wrong_places(void **state)
 	assert_int_equal(db_client_number(client, "SELECT COUNT(*) FROM t"), 2);
 }
 
+enum colour { RED = 1, BLUE };
+
+static const char *const colour_names[] = { [RED] = "red", [BLUE] = "blue" };
+
+static void test_names(void **state)
+{
+	static const struct names closed = NAMES_OF(colour_names);
+	static const struct names open = { colour_names,
+					   ARRAY_LEN(colour_names), true };
+	static const struct {
+		const char *text;
+		bool is_known;
+		enum colour colour;
+	} cases[] = {
+		{ "red", true, RED }, { "blue", true, BLUE },
+		{ NULL, true, 0 },    { "Red", false, 0 },
+		{ "", false, 0 },     { "redder", false, 0 },
+	};
+	struct db_client *client = *state;
+	struct work *work = &client->work;
+
+	EACH_ROW(i, cases) {
+		enum colour colour = BLUE;
+
+		assert_int_equal(db_one(work, "SELECT ?",
+					DB_IN(db_text(cases[i].text)),
+					DB_OUT(db_name_to(&colour, &closed))),
+				 cases[i].is_known);
+		assert_int_equal(colour,
+				 cases[i].is_known ? cases[i].colour : BLUE);
+		assert_true(cases[i].is_known || work->err == ERR_INTERNAL);
+		db_client_must(client,
+			       db_one(work, "SELECT ?",
+				      DB_IN(db_text(cases[i].text)),
+				      DB_OUT(db_name_to(&colour, &open))));
+		assert_int_equal(colour, cases[i].colour);
+		if (!cases[i].is_known)
+			continue;
+		db_client_must(client,
+			       db_one(work, "SELECT ?",
+				      DB_IN(db_name(cases[i].colour, &closed)),
+				      DB_OUT(db_name_to(&colour, &closed))));
+		assert_int_equal(colour, cases[i].colour);
+	}
+}
+
 /* Strict mode: nothing is cut, rounded away or made zero. */
 static void test_strict(void **state)
 {
@@ -288,6 +334,7 @@ int main(void)
 		DB_CLIENT_TEST(test_text_compares_as_its_column),
 		DB_CLIENT_TEST(test_like_takes_a_text_as_it_is),
 		DB_CLIENT_TEST(test_wrong_places),
+		DB_CLIENT_TEST(test_names),
 		DB_CLIENT_TEST(test_strict),
 		DB_CLIENT_TEST(test_many_statements),
 	};
