@@ -106,7 +106,7 @@ static void end_progress(void)
 static bool still_stands(struct work *work, const struct check_file *file,
 			 bool *stands)
 {
-	bool original = !strcmp(file->variant, "original");
+	bool original = variant_is_original(file->variant);
 	struct image image;
 	struct variant variant;
 
@@ -115,7 +115,8 @@ static bool still_stands(struct work *work, const struct check_file *file,
 		     : !variant_find(&variant, work, file->image_id,
 				     file->variant))
 		return work->err == ERR_NOT_FOUND;
-	*stands = !strcmp(original ? image.status : variant.status, "ready") &&
+	*stands = (original ? image.status == IMAGE_READY
+			    : variant.status == VARIANT_READY) &&
 		  !memcmp(original ? image.sha256 : variant.sha256,
 			  file->sha256, sizeof(file->sha256));
 	return true;

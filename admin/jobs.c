@@ -1,15 +1,11 @@
 /* jobs.c: pixtierctl job. */
 #include "config.h"
 
-#include <string.h>
-
 #include "admin/command.h"
 #include "admin/print.h"
 #include "lib/base/clock.h"
 #include "lib/base/pool.h"
-#include "lib/base/text.h"
 #include "lib/model/job.h"
-#include "lib/model/tier.h"
 #include "lib/service/access.h"
 #include "lib/service/admin.h"
 
@@ -36,9 +32,9 @@ static void add_row(struct print *print, struct pool *pool,
 {
 	const struct cell cells[] = {
 		cell_text(id_text(pool, job->id)),
-		cell_text(job->kind),
-		cell_text(job->state),
-		cell_text(tier_priority_name(job->priority)),
+		cell_text(job_kind_name(job->kind)),
+		cell_text(job_state_name(job->state)),
+		cell_text(job_priority_name(job->priority)),
 		cell_number(job->attempts),
 		cell_text(id_text(pool, job->image_id)),
 		cell_text(clock_text(pool, job->created_at)),
@@ -54,25 +50,24 @@ static void add_row(struct print *print, struct pool *pool,
 	print_row(print, cells);
 }
 
-static bool check_state(struct work *work, const char *state)
+static bool read_state(enum job_state *state, struct call *call)
 {
-	static const char states[] = "queued running done failed cancelled";
+	struct work aside = *call->work;
 
-	return !state || text_has_word(states, state) ||
-	       fail(work, ERR_BAD_REQUEST, "--state: one of %s, not \"%s\"",
-		    states, state);
+	return job_state_read(state, &aside, "--state",
+			      call->options[OPTION_STATE]) ||
+	       fail(call->work, ERR_BAD_REQUEST, "%s", aside.why);
 }
 
 bool cmd_jobs_list(struct call *call)
 {
 	struct print *print =
 		print_table(call, call->json ? columns : short_columns);
-	struct job_filter filter = { .state = call->options[OPTION_STATE],
-				     .kind = call->options[OPTION_KIND] };
+	struct job_filter filter = { .kind = call->options[OPTION_KIND] };
 	struct job *jobs;
 	size_t count;
 
-	if (!check_state(call->work, filter.state) ||
+	if (!read_state(&filter.state, call) ||
 	    !command_number(&filter.limit, call, OPTION_LIMIT, LIMIT, 1,
 			    LIMIT_MAX) ||
 	    !job_list(&jobs, &count, call->work, &filter))

@@ -29,7 +29,7 @@ static void add_row(struct print *print, struct pool *pool,
 		cell_number(worker->jobs_failed),
 		cell_text(works ? pool_strdup(pool, UUID_TEXT(worker->job_id))
 				: NULL),
-		cell_text(worker->job_kind),
+		cell_text(works ? job_kind_name(worker->job_kind) : NULL),
 	};
 
 	print_row(print, cells);

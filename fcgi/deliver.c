@@ -3,8 +3,6 @@
 
 #include "fcgi/deliver.h"
 
-#include <string.h>
-
 #include "lib/model/image.h"
 #include "lib/picture/format.h"
 #include "lib/service/link.h"
@@ -58,7 +56,7 @@ bool deliver_lazy_url(const char **url, struct request *req,
 	if (!format_name)
 		return fail(req->work, ERR_CONFLICT,
 			    "the image has no file yet");
-	if (strcmp(variant, "original")) {
+	if (!variant_is_original(variant)) {
 		if (!variant_render_format(&format, req->work, image, variant))
 			return false;
 		format_name = format_row(format)->name;

@@ -47,12 +47,12 @@ static bool pass_bearer(struct request *req, const char *token)
 {
 	return strchr(token, '.')
 		       ? login_by_jwt(req->who, req->work, token)
-		       : login_by_secret(req->who, req->work, "api", token);
+		       : login_by_secret(req->who, req->work, TOKEN_API, token);
 }
 
 static bool pass_cookie(struct request *req, const char *secret)
 {
-	if (!login_by_secret(req->who, req->work, "session", secret))
+	if (!login_by_secret(req->who, req->work, TOKEN_SESSION, secret))
 		return false;
 	req->session = secret;
 	return true;

@@ -4,7 +4,6 @@
 #include "worker/heartbeat.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "lib/base/clock.h"
@@ -18,17 +17,15 @@
    written within COUNTED_MS. */
 enum { IDLE_MS = 8000, JITTER_MS = 4000, COUNTED_MS = 2000 };
 enum { FORGET_SECONDS = 3600 };
-enum { MAX_KINDS = 16 };
 
 /* The attempts of one kind of jobs since the last write. */
 struct tally {
-	const char *kind;
 	uint64_t done, failed;
 };
 
 struct heartbeat {
 	struct worker row;
-	struct tally tallies[MAX_KINDS];
+	struct tally tallies[JOB_KIND__COUNT];
 	int64_t beat_at_ms;
 };
 
@@ -44,16 +41,11 @@ struct heartbeat *heartbeat_new(struct pool *pool, const char *name)
 	return heartbeat;
 }
 
-void heartbeat_count(struct heartbeat *heartbeat, const char *kind, bool good)
+void heartbeat_count(struct heartbeat *heartbeat, enum job_kind kind, bool good)
 {
-	struct tally *tally = heartbeat->tallies;
-	struct tally *last = &heartbeat->tallies[MAX_KINDS - 1];
+	struct tally *tally = &heartbeat->tallies[kind];
 	int64_t soon_ms = clock_monotonic_ms() + COUNTED_MS;
 
-	while (tally < last && tally->kind && strcmp(tally->kind, kind))
-		tally++;
-	if (!tally->kind)
-		tally->kind = tally < last ? kind : "other";
 	if (good) {
 		tally->done++;
 		heartbeat->row.jobs_done++;
@@ -65,8 +57,8 @@ void heartbeat_count(struct heartbeat *heartbeat, const char *kind, bool good)
 		heartbeat->beat_at_ms = soon_ms;
 }
 
-static bool write_result(struct work *work, const char *kind,
-			 const char *result, uint64_t *n)
+static bool write_result(struct work *work, enum job_kind kind,
+			 enum job_state result, uint64_t *n)
 {
 	if (*n && !stats_add_results(work, kind, result, *n))
 		return false;
@@ -76,11 +68,11 @@ static bool write_result(struct work *work, const char *kind,
 
 static bool write_all(struct heartbeat *heartbeat, struct work *work)
 {
-	for (size_t i = 0; i < MAX_KINDS && heartbeat->tallies[i].kind; i++) {
-		struct tally *tally = &heartbeat->tallies[i];
+	for (enum job_kind kind = 0; kind < JOB_KIND__COUNT; kind++) {
+		struct tally *tally = &heartbeat->tallies[kind];
 
-		if (!write_result(work, tally->kind, "done", &tally->done) ||
-		    !write_result(work, tally->kind, "failed", &tally->failed))
+		if (!write_result(work, kind, JOB_DONE, &tally->done) ||
+		    !write_result(work, kind, JOB_FAILED, &tally->failed))
 			return false;
 	}
 	return worker_touch(work, &heartbeat->row);

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "lib/base/work.h"
+#include "lib/model/job.h"
 
 /* The row of a worker in the table workers, and its counts of jobs. Both are
    written every few seconds, so that an idle worker makes few queries. */
@@ -11,8 +12,9 @@ struct heartbeat;
 
 struct heartbeat *heartbeat_new(struct pool *pool, const char *name);
 
-/* Counts an attempt of a job. `kind` must be a constant string. */
-void heartbeat_count(struct heartbeat *heartbeat, const char *kind, bool good);
+/* Counts an attempt of a job. */
+void heartbeat_count(struct heartbeat *heartbeat, enum job_kind kind,
+		     bool good);
 
 /* Writes the row if it is due. An error is logged, and the counts are kept for
    the next time. `base` is copied into the work of the queries. */

@@ -181,8 +181,10 @@ static void log_job(const struct work *work, const struct job *job, bool good,
 		    int64_t began_ms)
 {
 	LOG_EVENT(good ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, "job",
-		  log_text("id", work->id), log_text("kind", job->kind),
-		  log_text("result", good ? "done" : "failed"),
+		  log_text("id", work->id),
+		  log_text("kind", job_kind_name(job->kind)),
+		  log_text("result",
+			   job_state_name(good ? JOB_DONE : JOB_FAILED)),
 		  log_number("attempt", job->attempts),
 		  log_number("estimate_ms", job->cost_ms),
 		  log_number("ms", clock_monotonic_ms() - began_ms),
@@ -196,12 +198,11 @@ static void log_job(const struct work *work, const struct job *job, bool good,
 static bool run_job(struct work *work, const struct job *job,
 		    struct heartbeat *heartbeat)
 {
-	const struct task *task = task_find(job->kind);
 	int64_t began_ms = clock_monotonic_ms();
 	bool good = task_run(work, job);
 
 	log_job(work, job, good, began_ms);
-	heartbeat_count(heartbeat, task ? task->kind : "unknown", good);
+	heartbeat_count(heartbeat, job->kind, good);
 	if (good || work->err == ERR_CONFLICT || settle_failure(work, job))
 		return true;
 	log_failure(work, "job_not_settled");

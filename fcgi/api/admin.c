@@ -30,7 +30,7 @@ static struct json *worker_json(struct pool *pool, const struct worker *worker)
 	if (!uuid_is_nil(worker->job_id)) {
 		job = json_object(pool);
 		json_set_text(job, "id", UUID_TEXT(worker->job_id));
-		json_set_text(job, "kind", worker->job_kind);
+		json_set_text(job, "kind", job_kind_name(worker->job_kind));
 	}
 	json_set_text(json, "name", worker->name);
 	json_set_text(json, "host", worker->host);

@@ -133,7 +133,7 @@ static bool answer_image(struct request *req, struct response *res,
 
 	if (!variant_list(&variants, &count, work, image->id))
 		return false;
-	if (strcmp(image->status, "ready")) {
+	if (image->status != IMAGE_READY) {
 		has_job = job_of_image(&job, work, image->id);
 		if (!has_job && work->err != ERR_NOT_FOUND)
 			return false;
@@ -157,15 +157,12 @@ bool images_show(struct request *req, struct response *res)
 static bool read_filter(struct image_filter *filter, struct request *req,
 			struct page *page)
 {
-	const char *status = request_query(req, "status");
+	enum image_status status;
 
-	if (!page_read(page, req))
+	if (!page_read(page, req) ||
+	    !image_status_read(&status, req->work,
+			       request_query(req, "status")))
 		return false;
-	if (status && !text_has_word("processing ready failed", status))
-		return fail_field(req->work, "status",
-				  "status: processing, ready or failed, not "
-				  "\"%.40s\"",
-				  status);
 	*filter = (struct image_filter){
 		.user_id = req->who->user.id,
 		.status = status,

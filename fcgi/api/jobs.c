@@ -3,8 +3,6 @@
 
 #include "lib/model/job.h"
 
-#include <string.h>
-
 #include "fcgi/api/admin.h"
 #include "fcgi/api/json.h"
 #include "fcgi/deliver.h"
@@ -18,7 +16,6 @@
 #include "lib/service/login.h"
 #include "lib/service/render_job.h"
 #include "lib/service/resize.h"
-#include "lib/service/webhook_send.h"
 
 bool jobs_show(struct request *req, struct response *res)
 {
@@ -39,7 +36,7 @@ bool jobs_result(struct request *req, struct response *res)
 	if (!access_job(&job, work, req->who->user.id, req->param[0]) ||
 	    !resize_result(&made, work, &req->who->tier, &job))
 		return false;
-	if (!strcmp(made.variant.status, "ready"))
+	if (made.variant.status == VARIANT_READY)
 		return deliver(res, req, made.image.id, made.variant.variant,
 			       made.variant.format, made.image.name, 0);
 	response_json(res, req, 202, api_json_job(req, &job));
@@ -71,8 +68,8 @@ static bool answer_list(struct response *res, struct request *req,
 	struct uuid last = { 0 };
 	size_t count;
 
-	filter.state = request_query(req, "state");
-	if (!access_job_state(req->work, filter.state) ||
+	if (!job_state_read(&filter.state, req->work, "state",
+			    request_query(req, "state")) ||
 	    !page_read(&page, req))
 		return false;
 	filter.before = page.before;
@@ -90,7 +87,7 @@ static bool answer_list(struct response *res, struct request *req,
 bool jobs_list(struct request *req, struct response *res)
 {
 	const struct job_filter filter = { .user_id = req->who->user.id,
-					   .but_kind = WEBHOOK_SEND_KIND };
+					   .but_kind = JOB_WEBHOOK };
 
 	return answer_list(res, req, filter, api_json_job);
 }

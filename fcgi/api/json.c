@@ -3,8 +3,6 @@
 
 #include "fcgi/api/json.h"
 
-#include <string.h>
-
 #include "fcgi/deliver.h"
 #include "lib/base/clock.h"
 #include "lib/base/conf.h"
@@ -25,7 +23,7 @@ bool api_json_variant(struct json **json, struct request *req,
 		      const struct image *image, const struct variant *variant)
 {
 	struct json *made = json_view_variant(req->work->pool, variant);
-	bool ready = !strcmp(variant->status, "ready");
+	bool ready = variant->status == VARIANT_READY;
 	const char *url = NULL;
 
 	if (ready && !deliver_url(&url, req, image->id, variant->variant,
@@ -43,7 +41,7 @@ static bool add_original(struct json *json, struct request *req,
 	const char *url;
 
 	if (req->who->tier.original && image->format) {
-		if (!deliver_url(&url, req, image->id, "original",
+		if (!deliver_url(&url, req, image->id, VARIANT_ORIGINAL,
 				 image->format, image->name))
 			return false;
 		original = json_object(req->work->pool);

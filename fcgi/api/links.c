@@ -1,8 +1,6 @@
 /* links.c: expiring links. Owners create them, anyone can open them. */
 #include "config.h"
 
-#include <string.h>
-
 #include "fcgi/api/json.h"
 #include "fcgi/deliver.h"
 #include "fcgi/page.h"
@@ -20,7 +18,7 @@ bool links_create(struct request *req, struct response *res)
 	static const char *const known[] = { "variant", "expires_in", NULL };
 	struct work *work = req->work;
 	const struct tier *tier = &req->who->tier;
-	const char *variant = "original", *url;
+	const char *variant = VARIANT_ORIGINAL, *url;
 	struct image image;
 	struct link link;
 	int64_t expires_in;
@@ -89,11 +87,12 @@ static bool make_again(struct work *work, const struct signed_link *signed_link)
 	struct image image;
 	struct variant variant;
 
-	if (!strcmp(signed_link->variant, "original") ||
+	if (variant_is_original(signed_link->variant) ||
 	    !image_find(&image, work, signed_link->image_id) ||
-	    !variant_make(&variant, work, &image, signed_link->variant, 0))
+	    !variant_make(&variant, work, &image, signed_link->variant,
+			  JOB_HIGH))
 		return false;
-	if (!strcmp(variant.status, "processing"))
+	if (variant.status == VARIANT_PROCESSING)
 		return fail(work, ERR_UNAVAILABLE,
 			    "the picture is being rendered again; retry later");
 	return true;

@@ -3,8 +3,6 @@
 
 #include "lib/service/resize.h"
 
-#include <string.h>
-
 #include "fcgi/api/json.h"
 #include "fcgi/response.h"
 #include "fcgi/routes.h"
@@ -66,7 +64,7 @@ bool resize_create(struct request *req, struct response *res)
 	if (!read_order(&resize, work, &req->body) ||
 	    !resize_take(&job, work, &resize))
 		return false;
-	done = !strcmp(job.state, "done");
+	done = job.state == JOB_DONE;
 	response_json(res, req, done ? 201 : 202, api_json_job(req, &job));
 	response_header(res, work->pool, "Location",
 			pool_printf(work->pool, "%s/v1/jobs/%s",

@@ -28,7 +28,7 @@ static bool is_negotiable(const struct request *req, const char *name,
 			  const struct image *image)
 {
 	return req->work->conf->negotiate == SWITCH_ON &&
-	       strcmp(name, "original") && !strchr(name, '.') &&
+	       !variant_is_original(name) && !strchr(name, '.') &&
 	       image->format &&
 	       (!strcmp(image->format, "jpeg") ||
 		!strcmp(image->format, "png"));
@@ -51,7 +51,7 @@ static bool answer_variant(struct request *req, struct response *res,
 static bool check_made(struct work *work, const struct image *image,
 		       const struct variant *variant)
 {
-	if (strcmp(variant->status, "failed"))
+	if (variant->status != VARIANT_FAILED)
 		return true;
 	return fail(work,
 		    image->error_code ? err_by_code(image->error_code)
@@ -66,8 +66,8 @@ static bool check_made(struct work *work, const struct image *image,
 static bool answer_unfetched(struct request *req, struct response *res,
 			     const struct image *image)
 {
-	const struct variant original = { .variant = "original",
-					  .status = "processing" };
+	const struct variant original = { .variant = VARIANT_ORIGINAL,
+					  .status = VARIANT_PROCESSING };
 
 	if (image->error_code)
 		return fail(req->work, err_by_code(image->error_code), "%s",
@@ -89,16 +89,16 @@ bool variants_show(struct request *req, struct response *res)
 		if (request_accepts(req, "image/webp"))
 			name = pool_printf(work->pool, "%s.webp", name);
 	}
-	if (!strcmp(name, "original") && !image.format)
+	if (variant_is_original(name) && !image.format)
 		return answer_unfetched(req, res, &image);
-	if (!strcmp(name, "original"))
+	if (variant_is_original(name))
 		return deliver(res, req, image.id, name, image.format,
 			       image.name, 0);
 	if (!variant_make(&variant, work, &image, name,
 			  req->who->tier.priority) ||
 	    !check_made(work, &image, &variant))
 		return false;
-	if (!strcmp(variant.status, "ready"))
+	if (variant.status == VARIANT_READY)
 		return deliver(res, req, image.id, name, variant.format,
 			       image.name, 0);
 	return answer_variant(req, res, 202, &image, &variant);
@@ -115,7 +115,7 @@ bool variants_create(struct request *req, struct response *res)
 	if (!json_only(req->body.json, work, known) ||
 	    !json_get_text(&name, work, req->body.json, "variant", 1, 48))
 		return false;
-	if (!strcmp(name, "original"))
+	if (variant_is_original(name))
 		return fail_field(work, "variant",
 				  "variant: a recipe such as h200 is "
 				  "expected; the original needs no request");
@@ -125,6 +125,6 @@ bool variants_create(struct request *req, struct response *res)
 	    !check_made(work, &image, &variant))
 		return false;
 	return answer_variant(req, res,
-			      strcmp(variant.status, "processing") ? 201 : 202,
+			      variant.status == VARIANT_PROCESSING ? 202 : 201,
 			      &image, &variant);
 }

@@ -61,7 +61,7 @@ static struct json *delivery_json(struct pool *pool,
 			json_push(log, attempt_json(pool, &attempts[i]));
 	json_set_text(json, "id", UUID_TEXT(delivery->id));
 	json_set_text(json, "event", delivery->event);
-	json_set_text(json, "state", delivery->state);
+	json_set_text(json, "state", delivery_state_name(delivery->state));
 	json_set_text(json, "created_at",
 		      clock_text(pool, delivery->created_at));
 	json_set_text(json, "next_attempt_at",

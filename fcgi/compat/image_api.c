@@ -128,8 +128,8 @@ static bool file_url(const char **url, struct request *req,
 		     const char *name)
 {
 	*url = NULL;
-	if (!image->format || !strcmp(image->status, "failed") ||
-	    (variant && !strcmp(variant->status, "failed")))
+	if (!image->format || image->status == IMAGE_FAILED ||
+	    (variant && variant->status == VARIANT_FAILED))
 		return true;
 	if (variant && variant->format)
 		return deliver_url(url, req, image->id, name, variant->format,
@@ -183,7 +183,7 @@ static bool view(struct json **json, struct request *req,
 	const char *url = NULL;
 
 	if (tier->original && image->format &&
-	    !deliver_url(&url, req, image->id, "original", image->format,
+	    !deliver_url(&url, req, image->id, VARIANT_ORIGINAL, image->format,
 			 image->name))
 		return false;
 	json_set_text(made, "name", image->name);
@@ -345,7 +345,8 @@ bool image_api_link(struct request *req, struct response *res)
 	read_expire_time(&seconds, req);
 	drf_uuid(&uuid, req, "uuid");
 	if (!drf_is_right(req) || !find_image(&image, req, uuid) ||
-	    !link_create(&link, &url, work, tier, &image, "original", seconds))
+	    !link_create(&link, &url, work, tier, &image, VARIANT_ORIGINAL,
+			 seconds))
 		return false;
 	url = link_url_at(work, url, link_path);
 	json_set_int(json, "expire_time", seconds);

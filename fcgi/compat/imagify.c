@@ -114,7 +114,7 @@ static bool view(struct json **json, struct request *req,
 	json_set_text(made, "uploaded_at",
 		      clock_text_us(pool, image->created_at));
 	if (req->who->tier.original &&
-	    !add_url(made, req, "original_file", image, "original"))
+	    !add_url(made, req, "original_file", image, VARIANT_ORIGINAL))
 		return false;
 	*json = made;
 	return add_thumbnails(made, req, image);

@@ -99,11 +99,11 @@ bool resize_tasks_create(struct request *req, struct response *res)
 
 static const char *status_of(const struct job *job)
 {
-	if (!strcmp(job->state, "queued"))
+	if (job->state == JOB_QUEUED)
 		return job->attempts ? "RETRY" : "SENT";
-	if (!strcmp(job->state, "running"))
+	if (job->state == JOB_RUNNING)
 		return "STARTED";
-	return strcmp(job->state, "done") ? "FAILURE" : "SUCCESS";
+	return job->state == JOB_DONE ? "SUCCESS" : "FAILURE";
 }
 
 static bool find_task(struct job *job, struct request *req, const char *missing)
@@ -143,7 +143,7 @@ bool resize_tasks_result(struct request *req, struct response *res)
 			return no_result(req);
 		return false;
 	}
-	if (strcmp(made.variant.status, "ready"))
+	if (made.variant.status != VARIANT_READY)
 		return no_result(req);
 	return deliver(res, req, made.image.id, made.variant.variant,
 		       made.variant.format, made.image.name, 0);

@@ -2,8 +2,6 @@
    id. */
 #include "config.h"
 
-#include <string.h>
-
 #include "fcgi/deliver.h"
 #include "fcgi/response.h"
 #include "fcgi/routes.h"
@@ -123,7 +121,7 @@ bool thumbnail_generator_show(struct request *req, struct response *res)
 		if (work->err != ERR_JOB_FAILED)
 			return false;
 		json = task_json(req, "FAILED", response_detail(req));
-	} else if (strcmp(made.variant.status, "ready")) {
+	} else if (made.variant.status != VARIANT_READY) {
 		json = task_json(req, "PENDING",
 				 "The thumbnail is being generated");
 	} else {

@@ -1,8 +1,6 @@
 /* thumbnails.c: a dialect. Thumbnails of pictures that are fetched by URL. */
 #include "config.h"
 
-#include <string.h>
-
 #include "fcgi/deliver.h"
 #include "fcgi/response.h"
 #include "fcgi/routes.h"
@@ -106,7 +104,7 @@ static bool look(struct json **json, struct request *req, const struct job *job)
 			return false;
 		*json = view(req, job, "failed");
 		json_set_text(*json, "error_message", response_detail(req));
-	} else if (strcmp(made.variant.status, "ready")) {
+	} else if (made.variant.status != VARIANT_READY) {
 		*json = view(req, job, "queued");
 	} else {
 		*json = view(req, job, "completed");

@@ -5,6 +5,7 @@
 
 #include "lib/db/db.h"
 #include "lib/db/rows.h"
+#include "lib/model/variant.h"
 
 static bool keep_list(void *list, size_t *count, const struct rows *rows)
 {
@@ -16,7 +17,7 @@ static bool keep_list(void *list, size_t *count, const struct rows *rows)
 bool check_list_originals(struct check_file **files, size_t *count,
 			  struct work *work, struct uuid after, int64_t limit)
 {
-	struct check_file row = { .variant = "original" };
+	struct check_file row = { .variant = VARIANT_ORIGINAL };
 	struct rows rows = ROWS_OF(row);
 
 	return db_each(work,

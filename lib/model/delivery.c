@@ -7,6 +7,21 @@
 #include "lib/db/db.h"
 #include "lib/db/rows.h"
 
+/* clang-format off */
+static const char *const state_names[] = {
+	[DELIVERY_PENDING]   = "pending",
+	[DELIVERY_DELIVERED] = "delivered",
+	[DELIVERY_FAILED]    = "failed",
+};
+/* clang-format on */
+
+static const struct names states = NAMES_OF(state_names);
+
+const char *delivery_state_name(enum delivery_state state)
+{
+	return names_get(&states, state);
+}
+
 bool delivery_of_job(struct delivery_target *target, struct work *work,
 		     struct uuid job_id)
 {
@@ -23,9 +38,10 @@ bool delivery_of_job(struct delivery_target *target, struct work *work,
 		    DB_IN(db_uuid(job_id)),
 		    DB_OUT(db_uuid_to(&d->id), db_uuid_to(&d->webhook_id),
 			   db_text_to(&d->event), db_text_to(&d->payload),
-			   db_text_to(&d->state), db_int_to(&d->attempts),
-			   db_int_to(&d->tries), db_time_to(&d->created_at),
-			   db_text_to(&t.url), db_bool_to(&t.disabled))))
+			   db_name_to(&d->state, &states),
+			   db_int_to(&d->attempts), db_int_to(&d->tries),
+			   db_time_to(&d->created_at), db_text_to(&t.url),
+			   db_bool_to(&t.disabled))))
 		return false;
 	*target = t;
 	return true;
@@ -44,7 +60,7 @@ bool delivery_find(struct delivery *delivery, struct work *work,
 		   DB_IN(db_uuid(id), db_uuid(webhook_id)),
 		   DB_OUT(db_uuid_to(&d.id), db_uuid_to(&d.webhook_id),
 			  db_uuid_to(&d.job_id), db_text_to(&d.event),
-			  db_text_to(&d.state), db_int_to(&d.attempts),
+			  db_name_to(&d.state, &states), db_int_to(&d.attempts),
 			  db_int_to(&d.tries), db_time_to(&d.created_at),
 			  db_time_to(&d.next_at),
 			  db_time_to(&d.finished_at)))) {
@@ -73,9 +89,9 @@ bool delivery_list(struct delivery **deliveries, size_t *count,
 			   db_uuid(before), db_int(limit)),
 		     DB_OUT(db_uuid_to(&d->id), db_uuid_to(&d->webhook_id),
 			    db_uuid_to(&d->job_id), db_text_to(&d->event),
-			    db_text_to(&d->state), db_int_to(&d->attempts),
-			    db_int_to(&d->tries), db_time_to(&d->created_at),
-			    db_time_to(&d->next_at),
+			    db_name_to(&d->state, &states),
+			    db_int_to(&d->attempts), db_int_to(&d->tries),
+			    db_time_to(&d->created_at), db_time_to(&d->next_at),
 			    db_time_to(&d->finished_at)),
 		     rows_keep, &rows))
 		return false;
@@ -149,13 +165,13 @@ bool delivery_defer(struct work *work, struct uuid id, int64_t delay)
 		     DB_IN(db_int(delay), db_uuid(id)));
 }
 
-bool delivery_end(struct work *work, struct uuid id, const char *state)
+bool delivery_end(struct work *work, struct uuid id, enum delivery_state state)
 {
 	return db_do(work, NULL,
 		     "UPDATE `webhook_deliveries` SET `state` = ?,"
 		     " `next_at` = NULL, `finished_at` = UTC_TIMESTAMP(6)"
 		     " WHERE `id` = ?",
-		     DB_IN(db_text(state), db_uuid(id)));
+		     DB_IN(db_name(state, &states), db_uuid(id)));
 }
 
 bool delivery_reopen(struct work *work, struct uuid id, struct uuid job_id)

@@ -7,6 +7,14 @@
 #include "lib/base/uuid.h"
 #include "lib/base/work.h"
 
+enum delivery_state {
+	DELIVERY_PENDING = 1,
+	DELIVERY_DELIVERED,
+	DELIVERY_FAILED
+};
+
+const char *delivery_state_name(enum delivery_state state);
+
 /* One message to one webhook. The delivery's id is also the message's id. */
 struct delivery {
 	struct uuid id;
@@ -14,9 +22,9 @@ struct delivery {
 	struct uuid job_id;  /* the job that sends it */
 	const char *event;   /* "image.ready" */
 	const char *payload; /* the request body, exactly as it is signed */
-	const char *state;   /* "pending", "delivered" or "failed" */
-	int64_t attempts;    /* of all jobs */
-	int64_t tries;       /* of the current job */
+	enum delivery_state state;
+	int64_t attempts; /* of all jobs */
+	int64_t tries;    /* of the current job */
 	int64_t created_at;
 	int64_t next_at; /* when the job is due; 0: not pending */
 	int64_t finished_at;
@@ -72,11 +80,11 @@ bool delivery_log(struct work *work, const struct attempt *attempt) MUST_CHECK;
 bool delivery_defer(struct work *work, struct uuid id,
 		    int64_t delay) MUST_CHECK;
 
-/* Sets the state to "delivered" or "failed". */
+/* Sets the state to delivered or failed. */
 bool delivery_end(struct work *work, struct uuid id,
-		  const char *state) MUST_CHECK;
+		  enum delivery_state state) MUST_CHECK;
 
-/* Sets the state back to "pending", with a new job. ERR_CONFLICT if the
+/* Sets the state back to pending, with a new job. ERR_CONFLICT if the
    delivery is pending. */
 bool delivery_reopen(struct work *work, struct uuid id,
 		     struct uuid job_id) MUST_CHECK;

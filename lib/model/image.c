@@ -3,13 +3,43 @@
 
 #include "lib/model/image.h"
 
-#include <string.h>
-
 #include "lib/base/pool.h"
 #include "lib/db/db.h"
 #include "lib/db/rows.h"
 #include "lib/model/image_row.h"
 #include "lib/model/variant.h"
+
+/* clang-format off */
+static const char *const kind_names[] = {
+	[IMAGE_UPLOAD] = "upload",
+	[IMAGE_RESIZE] = "resize",
+};
+
+static const char *const status_names[] = {
+	[IMAGE_PROCESSING] = "processing",
+	[IMAGE_READY]      = "ready",
+	[IMAGE_FAILED]     = "failed",
+};
+/* clang-format on */
+
+const struct names image_kinds = NAMES_OF(kind_names);
+const struct names image_statuses = NAMES_OF(status_names);
+
+const char *image_status_name(enum image_status status)
+{
+	return names_get(&image_statuses, status);
+}
+
+bool image_status_read(enum image_status *status, struct work *work,
+		       const char *text)
+{
+	unsigned value;
+
+	if (!names_read(&value, work, &image_statuses, "status", text))
+		return false;
+	*status = (enum image_status)value;
+	return true;
+}
 
 static bool hand_over(struct image *image, struct work *work, struct uuid id,
 		      bool found, const struct image *row)
@@ -70,16 +100,16 @@ static bool list_any(struct rows *rows, struct image *row, struct work *work,
 static bool list_by_status(struct rows *rows, struct image *row,
 			   struct work *work, const struct image_filter *f)
 {
-	return db_each(work,
-		       "SELECT " IMAGE_COLUMNS " FROM `images` i"
-		       " FORCE INDEX (`kind_status`)"
-		       " WHERE i.`user_id` = ? AND i.`kind` = 'upload'"
-		       " AND i.`status` = ? AND (? IS NULL OR i.`id` < ?)"
-		       " ORDER BY i.`id` DESC LIMIT ?",
-		       DB_IN(db_uuid(f->user_id), db_text(f->status),
-			     db_uuid(f->before), db_uuid(f->before),
-			     db_int(f->limit)),
-		       IMAGE_OUT(row), rows_keep, rows);
+	return db_each(
+		work,
+		"SELECT " IMAGE_COLUMNS " FROM `images` i"
+		" FORCE INDEX (`kind_status`)"
+		" WHERE i.`user_id` = ? AND i.`kind` = 'upload'"
+		" AND i.`status` = ? AND (? IS NULL OR i.`id` < ?)"
+		" ORDER BY i.`id` DESC LIMIT ?",
+		DB_IN(db_uuid(f->user_id), db_name(f->status, &image_statuses),
+		      db_uuid(f->before), db_uuid(f->before), db_int(f->limit)),
+		IMAGE_OUT(row), rows_keep, rows);
 }
 
 bool image_list(struct image **images, size_t *count, struct work *work,
@@ -98,17 +128,18 @@ bool image_list(struct image **images, size_t *count, struct work *work,
 bool image_add(struct work *work, const struct image *image)
 {
 	const bool here = image->format;
-	const bool is_found = !image->kind || !strcmp(image->kind, "upload");
+	const bool is_found = image->kind == IMAGE_UPLOAD;
 
 	return db_do(work, NULL,
 		     "INSERT INTO `images` (`id`, `user_id`, `kind`, `name`,"
 		     " `status`, `format`, `width`, `height`, `bytes`,"
 		     " `sha256`, `created_at`, `name_indexed`)"
-		     " VALUES (?, ?, COALESCE(?, 'upload'), ?, ?, ?, ?, ?, ?,"
-		     " ?, ?, ?)",
+		     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		     DB_IN(db_uuid(image->id), db_uuid(image->user_id),
-			   db_text(image->kind), db_text(image->name),
-			   db_text(image->status), db_text(image->format),
+			   db_name(image->kind, &image_kinds),
+			   db_text(image->name),
+			   db_name(image->status, &image_statuses),
+			   db_text(image->format),
 			   here ? db_int(image->width) : db_null(),
 			   here ? db_int(image->height) : db_null(),
 			   here ? db_int(image->bytes) : db_null(),
@@ -160,7 +191,7 @@ bool image_set_name(struct work *work, struct uuid id, const char *name)
 	       found_one(work, id, found);
 }
 
-bool image_settle(struct work *work, struct uuid id, const char *status,
+bool image_settle(struct work *work, struct uuid id, enum image_status status,
 		  const char *error_code, const char *error_detail)
 {
 	uint64_t found;
@@ -168,8 +199,9 @@ bool image_settle(struct work *work, struct uuid id, const char *status,
 	return db_do(work, &found,
 		     "UPDATE `images` SET `status` = ?, `error_code` = ?,"
 		     " `error_detail` = ? WHERE `id` = ?",
-		     DB_IN(db_text(status), db_text(error_code),
-			   db_text(error_detail), db_uuid(id))) &&
+		     DB_IN(db_name(status, &image_statuses),
+			   db_text(error_code), db_text(error_detail),
+			   db_uuid(id))) &&
 	       found_one(work, id, found);
 }
 

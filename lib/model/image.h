@@ -4,8 +4,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/base/names.h"
 #include "lib/base/uuid.h"
 #include "lib/base/work.h"
+
+enum image_kind { IMAGE_UPLOAD, IMAGE_RESIZE };
+
+enum image_status { IMAGE_PROCESSING = 1, IMAGE_READY, IMAGE_FAILED };
+
+extern const struct names image_kinds, image_statuses;
 
 /* An upload, or the image of a resize request. Width and height are in pixels,
    after the EXIF orientation is applied. For an image that is fetched by URL,
@@ -13,18 +20,24 @@
 struct image {
 	struct uuid id;
 	struct uuid user_id;
-	const char
-		*kind; /* "upload" or "resize"; NULL, to image_add(): upload */
+	enum image_kind kind;
 	const char *name;
-	const char *status; /* "processing", "ready" or "failed" */
+	enum image_status status;
 	const char *format; /* "jpeg" */
 	int64_t width, height;
 	int64_t bytes;
 	uint8_t sha256[32];
-	const char *error_code; /* with status "failed", else NULL */
+	const char *error_code; /* with IMAGE_FAILED, else NULL */
 	const char *error_detail;
 	int64_t created_at;
 };
+
+const char *image_status_name(enum image_status status);
+
+/* Parses the field "status" by which a client filters images; NULL is 0.
+   ERR_INVALID_FIELD. */
+bool image_status_read(enum image_status *status, struct work *work,
+		       const char *text) MUST_CHECK;
 
 enum { IMAGE_NAME_MAX = 255 }; /* characters; in /v1 bytes */
 
@@ -37,12 +50,12 @@ bool image_lock(struct image *image, struct work *work,
 		struct uuid id) MUST_CHECK;
 
 /* Lists the newest first, only those with an id below `before` (nil: all) and
-   with `status` unless it is NULL. Resizes are listed only with all_kinds and
+   with `status` unless it is 0. Resizes are listed only with all_kinds and
    without a status. `name`, a part of the image's name, is for image_search()
    only. */
 struct image_filter {
 	struct uuid user_id;
-	const char *status;
+	enum image_status status;
 	const char *name;
 	struct uuid before;
 	int64_t limit;
@@ -63,11 +76,11 @@ bool image_replace_name(struct work *work, struct uuid id, const char *old_name,
 bool image_set_name(struct work *work, struct uuid id,
 		    const char *name) MUST_CHECK;
 
-/* Sets the status to "ready" or "failed"; the error is NULL for "ready". */
-bool image_settle(struct work *work, struct uuid id, const char *status,
+/* Sets the status to ready or failed; the error is NULL for ready. */
+bool image_settle(struct work *work, struct uuid id, enum image_status status,
 		  const char *error_code, const char *error_detail) MUST_CHECK;
 
-/* Changes the status "failed" to "processing". Leaves any other status. */
+/* Changes the status from failed to processing. Leaves any other status. */
 bool image_reopen(struct work *work, struct uuid id) MUST_CHECK;
 
 /* Lists at most `limit` images that are older than the retention of their

@@ -14,10 +14,10 @@
 
 #define IMAGE_OUT(i)                                                           \
 	DB_OUT(db_uuid_to(&(i)->id), db_uuid_to(&(i)->user_id),                \
-	       db_text_to(&(i)->kind), db_text_to(&(i)->name),                 \
-	       db_text_to(&(i)->status), db_text_to(&(i)->format),             \
-	       db_int_to(&(i)->width), db_int_to(&(i)->height),                \
-	       db_int_to(&(i)->bytes),                                         \
+	       db_name_to(&(i)->kind, &image_kinds), db_text_to(&(i)->name),   \
+	       db_name_to(&(i)->status, &image_statuses),                      \
+	       db_text_to(&(i)->format), db_int_to(&(i)->width),               \
+	       db_int_to(&(i)->height), db_int_to(&(i)->bytes),                \
 	       db_fixed_to((i)->sha256, sizeof((i)->sha256)),                  \
 	       db_text_to(&(i)->error_code), db_text_to(&(i)->error_detail),   \
 	       db_time_to(&(i)->created_at))

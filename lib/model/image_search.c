@@ -155,7 +155,7 @@ static bool compare_indexed(struct search *s, struct work *work)
 {
 	const struct image_filter *f = s->filter;
 	const struct db_in user = db_uuid(f->user_id);
-	const struct db_in status = db_text(f->status);
+	const struct db_in status = db_name(f->status, &image_statuses);
 	const struct db_in like = db_text(s->like);
 	const struct db_in before = id_of(&s->before), floor = id_of(&s->floor);
 	const struct db_in limit = db_int(f->limit - (int64_t)s->found.count);
@@ -196,7 +196,8 @@ static bool compare_all(struct search *s, struct work *work)
 		" AND (? IS NULL OR i.`status` = ?) AND i.`name` LIKE ?"
 		" ORDER BY i.`id` DESC LIMIT ?",
 		DB_IN(db_uuid(f->user_id), id_of(&s->before), id_of(&s->floor),
-		      db_text(f->status), db_text(f->status), db_text(s->like),
+		      db_name(f->status, &image_statuses),
+		      db_name(f->status, &image_statuses), db_text(s->like),
 		      db_int(f->limit - (int64_t)s->found.count)),
 		IMAGE_OUT(&s->row), rows_keep, &s->found);
 }

@@ -14,6 +14,73 @@
 
 enum { ANONYMOUS_KEYS = 16 };
 
+/* clang-format off */
+static const char *const kind_names[] = {
+	[JOB_FETCH]       = "fetch",
+	[JOB_RENDER]      = "render",
+	[JOB_RESIZE]      = "resize",
+	[JOB_WEBHOOK]     = "webhook",
+	[JOB_DELETE_USER] = "delete_user",
+};
+_Static_assert(ARRAY_LEN(kind_names) == JOB_KIND__COUNT, "each has a name");
+
+static const char *const state_names[] = {
+	[JOB_QUEUED]    = "queued",
+	[JOB_RUNNING]   = "running",
+	[JOB_DONE]      = "done",
+	[JOB_FAILED]    = "failed",
+	[JOB_CANCELLED] = "cancelled",
+};
+
+static const char *const priority_names[] = {
+	[JOB_HIGH]   = "high",
+	[JOB_NORMAL] = "normal",
+	[JOB_LOW]    = "low",
+};
+/* clang-format on */
+
+const struct names job_kinds = { .list = kind_names,
+				 .count = ARRAY_LEN(kind_names),
+				 .is_open = true };
+const struct names job_states = NAMES_OF(state_names);
+static const struct names priorities = NAMES_OF(priority_names);
+
+const char *job_kind_name(enum job_kind kind)
+{
+	return kind ? names_get(&job_kinds, kind) : "unknown";
+}
+
+const char *job_state_name(enum job_state state)
+{
+	return names_get(&job_states, state);
+}
+
+const char *job_priority_name(int64_t priority)
+{
+	return names_get(&priorities, (size_t)priority);
+}
+
+bool job_state_read(enum job_state *state, struct work *work, const char *field,
+		    const char *text)
+{
+	unsigned value;
+
+	if (!names_read(&value, work, &job_states, field, text))
+		return false;
+	*state = (enum job_state)value;
+	return true;
+}
+
+bool job_priority_read(int64_t *priority, struct work *work, const char *text)
+{
+	unsigned value;
+
+	if (!names_read(&value, work, &priorities, "priority", text))
+		return false;
+	*priority = value;
+	return true;
+}
+
 #define JOB_COLUMNS                                                            \
 	"`id`, `kind`, `url`, `user_id`, `image_id`, `variant`, `quality`,"    \
 	" `state`, `priority`, `cost_ms`, `attempts`, `max_attempts`,"         \
@@ -21,10 +88,10 @@ enum { ANONYMOUS_KEYS = 16 };
 	" `started_at`, `finished_at`"
 
 #define JOB_OUT(j)                                                             \
-	DB_OUT(db_uuid_to(&(j)->id), db_text_to(&(j)->kind),                   \
+	DB_OUT(db_uuid_to(&(j)->id), db_name_to(&(j)->kind, &job_kinds),       \
 	       db_text_to(&(j)->url), db_uuid_to(&(j)->user_id),               \
 	       db_uuid_to(&(j)->image_id), db_text_to(&(j)->variant),          \
-	       db_int_to(&(j)->quality), db_text_to(&(j)->state),              \
+	       db_int_to(&(j)->quality), db_name_to(&(j)->state, &job_states), \
 	       db_int_to(&(j)->priority), db_int_to(&(j)->cost_ms),            \
 	       db_int_to(&(j)->attempts), db_int_to(&(j)->max_attempts),       \
 	       db_text_to(&(j)->worker), db_text_to(&(j)->error_code),         \
@@ -87,11 +154,12 @@ static bool list_of_all(struct rows *rows, struct job *row, struct work *work,
 		       " AND (? IS NULL OR `kind` = ?)"
 		       " AND (? IS NULL OR `id` < ?)"
 		       " ORDER BY `id` DESC LIMIT ?",
-		       DB_IN(db_text(f->state), db_text(f->state),
-			     db_text(f->but_kind), db_text(f->but_kind),
-			     db_text(f->kind), db_text(f->kind),
-			     db_uuid(f->before), db_uuid(f->before),
-			     db_int(f->limit)),
+		       DB_IN(db_name(f->state, &job_states),
+			     db_name(f->state, &job_states),
+			     db_name(f->but_kind, &job_kinds),
+			     db_name(f->but_kind, &job_kinds), db_text(f->kind),
+			     db_text(f->kind), db_uuid(f->before),
+			     db_uuid(f->before), db_int(f->limit)),
 		       JOB_OUT(row), rows_keep, rows);
 }
 
@@ -106,8 +174,9 @@ static bool list_of_user(struct rows *rows, struct job *row, struct work *work,
 		       " AND (? IS NULL OR `kind` = ?)"
 		       " AND (? IS NULL OR `id` < ?)"
 		       " ORDER BY `id` DESC LIMIT ?",
-		       DB_IN(db_uuid(f->user_id), db_text(f->but_kind),
-			     db_text(f->but_kind), db_text(f->kind),
+		       DB_IN(db_uuid(f->user_id),
+			     db_name(f->but_kind, &job_kinds),
+			     db_name(f->but_kind, &job_kinds), db_text(f->kind),
 			     db_text(f->kind), db_uuid(f->before),
 			     db_uuid(f->before), db_int(f->limit)),
 		       JOB_OUT(row), rows_keep, rows);
@@ -124,11 +193,12 @@ static bool list_in_state(struct rows *rows, struct job *row, struct work *work,
 		       " AND (? IS NULL OR `kind` = ?)"
 		       " AND (? IS NULL OR `id` < ?)"
 		       " ORDER BY `id` DESC LIMIT ?",
-		       DB_IN(db_uuid(f->user_id), db_text(f->state),
-			     db_text(f->but_kind), db_text(f->but_kind),
-			     db_text(f->kind), db_text(f->kind),
-			     db_uuid(f->before), db_uuid(f->before),
-			     db_int(f->limit)),
+		       DB_IN(db_uuid(f->user_id),
+			     db_name(f->state, &job_states),
+			     db_name(f->but_kind, &job_kinds),
+			     db_name(f->but_kind, &job_kinds), db_text(f->kind),
+			     db_text(f->kind), db_uuid(f->before),
+			     db_uuid(f->before), db_int(f->limit)),
 		       JOB_OUT(row), rows_keep, rows);
 }
 
@@ -166,7 +236,7 @@ static struct uuid fair_key_of(const struct work *work, const struct job *job)
 
 bool job_add(struct work *work, const struct job *job)
 {
-	bool done = job->state && !strcmp(job->state, "done");
+	const bool done = job->state == JOB_DONE;
 
 	return db_do(
 		work, NULL,
@@ -179,13 +249,14 @@ bool job_add(struct work *work, const struct job *job)
 		" UTC_TIMESTAMP(6), ?,"
 		" IF(? = 1, UTC_TIMESTAMP(6), NULL),"
 		" IF(? = 1, UTC_TIMESTAMP(6), NULL))",
-		DB_IN(db_uuid(job->id), db_text(job->kind), db_text(job->url),
-		      db_text(job->receiver), db_uuid(job->user_id),
-		      db_uuid(fair_key_of(work, job)), db_text(job->address),
-		      db_uuid(job->image_id), db_text(job->variant),
+		DB_IN(db_uuid(job->id), db_name(job->kind, &job_kinds),
+		      db_text(job->url), db_text(job->receiver),
+		      db_uuid(job->user_id), db_uuid(fair_key_of(work, job)),
+		      db_text(job->address), db_uuid(job->image_id),
+		      db_text(job->variant),
 		      job->quality ? db_int(job->quality) : db_null(),
-		      db_text(done ? "done" : "queued"), db_int(job->priority),
-		      db_int(job->cost_ms), db_int(done),
+		      db_name(done ? JOB_DONE : JOB_QUEUED, &job_states),
+		      db_int(job->priority), db_int(job->cost_ms), db_int(done),
 		      db_int(job->max_attempts), db_time(job->created_at),
 		      db_bool(done), db_bool(done)));
 }
@@ -211,7 +282,7 @@ bool job_extend(struct work *work, const struct job *job, int64_t lease)
 	       still_ours(work, job, found);
 }
 
-static bool end(struct work *work, const struct job *job, const char *state,
+static bool end(struct work *work, const struct job *job, enum job_state state,
 		const char *code, const char *detail)
 {
 	uint64_t found;
@@ -222,21 +293,21 @@ static bool end(struct work *work, const struct job *job, const char *state,
 		     " `finished_at` = UTC_TIMESTAMP(6)"
 		     " WHERE `id` = ? AND `state` = 'running'"
 		     " AND `worker` = ? AND `attempts` = ?",
-		     DB_IN(db_text(state), db_text(code), db_text(detail),
-			   db_uuid(job->id), db_text(job->worker),
-			   db_int(job->attempts))) &&
+		     DB_IN(db_name(state, &job_states), db_text(code),
+			   db_text(detail), db_uuid(job->id),
+			   db_text(job->worker), db_int(job->attempts))) &&
 	       still_ours(work, job, found);
 }
 
 bool job_finish(struct work *work, const struct job *job)
 {
-	return end(work, job, "done", NULL, NULL);
+	return end(work, job, JOB_DONE, NULL, NULL);
 }
 
 bool job_fail(struct work *work, const struct job *job, const char *code,
 	      const char *detail)
 {
-	return end(work, job, "failed", code, detail);
+	return end(work, job, JOB_FAILED, code, detail);
 }
 
 static bool queue_again(struct work *work, const struct job *job,
@@ -275,22 +346,22 @@ bool job_postpone(struct work *work, const struct job *job, int64_t delay,
 static bool list_running(struct job **jobs, size_t *count, struct work *work,
 			 const char *worker, int64_t limit)
 {
-	struct job row = { .kind = "", .state = "running" }, *j = &row;
+	struct job row = { .state = JOB_RUNNING }, *j = &row;
 	struct rows rows = ROWS_OF(row);
 
-	if (!db_each(work,
-		     "SELECT `id`, `kind`, `user_id`, `image_id`, `attempts`,"
-		     " `max_attempts`, `worker` FROM `jobs`"
-		     " WHERE `state` = 'running' AND (`worker` = ? OR"
-		     " (? IS NULL AND `lease_until` < UTC_TIMESTAMP(6)))"
-		     " LIMIT ?",
-		     DB_IN(db_text(worker), db_text(worker), db_int(limit)),
-		     DB_OUT(db_uuid_to(&j->id), db_text_to(&j->kind),
-			    db_uuid_to(&j->user_id), db_uuid_to(&j->image_id),
-			    db_int_to(&j->attempts),
-			    db_int_to(&j->max_attempts),
-			    db_text_to(&j->worker)),
-		     rows_keep, &rows))
+	if (!db_each(
+		    work,
+		    "SELECT `id`, `kind`, `user_id`, `image_id`, `attempts`,"
+		    " `max_attempts`, `worker` FROM `jobs`"
+		    " WHERE `state` = 'running' AND (`worker` = ? OR"
+		    " (? IS NULL AND `lease_until` < UTC_TIMESTAMP(6)))"
+		    " LIMIT ?",
+		    DB_IN(db_text(worker), db_text(worker), db_int(limit)),
+		    DB_OUT(db_uuid_to(&j->id), db_name_to(&j->kind, &job_kinds),
+			   db_uuid_to(&j->user_id), db_uuid_to(&j->image_id),
+			   db_int_to(&j->attempts), db_int_to(&j->max_attempts),
+			   db_text_to(&j->worker)),
+		    rows_keep, &rows))
 		return false;
 	*jobs = rows.list;
 	*count = rows.count;
@@ -341,11 +412,11 @@ bool job_cancel(struct work *work, struct uuid id)
 			     UUID_TEXT(id));
 }
 
-bool job_lock(const char **state, struct work *work, struct uuid id)
+bool job_lock(enum job_state *state, struct work *work, struct uuid id)
 {
-	return db_one(work,
-		      "SELECT `state` FROM `jobs` WHERE `id` = ? FOR UPDATE",
-		      DB_IN(db_uuid(id)), DB_OUT(db_text_to(state)));
+	return db_one(
+		work, "SELECT `state` FROM `jobs` WHERE `id` = ? FOR UPDATE",
+		DB_IN(db_uuid(id)), DB_OUT(db_name_to(state, &job_states)));
 }
 
 bool job_forget_ended(struct work *work, struct uuid image_id)
@@ -370,12 +441,12 @@ bool job_is_awaited(bool *awaited, struct work *work, struct uuid image_id)
 }
 
 bool job_count_waiting(int64_t *count, struct work *work, struct uuid user_id,
-		       const char *kind)
+		       enum job_kind kind)
 {
 	return db_one(work,
 		      "SELECT COUNT(*) FROM `jobs` WHERE `user_id` = ?"
 		      " AND `kind` = ? AND `state` IN ('queued', 'running')",
-		      DB_IN(db_uuid(user_id), db_text(kind)),
+		      DB_IN(db_uuid(user_id), db_name(kind, &job_kinds)),
 		      DB_OUT(db_int_to(count)));
 }
 

@@ -4,14 +4,53 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/base/names.h"
 #include "lib/base/uuid.h"
 #include "lib/base/work.h"
+
+/* 0 is a kind of another version. */
+enum job_kind {
+	JOB_FETCH = 1,
+	JOB_RENDER,
+	JOB_RESIZE,
+	JOB_WEBHOOK,
+	JOB_DELETE_USER,
+	JOB_KIND__COUNT
+};
+
+enum job_state {
+	JOB_QUEUED = 1,
+	JOB_RUNNING,
+	JOB_DONE,
+	JOB_FAILED,
+	JOB_CANCELLED
+};
+
+/* The numbers of the column `priority`. */
+enum job_priority { JOB_HIGH, JOB_NORMAL, JOB_LOW };
+
+extern const struct names job_kinds, job_states;
+
+/* Returns "unknown" for a kind of another version. */
+const char *job_kind_name(enum job_kind kind);
+
+/* Return NULL for a value without a name. */
+const char *job_state_name(enum job_state state);
+const char *job_priority_name(int64_t priority);
+
+/* Parses the state by which a client filters jobs; NULL is 0.
+   ERR_INVALID_FIELD. */
+bool job_state_read(enum job_state *state, struct work *work, const char *field,
+		    const char *text) MUST_CHECK;
+
+/* Parses the field "priority". ERR_INVALID_FIELD. */
+bool job_priority_read(int64_t *priority, struct work *work,
+		       const char *text) MUST_CHECK;
 
 /* A task that a worker carries out. Times are the database's. */
 struct job {
 	struct uuid id;
-	const char *kind;     /* "render", "resize", "fetch", "webhook",
-				 "delete_user" */
+	enum job_kind kind;
 	const char *url;      /* the URL of a fetch job, else NULL */
 	const char *receiver; /* the host of a webhook job; never read back */
 	struct uuid user_id;
@@ -20,9 +59,9 @@ struct job {
 	struct uuid image_id; /* nil: the job has no image, or it was deleted */
 	const char *variant;  /* the only variant to make, or NULL */
 	int64_t quality;      /* of the variant, 1 to 100; 0: the setting's */
-	const char *state; /* "queued" "running" "done" "failed" "cancelled" */
-	int64_t priority;  /* 0 high, 1 normal, 2 low */
-	int64_t cost_ms;   /* estimated time in a decoder process */
+	enum job_state state;
+	int64_t priority;
+	int64_t cost_ms; /* estimated time in a decoder process */
 	int64_t attempts, max_attempts;
 	const char *worker; /* the worker that runs it */
 	const char *error_code;
@@ -41,12 +80,12 @@ bool job_failed_of_image(struct job *job, struct work *work,
 			 struct uuid image_id) MUST_CHECK;
 
 /* Lists the newest first, only those with an id below `before` (nil: all).
-   user_id nil: of all users. `state` and `kind` select jobs unless they are
-   NULL. */
+   user_id nil: of all users. `state`, `but_kind` and `kind` select jobs unless
+   they are 0 or NULL; `kind` may be a kind of another version. */
 struct job_filter {
 	struct uuid user_id;
-	const char *state;
-	const char *but_kind; /* the kind to leave out, or NULL */
+	enum job_state state;
+	enum job_kind but_kind; /* the kind to leave out */
 	const char *kind;
 	struct uuid before;
 	int64_t limit;
@@ -55,7 +94,7 @@ bool job_list(struct job **jobs, size_t *count, struct work *work,
 	      const struct job_filter *filter) MUST_CHECK;
 
 /* Inserts a job with the caller's id and created_at, due at once. A job in the
-   state "done" is stored as done, with one attempt. */
+   state JOB_DONE is stored as done, with one attempt; any other as queued. */
 bool job_add(struct work *work, const struct job *job) MUST_CHECK;
 
 /* The next five functions change the job only if the same worker still runs the
@@ -83,7 +122,7 @@ bool job_list_held(struct job **jobs, size_t *count, struct work *work,
 
 /* Queues a failed or cancelled job again with all its attempts. ERR_CONFLICT in
    any other state, and if the job has no image and its kind is not
-   "delete_user". */
+   JOB_DELETE_USER. */
 bool job_retry(struct work *work, struct uuid id) MUST_CHECK;
 
 /* Cancels the job. If a worker runs it, the worker cannot store its result.
@@ -91,7 +130,8 @@ bool job_retry(struct work *work, struct uuid id) MUST_CHECK;
 bool job_cancel(struct work *work, struct uuid id) MUST_CHECK;
 
 /* Reads the state and locks the row until the transaction ends. */
-bool job_lock(const char **state, struct work *work, struct uuid id) MUST_CHECK;
+bool job_lock(enum job_state *state, struct work *work,
+	      struct uuid id) MUST_CHECK;
 
 /* Deletes the image's jobs that have ended. */
 bool job_forget_ended(struct work *work, struct uuid image_id) MUST_CHECK;
@@ -103,7 +143,7 @@ bool job_is_awaited(bool *awaited, struct work *work,
 /* Counts the user's jobs of a kind that are queued or running. To add a job
    within a limit, call user_lock() first. */
 bool job_count_waiting(int64_t *count, struct work *work, struct uuid user_id,
-		       const char *kind) MUST_CHECK;
+		       enum job_kind kind) MUST_CHECK;
 
 /* Sums cost_ms over the user's fetch, render and resize jobs that are queued or
    running and have this address (NULL: none). To add a job within a limit, call

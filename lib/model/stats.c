@@ -133,10 +133,12 @@ bool stats_survey(struct stat_row **stats, size_t *count, struct work *work)
 	return true;
 }
 
-bool stats_add_results(struct work *work, const char *kind, const char *result,
-		       uint64_t n)
+bool stats_add_results(struct work *work, enum job_kind kind,
+		       enum job_state result, uint64_t n)
 {
-	const char *label = pool_printf(work->pool, "%s|%s", kind, result);
+	const char *label =
+		pool_printf(work->pool, "%s|%s", job_kind_name(kind),
+			    job_state_name(result));
 
 	return db_do(work, NULL,
 		     "INSERT INTO `totals` (`name`, `label`, `value`)"

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "lib/base/work.h"
+#include "lib/model/job.h"
 
 /* A number about the whole service. */
 struct stat_row {
@@ -31,9 +32,9 @@ bool stats_watch(struct stat_row **stats, size_t *count,
 bool stats_survey(struct stat_row **stats, size_t *count,
 		  struct work *work) MUST_CHECK;
 
-/* Adds `n` attempts at jobs of a kind, with the result "done" or "failed", to
+/* Adds `n` attempts at jobs of a kind, with the result done or failed, to
    "results". */
-bool stats_add_results(struct work *work, const char *kind, const char *result,
-		       uint64_t n) MUST_CHECK;
+bool stats_add_results(struct work *work, enum job_kind kind,
+		       enum job_state result, uint64_t n) MUST_CHECK;
 
 #endif

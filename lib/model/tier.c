@@ -3,15 +3,12 @@
 
 #include "lib/model/tier.h"
 
-#include <string.h>
-
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 #include "lib/db/db.h"
 #include "lib/db/rows.h"
+#include "lib/model/job.h"
 #include "lib/model/user.h"
-
-static const char *const priorities[] = { "high", "normal", "low" };
 
 /* One statement serves all three lookups, because the table is small. */
 static bool select_tiers(struct tier **tiers, size_t *count, struct work *work,
@@ -238,25 +235,10 @@ void tier_init(struct tier *tier, const char *name)
 		.quota_bytes = TIER_NO_LIMIT,
 		.uploads_per_day = TIER_NO_LIMIT,
 		.requests_per_minute = TIER_NO_LIMIT,
-		.priority = 1,
+		.priority = JOB_NORMAL,
 		.retention_days = TIER_NO_LIMIT,
 		.max_fetches = TIER_NO_LIMIT,
 		.max_pending_seconds = TIER_NO_LIMIT,
 		.formats = "jpeg png gif webp tiff bmp",
 	};
-}
-
-const char *tier_priority_name(int64_t priority)
-{
-	return priorities[priority];
-}
-
-bool tier_priority_by_name(int64_t *priority, const char *name)
-{
-	for (size_t i = 0; i < ARRAY_LEN(priorities); i++)
-		if (!strcmp(priorities[i], name)) {
-			*priority = (int64_t)i;
-			return true;
-		}
-	return false;
 }

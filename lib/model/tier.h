@@ -23,7 +23,7 @@ struct tier {
 	int64_t quota_bytes;         /* of all originals */
 	int64_t uploads_per_day;
 	int64_t requests_per_minute;
-	int64_t priority; /* highest of its jobs: 0 high, 1 normal, 2 low */
+	int64_t priority; /* highest of its jobs */
 	int64_t retention_days;
 	bool fetch;
 	int64_t max_fetches;         /* queued and running together */
@@ -63,9 +63,5 @@ bool tier_drop(struct work *work, const struct tier *tier) MUST_CHECK;
 
 /* Fills a new tier with the defaults of the built-in tier. */
 void tier_init(struct tier *tier, const char *name);
-
-/* Returns "high", "normal" or "low". */
-const char *tier_priority_name(int64_t priority);
-bool tier_priority_by_name(int64_t *priority, const char *name) MUST_CHECK;
 
 #endif

@@ -6,6 +6,13 @@
 #include "lib/db/db.h"
 #include "lib/db/rows.h"
 
+static const char *const kind_names[] = {
+	[TOKEN_API] = "api",
+	[TOKEN_SESSION] = "session",
+};
+
+static const struct names kinds = NAMES_OF(kind_names);
+
 bool token_by_hash(struct token *token, struct work *work,
 		   const uint8_t hash[TOKEN_HASH_SIZE])
 {
@@ -19,7 +26,7 @@ bool token_by_hash(struct token *token, struct work *work,
 		    "   OR `expires_at` > UTC_TIMESTAMP(6))",
 		    DB_IN(db_bytes(hash, TOKEN_HASH_SIZE)),
 		    DB_OUT(db_uuid_to(&t.id), db_uuid_to(&t.user_id),
-			   db_text_to(&t.kind), db_text_to(&t.name),
+			   db_name_to(&t.kind, &kinds), db_text_to(&t.name),
 			   db_text_to(&t.scopes), db_time_to(&t.created_at),
 			   db_time_to(&t.expires_at),
 			   db_time_to(&t.last_used_at))))
@@ -38,7 +45,7 @@ bool token_add(struct token *token, struct work *work,
 		   " VALUES (?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6),"
 		   " IF(? = 0, NULL, UTC_TIMESTAMP(6) + INTERVAL ? SECOND))",
 		   DB_IN(db_uuid(token->id), db_uuid(token->user_id),
-			 db_text(token->kind), db_text(token->name),
+			 db_name(token->kind, &kinds), db_text(token->name),
 			 db_bytes(hash, TOKEN_HASH_SIZE),
 			 db_text(token->scopes), db_int(expires_in),
 			 db_int(expires_in))))
@@ -66,7 +73,7 @@ bool token_list(struct token **tokens, size_t *count, struct work *work,
 		     DB_IN(db_uuid(user_id), db_uuid(before), db_uuid(before),
 			   db_int(limit)),
 		     DB_OUT(db_uuid_to(&t->id), db_uuid_to(&t->user_id),
-			    db_text_to(&t->kind), db_text_to(&t->name),
+			    db_name_to(&t->kind, &kinds), db_text_to(&t->name),
 			    db_text_to(&t->scopes), db_time_to(&t->created_at),
 			    db_time_to(&t->expires_at),
 			    db_time_to(&t->last_used_at)),

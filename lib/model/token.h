@@ -7,11 +7,13 @@
 #include "lib/base/uuid.h"
 #include "lib/base/work.h"
 
+enum token_kind { TOKEN_API = 1, TOKEN_SESSION };
+
 /* A secret that authenticates a user: an API token or a browser session. */
 struct token {
 	struct uuid id;
 	struct uuid user_id;
-	const char *kind; /* "api" or "session" */
+	enum token_kind kind;
 	const char *name;
 	const char *scopes; /* words out of "read write link admin" */
 	int64_t created_at;

@@ -3,10 +3,32 @@
 
 #include "lib/model/variant.h"
 
+#include <string.h>
+
 #include "lib/db/db.h"
 #include "lib/db/rows.h"
 #include "lib/model/ids.h"
 #include "lib/model/image.h"
+
+/* clang-format off */
+static const char *const status_names[] = {
+	[VARIANT_PROCESSING] = "processing",
+	[VARIANT_READY]      = "ready",
+	[VARIANT_FAILED]     = "failed",
+};
+/* clang-format on */
+
+static const struct names statuses = NAMES_OF(status_names);
+
+const char *variant_status_name(enum variant_status status)
+{
+	return names_get(&statuses, status);
+}
+
+bool variant_is_original(const char *name)
+{
+	return !strcmp(name, VARIANT_ORIGINAL);
+}
 
 static bool hand_over(struct variant **variants, size_t *count,
 		      const struct rows *rows)
@@ -28,7 +50,8 @@ bool variant_find(struct variant *variant, struct work *work,
 		   " `bytes`, COALESCE(`sha256`, REPEAT('\\0', 32)), `used_at`"
 		   " FROM `variants` WHERE `image_id` = ? AND `variant` = ?",
 		   DB_IN(db_uuid(image_id), db_text(name)),
-		   DB_OUT(db_text_to(&v.variant), db_text_to(&v.status),
+		   DB_OUT(db_text_to(&v.variant),
+			  db_name_to(&v.status, &statuses),
 			  db_text_to(&v.format), db_int_to(&v.width),
 			  db_int_to(&v.height), db_int_to(&v.bytes),
 			  db_fixed_to(v.sha256, sizeof(v.sha256)),
@@ -54,7 +77,8 @@ bool variant_list(struct variant **variants, size_t *count, struct work *work,
 		       " FROM `variants` WHERE `image_id` = ?"
 		       " AND `status` <> 'dropped' ORDER BY `variant`",
 		       DB_IN(db_uuid(image_id)),
-		       DB_OUT(db_text_to(&v->variant), db_text_to(&v->status),
+		       DB_OUT(db_text_to(&v->variant),
+			      db_name_to(&v->status, &statuses),
 			      db_text_to(&v->format), db_int_to(&v->width),
 			      db_int_to(&v->height), db_int_to(&v->bytes),
 			      db_fixed_to(v->sha256, sizeof(v->sha256))),
@@ -78,9 +102,9 @@ static bool list_some(struct rows *rows, struct variant *v, struct work *work,
 		       " ORDER BY `image_id`, `variant`",
 		       ids, IDS_MAX,
 		       DB_OUT(db_uuid_to(&v->image_id), db_text_to(&v->variant),
-			      db_text_to(&v->status), db_text_to(&v->format),
-			      db_int_to(&v->width), db_int_to(&v->height),
-			      db_int_to(&v->bytes),
+			      db_name_to(&v->status, &statuses),
+			      db_text_to(&v->format), db_int_to(&v->width),
+			      db_int_to(&v->height), db_int_to(&v->bytes),
 			      db_fixed_to(v->sha256, sizeof(v->sha256))),
 		       rows_keep, rows);
 }
@@ -113,7 +137,7 @@ bool variant_add(struct work *work, const struct variant *v)
 		     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6),"
 		     " UTC_TIMESTAMP(6))",
 		     DB_IN(db_uuid(v->image_id), db_text(v->variant),
-			   db_text(v->status), db_text(v->format),
+			   db_name(v->status, &statuses), db_text(v->format),
 			   made ? db_int(v->width) : db_null(),
 			   made ? db_int(v->height) : db_null(),
 			   made ? db_int(v->bytes) : db_null(),
@@ -158,7 +182,7 @@ bool variant_sum(int64_t *bytes, struct work *work, struct uuid image_id)
 bool variant_list_oldest(struct variant **variants, size_t *count,
 			 struct work *work, int64_t limit)
 {
-	struct variant row = { .status = "ready" }, *v = &row;
+	struct variant row = { .status = VARIANT_READY }, *v = &row;
 	struct rows rows = ROWS_OF(row);
 
 	return db_each(work,
@@ -174,7 +198,7 @@ bool variant_list_oldest(struct variant **variants, size_t *count,
 bool variant_list_named(struct variant **variants, size_t *count,
 			struct work *work, const char *name, int64_t limit)
 {
-	struct variant row = { .status = "ready" }, *v = &row;
+	struct variant row = { .status = VARIANT_READY }, *v = &row;
 	struct rows rows = ROWS_OF(row);
 
 	return db_each(work,
@@ -212,7 +236,7 @@ bool variant_drop_marked(struct work *work, struct uuid image_id,
 bool variant_list_marked(struct variant **variants, size_t *count,
 			 struct work *work, int64_t limit)
 {
-	struct variant row = { .status = "dropped" }, *v = &row;
+	struct variant row = { .status = VARIANT_PROCESSING }, *v = &row;
 	struct rows rows = ROWS_OF(row);
 
 	return db_each(work,

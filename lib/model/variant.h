@@ -4,18 +4,27 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/base/names.h"
 #include "lib/base/uuid.h"
 #include "lib/base/work.h"
 
 struct image;
 
+/* The name of the original where a variant's name can stand too. */
+#define VARIANT_ORIGINAL "original"
+
+bool variant_is_original(const char *name);
+
+enum variant_status { VARIANT_PROCESSING = 1, VARIANT_READY, VARIANT_FAILED };
+
+const char *variant_status_name(enum variant_status status);
+
 /* A rendition of an image; its name is its recipe. Until it is ready, format is
    NULL and the numbers are 0. */
 struct variant {
 	struct uuid image_id;
-	const char *variant; /* "h200" */
-	const char *status;  /* "processing", "ready" or "failed"; a marked
-				one is "processing" and in no list */
+	const char *variant;        /* "h200" */
+	enum variant_status status; /* of a marked one: processing */
 	const char *format;
 	int64_t width, height;
 	int64_t bytes;
@@ -26,12 +35,13 @@ struct variant {
 bool variant_find(struct variant *variant, struct work *work,
 		  struct uuid image_id, const char *name) MUST_CHECK;
 
-/* Lists the image's variants by name. */
+/* Lists the image's variants by name, without those that are marked. */
 bool variant_list(struct variant **variants, size_t *count, struct work *work,
 		  struct uuid image_id) MUST_CHECK;
 
 /* Lists the variants of the images, which must be sorted from the highest id to
-   the lowest. The result is sorted from the lowest image id, then by name. */
+   the lowest. Leaves out those that are marked. The result is sorted from the
+   lowest image id, then by name. */
 bool variant_list_of(struct variant **variants, size_t *count,
 		     struct work *work, const struct image *images,
 		     size_t image_count) MUST_CHECK;
@@ -39,7 +49,7 @@ bool variant_list_of(struct variant **variants, size_t *count,
 /* ERR_CONFLICT if the image has the variant already. */
 bool variant_add(struct work *work, const struct variant *variant) MUST_CHECK;
 
-/* Sets the status to "ready", with the format, size, bytes and sum. */
+/* Sets the status to ready, with the format, size, bytes and sum. */
 bool variant_finish(struct work *work,
 		    const struct variant *variant) MUST_CHECK;
 

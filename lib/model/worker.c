@@ -56,7 +56,7 @@ bool worker_list(struct worker **workers, size_t *count, struct work *work)
 			    db_time_to(&w->seen_at), db_bool_to(&w->alive),
 			    db_int_to(&w->jobs_done),
 			    db_int_to(&w->jobs_failed), db_uuid_to(&w->job_id),
-			    db_text_to(&w->job_kind)),
+			    db_name_to(&w->job_kind, &job_kinds)),
 		     rows_keep, &rows))
 		return false;
 	*workers = rows.list;

@@ -6,6 +6,7 @@
 
 #include "lib/base/uuid.h"
 #include "lib/base/work.h"
+#include "lib/model/job.h"
 
 /* A process that carries out jobs. */
 struct worker {
@@ -18,7 +19,7 @@ struct worker {
 	int64_t jobs_done; /* attempts since it started */
 	int64_t jobs_failed;
 	struct uuid job_id; /* the job that it runs, or nil */
-	const char *job_kind;
+	enum job_kind job_kind;
 };
 
 enum { WORKER_ALIVE = 30, WORKER_MAX = 1000 };

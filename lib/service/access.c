@@ -3,11 +3,9 @@
 
 #include "lib/service/access.h"
 
-#include <string.h>
-
 #include "lib/base/text.h"
+#include "lib/model/variant.h"
 #include "lib/picture/recipe.h"
-#include "lib/service/webhook_send.h"
 
 bool access_id(struct uuid *id, struct work *work, const char *what,
 	       const char *text)
@@ -40,21 +38,10 @@ bool access_job(struct job *job, struct work *work, struct uuid user_id,
 	if (!access_id(&id, work, "job", id_text) ||
 	    !job_find(&found, work, id))
 		return false;
-	if (!uuid_equal(found.user_id, user_id) ||
-	    !strcmp(found.kind, WEBHOOK_SEND_KIND))
+	if (!uuid_equal(found.user_id, user_id) || found.kind == JOB_WEBHOOK)
 		return fail(work, ERR_NOT_FOUND, "no job %s", UUID_TEXT(id));
 	*job = found;
 	return true;
-}
-
-bool access_job_state(struct work *work, const char *state)
-{
-	return !state ||
-	       text_has_word("queued running done failed cancelled", state) ||
-	       fail_field(work, "state",
-			  "state: queued, running, done, failed or cancelled, "
-			  "not \"%.40s\"",
-			  state);
 }
 
 static bool lists(const struct tier *tier, const char *variant,
@@ -79,7 +66,7 @@ bool access_check_variant(struct work *work, const struct tier *tier,
 {
 	struct recipe recipe;
 
-	if (!strcmp(variant, "original"))
+	if (variant_is_original(variant))
 		return tier->original ||
 		       fail(work, ERR_TIER_FORBIDS,
 			    "the tier %s does not allow access to originals",

@@ -20,15 +20,11 @@ bool access_job(struct job *job, struct work *work, struct uuid user_id,
 bool access_id(struct uuid *id, struct work *work, const char *what,
 	       const char *text) MUST_CHECK;
 
-/* Checks the state that a list of jobs is filtered by; NULL is valid.
-   ERR_INVALID_FIELD. */
-bool access_job_state(struct work *work, const char *state) MUST_CHECK;
-
 /* Reports whether the tier allows the variant, for lists: sets no error. */
 bool access_has_variant(const struct tier *tier, const char *variant);
 
-/* Checks that the tier allows "original", or lists the recipe, or has any_size
-   and the recipe's sides are at most max_side. Else ERR_TIER_FORBIDS;
+/* Checks that the tier allows the original, or lists the recipe, or has
+   any_size and the recipe's sides are at most max_side. Else ERR_TIER_FORBIDS;
    ERR_INVALID_FIELD if the text is no recipe. */
 bool access_check_variant(struct work *work, const struct tier *tier,
 			  const char *variant) MUST_CHECK;

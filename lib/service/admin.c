@@ -224,7 +224,8 @@ bool admin_retry_job(struct work *work, const struct actor *actor,
 		     const struct job *job)
 {
 	const char *id = pool_strdup(work->pool, UUID_TEXT(job->id));
-	const struct audit_entry entry = { "job.retry", id, job->kind };
+	const struct audit_entry entry = { "job.retry", id,
+					   job_kind_name(job->kind) };
 
 	return audit_change(work, actor, &entry, 1, retry_job, (void *)job);
 }

@@ -24,8 +24,6 @@ enum { RETRY_AFTER = 5 };
    known. PNGs and JPEGs cost a tenth of it, WebPs all of it. */
 enum { LEAST_MS = 20, NS_PER_BYTE = 100 };
 
-static const char kind[] = "fetch";
-
 const char *fetch_library(void)
 {
 	return client_library();
@@ -69,7 +67,7 @@ static bool may_wait(struct work *work, const struct job *job,
 		return false;
 	if (tier->max_fetches == TIER_NO_LIMIT)
 		return true;
-	if (!job_count_waiting(&count, work, job->user_id, kind))
+	if (!job_count_waiting(&count, work, job->user_id, JOB_FETCH))
 		return false;
 	if (count < tier->max_fetches)
 		return true;
@@ -120,7 +118,7 @@ static bool name_variants(struct uploaded *made, struct work *work,
 	only = pool_alloc(work->pool, sizeof(*only));
 	*only = (struct variant){ .image_id = made->image.id,
 				  .variant = fetch->variant,
-				  .status = "processing" };
+				  .status = VARIANT_PROCESSING };
 	made->variants = only;
 	made->count = 1;
 	return access_check_size(work, fetch->tier, fetch->variant);
@@ -130,13 +128,14 @@ bool fetch_queue(struct uploaded *uploaded, struct work *work,
 		 const struct fetch_request *fetch)
 {
 	const struct tier *tier = fetch->tier;
-	struct uploaded made = { .image = { .id = uuid_new(),
-					    .user_id = fetch->user->id,
-					    .kind = fetch->variant ? "resize"
-								   : "upload",
-					    .name = fetch->name,
-					    .status = "processing",
-					    .created_at = db_now_us(work) } };
+	struct uploaded made = {
+		.image = { .id = uuid_new(),
+			   .user_id = fetch->user->id,
+			   .kind = fetch->variant ? IMAGE_RESIZE : IMAGE_UPLOAD,
+			   .name = fetch->name,
+			   .status = IMAGE_PROCESSING,
+			   .created_at = db_now_us(work) }
+	};
 	struct rows r = { tier, &made };
 	struct url url;
 
@@ -147,13 +146,13 @@ bool fetch_queue(struct uploaded *uploaded, struct work *work,
 		return false;
 	made.job = (struct job){
 		.id = uuid_new(),
-		.kind = kind,
+		.kind = JOB_FETCH,
 		.url = url.text,
 		.user_id = fetch->user->id,
 		.address = budget_address(work, fetch->user->id),
 		.image_id = made.image.id,
 		.variant = fetch->variant,
-		.state = "queued",
+		.state = JOB_QUEUED,
 		.priority = tier->priority,
 		.cost_ms = estimate_ms(work->conf, tier),
 		.max_attempts = work->conf->job_attempts,
@@ -232,17 +231,17 @@ static bool drop_unwanted(struct work *work, void *arg)
 	const struct arrival *arrival = arg;
 	const struct job *job = arrival->job;
 	struct image image;
-	const char *state;
+	enum job_state state;
 
 	if (!job_extend(work, job, work->conf->job_lease) &&
-	    (!job_lock(&state, work, job->id) || strcmp(state, "cancelled")))
+	    (!job_lock(&state, work, job->id) || state != JOB_CANCELLED))
 		return false;
 	if (image_find(&image, work, arrival->image->id)
 		    ? image.format != NULL
 		    : work->err != ERR_NOT_FOUND)
 		return false;
-	return store_drop(
-		work, store_key(work->pool, arrival->image->id, "original"));
+	return store_drop(work, store_key(work->pool, arrival->image->id,
+					  VARIANT_ORIGINAL));
 }
 
 static bool fetch_file(struct work *work, const struct job *job,

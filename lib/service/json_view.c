@@ -3,8 +3,6 @@
 
 #include "lib/service/json_view.h"
 
-#include <string.h>
-
 #include "lib/base/clock.h"
 #include "lib/base/conf.h"
 #include "lib/base/json.h"
@@ -45,7 +43,7 @@ struct json *json_view_image(struct pool *pool, const struct tier *tier,
 	text_hex(sum, image->sha256, sizeof(image->sha256));
 	json_set_text(json, "id", UUID_TEXT(image->id));
 	json_set_text(json, "name", image->name);
-	json_set_text(json, "status", image->status);
+	json_set_text(json, "status", image_status_name(image->status));
 	json_set_text(json, "format", image->format);
 	set_size(json, "width", image->width);
 	set_size(json, "height", image->height);
@@ -61,7 +59,7 @@ struct json *json_view_variant(struct pool *pool, const struct variant *variant)
 	struct json *json = json_object(pool);
 
 	json_set_text(json, "variant", variant->variant);
-	json_set_text(json, "status", variant->status);
+	json_set_text(json, "status", variant_status_name(variant->status));
 	json_set_text(json, "format", variant->format);
 	set_size(json, "width", variant->width);
 	set_size(json, "height", variant->height);
@@ -76,7 +74,7 @@ static const char *result_url(struct work *work, const struct job *job)
 	struct pool *pool = work->pool;
 	const char *base = work->conf->base_url;
 
-	if (uuid_is_nil(job->image_id) || strcmp(job->state, "done"))
+	if (uuid_is_nil(job->image_id) || job->state != JOB_DONE)
 		return NULL;
 	if (job->variant)
 		return pool_printf(pool, "%s/v1/jobs/%s/result", base,
@@ -92,9 +90,9 @@ struct json *json_view_job(struct work *work, const struct job *job)
 	bool has_image = !uuid_is_nil(job->image_id);
 
 	json_set_text(json, "id", UUID_TEXT(job->id));
-	json_set_text(json, "kind", job->kind);
-	json_set_text(json, "state", job->state);
-	json_set_text(json, "priority", tier_priority_name(job->priority));
+	json_set_text(json, "kind", job_kind_name(job->kind));
+	json_set_text(json, "state", job_state_name(job->state));
+	json_set_text(json, "priority", job_priority_name(job->priority));
 	json_set_int(json, "attempts", job->attempts);
 	json_set_int(json, "max_attempts", job->max_attempts);
 	json_set_text(json, "created_at", clock_text(pool, job->created_at));

@@ -215,19 +215,19 @@ static bool linked_format(enum format *format, struct work *work,
 {
 	struct variant variant;
 
-	if (!strcmp(name, "original") && image->format)
+	if (variant_is_original(name) && image->format)
 		return link_format(format, work, image->format);
-	if (!strcmp(name, "original"))
+	if (variant_is_original(name))
 		return fail(
 			work, ERR_CONFLICT,
 			"the original is %s: a link requires it to be ready",
-			image->status);
+			image_status_name(image->status));
 	if (!variant_find(&variant, work, image->id, name))
 		return false;
 	if (!variant.format)
 		return fail(work, ERR_CONFLICT,
 			    "variant %s is %s: a link requires it to be ready",
-			    name, variant.status);
+			    name, variant_status_name(variant.status));
 	return link_format(format, work, variant.format);
 }
 
@@ -302,7 +302,7 @@ bool link_create_alias(const char **alias, struct work *work,
 {
 	struct new_link new_link;
 
-	return prepare_link(&new_link, work, tier, image, "original",
+	return prepare_link(&new_link, work, tier, image, VARIANT_ORIGINAL,
 			    expires_in) &&
 	       make_token(alias, work, &new_link.signed_link, "") &&
 	       link_add(work, &new_link.link);

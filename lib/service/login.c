@@ -39,8 +39,8 @@ bool login_by_password(struct identity *who, struct work *work,
 	return true;
 }
 
-bool login_by_secret(struct identity *who, struct work *work, const char *kind,
-		     const char *secret)
+bool login_by_secret(struct identity *who, struct work *work,
+		     enum token_kind kind, const char *secret)
 {
 	struct identity found;
 	uint8_t hash[TOKEN_HASH_SIZE];
@@ -54,7 +54,7 @@ bool login_by_secret(struct identity *who, struct work *work, const char *kind,
 	}
 	if (!user_find(&found.user, work, found.token.user_id))
 		return false;
-	if (strcmp(found.token.kind, kind) || found.user.disabled_at)
+	if (found.token.kind != kind || found.user.disabled_at)
 		return fail(work, ERR_UNAUTHENTICATED,
 			    "the token is unknown or has expired");
 	found.scopes = found.token.scopes;

@@ -29,8 +29,8 @@ bool login_by_password(struct identity *who, struct work *work,
 
 /* Authenticates by an API token ("px_...") or a session's secret.
    ERR_UNAUTHENTICATED. */
-bool login_by_secret(struct identity *who, struct work *work, const char *kind,
-		     const char *secret) MUST_CHECK;
+bool login_by_secret(struct identity *who, struct work *work,
+		     enum token_kind kind, const char *secret) MUST_CHECK;
 
 /*
  * JSON Web Tokens (jwt.h). login_by_jwt() authenticates by an access token,

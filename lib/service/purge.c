@@ -67,7 +67,8 @@ static bool drop_image(struct work *work, const struct image *image,
 		if (!store_drop(work, store_key(work->pool, image->id,
 						variants[i].variant)))
 			return false;
-	return store_drop(work, store_key(work->pool, image->id, "original"));
+	return store_drop(work,
+			  store_key(work->pool, image->id, VARIANT_ORIGINAL));
 }
 
 bool purge_image(struct work *work, const struct image *image)
@@ -234,7 +235,7 @@ bool purge_is_named(struct work *work, const char *key)
 
 	if (!read_key(&id, key))
 		return false;
-	if (!strcmp(key + UUID_HEX_SIZE, "original"))
+	if (variant_is_original(key + UUID_HEX_SIZE))
 		return image_find(&image, work, id) ||
 		       work->err != ERR_NOT_FOUND;
 	return variant_find(&variant, work, id, key + UUID_HEX_SIZE) ||

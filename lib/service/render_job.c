@@ -3,8 +3,6 @@
 
 #include "lib/service/render_job.h"
 
-#include <string.h>
-
 #include "lib/base/pool.h"
 #include "lib/db/db.h"
 #include "lib/model/image.h"
@@ -23,11 +21,12 @@ struct ending {
 };
 
 /* Events are queued when the image's status changes, not for each variant. An
-   image has an error only while its status is "failed". */
-static bool settle(struct work *work, struct image *image, const char *status,
-		   const char *code, const char *detail)
+   image has an error only while its status is failed. */
+static bool settle(struct work *work, struct image *image,
+		   enum image_status status, const char *code,
+		   const char *detail)
 {
-	if (!strcmp(image->status, status))
+	if (image->status == status)
 		return true;
 	image->status = status;
 	image->error_code = code;
@@ -61,7 +60,7 @@ static bool record_success(struct work *work, void *arg)
 	return job_finish(work, ending->job) &&
 	       image_lock(&image, work, batch->image_id) &&
 	       finish_variants(work, &image, batch) &&
-	       settle(work, &image, "ready", NULL, NULL) &&
+	       settle(work, &image, IMAGE_READY, NULL, NULL) &&
 	       webhook_queue_job(work, "job.done", ending->job);
 }
 
@@ -74,8 +73,9 @@ static bool fail_image(struct work *work, const struct ending *ending)
 	if (!image_lock(&image, work, image_id))
 		return work->err == ERR_NOT_FOUND;
 	return variant_fail_pending(work, image_id) &&
-	       (strcmp(image.status, "processing") ||
-		settle(work, &image, "failed", ending->code, ending->detail));
+	       (image.status != IMAGE_PROCESSING ||
+		settle(work, &image, IMAGE_FAILED, ending->code,
+		       ending->detail));
 }
 
 static bool record_failure(struct work *work, void *arg)
@@ -89,9 +89,9 @@ static bool record_failure(struct work *work, void *arg)
 
 static bool is_cancelled(struct work *work, const struct job *job)
 {
-	const char *state;
+	enum job_state state;
 
-	return job_lock(&state, work, job->id) && !strcmp(state, "cancelled");
+	return job_lock(&state, work, job->id) && state == JOB_CANCELLED;
 }
 
 /* Repeatable: a second try accepts a job that the first try cancelled. */
@@ -130,18 +130,18 @@ static bool drop_cancelled(struct work *work, void *arg)
 	const struct ending *ending = arg;
 	const struct variant_batch *batch = ending->batch;
 	struct variant variant;
-	const char *state;
+	enum job_state state;
 	bool awaited;
 
 	if (!job_lock(&state, work, ending->job->id) ||
-	    strcmp(state, "cancelled") ||
+	    state != JOB_CANCELLED ||
 	    !job_is_awaited(&awaited, work, batch->image_id) || awaited)
 		return false;
 	for (size_t i = 0; i < batch->count; i++) {
 		const char *name = batch->variants[i].variant;
 
 		if ((variant_find(&variant, work, batch->image_id, name) &&
-		     !strcmp(variant.status, "ready")) ||
+		     variant.status == VARIANT_READY) ||
 		    !store_drop(work,
 				store_key(work->pool, batch->image_id, name)))
 			return false;
@@ -171,7 +171,7 @@ static bool find_pending(struct variant_batch *batch, struct work *work)
 	batch->variants = pool_alloc(work->pool, (count + 1) * sizeof(*all));
 	batch->count = 0;
 	for (size_t i = 0; i < count && batch->count < VARIANT_RENDER_MAX; i++)
-		if (!strcmp(all[i].status, "processing"))
+		if (all[i].status == VARIANT_PROCESSING)
 			batch->variants[batch->count++] = all[i];
 	return true;
 }
@@ -188,8 +188,9 @@ static bool make_pending(struct variant_batch *batch, struct work *work)
 		return true;
 	if (!image_find(&image, work, batch->image_id) ||
 	    !tier_of_user(&tier, work, image.user_id) ||
-	    !store_get(&batch->source, work,
-		       store_key(work->pool, batch->image_id, "original")) ||
+	    !store_get(
+		    &batch->source, work,
+		    store_key(work->pool, batch->image_id, VARIANT_ORIGINAL)) ||
 	    !variant_render_probe(probe, work, batch->source))
 		return false;
 	batch->animated = tier.animated;

@@ -3,8 +3,7 @@
 
 #include "lib/service/resize.h"
 
-#include <string.h>
-
+#include "lib/base/names.h"
 #include "lib/picture/recipe.h"
 #include "lib/service/access.h"
 #include "lib/service/upload.h"
@@ -13,22 +12,23 @@
 _Static_assert((int)RESIZE_MAX_SIDE == (int)RECIPE_MAX_SIDE, "one limit");
 
 /* clang-format off */
-static const char *const fits[] = {
+static const char *const fit_names[] = {
 	[FIT_INSIDE] = "inside",
 	[FIT_COVER]  = "cover",
 	[FIT_EXACT]  = "exact",
 };
 /* clang-format on */
 
+static const struct names fits = NAMES_OF(fit_names);
+
 static bool read_fit(enum fit *fit, struct work *work, const char *name)
 {
-	for (size_t i = 0; i < ARRAY_LEN(fits); i++)
-		if (!strcmp(fits[i], name)) {
-			*fit = (enum fit)i;
-			return true;
-		}
-	return fail_field(work, "fit",
-			  "fit: inside, cover or exact, not \"%.40s\"", name);
+	unsigned value;
+
+	if (!names_read(&value, work, &fits, "fit", name))
+		return false;
+	*fit = (enum fit)value;
+	return true;
 }
 
 static bool check_sides(struct work *work, const struct resize *resize,
@@ -69,15 +69,12 @@ static bool read_priority(int64_t *priority, struct work *work,
 		*priority = highest;
 		return true;
 	}
-	if (!tier_priority_by_name(priority, resize->priority))
-		return fail_field(work, "priority",
-				  "priority: high, normal or low, not "
-				  "\"%.40s\"",
-				  resize->priority);
+	if (!job_priority_read(priority, work, resize->priority))
+		return false;
 	return *priority >= highest ||
 	       fail(work, ERR_TIER_FORBIDS,
 		    "priority: at most %s with the tier %s, not %s",
-		    tier_priority_name(highest), resize->tier->name,
+		    job_priority_name(highest), resize->tier->name,
 		    resize->priority);
 }
 
@@ -125,8 +122,7 @@ bool resize_take(struct job *job, struct work *work,
 
 static bool has_failed(const struct job *job)
 {
-	return !strcmp(job->state, "failed") ||
-	       !strcmp(job->state, "cancelled");
+	return job->state == JOB_FAILED || job->state == JOB_CANCELLED;
 }
 
 static bool tell_failure(struct work *work, const char *why)
@@ -143,7 +139,7 @@ static bool find_made(struct resized *made, struct work *work,
 	    !variant_make(&made->variant, work, &made->image, job->variant,
 			  job->priority))
 		return false;
-	if (!strcmp(made->variant.status, "failed"))
+	if (made->variant.status == VARIANT_FAILED)
 		return tell_failure(work, made->image.error_detail);
 	return true;
 }
@@ -153,13 +149,13 @@ bool resize_result(struct resized *resized, struct work *work,
 {
 	struct resized found = { .variant = { .image_id = job->image_id,
 					      .variant = job->variant,
-					      .status = "processing" } };
+					      .status = VARIANT_PROCESSING } };
 
 	if (!job->variant)
 		return fail(work, ERR_NOT_FOUND,
 			    "a job of the kind %s has no result of its own: "
 			    "get the image's variants",
-			    job->kind);
+			    job_kind_name(job->kind));
 	if (has_failed(job))
 		return tell_failure(work, job->error_detail);
 	if (uuid_is_nil(job->image_id))
@@ -167,8 +163,7 @@ bool resize_result(struct resized *resized, struct work *work,
 			    "the job's result was deleted: "
 			    "send the image again");
 	if (!image_find(&found.image, work, job->image_id) ||
-	    (!strcmp(job->state, "done") &&
-	     !find_made(&found, work, tier, job)))
+	    (job->state == JOB_DONE && !find_made(&found, work, tier, job)))
 		return false;
 	*resized = found;
 	return true;

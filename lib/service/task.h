@@ -7,18 +7,13 @@
 /* How a worker carries out each kind of job. run() fails with a reason;
    err_is_transient() decides whether another attempt follows. */
 struct task {
-	const char *kind;
 	bool calls; /* other hosts, which may be slow */
 	bool (*run)(struct work *work, const struct job *job);
 	bool (*give_up)(struct work *work, const struct job *job,
 			const char *code, const char *detail);
 };
 
-/* Returns NULL if no task has the kind. */
-const struct task *task_find(const char *kind);
-
-/* ERR_INTERNAL if no task has the job's kind: another version of the program
-   may have queued it. */
+/* ERR_INTERNAL if the job's kind is one of another version of the program. */
 bool task_run(struct work *work, const struct job *job) MUST_CHECK;
 
 /* Sets the job and its image or delivery to failed. ERR_CONFLICT if another

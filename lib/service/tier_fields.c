@@ -10,6 +10,7 @@
 #include "lib/base/json.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
+#include "lib/model/job.h"
 #include "lib/picture/format.h"
 #include "lib/picture/recipe.h"
 
@@ -53,13 +54,6 @@ static bool accept_format(struct work *work, const char *word)
 			  word);
 }
 
-static bool read_priority(int64_t *place, struct work *work, const char *text)
-{
-	return tier_priority_by_name(place, text) ||
-	       fail_field(work, "priority",
-			  "priority: high, normal or low, not \"%.60s\"", text);
-}
-
 #define FLAG(field, meaning)                                                   \
 	{                                                                      \
 		{ #field, TIER_FIELD_FLAG, meaning },                          \
@@ -101,7 +95,7 @@ static const struct field fields[] = {
 	LIMIT(quota_bytes, 0, bytes_max, "bytes of all originals"),
 	LIMIT(uploads_per_day, 0, UINT32_MAX, "uploads a day, by UTC"),
 	LIMIT(requests_per_minute, 1, UINT32_MAX, "requests a minute"),
-	CHOICE(priority, read_priority, "highest priority of jobs: high, normal or low"),
+	CHOICE(priority, job_priority_read, "highest priority of jobs: high, normal or low"),
 	LIMIT(retention_days, 1, DAYS_MAX, "days until images are deleted"),
 	FLAG(fetch, "allows uploads by URL"),
 	LIMIT(max_fetches, 1, UINT32_MAX, "uploads by URL queued and running together"),
@@ -333,7 +327,7 @@ static void write_json(struct json *json, struct pool *pool,
 		return;
 	case TIER_FIELD_CHOICE:
 		json_set_text(json, name,
-			      tier_priority_name(*(const int64_t *)place));
+			      job_priority_name(*(const int64_t *)place));
 	}
 }
 
@@ -370,7 +364,7 @@ const char *tier_field_text(struct pool *pool, const struct tier *tier,
 		words = *(const char *const *)place;
 		return *words ? words : "none";
 	case TIER_FIELD_CHOICE:
-		return tier_priority_name(*(const int64_t *)place);
+		return job_priority_name(*(const int64_t *)place);
 	}
 	abort();
 }

@@ -52,7 +52,7 @@ bool token_start_session(const char **secret, struct work *work,
 {
 	struct token token = {
 		.user_id = who->user.id,
-		.kind = "session",
+		.kind = TOKEN_SESSION,
 		.name = "",
 		.scopes = login_all_scopes,
 	};
@@ -80,7 +80,7 @@ bool token_add_api(struct token *token, const char **secret, struct work *work,
 {
 	struct token made = {
 		.user_id = user_id,
-		.kind = "api",
+		.kind = TOKEN_API,
 		.name = name,
 		.scopes = scopes,
 	};

@@ -110,7 +110,7 @@ static struct variant pending(struct uuid image_id, const char *name)
 {
 	return (struct variant){ .image_id = image_id,
 				 .variant = name,
-				 .status = "processing" };
+				 .status = VARIANT_PROCESSING };
 }
 
 size_t upload_variants(struct variant **variants, struct work *work,
@@ -210,13 +210,13 @@ static void describe_job(struct uploaded *made, const struct work *work,
 
 	made->job = (struct job){
 		.id = uuid_new(),
-		.kind = resize ? "resize" : "render",
+		.kind = resize ? JOB_RESIZE : JOB_RENDER,
 		.user_id = upload->user->id,
 		.address = budget_address(work, upload->user->id),
 		.image_id = made->image.id,
 		.variant = resize ? made->variants[0].variant : NULL,
 		.quality = resize ? resize->recipe.quality : 0,
-		.state = done ? "done" : "queued",
+		.state = done ? JOB_DONE : JOB_QUEUED,
 		.priority = resize ? resize->priority : upload->tier->priority,
 		.cost_ms = cost_ms,
 		.max_attempts = work->conf->job_attempts,
@@ -232,7 +232,7 @@ struct rows {
 /* If the image is not ready yet, its job queues the events when it ends. */
 static bool queue_webhooks(struct work *work, const struct uploaded *made)
 {
-	if (strcmp(made->image.status, "ready"))
+	if (made->image.status != IMAGE_READY)
 		return true;
 	return webhook_queue_image(work, "image.ready", &made->image) &&
 	       (uuid_is_nil(made->job.id) ||
@@ -242,7 +242,7 @@ static bool queue_webhooks(struct work *work, const struct uploaded *made)
 static bool may_wait(struct work *work, const struct tier *tier,
 		     const struct job *job)
 {
-	return !strcmp(job->state, "done") ||
+	return job->state == JOB_DONE ||
 	       budget_check(work, job->user_id, tier, job->cost_ms);
 }
 
@@ -285,7 +285,7 @@ bool upload_keep(struct work *work, struct store_temp *file,
 		 struct uuid image_id)
 {
 	const struct store_file original = {
-		file, store_key(work->pool, image_id, "original")
+		file, store_key(work->pool, image_id, VARIANT_ORIGINAL)
 	};
 
 	return file->kept || store_keep(work, &original, 1);
@@ -299,8 +299,8 @@ static void drop_files(struct work *work, const struct uploaded *made)
 	for (size_t i = 0; i < made->count; i++)
 		(void)!store_drop(&aside, store_key(work->pool, made->image.id,
 						    made->variants[i].variant));
-	(void)!store_drop(&aside,
-			  store_key(work->pool, made->image.id, "original"));
+	(void)!store_drop(&aside, store_key(work->pool, made->image.id,
+					    VARIANT_ORIGINAL));
 }
 
 bool upload_take(struct uploaded *uploaded, struct work *work,
@@ -309,7 +309,7 @@ bool upload_take(struct uploaded *uploaded, struct work *work,
 	struct uploaded made = {
 		.image = { .id = uuid_new(),
 			   .user_id = upload->user->id,
-			   .kind = upload->resize ? "resize" : "upload",
+			   .kind = upload->resize ? IMAGE_RESIZE : IMAGE_UPLOAD,
 			   .name = upload->name,
 			   .created_at = db_now_us(work) },
 	};
@@ -338,7 +338,7 @@ bool upload_take(struct uploaded *uploaded, struct work *work,
 		return false;
 	}
 	upload_describe(&made.image, &probe, upload->file);
-	made.image.status = rendered ? "ready" : "processing";
+	made.image.status = rendered ? IMAGE_READY : IMAGE_PROCESSING;
 	if (!rendered || upload->resize)
 		describe_job(&made, work, upload, rendered, cost_ms);
 	if (!work_check_wanted(work) ||

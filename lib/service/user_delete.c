@@ -12,9 +12,9 @@
 #include "lib/model/webhook.h"
 #include "lib/service/purge.h"
 
-/* FEW: images that a request deletes itself. MANY: images that one job deletes.
-   LOW_PRIORITY: priority of that job. */
-enum { FEW = 20, MANY = 1000, LOW_PRIORITY = 2 };
+/* FEW: images that a request deletes itself. MANY: images that one job
+   deletes. */
+enum { FEW = 20, MANY = 1000 };
 
 static bool purge_some(bool *all, struct work *work, struct uuid user_id,
 		       int64_t limit)
@@ -46,9 +46,9 @@ static struct job new_job(const struct work *work, struct uuid user_id)
 {
 	return (struct job){
 		.id = uuid_new(),
-		.kind = "delete_user",
+		.kind = JOB_DELETE_USER,
 		.user_id = user_id,
-		.priority = LOW_PRIORITY,
+		.priority = JOB_LOW,
 		.max_attempts = work->conf->job_attempts,
 		.created_at = db_now_us(work),
 	};

@@ -3,8 +3,6 @@
 
 #include "lib/service/variant_make.h"
 
-#include <string.h>
-
 #include "lib/base/conf.h"
 #include "lib/base/semaphore.h"
 #include "lib/db/db.h"
@@ -46,7 +44,7 @@ static bool find_quality(int64_t *quality, struct work *work,
 {
 	struct job job;
 
-	if (strcmp(image->kind, "resize")) {
+	if (image->kind != IMAGE_RESIZE) {
 		*quality = 0;
 		return true;
 	}
@@ -72,7 +70,7 @@ static bool make_missing(struct variant *variant, struct work *work,
 	struct variant_request request = {
 		.variant = variant,
 		.job = { .id = uuid_new(),
-			 .kind = "render",
+			 .kind = JOB_RENDER,
 			 .user_id = image->user_id,
 			 .address = budget_address(work, image->user_id),
 			 .image_id = image->id,
@@ -86,7 +84,7 @@ static bool make_missing(struct variant *variant, struct work *work,
 	if (!find_quality(&request.job.quality, work, image) ||
 	    !tier_of_user(&request.tier, work, image->user_id) ||
 	    !store_get(&batch.source, work,
-		       store_key(work->pool, image->id, "original")) ||
+		       store_key(work->pool, image->id, VARIANT_ORIGINAL)) ||
 	    !variant_render_probe(&probe, work, batch.source))
 		return false;
 	probe_upright(&probe, &width, &height);
@@ -128,7 +126,7 @@ static bool touch(struct work *work, const struct variant *variant)
 {
 	const int64_t hour_us = 3600000000;
 
-	return strcmp(variant->status, "ready") ||
+	return variant->status != VARIANT_READY ||
 	       variant->used_at > db_now_us(work) - hour_us ||
 	       variant_touch(work, variant->image_id, variant->variant);
 }
@@ -169,7 +167,7 @@ static bool try_again(struct variant *variant, struct work *work,
 	/* ERR_CONFLICT: another request has requeued the job. */
 	if (!db_transaction(work, requeue, &job) && work->err != ERR_CONFLICT)
 		return false;
-	variant->status = "processing";
+	variant->status = VARIANT_PROCESSING;
 	return true;
 }
 
@@ -179,16 +177,16 @@ bool variant_make(struct variant *variant, struct work *work,
 	struct variant made = {
 		.image_id = image->id,
 		.variant = name,
-		.status = "processing",
+		.status = VARIANT_PROCESSING,
 	};
 	long wait_ms = 1000 * (work->conf->decoder_seconds_request + 1);
 	long slot;
 	bool good;
 
 	if (variant_find(variant, work, image->id, name))
-		return strcmp(variant->status, "failed")
-			       ? touch(work, variant)
-			       : try_again(variant, work, image);
+		return variant->status == VARIANT_FAILED
+			       ? try_again(variant, work, image)
+			       : touch(work, variant);
 	if (work->err != ERR_NOT_FOUND)
 		return false;
 	if (!image->format)

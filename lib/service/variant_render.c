@@ -174,7 +174,7 @@ static bool write_variant(struct store_file *file, struct variant *variant,
 	store_temp_end(temp);
 	file->temp = temp;
 	file->key = store_key(work->pool, variant->image_id, variant->variant);
-	variant->status = "ready";
+	variant->status = VARIANT_READY;
 	variant->format = format_row(rendition->format)->name;
 	variant->width = rendition->width;
 	variant->height = rendition->height;
@@ -258,7 +258,8 @@ bool variant_render(struct variant_batch *batch, struct work *work)
 	if (batch->original)
 		files[count++] = (struct store_file){
 			batch->original,
-			store_key(work->pool, batch->image_id, "original"),
+			store_key(work->pool, batch->image_id,
+				  VARIANT_ORIGINAL),
 		};
 	return store_keep(work, files, count);
 }
@@ -273,7 +274,7 @@ static bool probe_original(struct probe *probe, struct work *work,
 
 	work->pool = pool_new();
 	good = store_get(&source, work,
-			 store_key(work->pool, image->id, "original")) &&
+			 store_key(work->pool, image->id, VARIANT_ORIGINAL)) &&
 	       variant_render_probe(probe, work, source);
 	pool_free(work->pool);
 	work->pool = outer;

@@ -3,8 +3,6 @@
 
 #include "lib/service/webhook_queue.h"
 
-#include <string.h>
-
 #include "lib/base/clock.h"
 #include "lib/base/json.h"
 #include "lib/base/pool.h"
@@ -102,7 +100,7 @@ bool webhook_queue_image(struct work *work, const char *event,
 	struct webhook *webhooks;
 	size_t count;
 
-	if (image->kind && !strcmp(image->kind, "resize"))
+	if (image->kind == IMAGE_RESIZE)
 		return true;
 	if (!find_subscribed(&webhooks, &count, work, image->user_id, event))
 		return false;
@@ -118,7 +116,7 @@ bool webhook_queue_job(struct work *work, const char *event,
 	struct webhook *webhooks;
 	size_t count;
 
-	if (!strcmp(job->kind, WEBHOOK_SEND_KIND))
+	if (job->kind == JOB_WEBHOOK)
 		return true;
 	if (!find_subscribed(&webhooks, &count, work, job->user_id, event))
 		return false;

@@ -17,9 +17,6 @@
 #include "lib/model/delivery.h"
 #include "lib/net/fetcher.h"
 
-/* 0 high, 1 normal, 2 low */
-enum { PRIORITY = 1 };
-
 static int64_t retry_count(struct work *work)
 {
 	int64_t count = 0;
@@ -37,10 +34,10 @@ bool webhook_send_add_job(struct work *work, struct uuid job_id,
 {
 	const struct job job = {
 		.id = job_id,
-		.kind = WEBHOOK_SEND_KIND,
+		.kind = JOB_WEBHOOK,
 		.receiver = receiver,
 		.user_id = user_id,
-		.priority = PRIORITY,
+		.priority = JOB_NORMAL,
 		.max_attempts =
 			1 + retry_count(work) + work->conf->job_attempts,
 		.created_at = db_now_us(work),
@@ -181,14 +178,14 @@ static bool settle(struct work *work, void *arg)
 	if (o->delivered)
 		return job_finish(work, o->job) &&
 		       delivery_log(work, &o->attempt) &&
-		       delivery_end(work, id, "delivered");
+		       delivery_end(work, id, DELIVERY_DELIVERED);
 	if (o->again)
 		return job_put_back(work, o->job, o->delay, code, o->reason) &&
 		       delivery_log(work, &o->attempt) &&
 		       delivery_defer(work, id, o->delay);
 	return job_fail(work, o->job, code, o->reason) &&
 	       delivery_log(work, &o->attempt) &&
-	       delivery_end(work, id, "failed") &&
+	       delivery_end(work, id, DELIVERY_FAILED) &&
 	       (!o->gone ||
 		webhook_disable(work, o->target->delivery.webhook_id));
 }
@@ -235,7 +232,7 @@ static bool fail_both(struct work *work, void *arg)
 		return false;
 	if (!delivery_of_job(&target, work, ending->job->id))
 		return work->err == ERR_NOT_FOUND;
-	return delivery_end(work, target.delivery.id, "failed");
+	return delivery_end(work, target.delivery.id, DELIVERY_FAILED);
 }
 
 bool webhook_send_give_up(struct work *work, const struct job *job,

@@ -16,9 +16,6 @@
  * timestamps that are more than five minutes off.
  */
 
-/* The kind of the jobs that send webhooks. */
-#define WEBHOOK_SEND_KIND "webhook"
-
 /* Inserts the job of one delivery. The caller makes the job's id and writes it
    into the delivery's row. Part of a transaction. ERR_CONFLICT if the job
    exists. */

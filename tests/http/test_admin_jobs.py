@@ -96,6 +96,28 @@ def test_a_failed_job_is_tried_again(service, admin):
         problem(admin.post(f"{JOBS}/{name}/retry"), 404, "not_found")
 
 
+def test_a_job_of_a_kind_of_another_version_is_tried_again(service):
+    """job show and job retry have no name for the kind, and the worker fails
+    the job again."""
+    session = new_user(service)
+    image = failed_image(session)
+    job = image["job"]["id"]
+    service.query("UPDATE jobs SET kind = 'foreign' WHERE id = UNHEX(%s)",
+                  job.replace("-", ""))
+    with without(service, "worker"):
+        assert json.loads(service.ctl("--json", "job", "show", job).stdout)[
+            "kind"] == "unknown"
+        shown = json.loads(service.ctl("--json", "job", "retry", job).stdout)
+        assert (shown["kind"], shown["state"]) == ("unknown", "queued")
+        line, = json.loads(service.ctl("--json", "audit", "--limit",
+                                       "1").stdout)
+        assert (line["subject"], line["detail"]) == (job, "unknown")
+    wait_until(lambda: service.query(
+        "SELECT state FROM jobs WHERE kind = 'foreign'") == (("failed",),))
+    service.query("UPDATE jobs SET kind = 'render' WHERE kind = 'foreign'")
+    assert settled(session, image)["status"] == "failed"
+
+
 def workers(admin):
     answer = admin.get(WORKERS)
     assert answer.status_code == 200 and answer.json()["next"] is None

@@ -24,7 +24,8 @@ bad=$(
 			grep -rqw "$code" tests/http ||
 				echo "error code $code is in no test of tests/http"
 		done
-	sed -n 's/^\t{ "\([a-z_]*\)", .*/\1/p' lib/service/task.c |
+	sed -n '/ kind_names/,/^}/s/^\t\[JOB_[A-Z_]*\] *= "\([a-z_]*\)",/\1/p' \
+		lib/model/job.c |
 		fewest 5 'job kinds' |
 		while read -r kind; do
 			grep -rqw "$kind" tests/http ||

@@ -1,6 +1,6 @@
 """
 What doc/openapi.yaml says that the code does not, and the other way round:
-openapi.py routes|problems|jobs|published TOP. Prints each disagreement.
+openapi.py routes|problems|names|published TOP. Prints each disagreement.
 """
 
 import pathlib
@@ -15,11 +15,17 @@ METHODS = ("get", "post", "put", "patch", "delete", "options")
 ROUTE = re.compile(r'\{ METHOD_(\w+), +"([^"]+)", +NEED_(\w+), +SCOPE_(\w+), +'
                    r'BODY_(\w+)(?:\("[^"]*"\))?, +(?:"([^"]*)"|ANY_QUERY),')
 KIND = re.compile(r'= \{ (\d+), "(\w+)",')
-TASK = re.compile(r'^\t\{ "(\w+)",', re.M)
+NAMES = re.compile(r"^static const char \*const (\w+)_names\[\] = \{\n(.*?)^\};",
+                   re.M | re.S)
+
+# The name tables whose values a schema lists.
+SCHEMAS = (("JobKind", "job.c", "kind"), ("JobState", "job.c", "state"),
+           ("Priority", "job.c", "priority"), ("Status", "image.c", "status"),
+           ("Status", "variant.c", "status"))
 
 
 # A pattern that finds fewer rows than there were finds them no longer.
-FEWEST = {ROUTE: 79, KIND: 32, TASK: 5}
+FEWEST = {ROUTE: 79, KIND: 32}
 
 
 def rows(pattern, top, file):
@@ -108,12 +114,15 @@ def problems(top, document):
                    f"doc/openapi.yaml, {coded[code]} in lib/base/err.c")
 
 
-def jobs(top, document):
-    described = set(document["components"]["schemas"]["JobKind"]["enum"])
-    coded = set(rows(TASK, top, "lib/service/task.c"))
-    for kind in sorted(coded ^ described):
-        yield (f"job kind {kind} is only in " +
-               ("lib/service/task.c" if kind in coded else "doc/openapi.yaml"))
+def names(top, document):
+    for schema, file, table in SCHEMAS:
+        tables = dict(NAMES.findall((top / "lib/model" / file).read_text()))
+        coded = set(re.findall(r'"(\w+)"', tables.get(table, "")))
+        described = set(document["components"]["schemas"][schema]["enum"])
+        for name in sorted(coded ^ described):
+            yield (f"{name}, a {schema}, is only in " +
+                   (f"lib/model/{file}" if name in coded else
+                    "doc/openapi.yaml"))
 
 
 def published(top, document):

@@ -33,7 +33,7 @@ static void add_job(struct db_client *client, struct uuid user_id,
 {
 	const struct job job = {
 		.id = uuid_new(),
-		.kind = "render",
+		.kind = JOB_RENDER,
 		.user_id = user_id,
 		.address = budget_address(&client->work, user_id),
 		.priority = 1,

@@ -37,9 +37,9 @@ static void lists_read_few_rows(void **state)
 	} cases[] = {
 		{ { .limit = 21 }, 21 },
 		{ { .limit = 21, .before = { { [4] = 1 } } }, 21 },
-		{ { .limit = 21, .status = "ready" }, 21 },
-		{ { .limit = 21, .status = "failed" }, 1 },
-		{ { .limit = 21, .status = "processing" }, 0 },
+		{ { .limit = 21, .status = IMAGE_READY }, 21 },
+		{ { .limit = 21, .status = IMAGE_FAILED }, 1 },
+		{ { .limit = 21, .status = IMAGE_PROCESSING }, 0 },
 		{ { .limit = 21, .all_kinds = true }, 21 },
 	};
 	struct db_client *client = *state;

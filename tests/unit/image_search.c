@@ -180,7 +180,7 @@ static void finds_what_names_contain(void **state)
 				  &(struct image){ .id = id_of((int)i + 1),
 						   .user_id = user_anonymous,
 						   .name = names[i],
-						   .status = "ready",
+						   .status = IMAGE_READY,
 						   .created_at = 1 }));
 	EACH_ROW(i, texts)
 		check_found(client, texts[i]);
@@ -272,14 +272,19 @@ static void continues_after_its_limit(void **state)
 static void reads_few_rows(void **state)
 {
 	static const struct {
-		const char *name, *status;
+		const char *name;
+		enum image_status status;
 		size_t count;
 		int64_t max;
 	} cases[] = {
-		{ "puffin", NULL, 3, 100 },   { "uff", NULL, 3, 100 },
-		{ "img_0", NULL, 101, 1000 }, { "img_019999", NULL, 1, 6000 },
-		{ "jp", NULL, 101, 1000 },    { "nothing", NULL, 0, 100 },
-		{ "z", NULL, 0, 2500 },       { "IMG_0100", "failed", 1, 6000 },
+		{ "puffin", 0, 3, 100 },
+		{ "uff", 0, 3, 100 },
+		{ "img_0", 0, 101, 1000 },
+		{ "img_019999", 0, 1, 6000 },
+		{ "jp", 0, 101, 1000 },
+		{ "nothing", 0, 0, 100 },
+		{ "z", 0, 0, 2500 },
+		{ "IMG_0100", IMAGE_FAILED, 1, 6000 },
 	};
 	struct db_client *client = *state;
 

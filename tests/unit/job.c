@@ -7,6 +7,7 @@
 #include "lib/base/pool.h"
 #include "lib/model/user.h"
 #include "lib/service/schedule.h"
+#include "lib/service/task.h"
 #include "tests/lib/db_client.h"
 #include "tests/lib/mariadb.h"
 #include "tests/unit/test.h"
@@ -33,11 +34,12 @@ static void add_jobs(struct db_client *client, int call, const char *state,
 static void lists_read_few_rows(void **state)
 {
 	static const struct {
-		const char *state;
+		enum job_state state;
 		size_t count;
-	} cases[] = {
-		{ NULL, 21 }, { "done", 21 }, { "failed", 1 }, { "queued", 0 }
-	};
+	} cases[] = { { 0, 21 },
+		      { JOB_DONE, 21 },
+		      { JOB_FAILED, 1 },
+		      { JOB_QUEUED, 0 } };
 	struct db_client *client = *state;
 
 	add_jobs(client, 0, "done", 1);
@@ -117,11 +119,38 @@ static void a_claim_reads_few_rows(void **state)
 	assert_int_equal(job.priority, 1);
 }
 
+/* Another version of the program may have inserted it. */
+static void a_job_of_another_kind_is_read(void **state)
+{
+	struct db_client *client = *state;
+	struct job job, *held;
+	size_t count;
+
+	add_jobs(client, 0, "queued", 1);
+	db_client_script(client, "UPDATE jobs SET kind = 'sing'");
+	assert_true(claim(&job, client, NULL));
+	assert_int_equal(job.kind, 0);
+	assert_string_equal(job_kind_name(job.kind), "unknown");
+	assert_int_equal(job.state, JOB_RUNNING);
+	db_client_must(client,
+		       job_list_held(&held, &count, &client->work, "test", 9));
+	assert_int_equal(count, 1);
+	assert_int_equal(held[0].kind, 0);
+	assert_false(task_run(&client->work, &job));
+	assert_int_equal(client->work.err, ERR_INTERNAL);
+	db_client_must(client, task_give_up(&client->work, &job, "internal",
+					    "no such kind"));
+	assert_int_equal(db_client_number(client, "SELECT COUNT(*) FROM jobs"
+						  " WHERE state = 'failed'"),
+			 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		DB_CLIENT_SCHEMA_TEST(lists_read_few_rows),
 		DB_CLIENT_SCHEMA_TEST(a_claim_reads_few_rows),
+		DB_CLIENT_SCHEMA_TEST(a_job_of_another_kind_is_read),
 	};
 
 	if (!mariadb_begin())

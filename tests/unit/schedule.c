@@ -12,8 +12,6 @@
 #include "tests/lib/mariadb.h"
 #include "tests/unit/test.h"
 
-enum { HIGH, NORMAL, LOW };
-
 static int next_id;
 
 /* Users from 1 on. */
@@ -108,14 +106,14 @@ static void a_newcomer_waits_for_what_is_running(void **state)
 	struct schedule *workers[4];
 
 	add_users(client, 3);
-	add_jobs(client, &(struct jobs){ 1, 1, 200, NORMAL, 30 });
-	add_jobs(client, &(struct jobs){ 3, 1, 200, NORMAL, 30 });
+	add_jobs(client, &(struct jobs){ 1, 1, 200, JOB_NORMAL, 30 });
+	add_jobs(client, &(struct jobs){ 3, 1, 200, JOB_NORMAL, 30 });
 	EACH_ROW(i, workers) {
 		workers[i] = schedule_new(client->work.pool);
 		assert_int_not_equal(claim_user(client, workers[i]), 0);
 	}
 	EACH_ROW(i, workers) {
-		add_jobs(client, &(struct jobs){ 2, 1, 1, NORMAL, 0 });
+		add_jobs(client, &(struct jobs){ 2, 1, 1, JOB_NORMAL, 0 });
 		outlast_a_look();
 		assert_int_equal(claim_user(client, workers[i]), 2);
 		db_client_script(client,
@@ -133,7 +131,7 @@ static void short_jobs_take_turns(void **state)
 	int taken[4] = { 0 };
 
 	add_users(client, 3);
-	add_jobs(client, &(struct jobs){ 1, 3, 100, NORMAL, 30 });
+	add_jobs(client, &(struct jobs){ 1, 3, 100, JOB_NORMAL, 30 });
 	for (int i = 0; i < 120; i++) {
 		taken[claim_user(client, worker)]++;
 		finish_all(client);
@@ -152,7 +150,7 @@ static void many_users_take_turns(void **state)
 	int taken[USERS + 1] = { 0 };
 
 	add_users(client, USERS);
-	add_jobs(client, &(struct jobs){ 1, USERS, 2, NORMAL, 30 });
+	add_jobs(client, &(struct jobs){ 1, USERS, 2, JOB_NORMAL, 30 });
 	for (int round = 1; round <= 2; round++) {
 		for (int i = 0; i < USERS; i++)
 			taken[claim_user(client, worker)]++;
@@ -175,9 +173,9 @@ static void what_is_due_is_found(void **state)
 	struct schedule *worker = schedule_new(client->work.pool);
 
 	add_users(client, USERS);
-	add_jobs(client, &(struct jobs){ 1, USERS, 1, NORMAL, -3600 });
+	add_jobs(client, &(struct jobs){ 1, USERS, 1, JOB_NORMAL, -3600 });
 	assert_int_equal(claim_user(client, worker), 0);
-	add_jobs(client, &(struct jobs){ USERS / 2, 1, 1, NORMAL, 0 });
+	add_jobs(client, &(struct jobs){ USERS / 2, 1, 1, JOB_NORMAL, 0 });
 	assert_int_equal(claim_user(client, worker), USERS / 2);
 	assert_int_equal(claim_user(client, worker), 0);
 }
@@ -206,14 +204,14 @@ static void priorities_have_shares(void **state)
 		int taken[3] = { 0 };
 		struct job job;
 
-		for (int p = HIGH; p <= LOW; p++)
+		for (int p = JOB_HIGH; p <= JOB_LOW; p++)
 			add_jobs(client, &(struct jobs){ 1, 1, 100, p,
 							 cases[i].seconds[p] });
 		for (int n = 0; n < cases[i].claims; n++) {
 			assert_true(claim(&job, client, worker));
 			taken[job.priority]++;
 		}
-		for (int p = HIGH; p <= LOW; p++)
+		for (int p = JOB_HIGH; p <= JOB_LOW; p++)
 			assert_in_range(taken[p] + 1, cases[i].taken[p],
 					cases[i].taken[p] + 2);
 		db_client_script(client, "DELETE FROM jobs");
@@ -225,9 +223,9 @@ static void addresses_without_users_take_turns(void **state)
 {
 	struct db_client *client = *state;
 	struct schedule *worker = schedule_new(client->work.pool);
-	struct job job = { .kind = "render",
+	struct job job = { .kind = JOB_RENDER,
 			   .user_id = user_anonymous,
-			   .priority = NORMAL,
+			   .priority = JOB_NORMAL,
 			   .max_attempts = 3,
 			   .created_at = clock_now_us() };
 	char address[20];
