@@ -22,25 +22,33 @@ const char *delivery_state_name(enum delivery_state state)
 	return names_get(&states, state);
 }
 
+/* Without the payload, which may be long. */
+#define DELIVERY_COLUMNS                                                       \
+	"d.`id`, d.`webhook_id`, d.`job_id`, d.`event`, d.`state`,"            \
+	" d.`attempts`, d.`tries`, d.`created_at`, d.`next_at`,"               \
+	" d.`finished_at`"
+
+#define DELIVERY_PLACES(d)                                                     \
+	db_uuid_to(&(d)->id), db_uuid_to(&(d)->webhook_id),                    \
+		db_uuid_to(&(d)->job_id), db_text_to(&(d)->event),             \
+		db_name_to(&(d)->state, &states), db_int_to(&(d)->attempts),   \
+		db_int_to(&(d)->tries), db_time_to(&(d)->created_at),          \
+		db_time_to(&(d)->next_at), db_time_to(&(d)->finished_at)
+
 bool delivery_of_job(struct delivery_target *target, struct work *work,
 		     struct uuid job_id)
 {
-	struct delivery_target t = { .delivery = { .job_id = job_id } };
-	struct delivery *d = &t.delivery;
+	struct delivery_target t;
 
 	if (!db_one(work,
-		    "SELECT d.`id`, d.`webhook_id`, d.`event`, d.`payload`,"
-		    " d.`state`, d.`attempts`, d.`tries`, d.`created_at`,"
-		    " w.`url`, w.`disabled_at` IS NOT NULL"
+		    "SELECT " DELIVERY_COLUMNS ", d.`payload`, w.`url`,"
+		    " w.`disabled_at` IS NOT NULL"
 		    " FROM `webhook_deliveries` d"
 		    " JOIN `webhooks` w ON w.`id` = d.`webhook_id`"
 		    " WHERE d.`job_id` = ?",
 		    DB_IN(db_uuid(job_id)),
-		    DB_OUT(db_uuid_to(&d->id), db_uuid_to(&d->webhook_id),
-			   db_text_to(&d->event), db_text_to(&d->payload),
-			   db_name_to(&d->state, &states),
-			   db_int_to(&d->attempts), db_int_to(&d->tries),
-			   db_time_to(&d->created_at), db_text_to(&t.url),
+		    DB_OUT(DELIVERY_PLACES(&t.delivery),
+			   db_text_to(&t.delivery.payload), db_text_to(&t.url),
 			   db_bool_to(&t.disabled))))
 		return false;
 	*target = t;
@@ -50,21 +58,14 @@ bool delivery_of_job(struct delivery_target *target, struct work *work,
 bool delivery_find(struct delivery *delivery, struct work *work,
 		   struct uuid webhook_id, struct uuid id)
 {
-	struct delivery d = { 0 };
+	struct delivery row = { 0 };
 
 	if (db_one(work,
-		   "SELECT `id`, `webhook_id`, `job_id`, `event`, `state`,"
-		   " `attempts`, `tries`, `created_at`, `next_at`,"
-		   " `finished_at` FROM `webhook_deliveries`"
-		   " WHERE `id` = ? AND `webhook_id` = ?",
+		   "SELECT " DELIVERY_COLUMNS " FROM `webhook_deliveries` d"
+		   " WHERE d.`id` = ? AND d.`webhook_id` = ?",
 		   DB_IN(db_uuid(id), db_uuid(webhook_id)),
-		   DB_OUT(db_uuid_to(&d.id), db_uuid_to(&d.webhook_id),
-			  db_uuid_to(&d.job_id), db_text_to(&d.event),
-			  db_name_to(&d.state, &states), db_int_to(&d.attempts),
-			  db_int_to(&d.tries), db_time_to(&d.created_at),
-			  db_time_to(&d.next_at),
-			  db_time_to(&d.finished_at)))) {
-		*delivery = d;
+		   DB_OUT(DELIVERY_PLACES(&row)))) {
+		*delivery = row;
 		return true;
 	}
 	if (work->err == ERR_NOT_FOUND)
@@ -76,24 +77,16 @@ bool delivery_list(struct delivery **deliveries, size_t *count,
 		   struct work *work, struct uuid webhook_id,
 		   struct uuid before, int64_t limit)
 {
-	struct delivery row = { 0 }, *d = &row;
+	struct delivery row = { 0 };
 	struct rows rows = ROWS_OF(row);
 
 	if (!db_each(work,
-		     "SELECT `id`, `webhook_id`, `job_id`, `event`, `state`,"
-		     " `attempts`, `tries`, `created_at`, `next_at`,"
-		     " `finished_at` FROM `webhook_deliveries`"
-		     " WHERE `webhook_id` = ? AND (? IS NULL OR `id` < ?)"
-		     " ORDER BY `id` DESC LIMIT ?",
+		     "SELECT " DELIVERY_COLUMNS " FROM `webhook_deliveries` d"
+		     " WHERE d.`webhook_id` = ? AND (? IS NULL OR d.`id` < ?)"
+		     " ORDER BY d.`id` DESC LIMIT ?",
 		     DB_IN(db_uuid(webhook_id), db_uuid(before),
 			   db_uuid(before), db_int(limit)),
-		     DB_OUT(db_uuid_to(&d->id), db_uuid_to(&d->webhook_id),
-			    db_uuid_to(&d->job_id), db_text_to(&d->event),
-			    db_name_to(&d->state, &states),
-			    db_int_to(&d->attempts), db_int_to(&d->tries),
-			    db_time_to(&d->created_at), db_time_to(&d->next_at),
-			    db_time_to(&d->finished_at)),
-		     rows_keep, &rows))
+		     DB_OUT(DELIVERY_PLACES(&row)), rows_keep, &rows))
 		return false;
 	*deliveries = rows.list;
 	*count = rows.count;

@@ -346,22 +346,16 @@ bool job_postpone(struct work *work, const struct job *job, int64_t delay,
 static bool list_running(struct job **jobs, size_t *count, struct work *work,
 			 const char *worker, int64_t limit)
 {
-	struct job row = { .state = JOB_RUNNING }, *j = &row;
+	struct job row;
 	struct rows rows = ROWS_OF(row);
 
-	if (!db_each(
-		    work,
-		    "SELECT `id`, `kind`, `user_id`, `image_id`, `attempts`,"
-		    " `max_attempts`, `worker` FROM `jobs`"
-		    " WHERE `state` = 'running' AND (`worker` = ? OR"
-		    " (? IS NULL AND `lease_until` < UTC_TIMESTAMP(6)))"
-		    " LIMIT ?",
-		    DB_IN(db_text(worker), db_text(worker), db_int(limit)),
-		    DB_OUT(db_uuid_to(&j->id), db_name_to(&j->kind, &job_kinds),
-			   db_uuid_to(&j->user_id), db_uuid_to(&j->image_id),
-			   db_int_to(&j->attempts), db_int_to(&j->max_attempts),
-			   db_text_to(&j->worker)),
-		    rows_keep, &rows))
+	if (!db_each(work,
+		     "SELECT " JOB_COLUMNS " FROM `jobs`"
+		     " WHERE `state` = 'running' AND (`worker` = ? OR"
+		     " (? IS NULL AND `lease_until` < UTC_TIMESTAMP(6)))"
+		     " LIMIT ?",
+		     DB_IN(db_text(worker), db_text(worker), db_int(limit)),
+		     JOB_OUT(&row), rows_keep, &rows))
 		return false;
 	*jobs = rows.list;
 	*count = rows.count;

@@ -13,25 +13,28 @@ static const char *const kind_names[] = {
 
 static const struct names kinds = NAMES_OF(kind_names);
 
+#define TOKEN_COLUMNS                                                          \
+	"`id`, `user_id`, `kind`, `name`, `scopes`, `created_at`,"             \
+	" `expires_at`, `last_used_at`"
+
+#define TOKEN_OUT(t)                                                           \
+	DB_OUT(db_uuid_to(&(t)->id), db_uuid_to(&(t)->user_id),                \
+	       db_name_to(&(t)->kind, &kinds), db_text_to(&(t)->name),         \
+	       db_text_to(&(t)->scopes), db_time_to(&(t)->created_at),         \
+	       db_time_to(&(t)->expires_at), db_time_to(&(t)->last_used_at))
+
 bool token_by_hash(struct token *token, struct work *work,
 		   const uint8_t hash[TOKEN_HASH_SIZE])
 {
-	struct token t;
+	struct token row;
 
 	if (!db_one(work,
-		    "SELECT `id`, `user_id`, `kind`, `name`, `scopes`,"
-		    " `created_at`, `expires_at`, `last_used_at`"
-		    " FROM `tokens` WHERE `hash` = ?"
+		    "SELECT " TOKEN_COLUMNS " FROM `tokens` WHERE `hash` = ?"
 		    " AND (`expires_at` IS NULL"
 		    "   OR `expires_at` > UTC_TIMESTAMP(6))",
-		    DB_IN(db_bytes(hash, TOKEN_HASH_SIZE)),
-		    DB_OUT(db_uuid_to(&t.id), db_uuid_to(&t.user_id),
-			   db_name_to(&t.kind, &kinds), db_text_to(&t.name),
-			   db_text_to(&t.scopes), db_time_to(&t.created_at),
-			   db_time_to(&t.expires_at),
-			   db_time_to(&t.last_used_at))))
+		    DB_IN(db_bytes(hash, TOKEN_HASH_SIZE)), TOKEN_OUT(&row)))
 		return false;
-	*token = t;
+	*token = row;
 	return true;
 }
 
@@ -61,23 +64,17 @@ bool token_add(struct token *token, struct work *work,
 bool token_list(struct token **tokens, size_t *count, struct work *work,
 		struct uuid user_id, struct uuid before, int64_t limit)
 {
-	struct token row, *t = &row;
+	struct token row;
 	struct rows rows = ROWS_OF(row);
 
 	if (!db_each(work,
-		     "SELECT `id`, `user_id`, `kind`, `name`, `scopes`,"
-		     " `created_at`, `expires_at`, `last_used_at`"
+		     "SELECT " TOKEN_COLUMNS
 		     " FROM `tokens` WHERE `user_id` = ? AND `kind` = 'api'"
 		     " AND (? IS NULL OR `id` < ?)"
 		     " ORDER BY `id` DESC LIMIT ?",
 		     DB_IN(db_uuid(user_id), db_uuid(before), db_uuid(before),
 			   db_int(limit)),
-		     DB_OUT(db_uuid_to(&t->id), db_uuid_to(&t->user_id),
-			    db_name_to(&t->kind, &kinds), db_text_to(&t->name),
-			    db_text_to(&t->scopes), db_time_to(&t->created_at),
-			    db_time_to(&t->expires_at),
-			    db_time_to(&t->last_used_at)),
-		     rows_keep, &rows))
+		     TOKEN_OUT(&row), rows_keep, &rows))
 		return false;
 	*tokens = rows.list;
 	*count = rows.count;

@@ -38,25 +38,30 @@ static bool hand_over(struct variant **variants, size_t *count,
 	return true;
 }
 
+#define VARIANT_COLUMNS                                                        \
+	"`image_id`, `variant`,"                                               \
+	" IF(`status` = 'dropped', 'processing', `status`), `format`,"         \
+	" `width`, `height`, `bytes`,"                                         \
+	" COALESCE(`sha256`, REPEAT('\\0', 32))"
+
+#define VARIANT_PLACES(v)                                                      \
+	db_uuid_to(&(v)->image_id), db_text_to(&(v)->variant),                 \
+		db_name_to(&(v)->status, &statuses), db_text_to(&(v)->format), \
+		db_int_to(&(v)->width), db_int_to(&(v)->height),               \
+		db_int_to(&(v)->bytes),                                        \
+		db_fixed_to((v)->sha256, sizeof((v)->sha256))
+
 bool variant_find(struct variant *variant, struct work *work,
 		  struct uuid image_id, const char *name)
 {
-	struct variant v = { .image_id = image_id };
+	struct variant row;
 
 	if (db_one(work,
-		   "SELECT `variant`,"
-		   " IF(`status` = 'dropped', 'processing', `status`),"
-		   " `format`, `width`, `height`,"
-		   " `bytes`, COALESCE(`sha256`, REPEAT('\\0', 32)), `used_at`"
+		   "SELECT " VARIANT_COLUMNS ", `used_at`"
 		   " FROM `variants` WHERE `image_id` = ? AND `variant` = ?",
 		   DB_IN(db_uuid(image_id), db_text(name)),
-		   DB_OUT(db_text_to(&v.variant),
-			  db_name_to(&v.status, &statuses),
-			  db_text_to(&v.format), db_int_to(&v.width),
-			  db_int_to(&v.height), db_int_to(&v.bytes),
-			  db_fixed_to(v.sha256, sizeof(v.sha256)),
-			  db_time_to(&v.used_at)))) {
-		*variant = v;
+		   DB_OUT(VARIANT_PLACES(&row), db_time_to(&row.used_at)))) {
+		*variant = row;
 		return true;
 	}
 	if (work->err == ERR_NOT_FOUND)
@@ -67,26 +72,19 @@ bool variant_find(struct variant *variant, struct work *work,
 bool variant_list(struct variant **variants, size_t *count, struct work *work,
 		  struct uuid image_id)
 {
-	struct variant row = { .image_id = image_id }, *v = &row;
+	struct variant row = { 0 };
 	struct rows rows = ROWS_OF(row);
 
 	return db_each(work,
-		       "SELECT `variant`, `status`, `format`, `width`,"
-		       " `height`, `bytes`,"
-		       " COALESCE(`sha256`, REPEAT('\\0', 32))"
+		       "SELECT " VARIANT_COLUMNS
 		       " FROM `variants` WHERE `image_id` = ?"
 		       " AND `status` <> 'dropped' ORDER BY `variant`",
-		       DB_IN(db_uuid(image_id)),
-		       DB_OUT(db_text_to(&v->variant),
-			      db_name_to(&v->status, &statuses),
-			      db_text_to(&v->format), db_int_to(&v->width),
-			      db_int_to(&v->height), db_int_to(&v->bytes),
-			      db_fixed_to(v->sha256, sizeof(v->sha256))),
+		       DB_IN(db_uuid(image_id)), DB_OUT(VARIANT_PLACES(&row)),
 		       rows_keep, &rows) &&
 	       hand_over(variants, count, &rows);
 }
 
-static bool list_some(struct rows *rows, struct variant *v, struct work *work,
+static bool list_some(struct rows *rows, struct variant *row, struct work *work,
 		      const struct image *images, size_t image_count)
 {
 	struct db_in ids[IDS_MAX] = { 0 };
@@ -94,26 +92,19 @@ static bool list_some(struct rows *rows, struct variant *v, struct work *work,
 	for (size_t i = 0; i < image_count; i++)
 		ids[i] = db_uuid(images[i].id);
 	return db_each(work,
-		       "SELECT `image_id`, `variant`, `status`, `format`,"
-		       " `width`, `height`, `bytes`,"
-		       " COALESCE(`sha256`, REPEAT('\\0', 32))"
+		       "SELECT " VARIANT_COLUMNS
 		       " FROM `variants` WHERE `image_id` IN (" IDS ")"
 		       " AND `status` <> 'dropped'"
 		       " ORDER BY `image_id`, `variant`",
-		       ids, IDS_MAX,
-		       DB_OUT(db_uuid_to(&v->image_id), db_text_to(&v->variant),
-			      db_name_to(&v->status, &statuses),
-			      db_text_to(&v->format), db_int_to(&v->width),
-			      db_int_to(&v->height), db_int_to(&v->bytes),
-			      db_fixed_to(v->sha256, sizeof(v->sha256))),
-		       rows_keep, rows);
+		       ids, IDS_MAX, DB_OUT(VARIANT_PLACES(row)), rows_keep,
+		       rows);
 }
 
 bool variant_list_of(struct variant **variants, size_t *count,
 		     struct work *work, const struct image *images,
 		     size_t image_count)
 {
-	struct variant row;
+	struct variant row = { 0 };
 	struct rows rows = ROWS_OF(row);
 
 	while (image_count) {

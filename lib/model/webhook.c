@@ -7,21 +7,26 @@
 #include "lib/db/db.h"
 #include "lib/db/rows.h"
 
+#define WEBHOOK_COLUMNS                                                        \
+	"`id`, `user_id`, `url`, `receiver`, `events`, `created_at`,"          \
+	" `disabled_at`"
+
+#define WEBHOOK_OUT(w)                                                         \
+	DB_OUT(db_uuid_to(&(w)->id), db_uuid_to(&(w)->user_id),                \
+	       db_text_to(&(w)->url), db_text_to(&(w)->receiver),              \
+	       db_text_to(&(w)->events), db_time_to(&(w)->created_at),         \
+	       db_time_to(&(w)->disabled_at))
+
 bool webhook_find(struct webhook *webhook, struct work *work,
 		  struct uuid user_id, struct uuid id)
 {
-	struct webhook w;
+	struct webhook row;
 
 	if (db_one(work,
-		   "SELECT `id`, `user_id`, `url`, `receiver`, `events`,"
-		   " `created_at`, `disabled_at` FROM `webhooks`"
+		   "SELECT " WEBHOOK_COLUMNS " FROM `webhooks`"
 		   " WHERE `id` = ? AND `user_id` = ?",
-		   DB_IN(db_uuid(id), db_uuid(user_id)),
-		   DB_OUT(db_uuid_to(&w.id), db_uuid_to(&w.user_id),
-			  db_text_to(&w.url), db_text_to(&w.receiver),
-			  db_text_to(&w.events), db_time_to(&w.created_at),
-			  db_time_to(&w.disabled_at)))) {
-		*webhook = w;
+		   DB_IN(db_uuid(id), db_uuid(user_id)), WEBHOOK_OUT(&row))) {
+		*webhook = row;
 		return true;
 	}
 	if (work->err == ERR_NOT_FOUND)
@@ -32,21 +37,17 @@ bool webhook_find(struct webhook *webhook, struct work *work,
 bool webhook_list(struct webhook **webhooks, size_t *count, struct work *work,
 		  struct uuid user_id, struct uuid before, int64_t limit)
 {
-	struct webhook row, *w = &row;
+	struct webhook row;
 	struct rows rows = ROWS_OF(row);
 
 	if (!db_each(work,
-		     "SELECT `id`, `user_id`, `url`, `events`, `created_at`,"
-		     " `disabled_at` FROM `webhooks` WHERE `user_id` = ?"
+		     "SELECT " WEBHOOK_COLUMNS
+		     " FROM `webhooks` WHERE `user_id` = ?"
 		     " AND (? IS NULL OR `id` < ?)"
 		     " ORDER BY `id` DESC LIMIT ?",
 		     DB_IN(db_uuid(user_id), db_uuid(before), db_uuid(before),
 			   db_int(limit)),
-		     DB_OUT(db_uuid_to(&w->id), db_uuid_to(&w->user_id),
-			    db_text_to(&w->url), db_text_to(&w->events),
-			    db_time_to(&w->created_at),
-			    db_time_to(&w->disabled_at)),
-		     rows_keep, &rows))
+		     WEBHOOK_OUT(&row), rows_keep, &rows))
 		return false;
 	*webhooks = rows.list;
 	*count = rows.count;
