@@ -243,7 +243,7 @@ static bool list_expired(struct rows *rows, struct image *row,
 {
 	return db_each(
 		work,
-		"SELECT i.`id`, i.`user_id`, i.`bytes` FROM `images` i"
+		"SELECT " IMAGE_COLUMNS " FROM `images` i"
 		" FORCE INDEX (`age`)"
 		" LEFT JOIN `jobs` j FORCE INDEX (`image`)"
 		"   ON j.`image_id` = i.`id`"
@@ -255,16 +255,14 @@ static bool list_expired(struct rows *rows, struct image *row,
 		"   UTC_TIMESTAMP(6) - INTERVAL ? DAY"
 		" AND j.`id` IS NULL AND l.`id` IS NULL LIMIT ?",
 		DB_IN(db_uuid(of->user_id), db_int(of->days), db_int(limit)),
-		DB_OUT(db_uuid_to(&row->id), db_uuid_to(&row->user_id),
-		       db_int_to(&row->bytes)),
-		rows_keep, rows);
+		IMAGE_OUT(row), rows_keep, rows);
 }
 
 bool image_list_expired(struct image **images, size_t *count, struct work *work,
 			int64_t limit)
 {
 	struct expiring user, *users;
-	struct image row = { 0 };
+	struct image row;
 	struct rows found = ROWS_OF(user), rows = ROWS_OF(row);
 
 	if (!list_expiring(&found, &user, work))

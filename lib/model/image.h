@@ -84,8 +84,7 @@ bool image_settle(struct work *work, struct uuid id, enum image_status status,
 bool image_reopen(struct work *work, struct uuid id) MUST_CHECK;
 
 /* Lists at most `limit` images that are older than the retention of their
-   user's tier, without those for which image_is_needed() is true. Fills only
-   the fields that image_drop() and user_credit() need. */
+   user's tier, without those for which image_is_needed() is true. */
 bool image_list_expired(struct image **images, size_t *count, struct work *work,
 			int64_t limit) MUST_CHECK;
 

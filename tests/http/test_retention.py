@@ -1,11 +1,13 @@
 """How long pictures are kept, and how many bytes are made of them."""
 
+import json
 import uuid
 
 import pytest
 
 from api import (links_of, new_user, post_picture, problem, settled, upload,
                  variant_of, without)
+from hooks import add, clean, deliveries_of, raw
 from pictures import decode, picture
 from service import SRCDIR, wait_until
 
@@ -109,6 +111,27 @@ def test_many_expire_in_turns(service):
     wait_until(lambda: session.get("/v1/me").json()["usage"]["images"] == 1)
     assert is_there(session, image)
     assert service.ctl("fsck").returncode == 0
+
+
+def test_the_event_of_an_expired_image_describes_it(service):
+    """image.deleted has the image as it was; a resize is no image."""
+    session = new_user(service, retention_days=1, any_size=True)
+    webhook = add(session, events=["image.deleted"])
+    image = upload(session)
+    job = session.post("/v1/resize", data={"width": 50},
+                       files={"file": picture()}).json()
+    for one in (image, {"id": job["image"]}):
+        age(service, one, 9)
+    turn(service)
+    wait_until(lambda: not session.get(
+        "/v1/jobs/" + job["id"]).ok and not is_there(session, image))
+    assert len(deliveries_of(session, webhook)) == 1
+    ((text,),) = service.query("SELECT payload FROM webhook_deliveries"
+                               " WHERE webhook_id = %s", raw(webhook))
+    data = json.loads(text)["data"]
+    for name in ("id", "name", "status", "format", "width", "height", "bytes",
+                 "sha256"):
+        assert data[name] == image[name], name
 
 
 def total(service):
