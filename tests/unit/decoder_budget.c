@@ -103,7 +103,7 @@ static void stop_server(const struct fixture *fixture)
 /* The memory of a decoder process that is stopped, then killed. */
 static void keeps_memory_until_the_process_is_gone(void **state)
 {
-	const struct decoder_limits hasty = { (size_t)256 << 20, 1, 0 };
+	const struct decoder_limits hasty = { (size_t)256 << 20, 3, 0 };
 	struct memory_budget *other;
 	struct memory_holder holder;
 	struct fixture fixture = new_budget_desk(&other, &holder, 400);
@@ -115,7 +115,7 @@ static void keeps_memory_until_the_process_is_gone(void **state)
 	kill(fixture_spare(&fixture), SIGSTOP);
 	stop_server(&fixture);
 	fixture_must_fail(&fixture, &large, "h20", ERR_UNAVAILABLE,
-			  "an answer of the decoder process within 1 s");
+			  "an answer of the decoder process within 3 s");
 	assert_true(memory_budget_state(other).taken > 0);
 	kill(fixture.server_pid, SIGCONT);
 	wait_until_taken(other, 0);
