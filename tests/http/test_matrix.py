@@ -1,4 +1,4 @@
-"""Who may do what: every route of fcgi/routes.c, as everybody."""
+"""Which role may call which route: all of fcgi/routes.c, one test a pair."""
 
 import os
 import re
@@ -11,157 +11,159 @@ from dialect import tier_with, web_tokens
 from pictures import broken_picture, picture
 from service import SRCDIR, wait_until
 
-EVERYBODY = ("nobody", "other", "admin", "expired", "wrong scope", "disabled",
-             "owner")
-OPEN = "200 200 200 200 200 200 200"
-TAKEN = "202 202 202 202 202 202 202"
-MADE = "201 201 201 201 201 201 201"
-ELSEWHERE = "302 302 302 302 302 302 302"
-EMPTY = "204 204 204 204 204 204 204"
+# The owner comes last: some routes delete what they are about.
+ROLES = ("nobody", "other", "admin", "expired", "wrong scope", "disabled",
+         "owner")
+
+
+def anyone(status):
+    """The same for all roles."""
+    return dict.fromkeys(ROLES, status)
+
+
+def users(status, refused=401):
+    """For all users. `refused` is for credentials that are not valid."""
+    return anyone(status) | {"nobody": refused, "expired": refused,
+                             "disabled": refused, "wrong scope": 403}
+
+
+def owner(status, refused=401):
+    """For the owner; the object does not exist for other users."""
+    return users(404, refused) | {"owner": status}
+
+
+def admins(status):
+    """For administrators."""
+    return users(403) | {"admin": status}
+
+
 THUMBNAIL = {"files": {"image": ("a.jpg", picture(64, 48))}}
 
-# What each gets, in the order of EVERYBODY; the owner comes last, as some
-# routes remove what they are about. An {image}, {token}, {link} or {job} in the
-# path is the owner's. A new route needs a row here.
+# For each route a path, the status for each role, and the request. An {image},
+# a {token}, a {link} or a {job} is the owner's. A new route needs a row here.
 MATRIX = {
-    "POST /v1/login": ("/v1/login", OPEN, {"login": True}),
-    "POST /v1/logout": ("/v1/logout", "401 204 204 401 204 401 204"),
-    "GET /v1/me": ("/v1/me", "401 200 200 401 403 401 200"),
+    "POST /v1/login": ("/v1/login", anyone(200), {"login": True}),
+    "POST /v1/logout": ("/v1/logout", users(204) | {"wrong scope": 204}),
+    "GET /v1/me": ("/v1/me", users(200)),
     "PUT /v1/me/password": (
-        "/v1/me/password", "401 401 401 401 403 401 204", {"password": True}),
-    "POST /v1/tokens": ("/v1/tokens", "401 201 201 401 403 401 201",
-                        {"json": {"name": "a"}}),
-    "GET /v1/tokens": ("/v1/tokens", "401 200 200 401 403 401 200"),
-    "DELETE /v1/tokens/{id}": ("/v1/tokens/{token}",
-                               "401 404 404 401 403 401 204"),
-    "POST /v1/images": ("/v1/images", "401 201 201 401 403 401 201",
-                        {"files": {"image": ("a.jpg", picture(64, 48))}}),
-    "GET /v1/images": ("/v1/images", "401 200 200 401 403 401 200"),
-    "GET /v1/images/{id}": ("/v1/images/{image}",
-                            "401 404 404 401 403 401 200"),
-    "PATCH /v1/images/{id}": ("/v1/images/{image}",
-                              "401 404 404 401 403 401 200",
-                              {"json": {"name": "a"}}),
-    "DELETE /v1/images/{id}": ("/v1/images/{image}",
-                               "401 404 404 401 403 401 204"),
-    "POST /v1/images/{id}/variants": ("/v1/images/{image}/variants",
-                                      "401 404 404 401 403 401 201",
-                                      {"json": {"variant": "h200"}}),
+        "/v1/me/password", owner(204) | {"other": 401, "admin": 401},
+        {"password": True}),
+    "POST /v1/tokens": ("/v1/tokens", users(201), {"json": {"name": "a"}}),
+    "GET /v1/tokens": ("/v1/tokens", users(200)),
+    "DELETE /v1/tokens/{id}": ("/v1/tokens/{token}", owner(204)),
+    "POST /v1/images": (
+        "/v1/images", users(201),
+        {"files": {"image": ("a.jpg", picture(64, 48))}}),
+    "GET /v1/images": ("/v1/images", users(200)),
+    "GET /v1/images/{id}": ("/v1/images/{image}", owner(200)),
+    "PATCH /v1/images/{id}": (
+        "/v1/images/{image}", owner(200), {"json": {"name": "a"}}),
+    "DELETE /v1/images/{id}": ("/v1/images/{image}", owner(204)),
+    "POST /v1/images/{id}/variants": (
+        "/v1/images/{image}/variants", owner(201),
+        {"json": {"variant": "h200"}}),
     "GET /v1/images/{id}/variants/{variant}": (
-        "/v1/images/{image}/variants/h200", "401 404 404 401 403 401 200"),
-    "POST /v1/images/{id}/links": ("/v1/images/{image}/links",
-                                   "401 404 404 401 403 401 201",
-                                   {"json": {"expires_in": 300}}),
-    "GET /v1/images/{id}/links": ("/v1/images/{image}/links",
-                                  "401 404 404 401 403 401 200"),
-    "DELETE /v1/links/{id}": ("/v1/links/{link}",
-                              "401 404 404 401 403 401 204"),
-    "GET /l/{token}/{filename}": ("{url}", OPEN),
-    "GET /v1/jobs": ("/v1/jobs", "401 200 200 401 403 401 200"),
-    "GET /v1/jobs/{id}": ("/v1/jobs/{job}", "401 404 404 401 403 401 200"),
-    "POST /v1/resize": ("/v1/resize", "401 201 201 401 403 401 201",
-                        {"files": {"file": ("a.jpg", picture(64, 48))},
-                         "data": {"height": 200}}),
-    "GET /v1/jobs/{id}/result": ("/v1/jobs/{resize}/result",
-                                 "401 404 404 401 403 401 200"),
-    "POST /v1/jobs/{id}/cancel": ("/v1/jobs/{resize}/cancel",
-                                  "401 404 404 401 403 401 409"),
-    "POST /api/token/": ("/api/token/", OPEN, {"login": True}),
-    "POST /api/token/refresh/": ("/api/token/refresh/", OPEN,
-                                 {"refresh": True}),
-    "GET /api/images/": ("/api/images/", "401 200 200 401 403 401 200"),
+        "/v1/images/{image}/variants/h200", owner(200)),
+    "POST /v1/images/{id}/links": (
+        "/v1/images/{image}/links", owner(201),
+        {"json": {"expires_in": 300}}),
+    "GET /v1/images/{id}/links": ("/v1/images/{image}/links", owner(200)),
+    "DELETE /v1/links/{id}": ("/v1/links/{link}", owner(204)),
+    "GET /l/{token}/{filename}": ("{url}", anyone(200)),
+    "GET /v1/jobs": ("/v1/jobs", users(200)),
+    "GET /v1/jobs/{id}": ("/v1/jobs/{job}", owner(200)),
+    "POST /v1/resize": (
+        "/v1/resize", users(201),
+        {"files": {"file": ("a.jpg", picture(64, 48))},
+         "data": {"height": 200}}),
+    "GET /v1/jobs/{id}/result": ("/v1/jobs/{resize}/result", owner(200)),
+    "POST /v1/jobs/{id}/cancel": ("/v1/jobs/{resize}/cancel", owner(409)),
+    "POST /api/token/": ("/api/token/", anyone(200), {"login": True}),
+    "POST /api/token/refresh/": (
+        "/api/token/refresh/", anyone(200), {"refresh": True}),
+    "GET /api/images/": ("/api/images/", users(200)),
     "POST /api/image/upload/": (
-        "/api/image/upload/", "401 201 201 401 403 401 201",
+        "/api/image/upload/", users(201),
         {"files": {"file": ("a.jpg", picture(64, 48))},
          "data": {"name": "a"}}),
     "POST /api/image/expiring/": (
-        "/api/image/expiring/", "401 404 404 401 403 401 201",
-        {"expiring": True}),
-    "GET /api/image/expiring/{token}/{path}": ("{expiring}", OPEN),
-    "GET /api/schema/": ("/api/schema/", OPEN),
-    "GET /api/docs/": ("/api/docs/", OPEN),
-    "GET /images/": ("/images/", "403 200 200 403 403 403 200"),
+        "/api/image/expiring/", owner(201), {"expiring": True}),
+    "GET /api/image/expiring/{token}/{path}": ("{expiring}", anyone(200)),
+    "GET /api/schema/": ("/api/schema/", anyone(200)),
+    "GET /api/docs/": ("/api/docs/", anyone(200)),
+    "GET /images/": ("/images/", users(200, 403)),
     "POST /images/upload/": (
-        "/images/upload/", "403 201 201 403 403 403 201",
+        "/images/upload/", users(201, 403),
         {"files": {"original_file": ("a.jpg", picture(64, 48))}}),
     "POST /images/generate-link/{id}/": (
-        "/images/generate-link/{image}/", "403 404 404 403 403 403 201",
+        "/images/generate-link/{image}/", owner(201, 403),
         {"data": {"expires_in": 30}}),
-    "GET /images/link/{alias}/": ("{alias}", OPEN),
-    "GET /api-auth/login/": ("/api-auth/login/", OPEN),
-    "POST /api-auth/login/": ("/api-auth/login/", ELSEWHERE, {"form": True}),
-    "GET /api-auth/logout/": ("/api-auth/logout/", OPEN),
-    "POST /api-auth/logout/": ("/api-auth/logout/", OPEN),
+    "GET /images/link/{alias}/": ("{alias}", anyone(200)),
+    "GET /api-auth/login/": ("/api-auth/login/", anyone(200)),
+    "POST /api-auth/login/": ("/api-auth/login/", anyone(302), {"form": True}),
+    "GET /api-auth/logout/": ("/api-auth/logout/", anyone(200)),
+    "POST /api-auth/logout/": ("/api-auth/logout/", anyone(200)),
     "POST /api/v1/thumbnail_generator/": (
-        "/api/v1/thumbnail_generator/", TAKEN, THUMBNAIL),
-    "POST /api/v1/": ("/api/v1/", TAKEN, THUMBNAIL),
+        "/api/v1/thumbnail_generator/", anyone(202), THUMBNAIL),
+    "POST /api/v1/": ("/api/v1/", anyone(202), THUMBNAIL),
     "GET /api/v1/thumbnail_generator/{task_id}": (
-        "/api/v1/thumbnail_generator/{thumbnail}", OPEN),
+        "/api/v1/thumbnail_generator/{thumbnail}", anyone(200)),
     "POST /api/v1/images/resize": (
-        "/api/v1/images/resize?width=8&height=6", TAKEN,
+        "/api/v1/images/resize?width=8&height=6", anyone(202),
         {"files": {"file": ("a.jpg", picture(64, 48))}}),
-    "GET /api/v1/status/{task_id}": ("/api/v1/status/{task}", OPEN),
+    "GET /api/v1/status/{task_id}": ("/api/v1/status/{task}", anyone(200)),
     "GET /api/v1/images/result/{task_id}": (
-        "/api/v1/images/result/{task}", OPEN),
-    "OPTIONS /api/v1/images/resize": ("/api/v1/images/resize", EMPTY),
-    "OPTIONS /api/v1/status/{task_id}": ("/api/v1/status/{task}", EMPTY),
+        "/api/v1/images/result/{task}", anyone(200)),
+    "OPTIONS /api/v1/images/resize": ("/api/v1/images/resize", anyone(204)),
+    "OPTIONS /api/v1/status/{task_id}": ("/api/v1/status/{task}", anyone(204)),
     "OPTIONS /api/v1/images/result/{task_id}": (
-        "/api/v1/images/result/{task}", EMPTY),
-    "POST /v1/thumbnails": ("/v1/thumbnails", MADE,
-                            {"json": {"url": "https://192.0.2.1/"}}),
-    "GET /v1/thumbnails": ("/v1/thumbnails?id={fetched}", OPEN),
-    "GET /v1/openapi.json": ("/v1/openapi.json", OPEN),
-    "GET /docs/": ("/docs/", OPEN),
-    "GET /docs/style.css": ("/docs/style.css", OPEN),
-    "GET /problems/{code}": ("/problems/rate_limited", OPEN),
+        "/api/v1/images/result/{task}", anyone(204)),
+    "POST /v1/thumbnails": (
+        "/v1/thumbnails", anyone(201),
+        {"json": {"url": "https://192.0.2.1/"}}),
+    "GET /v1/thumbnails": ("/v1/thumbnails?id={fetched}", anyone(200)),
+    "GET /v1/openapi.json": ("/v1/openapi.json", anyone(200)),
+    "GET /docs/": ("/docs/", anyone(200)),
+    "GET /docs/style.css": ("/docs/style.css", anyone(200)),
+    "GET /problems/{code}": ("/problems/rate_limited", anyone(200)),
     "POST /v1/webhooks": (
-        "/v1/webhooks", "401 201 201 401 403 401 201",
-        {"json": {"url": "https://hook.invalid/", "events": ["image.failed"]}}),
-    "GET /v1/webhooks": ("/v1/webhooks", "401 200 200 401 403 401 200"),
-    "GET /v1/webhooks/{id}": ("/v1/webhooks/{webhook}",
-                              "401 404 404 401 403 401 200"),
-    "PATCH /v1/webhooks/{id}": ("/v1/webhooks/{webhook}",
-                                "401 404 404 401 403 401 200",
-                                {"json": {"enabled": True}}),
-    "DELETE /v1/webhooks/{id}": ("/v1/webhooks/{webhook}",
-                                 "401 404 404 401 403 401 204"),
+        "/v1/webhooks", users(201),
+        {"json": {"url": "https://hook.invalid/",
+                  "events": ["image.failed"]}}),
+    "GET /v1/webhooks": ("/v1/webhooks", users(200)),
+    "GET /v1/webhooks/{id}": ("/v1/webhooks/{webhook}", owner(200)),
+    "PATCH /v1/webhooks/{id}": (
+        "/v1/webhooks/{webhook}", owner(200), {"json": {"enabled": True}}),
+    "DELETE /v1/webhooks/{id}": ("/v1/webhooks/{webhook}", owner(204)),
     "GET /v1/webhooks/{id}/deliveries": (
-        "/v1/webhooks/{webhook}/deliveries", "401 404 404 401 403 401 200"),
+        "/v1/webhooks/{webhook}/deliveries", owner(200)),
     "POST /v1/webhooks/{id}/deliveries/{delivery}/retry": (
-        "/v1/webhooks/{webhook}/deliveries/{delivery}/retry",
-        "401 404 404 401 403 401 202"),
-    "GET /v1/admin/tiers": ("/v1/admin/tiers", "401 403 200 401 403 401 403"),
-    "POST /v1/admin/tiers": ("/v1/admin/tiers", "401 403 201 401 403 401 403",
-                             {"json": {"name": "matrix"}}),
-    "GET /v1/admin/tiers/{id}": ("/v1/admin/tiers/{tier}",
-                                 "401 403 200 401 403 401 403"),
-    "PATCH /v1/admin/tiers/{id}": ("/v1/admin/tiers/{tier}",
-                                   "401 403 200 401 403 401 403",
-                                   {"json": {"links": True}}),
-    "DELETE /v1/admin/tiers/{id}": ("/v1/admin/tiers/{unused}",
-                                    "401 403 204 401 403 401 403"),
-    "GET /v1/admin/users": ("/v1/admin/users", "401 403 200 401 403 401 403"),
+        "/v1/webhooks/{webhook}/deliveries/{delivery}/retry", owner(202)),
+    "GET /v1/admin/tiers": ("/v1/admin/tiers", admins(200)),
+    "POST /v1/admin/tiers": (
+        "/v1/admin/tiers", admins(201), {"json": {"name": "matrix"}}),
+    "GET /v1/admin/tiers/{id}": ("/v1/admin/tiers/{tier}", admins(200)),
+    "PATCH /v1/admin/tiers/{id}": (
+        "/v1/admin/tiers/{tier}", admins(200), {"json": {"links": True}}),
+    "DELETE /v1/admin/tiers/{id}": ("/v1/admin/tiers/{unused}", admins(204)),
+    "GET /v1/admin/users": ("/v1/admin/users", admins(200)),
     "POST /v1/admin/users": (
-        "/v1/admin/users", "401 403 201 401 403 401 403",
+        "/v1/admin/users", admins(201),
         {"json": {"username": "matrix", "password": "a pass phrase",
                   "tier": "Basic"}}),
-    "GET /v1/admin/users/{id}": ("/v1/admin/users/{user}",
-                                 "401 403 200 401 403 401 403"),
-    "PATCH /v1/admin/users/{id}": ("/v1/admin/users/{user}",
-                                   "401 403 200 401 403 401 403",
-                                   {"json": {"email": None}}),
-    "DELETE /v1/admin/users/{id}": ("/v1/admin/users/{leaver}",
-                                    "401 403 204 401 403 401 403"),
-    "GET /v1/admin/audit": ("/v1/admin/audit", "401 403 200 401 403 401 403"),
-    "GET /v1/admin/jobs": ("/v1/admin/jobs", "401 403 200 401 403 401 403"),
-    "POST /v1/admin/jobs/{id}/retry": ("/v1/admin/jobs/{failed}/retry",
-                                       "401 403 200 401 403 401 403"),
-    "GET /v1/admin/workers": ("/v1/admin/workers",
-                              "401 403 200 401 403 401 403"),
-    "GET /v1/admin/stats": ("/v1/admin/stats", "401 403 200 401 403 401 403"),
-    "GET /healthz": ("/healthz", OPEN),
-    "GET /readyz": ("/readyz", OPEN),
-    "GET /metrics": ("/metrics", OPEN),
+    "GET /v1/admin/users/{id}": ("/v1/admin/users/{user}", admins(200)),
+    "PATCH /v1/admin/users/{id}": (
+        "/v1/admin/users/{user}", admins(200), {"json": {"email": None}}),
+    "DELETE /v1/admin/users/{id}": ("/v1/admin/users/{leaver}", admins(204)),
+    "GET /v1/admin/audit": ("/v1/admin/audit", admins(200)),
+    "GET /v1/admin/jobs": ("/v1/admin/jobs", admins(200)),
+    "POST /v1/admin/jobs/{id}/retry": (
+        "/v1/admin/jobs/{failed}/retry", admins(200)),
+    "GET /v1/admin/workers": ("/v1/admin/workers", admins(200)),
+    "GET /v1/admin/stats": ("/v1/admin/stats", admins(200)),
+    "GET /healthz": ("/healthz", anyone(200)),
+    "GET /readyz": ("/readyz", anyone(200)),
+    "GET /metrics": ("/metrics", anyone(200)),
 }
 
 ROUTES = {
@@ -171,7 +173,7 @@ ROUTES = {
 
 
 class People:
-    """Sessions of all those in EVERYBODY."""
+    """Sessions of all roles."""
 
     def __init__(self, service):
         self.service = service
@@ -199,19 +201,19 @@ class People:
         return self.service.session(
             token=make_token(session, **fields)["token"])
 
-    def all(self, need, scope):
-        """One after another; the wrong scopes are all others."""
-        some = self.admin if need == "ADMIN" else self.owner
+    def sessions(self, need, scope):
+        """A session for each role; "wrong scope" has all scopes but this."""
+        user = self.admin if need == "ADMIN" else self.owner
         others = {"read", "write", "link"} - {scope.lower()}
-        wrong = self.token(some, scopes=sorted(others))
-        owner, other, admin = self.owner, self.other, self.admin
+        of_users = {"owner": self.owner, "other": self.other,
+                    "admin": self.admin}
         if need == "BEARER":
-            owner, other, admin = map(self.bearer, (owner, other, admin))
-        sessions = (self.service.session(), other, admin, self.expired, wrong,
-                    self.disabled, owner)
-        for session in sessions:
-            session.cookies.clear()  # of earlier logins
-        return zip(EVERYBODY, sessions)
+            of_users = {role: self.bearer(session)
+                        for role, session in of_users.items()}
+        return of_users | {
+            "nobody": self.service.session(), "expired": self.expired,
+            "wrong scope": self.token(user, scopes=sorted(others)),
+            "disabled": self.disabled}
 
 
 @pytest.fixture(scope="module")
@@ -276,8 +278,8 @@ def later(session, data=None):
 
 
 class Things(dict):
-    """What the owner has, or an administrator, by the name that a row has for
-    it: newly made when the row needs it, for that takes time."""
+    """The objects of the owner or of an administrator, by the names that paths
+    have for them. Each is made when a path first names it."""
 
     def __init__(self, people):
         self.service, self.admin = people.service, people.admin
@@ -358,19 +360,39 @@ def body(session, options, made):
     return options
 
 
-@pytest.mark.parametrize("route", ROUTES)
-def test_everybody_gets_what_is_his(people, route):
-    assert route in MATRIX, "a new route needs a row"
-    path, statuses, options = (*MATRIX[route], {})[:3]
-    need, scope = ROUTES[route]
-    made = Things(people)
-    path = path.format_map(made)
-    got = {name: session.request(
-        route.split()[0], path,
-        **body(people.owner, options, made)).status_code
-           for name, session in people.all(need, scope)}
-    assert got == dict(zip(EVERYBODY, map(int, statuses.split())))
+class Case:
+    """One route: the sessions, and the objects that its path names."""
+
+    def __init__(self, people, route):
+        self.method = route.split()[0]
+        self.path, _, self.options = (*MATRIX[route], {})[:3]
+        self.people, self.things = people, Things(people)
+        self.sessions = people.sessions(*ROUTES[route])
+
+    def call(self, role):
+        session = self.sessions[role]
+        session.cookies.clear()  # of earlier logins
+        return session.request(
+            self.method, self.path.format_map(self.things),
+            **body(self.people.owner, self.options, self.things))
 
 
-def test_every_row_has_a_route():
+@pytest.fixture(scope="module")
+def case(people, request):
+    """Lasts for all roles of a route."""
+    return Case(people, request.param)
+
+
+ROWS = [pytest.param(route, role, status, id=f"{route} as {role}: {status}")
+        for route in ROUTES if route in MATRIX
+        for role, status in MATRIX[route][1].items()]
+
+
+@pytest.mark.parametrize("case, role, status", ROWS, indirect=["case"])
+def test_role_gets_status(case, role, status):
+    answer = case.call(role)
+    assert answer.status_code == status, answer.text
+
+
+def test_every_route_has_a_row():
     assert set(MATRIX) == set(ROUTES) and len(ROUTES) > 20
