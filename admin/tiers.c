@@ -18,18 +18,18 @@ enum { MAX_COLUMNS = 24 };
 static const char *const *columns(struct pool *pool)
 {
 	const char **names = pool_alloc(pool, MAX_COLUMNS * sizeof(*names));
-	const struct tier_field_field *field;
+	const struct tier_field *field;
 	size_t count = 0;
 
 	names[count++] = "id";
 	names[count++] = "name";
-	for (size_t i = 0; (field = tier_field_field(i)); i++)
+	for (size_t i = 0; (field = tier_field_at(i)); i++)
 		names[count++] = field->name;
 	return names;
 }
 
 static struct cell cell_of(const struct call *call, const struct tier *tier,
-			   const struct tier_field_field *field)
+			   const struct tier_field *field)
 {
 	const char *text = tier_field_text(call->work->pool, tier, field->name);
 
@@ -54,13 +54,13 @@ static void add_row(struct print *print, const struct call *call,
 		    const struct tier *tier)
 {
 	struct cell cells[MAX_COLUMNS];
-	const struct tier_field_field *field;
+	const struct tier_field *field;
 	size_t count = 0;
 
 	cells[count++] =
 		cell_text(pool_strdup(call->work->pool, UUID_TEXT(tier->id)));
 	cells[count++] = cell_text(tier->name);
-	for (size_t i = 0; (field = tier_field_field(i)); i++)
+	for (size_t i = 0; (field = tier_field_at(i)); i++)
 		cells[count++] = cell_of(call, tier, field);
 	print_row(print, cells);
 }

@@ -22,7 +22,7 @@ enum { YEAR_S = 31536000, DAYS_MAX = 36500 };
 static const int64_t bytes_max = (1LL << 53) - 1;
 
 struct field {
-	struct tier_field_field pub;
+	struct tier_field pub;
 	size_t offset;
 	int64_t min, max; /* for WORDS: the number of words */
 	/* For CHOICE: parses the text. */
@@ -190,7 +190,7 @@ static bool set_number(int64_t *place, struct work *work,
 			  text);
 }
 
-const struct tier_field_field *tier_field_field(size_t i)
+const struct tier_field *tier_field_at(size_t i)
 {
 	return i < ARRAY_LEN(fields) ? &fields[i].pub : NULL;
 }

@@ -16,14 +16,14 @@ enum tier_field_type {
 	TIER_FIELD_CHOICE,
 };
 
-struct tier_field_field {
+struct tier_field {
 	const char *name;
 	enum tier_field_type type;
 	const char *meaning;
 };
 
 /* Returns the i-th field, or NULL after the last. */
-const struct tier_field_field *tier_field_field(size_t i);
+const struct tier_field *tier_field_at(size_t i);
 
 /* Sets one field from its text. ERR_UNKNOWN_FIELD, or ERR_INVALID_FIELD with
    the expected and the actual value. */

@@ -114,13 +114,13 @@ static void knows_its_own_texts(void **state)
 {
 	struct pool *pool = pool_new();
 	struct work work = { .pool = pool };
-	const struct tier_field_field *field;
+	const struct tier_field *field;
 	struct tier tier;
 	size_t count = 0;
 
 	(void)state;
 	tier_init(&tier, "Gold");
-	for (; (field = tier_field_field(count)); count++) {
+	for (; (field = tier_field_at(count)); count++) {
 		const char *text = tier_field_text(pool, &tier, field->name);
 		bool tested = false;
 
