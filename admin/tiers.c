@@ -12,12 +12,13 @@
 #include "lib/service/admin.h"
 #include "lib/service/tier_fields.h"
 
-enum { MAX_COLUMNS = 24 };
+enum { COLUMN_COUNT = TIER_FIELD_COUNT + 2 };
 
 /* "id", "name" and all fields of a tier. */
 static const char *const *columns(struct pool *pool)
 {
-	const char **names = pool_alloc(pool, MAX_COLUMNS * sizeof(*names));
+	const char **names =
+		pool_alloc(pool, (COLUMN_COUNT + 1) * sizeof(*names));
 	const struct tier_field *field;
 	size_t count = 0;
 
@@ -53,7 +54,7 @@ static struct cell cell_of(const struct call *call, const struct tier *tier,
 static void add_row(struct print *print, const struct call *call,
 		    const struct tier *tier)
 {
-	struct cell cells[MAX_COLUMNS];
+	struct cell cells[COLUMN_COUNT];
 	const struct tier_field *field;
 	size_t count = 0;
 

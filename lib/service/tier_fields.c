@@ -104,6 +104,7 @@ static const struct field fields[] = {
 	WORDS(formats, FORMAT__COUNT, accept_format, "accepted formats"),
 };
 /* clang-format on */
+_Static_assert(ARRAY_LEN(fields) == TIER_FIELD_COUNT, "the number of fields");
 
 static const struct field *find_field(const char *name)
 {

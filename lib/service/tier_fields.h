@@ -16,6 +16,8 @@ enum tier_field_type {
 	TIER_FIELD_CHOICE,
 };
 
+enum { TIER_FIELD_COUNT = 20 };
+
 struct tier_field {
 	const char *name;
 	enum tier_field_type type;

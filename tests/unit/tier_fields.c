@@ -132,7 +132,7 @@ static void knows_its_own_texts(void **state)
 		if (!tested)
 			fail_msg("no case for %s", field->name);
 	}
-	assert_int_equal(count, 20);
+	assert_int_equal(count, TIER_FIELD_COUNT);
 	pool_free(pool);
 }
 
