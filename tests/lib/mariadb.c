@@ -10,13 +10,13 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lib/base/conf.h"
 #include "lib/base/util.h"
+#include "tests/lib/wait.h"
 
-enum { NOT_INSTALLED = 77, TRIES = 600 };
+enum { NOT_INSTALLED = 77 };
 
 static struct {
 	pid_t owner, pid;
@@ -58,6 +58,7 @@ static bool answers(void)
 static bool start(void)
 {
 	const char *srcdir = getenv("srcdir");
+	const int64_t end_ms = wait_end_ms();
 	char script[1024];
 	int status;
 
@@ -65,7 +66,7 @@ static bool start(void)
 		 srcdir ? srcdir : ".");
 	server.pid = spawn((const char *const[]){ "sh", script, "serve",
 						  server.dir, NULL });
-	for (int i = 0; i < TRIES; i++) {
+	do {
 		if (answers())
 			return true;
 		if (waitpid(server.pid, &status, WNOHANG) == server.pid) {
@@ -75,8 +76,7 @@ static bool start(void)
 				return false;
 			bail_out("the private MariaDB does not start");
 		}
-		nanosleep(&(struct timespec){ .tv_nsec = 50000000 }, NULL);
-	}
+	} while (wait_again(end_ms));
 	bail_out("the private MariaDB does not answer");
 }
 

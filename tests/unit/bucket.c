@@ -175,11 +175,15 @@ static void outlives_processes_that_are_killed(void **state)
 	for (int i = 0; i < 200; i++) {
 		pid_t pid = fork();
 
-		if (!pid)
-			for (;;)
-				if (!bucket_take(&now, table, &bucket, 1000))
-					_exit(1);
-		usleep((useconds_t)(500 + i * 7));
+		if (!pid) {
+			raise(SIGSTOP);
+			while (bucket_take(&now, table, &bucket, 1000))
+				;
+			_exit(1);
+		}
+		assert_int_equal(waitpid(pid, NULL, WUNTRACED), pid);
+		kill(pid, SIGCONT);
+		usleep((useconds_t)(i * 7)); /* the moment is what is tested */
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);
 		assert_true(bucket_take(&now, table, &bucket, 1000));

@@ -12,6 +12,7 @@
 #include "lib/db/db.h"
 #include "tests/lib/db_client.h"
 #include "tests/lib/mariadb.h"
+#include "tests/lib/wait.h"
 #include "tests/unit/test.h"
 
 static void test_settings(void **state)
@@ -100,9 +101,7 @@ static pid_t kill_asleep(int64_t id)
 	db_client_init(&client);
 	if (sleeps(&client, id) || write(ready[1], "", 1) != 1)
 		_exit(2);
-	while (!sleeps(&client, id))
-		usleep(1000);
-	done = db_client_kill(&client, id);
+	done = EVENTUALLY(sleeps(&client, id)) && db_client_kill(&client, id);
 	db_client_release(&client);
 	_exit(!done);
 }

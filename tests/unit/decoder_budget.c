@@ -16,6 +16,7 @@
 #include "lib/picture/decoder_pool.h"
 #include "lib/picture/decoder_process.h"
 #include "tests/lib/fixture.h"
+#include "tests/lib/wait.h"
 #include "tests/unit/test.h"
 
 /* A fixture whose decoder processes share so much, and another client of the
@@ -38,8 +39,7 @@ static struct fixture new_budget_desk(struct memory_budget **other,
 
 static void wait_until_taken(struct memory_budget *budget, long mib)
 {
-	while (memory_budget_state(budget).taken != mib)
-		usleep(1000);
+	assert_true(EVENTUALLY(memory_budget_state(budget).taken == mib));
 }
 
 static pid_t waiting(const struct fixture *fixture)

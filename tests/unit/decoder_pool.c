@@ -18,6 +18,7 @@
 #include "lib/base/subprocess.h"
 #include "lib/base/uuid.h"
 #include "tests/lib/fixture.h"
+#include "tests/lib/wait.h"
 #include "tests/unit/test.h"
 
 static pid_t kept(const struct fixture *fixture)
@@ -230,8 +231,9 @@ static pid_t send_when_busy(pid_t busy, int number)
 	assert_true(pid >= 0);
 	if (pid)
 		return pid;
-	while (subprocess_cpu_us(&used_us, busy) && used_us < start_us)
-		usleep(1000);
+	if (!EVENTUALLY(!subprocess_cpu_us(&used_us, busy) ||
+			used_us >= start_us))
+		_exit(1);
 	_exit(kill(busy, number) ? 1 : 0);
 }
 

@@ -3,11 +3,10 @@
 
 #include "lib/service/login_limit.h"
 
-#include <unistd.h>
-
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
 #include "lib/base/semaphore.h"
+#include "tests/lib/wait.h"
 #include "tests/unit/test.h"
 
 enum { PAIR = 2, ADDRESS = 3, NAME = 5 };
@@ -122,8 +121,7 @@ static void many_addresses_leave_one_password_a_second(void **state)
 	(void)state;
 	set_up(&s);
 	attack(&s);
-	while (!guesses(&s, 1, "192.0.2.1"))
-		usleep(10000);
+	assert_true(EVENTUALLY(guesses(&s, 1, "192.0.2.1")));
 	tear_down(&s);
 }
 

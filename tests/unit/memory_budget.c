@@ -13,6 +13,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/work.h"
+#include "tests/lib/wait.h"
 #include "tests/unit/test.h"
 
 enum { TOTAL = 1024, SMALL = MEMORY_BUDGET_SMALL_MIB, LONG_MS = 60000 };
@@ -128,8 +129,8 @@ static bool was_ended(pid_t pid)
 
 static void wait_until_waiting(const struct client *client, long mib)
 {
-	while (memory_budget_state(client->budget).waited_for != mib)
-		usleep(1000);
+	assert_true(EVENTUALLY(memory_budget_state(client->budget).waited_for ==
+			       mib));
 }
 
 static void has_a_sum(void **state)
@@ -382,7 +383,8 @@ static void work_on(atomic_int *now, atomic_int *most, int seed)
 		while (seen > known &&
 		       !atomic_compare_exchange_weak(most, &known, seen))
 			;
-		usleep(500);
+		/* The time for which it has the memory is what is tested. */
+		wait_tick();
 		atomic_fetch_sub(now, mib);
 		give(&client);
 	}

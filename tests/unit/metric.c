@@ -185,9 +185,13 @@ static void outlives_killed_processes(void **state)
 	for (int i = 0; i < 60; i++) {
 		pid_t pid = fork();
 
-		if (!pid)
+		if (!pid) {
+			raise(SIGSTOP);
 			add_forever(i);
-		usleep((useconds_t)(i * 37));
+		}
+		assert_int_equal(waitpid(pid, NULL, WUNTRACED), pid);
+		kill(pid, SIGCONT);
+		usleep((useconds_t)(i * 37)); /* the moment is what is tested */
 		kill(pid, SIGKILL);
 		assert_int_equal(waitpid(pid, NULL, 0), pid);
 	}

@@ -12,6 +12,7 @@
 #include "lib/base/pool.h"
 #include "lib/db/db.h"
 #include "tests/lib/mariadb.h"
+#include "tests/lib/wait.h"
 #include "tests/unit/test.h"
 
 enum { WAIT_SECONDS = 20, PROCESSES = 4 };
@@ -332,11 +333,11 @@ static void test_killed(void **state)
 	pid = fork();
 	if (!pid)
 		_exit(!apply_anew(site, &copy));
-	while (strcmp(text(site, "SELECT CAST(COUNT(*) AS CHAR) FROM"
-				 " information_schema.processlist"
-				 " WHERE info LIKE 'DO SLEEP%'"),
-		      "1"))
-		usleep(1000);
+	assert_true(EVENTUALLY(
+		!strcmp(text(site, "SELECT CAST(COUNT(*) AS CHAR) FROM"
+				   " information_schema.processlist"
+				   " WHERE info LIKE 'DO SLEEP%'"),
+			"1")));
 	kill(pid, SIGKILL);
 	waitpid(pid, &status, 0);
 	must_fail(site, apply(site), ERR_CONFLICT, "applies the schema");
