@@ -12,6 +12,7 @@ from api import at_once
 from service import SETTINGS, children_of, wait_until
 
 RESPONDERS = SETTINGS["responders"]  # of the first socket
+PF_EXITING = 4  # of <linux/sched.h>
 numbers = itertools.count()
 
 
@@ -87,9 +88,12 @@ def cpu_seconds(pids):
 
 
 def is_alive(pid):
+    """False also for a process that is exiting. The kernel closes its sockets
+    after that, so a client that sees one closed gets False here."""
     with contextlib.suppress(FileNotFoundError, ProcessLookupError):
         stat = pathlib.Path(f"/proc/{pid}/stat").read_text()
-        return stat.rpartition(")")[2].split()[0] not in "ZX"
+        state, *fields = stat.rpartition(")")[2].split()
+        return state not in "ZX" and not int(fields[5]) & PF_EXITING
     return False
 
 

@@ -327,3 +327,14 @@ def wait_until(condition, timeout=HANG, every=0.02):
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {timeout} s: {condition}")
         time.sleep(every)
+
+
+def wait_until_constant(look, every=0.1):
+    """The value of look() when it is the same twice in a row."""
+    values = [object()]
+
+    def is_constant():
+        values.append(look())
+        return values[-1] == values[-2]
+    wait_until(is_constant, every=every)
+    return values[-1]

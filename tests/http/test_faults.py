@@ -179,19 +179,19 @@ def test_a_database_that_dies_takes_no_acknowledged_image(service):
 def killed_decoder(service, part):
     """The first decoder process of the part that works on a picture is killed,
     as the kernel does when the machine has no memory left."""
-    def work():
-        while not done.is_set():
-            server = service.decoder_server(part)
-            for pid in children_of(server) if server else []:
-                with contextlib.suppress(OSError):
-                    if cpu_seconds([pid]) > 0.03:
-                        os.kill(pid, signal.SIGKILL)
-                        killed.append(pid)
-                        return
-            time.sleep(0.001)
+    def kill_busy():
+        server = service.decoder_server(part)
+        for pid in children_of(server) if server else []:
+            with contextlib.suppress(OSError):
+                if cpu_seconds([pid]) > 0.03:
+                    os.kill(pid, signal.SIGKILL)
+                    killed.append(pid)
+                    return True
+        return done.is_set()
 
     done, killed = threading.Event(), []
-    thread = threading.Thread(target=work)
+    thread = threading.Thread(target=wait_until, args=(kill_busy,),
+                              kwargs={"every": 0.001})
     thread.start()
     try:
         yield killed

@@ -6,7 +6,6 @@ import concurrent.futures
 import os
 import pathlib
 import signal
-import time
 
 import pytest
 
@@ -15,6 +14,7 @@ from fcgi_client import (ABORT, AUTHORIZER, FILTER, PARAMS, STDIN, begin,
                          environment, exchange, pair, params, record, request,
                          stream)
 from pictures import picture
+from processes import is_alive
 from service import children_of, wait_until
 
 HEALTH = environment("GET", "/healthz")
@@ -112,16 +112,16 @@ def send(service, path, data, statuses, hang_up, deaths=False):
     assert answer.closed
     assert answer.status in statuses, (answer.status, answer.body)
     if deaths:
-        before = settled_children(service)
+        before = replaced_children(service, len(before))
     check_alive(service, path, before)
 
 
-def settled_children(service):
-    """The responders, when the one that may just die has been replaced."""
+def replaced_children(service, count):
+    """The responders, when the one that has closed its connection because it
+    is exiting, if one is, has been replaced."""
     def look():
         pids = service.children("fcgi")
-        time.sleep(0.2)
-        return pids if service.children("fcgi") == pids else None
+        return len(pids) == count and all(map(is_alive, pids)) and pids
     return wait_until(look)
 
 

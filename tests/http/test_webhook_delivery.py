@@ -74,7 +74,6 @@ def test_deliveries_come_in_pages(service, receiver):
     webhook = add(session, receiver.url("/pages"), ["image.ready"])
     for _ in range(3):
         upload(session)
-        time.sleep(0.002)
     ids = [one["id"] for one in ended(session, webhook, 3)]
     assert ids == sorted(ids, reverse=True)
     page = session.get(path_of(webhook, "/deliveries?limit=2")).json()
