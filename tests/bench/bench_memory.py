@@ -4,11 +4,10 @@ uploaded, one after another."""
 import contextlib
 import pathlib
 import threading
-import time
 
 import usage
 from servers import PARTS, Unavailable, start_service, token_json
-from service import wait_until
+from service import wait_until, wait_until_constant
 
 PICTURES = "12mp.jpg", "48mp.jpg", "100mp.jpg"
 USER = "enterprise"  # whose tier allows 100 million pixels
@@ -48,9 +47,8 @@ class Watch(threading.Thread):
         sizes[key] = max(sizes.get(key, 0), size)
 
     def run(self):
-        while not self.stopping.is_set():
+        while not self.stopping.wait(EVERY_SECONDS):
             self.look()
-            time.sleep(EVERY_SECONDS)
 
     def __enter__(self):
         self.start()
@@ -84,8 +82,8 @@ def run(bench):
             bench.report.say(f"memory is left out: {why}")
             return
         session = service.session(token=token_json(service.session(USER)))
-        time.sleep(1)
         idle = Watch(service)
+        wait_until_constant(lambda: set(usage.tree(idle.roots)))
         idle.look()
         watches = []
         for name in PICTURES:

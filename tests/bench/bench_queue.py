@@ -83,7 +83,7 @@ def paced(queue, count, seconds):
     """One after another, to workers with time for them: ms of waiting."""
     for _ in range(count):
         queue.add(1)
-        time.sleep(seconds / count)
+        time.sleep(seconds / count)  # the pace is what is measured
     queue.wait_until_empty()
     waits = [wait * 1e3 for wait in queue.times_of(count)[0]]
     return percentile(waits, 0.5), percentile(waits, 0.99)

@@ -10,11 +10,10 @@ import shutil
 import socket
 import statistics
 import subprocess
-import time
 
 import usage
 from api import new_id
-from service import Service, free_port, missing
+from service import Service, free_port, missing, wait_until
 
 PARTS = "fcgi", "worker", "db", "web"
 TIER = "Premium"  # h200, h400 and the original
@@ -133,13 +132,18 @@ class Medians:
 
 
 def wait_for_port(port, process, name):
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline and process.poll() is None:
+    def answers():
         with contextlib.suppress(OSError):
             socket.create_connection(("127.0.0.1", port), 1).close()
-            return
-        time.sleep(0.05)
-    raise Unavailable(f"{name} does not answer")
+            return True
+        if process.poll() is not None:
+            raise Unavailable(f"{name} has ended with {process.returncode}")
+        return False
+
+    try:
+        wait_until(answers, 20)
+    except AssertionError as error:
+        raise Unavailable(f"{name} does not answer") from error
 
 
 @contextlib.contextmanager

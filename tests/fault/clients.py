@@ -274,7 +274,7 @@ class Crowd:
         began = time.monotonic()
         while not one.image and time.monotonic() - began < HANG:
             await self.ask(one)
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(0.2)  # a client's pause between attempts
         return time.monotonic() - began
 
     async def come(self, uploads, other):

@@ -41,7 +41,7 @@ def stop_database(trial):
         with Load(CLIENTS, uploads_of(trial, session)) as load:
             service.kill("db", signal.SIGSTOP)
             try:
-                time.sleep(seconds)
+                time.sleep(seconds)  # how long it stops is what is tested
             finally:
                 service.kill("db", signal.SIGCONT)
             back_at(trial, session)

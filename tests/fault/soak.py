@@ -3,14 +3,13 @@
 import collections
 import concurrent.futures
 import contextlib
-import itertools
 import os
 import random
 import signal
 import threading
 import time
 
-from service import children_of, is_decoder
+from service import children_of, is_decoder, wait_until
 from tracing import children
 
 CLIENTS = 16
@@ -96,6 +95,14 @@ class Havoc:
             raise self.error
 
 
+def end_requests(service):
+    """Reloads the responders: the old ones end when their requests have."""
+    before = service.children("fcgi")
+    service.kill("fcgi", signal.SIGHUP)
+    wait_until(lambda: not set(before) &
+               set(children_of(service.pid("fcgi"))))
+
+
 def soak(trial):
     """Clients upload with Idempotency-Keys until each upload is acknowledged,
     while responders, workers, decoder processes, the database and supervisors
@@ -108,6 +115,11 @@ def soak(trial):
     held = []  # uploads with 409: the request of their key may still run
     began = time.monotonic()
 
+    def is_answered(upload, later):
+        answer = trial.send(upload, later)
+        return upload.image or \
+            answer is not None and answer.status_code == 409
+
     def client(session):
         while True:
             with lock:
@@ -115,12 +127,8 @@ def soak(trial):
             if number is None or time.monotonic() - began > seconds:
                 return
             upload = trial.new_upload(session)
-            for attempt in itertools.count():
-                answer = trial.send(upload, later=number % LATER == 0)
-                if upload.image or answer is not None and \
-                        answer.status_code == 409:
-                    break
-                time.sleep(min(0.05 * (attempt + 1), 1))
+            wait_until(lambda: is_answered(upload, number % LATER == 0),
+                       every=0.05)
             if not upload.image:
                 held.append(upload)
 
@@ -133,8 +141,7 @@ def soak(trial):
             for one in clients:
                 one.result()
         if not trial.long:
-            # Requests that run now have ended after two seconds.
-            time.sleep(2)
+            end_requests(trial.service)
             trial.end_key_leases()
             # Workers look for such jobs when they start, which happens below.
             trial.end_leases_of_the_dead()

@@ -1,4 +1,4 @@
-/* wait.c: waits for events; the only place where unit tests sleep. */
+/* wait.c: waits for events, for unit tests. */
 #include "config.h"
 
 #include "tests/lib/wait.h"
