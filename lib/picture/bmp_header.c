@@ -70,8 +70,10 @@ static bool find_header(struct reading *r)
 	const struct bytes bytes = r->bytes;
 
 	if (bytes.len < FILE_HEADER_SIZE + 4)
-		return fail(r->work, ERR_CORRUPT_IMAGE, "a BMP of %zu bytes",
-			    bytes.len);
+		return fail(r->work, ERR_CORRUPT_IMAGE,
+			    "expected a BMP of at least %d bytes, found %zu; "
+			    "upload the whole file",
+			    FILE_HEADER_SIZE + 4, bytes.len);
 	if (memcmp(bytes.data, "BM", 2))
 		return fail(r->work, ERR_CORRUPT_IMAGE,
 			    "expected a BMP, found bytes %02x %02x",
@@ -81,12 +83,13 @@ static bool find_header(struct reading *r)
 	    (r->size < OS2_MIN_SIZE || r->size > V5_SIZE))
 		return fail(r->work, ERR_UNSUPPORTED_FORMAT,
 			    "expected a BMP header of 12 or 16 to 124 bytes, "
-			    "found one of %u",
+			    "found one of %u; save the picture again",
 			    r->size);
 	if (!bytes_hold(bytes, FILE_HEADER_SIZE, r->size))
 		return fail(r->work, ERR_CORRUPT_IMAGE,
-			    "a BMP of %zu bytes with a header of %u", bytes.len,
-			    r->size);
+			    "expected a BMP with a header of %u bytes, found a "
+			    "file of %zu; upload the whole file",
+			    r->size, bytes.len);
 	return true;
 }
 
@@ -126,12 +129,14 @@ static bool set_size(const struct reading *r)
 	struct bmp_header *header = r->header;
 
 	if (r->width < 1 || !r->height || r->height == INT32_MIN)
-		return fail(r->work, ERR_CORRUPT_IMAGE, "a BMP of %lldx%lld",
+		return fail(r->work, ERR_CORRUPT_IMAGE,
+			    "expected a BMP of at least one pixel, found "
+			    "%lldx%lld; save the picture again",
 			    (long long)r->width, (long long)r->height);
 	if (r->height < 0 && bmp_is_rle(header))
 		return fail(r->work, ERR_CORRUPT_IMAGE,
 			    "expected the rows of an RLE BMP to go up, found "
-			    "the height %lld",
+			    "the height %lld; save the picture again",
 			    (long long)r->height);
 	header->width = (uint32_t)r->width;
 	header->top_down = r->height < 0;
@@ -202,7 +207,8 @@ static bool check_coding(struct reading *r)
 	if (r->planes != 1 || !bits || bits > 64 ||
 	    (r->compression == BMP_RAW && !has_set(depths[BMP_RAW], bits)))
 		return fail(r->work, ERR_CORRUPT_IMAGE,
-			    "a BMP of %u planes with %u bits a pixel",
+			    "expected a BMP of 1 plane with 1 to 64 bits a "
+			    "pixel, found %u with %u; save the picture again",
 			    r->planes, bits);
 	if (r->compression < BMP_COMPRESSION__COUNT &&
 	    has_set(depths[r->compression], bits)) {
@@ -315,9 +321,10 @@ static bool check_length(const struct reading *r)
 	if (bytes_hold(r->bytes, r->header->pixels_at, needed))
 		return true;
 	return fail(r->work, ERR_CORRUPT_IMAGE,
-		    "a BMP of %zu bytes that needs %llu from byte %llu",
-		    r->bytes.len, (unsigned long long)needed,
-		    (unsigned long long)r->header->pixels_at);
+		    "expected a BMP with %llu bytes of pixels from byte %llu, "
+		    "found a file of %zu; upload the whole file",
+		    (unsigned long long)needed,
+		    (unsigned long long)r->header->pixels_at, r->bytes.len);
 }
 
 static bool row_has_alpha(const struct bmp_header *header, const uint8_t *row)

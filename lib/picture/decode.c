@@ -88,8 +88,8 @@ static bool has_probed_size(struct decoding *d)
 	if (d->image->columns == width && d->image->rows == height)
 		return true;
 	return fail(d->work, ERR_CORRUPT_IMAGE,
-		    "its header says %ux%u pixels, its data %lux%lu", width,
-		    height, d->image->columns, d->image->rows);
+		    "expected %ux%u pixels as in its header, found %lux%lu",
+		    width, height, d->image->columns, d->image->rows);
 }
 
 /* Damaged data give a picture and a warning; each decoder has its own kind of

@@ -140,10 +140,12 @@ static bool receive_rendered(struct exchange *e,
 	e->answered = true;
 	if (!is_expected(e, reply))
 		return fail(e->work, ERR_CORRUPT_IMAGE,
-			    "the decoder answered nonsense");
+			    "expected the answer of the decoder process to "
+			    "fit its request, found another");
 	if (reply->len > room - e->total_bytes)
 		return fail(e->work, ERR_TOO_LARGE,
-			    "what is made of it has more than %zu MiB",
+			    "expected at most %zu MiB of variants of the "
+			    "picture, found more",
 			    room >> 20);
 	e->answered = false;
 	bytes = pool_alloc(e->work->pool, reply->len);
@@ -215,7 +217,9 @@ static bool receive_last(struct exchange *e, const struct decoder_reply *reply)
 	if (reply->kind == DECODER_OUT_OF_TIME)
 		return fail_for_seconds(e);
 	return fail(e->work, ERR_CORRUPT_IMAGE,
-		    "the decoder answered nonsense");
+		    "expected a known kind of answer of the decoder process, "
+		    "found %u",
+		    (unsigned)reply->kind);
 }
 
 static bool receive_reply(struct exchange *e)
@@ -403,9 +407,11 @@ static bool make_request(struct decoder_request *request, struct work *work,
 	struct stat stat;
 
 	if (fstat(picture->source, &stat))
-		return fail_errno(work, "fstat of a picture");
+		return fail_errno(work, "cannot read the size of a picture");
 	if (!S_ISREG(stat.st_mode) || stat.st_size <= 0)
-		return fail(work, ERR_CORRUPT_IMAGE, "an empty picture");
+		return fail(work, ERR_CORRUPT_IMAGE,
+			    "expected a file with a picture, found %lld bytes",
+			    (long long)stat.st_size);
 	if (picture->count < 1 || picture->count > RENDER_MAX_RECIPES)
 		return fail_field(work, "variants",
 				  "1 to %d of one picture, not %zu",

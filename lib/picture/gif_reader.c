@@ -120,7 +120,9 @@ static bool decode_frame(Image **image, struct reader *reader,
 	struct buf *file = buf_new(work->pool, frame->data_len + headers);
 
 	if (!write_single(file, frame))
-		return fail(work, ERR_INTERNAL, "a GIF frame of %zu bytes",
+		return fail(work, ERR_INTERNAL,
+			    "expected room for a GIF frame, found none for its "
+			    "%zu bytes",
 			    frame->data_len);
 	reader->request.probe = (struct probe){
 		.format = FORMAT_GIF,

@@ -205,7 +205,10 @@ static bool add_frame(void *arg, struct work *work,
 	if (!writer->count) {
 		if (!gif_add_header(writer->file, bitmap->width, bitmap->height,
 				    writer->plays))
-			return fail(work, ERR_INTERNAL, "a GIF's header");
+			return fail(work, ERR_INTERNAL,
+				    "expected room for a GIF header, found "
+				    "%zu bytes used",
+				    writer->file->len);
 	} else if (!write_last(writer, work, bitmap->alpha)) {
 		return false;
 	}
@@ -221,7 +224,10 @@ static bool finish_file(struct rendition *rendition, void *arg,
 	if (!write_last(writer, work, false))
 		return false;
 	if (!gif_add_trailer(writer->file))
-		return fail(work, ERR_INTERNAL, "a GIF's trailer");
+		return fail(work, ERR_INTERNAL,
+			    "expected room for a GIF trailer, found %zu bytes "
+			    "used",
+			    writer->file->len);
 	*rendition = (struct rendition){
 		.format = FORMAT_GIF,
 		.width = bitmap->width,

@@ -60,10 +60,10 @@ static bool refuse_format(struct work *work, const uint8_t *bytes, size_t len,
 
 	if (!len)
 		return fail(work, ERR_UNSUPPORTED_FORMAT,
-			    "%s, not an empty file", expected);
+			    "%s, found an empty file", expected);
 	if (len < 4)
 		return fail(work, ERR_UNSUPPORTED_FORMAT,
-			    "%s, not a file of %zu bytes", expected, len);
+			    "%s, found a file of %zu bytes", expected, len);
 	if (!name)
 		name = foreign_name(bytes, len);
 	return fail(work, ERR_UNSUPPORTED_FORMAT, "%s, found %s", expected,
@@ -81,7 +81,9 @@ bool probe_read(struct probe *probe, struct work *work, const uint8_t *bytes,
 	if (!readers[found.format](&found, work, (struct bytes){ bytes, len }))
 		return false;
 	if (!found.width || !found.height)
-		return fail(work, ERR_CORRUPT_IMAGE, "a picture of %ux%u",
+		return fail(work, ERR_CORRUPT_IMAGE,
+			    "expected at least one pixel, found %ux%u; save "
+			    "the picture again",
 			    found.width, found.height);
 	if (found.frames > PROBE_MAX_FRAMES)
 		found.frames = PROBE_MAX_FRAMES;

@@ -47,8 +47,9 @@ static bool read_first_frame(struct probe *probe, struct work *work,
 
 	if (!width || !height)
 		return fail(work, ERR_CORRUPT_IMAGE,
-			    "a GIF whose first frame has %ux%u pixels", width,
-			    height);
+			    "expected a first frame of at least one pixel in "
+			    "the GIF, found %ux%u; save the picture again",
+			    width, height);
 	if (!probe->width || !probe->height) {
 		probe->width = width;
 		probe->height = height;
@@ -86,8 +87,10 @@ bool probe_gif(struct probe *probe, struct work *work, struct bytes bytes)
 
 	probe->frames = 0;
 	if (bytes.len < HEADER_SIZE)
-		return fail(work, ERR_CORRUPT_IMAGE, "a GIF of %zu bytes",
-			    bytes.len);
+		return fail(work, ERR_CORRUPT_IMAGE,
+			    "expected a GIF of at least %d bytes, found %zu; "
+			    "upload the whole file",
+			    HEADER_SIZE, bytes.len);
 	probe->width = le16(bytes.data + 6);
 	probe->height = le16(bytes.data + 8);
 
@@ -119,5 +122,8 @@ bool probe_gif(struct probe *probe, struct work *work, struct bytes bytes)
 	others += surplus_of_metadata(metadata, bytes.len);
 	probe->surplus = surplus_if_much(others, bytes.len);
 	return probe->frames ||
-	       fail(work, ERR_CORRUPT_IMAGE, "a GIF without a frame");
+	       fail(work, ERR_CORRUPT_IMAGE,
+		    "expected a frame in the GIF, found none in its %zu bytes; "
+		    "upload the whole file",
+		    bytes.len);
 }

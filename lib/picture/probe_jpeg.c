@@ -34,22 +34,26 @@ static bool read_frame(struct probe *probe, struct work *work, uint8_t marker,
 
 	if (frame.len < 6 || frame.len != 6u + 3u * frame.data[5])
 		return fail(work, ERR_CORRUPT_IMAGE,
-			    "a JPEG whose frame header is damaged");
+			    "expected a JPEG frame header of 6 bytes and 3 for "
+			    "each component, found %zu; save the picture again",
+			    frame.len);
 	precision = frame.data[0];
 	parts = frame.data[5];
 	if (!is_decodable(marker) || precision == 12)
 		return fail(work, ERR_UNSUPPORTED_FORMAT,
 			    "expected a baseline or progressive JPEG of 8 bits,"
-			    " found process SOF%d of %u bits",
+			    " found process SOF%d of %u bits; save the picture"
+			    " as such",
 			    marker - MARKER_SOF0, precision);
 	if (precision != 8)
 		return fail(work, ERR_CORRUPT_IMAGE,
-			    "expected a JPEG of 8 bits, found %u bits",
+			    "expected a JPEG of 8 bits, found %u bits; save "
+			    "the picture again",
 			    precision);
 	if (parts != 1 && parts != 3 && parts != 4)
 		return fail(work, ERR_UNSUPPORTED_FORMAT,
 			    "expected a JPEG of 1, 3 or 4 colour components, "
-			    "found %u",
+			    "found %u; save the picture as RGB",
 			    parts);
 
 	probe->height = be16(frame.data + 1);
@@ -59,7 +63,9 @@ static bool read_frame(struct probe *probe, struct work *work, uint8_t marker,
 	probe->progressive = marker == MARKER_SOF2 || marker == MARKER_SOF10;
 	probe->whole = probe->progressive;
 	if (!probe->width || !probe->height)
-		return fail(work, ERR_CORRUPT_IMAGE, "a JPEG of %ux%u pixels",
+		return fail(work, ERR_CORRUPT_IMAGE,
+			    "expected a JPEG of at least one pixel, found "
+			    "%ux%u; save the picture again",
 			    probe->width, probe->height);
 	return true;
 }
@@ -131,7 +137,8 @@ bool probe_jpeg(struct probe *probe, struct work *work, struct bytes bytes)
 	}
 	if (!has_frame || !probe->scans)
 		return fail(work, ERR_CORRUPT_IMAGE,
-			    "a JPEG without %s, of %zu bytes",
+			    "expected %s in the JPEG, found none in its %zu "
+			    "bytes; upload the whole file",
 			    has_frame ? "a scan" : "a frame header", bytes.len);
 	if (marker != MARKER_EOI)
 		between += end - offset;

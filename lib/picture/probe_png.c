@@ -41,11 +41,15 @@ static bool read_header(struct probe *probe, struct work *work,
 	if (*colour >= ARRAY_LEN(depths) || depth > 16 ||
 	    !(depths[*colour] >> depth & 1))
 		return fail(work, ERR_CORRUPT_IMAGE,
-			    "a PNG of colour type %u with %u bits", *colour,
-			    depth);
+			    "expected a PNG of colour type 0, 2, 3, 4 or 6 and "
+			    "its bits, found type %u with %u bits; save the "
+			    "picture again",
+			    *colour, depth);
 	if (at[10] || at[11] || at[12] > 1)
 		return fail(work, ERR_CORRUPT_IMAGE,
-			    "a PNG of compression %u, filter %u, interlace %u",
+			    "expected a PNG of compression 0, filter 0 and "
+			    "interlace 0 or 1, found %u, %u and %u; save the "
+			    "picture again",
 			    at[10], at[11], at[12]);
 
 	probe->pixel_bits = depth * channels[*colour];
@@ -56,8 +60,10 @@ static bool read_header(struct probe *probe, struct work *work,
 	probe->gray = *colour == GRAY || *colour == GRAY_ALPHA;
 	if (!probe->width || !probe->height || probe->width > INT32_MAX ||
 	    probe->height > INT32_MAX)
-		return fail(work, ERR_CORRUPT_IMAGE, "a PNG of %ux%u pixels",
-			    probe->width, probe->height);
+		return fail(work, ERR_CORRUPT_IMAGE,
+			    "expected a PNG of 1 to %d pixels a side, found "
+			    "%ux%u; save the picture again",
+			    INT32_MAX, probe->width, probe->height);
 	return true;
 }
 
@@ -141,7 +147,9 @@ bool probe_png(struct probe *probe, struct work *work, struct bytes bytes)
 	if (!png_chunk_next(bytes, &offset, &chunk) ||
 	    !png_chunk_is(&chunk, "IHDR") || chunk.data.len != IHDR_SIZE)
 		return fail(work, ERR_CORRUPT_IMAGE,
-			    "a PNG that does not begin with its header");
+			    "expected a PNG that begins with its header, found "
+			    "%zu bytes without; save the picture again",
+			    bytes.len);
 	if (!read_header(probe, work, chunk.data, &colour))
 		return false;
 	png_colour_find(&colours, bytes);
@@ -176,8 +184,11 @@ bool probe_png(struct probe *probe, struct work *work, struct bytes bytes)
 		}
 	}
 	if (!has_pixels || (colour == PALETTE && !has_palette))
-		return fail(work, ERR_CORRUPT_IMAGE, "a PNG without %s",
-			    has_pixels ? "its palette" : "picture data");
+		return fail(work, ERR_CORRUPT_IMAGE,
+			    "expected %s in the PNG, found none in its %zu "
+			    "bytes; upload the whole file",
+			    has_pixels ? "a palette" : "picture data",
+			    bytes.len);
 	count_surplus(probe, &shares, bytes.len - probe->remains);
 	return true;
 }

@@ -77,14 +77,16 @@ static bool check_size(const struct page *page, struct work *work)
 
 	if (width == UINT64_MAX || height == UINT64_MAX)
 		return fail(work, ERR_CORRUPT_IMAGE,
-			    "a TIFF whose directory at byte %llu of %zu has no "
-			    "size",
+			    "expected a size in the TIFF directory at byte "
+			    "%llu of %zu, found none; save the picture again",
 			    (unsigned long long)page->at,
 			    page->tiff->bytes.len);
 	if (width < 1 || width > UINT32_MAX || height < 1 ||
 	    height > UINT32_MAX)
-		return fail(work, ERR_CORRUPT_IMAGE, "a TIFF of %llux%llu",
-			    (unsigned long long)width,
+		return fail(work, ERR_CORRUPT_IMAGE,
+			    "expected a TIFF of 1 to %u pixels a side, found "
+			    "%llux%llu; save the picture again",
+			    UINT32_MAX, (unsigned long long)width,
 			    (unsigned long long)height);
 	return true;
 }
@@ -99,14 +101,15 @@ static bool check_pixels(const struct page *page, struct work *work)
 		at = find(page, TIFF_JPEG_OFFSET, UINT64_MAX);
 	if (at == UINT64_MAX)
 		return fail(work, ERR_CORRUPT_IMAGE,
-			    "a TIFF whose directory at byte %llu of %zu has no "
-			    "pixels",
+			    "expected pixels in the TIFF directory at byte "
+			    "%llu of %zu, found none; save the picture again",
 			    (unsigned long long)page->at,
 			    page->tiff->bytes.len);
 	if (at >= page->tiff->bytes.len)
 		return fail(work, ERR_CORRUPT_IMAGE,
-			    "a TIFF of %zu bytes with pixels at byte %llu",
-			    page->tiff->bytes.len, (unsigned long long)at);
+			    "expected pixels at byte %llu of the TIFF, found "
+			    "a file of %zu bytes; upload the whole file",
+			    (unsigned long long)at, page->tiff->bytes.len);
 	return true;
 }
 
@@ -119,14 +122,14 @@ static bool check_samples(const struct page *page, struct work *work)
 	if (bits < 1 || bits > MAX_BITS || samples < 1 || samples > MAX_SAMPLES)
 		return fail(work, ERR_UNSUPPORTED_FORMAT,
 			    "expected a TIFF of 1 to %d samples of 1 to %d "
-			    "bits, found %llu of %llu",
+			    "bits, found %llu of %llu; save the picture again",
 			    MAX_SAMPLES, MAX_BITS, (unsigned long long)samples,
 			    (unsigned long long)bits);
 	if (format == SIGNED || format == COMPLEX_INTEGER ||
 	    format == COMPLEX_FLOAT)
 		return fail(work, ERR_UNSUPPORTED_FORMAT,
 			    "expected a TIFF of unsigned integers or floats, "
-			    "found one of %s numbers",
+			    "found one of %s numbers; save the picture again",
 			    format == SIGNED ? "signed integer" : "complex");
 	return true;
 }
@@ -147,7 +150,8 @@ static bool check_coding(const struct page *page, struct work *work)
 				    unsupported[i].name);
 	if (!is_known_compression(compression))
 		return fail(work, ERR_UNSUPPORTED_FORMAT,
-			    "a TIFF of compression %llu, which is not known",
+			    "expected a TIFF of a known compression, found "
+			    "compression %llu; save the picture with LZW",
 			    (unsigned long long)compression);
 	return true;
 }
@@ -179,7 +183,9 @@ bool probe_tiff(struct probe *probe, struct work *work, struct bytes bytes)
 	page.at = tiff_main_page(&tiff, &probe->frames);
 	if (!page.at)
 		return fail(work, ERR_CORRUPT_IMAGE,
-			    "a TIFF of %zu bytes whose directory has no size",
+			    "expected a directory with a size in the TIFF, "
+			    "found none in its %zu bytes; upload the whole "
+			    "file",
 			    bytes.len);
 	if (!check_size(&page, work) || !check_pixels(&page, work) ||
 	    !check_samples(&page, work) || !check_coding(&page, work))

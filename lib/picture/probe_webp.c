@@ -98,13 +98,15 @@ static bool read_picture(struct webp *webp, const struct chunk *chunk)
 		    ? !read_lossy(chunk->data, &width, &height)
 		    : !read_lossless(chunk->data, &width, &height, &alpha))
 		return fail(webp->work, ERR_CORRUPT_IMAGE,
-			    "a WebP whose %.4s header is damaged",
+			    "expected the %.4s header of a WebP picture, found "
+			    "a damaged one; save the picture again",
 			    (const char *)chunk->type);
 	if (webp->extended &&
 	    (width != probe->width || height != probe->height))
 		return fail(webp->work, ERR_CORRUPT_IMAGE,
-			    "a WebP of %ux%u pixels on a canvas of %ux%u",
-			    width, height, probe->width, probe->height);
+			    "expected a WebP of %ux%u pixels as its canvas "
+			    "says, found %ux%u; save the picture again",
+			    probe->width, probe->height, width, height);
 	probe->width = width;
 	probe->height = height;
 	probe->alpha |= alpha;
@@ -116,7 +118,9 @@ static bool read_canvas(struct webp *webp, struct bytes data)
 {
 	if (data.len < VP8X_SIZE)
 		return fail(webp->work, ERR_CORRUPT_IMAGE,
-			    "a WebP whose VP8X header is damaged");
+			    "expected a VP8X header of at least %d bytes in "
+			    "the WebP, found %zu; save the picture again",
+			    VP8X_SIZE, data.len);
 	webp->extended = true;
 	webp->animated = data.data[0] & VP8X_ANIMATED;
 	webp->probe->alpha = data.data[0] & VP8X_ALPHA;
@@ -201,8 +205,9 @@ bool probe_webp(struct probe *probe, struct work *work, struct bytes bytes)
 
 	if (size > bytes.len || size < RIFF_HEADER_SIZE)
 		return fail(work, ERR_CORRUPT_IMAGE,
-			    "a WebP of %zu bytes that says it has %llu",
-			    bytes.len, (unsigned long long)size);
+			    "expected a WebP of %llu bytes as it says, found "
+			    "%zu; upload the whole file",
+			    (unsigned long long)size, bytes.len);
 	webp.bytes = (struct bytes){ bytes.data, (size_t)size };
 
 	for (bool first = true; next_chunk(webp.bytes, &offset, &chunk);
@@ -217,5 +222,8 @@ bool probe_webp(struct probe *probe, struct work *work, struct bytes bytes)
 	probe->surplus = count_surplus(
 		&webp, webp.extended ? webp.bytes.len : offset, bytes.len);
 	return webp.has_picture ||
-	       fail(work, ERR_CORRUPT_IMAGE, "a WebP without a picture");
+	       fail(work, ERR_CORRUPT_IMAGE,
+		    "expected a picture in the WebP, found none in its %zu "
+		    "bytes; upload the whole file",
+		    bytes.len);
 }

@@ -214,11 +214,15 @@ bool tiff_open(struct tiff *tiff, struct work *work, struct bytes bytes)
 		tiff->big = number(tiff, 2, 2) == 43;
 	}
 	if (bytes.len < (tiff->big ? 16 : 8))
-		return fail(work, ERR_CORRUPT_IMAGE, "a TIFF of %zu bytes",
-			    bytes.len);
+		return fail(work, ERR_CORRUPT_IMAGE,
+			    "expected a TIFF of at least %d bytes, found %zu; "
+			    "upload the whole file",
+			    tiff->big ? 16 : 8, bytes.len);
 	if (tiff->big && (number(tiff, 4, 2) != 8 || number(tiff, 6, 2)))
 		return fail(work, ERR_CORRUPT_IMAGE,
-			    "a BigTIFF whose header is damaged");
+			    "expected offsets of 8 bytes in the BigTIFF, found "
+			    "%llu; save the picture again",
+			    (unsigned long long)number(tiff, 4, 2));
 	return true;
 }
 

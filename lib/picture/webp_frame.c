@@ -156,12 +156,14 @@ bool webp_first_frame(struct webp_frame *frame, struct work *work,
 	if (!find_chunk(&anmf, file, RIFF_HEADER_SIZE, "ANMF") ||
 	    anmf.len < ANMF_SIZE)
 		return fail(work, ERR_CORRUPT_IMAGE,
-			    "an animated WebP without a whole frame");
+			    "expected a whole frame in the animated WebP, "
+			    "found none");
 	inside = (struct bytes){ anmf.data, anmf.len };
 	if (!find_chunk(&parts.picture, inside, ANMF_SIZE, "VP8L")) {
 		if (!find_chunk(&parts.picture, inside, ANMF_SIZE, "VP8 "))
 			return fail(work, ERR_CORRUPT_IMAGE,
-				    "a WebP frame without a picture");
+				    "expected a picture in the WebP frame, "
+				    "found none");
 		if (!find_chunk(&parts.alpha, inside, ANMF_SIZE, "ALPH"))
 			parts.alpha.len = 0;
 	}
