@@ -1,6 +1,6 @@
-"""Settings of the encoders: what a thumbnail of 400 pixels in height costs in
-bytes and time, and how much of it is left. The libraries are those of the
-service, libjpeg-turbo and libwebp, by Pillow."""
+"""Settings of the encoders: bytes, CPU time and similarity of a thumbnail of
+400 pixels in height. Pillow calls the libraries of the service, libjpeg-turbo
+and libwebp."""
 
 import io
 import statistics
@@ -29,7 +29,7 @@ SETTINGS = {
 
 
 def encode(image, format, options):
-    """Bytes, and the median of the CPU seconds."""
+    """Returns the file and the median of the CPU seconds."""
     if format == "JPEG":
         options = {**JPEG, **options}
     seconds = []
@@ -42,8 +42,8 @@ def encode(image, format, options):
 
 
 def colour_ssim(one, other):
-    """Mean of red, green and blue: luma alone does not see how few colours
-    there are."""
+    """Returns the mean SSIM of red, green and blue. Luma alone does not show
+    that colours are missing."""
     return statistics.mean(ssim(*pair) for pair in
                            zip(one.split(), other.split()))
 

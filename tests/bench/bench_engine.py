@@ -1,5 +1,6 @@
-"""What thumbnails of 400 and 200 pixels in height cost, without the service:
-pixtier's decoder process beside others, on the same pictures, in turns."""
+"""The cost of thumbnails of 400 and 200 pixels in height without the service:
+pixtier's decoder process and other programs render the same pictures in
+turns."""
 
 import ctypes
 import statistics
@@ -23,7 +24,7 @@ class Failed(Exception):
 
 
 class Engine:
-    """A program that renders one picture as often as it is asked to."""
+    """A program that renders one picture several times."""
 
     def __init__(self, command, picture, out):
         self.out = out
@@ -32,7 +33,8 @@ class Engine:
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def render(self, times):
-        """CPU, time, page faults, peak size and the bytes of both."""
+        """Returns CPU time, real time, page faults, peak size, and the bytes
+        of both thumbnails."""
         try:
             self.process.stdin.write(f"{times}\n")
             self.process.stdin.flush()
@@ -58,7 +60,7 @@ def has_vips():
 
 
 def commands(bench):
-    """The engines that are here, by name."""
+    """Returns the commands of the installed engines by name."""
     programs = bench.builddir / "tests/bench"
     peer = bench.srcdir / "tests/bench/peer"
     found = {"pixtier": [programs / "engine"], "floor": [programs / "floor"],
@@ -98,8 +100,8 @@ def start_all(bench, found, picture):
 
 
 def measure(bench, found, picture):
-    """The medians of each engine, which take turns: one that is slow has
-    fewer."""
+    """Returns the medians of each engine. The engines take turns; a slow one
+    has every other turn."""
     engines, times = start_all(bench, found, picture)
     results = {name: [] for name in engines}
     try:
@@ -115,7 +117,7 @@ def measure(bench, found, picture):
 
 
 def compare(bench, names, picture):
-    """SSIM of each engine's two thumbnails."""
+    """Returns the SSIM of the two thumbnails of each engine."""
     with Image.open(picture) as image:
         best = [reference(image, height) for height in HEIGHTS]
     return {name: [similarity(bench.tmp / f"{name}-{height}", image)

@@ -1,5 +1,5 @@
-"""What many images cost: the same requests and jobs with 1,000 images of one
-user and with 100,000; BENCH_FULL=1: with a million, too."""
+"""The cost of many images: the same requests and jobs with 1,000 and with
+100,000 images of one user; with BENCH_FULL=1 also with a million."""
 
 import contextlib
 import hashlib
@@ -19,7 +19,7 @@ SECONDS = 0.7
 CLAIMS = 1000
 EXPIRED = 200
 KEEP_DAYS = 365
-# What the host of a million images would give MariaDB.
+# The buffer pool of a host with a million images.
 OPTIONS = "--db-memory", "512M"
 
 
@@ -35,7 +35,7 @@ class Growth:
         self.size = 0
 
     def grow(self, size):
-        """Seconds that the rows took."""
+        """Adds rows up to this number of images; returns the seconds."""
         began = time.monotonic()
         for first in range(self.size + 1, size + 1, 100000):
             add_images(self.service, self.user, first,
@@ -45,14 +45,14 @@ class Growth:
         return time.monotonic() - began
 
     def middle(self):
-        """An image that is neither new nor old."""
+        """Returns the id of an image in the middle of the list."""
         found = self.service.query(
             "SELECT id FROM images WHERE user_id = %s AND name = %s",
             self.user, f"picture-{self.size // 2}.jpg")
         return uuid.UUID(bytes=found[0][0])
 
     def get(self, path):
-        """CPU, and ms that half of the answers took at most."""
+        """Returns CPU ms and the median of the response times in ms."""
         done = load(self.bench, service_pids(self.service),
                     self.service.port, path, d=SECONDS, l=self.header)
         assert not done.failures, path
@@ -63,7 +63,7 @@ class Growth:
         return cpu, 1e3 / rate
 
     def retention(self):
-        """Of one of the images that go because they are old."""
+        """Returns CPU ms and real ms of the removal of one expired image."""
         service = self.service
         service.stop("worker")
         self.wait_until_idle()
@@ -91,14 +91,16 @@ class Growth:
         return cursor.fetchone()[0]
 
     def wait_until_idle(self):
-        """The database goes on with what a worker asked before its end."""
+        """Waits until the database has ended the statements of workers that
+        have ended."""
         wait_until(lambda: not self.service.query(
             "SELECT 1 FROM information_schema.processlist"
             " WHERE command IN ('Execute', 'Query')"
             " AND id <> CONNECTION_ID()"), 60)
 
     def wait_for_count(self, left):
-        """Looks often: the worker turns to other periodic work then."""
+        """Looks often, because the worker continues with other periodic
+        tasks."""
         with self.service.db() as connection, connection.cursor() as cursor:
             wait_until(lambda: self.count(cursor) == left, 60, 0.002)
 

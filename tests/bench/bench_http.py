@@ -1,5 +1,5 @@
-"""The whole service behind nginx, on loopback, with clients on the same
-machine: uploads, and what is asked most often."""
+"""The whole service behind nginx on loopback, with clients on the same
+machine: uploads, and the most frequent requests."""
 
 import contextlib
 
@@ -23,7 +23,7 @@ COLUMNS = ["request", "clients", "requests/s", "p50 ms", "p99 ms", "CPU ms",
 
 
 class Target:
-    """What is asked, of whom."""
+    """A kind of request, and the server that gets it."""
 
     def __init__(self, name, pids, port, path, **options):
         self.name, self.pids = name, pids
@@ -35,8 +35,9 @@ class Target:
 
 
 def in_turns(bench, targets, clients, seconds):
-    """Medians of each, by name. No file is deleted in between: ext4 without a
-    journal looks at each inode that was freed lately before it takes one."""
+    """Returns the medians of each target by name. Deletes no file in between:
+    ext4 without a journal checks each inode that was freed lately before it
+    uses one."""
     loads = {target.name: [] for target in targets}
     for _ in range(ROUNDS):
         for target in targets:
@@ -125,8 +126,8 @@ def uploads(bench, site, peer_at):
 
 
 def dialect(bench, site):
-    """The load test of image_api, which answers before it makes thumbnails;
-    here they are there then. Its clients send a name beside the file."""
+    """The load test of image_api: its clients send a name and a file.
+    image_api responds before it makes thumbnails, pixtier after that."""
     data, mark = with_comment(
         bench.samples.path(DIALECT_PICTURE).read_bytes())
     path = bench.tmp / "form-image_api"

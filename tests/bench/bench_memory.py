@@ -1,5 +1,5 @@
-"""Memory of every process: idle, and at most while large pictures are
-uploaded, one after another."""
+"""Memory of each process: when idle, and the maximum while a client uploads
+large pictures, one after another."""
 
 import contextlib
 import pathlib
@@ -12,21 +12,21 @@ from service import wait_until, wait_until_constant
 PICTURES = "12mp.jpg", "48mp.jpg", "100mp.jpg"
 USER = "enterprise"  # whose tier allows 100 million pixels
 EVERY_SECONDS = 0.003
-PSS_EVERY = 5  # looks: it takes longer to read
+PSS_EVERY = 5  # looks, because reading PSS takes longer
 LEVELS = "supervisor", "its children", "all below these"
 
 
 class Watch(threading.Thread):
-    """Looks at all processes of the service again and again. What it finds is
-    by part and level below the part's first process, in KiB."""
+    """Looks at all processes of the service again and again. The sizes are in
+    KiB, for each part and each level below the first process of the part."""
 
     def __init__(self, service):
         super().__init__(daemon=True)
         self.roots = {service.pid(part): part for part in PARTS}
         self.stopping = threading.Event()
         self.counts = {}
-        self.largest = {}  # resident size of one process
-        self.sums = {}     # proportional size of all, at most
+        self.largest = {}  # resident size of one process, maximum
+        self.sums = {}     # proportional size of all processes, maximum
         self.looks = 0
 
     def look(self):

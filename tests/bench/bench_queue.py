@@ -1,6 +1,6 @@
-"""The queue: how many jobs the workers do a second, and how long jobs wait.
-An empty job is a render job of an image that has all its variants: it is
-claimed, finds nothing to do, and ends."""
+"""The queue: jobs per second of the workers, and how long jobs wait. An empty
+job is a render job of an image that has all its variants: a worker claims it,
+finds nothing to do and ends it."""
 
 import contextlib
 import time
@@ -31,7 +31,7 @@ class Queue:
         self.start = int(time.time() * 1000) + 10 ** 9
 
     def set_up(self, bench):
-        """An image to make jobs of, and its user."""
+        """Uploads the image that all jobs are for."""
         service = self.service
         session = service.session(token=token_json(service.session(
             "premium")))
@@ -44,7 +44,7 @@ class Queue:
                                   " WHERE username = 'premium'")[0][0]
 
     def add(self, count):
-        """Later ids than all before."""
+        """Adds jobs whose ids are greater than all others."""
         self.start += 10 ** 6
         add_jobs(self.service, self.user, f"seq_1_to_{count}",
                  f"X'{self.image}'", "queued", self.start)
@@ -54,8 +54,8 @@ class Queue:
                    timeout, 0.1)
 
     def times_of(self, count):
-        """Seconds of the last jobs: waited, and from the first's start to the
-        last's end."""
+        """Returns how long each of the last jobs waited, and the time from the
+        start of the first to the end of the last, in seconds."""
         found = self.service.query(
             "SELECT UNIX_TIMESTAMP(started_at) - UNIX_TIMESTAMP(run_after),"
             " UNIX_TIMESTAMP(started_at), UNIX_TIMESTAMP(finished_at), state"
@@ -67,8 +67,8 @@ class Queue:
 
 
 def backlog(queue, workers, count):
-    """All are there when the workers start: jobs a second, and ms of CPU of
-    one."""
+    """Queues all jobs before the workers start. Returns jobs per second, and
+    CPU ms per job."""
     service = queue.service
     service.stop("worker")
     queue.add(count)
@@ -80,7 +80,8 @@ def backlog(queue, workers, count):
 
 
 def paced(queue, count, seconds):
-    """One after another, to workers with time for them: ms of waiting."""
+    """Queues one job after another, for workers that are idle. Returns the
+    median and the 99th percentile of the waiting time in ms."""
     for _ in range(count):
         queue.add(1)
         time.sleep(seconds / count)  # the pace is what is measured
@@ -96,7 +97,8 @@ def empty_jobs(queue, workers):
 
 
 def tasks(bench, queue, workers):
-    """Thumbnails of 100x100 that clients ask for, until the last is there."""
+    """Clients of thumbnail_generator upload pictures; measures until the last
+    thumbnail of 100x100 is ready."""
     service = queue.service
     path = bench.tmp / "task"
     media_type, _ = form(path, bench.samples.path("400x300.png").read_bytes(),

@@ -33,7 +33,8 @@ static double cpu_ms(void)
 	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
 }
 
-/* Between a drawing and a photograph: waves, and noise in the last bits. */
+/* Draws waves with noise in the last bits: like a drawing, and a bit like a
+   photograph. */
 static Image *new_picture(unsigned long width, unsigned long height)
 {
 	Image *image = AllocateImage(NULL);
@@ -99,7 +100,7 @@ static int by_number(const void *left, const void *right)
 	return a < b ? -1 : a > b;
 }
 
-/* As lib/service/variant_render.c adds it up. */
+/* Adds up the estimate as lib/service/variant_render.c does. */
 static double estimate(double *written, const struct probe *probe)
 {
 	const uint32_t heights[] = { 400, 200 };
@@ -145,8 +146,9 @@ static struct sample measure(const struct renderer *renderer,
 	return sample;
 }
 
-/* Between the smallest and the largest picture, only reading differs. What the
-   smallest costs besides is resizing and writing. */
+/* The variants of all pictures have the same size. So the difference between
+   the smallest and the largest picture is the cost of reading, and the rest of
+   the smallest's cost is resizing and writing. */
 static void print_costs(const struct format_row *row,
 			const struct sample *smallest,
 			const struct sample *largest)

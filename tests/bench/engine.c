@@ -1,4 +1,4 @@
-/* engine.c: renders by pixtier's own code, in its decoder process. */
+/* engine.c: renders with pixtier's own code, in a decoder process. */
 #include "config.h"
 
 #include <fcntl.h>
@@ -19,7 +19,8 @@ struct engine {
 	struct recipe recipes[MEASURE__COUNT];
 };
 
-/* As with the others: PNG where there is transparency, else JPEG. */
+/* Asks for PNG if the picture is a PNG with transparency, else for JPEG, as the
+   other engines do. */
 static void parse_recipes(struct engine *engine)
 {
 	static const char *const names[][MEASURE__COUNT] = {
@@ -35,7 +36,7 @@ static void parse_recipes(struct engine *engine)
 			measure_fail("%s", engine->fixture.work.why);
 }
 
-/* The pictures are of one user, whose decoder process is kept. */
+/* All pictures belong to one user, so the decoder pool keeps the process. */
 static void *start(const struct measure_input *input)
 {
 	const struct decoder_limits limits = { (size_t)2048 << 20, 60, 0 };

@@ -1,6 +1,6 @@
-/* floor.c: the least that thumbnails of a JPEG cost, as a yardstick: libjpeg
-   reduces while it decodes, an 8-bit Lanczos filter does the rest. It has no
-   sandbox, no colour profiles and no orientation. */
+/* floor.c: makes thumbnails of a JPEG at the lowest cost, for comparison.
+   libjpeg reduces the picture while it decodes, and an 8-bit Lanczos filter
+   does the rest. It has no sandbox, no colour profiles and no orientation. */
 #include "config.h"
 
 #include <malloc.h>
@@ -26,7 +26,7 @@ struct raster {
 	uint8_t *pixels;
 };
 
-/* The source pixels that one result pixel is made of. */
+/* The source pixels from which one result pixel is made. */
 struct tap {
 	unsigned first, count;
 	int16_t weights[MAX_TAPS];
@@ -54,7 +54,8 @@ static double lanczos(double x)
 	return LOBES * sin(a) * sin(a / LOBES) / (a * a);
 }
 
-/* Rounded weights whose sum is exactly 1: the largest has the remainder. */
+/* Rounds the weights so that their sum is exactly 1: the largest weight gets
+   the remainder. */
 static void round_weights(struct tap *tap, const double *exact, double sum)
 {
 	unsigned largest = 0;
@@ -122,7 +123,7 @@ WITH_SSE41 static __m128i weigh(__m128i sum, __m128i pairs, __m128i weights)
 	return _mm_add_epi32(sum, _mm_madd_epi16(pairs, weights));
 }
 
-/* 16 bytes of a result row, two source rows at a time. */
+/* Makes 16 bytes of a result row from two source rows at a time. */
 WITH_SSE41 static void reduce_column(uint8_t *to, const uint8_t *from,
 				     size_t stride, const struct tap *tap)
 {
@@ -158,7 +159,7 @@ static void reduce_rows(uint8_t *to, const uint8_t *from, size_t stride,
 		reduce_column(to + x, from + x, stride, tap);
 }
 
-/* Four source pixels at a time; weights behind the last are 0. */
+/* Reads four source pixels at a time; the weights after the last are 0. */
 WITH_SSE41 static void reduce_row(uint8_t *to, const uint8_t *from,
 				  const struct tap *taps, unsigned width)
 {
@@ -248,8 +249,8 @@ static struct raster reduce(const struct raster *from, unsigned width,
 	return to;
 }
 
-/* libjpeg reduces by 1, 2, 4 and 8 with SIMD. Half as much again as the result
-   needs hides that its reduction is a box filter. */
+/* libjpeg reduces by 1, 2, 4 or 8 with SIMD and a box filter. A decoded height
+   of at least 1.5 times the larger thumbnail's hides the box filter. */
 static unsigned choose_scale(unsigned height)
 {
 	for (unsigned eighths = 1; eighths < 8; eighths *= 2)
@@ -345,7 +346,7 @@ static void render(void *arg, const struct measure_input *input,
 int main(int argc, char **argv)
 {
 	check_cpu();
-	/* Pixels that are freed are allocated again without page faults. */
+	/* malloc() keeps freed pixels, so new ones cause no page faults. */
 	mallopt(M_MMAP_THRESHOLD, 256 << 20);
 	mallopt(M_TRIM_THRESHOLD, 256 << 20);
 	return measure_main(argc, argv, NULL, render);

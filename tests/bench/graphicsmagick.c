@@ -1,5 +1,5 @@
-/* graphicsmagick.c: renders by GraphicsMagick alone, as most programs that use
-   it do: the whole picture is decoded, and resized once for each thumbnail. */
+/* graphicsmagick.c: renders with GraphicsMagick alone, as most programs do that
+   use it: decodes the whole picture, and resizes it once for each thumbnail. */
 #include "config.h"
 
 #include <stdlib.h>

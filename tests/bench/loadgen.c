@@ -1,4 +1,5 @@
-/* loadgen.c: many clients at once; counts what they get, and how soon. */
+/* loadgen.c: sends requests of many clients at once, and prints how many were
+   answered and how long the responses took. */
 #include "config.h"
 
 #include <arpa/inet.h>
@@ -25,13 +26,13 @@ static const char usage[] =
 	"usage: loadgen [-c CLIENTS] [-d SECONDS] [-n REQUESTS] [-b BODY]\n"
 	"               [-t MEDIA_TYPE] [-u OFFSET] [-l LINES] [-s STATUS]\n"
 	"               PORT PATH\n"
-	"Clients of 127.0.0.1:PORT ask for PATH, over and over, for SECONDS or\n"
-	"REQUESTS in all: by GET, or with the file BODY by POST. OFFSET: where\n"
-	"the body has 16 bytes that each request makes its own. LINES: a file\n"
-	"of header lines, of which each request has one by chance. Answers\n"
-	"other than STATUS (200) are failures. Prints one line: requests,\n"
-	"failures, seconds, and the microseconds that half, 99 % and all of the\n"
-	"answers took at most.\n";
+	"Clients send requests for PATH to 127.0.0.1:PORT, again and again, for\n"
+	"SECONDS or until there are REQUESTS: GET, or POST with the file BODY.\n"
+	"OFFSET: the place of 16 bytes in the body that differ in each request.\n"
+	"LINES: a file of header lines; each request has a random one. A\n"
+	"response with another status than STATUS (200) is a failure. Prints\n"
+	"one line: requests, failures, seconds, and the longest response times\n"
+	"of the fastest half, 99 % and 100 % of requests, in microseconds.\n";
 
 struct options {
 	unsigned long clients, requests, port, status;
@@ -50,7 +51,7 @@ struct client {
 	unsigned seed;
 	int socket; /* -1: not connected */
 	char buffer[BUFFER_SIZE];
-	size_t len; /* of what is in the buffer */
+	size_t len; /* bytes in the buffer */
 	unsigned long failures;
 	uint32_t *times_us;
 	size_t count, room;
@@ -192,7 +193,7 @@ static bool skip(struct client *client, size_t len)
 	return true;
 }
 
-/* RFC 9112, 7.1; without trailers. */
+/* Skips a chunked body without trailers: RFC 9112 section 7.1. */
 static bool skip_chunks(struct client *client)
 {
 	size_t len = 1;
@@ -218,7 +219,8 @@ static const char *field(const char *head, const char *name)
 	return found ? found + strlen(name) : NULL;
 }
 
-/* Reads the whole answer. `open`: whether the connection can be used again. */
+/* Reads a whole response. Sets `open` to whether the connection can be used
+   again. */
 static bool read_answer(unsigned long *status, bool *open,
 			struct client *client)
 {
@@ -241,8 +243,8 @@ static bool read_answer(unsigned long *status, bool *open,
 	return chunked ? skip_chunks(client) : skip(client, len);
 }
 
-/* A server may close a connection that waits for the next request, so one that
-   was used before gets a second attempt. */
+/* A server may close an idle connection. So a request that fails on a used
+   connection is sent again on a new one. */
 static bool exchange(unsigned long *status, struct client *client)
 {
 	const bool was_open = client->socket >= 0;

@@ -1,4 +1,4 @@
-/* measure.c: what one rendering of a picture costs. */
+/* measure.c: measures what one rendering of a picture costs. */
 #include "config.h"
 
 #include "tests/bench/measure.h"
@@ -61,8 +61,9 @@ static bool read_line(char *line, size_t size, const char *file, int pid)
 	return good;
 }
 
-/* The kernel's nanoseconds where it has them: proc(5) stat counts a process's
-   own time in steps of 10 ms. That of its ended children has no finer. */
+/* Reads the CPU time in nanoseconds from schedstat, if the kernel has it: stat
+   (proc(5)) has it in steps of 10 ms. For children that have ended there is
+   only stat. */
 static bool read_process(struct process *process, int pid)
 {
 	const int64_t tick_us = 1000000 / sysconf(_SC_CLK_TCK);
@@ -141,7 +142,8 @@ static bool is_below(const struct process *list, size_t count, int pid,
 	return false;
 }
 
-/* Of the processes below this one that still live, or were not waited for. */
+/* Adds the usage of all processes below this one that live or were not waited
+   for. */
 static void add_descendants(struct usage *usage)
 {
 	static struct process list[MAX_PROCESSES];
@@ -165,8 +167,9 @@ static int64_t timeval_us(struct timeval time)
 	return time.tv_sec * INT64_C(1000000) + time.tv_usec;
 }
 
-/* Whatever the process model is: this process, its children that ended, and
-   all processes below it. */
+/* Returns the usage of this process, of its children that have ended, and of
+   all processes below it, so that engines with several processes are
+   comparable. */
 static struct usage read_usage(void)
 {
 	struct rusage own, ended;
@@ -267,7 +270,7 @@ int measure_main(int argc, char **argv,
 
 	if (argc != 3)
 		measure_fail("usage: %s FILE OUT", argv[0]);
-	/* Processes whose parent ended stay below this one. */
+	/* A process whose parent ends becomes a child of this one. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	input = read_input(argv[1]);
 	arg = start ? start(&input) : NULL;

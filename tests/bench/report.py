@@ -1,4 +1,4 @@
-"""What a benchmark found: tables of text, and a line of JSON for each."""
+"""The results of benchmarks: tables of text, and a line of JSON for each."""
 
 import json
 import os
@@ -11,7 +11,7 @@ END = "<!-- end of tables -->"
 
 
 def machine():
-    """What the numbers depend on, in one line."""
+    """Returns processor, kernel and date in one line."""
     model = "unknown processor"
     for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
         if line.startswith("model name"):
@@ -22,7 +22,7 @@ def machine():
 
 
 def text(value):
-    """A table's cell."""
+    """Returns the text of a cell."""
     if value is None:
         return "-"
     if isinstance(value, float):
@@ -33,7 +33,7 @@ def text(value):
 
 
 def lines_of(columns, rows):
-    """Text in columns: names at the left, numbers at the right."""
+    """Returns text in columns: names are aligned left, numbers right."""
     cells = [list(columns)] + [[text(value) for value in row] for row in rows]
     widths = [max(len(line[i]) for line in cells)
               for i in range(len(columns))]
@@ -70,7 +70,7 @@ class Report:
             file.write(json.dumps(record) + "\n")
 
     def write_into(self, document):
-        """Puts what was printed between the document's two marks."""
+        """Writes the printed tables between the two marks of the document."""
         before, _, rest = document.read_text().partition(START)
         _, found, after = rest.partition(END)
         if not found:

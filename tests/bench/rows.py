@@ -1,10 +1,11 @@
-"""Rows by the thousand, by SQL: what the service would have written itself,
-one after another. Ids begin with the time, as UUIDv7 do; MariaDB has tables
-seq_1_to_N."""
+"""Adds thousands of rows at once by SQL, equal to those that the service
+writes one after another. Ids begin with the time, as UUIDv7 do. The tables seq_1_to_N
+are built into MariaDB."""
 
 from servers import TIER
 
-# Of a serial number, `seq`: 48 bits of time, version and variant, the number.
+# The id for a serial number `seq`: 48 bits of time, version and variant, and
+# the number.
 ID = ("CAST(CONCAT(UNHEX(LPAD(HEX({start} + seq), 12, '0')),"
       " X'70008000', UNHEX(LPAD(HEX(seq), 12, '0'))) AS BINARY(16))")
 START_MS = 1700000000000
@@ -20,8 +21,8 @@ def user_id(service, token_hash):
 
 
 def add_images(service, user, first, last):
-    """Images that are ready, each with two variants and the job that made
-    them; their files are not there."""
+    """Adds ready images, each with two variants and the job that made them,
+    but without files."""
     numbers = f"seq_{first}_to_{last}"
     image = row_id()
     service.query(
@@ -53,7 +54,7 @@ def add_images(service, user, first, last):
 
 
 def add_jobs(service, user, numbers, image, state, start):
-    """Render jobs of images whose variants are all there."""
+    """Adds render jobs of images that have all their variants."""
     ended = "UTC_TIMESTAMP(6)" if state == "done" else "NULL"
     service.query(
         "INSERT INTO jobs (id, kind, user_id, image_id, state, priority,"
@@ -70,7 +71,7 @@ def count_jobs(service, *states):
 
 
 def allow_anonymous(service):
-    """As many requests as are sent."""
+    """Removes the limits of the tier of clients without an account."""
     service.query("UPDATE tiers SET requests_per_minute = NULL,"
                   " uploads_per_day = NULL, max_pending_seconds = NULL"
                   " WHERE name = 'Anonymous'")

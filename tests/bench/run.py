@@ -19,7 +19,7 @@ MODULES = "PIL", "jsonschema", "pymysql", "requests"
 
 
 class Bench:
-    """The common objects of all benchmarks."""
+    """The objects that all benchmarks share."""
 
     def __init__(self, tmp):
         self.srcdir = SRCDIR

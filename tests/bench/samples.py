@@ -1,6 +1,6 @@
-"""The pictures of the benchmarks: always the same, made when they are not
-there yet. They look like photographs to an encoder: gradients, shapes, soft
-noise, and grain."""
+"""The pictures of the benchmarks: made when first used, and always the same.
+For an encoder they are like photographs: gradients, shapes, soft noise and
+grain."""
 
 import io
 import random
@@ -11,7 +11,7 @@ Image.MAX_IMAGE_PIXELS = None
 
 
 def noise(chance, size, step):
-    """Gray noise of one value for each `step` pixels a side."""
+    """Returns gray noise with one value per `step` pixels a side."""
     small = max(2, size[0] // step), max(2, size[1] // step)
     data = chance.randbytes(small[0] * small[1])
     return Image.frombytes("L", small, data).resize(size, Image.BICUBIC)
@@ -36,7 +36,8 @@ def draw_shapes(image, chance, count):
 
 
 def photo(size, seed, grain, soft=False):
-    """`grain`: how much of each pixel is noise of its own, from 0 to 1."""
+    """Returns a photograph. `grain` is the share of noise in each pixel, from
+    0 to 1."""
     chance = random.Random(seed)
     image = gradients(size)
     draw_shapes(image, chance, 10 if soft else 60)
@@ -57,7 +58,8 @@ def photo(size, seed, grain, soft=False):
 
 
 def screenshot(size, seed):
-    """Windows with text and a soft shadow, on nothing."""
+    """Returns windows with text and a soft shadow on a transparent
+    background."""
     chance = random.Random(seed)
     image = Image.new("RGBA", size)
     for _ in range(8):
@@ -117,7 +119,7 @@ ENGINE_NAMES = [name for name in MAKERS
 
 
 class Samples:
-    """Files in a folder, by their names."""
+    """A folder of pictures by name."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -133,9 +135,9 @@ class Samples:
 
 
 def with_comment(data):
-    """The JPEG with a comment of 16 bytes, and where these are: each upload
-    can have others, so that no two are the same file. Other formats stay as
-    they are: None."""
+    """Returns the JPEG with a comment of 16 bytes, and the place of these
+    bytes: uploads change them, so that no two files are equal. Returns a file
+    of another format unchanged, and None."""
     if not data.startswith(b"\xff\xd8"):
         return data, None
     jpeg, at = data, 2

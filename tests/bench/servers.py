@@ -1,4 +1,4 @@
-"""The servers that are measured, and how they are asked."""
+"""Starts the servers that are measured, and sends them requests."""
 
 import contextlib
 import hashlib
@@ -19,7 +19,7 @@ PARTS = "fcgi", "worker", "db", "web"
 TIER = "Premium"  # h200, h400 and the original
 WEB_USER = "www-data"
 
-# Settings that the HTTP tests may change for their own sake.
+# Settings that the HTTP tests change: benchmarks use the defaults.
 TUNED = ("anonymous_pending_seconds", "decoder_seconds_request",
          "password_cost", "queue_seconds", "responders", "sync_budget_ms",
          "upload_responders", "user_share", "worker_poll_ms", "workers")
@@ -30,13 +30,14 @@ class Unavailable(Exception):
 
 
 def shipped(bench, names):
-    """The defaults of these settings, of those that there are."""
+    """Returns the defaults of these settings, if they exist."""
     sample = (bench.builddir / "pixtier.conf.sample").read_text()
     return dict(re.findall(rf'^#({"|".join(names)}) = "(.*)"$', sample, re.M))
 
 
 def start_service(bench, options=(), **settings):
-    """As the HTTP tests do, but as fast and as slow as it is shipped."""
+    """Starts the service as the HTTP tests do, but with the default
+    settings."""
     reason = missing("nginx")
     if reason:
         raise Unavailable(reason)
@@ -48,7 +49,7 @@ def service_pids(service):
 
 
 def add_users(service, count):
-    """Users of the tier, each with a token: the tokens."""
+    """Adds users of the tier TIER; returns a token of each."""
     tokens = ["px_" + secrets.token_urlsafe(32) for _ in range(count)]
     with service.db() as connection, connection.cursor() as cursor:
         for token in tokens:
@@ -74,8 +75,8 @@ def header_file(path, tokens):
 
 
 def form(path, data, field="image", name="picture.jpg", mark=None, fields=()):
-    """A multipart form in a file: its media type, and where `mark`, a place in
-    the data, is in the form."""
+    """Writes a multipart form to a file. Returns its media type, and the place
+    in the form of `mark`, a place in the data."""
     boundary = "----bench-5e0c1d8f2a"
     head = "".join(
         f'--{boundary}\r\nContent-Disposition: form-data; name="{label}"'
@@ -89,7 +90,7 @@ def form(path, data, field="image", name="picture.jpg", mark=None, fields=()):
 
 
 class Load:
-    """What one run of the load generator found."""
+    """The results of one run of the load generator."""
 
     def __init__(self, line, cpu_seconds):
         words = line.split()
@@ -103,8 +104,8 @@ class Load:
 
 
 def load(bench, pids, port, path, clients=1, **options):
-    """Options are loadgen's, by their letters; CPU is that of the pids and of
-    all processes below them."""
+    """Runs loadgen with options by their letters. The CPU time is that of the
+    pids and of all processes below them."""
     words = [word for letter, value in options.items() if value is not None
              for word in (f"-{letter}", str(value))]
     before = usage.cpu_seconds(pids)
@@ -118,13 +119,14 @@ def load(bench, pids, port, path, clients=1, **options):
 
 
 class Medians:
-    """Of several loads."""
+    """The medians of several loads."""
 
     def __init__(self, loads):
         for name in ("rate", "p50", "p99", "cpu_ms"):
             setattr(self, name, statistics.median(getattr(load, name)
                                                   for load in loads))
-        # A part's share is small beside the kernel's steps of 10 ms.
+        # Sums, because the kernel counts the CPU time of a part in steps of
+        # 10 ms.
         requests = sum(load.requests for load in loads)
         self.cpu_ms_parts = [sum(part) * 1e3 / requests for part in
                              zip(*(load.cpu_seconds for load in loads))]
@@ -148,7 +150,7 @@ def wait_for_port(port, process, name):
 
 @contextlib.contextmanager
 def running(name, command, port, **environment):
-    """A server that ends with this process, too."""
+    """Runs a server, which also ends if this process does."""
     process = subprocess.Popen(
         ["setpriv", "--pdeathsig", "TERM", *command],
         env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
@@ -163,7 +165,8 @@ def running(name, command, port, **environment):
 
 @contextlib.contextmanager
 def nginx_static(bench, files):
-    """Port and pids of nginx with these files, as the service has it."""
+    """Runs nginx with these files and the settings of the service. Yields port
+    and pids."""
     port, folder = free_port(), bench.tmp / "static"
     for name in ("files", "run"):
         (folder / name).mkdir(parents=True, mode=0o755)
@@ -187,7 +190,7 @@ def nginx_static(bench, files):
 
 @contextlib.contextmanager
 def peer(bench):
-    """Port, pids and folder of Express with sharp."""
+    """Runs Express with sharp. Yields port, pids and folder."""
     port, store = free_port(), bench.tmp / "peer"
     store.mkdir()
     with running("the peer", ["node", bench.srcdir /
@@ -197,7 +200,7 @@ def peer(bench):
 
 
 def token_json(session, **fields):
-    """An API token by the API itself."""
+    """Creates an API token by a request; returns it."""
     answer = session.post("/v1/tokens", data=json.dumps(
         {"name": "bench", **fields}),
         headers={"Content-Type": "application/json"})

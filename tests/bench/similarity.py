@@ -1,4 +1,4 @@
-"""How near a thumbnail is to the best that can be made of its picture."""
+"""Compares a thumbnail with the best thumbnail of its picture."""
 
 import io
 
@@ -21,7 +21,8 @@ def on_white(image):
 
 
 def reference(picture, height):
-    """All of the picture is decoded, and reduced once by Lanczos."""
+    """Returns the best thumbnail: decodes the whole picture, and reduces it
+    once by Lanczos."""
     image = on_white(picture)
     if height >= image.height:
         return image
@@ -30,7 +31,7 @@ def reference(picture, height):
 
 
 def means(values):
-    """Of each window of 8x8 values."""
+    """Returns the mean of each window of 8x8 values."""
     sums = numpy.pad(values.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
     w = WINDOW
     return (sums[w:, w:] - sums[:-w, w:] - sums[w:, :-w] +
@@ -38,7 +39,8 @@ def means(values):
 
 
 def ssim(one, other):
-    """Of the luma of two images; Wang, Bovik, Sheikh, Simoncelli 2004."""
+    """Returns the SSIM of two gray images: Wang, Bovik, Sheikh, Simoncelli,
+    2004."""
     a, b = (numpy.asarray(image.convert("L"), numpy.float64)
             for image in (one, other))
     c1, c2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
@@ -51,8 +53,8 @@ def ssim(one, other):
 
 
 def similarity(thumbnail, best):
-    """SSIM of a file and an image, 1 at best; None without numpy, or where
-    the sizes differ."""
+    """Returns the SSIM of a file and an image, at most 1. None if numpy is not
+    installed or the sizes differ."""
     image = on_white(Image.open(io.BytesIO(thumbnail.read_bytes())))
     if not numpy or image.size != best.size:
         return None

@@ -1,4 +1,4 @@
-"""What processes take of the machine, from /proc; proc(5)."""
+"""CPU time and memory of processes, from /proc: proc(5)."""
 
 import contextlib
 import os
@@ -9,7 +9,8 @@ GONE = (FileNotFoundError, ProcessLookupError, PermissionError)
 
 
 def stat_of(pid):
-    """Parent, and seconds of CPU with those of its ended children."""
+    """Returns the parent, and CPU seconds of the process and its ended
+    children."""
     line = pathlib.Path(f"/proc/{pid}/stat").read_text()
     fields = line.rpartition(")")[2].split()
     return int(fields[1]), sum(map(int, fields[11:15])) / TICK
@@ -25,7 +26,7 @@ def all_processes():
 
 
 def tree(pids, stats=None):
-    """These processes and all below them: each pid's root and depth."""
+    """Returns root and depth of these processes and of all below them."""
     stats = stats or all_processes()
     found = {pid: (pid, 0) for pid in pids if pid in stats}
     level = list(found)
@@ -40,7 +41,8 @@ def tree(pids, stats=None):
 
 
 def cpu_seconds(pids):
-    """Of each process with all below it, also those that have ended."""
+    """Returns the CPU seconds of each process with all below it, including
+    those that have ended."""
     stats = all_processes()
     seconds = dict.fromkeys(pids, 0)
     for pid, (root, _) in tree(pids, stats).items():
@@ -49,7 +51,8 @@ def cpu_seconds(pids):
 
 
 def memory_kib(pid):
-    """Resident and proportional size; None when it is gone."""
+    """Returns resident and proportional size; None if the process has
+    ended."""
     try:
         text = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
     except GONE:
@@ -61,7 +64,7 @@ def memory_kib(pid):
 
 
 def peak_kib(pid):
-    """The largest resident size that it has had; 0 when it is gone."""
+    """Returns the largest resident size so far; 0 if the process has ended."""
     with contextlib.suppress(*GONE):
         text = pathlib.Path(f"/proc/{pid}/status").read_text()
         for line in text.splitlines():

@@ -125,7 +125,7 @@ def slow_clients(trial):
 
 class SlowAddress:
     """with SlowAddress(...): clients of one address that send one byte of a
-    body now and then. They are more than the sites allow."""
+    body from time to time. There are more of them than the sites allow."""
 
     ADDRESS = "127.0.0.9"
     ALLOWED = 100  # limit_conn of nginx's site, connections.lua of lighttpd's
@@ -209,8 +209,8 @@ class Gone:
         wait_until(lambda: open_sockets(service) <= sockets - len(calls))
 
     def check(self):
-        """Call it after later uploads are done: the queue has none of these
-        then."""
+        """Checks that no such upload is stored. Call it after later uploads
+        have ended: then none of these is in the queue."""
         sums = {one.sha256 for one in self.uploads}
         made = sum(sum_ in sums for sum_, in self.trial.service.query(
             "SELECT LOWER(HEX(sha256)) FROM images WHERE sha256 IS NOT NULL"))

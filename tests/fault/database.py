@@ -14,7 +14,7 @@ CLIENTS = 8
 
 
 def uploads_of(trial, session):
-    """The function that each client of a load calls."""
+    """Returns the function that each client of a load calls."""
     def call():
         upload = trial.new_upload(session)
         answer = trial.send(upload)
@@ -79,7 +79,8 @@ def database_errors(trial):
 
 
 def statements_of(trial, proxy, call):
-    """What is executed meanwhile, each with its number among its equals."""
+    """Returns the statements that are executed meanwhile, each with its
+    number among equal statements."""
     begin = len(proxy.statements)
     call()
     made = proxy.statements[begin:]

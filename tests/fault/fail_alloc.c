@@ -1,4 +1,5 @@
-/* fail_alloc.c: LD_PRELOAD library; a file says which allocations fail. */
+/* fail_alloc.c: LD_PRELOAD library that lets allocations fail. A file says
+   which. */
 #include "config.h"
 
 #include <errno.h>
@@ -26,8 +27,8 @@ void *__libc_realloc(void *old, size_t size);
 static struct plan *plan; /* NULL: nothing fails here */
 static bool is_child, is_failing;
 
-/* A supervisor's own allocations do not fail: only its children are replaced
-   when they die of it. */
+/* Only the allocations of children fail: nothing replaces a supervisor that
+   dies of a failed allocation. */
 static void after_fork(void)
 {
 	is_child = true;

@@ -24,7 +24,7 @@ BASE64URL = string.ascii_letters + string.digits + "-_"
 ### Records
 
 def damaged(rng, good):
-    """The request with one random damage."""
+    """Returns the request with one random damage."""
     at = rng.randrange(len(good))
     return rng.choice((
         lambda: good[:at],
@@ -74,7 +74,7 @@ def corrupt_records(trial):
 ### Tokens
 
 def forged(rng, text, count):
-    """Texts that differ from this one in one place."""
+    """Returns texts that differ from this one in one place."""
     made = {text[:at] + other + text[at + 1:]
             for at in range(len(text)) for other in BASE64URL}
     made |= {text[:at] for at in range(len(text))}
@@ -114,7 +114,7 @@ def forged_tokens(trial):
     trial.service.ctl("user", "enable", user)
 
 
-### URLs that lead inside
+### URLs of private hosts
 
 PUBLIC, PORT = "93.184.216.34", 8080
 PRIVATE = ("127.0.0.1", "127.0.0.2", "10.0.0.1", "169.254.169.254", "::1",
@@ -131,8 +131,8 @@ ZONE = {"inside.example": "10.0.0.1", "mixed.example": [PUBLIC, "127.0.0.1"],
 
 
 def inner_urls(trial):
-    """URLs of private hosts, by each way to write them, by names, redirects
-    and a name server that changes its answer: nobody calls the canary."""
+    """URLs of private hosts in all notations, by names, by redirects and by a
+    name server that changes its answer. The server there gets no request."""
     reason = network.missing()
     if reason:
         raise Skip(reason)
@@ -201,7 +201,8 @@ def rebinding(trial, names, pages, urls):
 
 
 def order(trial, session, url):
-    """The image of an upload by URL; None if the request is refused."""
+    """Returns the image of an upload by URL; None if the request is
+    refused."""
     answer = trial.ask(lambda: session.post("/v1/images", json={"url": url}))
     if answer.status_code == 202:
         return answer.json()

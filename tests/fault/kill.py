@@ -16,8 +16,8 @@ from tracing import calls_of, children, inject, traced
 
 
 def warm_up(trial, session):
-    """The first upload of a responder has other system calls than later
-    ones."""
+    """Sends uploads to all responders, because the first upload of a responder
+    has other system calls than later ones."""
     trial.service.children("fcgi")
     for _ in range(3):
         at_once(16, lambda: trial.deliver(trial.new_upload(session)))
@@ -51,7 +51,7 @@ def kill_at_calls(trial, session):
 
 @functools.cache
 def slow_picture():
-    """96 million pixels, which take a worker some time."""
+    """Returns 96 million pixels, which keep a worker busy for some time."""
     return encode(Image.new("1", (12000, 8000), 1), "PNG")
 
 
@@ -82,8 +82,8 @@ def is_ready(trial, upload):
 
 
 def kill_worker(trial):
-    """kill -9 of a worker in mid-job: another has the job soon. Then of the
-    decoder process: the picture is not to blame."""
+    """kill -9 of a worker during a job: another worker soon has the job. Then
+    kill -9 of its decoder process: the image does not fail."""
     session = trial.client()
     for _ in range(5 if trial.long else 1):
         upload = trial.deliver(trial.new_upload(session, slow_picture()),
@@ -111,7 +111,8 @@ def wait_or_end_lease(trial, upload):
 
 
 def busy_decoder(trial):
-    """The worker's decoder process that begins to use a processor."""
+    """Waits for a decoder process of the worker that uses a processor; returns
+    its pid."""
     def used():
         with contextlib.suppress(ProcessLookupError, OSError):
             return {pid: cpu_seconds([pid]) for pid in children_of(

@@ -19,7 +19,7 @@ PARTS = "web", "worker", "fcgi", "db"
 
 
 class Disk:
-    """A disk of its own for all that lasts: the database and the store."""
+    """A disk in a file, with the database and the store."""
 
     def __init__(self, service):
         self.file = service.dir / "disk"

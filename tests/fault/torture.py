@@ -16,12 +16,13 @@ NEVER_FAIL = {"brk", "exit", "exit_group", "futex", "getpid", "gettid",
 
 
 def library(trial, name):
-    """A copy of the library that the account of the service can read."""
+    """Copies the library to where the account of the service can read it;
+    returns the path."""
     built = BUILDDIR / "tests/fault" / name
     if not built.exists():
         raise Skip(f"{built} is not built")
     copy = trial.service.dir / name
-    if not copy.exists():  # another would be under those who run with it
+    if not copy.exists():  # programs that run use the existing copy
         shutil.copy(built, copy)
         copy.chmod(0o755)
     return str(copy)
@@ -55,8 +56,8 @@ class Allocations:
 
 
 def torture(trial):
-    """Each allocation of an upload fails, and of a job, alone and with all
-    that follow in its process; then each system call of an upload."""
+    """Each allocation of an upload and of a job fails, alone and with all
+    later ones of its process. Then each system call of an upload fails."""
     session = trial.client()
     with allocations(trial, "fcgi") as plan:
         def send(upload):
@@ -72,8 +73,8 @@ def torture(trial):
 
 @contextlib.contextmanager
 def allocations(trial, part):
-    """Starts many processes, because those that die often restart with
-    delay."""
+    """Starts many processes, because the supervisor delays the restart of
+    processes that die often."""
     plan = Allocations(trial, "pixtier-" + part)
     settings = {"fcgi": {"upload_responders": 16},
                 "worker": {"job_retry": 0, "workers": 16}}

@@ -41,7 +41,8 @@ def traced(pids, *options):
 
 
 def inject(call, number, fault):
-    """strace's options for a fault in each process's call of this number."""
+    """Returns the options of strace for a fault in the call of this number in
+    each process."""
     return ["-e", f"trace={call}", "-e", f"inject={call}:{fault}:when={number}"]
 
 

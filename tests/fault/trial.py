@@ -39,7 +39,7 @@ EXPECTED_FAILURES = {}
 
 
 class Skip(Exception):
-    """This machine lacks something that the experiment needs."""
+    """Raised if the machine lacks something that the experiment needs."""
 
 
 def need(*tools):
@@ -100,7 +100,7 @@ class FaultService(Service):
 
 
 def with_comment(data, text):
-    """This JPEG or PNG with a comment, which makes it another file."""
+    """Returns this JPEG or PNG with a comment, which makes it another file."""
     if data.startswith(b"\xff\xd8"):
         return (data[:2] + b"\xff\xfe" +
                 struct.pack(">H", len(text) + 2) + text + data[2:])

@@ -1,5 +1,5 @@
-// cascade.js: both thumbnails of a picture by sharp, in the way that takes the
-// least CPU: one decode, and the small one from the pixels of the large one.
+// cascade.js: makes both thumbnails of a picture with sharp at the lowest CPU
+// cost: decodes once, and makes the small one from the pixels of the large one.
 "use strict";
 const sharp = require("sharp");
 

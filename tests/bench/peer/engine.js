@@ -1,5 +1,6 @@
-// engine.js FILE OUT: renders as tests/bench/measure.h says, by sharp: one
-// decode, and the small thumbnail from the large one.
+// engine.js FILE OUT: renders with sharp, by the protocol of
+// tests/bench/measure.h: decodes once, and makes the small thumbnail from the
+// large one.
 "use strict";
 const fs = require("node:fs");
 const readline = require("node:readline");

@@ -1,5 +1,5 @@
-"""engine.py pillow|vips FILE OUT: renders as tests/bench/measure.h says, by
-Pillow or by libvips."""
+"""engine.py pillow|vips FILE OUT: renders with Pillow or libvips, by the
+protocol of tests/bench/measure.h."""
 
 import ctypes
 import io
@@ -47,8 +47,8 @@ def start_pillow(data):
 
 
 class Vips:
-    """The functions of libvips that it takes; their last argument ends the
-    list of options."""
+    """The functions of libvips that this program calls. Their last argument
+    ends the list of options."""
 
     def __init__(self):
         self.lib = ctypes.CDLL(VIPS_LIBRARY)

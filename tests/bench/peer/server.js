@@ -1,6 +1,6 @@
-// server.js: what pixtier's uploads are compared with: Express, multer and
-// sharp keep a picture and its thumbnails of 400 and 200 pixels in height.
-// PORT, STORE (a folder), WORKERS (2), SHARP_CONC (1).
+// server.js: the service that pixtier's uploads are compared with. Express,
+// multer and sharp store a picture and its thumbnails of 400 and 200 pixels in
+// height. Environment: PORT, STORE (a folder), WORKERS (2), SHARP_CONC (1).
 "use strict";
 const cluster = require("node:cluster");
 const crypto = require("node:crypto");
