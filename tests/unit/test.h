@@ -14,9 +14,11 @@
 
 #include "tests/lib/row.h"
 
-/* main() of a unit test is `return RUN_TESTS(tests);`. */
+/* main() of a unit test is `return RUN_TESTS(tests);`. The output has lines, so
+   that what fail_msg() writes to stderr stands before its test's result. */
 #define RUN_TESTS(tests)                                                       \
-	(cmocka_set_message_output(CM_OUTPUT_TAP),                             \
+	(setvbuf(stdout, NULL, _IOLBF, 0),                                     \
+	 cmocka_set_message_output(CM_OUTPUT_TAP),                             \
 	 cmocka_run_group_tests_name(__FILE__, (tests), NULL, NULL))
 
 #endif
