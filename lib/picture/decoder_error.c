@@ -58,7 +58,7 @@ static const struct {
 	{ ERR_CORRUPT_IMAGE,      "damaged: Corrupt JPEG data: premature end of data segment" },
 	{ ERR_CORRUPT_IMAGE,      "damaged: IDAT: *" },
 	{ ERR_CORRUPT_IMAGE,      "damaged: *" },
-	{ ERR_CORRUPT_IMAGE,      "expected the libwebp of the build, found another version; build pixtier again" },
+	{ ERR_UNAVAILABLE,        "expected the libwebp of the build, found another version; build pixtier again" },
 };
 /* clang-format on */
 

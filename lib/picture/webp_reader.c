@@ -37,7 +37,7 @@ static void find_profile(struct animation *animation,
 
 static bool fail_version(struct work *work)
 {
-	return fail(work, ERR_INTERNAL,
+	return fail(work, ERR_UNAVAILABLE,
 		    "expected the libwebp of the build, found another version; "
 		    "build pixtier again");
 }

@@ -32,7 +32,7 @@ static void release(void *arg)
 
 static bool fail_version(struct work *work)
 {
-	return fail(work, ERR_INTERNAL,
+	return fail(work, ERR_UNAVAILABLE,
 		    "expected the libwebp of the build, found another version; "
 		    "build pixtier again");
 }
