@@ -4,13 +4,12 @@
 #include "fcgi/admission.h"
 
 #include <stdatomic.h>
-#include <stdlib.h>
-#include <sys/mman.h>
 
 #include "lib/base/backlog.h"
 #include "lib/base/conf.h"
 #include "lib/base/metric.h"
 #include "lib/base/pool.h"
+#include "lib/base/shared.h"
 
 /* Up to this estimated wait a user may use all responders: a busy service has
    such waits anyway. */
@@ -33,11 +32,8 @@ struct admission *admission_new(long responders)
 	const size_t size =
 		sizeof(struct admission) +
 		(size_t)responders * sizeof(((struct admission *)0)->users[0]);
-	struct admission *admission = mmap(NULL, size, PROT_READ | PROT_WRITE,
-					   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct admission *admission = shared_new(size);
 
-	if (admission == MAP_FAILED)
-		abort();
 	admission->size = size;
 	admission->responders = responders;
 	return admission;
@@ -45,7 +41,7 @@ struct admission *admission_new(long responders)
 
 void admission_free(struct admission *admission)
 {
-	munmap(admission, admission->size);
+	shared_free(admission, admission->size);
 }
 
 void admission_open(struct admission_slot *slot, struct pool *pool,
@@ -54,8 +50,7 @@ void admission_open(struct admission_slot *slot, struct pool *pool,
 	slot->shared = shared;
 	slot->backlog = backlog_open(pool, listener);
 	atomic_store(&shared->users[slot->slot], 0);
-	if (madvise(shared, shared->size, MADV_DONTFORK))
-		abort();
+	shared_hide(shared, shared->size);
 }
 
 /* The estimated wait of the last request in the queue, in milliseconds. */

@@ -4,7 +4,6 @@
 #include "worker/worker.h"
 
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 #include "lib/base/log.h"
 #include "lib/base/pool.h"
 #include "lib/base/prefork.h"
+#include "lib/base/shared.h"
 #include "lib/db/db.h"
 #include "lib/model/job.h"
 #include "lib/picture/decoder_pool.h"
@@ -52,13 +52,7 @@ static const char *worker_name(struct pool *pool,
 
 struct worker_shared *worker_share(void)
 {
-	struct worker_shared *shared =
-		mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
-		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-	if (shared == MAP_FAILED)
-		abort();
-	return shared;
+	return shared_new(sizeof(struct worker_shared));
 }
 
 struct decoder_limits worker_decoder_limits(const struct conf *conf)

@@ -4,16 +4,13 @@
 #include "lib/base/bucket.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <pthread.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "lib/base/clock.h"
 #include "lib/base/crypt.h"
 #include "lib/base/metric.h"
 #include "lib/base/pool.h"
+#include "lib/base/shared.h"
 
 enum { SHARDS = 4096, ENTRIES = 16, NS_PER_MS = 1000000 };
 
@@ -24,11 +21,10 @@ struct entry {
 	int64_t full_at_ns;
 };
 
-/* The buckets whose keys have the same hash. If a process dies with the lock,
-   the kernel gives the lock to the next process. Every state that a dead
-   process can leave is valid. */
+/* The buckets whose keys have the same hash. Every state that a dead process
+   can leave is valid. */
 struct shard {
-	pthread_mutex_t lock;
+	struct shared_lock lock;
 	struct entry entries[ENTRIES];
 };
 
@@ -40,32 +36,22 @@ struct bucket_table {
 
 struct bucket_table *bucket_table_new(void)
 {
-	struct bucket_table *table =
-		mmap(NULL, sizeof(*table), PROT_READ | PROT_WRITE,
-		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	pthread_mutexattr_t attr;
+	struct bucket_table *table = shared_new(sizeof(*table));
 
-	if (table == MAP_FAILED || pthread_mutexattr_init(&attr) ||
-	    pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED) ||
-	    pthread_mutexattr_setrobust(&attr, PTHREAD_MUTEX_ROBUST))
-		abort();
 	crypt_random(table->key, sizeof(table->key));
 	for (size_t i = 0; i < SHARDS; i++)
-		if (pthread_mutex_init(&table->shards[i].lock, &attr))
-			abort();
-	pthread_mutexattr_destroy(&attr);
+		shared_lock_init(&table->shards[i].lock);
 	return table;
 }
 
 void bucket_table_free(struct bucket_table *table)
 {
-	munmap(table, sizeof(*table));
+	shared_free(table, sizeof(*table));
 }
 
 void bucket_table_hide(struct bucket_table *table)
 {
-	if (madvise(table, sizeof(*table), MADV_DONTFORK))
-		abort();
+	shared_hide(table, sizeof(*table));
 }
 
 static uint64_t key_of(const struct bucket_table *table,
@@ -85,19 +71,9 @@ static uint64_t key_of(const struct bucket_table *table,
 static struct shard *lock_shard(struct bucket_table *table, uint64_t key)
 {
 	struct shard *shard = &table->shards[key % SHARDS];
-	int error = pthread_mutex_lock(&shard->lock);
 
-	if (error == EOWNERDEAD)
-		error = pthread_mutex_consistent(&shard->lock);
-	if (error)
-		abort();
+	shared_lock_take(&shard->lock);
 	return shard;
-}
-
-static void unlock_shard(struct shard *shard)
-{
-	if (pthread_mutex_unlock(&shard->lock))
-		abort();
 }
 
 /* Returns the bucket with this key; else the one to replace: the fullest. */
@@ -167,7 +143,7 @@ static bool use(struct bucket_state *state, struct bucket_table *table,
 		owed += step;
 		*entry = (struct entry){ key, now_ns + owed };
 	}
-	unlock_shard(shard);
+	shared_lock_give(&shard->lock);
 	describe(state, owed < room ? owed : room, step, room);
 	return passes;
 }
@@ -197,7 +173,7 @@ void bucket_give(struct bucket_table *table, const struct bucket *bucket,
 	entry = find_entry(shard, key);
 	if (owed_at(entry, key, now_ms * NS_PER_MS))
 		entry->full_at_ns -= interval_ns(bucket);
-	unlock_shard(shard);
+	shared_lock_give(&shard->lock);
 }
 
 static bool refuse(struct work *work, const struct bucket *bucket,

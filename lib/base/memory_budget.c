@@ -9,13 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "lib/base/clock.h"
 #include "lib/base/process_id.h"
+#include "lib/base/shared.h"
 #include "lib/base/text.h"
 #include "lib/base/work.h"
 
@@ -223,28 +223,11 @@ static bool open_current(int *file, const char *path)
 	return false;
 }
 
-/* Allocates the file first: if the file system is full, a later write to the
-   mapping would end the process. */
-static bool map_table(struct memory_budget *budget)
-{
-	const int error =
-		posix_fallocate(budget->file, 0, sizeof(*budget->table));
-	void *memory;
-
-	if (error) {
-		errno = error;
-		return false;
-	}
-	memory = mmap(NULL, sizeof(*budget->table), PROT_READ | PROT_WRITE,
-		      MAP_SHARED, budget->file, 0);
-	budget->table = memory;
-	return memory != MAP_FAILED;
-}
-
 bool memory_budget_open(struct memory_budget **budget, const char *name,
 			long total_mib)
 {
 	struct memory_budget *made = calloc(1, sizeof(*made));
+	void *table;
 
 	if (!made)
 		abort();
@@ -254,11 +237,12 @@ bool memory_budget_open(struct memory_budget **budget, const char *name,
 		free(made);
 		return false;
 	}
-	if (!map_table(made)) {
+	if (!shared_open(&table, made->file, sizeof(*made->table))) {
 		close(made->file);
 		free(made);
 		return false;
 	}
+	made->table = table;
 	*budget = made;
 	return true;
 }
@@ -269,7 +253,7 @@ void memory_budget_close(struct memory_budget *budget)
 	if (set_lock(budget->file, F_OFD_SETLK, F_WRLCK, USERS_BYTE) &&
 	    is_current(budget->path, budget->file))
 		(void)unlink(budget->path);
-	munmap(budget->table, sizeof(*budget->table));
+	shared_free(budget->table, sizeof(*budget->table));
 	close(budget->file);
 	free(budget);
 }

@@ -5,12 +5,11 @@
 
 #include <inttypes.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
+#include "lib/base/shared.h"
 
 enum type { COUNTER, GAUGE, HISTOGRAM };
 
@@ -87,15 +86,8 @@ static struct region *region;
 
 void metric_init(void)
 {
-	void *memory;
-
-	if (region)
-		return;
-	memory = mmap(NULL, sizeof(*region), PROT_READ | PROT_WRITE,
-		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (memory == MAP_FAILED)
-		abort();
-	region = memory;
+	if (!region)
+		region = shared_new(sizeof(*region));
 }
 
 static void add(_Atomic uint64_t *cell, uint64_t n)

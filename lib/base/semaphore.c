@@ -3,61 +3,36 @@
 
 #include "lib/base/semaphore.h"
 
-#include <errno.h>
-#include <pthread.h>
 #include <stdint.h>
-#include <stdlib.h>
-#include <sys/mman.h>
 #include <time.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/shared.h"
 
 /* Two names may share a lock: then one waits for the other unnecessarily. */
 enum { LOOK_MS = 5, NAMED = 1024 };
 
-/* Mutexes are robust: the kernel frees those of a process that died. */
 struct semaphore {
-	pthread_mutex_t locks[SEMAPHORE_MAX + NAMED];
+	struct shared_lock locks[SEMAPHORE_MAX + NAMED];
 };
 
 struct semaphore *semaphore_new(void)
 {
-	struct semaphore *semaphore =
-		mmap(NULL, sizeof(*semaphore), PROT_READ | PROT_WRITE,
-		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	pthread_mutexattr_t attr;
+	struct semaphore *semaphore = shared_new(sizeof(*semaphore));
 
-	if (semaphore == MAP_FAILED || pthread_mutexattr_init(&attr) ||
-	    pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED) ||
-	    pthread_mutexattr_setrobust(&attr, PTHREAD_MUTEX_ROBUST))
-		abort();
 	for (size_t i = 0; i < ARRAY_LEN(semaphore->locks); i++)
-		if (pthread_mutex_init(&semaphore->locks[i], &attr))
-			abort();
-	pthread_mutexattr_destroy(&attr);
+		shared_lock_init(&semaphore->locks[i]);
 	return semaphore;
 }
 
 void semaphore_free(struct semaphore *semaphore)
 {
-	munmap(semaphore, sizeof(*semaphore));
+	shared_free(semaphore, sizeof(*semaphore));
 }
 
 void semaphore_hide(struct semaphore *semaphore)
 {
-	if (madvise(semaphore, sizeof(*semaphore), MADV_DONTFORK))
-		abort();
-}
-
-static bool try_lock(pthread_mutex_t *lock)
-{
-	int error = pthread_mutex_trylock(lock);
-
-	if (error == EOWNERDEAD)
-		error = pthread_mutex_consistent(lock);
-	if (error && error != EBUSY)
-		abort();
-	return !error;
+	shared_hide(semaphore, sizeof(*semaphore));
 }
 
 /* Takes one of `count` locks, starting at `first`. */
@@ -69,7 +44,7 @@ static bool take(long *slot, struct semaphore *semaphore, long first,
 
 	for (;;) {
 		for (long i = first; i < first + count; i++)
-			if (try_lock(&semaphore->locks[i])) {
+			if (shared_lock_try(&semaphore->locks[i])) {
 				*slot = i;
 				return true;
 			}
@@ -98,6 +73,5 @@ bool named_lock_take(long *slot, struct semaphore *semaphore, const char *name,
 
 void semaphore_give(struct semaphore *semaphore, long slot)
 {
-	if (pthread_mutex_unlock(&semaphore->locks[slot]))
-		abort();
+	shared_lock_give(&semaphore->locks[slot]);
 }

@@ -3,17 +3,14 @@
 
 #include "lib/picture/decoder_idle.h"
 
-#include <errno.h>
-#include <pthread.h>
 #include <stdint.h>
-#include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "lib/base/conf.h"
 #include "lib/base/log.h"
+#include "lib/base/shared.h"
 #include "lib/picture/decoder_process.h"
 
 /* Each place has two descriptors in each child. Those in messages, of both
@@ -34,7 +31,7 @@ struct place {
 /* A child that dies while it has the lock leaves at worst a place that has an
    owner and no message. */
 struct decoder_idle {
-	pthread_mutex_t lock;
+	struct shared_lock lock;
 	size_t max_bytes;
 	uint64_t uses;
 	long count;
@@ -57,20 +54,6 @@ struct parked {
 enum { SOCKET, PIDFD, STATUS, HOLDER, DESCRIPTORS };
 _Static_assert((int)DESCRIPTORS <= (int)SUBPROCESS_MAX_FDS,
 	       "a message has them all");
-
-static bool init_lock(struct decoder_idle *idle)
-{
-	pthread_mutexattr_t attr;
-	bool ok;
-
-	if (pthread_mutexattr_init(&attr))
-		return false;
-	ok = !pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED) &&
-	     !pthread_mutexattr_setrobust(&attr, PTHREAD_MUTEX_ROBUST) &&
-	     !pthread_mutex_init(&idle->lock, &attr);
-	pthread_mutexattr_destroy(&attr);
-	return ok;
-}
 
 /* Raises the soft limit of descriptors as far as the hard limit allows, and
    returns for how many places it is enough. */
@@ -119,12 +102,9 @@ static bool open_places(struct decoder_idle *idle, long count)
 
 bool decoder_idle_new(struct decoder_idle **idle, const struct conf *conf)
 {
-	struct decoder_idle *made =
-		mmap(NULL, sizeof(*made), PROT_READ | PROT_WRITE,
-		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct decoder_idle *made = shared_new(sizeof(*made));
 
-	if (made == MAP_FAILED || !init_lock(made))
-		abort();
+	shared_lock_init(&made->lock);
 	made->max_bytes = (size_t)conf->idle_decoders_memory << 20;
 	if (!open_places(made, count_places(conf))) {
 		decoder_idle_free(made);
@@ -140,29 +120,12 @@ void decoder_idle_free(struct decoder_idle *idle)
 		close(idle->places[i].ends[0]);
 		close(idle->places[i].ends[1]);
 	}
-	munmap(idle, sizeof(*idle));
+	shared_free(idle, sizeof(*idle));
 }
 
 void decoder_idle_hide(struct decoder_idle *idle)
 {
-	if (madvise(idle, sizeof(*idle), MADV_DONTFORK))
-		abort();
-}
-
-static void lock(struct decoder_idle *idle)
-{
-	int error = pthread_mutex_lock(&idle->lock);
-
-	if (error == EOWNERDEAD)
-		error = pthread_mutex_consistent(&idle->lock);
-	if (error)
-		abort();
-}
-
-static void unlock(struct decoder_idle *idle)
-{
-	if (pthread_mutex_unlock(&idle->lock))
-		abort();
+	shared_hide(idle, sizeof(*idle));
 }
 
 static bool is_free(const struct place *place)
@@ -238,10 +201,10 @@ bool decoder_idle_take(struct decoder_process *process,
 
 	if (uuid_is_nil(owner))
 		return false;
-	lock(idle);
+	shared_lock_take(&idle->lock);
 	while (!found && (place = find_owners(idle, owner)))
 		found = receive(process, place);
-	unlock(idle);
+	shared_lock_give(&idle->lock);
 	if (found && !uuid_equal(process->owner, owner)) {
 		decoder_process_end(process);
 		return false;
@@ -344,7 +307,7 @@ static enum parking park(struct decoder_idle *idle,
 	struct place *place;
 	enum parking result = IS_CROWDED;
 
-	lock(idle);
+	shared_lock_take(&idle->lock);
 	place = find_free(idle);
 	if (place && sum_bytes(idle) + bytes <= idle->max_bytes)
 		result = fill(place, idle, process, bytes, budget)
@@ -354,7 +317,7 @@ static enum parking park(struct decoder_idle *idle,
 		result = IS_FORBIDDEN;
 	else
 		(void)!receive(oldest, place);
-	unlock(idle);
+	shared_lock_give(&idle->lock);
 	return result;
 }
 
@@ -384,8 +347,8 @@ struct decoder_idle_state decoder_idle_state(struct decoder_idle *idle)
 	struct decoder_idle_state state = { 0 };
 	const struct place *last = NULL;
 
-	lock(idle);
 	state.places = idle->count;
+	shared_lock_take(&idle->lock);
 	for (long i = 0; i < idle->count; i++) {
 		const struct place *place = &idle->places[i];
 
@@ -401,6 +364,6 @@ struct decoder_idle_state decoder_idle_state(struct decoder_idle *idle)
 		state.owner = last->owner;
 		state.pictures = last->pictures;
 	}
-	unlock(idle);
+	shared_lock_give(&idle->lock);
 	return state;
 }

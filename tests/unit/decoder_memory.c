@@ -19,6 +19,7 @@
 
 #include "lib/base/filter.h"
 #include "lib/base/pool.h"
+#include "lib/base/shared.h"
 #include "lib/picture/animation_limits.h"
 #include "lib/picture/render.h"
 #include "lib/picture/tiff.h"
@@ -293,9 +294,7 @@ static void wait_for(pid_t pid)
 static struct result measure(const struct renderer *renderer, int file,
 			     const char *const recipes[3])
 {
-	struct result *shared =
-		mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
-		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct result *shared = shared_new(sizeof(*shared));
 	const pid_t pid = fork();
 	struct result result;
 
@@ -303,7 +302,7 @@ static struct result measure(const struct renderer *renderer, int file,
 		render(shared, renderer, file, recipes);
 	wait_for(pid);
 	result = *shared;
-	munmap(shared, sizeof(*shared));
+	shared_free(shared, sizeof(*shared));
 	return result;
 }
 

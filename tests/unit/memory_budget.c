@@ -7,11 +7,11 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/shared.h"
 #include "lib/base/work.h"
 #include "tests/lib/wait.h"
 #include "tests/unit/test.h"
@@ -394,13 +394,10 @@ static void work_on(atomic_int *now, atomic_int *most, int seed)
 
 static void is_never_exceeded(void **state)
 {
-	atomic_int *counts =
-		mmap(NULL, 2 * sizeof(*counts), PROT_READ | PROT_WRITE,
-		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	atomic_int *counts = shared_new(2 * sizeof(*counts));
 	int status;
 
 	(void)state;
-	assert_ptr_not_equal(counts, MAP_FAILED);
 	for (int i = 0; i < PROCESSES; i++)
 		if (!fork())
 			work_on(&counts[0], &counts[1], i);
@@ -409,7 +406,7 @@ static void is_never_exceeded(void **state)
 		assert_int_equal(status, 0);
 	}
 	assert_in_range(counts[1], 1, TOTAL);
-	munmap(counts, 2 * sizeof(*counts));
+	shared_free(counts, 2 * sizeof(*counts));
 }
 
 static void removes_its_file(void **state)

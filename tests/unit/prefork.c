@@ -19,6 +19,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/metric.h"
 #include "lib/base/pool.h"
+#include "lib/base/shared.h"
 #include "lib/base/work.h"
 #include "tests/lib/wait.h"
 #include "tests/unit/test.h"
@@ -585,11 +586,10 @@ int main(void)
 	/* clang-format on */
 
 	metric_init();
-	seen = mmap(NULL, sizeof(*seen), PROT_READ | PROT_WRITE,
-		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	seen = shared_new(sizeof(*seen));
 	log_fd = memfd_create("log", MFD_CLOEXEC);
 	/* So that orphans come here, and can be seen to end. */
-	if (seen == MAP_FAILED || fcntl(log_fd, F_SETFL, O_APPEND) ||
+	if (fcntl(log_fd, F_SETFL, O_APPEND) ||
 	    prctl(PR_SET_CHILD_SUBREAPER, 1))
 		return 99;
 	return RUN_TESTS(tests);

@@ -6,11 +6,11 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/shared.h"
 #include "tests/unit/test.h"
 
 /* A process that takes a slot and keeps it until it is killed. */
@@ -116,13 +116,10 @@ static void work_in_turns(struct semaphore *semaphore, atomic_int *now,
 static void lets_only_so_many_work_at_once(void **state)
 {
 	struct semaphore *semaphore = semaphore_new();
-	atomic_int *counts =
-		mmap(NULL, 2 * sizeof(*counts), PROT_READ | PROT_WRITE,
-		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	atomic_int *counts = shared_new(2 * sizeof(*counts));
 	int status;
 
 	(void)state;
-	assert_ptr_not_equal(counts, MAP_FAILED);
 	for (int i = 0; i < PROCESSES; i++)
 		if (!fork())
 			work_in_turns(semaphore, &counts[0], &counts[1]);
@@ -131,7 +128,7 @@ static void lets_only_so_many_work_at_once(void **state)
 		assert_int_equal(status, 0);
 	}
 	assert_in_range(counts[1], 1, COUNT);
-	munmap(counts, 2 * sizeof(*counts));
+	shared_free(counts, 2 * sizeof(*counts));
 	semaphore_free(semaphore);
 }
 
