@@ -71,20 +71,17 @@ const char *html_text(struct pool *pool, enum html_page page,
 	return html_fill(pool, templates[page], values, count);
 }
 
-static const char *policy(struct pool *pool)
+static const char *allowed(struct pool *pool)
 {
 	uint8_t hash[CRYPT_SHA256_SIZE];
 
 	crypt_sha256(hash, login_css, sizeof(login_css) - 1);
 	return pool_printf(pool,
-			   "default-src 'none'; style-src 'sha256-%s'; "
-			   "form-action 'self'; base-uri 'none'; "
-			   "frame-ancestors 'none'",
+			   "style-src 'sha256-%s'; form-action 'self'; "
+			   "base-uri 'none'",
 			   text_base64(pool, hash, sizeof(hash)));
 }
 
-/* With Referrer-Policy: no-referrer, browsers would send `Origin: null` for a
-   form. */
 void html_answer(struct response *res, struct request *req, int status,
 		 enum html_page page, const struct html_value *values,
 		 size_t count)
@@ -92,11 +89,9 @@ void html_answer(struct response *res, struct request *req, int status,
 	struct pool *pool = req->work->pool;
 
 	res->status = status;
+	res->allowed = allowed(pool);
 	response_header(res, pool, "Content-Type", "text/html; charset=utf-8");
 	response_header(res, pool, "Cache-Control", "no-store");
-	response_header(res, pool, "X-Content-Type-Options", "nosniff");
-	response_header(res, pool, "Referrer-Policy", "same-origin");
-	response_header(res, pool, "Content-Security-Policy", policy(pool));
 	res->body = html_text(pool, page, values, count);
 	res->body_len = strlen(res->body);
 }

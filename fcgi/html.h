@@ -22,11 +22,8 @@ const char *html_fill(struct pool *pool, const char *template,
 const char *html_text(struct pool *pool, enum html_page page,
 		      const struct html_value *values, size_t count);
 
-/*
- * Answers with a page that has its own style. The Content-Security-Policy
- * allows only this style (by its hash), no scripts, no frames, and forms to
- * this host only. Caches must not store the page.
- */
+/* Answers with a page. Browsers may use only its own style (by its hash), and
+   send forms to this host only. Caches must not store the page. */
 void html_answer(struct response *res, struct request *req, int status,
 		 enum html_page page, const struct html_value *values,
 		 size_t count);

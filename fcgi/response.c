@@ -89,6 +89,20 @@ void response_vary(struct response *res, struct pool *pool, const char *name)
 			      : name);
 }
 
+/* With Referrer-Policy: no-referrer, browsers would send `Origin: null` for a
+   form. */
+void response_secure(struct response *res, struct pool *pool)
+{
+	response_header(res, pool, "X-Content-Type-Options", "nosniff");
+	response_header(res, pool, "Referrer-Policy", "same-origin");
+	response_header(res, pool, "Content-Security-Policy",
+			pool_printf(pool,
+				    "default-src 'none'; frame-ancestors 'none'"
+				    "%s%s",
+				    res->allowed ? "; " : "",
+				    res->allowed ? res->allowed : ""));
+}
+
 static void json_body(struct response *res, struct request *req, int status,
 		      const char *media_type, const struct json *json)
 {
@@ -97,9 +111,6 @@ static void json_body(struct response *res, struct request *req, int status,
 	res->status = status;
 	response_header(res, pool, "Content-Type", media_type);
 	response_header(res, pool, "Cache-Control", "no-store");
-	response_header(res, pool, "X-Content-Type-Options", "nosniff");
-	response_header(res, pool, "Content-Security-Policy",
-			"default-src 'none'; frame-ancestors 'none'");
 	res->body = json_print(pool, json, &res->body_len);
 }
 
@@ -172,6 +183,7 @@ void response_problem(struct response *res, struct request *req)
 	enum err err = req->work->err;
 
 	res->header_count = 0;
+	res->allowed = NULL;
 	(req->dialect ? req->dialect->problem : own_problem)(res, req);
 	if (err == ERR_UNAVAILABLE || err == ERR_STORAGE_FULL ||
 	    err == ERR_RATE_LIMITED || err == ERR_IDEMPOTENCY_RUNNING)
@@ -190,6 +202,7 @@ void response_file(struct response *res, struct request *req,
 	const bool whole = !range_is_valid(req->range);
 
 	res->status = 200;
+	res->allowed = "sandbox";
 	response_header(res, pool, "Content-Type", file->media_type);
 	response_header(res, pool, "Content-Disposition",
 			disposition_header(pool, file->shows, file->name));
@@ -198,9 +211,6 @@ void response_file(struct response *res, struct request *req,
 				? pool_printf(pool, "private, max-age=%lld",
 					      (long long)file->max_age)
 				: "private, no-cache");
-	response_header(res, pool, "X-Content-Type-Options", "nosniff");
-	response_header(res, pool, "Content-Security-Policy",
-			"default-src 'none'; frame-ancestors 'none'; sandbox");
 	response_header(res, pool, "Cross-Origin-Resource-Policy",
 			"cross-origin");
 	if (conf->delivery == DELIVERY_ACCEL) {

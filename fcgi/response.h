@@ -18,8 +18,9 @@ struct response {
 	size_t header_count;
 	const char *body;
 	size_t body_len;
-	bool is_replayed; /* repeats an earlier answer */
-	bool has_secret;  /* shown only once: the body must not be stored */
+	const char *allowed; /* see response_secure(); NULL: nothing */
+	bool is_replayed;    /* repeats an earlier answer */
+	bool has_secret;     /* shown only once: the body must not be stored */
 };
 
 /* Returns the reason phrase of RFC 9110 section 15 for the status line, which
@@ -40,6 +41,11 @@ const char *response_find(const struct response *res, const char *name);
 
 /* Adds a name to the header Vary. */
 void response_vary(struct response *res, struct pool *pool, const char *name);
+
+/* Sets the headers of all answers that forbid browsers to guess the media type,
+   to show the answer in a frame, and to load or run anything but what
+   res->allowed, directives of a Content-Security-Policy, permits. */
+void response_secure(struct response *res, struct pool *pool);
 
 /* Sets a JSON body that caches must not store. */
 void response_json(struct response *res, struct request *req, int status,

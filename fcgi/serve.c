@@ -271,6 +271,7 @@ static void answer(struct request *req, struct response *res, char **envp)
 	idempotency_key_end(res, req);
 	cors_headers(res, req);
 	throttle_headers(res, req);
+	response_secure(res, req->work->pool);
 	response_header(res, req->work->pool, "X-Request-Id", req->id);
 }
 

@@ -15,12 +15,9 @@ static void answer_text(struct response *res, struct request *req,
 	struct pool *pool = req->work->pool;
 
 	res->status = 200;
+	res->allowed = "style-src 'self'";
 	response_header(res, pool, "Content-Type", media_type);
 	response_header(res, pool, "Cache-Control", "public, max-age=300");
-	response_header(res, pool, "X-Content-Type-Options", "nosniff");
-	response_header(res, pool, "Content-Security-Policy",
-			"default-src 'none'; style-src 'self'; "
-			"frame-ancestors 'none'");
 	res->body = text;
 	res->body_len = len;
 }

@@ -76,7 +76,8 @@ def is_decoder(pid):
 
 class Session(requests.Session):
     """Requests to the service, by their path; what it answers has to be what
-    the documentation says."""
+    the documentation says, and browsers may not guess its type, show it in a
+    frame, run scripts of it, or tell other sites its URL."""
 
     def __init__(self, url):
         super().__init__()
@@ -100,6 +101,12 @@ class Session(requests.Session):
         media_type = sent.headers.get("Content-Type") or ""
         if answer.ok and "json" in str(media_type).lower():
             CONTRACT.check_request(sent.method, sent.path_url, sent.body)
+        if answer.ok:
+            policy = answer.headers["Content-Security-Policy"]
+            assert {"default-src 'none'", "frame-ancestors 'none'"} <= \
+                set(policy.split("; ")), policy
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert answer.headers["Referrer-Policy"] == "same-origin"
 
 
 class Bearer(requests.auth.AuthBase):
