@@ -185,15 +185,14 @@ static bool check_files(struct fsck *fsck, const struct check_file *files,
 			size_t count, enum invariant missing)
 {
 	struct work *work = fsck->call->work;
-	struct pool *outer = work->pool;
 	bool good = true;
 
 	for (size_t i = 0; good && i < count; i++) {
-		work->pool = pool_new();
+		struct pool *outer = work_pool_begin(work);
+
 		good = check_one(fsck, &files[i], missing);
-		pool_free(work->pool);
+		work_pool_end(work, outer);
 	}
-	work->pool = outer;
 	return good;
 }
 
@@ -225,11 +224,11 @@ static bool walk_rows(struct fsck *fsck, enum invariant missing)
 	bool good = true;
 
 	while (good && count == BATCH) {
-		work->pool = pool_new();
+		struct pool *outer = work_pool_begin(work);
+
 		good = check_batch(fsck, &last, &count, missing);
-		pool_free(work->pool);
+		work_pool_end(work, outer);
 	}
-	work->pool = fsck->pool;
 	return good;
 }
 

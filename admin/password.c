@@ -83,16 +83,13 @@ static bool ask_twice(const char **password, struct work *work)
 
 static bool read_silently(const char **password, struct work *work)
 {
-	struct pool *outer = work->pool;
+	struct pool *outer = work_pool_begin(work);
 	const char *typed = "";
-	bool good;
+	const bool good = silence(work) && ask_twice(&typed, work);
 
-	work->pool = pool_new();
-	good = silence(work) && ask_twice(&typed, work);
 	if (good)
 		*password = pool_strdup(outer, typed);
-	pool_free(work->pool);
-	work->pool = outer;
+	work_pool_end(work, outer);
 	return good;
 }
 

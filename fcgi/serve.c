@@ -379,7 +379,7 @@ static void finish(FCGX_Request *fcgx, struct request *req)
 
 static void serve_one(struct responder *responder, FCGX_Request *fcgx)
 {
-	struct work work = responder->base;
+	struct work work = work_begin(&responder->base, responder->base.id);
 	struct request req = { .work = &work,
 			       .admission = &responder->admission,
 			       .revoked = &responder->revoked,
@@ -387,7 +387,6 @@ static void serve_one(struct responder *responder, FCGX_Request *fcgx)
 	struct response res = { 0 };
 	int64_t began_us = clock_now_us();
 
-	work.pool = pool_new();
 	work.is_abandoned = has_client_gone;
 	work.is_abandoned_arg = fcgx;
 	answer(&req, &res, fcgx->envp);
@@ -395,7 +394,7 @@ static void serve_one(struct responder *responder, FCGX_Request *fcgx)
 	finish(fcgx, &req);
 	admission_end(&responder->admission, clock_now_us() - began_us);
 	log_request(&req, &res, began_us);
-	pool_free(work.pool);
+	work_end(&work);
 }
 
 int serve_run(void *arg, long slot)

@@ -81,28 +81,25 @@ static bool write_all(struct heartbeat *heartbeat, struct work *work)
 void heartbeat_beat(struct heartbeat *heartbeat, const struct work *base)
 {
 	int64_t now_ms = clock_monotonic_ms();
-	struct work work = *base;
+	struct work work;
 
 	if (now_ms < heartbeat->beat_at_ms)
 		return;
 	heartbeat->beat_at_ms = now_ms + IDLE_MS + random() % JITTER_MS;
-	work.pool = pool_new();
-	work.id = "heartbeat";
+	work = work_begin(base, "heartbeat");
 	if (!write_all(heartbeat, &work))
 		log_failure(&work, "heartbeat_failed");
-	pool_free(work.pool);
+	work_end(&work);
 }
 
 void heartbeat_stop(struct heartbeat *heartbeat, const struct work *base)
 {
-	struct work work = *base;
+	struct work work = work_begin(base, "heartbeat");
 
-	work.pool = pool_new();
-	work.id = "heartbeat";
 	if (!write_all(heartbeat, &work) ||
 	    !worker_drop(&work, heartbeat->row.name))
 		log_failure(&work, "heartbeat_failed");
-	pool_free(work.pool);
+	work_end(&work);
 }
 
 bool heartbeat_tidy(struct work *work)

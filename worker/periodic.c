@@ -85,14 +85,12 @@ static bool enforce_retention(struct work *work)
 
 static bool index_batch(size_t *count, const struct work *base)
 {
-	struct work work = *base;
-	bool good;
+	struct work work = work_begin(base, base->id);
+	const bool good = image_search_index(count, &work);
 
-	work.pool = pool_new();
-	good = image_search_index(count, &work);
 	if (!good)
 		log_failure(&work, "index_names_failed");
-	pool_free(work.pool);
+	work_end(&work);
 	return good;
 }
 
@@ -134,13 +132,10 @@ struct periodic *periodic_new(struct pool *pool)
 
 static bool run_task(size_t i, const struct work *base)
 {
-	struct work work = *base;
-	bool is_left;
+	struct work work = work_begin(base, tasks[i].id);
+	const bool is_left = tasks[i].run(&work);
 
-	work.pool = pool_new();
-	work.id = tasks[i].id;
-	is_left = tasks[i].run(&work);
-	pool_free(work.pool);
+	work_end(&work);
 	return is_left;
 }
 

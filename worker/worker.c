@@ -112,17 +112,17 @@ static int64_t next_extension(const struct conf *conf)
 static void keep_lease(void *arg)
 {
 	struct holding *holding = arg;
-	struct work work = holding->worker->base;
+	const struct work *base = &holding->worker->base;
+	struct work work;
 
-	heartbeat_beat(holding->worker->heartbeat, &work);
+	heartbeat_beat(holding->worker->heartbeat, base);
 	if (clock_monotonic_ms() < holding->extend_at_ms)
 		return;
-	holding->extend_at_ms = next_extension(work.conf);
-	work.pool = pool_new();
-	work.id = UUID_TEXT(holding->job->id);
+	holding->extend_at_ms = next_extension(base->conf);
+	work = work_begin(base, UUID_TEXT(holding->job->id));
 	if (!job_extend(&work, holding->job, work.conf->job_lease))
 		log_failure(&work, "lease_not_extended");
-	pool_free(work.pool);
+	work_end(&work);
 }
 
 static int64_t retry_delay(const struct conf *conf, const struct job *job)
@@ -218,7 +218,7 @@ static int64_t memory_wait_ms(const struct work *work, const struct job *job)
 
 static bool work_once(bool *found, struct worker_state *worker)
 {
-	struct work work = worker->base;
+	struct work work = work_begin(&worker->base, "claim");
 	const struct conf *conf = work.conf;
 	struct job job;
 	struct holding holding = { worker, &job, next_extension(conf) };
@@ -231,8 +231,6 @@ static bool work_once(bool *found, struct worker_state *worker)
 	};
 	bool done;
 
-	work.pool = pool_new();
-	work.id = "claim";
 	work.tick = keep_lease;
 	work.tick_arg = &holding;
 	done = schedule_claim(&job, found, &work, worker->schedule, &claimant);
@@ -243,7 +241,7 @@ static bool work_once(bool *found, struct worker_state *worker)
 		work.memory_wait_ms = memory_wait_ms(&work, &job);
 		done = run_job(&work, &job, worker->heartbeat);
 	}
-	pool_free(work.pool);
+	work_end(&work);
 	return done;
 }
 
@@ -265,14 +263,13 @@ static void reclaim(struct work *work, const char *why, const struct job *jobs,
    the database. Tries until the database answers. */
 static void reclaim_lost(struct worker_state *worker)
 {
-	struct work work = worker->base;
+	struct work work;
 	struct job *jobs;
 	size_t count;
 
 	if (!worker->lost)
 		return;
-	work.pool = pool_new();
-	work.id = "reclaim";
+	work = work_begin(&worker->base, "reclaim");
 	if (job_list_held(&jobs, &count, &work, worker->lost, RECLAIM_BATCH)) {
 		reclaim(&work,
 			worker->lost == worker->name ? "job_lost"
@@ -282,22 +279,20 @@ static void reclaim_lost(struct worker_state *worker)
 	} else {
 		log_failure(&work, "reclaim_failed");
 	}
-	pool_free(work.pool);
+	work_end(&work);
 }
 
 static void reclaim_expired(struct worker_state *worker)
 {
-	struct work work = worker->base;
+	struct work work = work_begin(&worker->base, "reclaim");
 	struct job *jobs;
 	size_t count;
 
-	work.pool = pool_new();
-	work.id = "reclaim";
 	if (job_list_expired(&jobs, &count, &work, RECLAIM_BATCH))
 		reclaim(&work, "lease_expired", jobs, count);
 	else
 		log_failure(&work, "reclaim_failed");
-	pool_free(work.pool);
+	work_end(&work);
 }
 
 /* True for one idle worker of the supervisor every RECLAIM_MS: the first one

@@ -1,4 +1,4 @@
-/* work.c: how a unit of work fails. */
+/* work.c: begins and ends units of work, and says how they fail. */
 #include "config.h"
 
 #include "lib/base/work.h"
@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/base/pool.h"
 #include "lib/base/text.h"
 
 static void copy(char *to, size_t size, const char *text)
@@ -106,6 +107,34 @@ bool fail_errno(struct work *work, const char *fmt, ...)
 	fail(work, err_of_errno(saved), "%s: %s", what, strerror(saved));
 	work->for_log = true;
 	return false;
+}
+
+struct work work_begin(const struct work *base, const char *id)
+{
+	struct work work = *base;
+
+	work.pool = pool_new();
+	work.id = id;
+	return work;
+}
+
+void work_end(struct work *work)
+{
+	pool_free(work->pool);
+}
+
+struct pool *work_pool_begin(struct work *work)
+{
+	struct pool *outer = work->pool;
+
+	work->pool = pool_new();
+	return outer;
+}
+
+void work_pool_end(struct work *work, struct pool *outer)
+{
+	pool_free(work->pool);
+	work->pool = outer;
 }
 
 bool work_check_wanted(struct work *work)

@@ -83,6 +83,16 @@ bool fail_transient(struct work *work, enum err err, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
 bool fail_errno(struct work *work, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/* Begins a unit of work that has the state of `base` and its own pool; `id`
+   identifies it in the log. work_end() frees the pool. */
+struct work work_begin(const struct work *base, const char *id) MUST_CHECK;
+void work_end(struct work *work);
+
+/* A part of the work whose memory and resources end earlier: it has its own
+   pool. work_pool_begin() returns the pool that work_pool_end() restores. */
+struct pool *work_pool_begin(struct work *work) MUST_CHECK;
+void work_pool_end(struct work *work, struct pool *outer);
+
 /* Fails with ERR_CLIENT_GONE if the client has gone. Call it before something
    that takes long or is permanent. */
 bool work_check_wanted(struct work *work) MUST_CHECK;

@@ -3,7 +3,6 @@
 
 #include "lib/picture/animation.h"
 
-#include "lib/base/pool.h"
 #include "lib/picture/resample.h"
 #include "lib/picture/row_colour.h"
 
@@ -77,19 +76,18 @@ static bool is_damage(enum err err)
    animation. */
 static bool copy_frames(struct work *work, const struct pass *pass)
 {
-	struct pool *outer = work->pool;
 	uint32_t count = pass->animation.count, copied = 0;
 	bool ok = true, read = true;
 
 	if (count > ANIMATION_MAX_FRAMES)
 		count = ANIMATION_MAX_FRAMES;
 	while (ok && copied < count) {
-		work->pool = pool_new();
+		struct pool *outer = work_pool_begin(work);
+
 		ok = copy_frame(work, pass, &read);
 		copied += ok;
-		pool_free(work->pool);
+		work_pool_end(work, outer);
 	}
-	work->pool = outer;
 	if (!ok && !read && copied && is_damage(work->err)) {
 		work->warned = true;
 		return true;

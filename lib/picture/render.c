@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/base/pool.h"
 #include "lib/picture/animation.h"
 #include "lib/picture/engine.h"
 #include "lib/picture/profile.h"
@@ -219,16 +218,14 @@ static bool render_animation(const struct renderer *renderer, struct work *work,
 {
 	const struct animation_source source = { renderer, &request->probe,
 						 bytes, len };
-	struct pool *outer = work->pool;
+	struct pool *outer = work_pool_begin(work);
 	struct rendition rendition;
-	bool ok;
+	const bool ok =
+		animation_make(&rendition, work, &source, &request->recipes[0]);
 
-	work->pool = pool_new();
-	ok = animation_make(&rendition, work, &source, &request->recipes[0]);
 	if (ok)
 		done(arg, 0, &rendition);
-	pool_free(work->pool);
-	work->pool = outer;
+	work_pool_end(work, outer);
 	return ok;
 }
 

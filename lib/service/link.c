@@ -315,22 +315,19 @@ static int compare_ids(const void *a, const void *b)
 
 static void read_revoked(struct link_revocations *revoked, struct work *work)
 {
-	struct pool *outer = work->pool;
-	struct pool *pool = pool_new();
+	struct pool *outer = work_pool_begin(work), *unused = work->pool;
 	struct uuid *ids;
 	size_t count;
 
 	revoked->read_at_ms = clock_monotonic_ms();
-	work->pool = pool;
 	if (link_list_revoked(&ids, &count, work)) {
-		if (revoked->pool)
-			pool_free(revoked->pool);
-		revoked->pool = pool;
+		unused = revoked->pool;
+		revoked->pool = work->pool;
 		revoked->ids = ids;
 		revoked->count = count;
-	} else {
-		pool_free(pool);
 	}
+	if (unused)
+		pool_free(unused);
 	work->pool = outer;
 }
 

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "lib/base/conf.h"
-#include "lib/base/pool.h"
 #include "lib/base/text.h"
 #include "lib/db/db.h"
 #include "lib/model/job.h"
@@ -189,13 +188,10 @@ bool purge_user(int64_t *count, struct work *work, struct uuid user_id,
 	bool good = true;
 
 	while (good && found == BATCH && purged < limit) {
-		struct work turn = *work;
+		struct pool *outer = work_pool_begin(work);
 
-		turn.pool = pool_new();
-		good = purge_batch(&found, &turn, user_id);
-		pool_free(turn.pool);
-		turn.pool = work->pool;
-		*work = turn;
+		good = purge_batch(&found, work, user_id);
+		work_pool_end(work, outer);
 		purged += (int64_t)found;
 	}
 	*count = purged;

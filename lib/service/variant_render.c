@@ -268,16 +268,14 @@ bool variant_render(struct variant_batch *batch, struct work *work)
 static bool probe_original(struct probe *probe, struct work *work,
 			   const struct image *image)
 {
-	struct pool *outer = work->pool;
+	struct pool *outer = work_pool_begin(work);
 	int source;
-	bool good;
+	const bool good =
+		store_get(&source, work,
+			  store_key(work->pool, image->id, VARIANT_ORIGINAL)) &&
+		variant_render_probe(probe, work, source);
 
-	work->pool = pool_new();
-	good = store_get(&source, work,
-			 store_key(work->pool, image->id, VARIANT_ORIGINAL)) &&
-	       variant_render_probe(probe, work, source);
-	pool_free(work->pool);
-	work->pool = outer;
+	work_pool_end(work, outer);
 	return good;
 }
 

@@ -115,18 +115,17 @@ static bool fs_each(struct work *work,
 				  int64_t bytes, int64_t changed_at, void *arg),
 		    void *arg)
 {
-	struct pool *outer = work->pool;
 	bool went_on = true;
 
 	for (int i = 0; i < SHARDS && went_on; i++) {
-		work->pool = pool_new();
+		struct pool *outer = work_pool_begin(work);
+
 		went_on = visit_shard(work,
 				      pool_printf(work->pool, "%s/objects/%02x",
 						  work->store->dir, i),
 				      visit, arg);
-		pool_free(work->pool);
+		work_pool_end(work, outer);
 	}
-	work->pool = outer;
 	return went_on;
 }
 

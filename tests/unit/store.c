@@ -130,13 +130,11 @@ static void an_unkept_file_goes_with_its_pool(void **state)
 
 	(void)state;
 	set_up(&g);
-	outer = g.work.pool;
-	g.work.pool = pool_new();
+	outer = work_pool_begin(&g.work);
 	assert_true(store_temp_new(&temp, &g.work));
 	path = pool_strdup(outer, temp->path);
 	assert_int_equal(access(path, F_OK), 0);
-	pool_free(g.work.pool);
-	g.work.pool = outer;
+	work_pool_end(&g.work, outer);
 	assert_int_not_equal(access(path, F_OK), 0);
 	tear_down(&g);
 }

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 
+#include "lib/base/pool.h"
 #include "lib/base/text.h"
 #include "tests/unit/test.h"
 
@@ -139,6 +140,59 @@ static void is_wanted_until_it_is_abandoned(void **state)
 	assert_false(work.transient);
 }
 
+static void set(void *flag)
+{
+	*(bool *)flag = true;
+}
+
+/* The work ends what it has, and nothing of the work that it comes from. */
+static void ends_with_its_pool(void **state)
+{
+	const struct work base = { .pool = pool_new(),
+				   .id = "base",
+				   .address = "::1" };
+	struct work work = work_begin(&base, "work");
+	bool ended = false, base_ended = false;
+
+	(void)state;
+	assert_string_equal(work.id, "work");
+	assert_string_equal(work.address, "::1");
+	assert_ptr_not_equal(work.pool, base.pool);
+	pool_defer(base.pool, set, &base_ended);
+	pool_defer(work.pool, set, &ended);
+	fail(&work, ERR_CONFLICT, "x");
+	assert_false(ended);
+	work_end(&work);
+	assert_true(ended);
+	assert_false(base_ended);
+	assert_string_equal(base.id, "base");
+	assert_string_equal(base.why, "");
+	pool_free(base.pool);
+}
+
+static void parts_end_earlier(void **state)
+{
+	const struct work base = { 0 };
+	struct work work = work_begin(&base, "work");
+	struct pool *all = work.pool, *outer = work_pool_begin(&work);
+	bool part_ended = false, ended = false;
+
+	(void)state;
+	assert_ptr_equal(outer, all);
+	assert_ptr_not_equal(work.pool, all);
+	pool_defer(outer, set, &ended);
+	pool_defer(work.pool, set, &part_ended);
+	fail(&work, ERR_CONFLICT, "%s", pool_strdup(work.pool, "the part"));
+	work_pool_end(&work, outer);
+	assert_true(part_ended);
+	assert_false(ended);
+	assert_ptr_equal(work.pool, all);
+	assert_int_equal(work.err, ERR_CONFLICT);
+	assert_string_equal(work.why, "the part");
+	work_end(&work);
+	assert_true(ended);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -148,6 +202,8 @@ int main(void)
 		cmocka_unit_test(tells_what_the_machine_lacks),
 		cmocka_unit_test(cuts_whole_characters),
 		cmocka_unit_test(is_wanted_until_it_is_abandoned),
+		cmocka_unit_test(ends_with_its_pool),
+		cmocka_unit_test(parts_end_earlier),
 	};
 
 	return RUN_TESTS(tests);
