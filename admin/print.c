@@ -106,20 +106,6 @@ static void set_value(struct json *object, struct pool *pool, const char *key,
 	}
 }
 
-/* The number of characters; most terminals show most of them with the same
-   width. */
-static size_t width_of(const char *text)
-{
-	size_t width = 0;
-
-	for (; *text; width++) {
-		size_t step = text_character(text, strlen(text));
-
-		text += step ? step : 1;
-	}
-	return width;
-}
-
 static struct print *print_new(const struct call *call,
 			       const char *const *columns, bool single)
 {
@@ -178,7 +164,7 @@ void print_row(struct print *print, const struct cell *cells)
 		size_t width;
 
 		row->texts[i] = words_of(print->pool, &cells[i]);
-		width = width_of(row->texts[i]);
+		width = text_length(row->texts[i]);
 		if (width > print->widths[i])
 			print->widths[i] = width;
 		print->numeric[i] = cells[i].type == CELL_NUMBER;
@@ -196,7 +182,7 @@ static void print_line(const struct print *print, const char *const *texts,
 		       bool heading)
 {
 	for (size_t i = 0; i < print->count; i++) {
-		size_t padding = print->widths[i] - width_of(texts[i]);
+		size_t padding = print->widths[i] - text_length(texts[i]);
 		bool last = i + 1 == print->count;
 
 		if (print->numeric[i])

@@ -11,24 +11,6 @@
 #include "lib/base/text.h"
 #include "lib/base/util.h"
 
-/* The code point at the beginning of well-formed UTF-8, and its length in
-   bytes. */
-static uint32_t code_point(const char *text, size_t *len)
-{
-	const unsigned char *at = (const unsigned char *)text;
-
-	*len = *at < 0x80 ? 1 : *at < 0xe0 ? 2 : *at < 0xf0 ? 3 : 4;
-	if (*len == 1)
-		return at[0];
-	if (*len == 2)
-		return (at[0] & 0x1fU) << 6 | (at[1] & 0x3fU);
-	if (*len == 3)
-		return (at[0] & 0x0fU) << 12 | (at[1] & 0x3fU) << 6 |
-		       (at[2] & 0x3fU);
-	return (at[0] & 0x07U) << 18 | (at[1] & 0x3fU) << 12 |
-	       (at[2] & 0x3fU) << 6 | (at[3] & 0x3fU);
-}
-
 /* Path and line separators, control characters (C0, DEL, C1) and the
    bidirectional controls of Unicode's UAX #9 section 2. */
 static bool is_unwanted(uint32_t code)
@@ -49,16 +31,14 @@ static bool is_unwanted(uint32_t code)
 
 static char *clean(struct pool *pool, const char *filename)
 {
+	const char *end = filename + strlen(filename), *from;
 	char *out = pool_strdup(pool, filename), *to = out;
-	size_t len;
 
 	if (!text_is_utf8(filename, strlen(filename)))
 		return pool_strdup(pool, "");
-	for (; *filename; filename += len)
-		if (!is_unwanted(code_point(filename, &len))) {
-			memcpy(to, filename, len);
-			to += len;
-		}
+	while ((from = filename) < end)
+		if (!is_unwanted(text_next(&filename, end)))
+			to = mempcpy(to, from, (size_t)(filename - from));
 	*to = '\0';
 	out[text_cut(out, DISPOSITION_MAX_NAME)] = '\0';
 	return out;
@@ -68,13 +48,14 @@ static char *clean(struct pool *pool, const char *filename)
    browsers decode. */
 static const char *fallback(struct pool *pool, const char *name)
 {
+	const char *end = name + strlen(name);
 	char *out = pool_strdup(pool, name), *to = out;
-	size_t len;
 
-	for (; *name; name += len) {
-		uint32_t code = code_point(name, &len);
+	while (name < end) {
+		uint32_t code = text_next(&name, end);
 
-		*to++ = code > 0x7e || code == '"' || code == '%' ? '_' : *name;
+		*to++ = code > 0x7e || code == '"' || code == '%' ? '_'
+								  : (char)code;
 	}
 	*to = '\0';
 	return out;

@@ -72,15 +72,6 @@ const char *drf_text(struct request *req, const char *field)
 	return NULL;
 }
 
-static size_t characters(const char *text)
-{
-	size_t count = 0;
-
-	for (; *text; text++)
-		count += ((unsigned char)*text & 0xc0) != 0x80;
-	return count;
-}
-
 static const char *trimmed(struct pool *pool, const char *text)
 {
 	static const char blanks[] = " \t\r\n\v\f";
@@ -103,7 +94,7 @@ const char *drf_line(struct request *req, const char *field, size_t max)
 	text = trimmed(pool, text);
 	if (!*text)
 		drf_wrong(req, field, "This field may not be blank.");
-	else if (characters(text) > max)
+	else if (text_length(text) > max)
 		drf_wrong(req, field,
 			  pool_printf(pool,
 				      "Ensure this field has no more than "

@@ -184,16 +184,16 @@ struct json *json_array(struct pool *pool)
 
 static struct json_c_object *repaired(const char *text, size_t len)
 {
+	const char *end = text + len, *from;
 	struct json_c_object *value;
 	struct buf buf;
 
 	buf_init(&buf, 3 * len);
-	for (size_t i = 0, next; i < len; i += next ? next : 1) {
-		next = text_character(text + i, len - i);
-		if (next ? !buf_add(&buf, text + i, next)
-			 : !buf_add_text(&buf, "\xef\xbf\xbd"))
+	while ((from = text) < end)
+		if (text_next(&text, end) == TEXT_INVALID
+			    ? !buf_add_text(&buf, "\xef\xbf\xbd")
+			    : !buf_add(&buf, from, (size_t)(text - from)))
 			abort();
-	}
 	value = json_object_new_string_len(buf.data, (int)buf.len);
 	buf_release(&buf);
 	return value;

@@ -38,36 +38,29 @@ void log_init(const struct conf *conf, const char *program)
 		openlog(program, LOG_PID, LOG_DAEMON);
 }
 
-/* Returns the code of a control character of ASCII or Latin-1, or 0. */
-static unsigned control_at(const unsigned char *at, size_t len)
+/* Whether it is a control character of ASCII or Latin-1. */
+static bool is_control(uint32_t code)
 {
-	if (len == 1 && (*at < 0x20 || *at == 0x7f))
-		return *at;
-	if (len == 2 && *at == 0xc2 && at[1] < 0xa0)
-		return at[1];
-	return 0;
+	return code < 0x20 || (code >= 0x7f && code < 0xa0);
 }
 
 /* Adds a quoted text that is the same in JSON (RFC 8259 section 7) and in a
    text line. Bytes that are not UTF-8 become U+FFFD. */
 static void add_quoted(struct buf *line, const char *text)
 {
-	size_t len = text_cut(text, MAX_TEXT);
-	size_t step;
+	const char *end = text + text_cut(text, MAX_TEXT), *from;
 
 	buf_printf(line, "\"");
-	for (const char *end = text + len; text < end; text += step) {
-		size_t size = text_character(text, (size_t)(end - text));
-		unsigned control =
-			control_at((const unsigned char *)text, size);
+	while ((from = text) < end) {
+		const uint32_t code = text_next(&text, end);
 
-		step = size ? size : 1;
-		if (control || !size)
-			buf_printf(line, "\\u%04x", size ? control : 0xfffd);
+		if (code == TEXT_INVALID || is_control(code))
+			buf_printf(line, "\\u%04x",
+				   code == TEXT_INVALID ? 0xfffd : code);
 		else
 			buf_printf(line, "%s%.*s",
-				   strchr("\"\\", *text) ? "\\" : "", (int)size,
-				   text);
+				   strchr("\"\\", *from) ? "\\" : "",
+				   (int)(text - from), from);
 	}
 	buf_printf(line, "\"");
 }

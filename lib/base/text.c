@@ -67,50 +67,62 @@ bool text_has_number(const char *list, int64_t number)
 	return false;
 }
 
-/* Returns how many bytes follow a lead byte, and the least code point that they
-   may encode (RFC 3629 section 3), or -1. */
-static int utf8_tail(unsigned char lead, uint32_t *code, uint32_t *least)
+/* The lead byte of a character, and the least code point, by the number of
+   bytes that follow: RFC 3629 section 3. NUL is no character here. */
+static const struct {
+	unsigned char mask, lead;
+	uint32_t least;
+} leads[] = {
+	{ 0x80, 0x00, 1 },
+	{ 0xe0, 0xc0, 0x80 },
+	{ 0xf0, 0xe0, 0x800 },
+	{ 0xf8, 0xf0, 0x10000 },
+};
+
+uint32_t text_next(const char **text, const char *end)
 {
-	if (lead < 0x80)
-		return *code = lead, *least = 0, 0;
-	if (lead >= 0xc2 && lead < 0xe0)
-		return *code = lead & 0x1f, *least = 0x80, 1;
-	if ((lead & 0xf0) == 0xe0)
-		return *code = lead & 0x0f, *least = 0x800, 2;
-	if (lead >= 0xf0 && lead < 0xf5)
-		return *code = lead & 0x07, *least = 0x10000, 3;
-	return -1;
+	const unsigned char *at = (const unsigned char *)*text;
+	const size_t left = (size_t)(end - *text);
+	uint32_t code;
+	size_t tail = 0;
+
+	++*text;
+	while (tail < ARRAY_LEN(leads) &&
+	       (*at & leads[tail].mask) != leads[tail].lead)
+		tail++;
+	if (tail == ARRAY_LEN(leads) || tail >= left)
+		return TEXT_INVALID;
+	code = *at & (unsigned char)~leads[tail].mask;
+	for (size_t i = 1; i <= tail; i++) {
+		if ((at[i] & 0xc0) != 0x80)
+			return TEXT_INVALID;
+		code = code << 6 | (at[i] & 0x3f);
+	}
+	if (code < leads[tail].least || code > 0x10ffff ||
+	    (code >= 0xd800 && code < 0xe000))
+		return TEXT_INVALID;
+	*text += tail;
+	return code;
 }
 
 bool text_is_utf8(const char *text, size_t len)
 {
-	const unsigned char *at = (const unsigned char *)text;
-	const unsigned char *end = at + len;
+	const char *end = text + len;
 
-	while (at < end) {
-		uint32_t code, least;
-		int tail = utf8_tail(*at++, &code, &least);
-
-		if (tail < 0 || tail > end - at)
+	while (text < end)
+		if (text_next(&text, end) == TEXT_INVALID)
 			return false;
-		for (; tail; tail--, at++) {
-			if ((*at & 0xc0) != 0x80)
-				return false;
-			code = code << 6 | (*at & 0x3f);
-		}
-		if (!code || code < least || code > 0x10ffff ||
-		    (code >= 0xd800 && code < 0xe000))
-			return false;
-	}
 	return true;
 }
 
-size_t text_character(const char *at, size_t left)
+size_t text_length(const char *text)
 {
-	for (size_t len = 1; len <= 4 && len <= left; len++)
-		if (text_is_utf8(at, len))
-			return len;
-	return 0;
+	const char *end = text + strlen(text);
+	size_t length = 0;
+
+	for (; text < end; length++)
+		text_next(&text, end);
+	return length;
 }
 
 bool text_is_printable(const char *text)
@@ -366,11 +378,12 @@ bool text_unpercent(struct pool *pool, char **bytes, size_t *size,
 
 size_t text_cut(const char *text, size_t max)
 {
-	size_t len = strnlen(text, max + 1);
+	const char *end = text + strnlen(text, max + TEXT_MAX_CHARACTER);
+	const char *cut = text, *next = text;
 
-	if (len <= max)
-		return len;
-	while (max && (text[max] & 0xc0) == 0x80)
-		max--;
-	return max;
+	if (end <= text + max)
+		return (size_t)(end - text);
+	for (; next <= text + max; text_next(&next, end))
+		cut = next;
+	return (size_t)(cut - text);
 }

@@ -22,9 +22,15 @@ bool text_has_number(const char *list, int64_t number);
 /* Whether `len` bytes are well-formed UTF-8 (RFC 3629) without a NUL. */
 bool text_is_utf8(const char *text, size_t len);
 
-/* Returns the length of the UTF-8 character at `at`, or 0 if there is none
-   within `left` bytes. */
-size_t text_character(const char *at, size_t left);
+/* Returns the code point of the UTF-8 character at `text`, which is before
+   `end`, and moves `text` to the next one. If it is not well-formed, or a NUL,
+   returns TEXT_INVALID and moves over one byte. */
+#define TEXT_INVALID UINT32_MAX
+enum { TEXT_MAX_CHARACTER = 4 };
+uint32_t text_next(const char **text, const char *end);
+
+/* Returns the number of characters; a byte that is not UTF-8 counts as one. */
+size_t text_length(const char *text);
 
 /* Whether no byte is a control character (below 0x20, or 0x7f). */
 bool text_is_printable(const char *text);

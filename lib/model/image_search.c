@@ -28,30 +28,19 @@ struct search {
 
 /* The n-grams of a text */
 
-enum { MAX_BYTES = 4 }; /* of a character in UTF-8 */
-
 static const char *skip_characters(const char *at, size_t n)
 {
+	const char *end = at + strlen(at);
+
 	while (n--)
-		at += text_character(at, strnlen(at, MAX_BYTES));
+		text_next(&at, end);
 	return at;
-}
-
-static size_t count_characters(const char *text)
-{
-	size_t count = 0, size;
-
-	while ((size = text_character(text, strnlen(text, MAX_BYTES))) != 0) {
-		text += size;
-		count++;
-	}
-	return count;
 }
 
 static size_t choose_ngrams(const char *ngrams[NGRAMS], struct pool *pool,
 			    const char *text)
 {
-	const size_t length = count_characters(text);
+	const size_t length = text_length(text);
 	const size_t size = length < LONG_NGRAM ? SHORT_NGRAM : LONG_NGRAM;
 	size_t count = 0;
 

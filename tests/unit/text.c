@@ -131,25 +131,63 @@ static void knows_utf8(void **state)
 	assert_true(text_is_utf8("ab\xff", 2));
 }
 
-static void measures_characters(void **state)
+static void steps_over_characters(void **state)
 {
 	static const struct {
 		const char *text;
-		size_t left, len;
+		size_t left, step;
+		uint32_t code;
 	} cases[] = {
-		{ "ab", 2, 1 },
-		{ "\xc3\xa9x", 3, 2 },
-		{ "\xe2\x82\xacx", 4, 3 },
-		{ "\xf0\x9f\x98\x80x", 5, 4 },
-		{ "\xe2\x82\xac", 2, 0 },
-		{ "\xff", 1, 0 },
-		{ "", 0, 0 },
+		{ "ab", 2, 1, 'a' },
+		{ "\x7f", 1, 1, 0x7f },
+		{ "\xc2\x80", 2, 2, 0x80 },
+		{ "\xc3\xa9x", 3, 2, 0xe9 },
+		{ "\xdf\xbf", 2, 2, 0x7ff },
+		{ "\xe0\xa0\x80", 3, 3, 0x800 },
+		{ "\xe2\x82\xacx", 4, 3, 0x20ac },
+		{ "\xed\x9f\xbf", 3, 3, 0xd7ff },
+		{ "\xee\x80\x80", 3, 3, 0xe000 },
+		{ "\xef\xbf\xbd", 3, 3, 0xfffd },
+		{ "\xf0\x90\x80\x80", 4, 4, 0x10000 },
+		{ "\xf0\x9f\x98\x80x", 5, 4, 0x1f600 },
+		{ "\xf4\x8f\xbf\xbf", 4, 4, 0x10ffff },
+		{ "\xe2\x82\xac", 2, 1, TEXT_INVALID },
+		{ "\xed\xa0\x80", 3, 1, TEXT_INVALID },
+		{ "\xf4\x90\x80\x80", 4, 1, TEXT_INVALID },
+		{ "\xc1\xbf", 2, 1, TEXT_INVALID },
+		{ "\x80", 1, 1, TEXT_INVALID },
+		{ "\xff", 1, 1, TEXT_INVALID },
+		{ "\0a", 2, 1, TEXT_INVALID },
+	};
+
+	(void)state;
+	EACH_ROW(i, cases) {
+		const char *at = cases[i].text;
+
+		assert_int_equal(text_next(&at, at + cases[i].left),
+				 cases[i].code);
+		assert_int_equal(at - cases[i].text, cases[i].step);
+	}
+}
+
+static void counts_characters(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t length;
+	} cases[] = {
+		{ "", 0 },
+		{ "ab", 2 },
+		{ "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", 4 },
+		{ "\xff\xc3", 2 },
+		{ "\xe2\x82"
+		  "a",
+		  3 },
 	};
 
 	(void)state;
 	EACH_ROW(i, cases)
-		assert_int_equal(text_character(cases[i].text, cases[i].left),
-				 cases[i].len);
+		assert_int_equal(text_length(cases[i].text), cases[i].length);
 }
 
 static void cuts_between_characters(void **state)
@@ -168,6 +206,8 @@ static void cuts_between_characters(void **state)
 		{ "\xe2\x82\xac", 2, 0 },
 		{ "\xf0\x9f\x98\x80", 3, 0 },
 		{ "\xf0\x9f\x98\x80", 4, 4 },
+		{ "\xf0\x9f\x98\x80x", 4, 4 },
+		{ "a\xc3\xa9\xc3\xa9", 4, 3 },
 	};
 
 	(void)state;
@@ -433,7 +473,8 @@ int main(void)
 		cmocka_unit_test(reads_numbers),
 		cmocka_unit_test(reads_lists_of_numbers),
 		cmocka_unit_test(knows_utf8),
-		cmocka_unit_test(measures_characters),
+		cmocka_unit_test(steps_over_characters),
+		cmocka_unit_test(counts_characters),
 		cmocka_unit_test(cuts_between_characters),
 		cmocka_unit_test(knows_control_characters),
 		cmocka_unit_test(reads_and_writes_hex),
