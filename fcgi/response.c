@@ -196,9 +196,8 @@ void response_problem(struct response *res, struct request *req)
 void response_file(struct response *res, struct request *req,
 		   const struct response_file *file)
 {
-	const struct conf *conf = req->work->conf;
 	struct pool *pool = req->work->pool;
-	const char *location = store_location(pool, file->key);
+	const bool accel = req->work->conf->delivery == DELIVERY_ACCEL;
 	const bool whole = !range_is_valid(req->range);
 
 	res->status = 200;
@@ -213,19 +212,13 @@ void response_file(struct response *res, struct request *req,
 				: "private, no-cache");
 	response_header(res, pool, "Cross-Origin-Resource-Policy",
 			"cross-origin");
-	if (conf->delivery == DELIVERY_ACCEL) {
-		/* nginx makes an ETag itself and drops ours. */
-		response_header(res, pool, "X-Accel-Redirect",
-				pool_printf(pool, "%s%s%s", conf->accel_prefix,
-					    whole ? "whole/" : "", location));
+	response_header(res, pool, accel ? "X-Accel-Redirect" : "X-Sendfile",
+			store_delivery_path(req->work, file->key, whole));
+	if (accel) /* nginx makes an ETag itself and drops ours. */
 		return;
-	}
 	/* A key's bytes never change, so the key is a strong validator. */
 	response_header(res, pool, "ETag",
 			pool_printf(pool, "\"%s\"", file->key));
 	if (whole)
 		response_header(res, pool, "Accept-Ranges", "none");
-	response_header(
-		res, pool, "X-Sendfile",
-		pool_printf(pool, "%s/objects/%s", conf->store_dir, location));
 }

@@ -11,15 +11,32 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/base/conf.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 
 enum { SHARDS = 256 };
 
+/* The last byte of a UUIDv7 is random, so the files spread evenly over the
+   folders. */
+static const char *place_of(struct work *work, const char *key)
+{
+	return pool_printf(work->pool, "%.2s/%s", key + UUID_HEX_SIZE - 3, key);
+}
+
 static const char *path_of(struct work *work, const char *key)
 {
 	return pool_printf(work->pool, "%s/objects/%s", work->store->dir,
-			   store_location(work->pool, key));
+			   place_of(work, key));
+}
+
+static const char *fs_delivery_path(struct work *work, const char *key,
+				    bool whole)
+{
+	if (work->conf->delivery == DELIVERY_SENDFILE)
+		return path_of(work, key);
+	return pool_printf(work->pool, "%s%s%s", work->conf->accel_prefix,
+			   whole ? "whole/" : "", place_of(work, key));
 }
 
 /* Makes all 256 folders at the start, so that a put needs one rename only. */
@@ -135,6 +152,7 @@ const struct store_driver store_fs = {
 	.put = fs_put,
 	.sync = fs_sync,
 	.get = fs_get,
+	.delivery_path = fs_delivery_path,
 	.drop = fs_drop,
 	.each = fs_each,
 };

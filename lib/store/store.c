@@ -39,13 +39,6 @@ const char *store_key(struct pool *pool, struct uuid image, const char *variant)
 	return pool_printf(pool, "%s.%s", uuid_hex(image, hex), variant);
 }
 
-/* The last byte of a UUIDv7 is random, so the files spread evenly over the
-   folders. */
-const char *store_location(struct pool *pool, const char *key)
-{
-	return pool_printf(pool, "%.2s/%s", key + UUID_HEX_SIZE - 3, key);
-}
-
 bool store_has_room(struct work *work)
 {
 	struct statvfs fs;
@@ -186,6 +179,11 @@ bool store_has(struct work *work, const char *key)
 		return false;
 	close(fd);
 	return true;
+}
+
+const char *store_delivery_path(struct work *work, const char *key, bool whole)
+{
+	return work->store->driver->delivery_path(work, key, whole);
 }
 
 bool store_drop(struct work *work, const char *key)

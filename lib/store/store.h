@@ -27,6 +27,9 @@ struct store_driver {
 	/* Makes earlier puts and drops of the same image's files durable. */
 	bool (*sync)(struct work *work, const char *key);
 	bool (*get)(struct work *work, const char *key, int *fd);
+	/* See store_delivery_path(). */
+	const char *(*delivery_path)(struct work *work, const char *key,
+				     bool whole);
 	/* Succeeds if the file does not exist. */
 	bool (*drop)(struct work *work, const char *key);
 	bool (*each)(struct work *work,
@@ -50,10 +53,6 @@ bool store_open(struct store *store, struct work *work) MUST_CHECK;
 /* `variant` is "original" or a recipe's text. */
 const char *store_key(struct pool *pool, struct uuid image,
 		      const char *variant);
-
-/* Returns the file's path below the store's folder `objects`, for the web
-   server. */
-const char *store_location(struct pool *pool, const char *key);
 
 /* ERR_STORAGE_FULL if less than the setting store_reserve, a percentage, is
    free. */
@@ -96,6 +95,12 @@ bool store_keep(struct work *work, const struct store_file *files,
    is no file. */
 bool store_get(int *fd, struct work *work, const char *key) MUST_CHECK;
 bool store_has(struct work *work, const char *key);
+
+/* Returns the path by which the web server finds the file, in the header of the
+   setting `delivery`. With X-Accel-Redirect, `whole` selects the location that
+   ignores ranges. */
+const char *store_delivery_path(struct work *work, const char *key, bool whole);
+
 bool store_drop(struct work *work, const char *key) MUST_CHECK;
 
 /* Calls `visit` for every file until it returns false. `changed_at` is in

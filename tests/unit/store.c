@@ -213,6 +213,41 @@ static void sweeps_only_old_temporary_files(void **state)
 	tear_down(&g);
 }
 
+static void names_files_for_the_web_server(void **state)
+{
+	static const struct {
+		enum conf_delivery delivery;
+		bool whole;
+		const char *folder;
+	} cases[] = {
+		{ DELIVERY_ACCEL, false, "/_files/" },
+		{ DELIVERY_ACCEL, true, "/_files/whole/" },
+		{ DELIVERY_SENDFILE, false, NULL },
+		{ DELIVERY_SENDFILE, true, NULL },
+	};
+	struct ground g;
+	struct uuid id = { { 1, [15] = 0xab } };
+	const char *key, *file;
+
+	(void)state;
+	set_up(&g);
+	g.conf.accel_prefix = "/_files/";
+	key = put(&g, id, "one");
+	file = pool_printf(g.work.pool, "%s/objects/ab/%s", g.dir, key);
+	assert_int_equal(access(file, F_OK), 0);
+	EACH_ROW(i, cases) {
+		const char *folder = cases[i].folder;
+
+		g.conf.delivery = (int)cases[i].delivery;
+		assert_string_equal(
+			store_delivery_path(&g.work, key, cases[i].whole),
+			folder ? pool_printf(g.work.pool, "%sab/%s", folder,
+					     key)
+			       : file);
+	}
+	tear_down(&g);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -220,6 +255,7 @@ int main(void)
 		cmocka_unit_test(sums_what_was_written),
 		cmocka_unit_test(cuts_what_was_written),
 		cmocka_unit_test(an_unkept_file_goes_with_its_pool),
+		cmocka_unit_test(names_files_for_the_web_server),
 		cmocka_unit_test(a_full_store_says_so),
 		cmocka_unit_test(visits_every_file),
 		cmocka_unit_test(sweeps_only_old_temporary_files),
