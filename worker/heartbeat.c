@@ -78,28 +78,30 @@ static bool write_all(struct heartbeat *heartbeat, struct work *work)
 	return worker_touch(work, &heartbeat->row);
 }
 
-void heartbeat_beat(struct heartbeat *heartbeat, const struct work *base)
-{
-	int64_t now_ms = clock_monotonic_ms();
-	struct work work;
-
-	if (now_ms < heartbeat->beat_at_ms)
-		return;
-	heartbeat->beat_at_ms = now_ms + IDLE_MS + random() % JITTER_MS;
-	work = work_begin(base, "heartbeat");
-	if (!write_all(heartbeat, &work))
-		log_failure(&work, "heartbeat_failed");
-	work_end(&work);
-}
-
-void heartbeat_stop(struct heartbeat *heartbeat, const struct work *base)
+static void write_row(struct heartbeat *heartbeat, const struct work *base,
+		      bool stops)
 {
 	struct work work = work_begin(base, "heartbeat");
 
 	if (!write_all(heartbeat, &work) ||
-	    !worker_drop(&work, heartbeat->row.name))
+	    (stops && !worker_drop(&work, heartbeat->row.name)))
 		log_failure(&work, "heartbeat_failed");
 	work_end(&work);
+}
+
+void heartbeat_beat(struct heartbeat *heartbeat, const struct work *base)
+{
+	int64_t now_ms = clock_monotonic_ms();
+
+	if (now_ms < heartbeat->beat_at_ms)
+		return;
+	heartbeat->beat_at_ms = now_ms + IDLE_MS + random() % JITTER_MS;
+	write_row(heartbeat, base, false);
+}
+
+void heartbeat_stop(struct heartbeat *heartbeat, const struct work *base)
+{
+	write_row(heartbeat, base, true);
 }
 
 bool heartbeat_tidy(struct work *work)

@@ -245,17 +245,30 @@ static bool work_once(bool *found, struct worker_state *worker)
 	return done;
 }
 
-static void reclaim(struct work *work, const char *why, const struct job *jobs,
-		    size_t count)
+/* Requeues the jobs of the worker with this name; NULL: those whose leases have
+   expired. */
+static bool reclaim(const struct worker_state *worker, const char *name,
+		    const char *why)
 {
-	for (size_t i = 0; i < count; i++) {
+	struct work work = work_begin(&worker->base, "reclaim");
+	struct job *jobs;
+	size_t count;
+	const bool good =
+		name ? job_list_held(&jobs, &count, &work, name, RECLAIM_BATCH)
+		     : job_list_expired(&jobs, &count, &work, RECLAIM_BATCH);
+
+	for (size_t i = 0; good && i < count; i++) {
 		LOG_EVENT(LOG_LEVEL_ERROR, why,
 			  log_text("id", UUID_TEXT(jobs[i].id)),
 			  log_text("worker", jobs[i].worker),
 			  log_number("attempt", jobs[i].attempts));
-		if (!requeue_lost(work, &jobs[i]) && work->err != ERR_CONFLICT)
-			log_failure(work, "reclaim_failed");
+		if (!requeue_lost(&work, &jobs[i]) && work.err != ERR_CONFLICT)
+			log_failure(&work, "reclaim_failed");
 	}
+	if (!good)
+		log_failure(&work, "reclaim_failed");
+	work_end(&work);
+	return good;
 }
 
 /* Requeues the jobs of the predecessor of this worker, or jobs of this worker
@@ -263,36 +276,15 @@ static void reclaim(struct work *work, const char *why, const struct job *jobs,
    the database. Tries until the database answers. */
 static void reclaim_lost(struct worker_state *worker)
 {
-	struct work work;
-	struct job *jobs;
-	size_t count;
-
-	if (!worker->lost)
-		return;
-	work = work_begin(&worker->base, "reclaim");
-	if (job_list_held(&jobs, &count, &work, worker->lost, RECLAIM_BATCH)) {
-		reclaim(&work,
-			worker->lost == worker->name ? "job_lost"
-						     : "worker_died",
-			jobs, count);
+	if (worker->lost &&
+	    reclaim(worker, worker->lost,
+		    worker->lost == worker->name ? "job_lost" : "worker_died"))
 		worker->lost = NULL;
-	} else {
-		log_failure(&work, "reclaim_failed");
-	}
-	work_end(&work);
 }
 
-static void reclaim_expired(struct worker_state *worker)
+static void reclaim_expired(const struct worker_state *worker)
 {
-	struct work work = work_begin(&worker->base, "reclaim");
-	struct job *jobs;
-	size_t count;
-
-	if (job_list_expired(&jobs, &count, &work, RECLAIM_BATCH))
-		reclaim(&work, "lease_expired", jobs, count);
-	else
-		log_failure(&work, "reclaim_failed");
-	work_end(&work);
+	(void)!reclaim(worker, NULL, "lease_expired");
 }
 
 /* True for one idle worker of the supervisor every RECLAIM_MS: the first one
