@@ -35,11 +35,13 @@ def is_there(session, image):
 
 
 def turn(service, **settings):
-    """A worker begins with a turn of retention; the canary has expired."""
+    """A worker begins with a turn of retention; the canary has expired. No
+    worker that still has its own first turn before it can delete the canary."""
     session = new_user(service, retention_days=1)
     canary = upload(session)
+    service.stop("worker")
     age(service, canary, 30)
-    service.restart("worker", **settings)
+    service.start("worker", **settings)
     wait_until(lambda: not is_there(session, canary))
 
 
