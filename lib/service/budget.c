@@ -9,7 +9,8 @@
 #include "lib/model/job.h"
 #include "lib/model/user.h"
 
-enum { DAY_S = 86400, RETRY_AFTER_MAX = 60 };
+/* RETRY_: in seconds, sent as Retry-After. */
+enum { DAY_S = 86400, RETRY_FETCH = 5, RETRY_AFTER_MAX = 60 };
 
 const char *budget_address(const struct work *work, struct uuid user_id)
 {
@@ -77,6 +78,32 @@ bool budget_check(struct work *work, struct uuid user_id,
 {
 	return check_tier(work, user_id, tier, cost_ms) &&
 	       check_anonymous(work, user_id, cost_ms);
+}
+
+static bool check_fetches(struct work *work, const struct tier *tier,
+			  const struct job *job)
+{
+	int64_t count;
+
+	if (tier->max_fetches == TIER_NO_LIMIT)
+		return true;
+	if (!job_count_waiting(&count, work, job->user_id, job->kind))
+		return false;
+	if (count < tier->max_fetches)
+		return true;
+	metric_add(METRIC_RATE_LIMITED, "fetches", 1);
+	work->retry_after = RETRY_FETCH;
+	return fail(work, ERR_RATE_LIMITED,
+		    "%lld uploads by URL are pending, the most that the tier "
+		    "%s allows: wait until one has ended",
+		    (long long)count, tier->name);
+}
+
+bool budget_check_job(struct work *work, const struct tier *tier,
+		      const struct job *job)
+{
+	return budget_check(work, job->user_id, tier, job->cost_ms) &&
+	       (!job->url || check_fetches(work, tier, job));
 }
 
 bool budget_count_upload(struct work *work, struct uuid user_id,

@@ -7,6 +7,8 @@
 #include "lib/base/work.h"
 #include "lib/model/tier.h"
 
+struct job;
+
 /*
  * Limits the estimated cost of each user's jobs that are queued or running. All
  * unauthenticated clients share the user `anonymous`, so each of their
@@ -25,6 +27,11 @@ const char *budget_address(const struct work *work, struct uuid user_id);
  */
 bool budget_check(struct work *work, struct uuid user_id,
 		  const struct tier *tier, int64_t cost_ms) MUST_CHECK;
+
+/* As budget_check() for a job that is about to be added. A fetch job also fails
+   with ERR_RATE_LIMITED if max_fetches of the tier are pending. */
+bool budget_check_job(struct work *work, const struct tier *tier,
+		      const struct job *job) MUST_CHECK;
 
 /*
  * Counts an upload of `anonymous` for the client's address, up to the tier's

@@ -17,9 +17,6 @@
 #include "lib/service/budget.h"
 #include "lib/service/render_job.h"
 
-/* in seconds; sent as Retry-After */
-enum { RETRY_AFTER = 5 };
-
 /* The estimated cost of a job while only the largest allowed number of bytes is
    known. PNGs and JPEGs cost a tenth of it, WebPs all of it. */
 enum { LEAST_MS = 20, NS_PER_BYTE = 100 };
@@ -56,109 +53,26 @@ static int64_t estimate_ms(const struct conf *conf, const struct tier *tier)
 	return LEAST_MS + upload_max_bytes(conf, tier) * NS_PER_BYTE / 1000000;
 }
 
-/* Exact, because concurrent transactions wait for the lock of the user's
-   row. */
-static bool may_wait(struct work *work, const struct job *job,
-		     const struct tier *tier)
-{
-	int64_t count;
-
-	if (!budget_check(work, job->user_id, tier, job->cost_ms))
-		return false;
-	if (tier->max_fetches == TIER_NO_LIMIT)
-		return true;
-	if (!job_count_waiting(&count, work, job->user_id, JOB_FETCH))
-		return false;
-	if (count < tier->max_fetches)
-		return true;
-	metric_add(METRIC_RATE_LIMITED, "fetches", 1);
-	work->retry_after = RETRY_AFTER;
-	return fail(work, ERR_RATE_LIMITED,
-		    "%lld uploads by URL are pending, the most that the tier "
-		    "%s allows: wait until one has ended",
-		    (long long)count, tier->name);
-}
-
-struct rows {
-	const struct tier *tier;
-	const struct uploaded *made;
-};
-
-/* Repeatable: the image's row exists only if the whole transaction was
-   committed. */
-static bool insert_fetch(struct work *work, void *arg)
-{
-	const struct rows *r = arg;
-	const struct uploaded *made = r->made;
-
-	if (!user_lock(work, made->image.user_id))
-		return false;
-	if (!image_add(work, &made->image))
-		return work->err == ERR_CONFLICT;
-	for (size_t i = 0; i < made->count; i++)
-		if (!variant_add(work, &made->variants[i]))
-			return false;
-	return may_wait(work, &made->job, r->tier) &&
-	       job_add(work, &made->job) &&
-	       user_charge(
-		       work, made->image.user_id, 0, 0, r->tier->quota_bytes,
-		       budget_uploads_per_day(made->image.user_id, r->tier));
-}
-
-static bool name_variants(struct uploaded *made, struct work *work,
-			  const struct fetch_request *fetch)
-{
-	struct variant *only;
-
-	if (!fetch->variant) {
-		made->count = upload_variants(&made->variants, work,
-					      made->image.id, fetch->tier);
-		return true;
-	}
-	only = pool_alloc(work->pool, sizeof(*only));
-	*only = (struct variant){ .image_id = made->image.id,
-				  .variant = fetch->variant,
-				  .status = VARIANT_PROCESSING };
-	made->variants = only;
-	made->count = 1;
-	return access_check_size(work, fetch->tier, fetch->variant);
-}
-
 bool fetch_queue(struct uploaded *uploaded, struct work *work,
 		 const struct fetch_request *fetch)
 {
 	const struct tier *tier = fetch->tier;
-	struct uploaded made = {
-		.image = { .id = uuid_new(),
-			   .user_id = fetch->user->id,
-			   .kind = fetch->variant ? IMAGE_RESIZE : IMAGE_UPLOAD,
-			   .name = fetch->name,
-			   .status = IMAGE_PROCESSING,
-			   .created_at = db_now_us(work) }
-	};
-	struct rows r = { tier, &made };
+	struct uploaded made;
 	struct url url;
 
-	if (!fetch_is_allowed(work, tier) || !url_parse(&url, work, fetch->url))
-		return false;
-	if (!name_variants(&made, work, fetch) ||
+	if (!fetch_is_allowed(work, tier) ||
+	    !url_parse(&url, work, fetch->url) ||
+	    (fetch->variant &&
+	     !access_check_size(work, tier, fetch->variant)) ||
 	    !budget_count_upload(work, fetch->user->id, tier))
 		return false;
-	made.job = (struct job){
-		.id = uuid_new(),
-		.kind = JOB_FETCH,
-		.url = url.text,
-		.user_id = fetch->user->id,
-		.address = budget_address(work, fetch->user->id),
-		.image_id = made.image.id,
-		.variant = fetch->variant,
-		.state = JOB_QUEUED,
-		.priority = tier->priority,
-		.cost_ms = estimate_ms(work->conf, tier),
-		.max_attempts = work->conf->job_attempts,
-		.created_at = made.image.created_at,
-	};
-	if (!db_transaction(work, insert_fetch, &r))
+	upload_begin(&made, work, fetch->user, tier, fetch->name,
+		     fetch->variant);
+	made.job.id = uuid_new();
+	made.job.kind = JOB_FETCH;
+	made.job.url = url.text;
+	made.job.cost_ms = estimate_ms(work->conf, tier);
+	if (!upload_record(work, &made, tier))
 		return false;
 	*uploaded = made;
 	return true;
@@ -262,9 +176,8 @@ static bool fetch_file(struct work *work, const struct job *job,
 	    !upload_check(&probe, work, &upload) ||
 	    !render_job_estimate(&arrival.cost_ms, work, job, &probe,
 				 tier.animated) ||
-	    !upload_keep(work, upload.file, image->id))
+	    !upload_keep(image, work, upload.file, &probe))
 		return false;
-	upload_describe(image, &probe, upload.file);
 	if (!db_transaction(work, record_arrival, &arrival)) {
 		(void)!db_transaction(&aside, drop_unwanted, &arrival);
 		return false;

@@ -106,60 +106,171 @@ bool upload_check(struct probe *probe, struct work *work,
 	       cut_remains(work, upload->file, probe);
 }
 
-static struct variant pending(struct uuid image_id, const char *name)
+/* Returns the number of the tier's sizes, and their names in `variants`. */
+static size_t add_sizes(struct variant *variants, struct pool *pool,
+			const struct tier *tier)
 {
-	return (struct variant){ .image_id = image_id,
-				 .variant = name,
-				 .status = VARIANT_PROCESSING };
-}
-
-size_t upload_variants(struct variant **variants, struct work *work,
-		       struct uuid image_id, const struct tier *tier)
-{
-	const char *name;
 	size_t count = 0;
+	const char *name;
 
-	*variants =
-		pool_alloc(work->pool, VARIANT_RENDER_MAX * sizeof(**variants));
 	while (count < VARIANT_RENDER_MAX &&
-	       (name = text_word(work->pool, tier->sizes, count)))
-		(*variants)[count++] = pending(image_id, name);
+	       (name = text_word(pool, tier->sizes, count)))
+		variants[count++].variant = name;
 	return count;
 }
 
-static void name_resize(struct variant_batch *batch, struct work *work,
-			const struct upload_resize *resize)
+void upload_begin(struct uploaded *made, const struct work *work,
+		  const struct user *user, const struct tier *tier,
+		  const char *name, const char *only)
+{
+	const struct image image = {
+		.id = uuid_new(),
+		.user_id = user->id,
+		.kind = only ? IMAGE_RESIZE : IMAGE_UPLOAD,
+		.name = name,
+		.status = IMAGE_PROCESSING,
+		.created_at = db_now_us(work),
+	};
+
+	*made = (struct uploaded){
+		.image = image,
+		.variants =
+			pool_alloc(work->pool,
+				   VARIANT_RENDER_MAX * sizeof(struct variant)),
+		.count = 1,
+		.job = { .user_id = user->id,
+			 .address = budget_address(work, user->id),
+			 .image_id = image.id,
+			 .variant = only,
+			 .state = JOB_QUEUED,
+			 .priority = tier->priority,
+			 .max_attempts = work->conf->job_attempts,
+			 .created_at = image.created_at },
+	};
+	made->variants[0].variant = only;
+	if (!only)
+		made->count = add_sizes(made->variants, work->pool, tier);
+	for (size_t i = 0; i < made->count; i++) {
+		made->variants[i].image_id = image.id;
+		made->variants[i].status = VARIANT_PROCESSING;
+	}
+}
+
+bool upload_keep(struct image *image, struct work *work,
+		 struct store_temp *file, const struct probe *probe)
+{
+	const struct store_file original = {
+		file, store_key(work->pool, image->id, VARIANT_ORIGINAL)
+	};
+	uint32_t width, height;
+
+	if (!file->kept && !store_keep(work, &original, 1))
+		return false;
+	probe_upright(probe, &width, &height);
+	image->format = format_row(probe->format)->name;
+	image->width = width;
+	image->height = height;
+	image->bytes = file->bytes;
+	memcpy(image->sha256, file->sha256, sizeof(image->sha256));
+	return true;
+}
+
+struct records {
+	const struct uploaded *made;
+	const struct tier *tier;
+};
+
+static bool add_job(struct work *work, const struct records *records)
+{
+	const struct job *job = &records->made->job;
+
+	return uuid_is_nil(job->id) ||
+	       ((job->state == JOB_DONE ||
+		 budget_check_job(work, records->tier, job)) &&
+		job_add(work, job));
+}
+
+/* If the image is not ready yet, its job queues the events when it ends. */
+static bool queue_webhooks(struct work *work, const struct uploaded *made)
+{
+	if (made->image.status != IMAGE_READY)
+		return true;
+	return webhook_queue_image(work, "image.ready", &made->image) &&
+	       (uuid_is_nil(made->job.id) ||
+		webhook_queue_job(work, "job.done", &made->job));
+}
+
+/* Of those that a job will render no bytes are known. */
+static int64_t sum_variants(const struct uploaded *made)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < made->count; i++)
+		if (made->variants[i].format)
+			sum += made->variants[i].bytes;
+	return sum;
+}
+
+/* Repeatable: the image's row exists only if the whole transaction was
+   committed. */
+static bool insert_records(struct work *work, void *arg)
+{
+	const struct records *records = arg;
+	const struct image *image = &records->made->image;
+
+	if (!user_lock(work, image->user_id))
+		return false;
+	if (!image_add(work, image))
+		return work->err == ERR_CONFLICT;
+	for (size_t i = 0; i < records->made->count; i++)
+		if (!variant_add(work, &records->made->variants[i]))
+			return false;
+	return add_job(work, records) && queue_webhooks(work, records->made) &&
+	       user_charge(
+		       work, image->user_id, image->bytes,
+		       sum_variants(records->made), records->tier->quota_bytes,
+		       budget_uploads_per_day(image->user_id, records->tier));
+}
+
+bool upload_record(struct work *work, const struct uploaded *made,
+		   const struct tier *tier)
+{
+	struct records records = { made, tier };
+
+	if (!db_transaction(work, insert_records, &records))
+		return false;
+	metric_add(METRIC_UPLOAD_BYTES, NULL, (uint64_t)made->image.bytes);
+	return true;
+}
+
+static const char *name_resize(struct pool *pool, const struct probe *probe,
+			       const struct upload_resize *resize)
 {
 	struct recipe recipe = resize->recipe;
 	char text[RECIPE_TEXT_SIZE];
 
 	if (resize->same_format) {
 		recipe.has_format = true;
-		recipe.format = batch->probe->format;
+		recipe.format = probe->format;
 	}
-	batch->quality = recipe.quality;
-	batch->variants = pool_alloc(work->pool, sizeof(*batch->variants));
-	batch->variants[0] =
-		pending(batch->image_id,
-			pool_strdup(work->pool, recipe_text(&recipe, text)));
-	batch->count = 1;
+	return pool_strdup(pool, recipe_text(&recipe, text));
 }
 
-/* For a resize, also checks that the tier allows the variant of this image. */
-static bool name_variants(struct variant_batch *batch, struct work *work,
-			  const struct upload *upload)
+/* Begins the records. For a resize, also checks that the tier allows the
+   variant of this image. */
+static bool begin(struct uploaded *made, struct work *work,
+		  const struct upload *upload, const struct probe *probe)
 {
+	const char *only = NULL;
 	uint32_t width, height;
 
-	if (!upload->resize) {
-		batch->count = upload_variants(&batch->variants, work,
-					       batch->image_id, upload->tier);
-		return true;
-	}
-	name_resize(batch, work, upload->resize);
-	probe_upright(batch->probe, &width, &height);
-	return access_check_enlargement(
-		work, upload->tier, batch->variants[0].variant, width, height);
+	if (upload->resize)
+		only = name_resize(work->pool, probe, upload->resize);
+	upload_begin(made, work, upload->user, upload->tier, upload->name,
+		     only);
+	probe_upright(probe, &width, &height);
+	return !only || access_check_enlargement(work, upload->tier, only,
+						 width, height);
 }
 
 /* Renders now if it is cheap and the client does not prefer a job. If it needs
@@ -189,106 +300,22 @@ static bool render_now(bool *rendered, struct work *work,
 	return true;
 }
 
-void upload_describe(struct image *image, const struct probe *probe,
-		     const struct store_temp *file)
-{
-	uint32_t width, height;
-
-	probe_upright(probe, &width, &height);
-	image->format = format_row(probe->format)->name;
-	image->width = width;
-	image->height = height;
-	image->bytes = file->bytes;
-	memcpy(image->sha256, file->sha256, sizeof(image->sha256));
-}
-
-static void describe_job(struct uploaded *made, const struct work *work,
-			 const struct upload *upload, bool done,
-			 unsigned cost_ms)
+static void describe_job(struct uploaded *made, const struct upload *upload,
+			 bool done, unsigned cost_ms)
 {
 	const struct upload_resize *resize = upload->resize;
+	struct job *job = &made->job;
 
-	made->job = (struct job){
-		.id = uuid_new(),
-		.kind = resize ? JOB_RESIZE : JOB_RENDER,
-		.user_id = upload->user->id,
-		.address = budget_address(work, upload->user->id),
-		.image_id = made->image.id,
-		.variant = resize ? made->variants[0].variant : NULL,
-		.quality = resize ? resize->recipe.quality : 0,
-		.state = done ? JOB_DONE : JOB_QUEUED,
-		.priority = resize ? resize->priority : upload->tier->priority,
-		.cost_ms = cost_ms,
-		.max_attempts = work->conf->job_attempts,
-		.created_at = made->image.created_at,
-	};
-}
-
-struct rows {
-	const struct upload *upload;
-	struct uploaded *made;
-};
-
-/* If the image is not ready yet, its job queues the events when it ends. */
-static bool queue_webhooks(struct work *work, const struct uploaded *made)
-{
-	if (made->image.status != IMAGE_READY)
-		return true;
-	return webhook_queue_image(work, "image.ready", &made->image) &&
-	       (uuid_is_nil(made->job.id) ||
-		webhook_queue_job(work, "job.done", &made->job));
-}
-
-static bool may_wait(struct work *work, const struct tier *tier,
-		     const struct job *job)
-{
-	return job->state == JOB_DONE ||
-	       budget_check(work, job->user_id, tier, job->cost_ms);
-}
-
-/* Of those that a job will render no bytes are known. */
-static int64_t sum_variants(const struct uploaded *made)
-{
-	int64_t sum = 0;
-
-	for (size_t i = 0; i < made->count; i++)
-		if (made->variants[i].format)
-			sum += made->variants[i].bytes;
-	return sum;
-}
-
-/* Repeatable: the image's row exists only if the whole transaction was
-   committed. */
-static bool insert_upload(struct work *work, void *arg)
-{
-	const struct rows *r = arg;
-	const struct uploaded *made = r->made;
-	const struct tier *tier = r->upload->tier;
-
-	if (!user_lock(work, made->image.user_id))
-		return false;
-	if (!image_add(work, &made->image))
-		return work->err == ERR_CONFLICT;
-	for (size_t i = 0; i < made->count; i++)
-		if (!variant_add(work, &made->variants[i]))
-			return false;
-	if (!uuid_is_nil(made->job.id) &&
-	    (!may_wait(work, tier, &made->job) || !job_add(work, &made->job)))
-		return false;
-	return queue_webhooks(work, made) &&
-	       user_charge(work, made->image.user_id, made->image.bytes,
-			   sum_variants(made), tier->quota_bytes,
-			   budget_uploads_per_day(made->image.user_id, tier));
-}
-
-bool upload_keep(struct work *work, struct store_temp *file,
-		 struct uuid image_id)
-{
-	const struct store_file original = {
-		file, store_key(work->pool, image_id, VARIANT_ORIGINAL)
-	};
-
-	return file->kept || store_keep(work, &original, 1);
+	if (done && !resize)
+		return;
+	job->id = uuid_new();
+	job->kind = resize ? JOB_RESIZE : JOB_RENDER;
+	job->state = done ? JOB_DONE : JOB_QUEUED;
+	job->cost_ms = cost_ms;
+	if (resize) {
+		job->quality = resize->recipe.quality;
+		job->priority = resize->priority;
+	}
 }
 
 /* Deletes the files of a failed upload now; the sweep would find them later. */
@@ -306,50 +333,44 @@ static void drop_files(struct work *work, const struct uploaded *made)
 bool upload_take(struct uploaded *uploaded, struct work *work,
 		 const struct upload *upload)
 {
-	struct uploaded made = {
-		.image = { .id = uuid_new(),
-			   .user_id = upload->user->id,
-			   .kind = upload->resize ? IMAGE_RESIZE : IMAGE_UPLOAD,
-			   .name = upload->name,
-			   .created_at = db_now_us(work) },
-	};
+	const struct upload_resize *resize = upload->resize;
 	struct probe probe;
-	struct variant_batch batch = { .image_id = made.image.id,
-				       .source = upload->file->fd,
-				       .probe = &probe,
-				       .original = upload->file,
-				       .animated = upload->tier->animated,
-				       .user_id = upload->user->id };
-	struct rows r = { upload, &made };
+	struct uploaded made;
+	struct variant_batch batch = {
+		.source = upload->file->fd,
+		.probe = &probe,
+		.original = upload->file,
+		.animated = upload->tier->animated,
+		.quality = resize ? resize->recipe.quality : 0,
+		.user_id = upload->user->id
+	};
 	unsigned cost_ms = 0;
 	bool rendered;
 
 	if (!upload_check(&probe, work, upload) ||
-	    !name_variants(&batch, work, upload) || !check_quota(work, upload))
+	    !begin(&made, work, upload, &probe) || !check_quota(work, upload))
 		return false;
-	made.variants = batch.variants;
-	made.count = batch.count;
+	batch.image_id = made.image.id;
+	batch.variants = made.variants;
+	batch.count = made.count;
 	if (!work_check_wanted(work) ||
 	    !render_now(&rendered, work, &batch, upload->later, &cost_ms) ||
 	    (!rendered &&
 	     !budget_check(work, made.image.user_id, upload->tier, cost_ms)) ||
-	    !upload_keep(work, upload->file, made.image.id)) {
+	    !upload_keep(&made.image, work, upload->file, &probe)) {
 		drop_files(work, &made);
 		return false;
 	}
-	upload_describe(&made.image, &probe, upload->file);
 	made.image.status = rendered ? IMAGE_READY : IMAGE_PROCESSING;
-	if (!rendered || upload->resize)
-		describe_job(&made, work, upload, rendered, cost_ms);
+	describe_job(&made, upload, rendered, cost_ms);
 	if (!work_check_wanted(work) ||
-	    !db_transaction(work, insert_upload, &r)) {
+	    !upload_record(work, &made, upload->tier)) {
 		/* After a lost COMMIT the rows may exist, so keeps the
 		   files. */
 		if (work->err != ERR_UNAVAILABLE)
 			drop_files(work, &made);
 		return false;
 	}
-	metric_add(METRIC_UPLOAD_BYTES, NULL, (uint64_t)made.image.bytes);
 	*uploaded = made;
 	return true;
 }

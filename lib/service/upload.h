@@ -66,18 +66,23 @@ struct probe;
 bool upload_check(struct probe *probe, struct work *work,
 		  const struct upload *upload) MUST_CHECK;
 
-/* Makes a list of the tier's sizes as variants that are processing, and returns
-   their number. */
-size_t upload_variants(struct variant **variants, struct work *work,
-		       struct uuid image_id, const struct tier *tier);
+/* Starts the records of a new image: its row, its variants as processing
+   (`only`, as a resize; if NULL, the tier's sizes), and its job without an id
+   and a kind. */
+void upload_begin(struct uploaded *made, const struct work *work,
+		  const struct user *user, const struct tier *tier,
+		  const char *name, const char *only);
 
-/* Fills the image's format, size, bytes and sum from the file. */
-void upload_describe(struct image *image, const struct probe *probe,
-		     const struct store_temp *file);
+/* Stores the file durably as the image's original, unless it is stored already,
+   and fills the image's format, size, bytes and sum. */
+bool upload_keep(struct image *image, struct work *work,
+		 struct store_temp *file, const struct probe *probe) MUST_CHECK;
 
-/* Stores the file durably as the image's original, unless it is stored
-   already. */
-bool upload_keep(struct work *work, struct store_temp *file,
-		 struct uuid image_id) MUST_CHECK;
+/* Commits the records in one transaction, which also charges the user for one
+   upload of the image's bytes: 0 until its file is fetched. The events of an
+   image that is ready are queued. ERR_QUOTA_EXCEEDED; ERR_RATE_LIMITED as
+   budget_check_job(). */
+bool upload_record(struct work *work, const struct uploaded *made,
+		   const struct tier *tier) MUST_CHECK;
 
 #endif
