@@ -14,50 +14,58 @@
 
 enum { PAGE_DEFAULT = 20, PAGE_MAX = 100, MAX_URL = 16384 };
 
-bool page_cursor(struct uuid *before, struct request *req)
+bool page_read_cursor(struct page *page, struct request *req, int64_t limit)
 {
 	const char *cursor = request_query(req, "cursor");
+	struct page read = { .limit = limit, .row_limit = limit + 1 };
 	void *bytes;
 	size_t len;
 
-	*before = (struct uuid){ 0 };
-	if (!cursor)
-		return true;
-	if (!text_unbase64url(req->work->pool, &bytes, &len, cursor) ||
-	    len != sizeof(*before))
-		return fail_field(req->work, "cursor",
-				  "cursor: a cursor from the answer of a "
-				  "list is expected, not \"%.40s\"",
-				  cursor);
-	memcpy(before, bytes, len);
+	if (cursor) {
+		if (!text_unbase64url(req->work->pool, &bytes, &len, cursor) ||
+		    len != sizeof(read.before))
+			return fail_field(req->work, "cursor",
+					  "cursor: a cursor from the answer of "
+					  "a list is expected, not \"%.40s\"",
+					  cursor);
+		memcpy(&read.before, bytes, len);
+	}
+	*page = read;
 	return true;
 }
 
 bool page_read(struct page *page, struct request *req)
 {
-	const char *limit = request_query(req, "limit");
-	struct page got = { .limit = PAGE_DEFAULT };
+	const char *text = request_query(req, "limit");
+	int64_t limit = PAGE_DEFAULT;
 
-	if (limit && !text_int(&got.limit, limit, 1, PAGE_MAX))
+	if (text && !text_int(&limit, text, 1, PAGE_MAX))
 		return fail_field(req->work, "limit",
 				  "limit: a number from 1 to %d, not \"%.40s\"",
-				  PAGE_MAX, limit);
-	if (!page_cursor(&got.before, req))
+				  PAGE_MAX, text);
+	return page_read_cursor(page, req, limit);
+}
+
+bool page_cut(const struct page *page, size_t *count)
+{
+	if (*count <= (size_t)page->limit)
 		return false;
-	*page = got;
+	*count = (size_t)page->limit;
 	return true;
 }
 
 /* Repeats the known parameters only: old clients may send others. */
-static const char *next_url(struct request *req, const struct page *page,
-			    struct uuid last)
+static const char *next_url(struct request *req, const struct page *page)
 {
 	struct pool *pool = req->work->pool;
 	struct buf *url = buf_new(pool, MAX_URL);
 
+	if (uuid_is_nil(page->last))
+		return NULL;
 	buf_printf(url, "%s%s?cursor=%s", req->work->conf->base_url,
-		   req->uri.path, text_base64url(pool, &last, sizeof(last)));
-	if (page)
+		   req->uri.path,
+		   text_base64url(pool, &page->last, sizeof(page->last)));
+	if (text_has_word(req->route->query, "limit"))
 		buf_printf(url, "&limit=%lld", (long long)page->limit);
 	for (size_t i = 0; i < req->uri.query_count; i++) {
 		const struct uri_pair *pair = &req->uri.query[i];
@@ -71,28 +79,30 @@ static const char *next_url(struct request *req, const struct page *page,
 	return url->data;
 }
 
-static void add_link(struct response *res, struct pool *pool, const char *next)
+static void answer(struct response *res, struct request *req, const char *next,
+		   struct json *json)
 {
-	response_header(res, pool, "Link",
-			pool_printf(pool, "<%s>; rel=\"next\"", next));
-}
+	struct pool *pool = req->work->pool;
 
-void page_link(struct response *res, struct request *req, struct uuid last)
-{
-	if (!uuid_is_nil(last))
-		add_link(res, req->work->pool, next_url(req, NULL, last));
+	response_json(res, req, 200, json);
+	if (next)
+		response_header(res, pool, "Link",
+				pool_printf(pool, "<%s>; rel=\"next\"", next));
 }
 
 void page_answer(struct response *res, struct request *req,
-		 const struct page *page, struct json *items, struct uuid last)
+		 const struct page *page, struct json *items)
 {
-	struct pool *pool = req->work->pool;
-	struct json *json = json_object(pool);
-	const char *next = uuid_is_nil(last) ? NULL : next_url(req, page, last);
+	struct json *json = json_object(req->work->pool);
+	const char *next = next_url(req, page);
 
 	json_set(json, "items", items);
 	json_set_text(json, "next", next);
-	response_json(res, req, 200, json);
-	if (next)
-		add_link(res, pool, next);
+	answer(res, req, next, json);
+}
+
+void page_answer_array(struct response *res, struct request *req,
+		       const struct page *page, struct json *items)
+{
+	answer(res, req, next_url(req, page), items);
 }

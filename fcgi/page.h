@@ -9,19 +9,29 @@
    page. */
 struct page {
 	int64_t limit;
+	int64_t row_limit;  /* rows to read: one more shows that a page follows
+			     */
 	struct uuid before; /* nil: start at the newest */
+	struct uuid last; /* id of the last item; nil: this is the last page */
 };
 
 bool page_read(struct page *page, struct request *req) MUST_CHECK;
 
-/* For lists without ?limit=: reads only the cursor (nil if there is none) and
-   sets only the header Link. */
-bool page_cursor(struct uuid *before, struct request *req) MUST_CHECK;
-void page_link(struct response *res, struct request *req, struct uuid last);
+/* For lists without ?limit=: reads only the cursor. */
+bool page_read_cursor(struct page *page, struct request *req,
+		      int64_t limit) MUST_CHECK;
 
-/* Answers {"items":[...],"next":URL or null} and Link: rel="next" (RFC 8288).
-   `last` is the id of the last item; nil if this is the last page. */
+/* Takes the row that is beyond the limit off the `count` rows that were read.
+   False: there is none. If true, the caller sets page->last. */
+bool page_cut(const struct page *page, size_t *count);
+
+/* Answers {"items":[...],"next":URL or null} and Link: rel="next" (RFC
+   8288). */
 void page_answer(struct response *res, struct request *req,
-		 const struct page *page, struct json *items, struct uuid last);
+		 const struct page *page, struct json *items);
+
+/* As page_answer(), but the body is only the array. */
+void page_answer_array(struct response *res, struct request *req,
+		       const struct page *page, struct json *items);
 
 #endif

@@ -195,18 +195,17 @@ bool tokens_list(struct request *req, struct response *res)
 	struct json *items = json_array(pool);
 	struct page page;
 	struct token *tokens;
-	struct uuid last = { 0 };
 	size_t count;
 
 	if (!page_read(&page, req) ||
 	    !token_list(&tokens, &count, req->work, req->who->user.id,
-			page.before, page.limit + 1))
+			page.before, page.row_limit))
 		return false;
-	if (count > (size_t)page.limit)
-		last = tokens[--count - 1].id;
+	if (page_cut(&page, &count))
+		page.last = tokens[count - 1].id;
 	for (size_t i = 0; i < count; i++)
 		json_push(items, api_json_token(pool, &tokens[i]));
-	page_answer(res, req, &page, items, last);
+	page_answer(res, req, &page, items);
 	return true;
 }
 

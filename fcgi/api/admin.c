@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "fcgi/page.h"
 #include "fcgi/response.h"
 #include "fcgi/routes.h"
 #include "lib/base/clock.h"
@@ -48,7 +49,6 @@ static struct json *worker_json(struct pool *pool, const struct worker *worker)
 bool admin_workers_list(struct request *req, struct response *res)
 {
 	struct pool *pool = req->work->pool;
-	struct json *json = json_object(pool);
 	struct json *items = json_array(pool);
 	struct worker *workers;
 	size_t count;
@@ -57,9 +57,7 @@ bool admin_workers_list(struct request *req, struct response *res)
 		return false;
 	for (size_t i = 0; i < count; i++)
 		json_push(items, worker_json(pool, &workers[i]));
-	json_set(json, "items", items);
-	json_set_null(json, "next");
-	response_json(res, req, 200, json);
+	page_answer(res, req, &(struct page){ 0 }, items);
 	return true;
 }
 

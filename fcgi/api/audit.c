@@ -34,19 +34,18 @@ bool admin_audit_list(struct request *req, struct response *res)
 	};
 	struct page page;
 	struct audit *audits;
-	struct uuid last = { 0 };
 	size_t count;
 
 	if (!page_read(&page, req))
 		return false;
 	filter.before = page.before;
-	filter.limit = page.limit + 1;
+	filter.limit = page.row_limit;
 	if (!audit_list(&audits, &count, req->work, &filter))
 		return false;
-	if (count > (size_t)page.limit)
-		last = audits[--count - 1].id;
+	if (page_cut(&page, &count))
+		page.last = audits[count - 1].id;
 	for (size_t i = 0; i < count; i++)
 		json_push(items, view(pool, &audits[i]));
-	page_answer(res, req, &page, items, last);
+	page_answer(res, req, &page, items);
 	return true;
 }

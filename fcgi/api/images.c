@@ -168,7 +168,7 @@ static bool read_filter(struct image_filter *filter, struct request *req,
 		.status = status,
 		.name = request_query(req, "name"),
 		.before = page->before,
-		.limit = page->limit + 1,
+		.limit = page->row_limit,
 	};
 	return true;
 }
@@ -181,15 +181,15 @@ bool images_list(struct request *req, struct response *res)
 	struct page page;
 	struct image *images;
 	struct variant *variants = NULL;
-	struct uuid last = { 0 };
 	size_t count, variant_count = 0;
 
 	if (!read_filter(&filter, req, &page) ||
-	    !(filter.name ? image_search(&images, &count, &last, work, &filter)
-			  : image_list(&images, &count, work, &filter)))
+	    !(filter.name
+		      ? image_search(&images, &count, &page.last, work, &filter)
+		      : image_list(&images, &count, work, &filter)))
 		return false;
-	if (count > (size_t)page.limit)
-		last = images[--count - 1].id;
+	if (page_cut(&page, &count))
+		page.last = images[count - 1].id;
 	if (!variant_list_of(&variants, &variant_count, work, images, count))
 		return false;
 	for (size_t i = 0; i < count; i++) {
@@ -198,7 +198,7 @@ bool images_list(struct request *req, struct response *res)
 			return false;
 		json_push(items, item);
 	}
-	page_answer(res, req, &page, items, last);
+	page_answer(res, req, &page, items);
 	return true;
 }
 

@@ -65,7 +65,6 @@ static bool answer_list(struct response *res, struct request *req,
 	struct json *items = json_array(req->work->pool);
 	struct page page;
 	struct job *jobs;
-	struct uuid last = { 0 };
 	size_t count;
 
 	if (!job_state_read(&filter.state, req->work, "state",
@@ -73,14 +72,14 @@ static bool answer_list(struct response *res, struct request *req,
 	    !page_read(&page, req))
 		return false;
 	filter.before = page.before;
-	filter.limit = page.limit + 1;
+	filter.limit = page.row_limit;
 	if (!job_list(&jobs, &count, req->work, &filter))
 		return false;
-	if (count > (size_t)page.limit)
-		last = jobs[--count - 1].id;
+	if (page_cut(&page, &count))
+		page.last = jobs[count - 1].id;
 	for (size_t i = 0; i < count; i++)
 		json_push(items, view(req, &jobs[i]));
-	page_answer(res, req, &page, items, last);
+	page_answer(res, req, &page, items);
 	return true;
 }
 

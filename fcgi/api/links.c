@@ -45,19 +45,18 @@ bool links_list(struct request *req, struct response *res)
 	struct image image;
 	struct page page;
 	struct link *links;
-	struct uuid last = { 0 };
 	size_t count;
 
 	if (!page_read(&page, req) ||
 	    !access_image(&image, work, req->who->user.id, req->param[0]) ||
 	    !link_list(&links, &count, work, image.id, page.before,
-		       page.limit + 1))
+		       page.row_limit))
 		return false;
-	if (count > (size_t)page.limit)
-		last = links[--count - 1].id;
+	if (page_cut(&page, &count))
+		page.last = links[count - 1].id;
 	for (size_t i = 0; i < count; i++)
 		json_push(items, api_json_link(work->pool, &links[i], NULL));
-	page_answer(res, req, &page, items, last);
+	page_answer(res, req, &page, items);
 	return true;
 }
 

@@ -39,7 +39,6 @@ bool admin_tiers_list(struct request *req, struct response *res)
 {
 	struct pool *pool = req->work->pool;
 	struct json *items = json_array(pool);
-	struct uuid last = { 0 };
 	struct page page;
 	struct tier *tiers;
 	size_t count, rest;
@@ -51,8 +50,8 @@ bool admin_tiers_list(struct request *req, struct response *res)
 	for (; count > rest; count--)
 		json_push(items, tier_fields_json(pool, &tiers[count - 1]));
 	if (rest)
-		last = tiers[rest].id;
-	page_answer(res, req, &page, items, last);
+		page.last = tiers[rest].id;
+	page_answer(res, req, &page, items);
 	return true;
 }
 

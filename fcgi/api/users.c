@@ -103,7 +103,7 @@ static bool read_filter(struct user_filter *filter, bool *disabled,
 		.tier_id = tier.id,
 		.disabled = flag ? disabled : NULL,
 		.before = page->before,
-		.limit = page->limit + 1,
+		.limit = page->row_limit,
 	};
 	return true;
 }
@@ -116,7 +116,6 @@ bool admin_users_list(struct request *req, struct response *res)
 	struct user_filter filter;
 	struct user *users;
 	struct tier *tiers;
-	struct uuid last = { 0 };
 	bool disabled;
 	size_t count, tier_count;
 
@@ -124,13 +123,13 @@ bool admin_users_list(struct request *req, struct response *res)
 	    !user_list(&users, &count, req->work, &filter) ||
 	    !tier_list(&tiers, &tier_count, req->work))
 		return false;
-	if (count > (size_t)page.limit)
-		last = users[--count - 1].id;
+	if (page_cut(&page, &count))
+		page.last = users[count - 1].id;
 	for (size_t i = 0; i < count; i++)
 		json_push(items, user_json(pool, &users[i],
 					   tier_name_of(tiers, tier_count,
 							users[i].tier_id)));
-	page_answer(res, req, &page, items, last);
+	page_answer(res, req, &page, items);
 	return true;
 }
 

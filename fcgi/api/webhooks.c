@@ -149,18 +149,17 @@ bool webhooks_list(struct request *req, struct response *res)
 	struct json *items = json_array(pool);
 	struct page page;
 	struct webhook *webhooks;
-	struct uuid last = { 0 };
 	size_t count;
 
 	if (!page_read(&page, req) ||
 	    !webhook_list(&webhooks, &count, req->work, req->who->user.id,
-			  page.before, page.limit + 1))
+			  page.before, page.row_limit))
 		return false;
-	if (count > (size_t)page.limit)
-		last = webhooks[--count - 1].id;
+	if (page_cut(&page, &count))
+		page.last = webhooks[count - 1].id;
 	for (size_t i = 0; i < count; i++)
 		json_push(items, webhook_json(pool, &webhooks[i]));
-	page_answer(res, req, &page, items, last);
+	page_answer(res, req, &page, items);
 	return true;
 }
 
@@ -210,15 +209,14 @@ bool webhooks_deliveries(struct request *req, struct response *res)
 	struct page page;
 	struct delivery *deliveries;
 	struct attempt *attempts = NULL;
-	struct uuid last = { 0 };
 	size_t count, attempt_count = 0;
 
 	if (!page_read(&page, req) || !find_webhook(&webhook, req) ||
 	    !delivery_list(&deliveries, &count, work, webhook.id, page.before,
-			   page.limit + 1))
+			   page.row_limit))
 		return false;
-	if (count > (size_t)page.limit)
-		last = deliveries[--count - 1].id;
+	if (page_cut(&page, &count))
+		page.last = deliveries[count - 1].id;
 	if (count &&
 	    !delivery_list_attempts(&attempts, &attempt_count, work, webhook.id,
 				    deliveries[count - 1].id, deliveries[0].id))
@@ -226,7 +224,7 @@ bool webhooks_deliveries(struct request *req, struct response *res)
 	for (size_t i = 0; i < count; i++)
 		json_push(items, delivery_json(work->pool, &deliveries[i],
 					       attempts, attempt_count));
-	page_answer(res, req, &page, items, last);
+	page_answer(res, req, &page, items);
 	return true;
 }
 

@@ -218,20 +218,22 @@ static const struct variant *split_off(size_t *count, size_t *left,
 bool image_api_list(struct request *req, struct response *res)
 {
 	struct work *work = req->work;
-	struct image_filter filter = { .user_id = req->who->user.id,
-				       .limit = LIST_MAX + 1 };
+	struct image_filter filter = { .user_id = req->who->user.id };
+	struct page page;
 	struct json *items = json_array(work->pool), *item;
 	struct variant *variants = NULL;
 	struct image *images;
-	struct uuid last = { 0 };
 	const struct variant *own;
 	size_t count, own_count, left = 0;
 
-	if (!page_cursor(&filter.before, req) ||
-	    !image_list(&images, &count, work, &filter))
+	if (!page_read_cursor(&page, req, LIST_MAX))
 		return false;
-	if (count > LIST_MAX)
-		last = images[--count - 1].id;
+	filter.before = page.before;
+	filter.limit = page.row_limit;
+	if (!image_list(&images, &count, work, &filter))
+		return false;
+	if (page_cut(&page, &count))
+		page.last = images[count - 1].id;
 	if (!variant_list_of(&variants, &left, work, images, count))
 		return false;
 	for (size_t i = 0; i < count; i++) {
@@ -240,8 +242,7 @@ bool image_api_list(struct request *req, struct response *res)
 			return false;
 		json_push(items, item);
 	}
-	response_json(res, req, 200, items);
-	page_link(res, req, last);
+	page_answer_array(res, req, &page, items);
 	return true;
 }
 

@@ -123,18 +123,20 @@ static bool view(struct json **json, struct request *req,
 /* Leaves out images whose file is not fetched yet. */
 bool imagify_list(struct request *req, struct response *res)
 {
-	struct image_filter filter = { .user_id = req->who->user.id,
-				       .limit = LIST_MAX + 1 };
+	struct image_filter filter = { .user_id = req->who->user.id };
+	struct page page;
 	struct json *array = json_array(req->work->pool), *one;
-	struct uuid last = { 0 };
 	struct image *images;
 	size_t count;
 
-	if (!page_cursor(&filter.before, req) ||
-	    !image_list(&images, &count, req->work, &filter))
+	if (!page_read_cursor(&page, req, LIST_MAX))
 		return false;
-	if (count > LIST_MAX)
-		last = images[--count - 1].id;
+	filter.before = page.before;
+	filter.limit = page.row_limit;
+	if (!image_list(&images, &count, req->work, &filter))
+		return false;
+	if (page_cut(&page, &count))
+		page.last = images[count - 1].id;
 	for (size_t i = 0; i < count; i++) {
 		if (!images[i].format)
 			continue;
@@ -142,8 +144,7 @@ bool imagify_list(struct request *req, struct response *res)
 			return false;
 		json_push(array, one);
 	}
-	response_json(res, req, 200, array);
-	page_link(res, req, last);
+	page_answer_array(res, req, &page, array);
 	return true;
 }
 
