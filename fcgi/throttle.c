@@ -3,10 +3,9 @@
 
 #include "fcgi/throttle.h"
 
-#include <string.h>
-
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
+#include "lib/service/budget.h"
 #include "lib/service/login.h"
 
 enum { WINDOW = 60 };
@@ -27,12 +26,11 @@ bool throttle_address(struct request *req)
 
 const char *throttle_subject(const struct request *req)
 {
-	const struct user *user = &req->who->user;
+	const struct uuid id = req->who->user.id;
+	const char *network = budget_address(req->work, id);
 
-	if (strcmp(user->password, "!"))
-		return pool_strdup(req->work->pool, UUID_TEXT(user->id));
-	return pool_printf(req->work->pool, "%s %s", UUID_TEXT(user->id),
-			   bucket_network(req->work->pool, req->remote_addr));
+	return pool_printf(req->work->pool, "%s%s%s", UUID_TEXT(id),
+			   network ? " " : "", network ? network : "");
 }
 
 bool throttle_user(struct request *req)

@@ -5,12 +5,9 @@
 
 #include <string.h>
 
-#include "lib/base/bucket.h"
 #include "lib/base/crypt.h"
-#include "lib/base/pool.h"
 #include "lib/db/db.h"
 #include "lib/db/rows.h"
-#include "lib/model/user.h"
 
 enum { ANONYMOUS_KEYS = 16 };
 
@@ -220,16 +217,14 @@ bool job_list(struct job **jobs, size_t *count, struct work *work,
 /* Unauthenticated clients share the user `anonymous`. Each network address maps
    to one of ANONYMOUS_KEYS keys. With one key for each address, a named user
    would wait for a job of every address. */
-static struct uuid fair_key_of(const struct work *work, const struct job *job)
+static struct uuid fair_key_of(const struct job *job)
 {
 	struct uuid key = job->user_id;
 	uint8_t sum[CRYPT_SHA256_SIZE];
-	const char *network;
 
-	if (!work->address || !uuid_equal(key, user_anonymous))
+	if (!job->address)
 		return key;
-	network = bucket_network(work->pool, work->address);
-	crypt_sha256(sum, network, strlen(network));
+	crypt_sha256(sum, job->address, strlen(job->address));
 	key.bytes[0] ^= (uint8_t)(1 + sum[0] % ANONYMOUS_KEYS);
 	return key;
 }
@@ -251,7 +246,7 @@ bool job_add(struct work *work, const struct job *job)
 		" IF(? = 1, UTC_TIMESTAMP(6), NULL))",
 		DB_IN(db_uuid(job->id), db_name(job->kind, &job_kinds),
 		      db_text(job->url), db_text(job->receiver),
-		      db_uuid(job->user_id), db_uuid(fair_key_of(work, job)),
+		      db_uuid(job->user_id), db_uuid(fair_key_of(job)),
 		      db_text(job->address), db_uuid(job->image_id),
 		      db_text(job->variant),
 		      job->quality ? db_int(job->quality) : db_null(),

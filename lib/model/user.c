@@ -13,6 +13,11 @@
 const struct uuid user_anonymous = { { 0x01, 0x90, 0, 0, 0, 0, 0x70, 0, 0x80, 0,
 				       0, 0, 0, 0, 0, 0x10 } };
 
+bool user_is_anonymous(struct uuid id)
+{
+	return uuid_equal(id, user_anonymous);
+}
+
 static struct db_in flag(const bool *yes)
 {
 	return yes ? db_bool(*yes) : db_null();

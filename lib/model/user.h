@@ -26,6 +26,7 @@ struct user {
 /* The user `anonymous`, for unauthenticated clients; see
    schema/0001-base.sql. */
 extern const struct uuid user_anonymous;
+bool user_is_anonymous(struct uuid id);
 
 /* ERR_NOT_FOUND. Both find disabled users; user_find() also finds deleted
    ones. */

@@ -14,7 +14,7 @@ enum { DAY_S = 86400, RETRY_FETCH = 5, RETRY_AFTER_MAX = 60 };
 
 const char *budget_address(const struct work *work, struct uuid user_id)
 {
-	if (!work->address || !uuid_equal(user_id, user_anonymous))
+	if (!work->address || !user_is_anonymous(user_id))
 		return NULL;
 	return bucket_network(work->pool, work->address);
 }
@@ -35,7 +35,7 @@ static bool check_anonymous(struct work *work, struct uuid user_id,
 	const int64_t limit_ms = 1000 * work->conf->anonymous_pending_seconds;
 	int64_t pending_ms;
 
-	if (!limit_ms || !uuid_equal(user_id, user_anonymous))
+	if (!limit_ms || !user_is_anonymous(user_id))
 		return true;
 	if (!job_sum_pending_of_all(&pending_ms, work, user_id))
 		return false;
@@ -124,6 +124,6 @@ bool budget_count_upload(struct work *work, struct uuid user_id,
 
 int64_t budget_uploads_per_day(struct uuid user_id, const struct tier *tier)
 {
-	return uuid_equal(user_id, user_anonymous) ? TIER_NO_LIMIT
-						   : tier->uploads_per_day;
+	return user_is_anonymous(user_id) ? TIER_NO_LIMIT
+					  : tier->uploads_per_day;
 }

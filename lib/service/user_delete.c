@@ -93,7 +93,7 @@ bool user_delete(struct job *job, bool *left, struct work *work,
 			    (long long)user->used_images)
 	};
 
-	if (uuid_equal(user->id, user_anonymous))
+	if (user_is_anonymous(user->id))
 		return fail(work, ERR_CONFLICT,
 			    "%s is built in and cannot be deleted; disable it",
 			    user->username);

@@ -188,8 +188,7 @@ static struct uuid owner_of(const struct variant_batch *batch)
 {
 	const struct uuid nobody = { 0 };
 
-	return uuid_equal(batch->user_id, user_anonymous) ? nobody
-							  : batch->user_id;
+	return user_is_anonymous(batch->user_id) ? nobody : batch->user_id;
 }
 
 static bool run_decoder(struct rendition *rendition, struct work *work,

@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from api import at_once, is_back, make_token, new_user, problem, upload
+from api import (at_once, from_address, is_back, make_token, new_user, problem,
+                 upload)
 from service import wait_until
 
 
@@ -54,6 +55,18 @@ def test_a_user_has_the_requests_a_minute_of_the_tier(service):
         assert limits(answer)["default"][:3] == (5, 60, 0)
         assert answer.headers["X-RateLimit-Remaining"] == "0"
     assert me(service.session("basic")).status_code == 200
+
+
+def test_only_anonymous_has_a_limit_for_each_address(service):
+    """Also a user without a password is one user, from all addresses."""
+    session = new_user(service, requests_per_minute=4)
+    token = make_token(session)["token"]
+    service.query("UPDATE users SET password = '!' WHERE username = %s",
+                  session.auth[0])
+    here, there = service.session(token=token), service.session(token=token)
+    there.mount("http://", from_address("127.0.0.2"))
+    assert limits(me(here))["default"][2] == 2
+    assert limits(me(there))["default"][2] == 1
 
 
 def test_what_was_used_comes_back_evenly(service):

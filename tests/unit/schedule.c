@@ -6,6 +6,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/pool.h"
 #include "lib/model/user.h"
+#include "lib/service/budget.h"
 #include "tests/lib/db_client.h"
 #include "tests/lib/mariadb.h"
 #include "tests/lib/wait.h"
@@ -231,6 +232,7 @@ static void addresses_without_users_take_turns(void **state)
 		job.id = uuid_new();
 		snprintf(address, sizeof(address), "2001:db8::%d", i);
 		client->work.address = address;
+		job.address = budget_address(&client->work, job.user_id);
 		db_client_must(client, job_add(&client->work, &job));
 	}
 	assert_int_equal(db_client_number(client,
@@ -240,6 +242,7 @@ static void addresses_without_users_take_turns(void **state)
 	for (int i = 1; i <= 8; i++) {
 		job.id = uuid_new();
 		snprintf(address, sizeof(address), "192.0.2.%d", i);
+		job.address = budget_address(&client->work, job.user_id);
 		db_client_must(client, job_add(&client->work, &job));
 	}
 	/* Some of nine may share one of 16 keys. */
