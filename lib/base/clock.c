@@ -54,15 +54,3 @@ const char *clock_text_us(struct pool *pool, int64_t time_us)
 		return NULL;
 	return pool_printf(pool, "%.19s.%06dZ", text, (int)(time_us % US));
 }
-
-const char *clock_http_date(struct pool *pool, int64_t time_us)
-{
-	static const char days[] = "SunMonTueWedThuFriSat";
-	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	struct tm tm = utc(time_us);
-
-	return pool_printf(pool, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT",
-			   days + 3 * tm.tm_wday, tm.tm_mday,
-			   months + 3 * tm.tm_mon, tm.tm_year + 1900,
-			   tm.tm_hour, tm.tm_min, tm.tm_sec);
-}

@@ -16,7 +16,4 @@ int64_t clock_monotonic_ms(void);
 const char *clock_text(struct pool *pool, int64_t time_us);
 const char *clock_text_us(struct pool *pool, int64_t time_us);
 
-/* IMF-fixdate, RFC 9110 section 5.6.7. */
-const char *clock_http_date(struct pool *pool, int64_t time_us);
-
 #endif

@@ -12,16 +12,15 @@
 
 static const struct {
 	int64_t us;
-	const char *text, *text_us, *http;
+	const char *text, *text_us;
 } cases[] = {
-	{ 1, "1970-01-01T00:00:00Z", "1970-01-01T00:00:00.000001Z",
-	  "Thu, 01 Jan 1970 00:00:00 GMT" },
+	{ 1, "1970-01-01T00:00:00Z", "1970-01-01T00:00:00.000001Z" },
 	{ 784111777000000, "1994-11-06T08:49:37Z",
-	  "1994-11-06T08:49:37.000000Z", "Sun, 06 Nov 1994 08:49:37 GMT" },
+	  "1994-11-06T08:49:37.000000Z" },
 	{ 951782400999999, "2000-02-29T00:00:00Z",
-	  "2000-02-29T00:00:00.999999Z", "Tue, 29 Feb 2000 00:00:00 GMT" },
+	  "2000-02-29T00:00:00.999999Z" },
 	{ 4102444799000000, "2099-12-31T23:59:59Z",
-	  "2099-12-31T23:59:59.000000Z", "Thu, 31 Dec 2099 23:59:59 GMT" },
+	  "2099-12-31T23:59:59.000000Z" },
 };
 
 static void writes_times(void **state)
@@ -34,7 +33,6 @@ static void writes_times(void **state)
 
 		assert_string_equal(clock_text(pool, us), cases[i].text);
 		assert_string_equal(clock_text_us(pool, us), cases[i].text_us);
-		assert_string_equal(clock_http_date(pool, us), cases[i].http);
 	}
 	pool_free(pool);
 }
