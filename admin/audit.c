@@ -8,8 +8,6 @@
 #include "lib/base/clock.h"
 #include "lib/base/pool.h"
 
-enum { LIMIT = 50, LIMIT_MAX = 100000 };
-
 static const char *const columns[] = { "at",      "actor",  "action", "subject",
 				       "address", "detail", NULL };
 
@@ -21,8 +19,7 @@ bool cmd_audit_show(struct call *call)
 	struct audit *audits;
 	size_t count;
 
-	if (!command_number(&filter.limit, call, OPTION_LIMIT, LIMIT, 1,
-			    LIMIT_MAX) ||
+	if (!command_limit(&filter.limit, call) ||
 	    !audit_list(&audits, &count, call->work, &filter))
 		return false;
 	for (size_t i = 0; i < count; i++) {

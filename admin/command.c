@@ -41,6 +41,11 @@ bool command_number(int64_t *number, const struct call *call,
 		    option_name(option), (long long)min, (long long)max, text);
 }
 
+bool command_limit(int64_t *limit, const struct call *call)
+{
+	return command_number(limit, call, OPTION_LIMIT, 50, 1, 100000);
+}
+
 bool command_bool(bool *yes, const struct call *call,
 		  enum command_option option)
 {

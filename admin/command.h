@@ -84,6 +84,9 @@ bool command_number(int64_t *number, const struct call *call,
 		    enum command_option option, int64_t fallback, int64_t min,
 		    int64_t max) MUST_CHECK;
 
+/* Reads --limit: 1 to 100000 rows, 50 if it is absent. */
+bool command_limit(int64_t *limit, const struct call *call) MUST_CHECK;
+
 /* Reads an option that is present: yes or no. */
 bool command_bool(bool *yes, const struct call *call,
 		  enum command_option option) MUST_CHECK;

@@ -9,8 +9,6 @@
 #include "lib/service/access.h"
 #include "lib/service/admin.h"
 
-enum { LIMIT = 50, LIMIT_MAX = 100000 };
-
 /* Without --json, a table has only the first columns. */
 /* clang-format off */
 #define SHORT_COLUMNS "id", "kind", "state", "priority", "attempts", \
@@ -68,8 +66,7 @@ bool cmd_jobs_list(struct call *call)
 	size_t count;
 
 	if (!read_state(&filter.state, call) ||
-	    !command_number(&filter.limit, call, OPTION_LIMIT, LIMIT, 1,
-			    LIMIT_MAX) ||
+	    !command_limit(&filter.limit, call) ||
 	    !job_list(&jobs, &count, call->work, &filter))
 		return false;
 	for (size_t i = 0; i < count; i++)

@@ -76,18 +76,6 @@ static const char *words_of(struct pool *pool, const struct cell *cell)
 	return cell->text && *cell->text ? harmless(pool, cell->text) : "-";
 }
 
-static struct json *array_of(struct pool *pool, const char *words)
-{
-	struct json *array = json_array(pool);
-	char *copy = pool_strdup(pool, words);
-	char *save;
-
-	for (char *word = strtok_r(copy, " ", &save); word;
-	     word = strtok_r(NULL, " ", &save))
-		json_push_text(array, word);
-	return array;
-}
-
 static void set_value(struct json *object, struct pool *pool, const char *key,
 		      const struct cell *cell)
 {
@@ -96,7 +84,7 @@ static void set_value(struct json *object, struct pool *pool, const char *key,
 		json_set_text(object, key, cell->text);
 		return;
 	case CELL_WORDS:
-		json_set(object, key, array_of(pool, cell->text));
+		json_set(object, key, json_words(pool, cell->text));
 		return;
 	case CELL_NUMBER:
 		json_set_int(object, key, cell->number);

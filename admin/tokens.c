@@ -13,7 +13,7 @@
 #include "lib/service/access.h"
 #include "lib/service/token.h"
 
-enum { NAME_MAX_BYTES = 64, MAX_SECONDS = 315360000, BATCH = 500 };
+enum { BATCH = 500 };
 
 static const char *const columns[] = { "id",         "name",
 				       "scopes",     "created_at",
@@ -75,12 +75,12 @@ static bool check_name(struct work *work, const char *name)
 	if (!name)
 		return fail(work, ERR_BAD_REQUEST, "--name is missing");
 	len = strlen(name);
-	return (len && len <= NAME_MAX_BYTES && text_is_utf8(name, len) &&
+	return (len && len <= TOKEN_NAME_MAX && text_is_utf8(name, len) &&
 		text_is_printable(name)) ||
 	       fail_field(work, "name",
 			  "--name: 1 to %d bytes of UTF-8 without control "
 			  "characters, not %zu",
-			  NAME_MAX_BYTES, len);
+			  TOKEN_NAME_MAX, len);
 }
 
 bool cmd_tokens_add(struct call *call)
@@ -96,7 +96,7 @@ bool cmd_tokens_add(struct call *call)
 
 	if (!check_name(work, name) ||
 	    !command_number(&expires_in, call, OPTION_EXPIRES_IN, 0, 1,
-			    MAX_SECONDS) ||
+			    TOKEN_SECONDS_MAX) ||
 	    !user_by_name(&user, work, call->args[0]) ||
 	    !read_scopes(&scopes, work, asked ? asked : "read write link",
 			 &user) ||

@@ -66,6 +66,16 @@ void response_header(struct response *res, struct pool *pool, const char *name,
 	set_header(res, i, pool, name, value);
 }
 
+void response_location(struct response *res, struct request *req,
+		       const char *path, struct uuid id)
+{
+	struct work *work = req->work;
+
+	response_header(res, work->pool, "Location",
+			pool_printf(work->pool, "%s%s/%s", work->conf->base_url,
+				    path, UUID_TEXT(id)));
+}
+
 void response_cookie(struct response *res, struct pool *pool,
 		     const char *cookie)
 {

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "fcgi/request.h"
+#include "lib/base/uuid.h"
 
 enum { RESPONSE_MAX_HEADERS = 24 };
 
@@ -31,6 +32,10 @@ const char *response_reason(int status);
    as they could end the header. */
 void response_header(struct response *res, struct pool *pool, const char *name,
 		     const char *value);
+
+/* Sets Location to the URL of the thing with this id below a path. */
+void response_location(struct response *res, struct request *req,
+		       const char *path, struct uuid id);
 
 /* Adds a header Set-Cookie. Each cookie needs its own header (RFC 6265). */
 void response_cookie(struct response *res, struct pool *pool,

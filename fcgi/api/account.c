@@ -19,8 +19,6 @@
 #include "lib/service/tier_fields.h"
 #include "lib/service/upload.h"
 
-enum { NAME_MAX_BYTES = 64, TOKEN_MAX_SECONDS = 315360000 };
-
 static struct json *user_json(struct pool *pool, const struct user *user)
 {
 	struct json *json = json_object(pool);
@@ -91,13 +89,9 @@ bool account_show(struct request *req, struct response *res)
 	const struct user *user = &req->who->user;
 	const struct tier *tier = &req->who->tier;
 	struct json *json = user_json(pool, user);
-	struct json *usage = json_object(pool);
 
-	json_set_int(usage, "images", user->used_images);
-	json_set_int(usage, "bytes", user->used_bytes);
-	json_set_int(usage, "uploads_today", user->uploads_today);
 	json_set(json, "tier", tier_fields_json(pool, tier));
-	json_set(json, "usage", usage);
+	json_set(json, "usage", api_json_usage(pool, user));
 	json_set(json, "limits", limits_json(pool, req->work->conf, tier));
 	response_json(res, req, 200, json);
 	return true;
@@ -174,10 +168,10 @@ bool tokens_create(struct request *req, struct response *res)
 
 	if (!json_only(req->body.json, work, known) ||
 	    !json_get_text(&name, work, req->body.json, "name", 1,
-			   NAME_MAX_BYTES) ||
+			   TOKEN_NAME_MAX) ||
 	    (json_has(req->body.json, "expires_in") &&
 	     !json_get_int(&expires_in, work, req->body.json, "expires_in", 1,
-			   TOKEN_MAX_SECONDS)) ||
+			   TOKEN_SECONDS_MAX)) ||
 	    !read_scopes(&scopes, req) ||
 	    !token_add_api(&token, &secret, work, req->who->user.id, name,
 			   scopes, expires_in))

@@ -9,9 +9,7 @@
 #include "fcgi/response.h"
 #include "fcgi/routes.h"
 #include "fcgi/upload.h"
-#include "lib/base/conf.h"
 #include "lib/base/json.h"
-#include "lib/base/pool.h"
 #include "lib/base/text.h"
 #include "lib/model/image_search.h"
 #include "lib/service/access.h"
@@ -57,16 +55,13 @@ static bool answer_uploaded(struct request *req, struct response *res,
 {
 	struct work *work = req->work;
 	const bool waits = !uuid_is_nil(uploaded->job.id);
-	const char *url =
-		pool_printf(work->pool, "%s/v1/images/%s", work->conf->base_url,
-			    UUID_TEXT(uploaded->image.id));
 	struct json *json;
 
 	if (!api_json_image(&json, req, &uploaded->image, uploaded->variants,
 			    uploaded->count, waits ? &uploaded->job : NULL))
 		return false;
 	response_json(res, req, waits ? 202 : 201, json);
-	response_header(res, work->pool, "Location", url);
+	response_location(res, req, "/v1/images", uploaded->image.id);
 	if (waits)
 		response_header(res, work->pool, "Retry-After", "1");
 	return true;

@@ -1,4 +1,4 @@
-/* json.c: the JSON of images, variants, jobs, links and tokens. */
+/* json.c: the JSON of images, variants, jobs, links, tokens and usage. */
 #include "config.h"
 
 #include "fcgi/api/json.h"
@@ -14,6 +14,7 @@
 #include "lib/model/link.h"
 #include "lib/model/tier.h"
 #include "lib/model/token.h"
+#include "lib/model/user.h"
 #include "lib/model/variant.h"
 #include "lib/service/access.h"
 #include "lib/service/json_view.h"
@@ -94,14 +95,14 @@ struct json *api_json_job(struct request *req, const struct job *job)
 	return json_view_job(req->work, job);
 }
 
-static struct json *words_json(struct pool *pool, const char *words)
+struct json *api_json_usage(struct pool *pool, const struct user *user)
 {
-	struct json *array = json_array(pool);
-	const char *word;
+	struct json *json = json_object(pool);
 
-	for (size_t i = 0; (word = text_word(pool, words, i)); i++)
-		json_push_text(array, word);
-	return array;
+	json_set_int(json, "images", user->used_images);
+	json_set_int(json, "bytes", user->used_bytes);
+	json_set_int(json, "uploads_today", user->uploads_today);
+	return json;
 }
 
 struct json *api_json_token(struct pool *pool, const struct token *token)
@@ -110,7 +111,7 @@ struct json *api_json_token(struct pool *pool, const struct token *token)
 
 	json_set_text(json, "id", UUID_TEXT(token->id));
 	json_set_text(json, "name", token->name);
-	json_set(json, "scopes", words_json(pool, token->scopes));
+	json_set(json, "scopes", json_words(pool, token->scopes));
 	json_set_text(json, "created_at", clock_text(pool, token->created_at));
 	json_set_text(json, "expires_at", clock_text(pool, token->expires_at));
 	json_set_text(json, "last_used_at",

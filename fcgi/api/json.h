@@ -5,13 +5,14 @@
 
 #include "fcgi/request.h"
 
-/* The JSON of images, jobs, links and tokens that clients get, as specified in
-   doc/openapi.yaml. */
+/* The JSON of images, jobs, links, tokens and usage that clients get, as
+   specified in doc/openapi.yaml. */
 struct image;
 struct job;
 struct json;
 struct link;
 struct token;
+struct user;
 struct variant;
 
 /* `variants` may contain those of other images, which are skipped. `job` is
@@ -24,6 +25,7 @@ bool api_json_variant(struct json **json, struct request *req,
 		      const struct image *image,
 		      const struct variant *variant) MUST_CHECK;
 struct json *api_json_job(struct request *req, const struct job *job);
+struct json *api_json_usage(struct pool *pool, const struct user *user);
 struct json *api_json_token(struct pool *pool, const struct token *token);
 
 /* `url` may be NULL: only the answer that creates the link shows it. */

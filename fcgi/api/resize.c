@@ -7,8 +7,6 @@
 #include "fcgi/response.h"
 #include "fcgi/routes.h"
 #include "fcgi/upload.h"
-#include "lib/base/conf.h"
-#include "lib/base/pool.h"
 #include "lib/base/text.h"
 #include "lib/service/login.h"
 #include "lib/service/upload.h"
@@ -66,9 +64,7 @@ bool resize_create(struct request *req, struct response *res)
 		return false;
 	done = job.state == JOB_DONE;
 	response_json(res, req, done ? 201 : 202, api_json_job(req, &job));
-	response_header(res, work->pool, "Location",
-			pool_printf(work->pool, "%s/v1/jobs/%s",
-				    work->conf->base_url, UUID_TEXT(job.id)));
+	response_location(res, req, "/v1/jobs", job.id);
 	if (!done)
 		response_header(res, work->pool, "Retry-After", "1");
 	return true;

@@ -9,9 +9,7 @@
 #include "fcgi/page.h"
 #include "fcgi/response.h"
 #include "fcgi/routes.h"
-#include "lib/base/conf.h"
 #include "lib/base/json.h"
-#include "lib/base/pool.h"
 #include "lib/service/access.h"
 #include "lib/service/admin.h"
 #include "lib/service/tier_fields.h"
@@ -82,9 +80,7 @@ bool admin_tiers_create(struct request *req, struct response *res)
 	    !admin_add_tier(&tier, work, &actor, detail_of(req)))
 		return false;
 	response_json(res, req, 201, tier_fields_json(work->pool, &tier));
-	response_header(res, work->pool, "Location",
-			pool_printf(work->pool, "%s%s/%s", work->conf->base_url,
-				    req->uri.path, UUID_TEXT(tier.id)));
+	response_location(res, req, req->uri.path, tier.id);
 	return true;
 }
 

@@ -11,9 +11,7 @@
 #include "fcgi/response.h"
 #include "fcgi/routes.h"
 #include "lib/base/clock.h"
-#include "lib/base/conf.h"
 #include "lib/base/json.h"
-#include "lib/base/pool.h"
 #include "lib/model/tier.h"
 #include "lib/service/access.h"
 #include "lib/service/admin.h"
@@ -25,11 +23,7 @@ static struct json *user_json(struct pool *pool, const struct user *user,
 			      const char *tier)
 {
 	struct json *json = json_object(pool);
-	struct json *usage = json_object(pool);
 
-	json_set_int(usage, "images", user->used_images);
-	json_set_int(usage, "bytes", user->used_bytes);
-	json_set_int(usage, "uploads_today", user->uploads_today);
 	json_set_text(json, "id", UUID_TEXT(user->id));
 	json_set_text(json, "username", user->username);
 	json_set_text(json, "email", user->email);
@@ -38,7 +32,7 @@ static struct json *user_json(struct pool *pool, const struct user *user,
 	json_set_bool(json, "disabled", user->disabled_at);
 	json_set_text(json, "created_at", clock_text(pool, user->created_at));
 	json_set_text(json, "disabled_at", clock_text(pool, user->disabled_at));
-	json_set(json, "usage", usage);
+	json_set(json, "usage", api_json_usage(pool, user));
 	return json;
 }
 
@@ -189,9 +183,7 @@ bool admin_users_create(struct request *req, struct response *res)
 	    !admin_add_user(&user, work, &actor, &tier, password) ||
 	    !answer(res, req, 201, user.id))
 		return false;
-	response_header(res, work->pool, "Location",
-			pool_printf(work->pool, "%s%s/%s", work->conf->base_url,
-				    req->uri.path, UUID_TEXT(user.id)));
+	response_location(res, req, req->uri.path, user.id);
 	return true;
 }
 

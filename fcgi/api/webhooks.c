@@ -5,10 +5,7 @@
 #include "fcgi/response.h"
 #include "fcgi/routes.h"
 #include "lib/base/clock.h"
-#include "lib/base/conf.h"
 #include "lib/base/json.h"
-#include "lib/base/pool.h"
-#include "lib/base/text.h"
 #include "lib/service/access.h"
 #include "lib/service/login.h"
 #include "lib/service/webhook.h"
@@ -18,14 +15,11 @@ enum { MAX_EVENT = 16, MAX_SECRET = 100 };
 static struct json *webhook_json(struct pool *pool,
 				 const struct webhook *webhook)
 {
-	struct json *json = json_object(pool), *events = json_array(pool);
-	const char *event;
+	struct json *json = json_object(pool);
 
-	for (size_t i = 0; (event = text_word(pool, webhook->events, i)); i++)
-		json_push_text(events, event);
 	json_set_text(json, "id", UUID_TEXT(webhook->id));
 	json_set_text(json, "url", webhook->url);
-	json_set(json, "events", events);
+	json_set(json, "events", json_words(pool, webhook->events));
 	json_set_bool(json, "enabled", !webhook->disabled_at);
 	json_set_text(json, "created_at",
 		      clock_text(pool, webhook->created_at));
@@ -41,10 +35,7 @@ static struct json *attempt_json(struct pool *pool,
 
 	json_set_int(json, "attempt", attempt->attempt);
 	json_set_text(json, "at", clock_text_us(pool, attempt->at));
-	if (attempt->status)
-		json_set_int(json, "status", attempt->status);
-	else
-		json_set_null(json, "status");
+	json_set_positive(json, "status", attempt->status);
 	json_set_int(json, "ms", attempt->ms);
 	json_set_text(json, "error", attempt->error);
 	return json;
@@ -136,10 +127,7 @@ bool webhooks_create(struct request *req, struct response *res)
 	json_set_text(json, "secret", secret);
 	response_json(res, req, 201, json);
 	res->has_secret = true;
-	response_header(res, work->pool, "Location",
-			pool_printf(work->pool, "%s/v1/webhooks/%s",
-				    work->conf->base_url,
-				    UUID_TEXT(webhook.id)));
+	response_location(res, req, req->uri.path, webhook.id);
 	return true;
 }
 

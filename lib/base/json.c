@@ -249,6 +249,14 @@ void json_set_int(struct json *object, const char *key, int64_t number)
 	add(object, key, made(json_object_new_int64(number)));
 }
 
+void json_set_positive(struct json *object, const char *key, int64_t number)
+{
+	if (number)
+		json_set_int(object, key, number);
+	else
+		json_set_null(object, key);
+}
+
 void json_set_bool(struct json *object, const char *key, bool yes)
 {
 	add(object, key, made(json_object_new_boolean(yes)));
@@ -272,6 +280,16 @@ void json_push(struct json *array, struct json *child)
 void json_push_text(struct json *array, const char *text)
 {
 	push(array, text_value(text));
+}
+
+struct json *json_words(struct pool *pool, const char *words)
+{
+	struct json *array = json_array(pool);
+	const char *word;
+
+	for (size_t i = 0; (word = text_word(pool, words, i)); i++)
+		json_push_text(array, word);
+	return array;
 }
 
 static bool is_among(const char *name, const char *const *known)

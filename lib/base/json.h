@@ -28,9 +28,14 @@ struct json *json_object(struct pool *pool);
 struct json *json_array(struct pool *pool);
 struct json *json_text(struct pool *pool, const char *text);
 
-/* Bytes that are not UTF-8 become U+FFFD. A NULL text or child becomes null. */
+/* Returns an array of words that spaces separate. */
+struct json *json_words(struct pool *pool, const char *words);
+
+/* Bytes that are not UTF-8 become U+FFFD. A NULL text or child becomes null,
+   and for json_set_positive() also 0. */
 void json_set_text(struct json *object, const char *key, const char *text);
 void json_set_int(struct json *object, const char *key, int64_t number);
+void json_set_positive(struct json *object, const char *key, int64_t number);
 void json_set_bool(struct json *object, const char *key, bool yes);
 void json_set_null(struct json *object, const char *key);
 void json_set(struct json *object, const char *key, struct json *child);

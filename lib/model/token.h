@@ -21,7 +21,9 @@ struct token {
 	int64_t last_used_at;
 };
 
-enum { TOKEN_HASH_SIZE = 32 };
+enum { TOKEN_HASH_SIZE = 32, TOKEN_NAME_MAX = 64 };
+
+enum { TOKEN_SECONDS_MAX = 315360000 }; /* ten years */
 
 /* Finds a token by the SHA-256 of its secret. ERR_NOT_FOUND also if it has
    expired. */

@@ -26,14 +26,6 @@ struct json *json_view_error(struct pool *pool, const char *code,
 	return json;
 }
 
-static void set_size(struct json *json, const char *key, int64_t size)
-{
-	if (size)
-		json_set_int(json, key, size);
-	else
-		json_set_null(json, key);
-}
-
 struct json *json_view_image(struct pool *pool, const struct tier *tier,
 			     const struct image *image)
 {
@@ -45,9 +37,9 @@ struct json *json_view_image(struct pool *pool, const struct tier *tier,
 	json_set_text(json, "name", image->name);
 	json_set_text(json, "status", image_status_name(image->status));
 	json_set_text(json, "format", image->format);
-	set_size(json, "width", image->width);
-	set_size(json, "height", image->height);
-	set_size(json, "bytes", image->bytes);
+	json_set_positive(json, "width", image->width);
+	json_set_positive(json, "height", image->height);
+	json_set_positive(json, "bytes", image->bytes);
 	json_set_text(json, "sha256", image->format ? sum : NULL);
 	json_set_text(json, "created_at", clock_text(pool, image->created_at));
 	json_set_bool(json, "may_link", tier->links);
@@ -61,9 +53,9 @@ struct json *json_view_variant(struct pool *pool, const struct variant *variant)
 	json_set_text(json, "variant", variant->variant);
 	json_set_text(json, "status", variant_status_name(variant->status));
 	json_set_text(json, "format", variant->format);
-	set_size(json, "width", variant->width);
-	set_size(json, "height", variant->height);
-	set_size(json, "bytes", variant->bytes);
+	json_set_positive(json, "width", variant->width);
+	json_set_positive(json, "height", variant->height);
+	json_set_positive(json, "bytes", variant->bytes);
 	return json;
 }
 

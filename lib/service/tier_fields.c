@@ -293,16 +293,6 @@ bool tier_fields_read_json(struct tier *tier, struct work *work,
 	return true;
 }
 
-static struct json *array_of(struct pool *pool, const char *words)
-{
-	struct json *array = json_array(pool);
-	const char *word;
-
-	for (size_t i = 0; (word = text_word(pool, words, i)); i++)
-		json_push_text(array, word);
-	return array;
-}
-
 static void write_json(struct json *json, struct pool *pool,
 		       const struct tier *tier, const struct field *field)
 {
@@ -324,7 +314,7 @@ static void write_json(struct json *json, struct pool *pool,
 		return;
 	case TIER_FIELD_WORDS:
 		json_set(json, name,
-			 array_of(pool, *(const char *const *)place));
+			 json_words(pool, *(const char *const *)place));
 		return;
 	case TIER_FIELD_CHOICE:
 		json_set_text(json, name,
