@@ -9,6 +9,7 @@
 #include "lib/base/json.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
+#include "lib/service/upload.h"
 
 static const char forbidden[] =
 	"You do not have permission to perform this action.";
@@ -32,11 +33,43 @@ bool drf_is_right(struct request *req)
 		    json_print(req->work->pool, req->errors, NULL));
 }
 
-void drf_not_a_file(struct request *req, const char *field)
+static void not_a_file(struct request *req, const char *field)
 {
 	drf_wrong(req, field,
 		  "The submitted data was not a file. Check the encoding type "
 		  "on the form.");
+}
+
+/* Browsers send a file without name and bytes if the user chose none. */
+void drf_check_file(struct request *req, const char *field)
+{
+	const char *text;
+
+	if (req->body.file && req->body.file->bytes)
+		return;
+	if (req->body.file && *req->body.filename)
+		drf_wrong(req, field, "The submitted file is empty.");
+	else if (form_get(&text, &req->body, field) == FORM_ABSENT)
+		drf_wrong(req, field, "No file was submitted.");
+	else
+		not_a_file(req, field);
+}
+
+bool drf_refuse_picture(struct request *req, const char *field)
+{
+	switch (req->work->err) {
+	case ERR_UNSUPPORTED_FORMAT:
+	case ERR_CORRUPT_IMAGE:
+		drf_wrong(req, field,
+			  "Upload a valid image. The file you uploaded was "
+			  "either not an image or a corrupted image.");
+		return drf_is_right(req);
+	case ERR_TOO_MANY_PIXELS:
+		drf_wrong(req, field, response_detail(req));
+		return drf_is_right(req);
+	default:
+		return false;
+	}
 }
 
 /* Gets the text of a field. `other` is the error for a value that is neither
@@ -194,7 +227,7 @@ static void note_file(struct request *req)
 	if (work->err == ERR_INVALID_FIELD && req->route &&
 	    req->route->body.file &&
 	    text_has_word(req->route->body.file, work->field))
-		drf_not_a_file(req, work->field);
+		not_a_file(req, work->field);
 }
 
 void drf_problem(struct response *res, struct request *req, int status)

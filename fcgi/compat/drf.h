@@ -20,8 +20,12 @@ void drf_wrong(struct request *req, const char *field, const char *text);
 /* Fails with ERR_INVALID_FIELD if a field has an error. */
 bool drf_is_right(struct request *req) MUST_CHECK;
 
-/* Adds the error that the field is not a file. */
-void drf_not_a_file(struct request *req, const char *field);
+/* Adds an error of the field unless the body has a file with bytes. */
+void drf_check_file(struct request *req, const char *field);
+
+/* After an upload that failed because of its picture, fails with an error of
+   the field instead. Always returns false. */
+bool drf_refuse_picture(struct request *req, const char *field);
 
 /* Returns the field's text, which is not empty. On failure adds an error of the
    field and returns NULL. */

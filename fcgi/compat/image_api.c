@@ -138,14 +138,6 @@ static bool file_url(const char **url, struct request *req,
 	       req->work->err == ERR_NOT_FOUND; /* just deleted */
 }
 
-static void set_side(struct json *json, const char *name, uint32_t side)
-{
-	if (side)
-		json_set_int(json, name, side);
-	else
-		json_set_null(json, name);
-}
-
 /* Adds all sizes of the tier, rendered or not. */
 static bool add_thumbnails(struct json *json, struct request *req,
 			   const struct image *image,
@@ -164,8 +156,8 @@ static bool add_thumbnails(struct json *json, struct request *req,
 		    !file_url(&url, req, image,
 			      find_variant(variants, count, name), name))
 			return false;
-		set_side(thumbnail, "height", recipe.height);
-		set_side(thumbnail, "width", recipe.width);
+		json_set_positive(thumbnail, "height", recipe.height);
+		json_set_positive(thumbnail, "width", recipe.width);
 		json_set_text(thumbnail, "file", url);
 		json_push(thumbnails, thumbnail);
 	}
@@ -246,39 +238,6 @@ bool image_api_list(struct request *req, struct response *res)
 	return true;
 }
 
-/* Browsers send a file without name and bytes if the user chose none. */
-static void check_file(struct request *req)
-{
-	const char *text;
-
-	if (req->body.file && req->body.file->bytes)
-		return;
-	if (req->body.file && *req->body.filename)
-		drf_wrong(req, "file", "The submitted file is empty.");
-	else if (form_get(&text, &req->body, "file") == FORM_ABSENT)
-		drf_wrong(req, "file", "No file was submitted.");
-	else
-		drf_not_a_file(req, "file");
-}
-
-static bool refuse_picture(struct request *req)
-{
-	switch (req->work->err) {
-	case ERR_UNSUPPORTED_FORMAT:
-	case ERR_CORRUPT_IMAGE:
-		drf_wrong(req, "file",
-			  "Upload a valid image. The file you uploaded was "
-			  "either not an image or a corrupted image.");
-		break;
-	case ERR_TOO_MANY_PIXELS:
-		drf_wrong(req, "file", response_detail(req));
-		break;
-	default:
-		return false;
-	}
-	return drf_is_right(req);
-}
-
 bool image_api_upload(struct request *req, struct response *res)
 {
 	struct work *work = req->work;
@@ -287,13 +246,13 @@ bool image_api_upload(struct request *req, struct response *res)
 	struct uploaded uploaded;
 	struct json *json;
 
-	check_file(req);
+	drf_check_file(req, "file");
 	upload.file = req->body.file;
 	upload.name = drf_line(req, "name", IMAGE_NAME_MAX);
 	if (!drf_is_right(req))
 		return false;
 	if (!upload_take(&uploaded, work, &upload))
-		return refuse_picture(req);
+		return drf_refuse_picture(req, "file");
 	if (!view(&json, req, &uploaded.image, uploaded.variants,
 		  uploaded.count))
 		return false;

@@ -148,42 +148,6 @@ bool imagify_list(struct request *req, struct response *res)
 	return true;
 }
 
-static bool refuse_file(struct request *req, const char *text)
-{
-	drf_wrong(req, "original_file", text);
-	return drf_is_right(req);
-}
-
-static bool check_file(struct request *req)
-{
-	const char *text;
-
-	if (req->body.file && req->body.file->bytes)
-		return true;
-	if (req->body.file && *req->body.filename)
-		return refuse_file(req, "The submitted file is empty.");
-	if (form_get(&text, &req->body, "original_file") != FORM_TEXT)
-		return refuse_file(req, "No file was submitted.");
-	drf_not_a_file(req, "original_file");
-	return drf_is_right(req);
-}
-
-static bool refuse_picture(struct request *req)
-{
-	switch (req->work->err) {
-	case ERR_UNSUPPORTED_FORMAT:
-	case ERR_CORRUPT_IMAGE:
-		return refuse_file(req, "Upload a valid image. The file you "
-					"uploaded was either not an image or a "
-					"corrupted image.");
-	case ERR_TOO_MANY_PIXELS:
-		return refuse_file(
-			req, pool_strdup(req->work->pool, req->work->why));
-	default:
-		return false;
-	}
-}
-
 bool imagify_upload(struct request *req, struct response *res)
 {
 	struct work *work = req->work;
@@ -192,12 +156,13 @@ bool imagify_upload(struct request *req, struct response *res)
 	struct uploaded uploaded;
 	struct json *json;
 
-	if (!check_file(req))
+	drf_check_file(req, "original_file");
+	if (!drf_is_right(req))
 		return false;
 	upload.name = upload_name(work->pool, req->body.filename);
 	upload.file = req->body.file;
 	if (!upload_take(&uploaded, work, &upload))
-		return refuse_picture(req);
+		return drf_refuse_picture(req, "original_file");
 	if (!view(&json, req, &uploaded.image))
 		return false;
 	response_json(res, req, 201, json);
