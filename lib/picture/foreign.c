@@ -157,23 +157,12 @@ static const struct {
 };
 /* clang-format on */
 
-static bool matches(const struct signature *signature, struct bytes bytes)
-{
-	if (!bytes_hold(bytes, signature->offset, signature->len))
-		return false;
-	for (size_t i = 0; i < signature->len; i++)
-		if (signature->bytes[i] != '?' &&
-		    (uint8_t)signature->bytes[i] !=
-			    bytes.data[signature->offset + i])
-			return false;
-	return true;
-}
-
 static const char *find(const struct signature *rows, size_t count,
 			struct bytes bytes)
 {
 	for (size_t i = 0; i < count; i++)
-		if (matches(&rows[i], bytes))
+		if (bytes_match(bytes, rows[i].offset, rows[i].bytes,
+				rows[i].len))
 			return rows[i].name;
 	return NULL;
 }

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "lib/picture/bytes.h"
+
 /* Nanoseconds to inflate and to deflate one pixel of a PNG. */
 #ifdef HAVE_ISAL
 enum { PNG_READ = 15, PNG_WRITE = 20 };
@@ -66,19 +68,11 @@ bool format_by_name(enum format *format, const char *name)
 	return false;
 }
 
-static bool matches(const char *signature, const uint8_t *bytes, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if (signature[i] != '?' && (uint8_t)signature[i] != bytes[i])
-			return false;
-	return true;
-}
-
 bool format_sniff(enum format *format, const uint8_t *bytes, size_t len)
 {
 	for (size_t i = 0; i < ARRAY_LEN(signatures); i++)
-		if (len >= signatures[i].len &&
-		    matches(signatures[i].bytes, bytes, signatures[i].len)) {
+		if (bytes_match((struct bytes){ bytes, len }, 0,
+				signatures[i].bytes, signatures[i].len)) {
 			*format = signatures[i].format;
 			return true;
 		}

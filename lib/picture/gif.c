@@ -189,12 +189,6 @@ bool gif_parse(struct gif *gif, struct work *work, const uint8_t *bytes,
 				  "none");
 }
 
-static void put_le16(uint8_t *at, uint32_t number)
-{
-	at[0] = (uint8_t)number;
-	at[1] = (uint8_t)(number >> 8);
-}
-
 bool gif_add_header(struct buf *buf, uint32_t width, uint32_t height,
 		    uint32_t plays)
 {

@@ -7,17 +7,10 @@
 
 #include "lib/picture/exif.h"
 #include "lib/picture/surplus.h"
+#include "lib/picture/webp_chunk.h"
 
 /* RFC 9649 */
-enum {
-	RIFF_HEADER_SIZE = 12,
-	CHUNK_HEADER_SIZE = 8,
-	VP8_HEADER_SIZE = 10,
-	VP8L_HEADER_SIZE = 5,
-	VP8X_SIZE = 10,
-	VP8X_ANIMATED = 0x02,
-	VP8X_ALPHA = 0x10
-};
+enum { VP8_HEADER_SIZE = 10, VP8L_HEADER_SIZE = 5 };
 
 struct webp {
 	struct bytes bytes; /* as long as RIFF's size says */
@@ -27,35 +20,6 @@ struct webp {
 	uint64_t others;           /* other bytes */
 	bool extended, animated, has_picture, has_exif;
 };
-
-struct chunk {
-	const uint8_t *type;
-	struct bytes data;
-};
-
-static bool is(const struct chunk *chunk, const char *type)
-{
-	return !memcmp(chunk->type, type, 4);
-}
-
-static bool next_chunk(struct bytes bytes, size_t *offset, struct chunk *chunk)
-{
-	const uint8_t *at = bytes.data + *offset;
-	uint64_t size, padded;
-
-	if (bytes.len - *offset < CHUNK_HEADER_SIZE)
-		return false;
-	size = le32(at + 4);
-	padded = size + (size & 1);
-	if (!bytes_hold(bytes, *offset + CHUNK_HEADER_SIZE, size))
-		return false;
-	chunk->type = at;
-	chunk->data = (struct bytes){ at + CHUNK_HEADER_SIZE, (size_t)size };
-	*offset += CHUNK_HEADER_SIZE + (size_t)size;
-	if (padded > size && *offset < bytes.len)
-		++*offset;
-	return true;
-}
 
 /* RFC 6386 9.1 */
 static bool read_lossy(struct bytes data, uint32_t *width, uint32_t *height)
@@ -88,13 +52,13 @@ static bool read_lossless(struct bytes data, uint32_t *width, uint32_t *height,
 	return word >> 29 == 0;
 }
 
-static bool read_picture(struct webp *webp, const struct chunk *chunk)
+static bool read_picture(struct webp *webp, const struct webp_chunk *chunk)
 {
 	struct probe *probe = webp->probe;
 	uint32_t width, height;
 	bool alpha = false;
 
-	if (is(chunk, "VP8 ")
+	if (webp_chunk_is(chunk, "VP8 ")
 		    ? !read_lossy(chunk->data, &width, &height)
 		    : !read_lossless(chunk->data, &width, &height, &alpha))
 		return fail(webp->work, ERR_CORRUPT_IMAGE,
@@ -116,14 +80,14 @@ static bool read_picture(struct webp *webp, const struct chunk *chunk)
 
 static bool read_canvas(struct webp *webp, struct bytes data)
 {
-	if (data.len < VP8X_SIZE)
+	if (data.len < WEBP_VP8X_SIZE)
 		return fail(webp->work, ERR_CORRUPT_IMAGE,
 			    "expected a VP8X header of at least %d bytes in "
 			    "the WebP, found %zu; save the picture again",
-			    VP8X_SIZE, data.len);
+			    WEBP_VP8X_SIZE, data.len);
 	webp->extended = true;
-	webp->animated = data.data[0] & VP8X_ANIMATED;
-	webp->probe->alpha = data.data[0] & VP8X_ALPHA;
+	webp->animated = data.data[0] & WEBP_VP8X_ANIMATION;
+	webp->probe->alpha = data.data[0] & WEBP_VP8X_ALPHA;
 	webp->probe->width = le24(data.data + 4) + 1;
 	webp->probe->height = le24(data.data + 7) + 1;
 	return true;
@@ -145,16 +109,16 @@ static uint64_t surplus_of_picture(const struct webp *webp, uint64_t len)
 		PIXEL_BYTES);
 }
 
-static bool is_any(const struct chunk *chunk, const char *const types[])
+static bool is_any(const struct webp_chunk *chunk, const char *const types[])
 {
 	for (; *types; types++)
-		if (is(chunk, *types))
+		if (webp_chunk_is(chunk, *types))
 			return true;
 	return false;
 }
 
 /* Chunks of other kinds are unknown. `size` is that of the whole chunk. */
-static void count_chunk(struct webp *webp, const struct chunk *chunk,
+static void count_chunk(struct webp *webp, const struct webp_chunk *chunk,
 			uint64_t size)
 {
 	static const char *const pixels[] = { "VP8 ", "VP8L", "ALPH", NULL };
@@ -165,7 +129,7 @@ static void count_chunk(struct webp *webp, const struct chunk *chunk,
 		webp->pixels += size;
 	else if (is_any(chunk, metadata))
 		webp->metadata += size;
-	else if (is(chunk, "ANMF"))
+	else if (webp_chunk_is(chunk, "ANMF"))
 		webp->others += surplus_of_picture(webp, size);
 	else
 		webp->others += size;
@@ -180,15 +144,16 @@ static uint64_t count_surplus(const struct webp *webp, size_t end, size_t len)
 			       len);
 }
 
-static bool read_chunk(struct webp *webp, const struct chunk *chunk, bool first)
+static bool read_chunk(struct webp *webp, const struct webp_chunk *chunk,
+		       bool first)
 {
-	if (first && is(chunk, "VP8X"))
+	if (first && webp_chunk_is(chunk, "VP8X"))
 		return read_canvas(webp, chunk->data);
-	if (is(chunk, "VP8 ") || is(chunk, "VP8L"))
+	if (webp_chunk_is(chunk, "VP8 ") || webp_chunk_is(chunk, "VP8L"))
 		return webp->has_picture || read_picture(webp, chunk);
-	if (is(chunk, "ANMF") && webp->animated)
+	if (webp_chunk_is(chunk, "ANMF") && webp->animated)
 		count_frame(webp);
-	if (is(chunk, "EXIF") && !webp->has_exif) {
+	if (webp_chunk_is(chunk, "EXIF") && !webp->has_exif) {
 		webp->probe->orientation =
 			exif_orientation(chunk->data.data, chunk->data.len);
 		webp->has_exif = true;
@@ -198,19 +163,19 @@ static bool read_chunk(struct webp *webp, const struct chunk *chunk, bool first)
 
 bool probe_webp(struct probe *probe, struct work *work, struct bytes bytes)
 {
-	uint64_t size = (uint64_t)le32(bytes.data + 4) + CHUNK_HEADER_SIZE;
+	uint64_t size = (uint64_t)le32(bytes.data + 4) + WEBP_CHUNK_HEADER_SIZE;
 	struct webp webp = { .probe = probe, .work = work };
-	size_t offset = RIFF_HEADER_SIZE, from = offset;
-	struct chunk chunk;
+	size_t offset = WEBP_HEADER_SIZE, from = offset;
+	struct webp_chunk chunk;
 
-	if (size > bytes.len || size < RIFF_HEADER_SIZE)
+	if (size > bytes.len || size < WEBP_HEADER_SIZE)
 		return fail(work, ERR_CORRUPT_IMAGE,
 			    "expected a WebP of %llu bytes as it says, found "
 			    "%zu; upload the whole file",
 			    (unsigned long long)size, bytes.len);
 	webp.bytes = (struct bytes){ bytes.data, (size_t)size };
 
-	for (bool first = true; next_chunk(webp.bytes, &offset, &chunk);
+	for (bool first = true; webp_chunk_next(&chunk, webp.bytes, &offset);
 	     first = false) {
 		if (!read_chunk(&webp, &chunk, first))
 			return false;
