@@ -57,40 +57,9 @@ static struct finding failure(const struct doctor *d)
 
 /* Versions */
 
-static struct finding look_at_pixtier(struct doctor *d)
+static const char *own_version(void)
 {
-	(void)d;
-	return fine(PACKAGE_VERSION);
-}
-
-static struct finding look_at_magick(struct doctor *d)
-{
-	(void)d;
-	return fine(render_library());
-}
-
-static struct finding look_at_crypto(struct doctor *d)
-{
-	(void)d;
-	return fine(crypt_library());
-}
-
-static struct finding look_at_json(struct doctor *d)
-{
-	(void)d;
-	return fine(json_library());
-}
-
-static struct finding look_at_curl(struct doctor *d)
-{
-	(void)d;
-	return fine(fetch_library());
-}
-
-static struct finding look_at_client(struct doctor *d)
-{
-	(void)d;
-	return fine(db_client_version());
+	return PACKAGE_VERSION;
 }
 
 /* Database */
@@ -487,30 +456,31 @@ static const struct look {
 	const char *name;
 	bool asks_server; /* skipped without a connection */
 	struct finding (*look)(struct doctor *doctor);
+	const char *(*version)(void); /* instead of `look` */
 } looks[] = {
-	{ "pixtier",                        false, look_at_pixtier },
-	{ "GraphicsMagick",                 false, look_at_magick },
-	{ "crypto library",                 false, look_at_crypto },
-	{ "json-c",                         false, look_at_json },
-	{ "libcurl",                        false, look_at_curl },
-	{ "database client",                false, look_at_client },
-	{ "database server",                false, look_at_server },
-	{ "innodb_flush_log_at_trx_commit", true,  look_at_flush },
-	{ "innodb_doublewrite",             true,  look_at_doublewrite },
-	{ "sync_binlog",                    true,  look_at_binlog },
-	{ "max_allowed_packet",             true,  look_at_packet },
-	{ "max_connections",                true,  look_at_connections },
-	{ "time",                           true,  look_at_time },
-	{ "schema",                         true,  look_at_schema },
-	{ "store folder",                   false, look_at_owner },
-	{ "store writable",                 false, look_at_writing },
-	{ "store room",                     false, look_at_room },
-	{ "store file system",              false, look_at_devices },
-	{ "keys",                           false, look_at_keys },
-	{ "decoder",                        false, look_at_decoder },
-	{ "sandbox",                        false, look_at_sandbox },
-	{ "sandbox of fetching",            false, look_at_fetching },
-	{ "base_url",                       false, look_at_base_url },
+	{ "pixtier",                        false, NULL, own_version },
+	{ "GraphicsMagick",                 false, NULL, render_library },
+	{ "crypto library",                 false, NULL, crypt_library },
+	{ "json-c",                         false, NULL, json_library },
+	{ "libcurl",                        false, NULL, fetch_library },
+	{ "database client",                false, NULL, db_client_version },
+	{ "database server",                false, look_at_server, NULL },
+	{ "innodb_flush_log_at_trx_commit", true,  look_at_flush, NULL },
+	{ "innodb_doublewrite",             true,  look_at_doublewrite, NULL },
+	{ "sync_binlog",                    true,  look_at_binlog, NULL },
+	{ "max_allowed_packet",             true,  look_at_packet, NULL },
+	{ "max_connections",                true,  look_at_connections, NULL },
+	{ "time",                           true,  look_at_time, NULL },
+	{ "schema",                         true,  look_at_schema, NULL },
+	{ "store folder",                   false, look_at_owner, NULL },
+	{ "store writable",                 false, look_at_writing, NULL },
+	{ "store room",                     false, look_at_room, NULL },
+	{ "store file system",              false, look_at_devices, NULL },
+	{ "keys",                           false, look_at_keys, NULL },
+	{ "decoder",                        false, look_at_decoder, NULL },
+	{ "sandbox",                        false, look_at_sandbox, NULL },
+	{ "sandbox of fetching",            false, look_at_fetching, NULL },
+	{ "base_url",                       false, look_at_base_url, NULL },
 };
 /* clang-format on */
 
@@ -530,7 +500,8 @@ bool cmd_doctor_run(struct call *call)
 
 		if (look->asks_server && !doctor.server)
 			continue;
-		found = look->look(&doctor);
+		found = look->version ? fine(look->version())
+				      : look->look(&doctor);
 		bad += found.verdict == BAD;
 		const struct cell cells[] = {
 			cell_text(verdicts[found.verdict]),
