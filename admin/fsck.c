@@ -22,7 +22,7 @@
 #include "lib/service/requeue.h"
 #include "lib/store/store.h"
 
-enum { EXAMPLES = 20, BATCH = 500, PROGRESS_MS = 200, CHUNK = 1 << 16 };
+enum { EXAMPLES = 20, BATCH = 500, PROGRESS_MS = 200 };
 
 /* When the grace time of a file ends, the next sweep begins within
    PURGE_SWEEP_SECONDS and needs some time itself. */
@@ -122,18 +122,6 @@ static bool still_stands(struct work *work, const struct check_file *file,
 	return true;
 }
 
-static bool sum_file(uint8_t sum[CRYPT_SHA256_SIZE], struct work *work, int fd)
-{
-	struct crypt_sha256 *sha256 = crypt_sha256_new(work->pool);
-	uint8_t *chunk = pool_alloc(work->pool, CHUNK);
-	ssize_t got;
-
-	while ((got = read(fd, chunk, CHUNK)) > 0)
-		crypt_sha256_add(sha256, chunk, (size_t)got);
-	crypt_sha256_end(sha256, sum);
-	return !got || fail_errno(work, "cannot read a file in the store");
-}
-
 /* Compares the size, and with --deep the SHA-256. */
 static bool is_as_said(bool *same, struct fsck *fsck, int fd,
 		       const struct check_file *file)
@@ -148,7 +136,7 @@ static bool is_as_said(bool *same, struct fsck *fsck, int fd,
 	*same = st.st_size == file->bytes;
 	if (!*same || !fsck->deep)
 		return true;
-	if (!sum_file(sum, work, fd))
+	if (!store_sum(sum, work, fd))
 		return false;
 	*same = !memcmp(sum, file->sha256, sizeof(sum));
 	return true;

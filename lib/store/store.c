@@ -16,6 +16,8 @@
 #include "lib/base/crypt.h"
 #include "lib/base/pool.h"
 
+enum { PIECE = 1 << 16 };
+
 bool store_open(struct store *store, struct work *work)
 {
 	const char *dir = work->conf->store_dir;
@@ -112,23 +114,22 @@ void store_temp_end(struct store_temp *temp)
 	(void)sync_file_range(temp->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 }
 
-static bool sum_file(struct store_temp *temp, struct work *work, int64_t bytes)
+bool store_sum(uint8_t sum[32], struct work *work, int fd)
 {
-	struct crypt_sha256 *sum = crypt_sha256_new(work->pool);
-	uint8_t piece[16384];
+	struct crypt_sha256 *sha256 = crypt_sha256_new(work->pool);
+	uint8_t *piece = pool_alloc(work->pool, PIECE);
+	ssize_t got = 1;
 
-	for (int64_t at = 0; at < bytes;) {
-		const ssize_t done =
-			pread(temp->fd, piece, sizeof(piece), (off_t)at);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return fail_errno(work, "cannot read %s", temp->path);
-		crypt_sha256_add(sum, piece, (size_t)done);
-		at += done;
+	for (off_t at = 0; got; at += got) {
+		do
+			got = pread(fd, piece, PIECE, at);
+		while (got < 0 && errno == EINTR);
+		if (got < 0)
+			return fail_errno(work,
+					  "cannot read a file in the store");
+		crypt_sha256_add(sha256, piece, (size_t)got);
 	}
-	crypt_sha256_end(sum, temp->sha256);
+	crypt_sha256_end(sha256, sum);
 	return true;
 }
 
@@ -137,7 +138,7 @@ bool store_temp_cut(struct store_temp *temp, struct work *work, int64_t bytes)
 	if (ftruncate(temp->fd, (off_t)bytes))
 		return fail_errno(work, "cannot cut %s", temp->path);
 	temp->bytes = bytes;
-	return sum_file(temp, work, bytes);
+	return store_sum(temp->sha256, work, temp->fd);
 }
 
 /* Syncs every file before it renames the first one, so that no key ever names

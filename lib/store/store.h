@@ -76,6 +76,9 @@ bool store_temp_write(struct store_temp *temp, struct work *work,
    without waiting. A second call does nothing. */
 void store_temp_end(struct store_temp *temp);
 
+/* Computes the SHA-256 of a file. */
+bool store_sum(uint8_t sum[32], struct work *work, int fd) MUST_CHECK;
+
 /* Cuts a file after store_temp_end() to its first `bytes` and computes the
    SHA-256 again. */
 bool store_temp_cut(struct store_temp *temp, struct work *work,
