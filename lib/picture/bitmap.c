@@ -149,3 +149,15 @@ void bitmap_flatten(struct bitmap *bitmap)
 	}
 	bitmap->alpha = false;
 }
+
+bool bitmap_is_gray(const struct bitmap *bitmap)
+{
+	for (uint32_t y = 0; !bitmap->gray && y < bitmap->height; y++) {
+		const uint8_t *at = bitmap_row(bitmap, y);
+
+		for (uint32_t x = 0; x < bitmap->width; x++, at += 4)
+			if (at[0] != at[1] || at[0] != at[2])
+				return false;
+	}
+	return true;
+}

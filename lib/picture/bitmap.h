@@ -52,4 +52,13 @@ void bitmap_drop_alpha(struct bitmap *bitmap);
 /* Blends the picture with white, in place. */
 void bitmap_flatten(struct bitmap *bitmap);
 
+/* Whether all pixels are gray. Looks at them unless `gray` says so. */
+bool bitmap_is_gray(const struct bitmap *bitmap);
+
+/* Returns colour * alpha / 255, rounded; both are 0 to 255. */
+static inline uint8_t bitmap_product(unsigned colour, unsigned alpha)
+{
+	return (uint8_t)((colour * alpha + 127) / 255);
+}
+
 #endif

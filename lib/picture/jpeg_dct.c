@@ -82,11 +82,6 @@ static void transform(int32_t out[8], const int32_t in[8], unsigned count)
 	}
 }
 
-static uint8_t clamp(int32_t sample)
-{
-	return (uint8_t)(sample < 0 ? 0 : sample > 255 ? 255 : sample);
-}
-
 static int32_t rounded(int32_t value, unsigned bits)
 {
 	return (value + (1 << (bits - 1))) >> bits;
@@ -110,7 +105,7 @@ static void transform_row(uint8_t *out, const int32_t *in, unsigned columns)
 
 	transform(row, in, columns);
 	for (unsigned x = 0; x < columns; x++)
-		out[x] = clamp(rounded(row[x], FRACTION + MORE + 3) + 128);
+		out[x] = jpeg_clamp(rounded(row[x], FRACTION + MORE + 3) + 128);
 }
 
 static void plain_block(uint8_t *out, size_t stride, const int16_t *block,
@@ -131,9 +126,10 @@ static void block_2x2(uint8_t *out, size_t stride, const int16_t *block)
 	const int32_t right[] = { block[1] + block[9], block[1] - block[9] };
 
 	for (size_t y = 0; y < 2; y++) {
-		out[y * stride] = clamp(rounded(left[y] + right[y], 3) + 128);
+		out[y * stride] =
+			jpeg_clamp(rounded(left[y] + right[y], 3) + 128);
 		out[y * stride + 1] =
-			clamp(rounded(left[y] - right[y], 3) + 128);
+			jpeg_clamp(rounded(left[y] - right[y], 3) + 128);
 	}
 }
 
@@ -290,7 +286,7 @@ static void block_8x8(uint8_t *out, size_t stride, const int16_t *block)
 static void fill(uint8_t *out, size_t stride, int16_t coefficient,
 		 unsigned columns, unsigned rows)
 {
-	const uint8_t sample = clamp(rounded(coefficient, 3) + 128);
+	const uint8_t sample = jpeg_clamp(rounded(coefficient, 3) + 128);
 
 	for (unsigned y = 0; y < rows; y++)
 		for (unsigned x = 0; x < columns; x++)

@@ -13,4 +13,9 @@
 void jpeg_inverse_dct(uint8_t *out, size_t stride, const int16_t block[64],
 		      unsigned columns, unsigned rows, unsigned used);
 
+static inline uint8_t jpeg_clamp(int32_t sample)
+{
+	return (uint8_t)(sample < 0 ? 0 : sample > 255 ? 255 : sample);
+}
+
 #endif

@@ -345,21 +345,18 @@ static void convert_row(uint8_t *out, const uint8_t *y, const uint8_t *cb,
 	}
 }
 #else
-static uint8_t clamp(int32_t colour)
-{
-	return (uint8_t)(colour < 0 ? 0 : colour > 255 ? 255 : colour);
-}
-
 static void convert_row(uint8_t *out, const uint8_t *y, const uint8_t *cb,
 			const uint8_t *cr, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++, out += 4) {
 		const int32_t b = cb[i] - 128, r = cr[i] - 128;
 
-		out[0] = clamp(y[i] + r + ((r * RED_CR + HALF) >> 16));
-		out[1] = clamp(y[i] - r +
-			       ((b * GREEN_CB + r * GREEN_CR + HALF) >> 16));
-		out[2] = clamp(y[i] + 2 * b + ((b * BLUE_CB + HALF) >> 16));
+		out[0] = jpeg_clamp(y[i] + r + ((r * RED_CR + HALF) >> 16));
+		out[1] = jpeg_clamp(
+			y[i] - r +
+			((b * GREEN_CB + r * GREEN_CR + HALF) >> 16));
+		out[2] =
+			jpeg_clamp(y[i] + 2 * b + ((b * BLUE_CB + HALF) >> 16));
 		out[3] = 255;
 	}
 }

@@ -46,18 +46,6 @@ static void on_message(j_common_ptr jpeg, int level)
 	(void)level;
 }
 
-static bool is_gray(const struct bitmap *bitmap)
-{
-	for (uint32_t y = 0; y < bitmap->height; y++) {
-		const uint8_t *at = bitmap_row(bitmap, y);
-
-		for (uint32_t x = 0; x < bitmap->width; x++, at += 4)
-			if (at[0] != at[1] || at[0] != at[2])
-				return false;
-	}
-	return true;
-}
-
 bool jpeg_write_halves_colours(uint32_t width, uint32_t height,
 			       unsigned quality)
 {
@@ -74,7 +62,7 @@ static void set_up(struct jpeg_compress_struct *jpeg,
 	jpeg->in_color_space = JCS_EXT_RGBX;
 	jpeg_set_defaults(jpeg);
 	jpeg_set_quality(jpeg, (int)quality, TRUE);
-	if (bitmap->gray || is_gray(bitmap)) {
+	if (bitmap_is_gray(bitmap)) {
 		jpeg_set_colorspace(jpeg, JCS_GRAYSCALE);
 	} else if (!jpeg_write_halves_colours(bitmap->width, bitmap->height,
 					      quality)) {

@@ -8,6 +8,7 @@
 #include <emmintrin.h>
 #endif
 
+#include "lib/picture/bitmap.h"
 #include "lib/picture/bytes.h"
 #include "lib/picture/tone_curves.h"
 
@@ -15,24 +16,19 @@
    samples, this number of pixels ends at a byte. */
 enum { CHUNK = 256 };
 
-static uint8_t product(unsigned colour, unsigned alpha)
-{
-	return (uint8_t)((colour * alpha + 127) / 255);
-}
-
 static void multiply_plain(uint8_t *out, const uint8_t *in, uint32_t count)
 {
 	for (; count; count--, out += 4, in += 4) {
 		const uint8_t alpha = in[3];
 
 		for (int i = 0; i < 3; i++)
-			out[i] = product(in[i], alpha);
+			out[i] = bitmap_product(in[i], alpha);
 		out[3] = alpha;
 	}
 }
 
 #ifdef __SSE2__
-/* Multiplies two pixels of 16 bits a sample by alpha, like product(). */
+/* Multiplies two pixels of 16 bits a sample by alpha, like bitmap_product(). */
 static __m128i multiply_pair(__m128i pixels)
 {
 	const __m128i one = _mm_set1_epi16(1), half = _mm_set1_epi16(127);

@@ -54,18 +54,6 @@ struct writing {
 	size_t limit; /* for compressed rows */
 };
 
-static bool is_gray(const struct bitmap *bitmap)
-{
-	for (uint32_t y = 0; !bitmap->gray && y < bitmap->height; y++) {
-		const uint8_t *at = bitmap_row(bitmap, y);
-
-		for (uint32_t x = 0; x < bitmap->width; x++, at += 4)
-			if (at[0] != at[1] || at[0] != at[2])
-				return false;
-	}
-	return true;
-}
-
 /* W3C PNG 12.6: returns the bits that are enough for so many indices. */
 static int bits_of(unsigned colours)
 {
@@ -84,7 +72,7 @@ static bool is_worth_palette(const struct writing *w, size_t channels)
 
 static void choose_type(struct writing *w)
 {
-	const bool gray = is_gray(w->bitmap), alpha = w->bitmap->alpha;
+	const bool gray = bitmap_is_gray(w->bitmap), alpha = w->bitmap->alpha;
 	const uint32_t width = w->bitmap->width;
 
 	w->channels = (gray ? 1 : 3) + (alpha ? 1 : 0);

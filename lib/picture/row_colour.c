@@ -20,11 +20,6 @@ static const cmsUInt32Number formats[] = {
 };
 /* clang-format on */
 
-static uint8_t product(uint8_t a, uint8_t b)
-{
-	return (uint8_t)((a * b + 127) / 255);
-}
-
 /* Converts CMYK without a profile. */
 static void mix_ink(struct bitmap *bitmap)
 {
@@ -33,7 +28,7 @@ static void mix_ink(struct bitmap *bitmap)
 
 		for (uint32_t x = 0; x < bitmap->width; x++, at += 4) {
 			for (int i = 0; i < 3; i++)
-				at[i] = product(at[i], at[3]);
+				at[i] = bitmap_product(at[i], at[3]);
 			at[3] = 255;
 		}
 	}
@@ -54,7 +49,7 @@ static void multiply_by_alpha(uint8_t *at, uint32_t count)
 {
 	for (; count; count--, at += 4)
 		for (int i = 0; at[3] < 255 && i < 3; i++)
-			at[i] = product(at[i], at[3]);
+			at[i] = bitmap_product(at[i], at[3]);
 }
 
 /* Many files contain a profile of sRGB, from one of many makers. It is
