@@ -230,7 +230,7 @@ static const char *without_index(struct pool *pool, const char *name)
 	if (!len || !*end)
 		return name;
 	end++;
-	end += strspn(end, "0123456789");
+	end += text_digits(end);
 	return strcmp(end, "]") ? name : pool_strndup(pool, name, len);
 }
 

@@ -4,26 +4,22 @@
 #include "fcgi/range.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <strings.h>
 
-enum { MAX_DIGITS = 18 };
+#include "lib/base/text.h"
 
-static size_t digits(const char *text)
-{
-	return strspn(text, "0123456789");
-}
+enum { MAX_DIGITS = 18 };
 
 /* "-5", "5-" or "5-7". */
 static bool read_range(const char **at)
 {
-	const size_t first = digits(*at);
+	const size_t first = text_digits(*at);
 	const char *dash = *at + first;
 	size_t last;
 
 	if (*dash != '-')
 		return false;
-	last = digits(dash + 1);
+	last = text_digits(dash + 1);
 	if ((!first && !last) || last > MAX_DIGITS ||
 	    (first && last &&
 	     strtoull(dash + 1, NULL, 10) < strtoull(*at, NULL, 10)))
@@ -38,10 +34,10 @@ bool range_is_valid(const char *text)
 		return true;
 	text += 6;
 	do {
-		text += strspn(text, " \t");
+		text = text_skip_blanks(text);
 		if (!read_range(&text))
 			return false;
-		text += strspn(text, " \t");
+		text = text_skip_blanks(text);
 	} while (*text++ == ',');
 	return !text[-1];
 }

@@ -214,9 +214,6 @@ bool request_prefers(const struct request *req, const char *word)
 
 	while (*at) {
 		at += strspn(at, " \t,");
-		if (!strncasecmp(at, word, len) &&
-		    !at[len + strspn(at + len, " \t")])
-			return true;
 		if (!strncasecmp(at, word, len) && strchr(" \t,;", at[len]))
 			return true;
 		at += strcspn(at, ",");

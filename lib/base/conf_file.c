@@ -12,6 +12,7 @@
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
 #include "lib/base/setting.h"
+#include "lib/base/text.h"
 
 enum { MAX_FILE = 1 << 20 };
 
@@ -60,7 +61,7 @@ static void blank_comments(char *text)
 	while (*text) {
 		const size_t len = strcspn(text, "\n");
 
-		if (text[strspn(text, " \t")] == '#')
+		if (*text_skip_blanks(text) == '#')
 			memset(text, ' ', len);
 		text += len + (text[len] == '\n');
 	}

@@ -85,11 +85,6 @@ static bool add_bytes(struct decoder *decoder, const struct word *word)
 	return true;
 }
 
-static const char *skip_blanks(const char *text)
-{
-	return text + strspn(text, " \t");
-}
-
 /* Decodes `word` and the words after it in the same charset. Then `word` is the
    last of them. */
 static bool read_run(struct decoder *decoder, struct word *word)
@@ -99,7 +94,7 @@ static bool read_run(struct decoder *decoder, struct word *word)
 	decoder->len = 0;
 	if (!add_bytes(decoder, word))
 		return false;
-	while (read_word(&next, decoder->pool, skip_blanks(word->end)) &&
+	while (read_word(&next, decoder->pool, text_skip_blanks(word->end)) &&
 	       !strcasecmp(next.charset, word->charset) &&
 	       add_bytes(decoder, &next))
 		*word = next;
@@ -125,7 +120,7 @@ static const char *add_run(struct decoder *decoder, const char *from,
 		decoder->to = stpcpy(decoder->to, decoded);
 	else
 		add_undecoded(decoder, from, word.end);
-	next = skip_blanks(word.end);
+	next = text_skip_blanks(word.end);
 	return read_word(&word, decoder->pool, next) ? next : word.end;
 }
 

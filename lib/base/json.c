@@ -34,29 +34,24 @@ static struct json *own(struct pool *pool, struct json_c_object *object)
 	return (struct json *)object;
 }
 
-static size_t digits(const char *at)
-{
-	return strspn(at, "0123456789");
-}
-
 /* Returns the length of a number by RFC 8259 section 6, or 0. */
 static size_t number_len(const char *text)
 {
 	const char *at = text + (*text == '-');
 
-	if (!digits(at) || (*at == '0' && digits(at) > 1))
+	if (!text_digits(at) || (*at == '0' && text_digits(at) > 1))
 		return 0;
-	at += digits(at);
+	at += text_digits(at);
 	if (*at == '.') {
-		if (!digits(++at))
+		if (!text_digits(++at))
 			return 0;
-		at += digits(at);
+		at += text_digits(at);
 	}
 	if (*at == 'e' || *at == 'E') {
 		at += 1 + (at[1] == '-' || at[1] == '+');
-		if (!digits(at))
+		if (!text_digits(at))
 			return 0;
-		at += digits(at);
+		at += text_digits(at);
 	}
 	return *at && strchr("+-.eE", *at) ? 0 : (size_t)(at - text);
 }
@@ -69,7 +64,7 @@ static size_t step(const char *at, bool quoted)
 		return at[1] && strncmp(at, "\\u0000", 6) ? 2 : 0;
 	if (quoted)
 		return (unsigned char)*at >= 0x20;
-	if (*at == '-' || digits(at))
+	if (*at == '-' || text_digits(at))
 		return number_len(at);
 	return strchr(" \t\r\n{}[],:\"trufalsen", *at) != NULL;
 }

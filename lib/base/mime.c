@@ -18,11 +18,6 @@ size_t mime_token(const char *text)
 			    "!#$%&'*+-.^_`|~");
 }
 
-static const char *skip_blanks(const char *text)
-{
-	return text + strspn(text, " \t");
-}
-
 bool mime_type(const char **type, struct work *work, const char **text)
 {
 	size_t main_len = mime_token(*text);
@@ -101,13 +96,13 @@ bool mime_params(struct work *work, const char *text,
 		const char *name, *value = NULL;
 		size_t len;
 
-		text = skip_blanks(text);
+		text = text_skip_blanks(text);
 		if (!*text)
 			return true;
 		if (*text != ';')
 			return fail(work, ERR_BAD_REQUEST,
 				    "expected \";\" before a parameter");
-		text = skip_blanks(text + 1);
+		text = text_skip_blanks(text + 1);
 		if (!*text || *text == ';')
 			continue;
 		len = mime_token(text);

@@ -387,3 +387,13 @@ size_t text_cut(const char *text, size_t max)
 		cut = next;
 	return (size_t)(cut - text);
 }
+
+const char *text_skip_blanks(const char *text)
+{
+	return text + strspn(text, " \t");
+}
+
+size_t text_digits(const char *text)
+{
+	return strspn(text, "0123456789");
+}

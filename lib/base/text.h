@@ -81,4 +81,10 @@ bool text_unpercent(struct pool *pool, char **bytes, size_t *size,
    bytes and ends with a whole character. */
 size_t text_cut(const char *text, size_t max);
 
+/* Returns the text after its first spaces and tabs. */
+const char *text_skip_blanks(const char *text);
+
+/* Returns the number of digits that the text begins with. */
+size_t text_digits(const char *text);
+
 #endif

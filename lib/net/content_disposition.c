@@ -50,7 +50,7 @@ static const char *find_param(struct pool *pool, const char *header,
 		at += found;
 		if (*at != '=')
 			continue;
-		at += 1 + strspn(at + 1, " \t");
+		at = text_skip_blanks(at + 1);
 		value = read_value(pool, &at);
 		while (found && strchr(" \t", begin[found - 1]))
 			found--;
