@@ -410,26 +410,29 @@ static bool repair_names(int64_t *repaired, struct work *work)
 	return true;
 }
 
+static const char *describe(struct pool *pool, const struct repaired *done)
+{
+	return pool_printf(pool,
+			   "%lld temporary files, %lld orphans, %lld sums, "
+			   "%lld jobs, %llu deliveries, %lld names",
+			   (long long)done->swept.temporary,
+			   (long long)done->swept.orphans,
+			   (long long)done->sums, (long long)done->jobs,
+			   (unsigned long long)done->deliveries,
+			   (long long)done->names);
+}
+
 static bool repair(struct repaired *done, const struct call *call)
 {
 	struct work *work = call->work;
 
-	if (!purge_sweep(&done->swept, work) ||
-	    !repair_sums(&done->sums, work) ||
-	    !requeue_expired(&done->jobs, work) ||
-	    !check_repair_stranded(&done->deliveries, work) ||
-	    !repair_names(&done->names, work))
-		return false;
-	return command_audit(
-		call, "fsck.repair", "database and store",
-		pool_printf(work->pool,
-			    "%lld temporary files, %lld orphans, %lld sums, "
-			    "%lld jobs, %llu deliveries, %lld names",
-			    (long long)done->swept.temporary,
-			    (long long)done->swept.orphans,
-			    (long long)done->sums, (long long)done->jobs,
-			    (unsigned long long)done->deliveries,
-			    (long long)done->names));
+	return purge_sweep(&done->swept, work) &&
+	       repair_sums(&done->sums, work) &&
+	       requeue_expired(&done->jobs, work) &&
+	       check_repair_stranded(&done->deliveries, work) &&
+	       repair_names(&done->names, work) &&
+	       command_audit(call, "fsck.repair", "database and store",
+			     describe(work->pool, done));
 }
 
 /* The report */
@@ -490,13 +493,7 @@ static void report_json(const struct fsck *fsck, const struct repaired *done)
 static void report_text(const struct fsck *fsck, const struct repaired *done)
 {
 	if (done)
-		printf("repaired: %lld temporary files, %lld orphans, %lld "
-		       "sums, %lld jobs, %llu deliveries, %lld names\n",
-		       (long long)done->swept.temporary,
-		       (long long)done->swept.orphans, (long long)done->sums,
-		       (long long)done->jobs,
-		       (unsigned long long)done->deliveries,
-		       (long long)done->names);
+		printf("repaired: %s\n", describe(fsck->pool, done));
 	for (size_t i = 0; i < INVARIANT__COUNT; i++) {
 		printf("%-3s %6lld  %s\n", invariants[i].id,
 		       (long long)fsck->counts[i], invariants[i].what);

@@ -8,6 +8,7 @@
 #include "admin/command.h"
 #include "admin/print.h"
 #include "lib/base/pool.h"
+#include "lib/base/text.h"
 #include "lib/model/tier.h"
 #include "lib/service/admin.h"
 #include "lib/service/tier_fields.h"
@@ -139,8 +140,7 @@ static const char *words_of(struct call *call)
 	const char *words = "";
 
 	for (int i = 1; i < call->arg_count; i++)
-		words = pool_printf(call->work->pool, "%s%s%s", words,
-				    *words ? " " : "", call->args[i]);
+		words = text_add_word(call->work->pool, words, call->args[i]);
 	return words;
 }
 

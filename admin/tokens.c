@@ -58,8 +58,7 @@ static bool read_scopes(const char **scopes, struct work *work,
 				    "cannot have the scope admin",
 				    user->username);
 		if (!text_has_word(words, word))
-			words = pool_printf(work->pool, "%s%s%s", words,
-					    *words ? " " : "", word);
+			words = text_add_word(work->pool, words, word);
 	}
 	if (!*words)
 		return fail(work, ERR_BAD_REQUEST,

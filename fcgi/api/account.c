@@ -146,8 +146,7 @@ static bool read_scopes(const char **scopes, struct request *req)
 				    "do not have it",
 				    words[i]);
 		if (!text_has_word(text, words[i]))
-			text = pool_printf(work->pool, "%s%s%s", text,
-					   *text ? " " : "", words[i]);
+			text = text_add_word(work->pool, text, words[i]);
 	}
 	if (!*text)
 		return fail_field(work, "scopes",

@@ -9,7 +9,10 @@
 #include "lib/base/json.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
+#include "lib/service/login.h"
 #include "lib/service/upload.h"
+
+enum { LIST_MAX = 1000 };
 
 static const char forbidden[] =
 	"You do not have permission to perform this action.";
@@ -166,6 +169,22 @@ bool drf_uuid(struct uuid *uuid, struct request *req, const char *field)
 		return true;
 	drf_wrong(req, field, invalid);
 	return false;
+}
+
+bool drf_list_images(struct image **images, size_t *count, struct page *page,
+		     struct request *req)
+{
+	struct image_filter filter = { .user_id = req->who->user.id };
+
+	if (!page_read_cursor(page, req, LIST_MAX))
+		return false;
+	filter.before = page->before;
+	filter.limit = page->row_limit;
+	if (!image_list(images, count, req->work, &filter))
+		return false;
+	if (page_cut(page, count))
+		page->last = (*images)[*count - 1].id;
+	return true;
 }
 
 bool drf_has_no_credentials(const struct request *req)

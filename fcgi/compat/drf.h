@@ -5,8 +5,11 @@
 #include <stdint.h>
 
 #include "fcgi/form.h"
+#include "fcgi/page.h"
 #include "fcgi/response.h"
 #include "lib/base/uuid.h"
+
+struct image;
 
 /*
  * Shared by the dialects of services that used Django REST framework: all
@@ -40,6 +43,11 @@ bool drf_int(int64_t *number, struct request *req, const char *field);
 
 /* Reads a UUID with or without hyphens. Fails like drf_int(). */
 bool drf_uuid(struct uuid *uuid, struct request *req, const char *field);
+
+/* Lists the user's images, newest first. The clients do not know pages: a page
+   has many images, and the header Link leads to the rest. */
+bool drf_list_images(struct image **images, size_t *count, struct page *page,
+		     struct request *req) MUST_CHECK;
 
 /* True if the request failed because it has none of the credentials that the
    route accepts. */

@@ -6,7 +6,6 @@
 
 #include "fcgi/compat/drf.h"
 #include "fcgi/deliver.h"
-#include "fcgi/page.h"
 #include "fcgi/routes.h"
 #include "lib/base/clock.h"
 #include "lib/base/json.h"
@@ -17,10 +16,6 @@
 #include "lib/service/link.h"
 #include "lib/service/login.h"
 #include "lib/service/upload.h"
-
-/* Images in one answer. The clients of this dialect do not know pages; the
-   header Link leads to the rest. */
-enum { LIST_MAX = 1000 };
 
 /* Bounds of a link's lifetime in seconds; the tier's bounds apply too. */
 enum { EXPIRE_MIN = 300, EXPIRE_MAX = 30000 };
@@ -210,7 +205,6 @@ static const struct variant *split_off(size_t *count, size_t *left,
 bool image_api_list(struct request *req, struct response *res)
 {
 	struct work *work = req->work;
-	struct image_filter filter = { .user_id = req->who->user.id };
 	struct page page;
 	struct json *items = json_array(work->pool), *item;
 	struct variant *variants = NULL;
@@ -218,15 +212,8 @@ bool image_api_list(struct request *req, struct response *res)
 	const struct variant *own;
 	size_t count, own_count, left = 0;
 
-	if (!page_read_cursor(&page, req, LIST_MAX))
-		return false;
-	filter.before = page.before;
-	filter.limit = page.row_limit;
-	if (!image_list(&images, &count, work, &filter))
-		return false;
-	if (page_cut(&page, &count))
-		page.last = images[count - 1].id;
-	if (!variant_list_of(&variants, &left, work, images, count))
+	if (!drf_list_images(&images, &count, &page, req) ||
+	    !variant_list_of(&variants, &left, work, images, count))
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		own = split_off(&own_count, &left, variants, images[i].id);

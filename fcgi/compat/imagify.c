@@ -6,7 +6,6 @@
 
 #include "fcgi/compat/drf.h"
 #include "fcgi/deliver.h"
-#include "fcgi/page.h"
 #include "fcgi/routes.h"
 #include "fcgi/upload.h"
 #include "lib/base/clock.h"
@@ -19,10 +18,8 @@
 #include "lib/service/login.h"
 #include "lib/service/upload.h"
 
-/* LINK_: bounds of a link's lifetime in seconds. LIST_MAX: images in one
-   answer; its clients do not know pages, and the header Link leads to the
-   rest. */
-enum { LINK_MIN = 30, LINK_MAX = 30000, LIST_MAX = 1000 };
+/* Bounds of a link's lifetime in seconds. */
+enum { LINK_MIN = 30, LINK_MAX = 30000 };
 
 /* Texts for which its clients expect other words than those of drf.h. */
 static const char *own_detail(struct request *req)
@@ -123,20 +120,13 @@ static bool view(struct json **json, struct request *req,
 /* Leaves out images whose file is not fetched yet. */
 bool imagify_list(struct request *req, struct response *res)
 {
-	struct image_filter filter = { .user_id = req->who->user.id };
 	struct page page;
 	struct json *array = json_array(req->work->pool), *one;
 	struct image *images;
 	size_t count;
 
-	if (!page_read_cursor(&page, req, LIST_MAX))
+	if (!drf_list_images(&images, &count, &page, req))
 		return false;
-	filter.before = page.before;
-	filter.limit = page.row_limit;
-	if (!image_list(&images, &count, req->work, &filter))
-		return false;
-	if (page_cut(&page, &count))
-		page.last = images[count - 1].id;
 	for (size_t i = 0; i < count; i++) {
 		if (!images[i].format)
 			continue;

@@ -301,6 +301,12 @@ const char *text_word(struct pool *pool, const char *words, size_t i)
 	return *words ? pool_strndup(pool, words, strcspn(words, " ")) : NULL;
 }
 
+const char *text_add_word(struct pool *pool, const char *words,
+			  const char *word)
+{
+	return *words ? pool_printf(pool, "%s %s", words, word) : word;
+}
+
 bool text_has_word(const char *words, const char *word)
 {
 	size_t len = strlen(word);

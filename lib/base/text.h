@@ -66,6 +66,10 @@ char *text_lower(struct pool *pool, const char *text);
 /* Whether `word` is one of `words`, which have spaces between. */
 bool text_has_word(const char *words, const char *word);
 
+/* Returns the words with one more at the end. */
+const char *text_add_word(struct pool *pool, const char *words,
+			  const char *word);
+
 /* Returns the i-th word of `words`, or NULL after the last. */
 const char *text_word(struct pool *pool, const char *words, size_t i);
 

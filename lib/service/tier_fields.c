@@ -129,8 +129,7 @@ static bool keep_words(const char **place, struct work *work,
 				work, field->pub.name,
 				"%s: each word once, not \"%s\" twice",
 				field->pub.name, words[i]);
-		kept = pool_printf(work->pool, "%s%s%s", kept, *kept ? " " : "",
-				   words[i]);
+		kept = text_add_word(work->pool, kept, words[i]);
 	}
 	*place = kept;
 	return true;

@@ -52,8 +52,7 @@ static bool read_events(struct webhook *webhook, struct work *work,
 				"events: each one of %s, not \"%.40s\"",
 				WEBHOOK_EVENTS, word);
 		if (!text_has_word(words, word))
-			words = pool_printf(work->pool, "%s%s%s", words,
-					    *words ? " " : "", word);
+			words = text_add_word(work->pool, words, word);
 	}
 	if (!*words)
 		return fail_field(work, "events", "events: at least one of %s",
