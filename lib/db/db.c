@@ -13,6 +13,7 @@
 #include "lib/base/metric.h"
 #include "lib/base/pool.h"
 #include "lib/db/connection.h"
+#include "lib/db/rows.h"
 #include "lib/db/statement.h"
 
 enum { MAX_RETRIES = 3, PAUSE_MS = 20, MARGIN_MS = 100 };
@@ -265,6 +266,17 @@ bool db_one(struct work *work, const char *sql, const struct db_in *in,
 	return statement_place(work, &query, result.rows);
 }
 
+bool db_find(struct work *work, const char *what, struct uuid id,
+	     const char *sql, const struct db_in *in, size_t in_count,
+	     const struct db_out *out, size_t out_count)
+{
+	if (db_one(work, sql, in, in_count, out, out_count))
+		return true;
+	if (work->err == ERR_NOT_FOUND)
+		fail(work, ERR_NOT_FOUND, "no %s %s", what, UUID_TEXT(id));
+	return false;
+}
+
 bool db_each(struct work *work, const char *sql, const struct db_in *in,
 	     size_t in_count, const struct db_out *out, size_t out_count,
 	     bool (*row)(struct work *work, void *arg), void *arg)
@@ -277,6 +289,19 @@ bool db_each(struct work *work, const char *sql, const struct db_in *in,
 	for (const struct db_row *next = result.rows; next; next = next->next)
 		if (!statement_place(work, &query, next) || !row(work, arg))
 			return false;
+	return true;
+}
+
+bool db_list(struct work *work, void *list, size_t *count, const void *row,
+	     size_t row_size, const char *sql, const struct db_in *in,
+	     size_t in_count, const struct db_out *out, size_t out_count)
+{
+	struct rows rows = { .row = row, .size = row_size };
+
+	if (!db_each(work, sql, in, in_count, out, out_count, rows_keep, &rows))
+		return false;
+	memcpy(list, &rows.list, sizeof(rows.list));
+	*count = rows.count;
 	return true;
 }
 
@@ -308,6 +333,16 @@ bool db_do(struct work *work, uint64_t *changed, const char *sql,
 	if (db->begun && !db->in_transaction)
 		return db_transaction(work, run_write, &write);
 	return run_write(work, &write);
+}
+
+bool db_change(struct work *work, const char *what, struct uuid id,
+	       const char *sql, const struct db_in *in, size_t in_count)
+{
+	uint64_t changed;
+
+	return db_do(work, &changed, sql, in, in_count) &&
+	       (changed ||
+		fail(work, ERR_NOT_FOUND, "no %s %s", what, UUID_TEXT(id)));
 }
 
 static bool command(struct work *work, const char *sql)

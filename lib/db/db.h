@@ -109,6 +109,12 @@ bool db_one(struct work *work, const char *sql, const struct db_in *in,
 	    size_t in_count, const struct db_out *out,
 	    size_t out_count) MUST_CHECK;
 
+/* As db_one(), for the row of a thing with an id. If there is none, the error
+   is "no WHAT ID". */
+bool db_find(struct work *work, const char *what, struct uuid id,
+	     const char *sql, const struct db_in *in, size_t in_count,
+	     const struct db_out *out, size_t out_count) MUST_CHECK;
+
 /* Calls `row` for each row, in order, after its values were stored in their
    places. All rows are fetched first, so `row` may use the database. If `row`
    returns false, the loop stops and returns false. */
@@ -116,11 +122,27 @@ bool db_each(struct work *work, const char *sql, const struct db_in *in,
 	     size_t in_count, const struct db_out *out, size_t out_count,
 	     bool (*row)(struct work *work, void *arg), void *arg) MUST_CHECK;
 
+/* As db_each(), but returns the rows in an array that belongs to the pool.
+   ROWS() has the places for the array and the number of rows, and the struct
+   that contains the places of DB_OUT(). */
+#define ROWS(list, count, row)                                                 \
+	(list), (count), &(row), sizeof(row) + 0 * sizeof(*(list) == &(row))
+bool db_list(struct work *work, void *list, size_t *count, const void *row,
+	     size_t row_size, const char *sql, const struct db_in *in,
+	     size_t in_count, const struct db_out *out,
+	     size_t out_count) MUST_CHECK;
+
 /* Runs a statement without rows. `changed` (may be NULL) is the number of
    matched rows, as CLIENT_FOUND_ROWS counts, even if nothing in them
    changes. */
 bool db_do(struct work *work, uint64_t *changed, const char *sql,
 	   const struct db_in *in, size_t in_count) MUST_CHECK;
+
+/* As db_do(), for the row of a thing with an id. ERR_NOT_FOUND as db_find() if
+   no row matches. */
+bool db_change(struct work *work, const char *what, struct uuid id,
+	       const char *sql, const struct db_in *in,
+	       size_t in_count) MUST_CHECK;
 
 /*
  * Runs `body` between START TRANSACTION and COMMIT; rolls back if it fails.

@@ -6,7 +6,6 @@
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 #include "lib/db/db.h"
-#include "lib/db/rows.h"
 
 static struct db_in cut(struct pool *pool, const char *text, size_t max)
 {
@@ -32,26 +31,20 @@ bool audit_list(struct audit **audits, size_t *count, struct work *work,
 		const struct audit_filter *f)
 {
 	struct audit row, *a = &row;
-	struct rows rows = ROWS_OF(row);
 
-	if (!db_each(work,
-		     "SELECT `id`, `at`, `actor`, `action`, `subject`,"
-		     " `detail`, `address` FROM `audit`"
-		     " WHERE (? IS NULL OR `actor` = ?)"
-		     " AND (? IS NULL OR `action` = ?)"
-		     " AND (? IS NULL OR `id` < ?)"
-		     " ORDER BY `id` DESC LIMIT ?",
-		     DB_IN(db_text(f->actor), db_text(f->actor),
-			   db_text(f->action), db_text(f->action),
-			   db_uuid(f->before), db_uuid(f->before),
-			   db_int(f->limit)),
-		     DB_OUT(db_uuid_to(&a->id), db_time_to(&a->at),
-			    db_text_to(&a->actor), db_text_to(&a->action),
-			    db_text_to(&a->subject), db_text_to(&a->detail),
-			    db_text_to(&a->address)),
-		     rows_keep, &rows))
-		return false;
-	*audits = rows.list;
-	*count = rows.count;
-	return true;
+	return db_list(work, ROWS(audits, count, row),
+		       "SELECT `id`, `at`, `actor`, `action`, `subject`,"
+		       " `detail`, `address` FROM `audit`"
+		       " WHERE (? IS NULL OR `actor` = ?)"
+		       " AND (? IS NULL OR `action` = ?)"
+		       " AND (? IS NULL OR `id` < ?)"
+		       " ORDER BY `id` DESC LIMIT ?",
+		       DB_IN(db_text(f->actor), db_text(f->actor),
+			     db_text(f->action), db_text(f->action),
+			     db_uuid(f->before), db_uuid(f->before),
+			     db_int(f->limit)),
+		       DB_OUT(db_uuid_to(&a->id), db_time_to(&a->at),
+			      db_text_to(&a->actor), db_text_to(&a->action),
+			      db_text_to(&a->subject), db_text_to(&a->detail),
+			      db_text_to(&a->address)));
 }

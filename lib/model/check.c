@@ -4,31 +4,20 @@
 #include "lib/model/check.h"
 
 #include "lib/db/db.h"
-#include "lib/db/rows.h"
 #include "lib/model/variant.h"
-
-static bool keep_list(void *list, size_t *count, const struct rows *rows)
-{
-	*(void **)list = rows->list;
-	*count = rows->count;
-	return true;
-}
 
 bool check_list_originals(struct check_file **files, size_t *count,
 			  struct work *work, struct uuid after, int64_t limit)
 {
 	struct check_file row = { .variant = VARIANT_ORIGINAL };
-	struct rows rows = ROWS_OF(row);
 
-	return db_each(work,
+	return db_list(work, ROWS(files, count, row),
 		       "SELECT `id`, `bytes`, `sha256` FROM `images`"
 		       " WHERE `status` = 'ready' AND `id` > ?"
 		       " ORDER BY `id` LIMIT ?",
 		       DB_IN(db_bytes(&after, sizeof(after)), db_int(limit)),
 		       DB_OUT(db_uuid_to(&row.image_id), db_int_to(&row.bytes),
-			      db_fixed_to(row.sha256, sizeof(row.sha256))),
-		       rows_keep, &rows) &&
-	       keep_list(files, count, &rows);
+			      db_fixed_to(row.sha256, sizeof(row.sha256))));
 }
 
 bool check_list_variants(struct check_file **files, size_t *count,
@@ -37,9 +26,8 @@ bool check_list_variants(struct check_file **files, size_t *count,
 {
 	const struct uuid *id = &last->image_id;
 	struct check_file row;
-	struct rows rows = ROWS_OF(row);
 
-	return db_each(work,
+	return db_list(work, ROWS(files, count, row),
 		       "SELECT `image_id`, `variant`, `bytes`, `sha256`"
 		       " FROM `variants` WHERE `status` = 'ready'"
 		       " AND `image_id` >= ? AND (`image_id` > ?"
@@ -50,45 +38,39 @@ bool check_list_variants(struct check_file **files, size_t *count,
 			     db_int(limit)),
 		       DB_OUT(db_uuid_to(&row.image_id),
 			      db_text_to(&row.variant), db_int_to(&row.bytes),
-			      db_fixed_to(row.sha256, sizeof(row.sha256))),
-		       rows_keep, &rows) &&
-	       keep_list(files, count, &rows);
+			      db_fixed_to(row.sha256, sizeof(row.sha256))));
 }
 
 bool check_list_sums(struct check_sums **sums, size_t *count, struct work *work)
 {
 	struct check_sums row;
-	struct rows rows = ROWS_OF(row);
 
-	return db_each(work,
-		       "SELECT u.`id`, u.`username`, u.`used_bytes`,"
-		       " u.`used_images`, u.`variant_bytes`,"
-		       " COALESCE(s.`bytes`, 0), COALESCE(s.`images`, 0),"
-		       " COALESCE(v.`bytes`, 0)"
-		       " FROM `users` u LEFT JOIN (SELECT `user_id`,"
-		       "   CAST(SUM(`bytes`) AS SIGNED) AS `bytes`,"
-		       "   COUNT(*) AS `images`"
-		       "   FROM `images` GROUP BY `user_id`) s"
-		       " ON s.`user_id` = u.`id`"
-		       " LEFT JOIN (SELECT i.`user_id`,"
-		       "   CAST(SUM(w.`bytes`) AS SIGNED) AS `bytes`"
-		       "   FROM `variants` w JOIN `images` i"
-		       "   ON i.`id` = w.`image_id` GROUP BY i.`user_id`) v"
-		       " ON v.`user_id` = u.`id`"
-		       " WHERE u.`used_bytes` <> COALESCE(s.`bytes`, 0)"
-		       " OR u.`used_images` <> COALESCE(s.`images`, 0)"
-		       " OR u.`variant_bytes` <> COALESCE(v.`bytes`, 0)"
-		       " ORDER BY u.`id`",
-		       DB_NO_IN,
-		       DB_OUT(db_uuid_to(&row.user_id),
-			      db_text_to(&row.username),
-			      db_int_to(&row.used_bytes),
-			      db_int_to(&row.used_images),
-			      db_int_to(&row.used_variant_bytes),
-			      db_int_to(&row.bytes), db_int_to(&row.images),
-			      db_int_to(&row.variant_bytes)),
-		       rows_keep, &rows) &&
-	       keep_list(sums, count, &rows);
+	return db_list(
+		work, ROWS(sums, count, row),
+		"SELECT u.`id`, u.`username`, u.`used_bytes`,"
+		" u.`used_images`, u.`variant_bytes`,"
+		" COALESCE(s.`bytes`, 0), COALESCE(s.`images`, 0),"
+		" COALESCE(v.`bytes`, 0)"
+		" FROM `users` u LEFT JOIN (SELECT `user_id`,"
+		"   CAST(SUM(`bytes`) AS SIGNED) AS `bytes`,"
+		"   COUNT(*) AS `images`"
+		"   FROM `images` GROUP BY `user_id`) s"
+		" ON s.`user_id` = u.`id`"
+		" LEFT JOIN (SELECT i.`user_id`,"
+		"   CAST(SUM(w.`bytes`) AS SIGNED) AS `bytes`"
+		"   FROM `variants` w JOIN `images` i"
+		"   ON i.`id` = w.`image_id` GROUP BY i.`user_id`) v"
+		" ON v.`user_id` = u.`id`"
+		" WHERE u.`used_bytes` <> COALESCE(s.`bytes`, 0)"
+		" OR u.`used_images` <> COALESCE(s.`images`, 0)"
+		" OR u.`variant_bytes` <> COALESCE(v.`bytes`, 0)"
+		" ORDER BY u.`id`",
+		DB_NO_IN,
+		DB_OUT(db_uuid_to(&row.user_id), db_text_to(&row.username),
+		       db_int_to(&row.used_bytes), db_int_to(&row.used_images),
+		       db_int_to(&row.used_variant_bytes),
+		       db_int_to(&row.bytes), db_int_to(&row.images),
+		       db_int_to(&row.variant_bytes)));
 }
 
 /* Uploads and deletions change the tables images and variants first and then
@@ -126,25 +108,21 @@ bool check_list_stale_jobs(struct uuid **ids, size_t *count, struct work *work,
 			   int64_t lease)
 {
 	struct uuid id;
-	struct rows rows = ROWS_OF(id);
 
-	return db_each(work,
+	return db_list(work, ROWS(ids, count, id),
 		       "SELECT `id` FROM `jobs` WHERE `state` = 'running'"
 		       " AND `lease_until` <"
 		       "   UTC_TIMESTAMP(6) - INTERVAL ? SECOND"
 		       " ORDER BY `id`",
-		       DB_IN(db_int(lease)), DB_OUT(db_uuid_to(&id)), rows_keep,
-		       &rows) &&
-	       keep_list(ids, count, &rows);
+		       DB_IN(db_int(lease)), DB_OUT(db_uuid_to(&id)));
 }
 
 bool check_list_stuck_images(struct uuid **ids, size_t *count,
 			     struct work *work)
 {
 	struct uuid id;
-	struct rows rows = ROWS_OF(id);
 
-	return db_each(work,
+	return db_list(work, ROWS(ids, count, id),
 		       "SELECT i.`id` FROM `images` i"
 		       " WHERE (i.`status` = 'processing'"
 		       "   OR EXISTS (SELECT 1 FROM `variants` v"
@@ -154,17 +132,15 @@ bool check_list_stuck_images(struct uuid **ids, size_t *count,
 		       "   WHERE j.`image_id` = i.`id`"
 		       "   AND j.`state` IN ('queued', 'running'))"
 		       " ORDER BY i.`id`",
-		       DB_NO_IN, DB_OUT(db_uuid_to(&id)), rows_keep, &rows) &&
-	       keep_list(ids, count, &rows);
+		       DB_NO_IN, DB_OUT(db_uuid_to(&id)));
 }
 
 bool check_list_strays(struct check_stray **strays, size_t *count,
 		       struct work *work)
 {
 	struct check_stray row;
-	struct rows rows = ROWS_OF(row);
 
-	return db_each(work,
+	return db_list(work, ROWS(strays, count, row),
 		       "SELECT 'tokens', t.`id` FROM `tokens` t"
 		       " LEFT JOIN `users` u ON u.`id` = t.`user_id`"
 		       " WHERE u.`id` IS NULL"
@@ -187,24 +163,20 @@ bool check_list_strays(struct check_stray **strays, size_t *count,
 		       " LEFT JOIN `images` i ON i.`id` = n.`image_id`"
 		       " WHERE i.`id` IS NULL",
 		       DB_NO_IN,
-		       DB_OUT(db_text_to(&row.table), db_uuid_to(&row.id)),
-		       rows_keep, &rows) &&
-	       keep_list(strays, count, &rows);
+		       DB_OUT(db_text_to(&row.table), db_uuid_to(&row.id)));
 }
 
 bool check_list_stranded(struct uuid **ids, size_t *count, struct work *work)
 {
 	struct uuid id;
-	struct rows rows = ROWS_OF(id);
 
-	return db_each(work,
+	return db_list(work, ROWS(ids, count, id),
 		       "SELECT d.`id` FROM `webhook_deliveries` d"
 		       " LEFT JOIN `jobs` j ON j.`id` = d.`job_id`"
 		       "   AND j.`state` IN ('queued', 'running')"
 		       " WHERE d.`state` = 'pending' AND j.`id` IS NULL"
 		       " ORDER BY d.`id`",
-		       DB_NO_IN, DB_OUT(db_uuid_to(&id)), rows_keep, &rows) &&
-	       keep_list(ids, count, &rows);
+		       DB_NO_IN, DB_OUT(db_uuid_to(&id)));
 }
 
 bool check_repair_stranded(uint64_t *count, struct work *work)
@@ -222,9 +194,8 @@ bool check_repair_stranded(uint64_t *count, struct work *work)
 bool check_list_unindexed(struct uuid **ids, size_t *count, struct work *work)
 {
 	struct uuid id;
-	struct rows rows = ROWS_OF(id);
 
-	return db_each(work,
+	return db_list(work, ROWS(ids, count, id),
 		       "SELECT i.`id` FROM `images` i"
 		       " WHERE i.`kind` = 'upload' AND i.`name_indexed` = TRUE"
 		       " AND CHAR_LENGTH(i.`name`) >= 3"
@@ -232,8 +203,7 @@ bool check_list_unindexed(struct uuid **ids, size_t *count, struct work *work)
 		       "   WHERE n.`image_id` = i.`id`"
 		       "   AND n.`ngram` = LEFT(i.`name`, 3))"
 		       " ORDER BY i.`id`",
-		       DB_NO_IN, DB_OUT(db_uuid_to(&id)), rows_keep, &rows) &&
-	       keep_list(ids, count, &rows);
+		       DB_NO_IN, DB_OUT(db_uuid_to(&id)));
 }
 
 bool check_repair_unindexed(struct work *work, struct uuid id)

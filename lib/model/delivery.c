@@ -5,7 +5,6 @@
 
 #include "lib/base/pool.h"
 #include "lib/db/db.h"
-#include "lib/db/rows.h"
 
 /* clang-format off */
 static const char *const state_names[] = {
@@ -60,17 +59,14 @@ bool delivery_find(struct delivery *delivery, struct work *work,
 {
 	struct delivery row = { 0 };
 
-	if (db_one(work,
-		   "SELECT " DELIVERY_COLUMNS " FROM `webhook_deliveries` d"
-		   " WHERE d.`id` = ? AND d.`webhook_id` = ?",
-		   DB_IN(db_uuid(id), db_uuid(webhook_id)),
-		   DB_OUT(DELIVERY_PLACES(&row)))) {
-		*delivery = row;
-		return true;
-	}
-	if (work->err == ERR_NOT_FOUND)
-		fail(work, ERR_NOT_FOUND, "no delivery %s", UUID_TEXT(id));
-	return false;
+	if (!db_find(work, "delivery", id,
+		     "SELECT " DELIVERY_COLUMNS " FROM `webhook_deliveries` d"
+		     " WHERE d.`id` = ? AND d.`webhook_id` = ?",
+		     DB_IN(db_uuid(id), db_uuid(webhook_id)),
+		     DB_OUT(DELIVERY_PLACES(&row))))
+		return false;
+	*delivery = row;
+	return true;
 }
 
 bool delivery_list(struct delivery **deliveries, size_t *count,
@@ -78,19 +74,14 @@ bool delivery_list(struct delivery **deliveries, size_t *count,
 		   struct uuid before, int64_t limit)
 {
 	struct delivery row = { 0 };
-	struct rows rows = ROWS_OF(row);
 
-	if (!db_each(work,
-		     "SELECT " DELIVERY_COLUMNS " FROM `webhook_deliveries` d"
-		     " WHERE d.`webhook_id` = ? AND (? IS NULL OR d.`id` < ?)"
-		     " ORDER BY d.`id` DESC LIMIT ?",
-		     DB_IN(db_uuid(webhook_id), db_uuid(before),
-			   db_uuid(before), db_int(limit)),
-		     DB_OUT(DELIVERY_PLACES(&row)), rows_keep, &rows))
-		return false;
-	*deliveries = rows.list;
-	*count = rows.count;
-	return true;
+	return db_list(work, ROWS(deliveries, count, row),
+		       "SELECT " DELIVERY_COLUMNS " FROM `webhook_deliveries` d"
+		       " WHERE d.`webhook_id` = ? AND (? IS NULL OR d.`id` < ?)"
+		       " ORDER BY d.`id` DESC LIMIT ?",
+		       DB_IN(db_uuid(webhook_id), db_uuid(before),
+			     db_uuid(before), db_int(limit)),
+		       DB_OUT(DELIVERY_PLACES(&row)));
 }
 
 bool delivery_list_attempts(struct attempt **attempts, size_t *count,
@@ -98,23 +89,18 @@ bool delivery_list_attempts(struct attempt **attempts, size_t *count,
 			    struct uuid low, struct uuid high)
 {
 	struct attempt row, *a = &row;
-	struct rows rows = ROWS_OF(row);
 
-	if (!db_each(work,
-		     "SELECT a.`delivery_id`, a.`attempt`, a.`at`, a.`status`,"
-		     " a.`ms`, a.`error` FROM `webhook_attempts` a"
-		     " JOIN `webhook_deliveries` d ON d.`id` = a.`delivery_id`"
-		     " WHERE d.`webhook_id` = ? AND d.`id` BETWEEN ? AND ?"
-		     " ORDER BY a.`delivery_id`, a.`attempt`",
-		     DB_IN(db_uuid(webhook_id), db_uuid(low), db_uuid(high)),
-		     DB_OUT(db_uuid_to(&a->delivery_id), db_int_to(&a->attempt),
-			    db_time_to(&a->at), db_int_to(&a->status),
-			    db_int_to(&a->ms), db_text_to(&a->error)),
-		     rows_keep, &rows))
-		return false;
-	*attempts = rows.list;
-	*count = rows.count;
-	return true;
+	return db_list(
+		work, ROWS(attempts, count, row),
+		"SELECT a.`delivery_id`, a.`attempt`, a.`at`, a.`status`,"
+		" a.`ms`, a.`error` FROM `webhook_attempts` a"
+		" JOIN `webhook_deliveries` d ON d.`id` = a.`delivery_id`"
+		" WHERE d.`webhook_id` = ? AND d.`id` BETWEEN ? AND ?"
+		" ORDER BY a.`delivery_id`, a.`attempt`",
+		DB_IN(db_uuid(webhook_id), db_uuid(low), db_uuid(high)),
+		DB_OUT(db_uuid_to(&a->delivery_id), db_int_to(&a->attempt),
+		       db_time_to(&a->at), db_int_to(&a->status),
+		       db_int_to(&a->ms), db_text_to(&a->error)));
 }
 
 bool delivery_add(struct work *work, const struct delivery *d)

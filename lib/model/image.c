@@ -41,48 +41,41 @@ bool image_status_read(enum image_status *status, struct work *work,
 	return true;
 }
 
-static bool hand_over(struct image *image, struct work *work, struct uuid id,
-		      bool found, const struct image *row)
-{
-	if (found) {
-		*image = *row;
-		return true;
-	}
-	if (work->err == ERR_NOT_FOUND)
-		fail(work, ERR_NOT_FOUND, "no image %s", UUID_TEXT(id));
-	return false;
-}
-
 bool image_find(struct image *image, struct work *work, struct uuid id)
 {
 	struct image row;
-	const bool found = db_one(work,
-				  "SELECT " IMAGE_COLUMNS
-				  " FROM `images` i WHERE i.`id` = ?",
-				  DB_IN(db_uuid(id)), IMAGE_OUT(&row));
 
-	return hand_over(image, work, id, found, &row);
+	if (!db_find(work, "image", id,
+		     "SELECT " IMAGE_COLUMNS
+		     " FROM `images` i WHERE i.`id` = ?",
+		     DB_IN(db_uuid(id)), IMAGE_OUT(&row)))
+		return false;
+	*image = row;
+	return true;
 }
 
 bool image_lock(struct image *image, struct work *work, struct uuid id)
 {
 	struct image row;
-	const bool found = db_one(work,
-				  "SELECT " IMAGE_COLUMNS
-				  " FROM `images` i WHERE i.`id` = ?"
-				  " FOR UPDATE",
-				  DB_IN(db_uuid(id)), IMAGE_OUT(&row));
 
-	return hand_over(image, work, id, found, &row);
+	if (!db_find(work, "image", id,
+		     "SELECT " IMAGE_COLUMNS
+		     " FROM `images` i WHERE i.`id` = ? FOR UPDATE",
+		     DB_IN(db_uuid(id)), IMAGE_OUT(&row)))
+		return false;
+	*image = row;
+	return true;
 }
 
 /* FORCE INDEX, because the server's index statistics are coarse: a wrong choice
    reads all images of a user, or of all users. */
-static bool list_any(struct rows *rows, struct image *row, struct work *work,
+static bool list_any(struct image **images, size_t *count, struct work *work,
 		     const struct image_filter *f)
 {
-	return db_each(
-		work,
+	struct image row;
+
+	return db_list(
+		work, ROWS(images, count, row),
 		f->all_kinds ? "SELECT " IMAGE_COLUMNS " FROM `images` i"
 			       " FORCE INDEX (`user`) WHERE i.`user_id` = ?"
 			       " AND (? IS NULL OR i.`id` < ?)"
@@ -94,14 +87,16 @@ static bool list_any(struct rows *rows, struct image *row, struct work *work,
 			       " ORDER BY i.`id` DESC LIMIT ?",
 		DB_IN(db_uuid(f->user_id), db_uuid(f->before),
 		      db_uuid(f->before), db_int(f->limit)),
-		IMAGE_OUT(row), rows_keep, rows);
+		IMAGE_OUT(&row));
 }
 
-static bool list_by_status(struct rows *rows, struct image *row,
+static bool list_by_status(struct image **images, size_t *count,
 			   struct work *work, const struct image_filter *f)
 {
-	return db_each(
-		work,
+	struct image row;
+
+	return db_list(
+		work, ROWS(images, count, row),
 		"SELECT " IMAGE_COLUMNS " FROM `images` i"
 		" FORCE INDEX (`kind_status`)"
 		" WHERE i.`user_id` = ? AND i.`kind` = 'upload'"
@@ -109,20 +104,13 @@ static bool list_by_status(struct rows *rows, struct image *row,
 		" ORDER BY i.`id` DESC LIMIT ?",
 		DB_IN(db_uuid(f->user_id), db_name(f->status, &image_statuses),
 		      db_uuid(f->before), db_uuid(f->before), db_int(f->limit)),
-		IMAGE_OUT(row), rows_keep, rows);
+		IMAGE_OUT(&row));
 }
 
 bool image_list(struct image **images, size_t *count, struct work *work,
 		const struct image_filter *f)
 {
-	struct image row;
-	struct rows rows = ROWS_OF(row);
-
-	if (!(f->status ? list_by_status : list_any)(&rows, &row, work, f))
-		return false;
-	*images = rows.list;
-	*count = rows.count;
-	return true;
+	return (f->status ? list_by_status : list_any)(images, count, work, f);
 }
 
 bool image_add(struct work *work, const struct image *image)
@@ -175,34 +163,24 @@ bool image_replace_name(struct work *work, struct uuid id, const char *old_name,
 		     DB_IN(db_text(name), db_uuid(id), db_text(old_name)));
 }
 
-static bool found_one(struct work *work, struct uuid id, uint64_t found)
-{
-	return found || fail(work, ERR_NOT_FOUND, "no image %s", UUID_TEXT(id));
-}
-
 bool image_set_name(struct work *work, struct uuid id, const char *name)
 {
-	uint64_t found;
-
-	return db_do(work, &found,
-		     "UPDATE `images` SET `name` = ?, `name_indexed` = FALSE"
-		     " WHERE `id` = ?",
-		     DB_IN(db_text(name), db_uuid(id))) &&
-	       found_one(work, id, found);
+	return db_change(
+		work, "image", id,
+		"UPDATE `images` SET `name` = ?, `name_indexed` = FALSE"
+		" WHERE `id` = ?",
+		DB_IN(db_text(name), db_uuid(id)));
 }
 
 bool image_settle(struct work *work, struct uuid id, enum image_status status,
 		  const char *error_code, const char *error_detail)
 {
-	uint64_t found;
-
-	return db_do(work, &found,
-		     "UPDATE `images` SET `status` = ?, `error_code` = ?,"
-		     " `error_detail` = ? WHERE `id` = ?",
-		     DB_IN(db_name(status, &image_statuses),
-			   db_text(error_code), db_text(error_detail),
-			   db_uuid(id))) &&
-	       found_one(work, id, found);
+	return db_change(work, "image", id,
+			 "UPDATE `images` SET `status` = ?, `error_code` = ?,"
+			 " `error_detail` = ? WHERE `id` = ?",
+			 DB_IN(db_name(status, &image_statuses),
+			       db_text(error_code), db_text(error_detail),
+			       db_uuid(id)));
 }
 
 bool image_reopen(struct work *work, struct uuid id)
@@ -221,10 +199,12 @@ struct expiring {
 };
 
 /* Reads only the oldest image of each user. */
-static bool list_expiring(struct rows *rows, struct expiring *row,
+static bool list_expiring(struct expiring **users, size_t *count,
 			  struct work *work)
 {
-	return db_each(work,
+	struct expiring row;
+
+	return db_list(work, ROWS(users, count, row),
 		       "SELECT u.`id`, t.`retention_days` FROM `tiers` t"
 		       " JOIN `users` u ON u.`tier_id` = t.`id`"
 		       " WHERE t.`retention_days` IS NOT NULL"
@@ -233,8 +213,7 @@ static bool list_expiring(struct rows *rows, struct expiring *row,
 		       "   ORDER BY i.`created_at` LIMIT 1) <"
 		       "   UTC_TIMESTAMP(6) - INTERVAL t.`retention_days` DAY",
 		       DB_NO_IN,
-		       DB_OUT(db_uuid_to(&row->user_id), db_int_to(&row->days)),
-		       rows_keep, rows);
+		       DB_OUT(db_uuid_to(&row.user_id), db_int_to(&row.days)));
 }
 
 static bool list_expired(struct rows *rows, struct image *row,
@@ -261,14 +240,14 @@ static bool list_expired(struct rows *rows, struct image *row,
 bool image_list_expired(struct image **images, size_t *count, struct work *work,
 			int64_t limit)
 {
-	struct expiring user, *users;
+	struct expiring *users;
 	struct image row;
-	struct rows found = ROWS_OF(user), rows = ROWS_OF(row);
+	struct rows rows = ROWS_OF(row);
+	size_t user_count;
 
-	if (!list_expiring(&found, &user, work))
+	if (!list_expiring(&users, &user_count, work))
 		return false;
-	users = found.list;
-	for (size_t i = 0; i < found.count; i++) {
+	for (size_t i = 0; i < user_count; i++) {
 		const int64_t left = limit - (int64_t)rows.count;
 
 		if (left && !list_expired(&rows, &row, work, &users[i], left))
@@ -302,12 +281,10 @@ bool image_is_needed(bool *needed, struct work *work, struct uuid id)
 bool image_drop(int64_t *bytes, int64_t *variant_bytes, struct work *work,
 		struct uuid id)
 {
-	if (!db_one(work,
-		    "SELECT `bytes` FROM `images` WHERE `id` = ? FOR UPDATE",
-		    DB_IN(db_uuid(id)), DB_OUT(db_int_to(bytes))))
-		return work->err == ERR_NOT_FOUND ? found_one(work, id, 0)
-						  : false;
-	return variant_sum(variant_bytes, work, id) &&
+	return db_find(work, "image", id,
+		       "SELECT `bytes` FROM `images` WHERE `id` = ? FOR UPDATE",
+		       DB_IN(db_uuid(id)), DB_OUT(db_int_to(bytes))) &&
+	       variant_sum(variant_bytes, work, id) &&
 	       db_do(work, NULL, "DELETE FROM `images` WHERE `id` = ?",
 		     DB_IN(db_uuid(id)));
 }

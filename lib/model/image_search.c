@@ -278,21 +278,19 @@ static void add_waiting(struct batch *batch, const struct waiting *waiting)
 static bool list_waiting(struct batch *batch, struct work *work)
 {
 	struct waiting row, *list;
-	struct rows rows = ROWS_OF(row);
 	int64_t length = 0;
+	size_t count;
 
-	if (!db_each(work,
+	if (!db_list(work, ROWS(&list, &count, row),
 		     "SELECT `id`, CHAR_LENGTH(`name`) FROM `images`"
 		     " FORCE INDEX (`name_indexed`)"
 		     " WHERE `name_indexed` = FALSE"
 		     " ORDER BY `user_id`, `id` LIMIT ?",
 		     DB_IN(db_int(IDS_MAX)),
-		     DB_OUT(db_uuid_to(&row.id), db_int_to(&row.length)),
-		     rows_keep, &rows))
+		     DB_OUT(db_uuid_to(&row.id), db_int_to(&row.length))))
 		return false;
-	list = rows.list;
 	*batch = (struct batch){ 0 };
-	for (size_t i = 0; i < rows.count && length < CHARACTERS; i++) {
+	for (size_t i = 0; i < count && length < CHARACTERS; i++) {
 		add_waiting(batch, &list[i]);
 		length += list[i].length;
 	}

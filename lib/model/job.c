@@ -7,7 +7,6 @@
 
 #include "lib/base/crypt.h"
 #include "lib/db/db.h"
-#include "lib/db/rows.h"
 
 enum { ANONYMOUS_KEYS = 16 };
 
@@ -99,14 +98,12 @@ bool job_find(struct job *job, struct work *work, struct uuid id)
 {
 	struct job row;
 
-	if (db_one(work, "SELECT " JOB_COLUMNS " FROM `jobs` WHERE `id` = ?",
-		   DB_IN(db_uuid(id)), JOB_OUT(&row))) {
-		*job = row;
-		return true;
-	}
-	if (work->err == ERR_NOT_FOUND)
-		fail(work, ERR_NOT_FOUND, "no job %s", UUID_TEXT(id));
-	return false;
+	if (!db_find(work, "job", id,
+		     "SELECT " JOB_COLUMNS " FROM `jobs` WHERE `id` = ?",
+		     DB_IN(db_uuid(id)), JOB_OUT(&row)))
+		return false;
+	*job = row;
+	return true;
 }
 
 bool job_of_image(struct job *job, struct work *work, struct uuid image_id)
@@ -141,10 +138,12 @@ bool job_failed_of_image(struct job *job, struct work *work,
 	return true;
 }
 
-static bool list_of_all(struct rows *rows, struct job *row, struct work *work,
+static bool list_of_all(struct job **jobs, size_t *count, struct work *work,
 			const struct job_filter *f)
 {
-	return db_each(work,
+	struct job row;
+
+	return db_list(work, ROWS(jobs, count, row),
 		       "SELECT " JOB_COLUMNS " FROM `jobs`"
 		       " WHERE (? IS NULL OR `state` = ?)"
 		       " AND (? IS NULL OR `kind` <> ?)"
@@ -157,14 +156,16 @@ static bool list_of_all(struct rows *rows, struct job *row, struct work *work,
 			     db_name(f->but_kind, &job_kinds), db_text(f->kind),
 			     db_text(f->kind), db_uuid(f->before),
 			     db_uuid(f->before), db_int(f->limit)),
-		       JOB_OUT(row), rows_keep, rows);
+		       JOB_OUT(&row));
 }
 
 /* FORCE INDEX, because the server may otherwise read the jobs of all users. */
-static bool list_of_user(struct rows *rows, struct job *row, struct work *work,
+static bool list_of_user(struct job **jobs, size_t *count, struct work *work,
 			 const struct job_filter *f)
 {
-	return db_each(work,
+	struct job row;
+
+	return db_list(work, ROWS(jobs, count, row),
 		       "SELECT " JOB_COLUMNS " FROM `jobs` FORCE INDEX (`user`)"
 		       " WHERE `user_id` = ?"
 		       " AND (? IS NULL OR `kind` <> ?)"
@@ -176,13 +177,15 @@ static bool list_of_user(struct rows *rows, struct job *row, struct work *work,
 			     db_name(f->but_kind, &job_kinds), db_text(f->kind),
 			     db_text(f->kind), db_uuid(f->before),
 			     db_uuid(f->before), db_int(f->limit)),
-		       JOB_OUT(row), rows_keep, rows);
+		       JOB_OUT(&row));
 }
 
-static bool list_in_state(struct rows *rows, struct job *row, struct work *work,
+static bool list_in_state(struct job **jobs, size_t *count, struct work *work,
 			  const struct job_filter *f)
 {
-	return db_each(work,
+	struct job row;
+
+	return db_list(work, ROWS(jobs, count, row),
 		       "SELECT " JOB_COLUMNS " FROM `jobs`"
 		       " FORCE INDEX (`user_state`)"
 		       " WHERE `user_id` = ? AND `state` = ?"
@@ -196,22 +199,15 @@ static bool list_in_state(struct rows *rows, struct job *row, struct work *work,
 			     db_name(f->but_kind, &job_kinds), db_text(f->kind),
 			     db_text(f->kind), db_uuid(f->before),
 			     db_uuid(f->before), db_int(f->limit)),
-		       JOB_OUT(row), rows_keep, rows);
+		       JOB_OUT(&row));
 }
 
 bool job_list(struct job **jobs, size_t *count, struct work *work,
 	      const struct job_filter *f)
 {
-	struct job row;
-	struct rows rows = ROWS_OF(row);
-
-	if (!(uuid_is_nil(f->user_id) ? list_of_all
-	      : f->state              ? list_in_state
-				      : list_of_user)(&rows, &row, work, f))
-		return false;
-	*jobs = rows.list;
-	*count = rows.count;
-	return true;
+	return (uuid_is_nil(f->user_id) ? list_of_all
+		: f->state              ? list_in_state
+					: list_of_user)(jobs, count, work, f);
 }
 
 /* Unauthenticated clients share the user `anonymous`. Each network address maps
@@ -233,27 +229,27 @@ bool job_add(struct work *work, const struct job *job)
 {
 	const bool done = job->state == JOB_DONE;
 
-	return db_do(
-		work, NULL,
-		"INSERT INTO `jobs` (`id`, `kind`, `url`, `receiver`,"
-		" `user_id`, `fair_key`, `address`, `image_id`, `variant`,"
-		" `quality`, `state`, `priority`, `cost_ms`, `attempts`,"
-		" `max_attempts`, `run_after`, `created_at`, `started_at`,"
-		" `finished_at`)"
-		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-		" UTC_TIMESTAMP(6), ?,"
-		" IF(? = 1, UTC_TIMESTAMP(6), NULL),"
-		" IF(? = 1, UTC_TIMESTAMP(6), NULL))",
-		DB_IN(db_uuid(job->id), db_name(job->kind, &job_kinds),
-		      db_text(job->url), db_text(job->receiver),
-		      db_uuid(job->user_id), db_uuid(fair_key_of(job)),
-		      db_text(job->address), db_uuid(job->image_id),
-		      db_text(job->variant),
-		      job->quality ? db_int(job->quality) : db_null(),
-		      db_name(done ? JOB_DONE : JOB_QUEUED, &job_states),
-		      db_int(job->priority), db_int(job->cost_ms), db_int(done),
-		      db_int(job->max_attempts), db_time(job->created_at),
-		      db_bool(done), db_bool(done)));
+	return db_do(work, NULL,
+		     "INSERT INTO `jobs` (`id`, `kind`, `url`, `receiver`,"
+		     " `user_id`, `fair_key`, `address`, `image_id`, `variant`,"
+		     " `quality`, `state`, `priority`, `cost_ms`, `attempts`,"
+		     " `max_attempts`, `run_after`, `created_at`, `started_at`,"
+		     " `finished_at`)"
+		     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+		     " UTC_TIMESTAMP(6), ?,"
+		     " IF(? = 1, UTC_TIMESTAMP(6), NULL),"
+		     " IF(? = 1, UTC_TIMESTAMP(6), NULL))",
+		     DB_IN(db_uuid(job->id), db_name(job->kind, &job_kinds),
+			   db_text(job->url), db_text(job->receiver),
+			   db_uuid(job->user_id), db_uuid(fair_key_of(job)),
+			   db_text(job->address), db_uuid(job->image_id),
+			   db_text(job->variant),
+			   job->quality ? db_int(job->quality) : db_null(),
+			   db_name(done ? JOB_DONE : JOB_QUEUED, &job_states),
+			   db_int(job->priority), db_int(job->cost_ms),
+			   db_int(done), db_int(job->max_attempts),
+			   db_time(job->created_at), db_bool(done),
+			   db_bool(done)));
 }
 
 static bool still_ours(struct work *work, const struct job *job, uint64_t found)
@@ -342,19 +338,14 @@ static bool list_running(struct job **jobs, size_t *count, struct work *work,
 			 const char *worker, int64_t limit)
 {
 	struct job row;
-	struct rows rows = ROWS_OF(row);
 
-	if (!db_each(work,
-		     "SELECT " JOB_COLUMNS " FROM `jobs`"
-		     " WHERE `state` = 'running' AND (`worker` = ? OR"
-		     " (? IS NULL AND `lease_until` < UTC_TIMESTAMP(6)))"
-		     " LIMIT ?",
-		     DB_IN(db_text(worker), db_text(worker), db_int(limit)),
-		     JOB_OUT(&row), rows_keep, &rows))
-		return false;
-	*jobs = rows.list;
-	*count = rows.count;
-	return true;
+	return db_list(work, ROWS(jobs, count, row),
+		       "SELECT " JOB_COLUMNS " FROM `jobs`"
+		       " WHERE `state` = 'running' AND (`worker` = ? OR"
+		       " (? IS NULL AND `lease_until` < UTC_TIMESTAMP(6)))"
+		       " LIMIT ?",
+		       DB_IN(db_text(worker), db_text(worker), db_int(limit)),
+		       JOB_OUT(&row));
 }
 
 bool job_list_expired(struct job **jobs, size_t *count, struct work *work,

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #include "lib/db/db.h"
-#include "lib/db/rows.h"
 
 /* FORCE INDEX, because a wrong choice of the server reads all waiting jobs. */
 #define WAITED                                                                 \
@@ -37,26 +36,21 @@ bool job_list_window(struct job_candidate **candidates, size_t *count,
 {
 	const struct db_in but_kinds = db_text(claimant->but_kinds);
 	struct job_candidate row, *c = &row;
-	struct rows rows = ROWS_OF(row);
 
-	if (!db_each(work,
-		     "SELECT `id`, `fair_key`, `receiver`,"
-		     " `run_after` <= UTC_TIMESTAMP(6), " ALLOWED
-		     " FROM `jobs` FORCE INDEX (`fair`)"
-		     " WHERE `state` = 'queued' AND `priority` = ?"
-		     " AND `fair_key` > ?"
-		     " ORDER BY `fair_key`, `run_after`, `id` LIMIT ?",
-		     DB_IN(but_kinds, but_kinds, db_int(claimant->per_receiver),
-			   db_int(priority), db_bytes(&after, sizeof(after)),
-			   db_int(JOB_WINDOW)),
-		     DB_OUT(db_uuid_to(&c->id), db_uuid_to(&c->fair_key),
-			    db_text_to(&c->receiver), db_bool_to(&c->due),
-			    db_bool_to(&c->allowed)),
-		     rows_keep, &rows))
-		return false;
-	*candidates = rows.list;
-	*count = rows.count;
-	return true;
+	return db_list(work, ROWS(candidates, count, row),
+		       "SELECT `id`, `fair_key`, `receiver`,"
+		       " `run_after` <= UTC_TIMESTAMP(6), " ALLOWED
+		       " FROM `jobs` FORCE INDEX (`fair`)"
+		       " WHERE `state` = 'queued' AND `priority` = ?"
+		       " AND `fair_key` > ?"
+		       " ORDER BY `fair_key`, `run_after`, `id` LIMIT ?",
+		       DB_IN(but_kinds, but_kinds,
+			     db_int(claimant->per_receiver), db_int(priority),
+			     db_bytes(&after, sizeof(after)),
+			     db_int(JOB_WINDOW)),
+		       DB_OUT(db_uuid_to(&c->id), db_uuid_to(&c->fair_key),
+			      db_text_to(&c->receiver), db_bool_to(&c->due),
+			      db_bool_to(&c->allowed)));
 }
 
 bool job_list_allowed(struct job_candidate **candidates, size_t *count,
@@ -65,45 +59,34 @@ bool job_list_allowed(struct job_candidate **candidates, size_t *count,
 {
 	const struct db_in but_kinds = db_text(claimant->but_kinds);
 	struct job_candidate row = { .due = true, .allowed = true }, *c = &row;
-	struct rows rows = ROWS_OF(row);
 
-	if (!db_each(work,
-		     "SELECT `id`, `fair_key`, `receiver` FROM `jobs`"
-		     " FORCE INDEX (`fair`)"
-		     " WHERE `state` = 'queued' AND `priority` = ?"
-		     " AND `fair_key` = ? AND `run_after` <= UTC_TIMESTAMP(6)"
-		     " AND " ALLOWED " ORDER BY `run_after`, `id` LIMIT ?",
-		     DB_IN(db_int(priority),
-			   db_bytes(&fair_key, sizeof(fair_key)), but_kinds,
-			   but_kinds, db_int(claimant->per_receiver),
-			   db_int(JOB_WINDOW)),
-		     DB_OUT(db_uuid_to(&c->id), db_uuid_to(&c->fair_key),
-			    db_text_to(&c->receiver)),
-		     rows_keep, &rows))
-		return false;
-	*candidates = rows.list;
-	*count = rows.count;
-	return true;
+	return db_list(work, ROWS(candidates, count, row),
+		       "SELECT `id`, `fair_key`, `receiver` FROM `jobs`"
+		       " FORCE INDEX (`fair`)"
+		       " WHERE `state` = 'queued' AND `priority` = ?"
+		       " AND `fair_key` = ? AND `run_after` <= UTC_TIMESTAMP(6)"
+		       " AND " ALLOWED " ORDER BY `run_after`, `id` LIMIT ?",
+		       DB_IN(db_int(priority),
+			     db_bytes(&fair_key, sizeof(fair_key)), but_kinds,
+			     but_kinds, db_int(claimant->per_receiver),
+			     db_int(JOB_WINDOW)),
+		       DB_OUT(db_uuid_to(&c->id), db_uuid_to(&c->fair_key),
+			      db_text_to(&c->receiver)));
 }
 
 bool job_list_running(struct job_running **running, size_t *count,
 		      struct work *work, int64_t priority)
 {
 	struct job_running row;
-	struct rows rows = ROWS_OF(row);
 
-	if (!db_each(work,
-		     "SELECT `fair_key`, COUNT(*) FROM `jobs`"
-		     " FORCE INDEX (`fair`)"
-		     " WHERE `state` = 'running' AND `priority` = ?"
-		     " GROUP BY `fair_key`",
-		     DB_IN(db_int(priority)),
-		     DB_OUT(db_uuid_to(&row.fair_key), db_int_to(&row.count)),
-		     rows_keep, &rows))
-		return false;
-	*running = rows.list;
-	*count = rows.count;
-	return true;
+	return db_list(
+		work, ROWS(running, count, row),
+		"SELECT `fair_key`, COUNT(*) FROM `jobs`"
+		" FORCE INDEX (`fair`)"
+		" WHERE `state` = 'running' AND `priority` = ?"
+		" GROUP BY `fair_key`",
+		DB_IN(db_int(priority)),
+		DB_OUT(db_uuid_to(&row.fair_key), db_int_to(&row.count)));
 }
 
 static bool take(bool *taken, struct work *work, struct uuid id,

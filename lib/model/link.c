@@ -4,7 +4,6 @@
 #include "lib/model/link.h"
 
 #include "lib/db/db.h"
-#include "lib/db/rows.h"
 
 bool link_add(struct work *work, const struct link *link)
 {
@@ -22,52 +21,38 @@ bool link_list(struct link **links, size_t *count, struct work *work,
 	       struct uuid image_id, struct uuid before, int64_t limit)
 {
 	struct link row, *l = &row;
-	struct rows rows = ROWS_OF(row);
 
-	if (!db_each(work,
-		     "SELECT `id`, `image_id`, `user_id`, `variant`,"
-		     " `created_at`, `expires_at`, `revoked_at`"
-		     " FROM `links` WHERE `image_id` = ?"
-		     " AND (? IS NULL OR `id` < ?)"
-		     " ORDER BY `id` DESC LIMIT ?",
-		     DB_IN(db_uuid(image_id), db_uuid(before), db_uuid(before),
-			   db_int(limit)),
-		     DB_OUT(db_uuid_to(&l->id), db_uuid_to(&l->image_id),
-			    db_uuid_to(&l->user_id), db_text_to(&l->variant),
-			    db_time_to(&l->created_at),
-			    db_time_to(&l->expires_at),
-			    db_time_to(&l->revoked_at)),
-		     rows_keep, &rows))
-		return false;
-	*links = rows.list;
-	*count = rows.count;
-	return true;
+	return db_list(work, ROWS(links, count, row),
+		       "SELECT `id`, `image_id`, `user_id`, `variant`,"
+		       " `created_at`, `expires_at`, `revoked_at`"
+		       " FROM `links` WHERE `image_id` = ?"
+		       " AND (? IS NULL OR `id` < ?)"
+		       " ORDER BY `id` DESC LIMIT ?",
+		       DB_IN(db_uuid(image_id), db_uuid(before),
+			     db_uuid(before), db_int(limit)),
+		       DB_OUT(db_uuid_to(&l->id), db_uuid_to(&l->image_id),
+			      db_uuid_to(&l->user_id), db_text_to(&l->variant),
+			      db_time_to(&l->created_at),
+			      db_time_to(&l->expires_at),
+			      db_time_to(&l->revoked_at)));
 }
 
 bool link_revoke(struct work *work, struct uuid user_id, struct uuid id)
 {
-	uint64_t found;
-
-	if (!db_do(work, &found,
-		   "UPDATE `links` SET"
-		   " `revoked_at` = COALESCE(`revoked_at`, UTC_TIMESTAMP(6))"
-		   " WHERE `id` = ? AND `user_id` = ?",
-		   DB_IN(db_uuid(id), db_uuid(user_id))))
-		return false;
-	return found || fail(work, ERR_NOT_FOUND, "no link %s", UUID_TEXT(id));
+	return db_change(
+		work, "link", id,
+		"UPDATE `links` SET"
+		" `revoked_at` = COALESCE(`revoked_at`, UTC_TIMESTAMP(6))"
+		" WHERE `id` = ? AND `user_id` = ?",
+		DB_IN(db_uuid(id), db_uuid(user_id)));
 }
 
 bool link_list_revoked(struct uuid **ids, size_t *count, struct work *work)
 {
 	struct uuid id;
-	struct rows rows = ROWS_OF(id);
 
-	if (!db_each(work,
-		     "SELECT `id` FROM `links` WHERE `revoked_at` IS NOT NULL"
-		     " AND `expires_at` > UTC_TIMESTAMP(6) ORDER BY `id`",
-		     DB_NO_IN, DB_OUT(db_uuid_to(&id)), rows_keep, &rows))
-		return false;
-	*ids = rows.list;
-	*count = rows.count;
-	return true;
+	return db_list(work, ROWS(ids, count, id),
+		       "SELECT `id` FROM `links` WHERE `revoked_at` IS NOT NULL"
+		       " AND `expires_at` > UTC_TIMESTAMP(6) ORDER BY `id`",
+		       DB_NO_IN, DB_OUT(db_uuid_to(&id)));
 }

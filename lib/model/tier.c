@@ -6,7 +6,6 @@
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 #include "lib/db/db.h"
-#include "lib/db/rows.h"
 #include "lib/model/job.h"
 #include "lib/model/user.h"
 
@@ -15,52 +14,40 @@ static bool select_tiers(struct tier **tiers, size_t *count, struct work *work,
 			 struct uuid id, const char *name, bool all)
 {
 	struct tier row, *t = &row;
-	struct rows rows = ROWS_OF(row);
 
-	if (!db_each(
-		    work,
-		    "SELECT t.`id`, t.`name`, COALESCE((SELECT"
-		    "   GROUP_CONCAT(s.`variant` ORDER BY s.`position` SEPARATOR ' ')"
-		    "   FROM `tier_sizes` s WHERE s.`tier_id` = t.`id`), ''),"
-		    " t.`any_size`, t.`max_side`, t.`original`, t.`links`,"
-		    " t.`link_min`, t.`link_max`, COALESCE(t.`max_bytes`, -1),"
-		    " COALESCE(t.`max_pixels`, -1),"
-		    " COALESCE(t.`max_enlarged_pixels`, -1),"
-		    " COALESCE(t.`quota_bytes`, -1),"
-		    " COALESCE(t.`uploads_per_day`, -1),"
-		    " COALESCE(t.`requests_per_minute`, -1), t.`priority`,"
-		    " COALESCE(t.`retention_days`, -1), t.`fetch`,"
-		    " COALESCE(t.`max_fetches`, -1),"
-		    " COALESCE(t.`max_pending_seconds`, -1), t.`animated`,"
-		    " t.`formats`"
-		    " FROM `tiers` t WHERE t.`id` = ? OR t.`name` = ? OR ? = 1"
-		    " ORDER BY t.`id`",
-		    DB_IN(db_uuid(id), db_text(name), db_bool(all)),
-		    DB_OUT(db_uuid_to(&t->id), db_text_to(&t->name),
-			   db_text_to(&t->sizes), db_bool_to(&t->any_size),
-			   db_int_to(&t->max_side), db_bool_to(&t->original),
-			   db_bool_to(&t->links), db_int_to(&t->link_min),
-			   db_int_to(&t->link_max), db_int_to(&t->max_bytes),
-			   db_int_to(&t->max_pixels),
-			   db_int_to(&t->max_enlarged_pixels),
-			   db_int_to(&t->quota_bytes),
-			   db_int_to(&t->uploads_per_day),
-			   db_int_to(&t->requests_per_minute),
-			   db_int_to(&t->priority),
-			   db_int_to(&t->retention_days), db_bool_to(&t->fetch),
-			   db_int_to(&t->max_fetches),
-			   db_int_to(&t->max_pending_seconds),
-			   db_bool_to(&t->animated), db_text_to(&t->formats)),
-		    rows_keep, &rows))
-		return false;
-	*tiers = rows.list;
-	*count = rows.count;
-	return true;
-}
-
-static bool no_tier(struct work *work, struct uuid id)
-{
-	return fail(work, ERR_NOT_FOUND, "no tier %s", UUID_TEXT(id));
+	return db_list(
+		work, ROWS(tiers, count, row),
+		"SELECT t.`id`, t.`name`, COALESCE((SELECT"
+		"   GROUP_CONCAT(s.`variant` ORDER BY s.`position` SEPARATOR ' ')"
+		"   FROM `tier_sizes` s WHERE s.`tier_id` = t.`id`), ''),"
+		" t.`any_size`, t.`max_side`, t.`original`, t.`links`,"
+		" t.`link_min`, t.`link_max`, COALESCE(t.`max_bytes`, -1),"
+		" COALESCE(t.`max_pixels`, -1),"
+		" COALESCE(t.`max_enlarged_pixels`, -1),"
+		" COALESCE(t.`quota_bytes`, -1),"
+		" COALESCE(t.`uploads_per_day`, -1),"
+		" COALESCE(t.`requests_per_minute`, -1), t.`priority`,"
+		" COALESCE(t.`retention_days`, -1), t.`fetch`,"
+		" COALESCE(t.`max_fetches`, -1),"
+		" COALESCE(t.`max_pending_seconds`, -1), t.`animated`,"
+		" t.`formats`"
+		" FROM `tiers` t WHERE t.`id` = ? OR t.`name` = ? OR ? = 1"
+		" ORDER BY t.`id`",
+		DB_IN(db_uuid(id), db_text(name), db_bool(all)),
+		DB_OUT(db_uuid_to(&t->id), db_text_to(&t->name),
+		       db_text_to(&t->sizes), db_bool_to(&t->any_size),
+		       db_int_to(&t->max_side), db_bool_to(&t->original),
+		       db_bool_to(&t->links), db_int_to(&t->link_min),
+		       db_int_to(&t->link_max), db_int_to(&t->max_bytes),
+		       db_int_to(&t->max_pixels),
+		       db_int_to(&t->max_enlarged_pixels),
+		       db_int_to(&t->quota_bytes),
+		       db_int_to(&t->uploads_per_day),
+		       db_int_to(&t->requests_per_minute),
+		       db_int_to(&t->priority), db_int_to(&t->retention_days),
+		       db_bool_to(&t->fetch), db_int_to(&t->max_fetches),
+		       db_int_to(&t->max_pending_seconds),
+		       db_bool_to(&t->animated), db_text_to(&t->formats)));
 }
 
 bool tier_find(struct tier *tier, struct work *work, struct uuid id)
@@ -71,7 +58,7 @@ bool tier_find(struct tier *tier, struct work *work, struct uuid id)
 	if (!select_tiers(&tiers, &count, work, id, NULL, false))
 		return false;
 	if (!count)
-		return no_tier(work, id);
+		return fail(work, ERR_NOT_FOUND, "no tier %s", UUID_TEXT(id));
 	*tier = tiers[0];
 	return true;
 }
@@ -138,34 +125,29 @@ static bool write_sizes(const struct tier *tier, struct work *work)
 
 static bool write_fields(const struct tier *tier, struct work *work)
 {
-	uint64_t found;
-
-	if (!db_do(work, &found,
-		   "UPDATE `tiers` SET `name` = ?, `any_size` = ?,"
-		   " `max_side` = ?, `original` = ?, `links` = ?,"
-		   " `link_min` = ?, `link_max` = ?, `max_bytes` = ?,"
-		   " `max_pixels` = ?, `max_enlarged_pixels` = ?,"
-		   " `quota_bytes` = ?,"
-		   " `uploads_per_day` = ?, `requests_per_minute` = ?,"
-		   " `priority` = ?, `retention_days` = ?, `fetch` = ?,"
-		   " `max_fetches` = ?, `max_pending_seconds` = ?,"
-		   " `animated` = ?, `formats` = ?"
-		   " WHERE `id` = ?",
-		   DB_IN(db_text(tier->name), db_bool(tier->any_size),
-			 db_int(tier->max_side), db_bool(tier->original),
-			 db_bool(tier->links), db_int(tier->link_min),
-			 db_int(tier->link_max), limit(tier->max_bytes),
-			 limit(tier->max_pixels),
-			 limit(tier->max_enlarged_pixels),
-			 limit(tier->quota_bytes), limit(tier->uploads_per_day),
-			 limit(tier->requests_per_minute),
-			 db_int(tier->priority), limit(tier->retention_days),
-			 db_bool(tier->fetch), limit(tier->max_fetches),
-			 limit(tier->max_pending_seconds),
-			 db_bool(tier->animated), db_text(tier->formats),
-			 db_uuid(tier->id))))
-		return false;
-	return found || no_tier(work, tier->id);
+	return db_change(
+		work, "tier", tier->id,
+		"UPDATE `tiers` SET `name` = ?, `any_size` = ?,"
+		" `max_side` = ?, `original` = ?, `links` = ?,"
+		" `link_min` = ?, `link_max` = ?, `max_bytes` = ?,"
+		" `max_pixels` = ?, `max_enlarged_pixels` = ?,"
+		" `quota_bytes` = ?,"
+		" `uploads_per_day` = ?, `requests_per_minute` = ?,"
+		" `priority` = ?, `retention_days` = ?, `fetch` = ?,"
+		" `max_fetches` = ?, `max_pending_seconds` = ?,"
+		" `animated` = ?, `formats` = ?"
+		" WHERE `id` = ?",
+		DB_IN(db_text(tier->name), db_bool(tier->any_size),
+		      db_int(tier->max_side), db_bool(tier->original),
+		      db_bool(tier->links), db_int(tier->link_min),
+		      db_int(tier->link_max), limit(tier->max_bytes),
+		      limit(tier->max_pixels), limit(tier->max_enlarged_pixels),
+		      limit(tier->quota_bytes), limit(tier->uploads_per_day),
+		      limit(tier->requests_per_minute), db_int(tier->priority),
+		      limit(tier->retention_days), db_bool(tier->fetch),
+		      limit(tier->max_fetches),
+		      limit(tier->max_pending_seconds), db_bool(tier->animated),
+		      db_text(tier->formats), db_uuid(tier->id)));
 }
 
 /* Names the field's conflict instead of the database's constraint. */
@@ -199,10 +181,10 @@ bool tier_lock(struct tier *tier, struct work *work, struct uuid id)
 {
 	const char *name;
 
-	if (db_one(work, "SELECT `name` FROM `tiers` WHERE `id` = ? FOR UPDATE",
-		   DB_IN(db_uuid(id)), DB_OUT(db_text_to(&name))))
-		return tier_find(tier, work, id);
-	return work->err == ERR_NOT_FOUND ? no_tier(work, id) : false;
+	return db_find(work, "tier", id,
+		       "SELECT `name` FROM `tiers` WHERE `id` = ? FOR UPDATE",
+		       DB_IN(db_uuid(id)), DB_OUT(db_text_to(&name))) &&
+	       tier_find(tier, work, id);
 }
 
 bool tier_drop(struct work *work, const struct tier *tier)

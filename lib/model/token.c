@@ -4,7 +4,6 @@
 #include "lib/model/token.h"
 
 #include "lib/db/db.h"
-#include "lib/db/rows.h"
 
 static const char *const kind_names[] = {
 	[TOKEN_API] = "api",
@@ -65,31 +64,23 @@ bool token_list(struct token **tokens, size_t *count, struct work *work,
 		struct uuid user_id, struct uuid before, int64_t limit)
 {
 	struct token row;
-	struct rows rows = ROWS_OF(row);
 
-	if (!db_each(work,
-		     "SELECT " TOKEN_COLUMNS
-		     " FROM `tokens` WHERE `user_id` = ? AND `kind` = 'api'"
-		     " AND (? IS NULL OR `id` < ?)"
-		     " ORDER BY `id` DESC LIMIT ?",
-		     DB_IN(db_uuid(user_id), db_uuid(before), db_uuid(before),
-			   db_int(limit)),
-		     TOKEN_OUT(&row), rows_keep, &rows))
-		return false;
-	*tokens = rows.list;
-	*count = rows.count;
-	return true;
+	return db_list(work, ROWS(tokens, count, row),
+		       "SELECT " TOKEN_COLUMNS
+		       " FROM `tokens` WHERE `user_id` = ? AND `kind` = 'api'"
+		       " AND (? IS NULL OR `id` < ?)"
+		       " ORDER BY `id` DESC LIMIT ?",
+		       DB_IN(db_uuid(user_id), db_uuid(before), db_uuid(before),
+			     db_int(limit)),
+		       TOKEN_OUT(&row));
 }
 
 bool token_drop(struct work *work, struct uuid user_id, struct uuid id)
 {
-	uint64_t found;
-
-	if (!db_do(work, &found,
-		   "DELETE FROM `tokens` WHERE `id` = ? AND `user_id` = ?",
-		   DB_IN(db_uuid(id), db_uuid(user_id))))
-		return false;
-	return found || fail(work, ERR_NOT_FOUND, "no token %s", UUID_TEXT(id));
+	return db_change(
+		work, "token", id,
+		"DELETE FROM `tokens` WHERE `id` = ? AND `user_id` = ?",
+		DB_IN(db_uuid(id), db_uuid(user_id)));
 }
 
 bool token_drop_sessions(struct work *work, struct uuid user_id,

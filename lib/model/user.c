@@ -8,7 +8,6 @@
 
 #include "lib/base/text.h"
 #include "lib/db/db.h"
-#include "lib/db/rows.h"
 
 const struct uuid user_anonymous = { { 0x01, 0x90, 0, 0, 0, 0, 0x70, 0, 0x80, 0,
 				       0, 0, 0, 0, 0, 0x10 } };
@@ -32,42 +31,34 @@ static bool select_users(struct user **users, size_t *count, struct work *work,
 	const char *like = db_containing(work->pool, f->name);
 	const struct db_in disabled = flag(f->disabled);
 	struct user row, *u = &row;
-	struct rows rows = ROWS_OF(row);
 
-	if (!db_each(work,
-		     "SELECT `id`, `username`, `email`, `password`, `tier_id`,"
-		     " `is_admin`, `created_at`, `disabled_at`, `deleted_at`,"
-		     " `used_bytes`, `used_images`,"
-		     " IF(`uploads_day` = UTC_DATE(), `uploads_today`, 0),"
-		     " `unlocks`"
-		     " FROM `users` WHERE `id` BETWEEN ? AND ?"
-		     " AND (? = 1 OR `deleted_at` IS NULL)"
-		     " AND (? IS NULL OR `id` < ?)"
-		     " AND (? IS NULL OR `username` LIKE ?)"
-		     " AND (? IS NULL OR `tier_id` = ?)"
-		     " AND (? IS NULL OR (`disabled_at` IS NOT NULL) = ?)"
-		     " ORDER BY `id` DESC LIMIT ?",
-		     DB_IN(db_bytes(&low, sizeof(low)),
-			   db_bytes(&high, sizeof(high)),
-			   db_bool(uuid_equal(low, high)), db_uuid(f->before),
-			   db_uuid(f->before), db_text(like), db_text(like),
-			   db_uuid(f->tier_id), db_uuid(f->tier_id), disabled,
-			   disabled, db_int(f->limit)),
-		     DB_OUT(db_uuid_to(&u->id), db_text_to(&u->username),
-			    db_text_to(&u->email), db_text_to(&u->password),
-			    db_uuid_to(&u->tier_id), db_bool_to(&u->is_admin),
-			    db_time_to(&u->created_at),
-			    db_time_to(&u->disabled_at),
-			    db_time_to(&u->deleted_at),
-			    db_int_to(&u->used_bytes),
-			    db_int_to(&u->used_images),
-			    db_int_to(&u->uploads_today),
-			    db_int_to(&u->unlocks)),
-		     rows_keep, &rows))
-		return false;
-	*users = rows.list;
-	*count = rows.count;
-	return true;
+	return db_list(
+		work, ROWS(users, count, row),
+		"SELECT `id`, `username`, `email`, `password`, `tier_id`,"
+		" `is_admin`, `created_at`, `disabled_at`, `deleted_at`,"
+		" `used_bytes`, `used_images`,"
+		" IF(`uploads_day` = UTC_DATE(), `uploads_today`, 0),"
+		" `unlocks`"
+		" FROM `users` WHERE `id` BETWEEN ? AND ?"
+		" AND (? = 1 OR `deleted_at` IS NULL)"
+		" AND (? IS NULL OR `id` < ?)"
+		" AND (? IS NULL OR `username` LIKE ?)"
+		" AND (? IS NULL OR `tier_id` = ?)"
+		" AND (? IS NULL OR (`disabled_at` IS NOT NULL) = ?)"
+		" ORDER BY `id` DESC LIMIT ?",
+		DB_IN(db_bytes(&low, sizeof(low)),
+		      db_bytes(&high, sizeof(high)),
+		      db_bool(uuid_equal(low, high)), db_uuid(f->before),
+		      db_uuid(f->before), db_text(like), db_text(like),
+		      db_uuid(f->tier_id), db_uuid(f->tier_id), disabled,
+		      disabled, db_int(f->limit)),
+		DB_OUT(db_uuid_to(&u->id), db_text_to(&u->username),
+		       db_text_to(&u->email), db_text_to(&u->password),
+		       db_uuid_to(&u->tier_id), db_bool_to(&u->is_admin),
+		       db_time_to(&u->created_at), db_time_to(&u->disabled_at),
+		       db_time_to(&u->deleted_at), db_int_to(&u->used_bytes),
+		       db_int_to(&u->used_images), db_int_to(&u->uploads_today),
+		       db_int_to(&u->unlocks)));
 }
 
 bool user_find(struct user *user, struct work *work, struct uuid id)
@@ -151,11 +142,6 @@ bool user_add(struct user *user, struct work *work)
 	return false;
 }
 
-static bool found_one(struct work *work, struct uuid id, uint64_t found)
-{
-	return found || fail(work, ERR_NOT_FOUND, "no user %s", UUID_TEXT(id));
-}
-
 bool user_update(struct work *work, struct uuid id, const struct user_change *c)
 {
 	uint64_t found;
@@ -181,7 +167,7 @@ bool user_update(struct work *work, struct uuid id, const struct user_change *c)
 			    "the password of user %s has changed meanwhile: "
 			    "sign in again",
 			    UUID_TEXT(id));
-	return found_one(work, id, found);
+	return found || fail(work, ERR_NOT_FOUND, "no user %s", UUID_TEXT(id));
 }
 
 bool user_lock(struct work *work, struct uuid id)
@@ -196,15 +182,14 @@ bool user_lock(struct work *work, struct uuid id)
 bool user_is_dispensable(struct work *work, const struct user *user)
 {
 	struct uuid id, *ids;
-	struct rows rows = ROWS_OF(id);
+	size_t count;
 
-	if (!db_each(work,
+	if (!db_list(work, ROWS(&ids, &count, id),
 		     "SELECT `id` FROM `users` WHERE `is_admin` = TRUE"
 		     " AND `disabled_at` IS NULL FOR UPDATE",
-		     DB_NO_IN, DB_OUT(db_uuid_to(&id)), rows_keep, &rows))
+		     DB_NO_IN, DB_OUT(db_uuid_to(&id))))
 		return false;
-	ids = rows.list;
-	return rows.count != 1 || !uuid_equal(ids[0], user->id) ||
+	return count != 1 || !uuid_equal(ids[0], user->id) ||
 	       fail(work, ERR_CONFLICT, "%s is the last administrator",
 		    user->username);
 }
@@ -212,17 +197,15 @@ bool user_is_dispensable(struct work *work, const struct user *user)
 /* The colon is not allowed in user names, so no user can have the new name. */
 bool user_mark_deleted(struct work *work, struct uuid id)
 {
-	uint64_t found;
-
-	return db_do(work, &found,
-		     "UPDATE `users` SET"
-		     " `username` = CONCAT('deleted:', HEX(`id`)),"
-		     " `email` = NULL, `password` = '!', `is_admin` = FALSE,"
-		     " `disabled_at` = UTC_TIMESTAMP(6),"
-		     " `deleted_at` = UTC_TIMESTAMP(6)"
-		     " WHERE `id` = ? AND `deleted_at` IS NULL",
-		     DB_IN(db_uuid(id))) &&
-	       found_one(work, id, found);
+	return db_change(
+		work, "user", id,
+		"UPDATE `users` SET"
+		" `username` = CONCAT('deleted:', HEX(`id`)),"
+		" `email` = NULL, `password` = '!', `is_admin` = FALSE,"
+		" `disabled_at` = UTC_TIMESTAMP(6),"
+		" `deleted_at` = UTC_TIMESTAMP(6)"
+		" WHERE `id` = ? AND `deleted_at` IS NULL",
+		DB_IN(db_uuid(id)));
 }
 
 /* A running upload either waits for the user's lock or has inserted its
@@ -295,28 +278,21 @@ bool user_charge_bytes(struct work *work, struct uuid id, int64_t bytes,
 bool user_credit(struct work *work, struct uuid id, int64_t bytes,
 		 int64_t variant_bytes)
 {
-	uint64_t found;
-
-	return db_do(work, &found,
-		     "UPDATE `users` SET `used_bytes` = `used_bytes` - ?,"
-		     " `used_images` = `used_images` - 1,"
-		     " `variant_bytes` = `variant_bytes` - ? WHERE `id` = ?",
-		     DB_IN(db_int(bytes), db_int(variant_bytes),
-			   db_uuid(id))) &&
-	       found_one(work, id, found);
+	return db_change(
+		work, "user", id,
+		"UPDATE `users` SET `used_bytes` = `used_bytes` - ?,"
+		" `used_images` = `used_images` - 1,"
+		" `variant_bytes` = `variant_bytes` - ? WHERE `id` = ?",
+		DB_IN(db_int(bytes), db_int(variant_bytes), db_uuid(id)));
 }
 
 bool user_add_variant_bytes(struct work *work, struct uuid id, int64_t bytes)
 {
-	uint64_t found;
-
-	if (!bytes)
-		return true;
-	return db_do(work, &found,
-		     "UPDATE `users` SET `variant_bytes` = `variant_bytes` + ?"
-		     " WHERE `id` = ?",
-		     DB_IN(db_int(bytes), db_uuid(id))) &&
-	       found_one(work, id, found);
+	return !bytes || db_change(work, "user", id,
+				   "UPDATE `users` SET"
+				   " `variant_bytes` = `variant_bytes` + ?"
+				   " WHERE `id` = ?",
+				   DB_IN(db_int(bytes), db_uuid(id)));
 }
 
 bool user_sum_variant_bytes(int64_t *bytes, struct work *work)

@@ -30,14 +30,6 @@ bool variant_is_original(const char *name)
 	return !strcmp(name, VARIANT_ORIGINAL);
 }
 
-static bool hand_over(struct variant **variants, size_t *count,
-		      const struct rows *rows)
-{
-	*variants = rows->list;
-	*count = rows->count;
-	return true;
-}
-
 #define VARIANT_COLUMNS                                                        \
 	"`image_id`, `variant`,"                                               \
 	" IF(`status` = 'dropped', 'processing', `status`), `format`,"         \
@@ -73,15 +65,12 @@ bool variant_list(struct variant **variants, size_t *count, struct work *work,
 		  struct uuid image_id)
 {
 	struct variant row = { 0 };
-	struct rows rows = ROWS_OF(row);
 
-	return db_each(work,
+	return db_list(work, ROWS(variants, count, row),
 		       "SELECT " VARIANT_COLUMNS
 		       " FROM `variants` WHERE `image_id` = ?"
 		       " AND `status` <> 'dropped' ORDER BY `variant`",
-		       DB_IN(db_uuid(image_id)), DB_OUT(VARIANT_PLACES(&row)),
-		       rows_keep, &rows) &&
-	       hand_over(variants, count, &rows);
+		       DB_IN(db_uuid(image_id)), DB_OUT(VARIANT_PLACES(&row)));
 }
 
 static bool list_some(struct rows *rows, struct variant *row, struct work *work,
@@ -114,7 +103,9 @@ bool variant_list_of(struct variant **variants, size_t *count,
 		if (!list_some(&rows, &row, work, images + image_count, some))
 			return false;
 	}
-	return hand_over(variants, count, &rows);
+	*variants = rows.list;
+	*count = rows.count;
+	return true;
 }
 
 bool variant_add(struct work *work, const struct variant *v)
@@ -174,32 +165,26 @@ bool variant_list_oldest(struct variant **variants, size_t *count,
 			 struct work *work, int64_t limit)
 {
 	struct variant row = { .status = VARIANT_READY }, *v = &row;
-	struct rows rows = ROWS_OF(row);
 
-	return db_each(work,
+	return db_list(work, ROWS(variants, count, row),
 		       "SELECT `image_id`, `variant`, `bytes` FROM `variants`"
 		       " WHERE `status` = 'ready' ORDER BY `used_at` LIMIT ?",
 		       DB_IN(db_int(limit)),
 		       DB_OUT(db_uuid_to(&v->image_id), db_text_to(&v->variant),
-			      db_int_to(&v->bytes)),
-		       rows_keep, &rows) &&
-	       hand_over(variants, count, &rows);
+			      db_int_to(&v->bytes)));
 }
 
 bool variant_list_named(struct variant **variants, size_t *count,
 			struct work *work, const char *name, int64_t limit)
 {
 	struct variant row = { .status = VARIANT_READY }, *v = &row;
-	struct rows rows = ROWS_OF(row);
 
-	return db_each(work,
+	return db_list(work, ROWS(variants, count, row),
 		       "SELECT `image_id`, `variant`, `bytes` FROM `variants`"
 		       " WHERE `status` = 'ready' AND `variant` = ? LIMIT ?",
 		       DB_IN(db_text(name), db_int(limit)),
 		       DB_OUT(db_uuid_to(&v->image_id), db_text_to(&v->variant),
-			      db_int_to(&v->bytes)),
-		       rows_keep, &rows) &&
-	       hand_over(variants, count, &rows);
+			      db_int_to(&v->bytes)));
 }
 
 bool variant_mark(struct work *work, struct uuid image_id, const char *name)
@@ -228,16 +213,13 @@ bool variant_list_marked(struct variant **variants, size_t *count,
 			 struct work *work, int64_t limit)
 {
 	struct variant row = { .status = VARIANT_PROCESSING }, *v = &row;
-	struct rows rows = ROWS_OF(row);
 
-	return db_each(work,
-		       "SELECT `image_id`, `variant` FROM `variants`"
-		       " WHERE `status` = 'dropped' LIMIT ?",
-		       DB_IN(db_int(limit)),
-		       DB_OUT(db_uuid_to(&v->image_id),
-			      db_text_to(&v->variant)),
-		       rows_keep, &rows) &&
-	       hand_over(variants, count, &rows);
+	return db_list(
+		work, ROWS(variants, count, row),
+		"SELECT `image_id`, `variant` FROM `variants`"
+		" WHERE `status` = 'dropped' LIMIT ?",
+		DB_IN(db_int(limit)),
+		DB_OUT(db_uuid_to(&v->image_id), db_text_to(&v->variant)));
 }
 
 bool variant_fail_pending(struct work *work, struct uuid image_id)

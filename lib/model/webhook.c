@@ -5,7 +5,6 @@
 
 #include "lib/base/pool.h"
 #include "lib/db/db.h"
-#include "lib/db/rows.h"
 
 #define WEBHOOK_COLUMNS                                                        \
 	"`id`, `user_id`, `url`, `receiver`, `events`, `created_at`,"          \
@@ -22,36 +21,28 @@ bool webhook_find(struct webhook *webhook, struct work *work,
 {
 	struct webhook row;
 
-	if (db_one(work,
-		   "SELECT " WEBHOOK_COLUMNS " FROM `webhooks`"
-		   " WHERE `id` = ? AND `user_id` = ?",
-		   DB_IN(db_uuid(id), db_uuid(user_id)), WEBHOOK_OUT(&row))) {
-		*webhook = row;
-		return true;
-	}
-	if (work->err == ERR_NOT_FOUND)
-		fail(work, ERR_NOT_FOUND, "no webhook %s", UUID_TEXT(id));
-	return false;
+	if (!db_find(work, "webhook", id,
+		     "SELECT " WEBHOOK_COLUMNS " FROM `webhooks`"
+		     " WHERE `id` = ? AND `user_id` = ?",
+		     DB_IN(db_uuid(id), db_uuid(user_id)), WEBHOOK_OUT(&row)))
+		return false;
+	*webhook = row;
+	return true;
 }
 
 bool webhook_list(struct webhook **webhooks, size_t *count, struct work *work,
 		  struct uuid user_id, struct uuid before, int64_t limit)
 {
 	struct webhook row;
-	struct rows rows = ROWS_OF(row);
 
-	if (!db_each(work,
-		     "SELECT " WEBHOOK_COLUMNS
-		     " FROM `webhooks` WHERE `user_id` = ?"
-		     " AND (? IS NULL OR `id` < ?)"
-		     " ORDER BY `id` DESC LIMIT ?",
-		     DB_IN(db_uuid(user_id), db_uuid(before), db_uuid(before),
-			   db_int(limit)),
-		     WEBHOOK_OUT(&row), rows_keep, &rows))
-		return false;
-	*webhooks = rows.list;
-	*count = rows.count;
-	return true;
+	return db_list(work, ROWS(webhooks, count, row),
+		       "SELECT " WEBHOOK_COLUMNS
+		       " FROM `webhooks` WHERE `user_id` = ?"
+		       " AND (? IS NULL OR `id` < ?)"
+		       " ORDER BY `id` DESC LIMIT ?",
+		       DB_IN(db_uuid(user_id), db_uuid(before), db_uuid(before),
+			     db_int(limit)),
+		       WEBHOOK_OUT(&row));
 }
 
 bool webhook_list_subscribed(struct webhook **webhooks, size_t *count,
@@ -59,21 +50,15 @@ bool webhook_list_subscribed(struct webhook **webhooks, size_t *count,
 			     const char *event)
 {
 	struct webhook row = { 0 }, *w = &row;
-	struct rows rows = ROWS_OF(row);
 
-	if (!db_each(work,
-		     "SELECT `id`, `receiver` FROM `webhooks`"
-		     " WHERE `user_id` = ?"
-		     " AND `disabled_at` IS NULL"
-		     " AND FIND_IN_SET(?, REPLACE(`events`, ' ', ','))"
-		     " ORDER BY `id`",
-		     DB_IN(db_uuid(user_id), db_text(event)),
-		     DB_OUT(db_uuid_to(&w->id), db_text_to(&w->receiver)),
-		     rows_keep, &rows))
-		return false;
-	*webhooks = rows.list;
-	*count = rows.count;
-	return true;
+	return db_list(work, ROWS(webhooks, count, row),
+		       "SELECT `id`, `receiver` FROM `webhooks`"
+		       " WHERE `user_id` = ?"
+		       " AND `disabled_at` IS NULL"
+		       " AND FIND_IN_SET(?, REPLACE(`events`, ' ', ','))"
+		       " ORDER BY `id`",
+		       DB_IN(db_uuid(user_id), db_text(event)),
+		       DB_OUT(db_uuid_to(&w->id), db_text_to(&w->receiver)));
 }
 
 static bool check_count(struct work *work, struct uuid user_id)
@@ -103,12 +88,6 @@ bool webhook_add(struct work *work, const struct webhook *w,
 	return check_count(work, w->user_id);
 }
 
-static bool found_one(struct work *work, struct uuid id, uint64_t found)
-{
-	return found ||
-	       fail(work, ERR_NOT_FOUND, "no webhook %s", UUID_TEXT(id));
-}
-
 bool webhook_drop_all(struct work *work, struct uuid user_id)
 {
 	return db_do(work, NULL, "DELETE FROM `webhooks` WHERE `user_id` = ?",
@@ -118,19 +97,17 @@ bool webhook_drop_all(struct work *work, struct uuid user_id)
 bool webhook_update(struct work *work, const struct webhook *w,
 		    const struct webhook_secret *secret)
 {
-	uint64_t found;
-
-	return db_do(work, &found,
-		     "UPDATE `webhooks` SET `url` = ?, `receiver` = ?,"
-		     " `events` = ?, `disabled_at` = ?,"
-		     " `secret` = COALESCE(?, `secret`)"
-		     " WHERE `id` = ?",
-		     DB_IN(db_text(w->url), db_text(w->receiver),
-			   db_text(w->events), db_time(w->disabled_at),
-			   secret ? db_bytes(secret->bytes, (size_t)secret->len)
-				  : db_null(),
-			   db_uuid(w->id))) &&
-	       found_one(work, w->id, found);
+	return db_change(
+		work, "webhook", w->id,
+		"UPDATE `webhooks` SET `url` = ?, `receiver` = ?,"
+		" `events` = ?, `disabled_at` = ?,"
+		" `secret` = COALESCE(?, `secret`)"
+		" WHERE `id` = ?",
+		DB_IN(db_text(w->url), db_text(w->receiver), db_text(w->events),
+		      db_time(w->disabled_at),
+		      secret ? db_bytes(secret->bytes, (size_t)secret->len)
+			     : db_null(),
+		      db_uuid(w->id)));
 }
 
 bool webhook_read_secret(struct webhook_secret *secret, struct work *work,
@@ -160,9 +137,7 @@ bool webhook_disable(struct work *work, struct uuid id)
 
 bool webhook_drop(struct work *work, struct uuid id)
 {
-	uint64_t found;
-
-	return db_do(work, &found, "DELETE FROM `webhooks` WHERE `id` = ?",
-		     DB_IN(db_uuid(id))) &&
-	       found_one(work, id, found);
+	return db_change(work, "webhook", id,
+			 "DELETE FROM `webhooks` WHERE `id` = ?",
+			 DB_IN(db_uuid(id)));
 }

@@ -4,7 +4,6 @@
 #include "lib/model/worker.h"
 
 #include "lib/db/db.h"
-#include "lib/db/rows.h"
 
 bool worker_touch(struct work *work, const struct worker *worker)
 {
@@ -39,27 +38,22 @@ bool worker_drop_silent(struct work *work, int64_t seconds)
 bool worker_list(struct worker **workers, size_t *count, struct work *work)
 {
 	struct worker row, *w = &row;
-	struct rows rows = ROWS_OF(row);
 
-	if (!db_each(work,
-		     "SELECT w.`name`, w.`host`, w.`pid`, w.`started_at`,"
-		     " w.`seen_at`, w.`seen_at` >="
-		     "   UTC_TIMESTAMP(6) - INTERVAL ? SECOND,"
-		     " w.`jobs_done`, w.`jobs_failed`, j.`id`, j.`kind`"
-		     " FROM `workers` w LEFT JOIN `jobs` j ON j.`id` ="
-		     "   (SELECT MAX(r.`id`) FROM `jobs` r"
-		     "   WHERE r.`state` = 'running' AND r.`worker` = w.`name`)"
-		     " ORDER BY w.`started_at` DESC, w.`name` LIMIT ?",
-		     DB_IN(db_int(WORKER_ALIVE), db_int(WORKER_MAX)),
-		     DB_OUT(db_text_to(&w->name), db_text_to(&w->host),
-			    db_int_to(&w->pid), db_time_to(&w->started_at),
-			    db_time_to(&w->seen_at), db_bool_to(&w->alive),
-			    db_int_to(&w->jobs_done),
-			    db_int_to(&w->jobs_failed), db_uuid_to(&w->job_id),
-			    db_name_to(&w->job_kind, &job_kinds)),
-		     rows_keep, &rows))
-		return false;
-	*workers = rows.list;
-	*count = rows.count;
-	return true;
+	return db_list(
+		work, ROWS(workers, count, row),
+		"SELECT w.`name`, w.`host`, w.`pid`, w.`started_at`,"
+		" w.`seen_at`, w.`seen_at` >="
+		"   UTC_TIMESTAMP(6) - INTERVAL ? SECOND,"
+		" w.`jobs_done`, w.`jobs_failed`, j.`id`, j.`kind`"
+		" FROM `workers` w LEFT JOIN `jobs` j ON j.`id` ="
+		"   (SELECT MAX(r.`id`) FROM `jobs` r"
+		"   WHERE r.`state` = 'running' AND r.`worker` = w.`name`)"
+		" ORDER BY w.`started_at` DESC, w.`name` LIMIT ?",
+		DB_IN(db_int(WORKER_ALIVE), db_int(WORKER_MAX)),
+		DB_OUT(db_text_to(&w->name), db_text_to(&w->host),
+		       db_int_to(&w->pid), db_time_to(&w->started_at),
+		       db_time_to(&w->seen_at), db_bool_to(&w->alive),
+		       db_int_to(&w->jobs_done), db_int_to(&w->jobs_failed),
+		       db_uuid_to(&w->job_id),
+		       db_name_to(&w->job_kind, &job_kinds)));
 }

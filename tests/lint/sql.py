@@ -25,9 +25,12 @@ FEWEST_IN_SCHEMA = 48
 # The functions that take a statement: which argument it is, and the files that
 # may pass a variable, because they are between two of these functions.
 CALLS = {
-    "db_one": (1, ()),
-    "db_each": (1, ()),
-    "db_do": (2, ()),
+    "db_one": (1, ("lib/db/db.c",)),
+    "db_find": (3, ()),
+    "db_each": (1, ("lib/db/db.c",)),
+    "db_list": (5, ()),
+    "db_do": (2, ("lib/db/db.c",)),
+    "db_change": (3, ()),
     "db_script": (1, ("lib/db/migrate.c",)),  # the schema's files
     "ask": (2, ("lib/db/connection.c",)),
     "command": (1, ()),
@@ -35,6 +38,7 @@ CALLS = {
     "mysql_query": (1, ("lib/db/connection.c",)),
     "mysql_stmt_prepare": (1, ("lib/db/statement.c",)),
 }
+DB_CALLS = "|".join(name for name in CALLS if name.startswith("db_"))
 # Static functions, whose names mean something else in other files.
 ONLY_IN = {"ask": "lib/db/connection.c", "command": "lib/db/db.c"}
 # A function that takes a statement and does not execute it.
@@ -236,8 +240,7 @@ def statements_of_c(top, file):
 def sources(top):
     """The files that can have a statement. What takes one is declared in
     lib/db, and no macro stands for it."""
-    names = re.compile(r"\b(db_(one|each|do|script)|connection_send|mysql_\w+)"
-                       r"\b")
+    names = re.compile(rf"\b({DB_CALLS}|connection_send|mysql_\w+)\b")
     for folder in FOLDERS:
         for path in sorted((top / folder).rglob("*.[ch]")):
             if names.search(path.read_text(encoding="utf-8")):
@@ -246,7 +249,7 @@ def sources(top):
 
 def macros_for_statements(top):
     calls = re.compile(r"^[ \t]*#[ \t]*define(?:\\\n|[^\n])*\b"
-                       r"(db_(?:one|each|do|script)|mysql_query)\b", re.M)
+                       rf"({DB_CALLS}|mysql_query)\b", re.M)
     for file in sources(top):
         for name in calls.findall((top / file).read_text(encoding="utf-8")):
             yield f"{file}: a macro hides {name}"
