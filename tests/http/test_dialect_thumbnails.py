@@ -338,8 +338,10 @@ def test_one_that_was_removed_to_save_room_is_made_again(service, nobody,
     url = pages.add(lambda page: page.answer(body=picture()))
     task = task_of(send(nobody, url))
     ended(nobody, task)
-    service.query("DELETE v FROM variants v JOIN jobs j"
-                  " ON j.image_id = v.image_id WHERE j.id = %s", job_key(task))
+    (name,), = service.query("SELECT v.variant FROM variants v JOIN jobs j"
+                             " ON j.image_id = v.image_id WHERE j.id = %s",
+                             job_key(task))
+    service.ctl("purge", "variant", name)
     said = ended(nobody, task)
     assert decode(nobody.get(said["resized_url"]).content).size == (100, 75)
 
