@@ -5,11 +5,11 @@
 
 #include <stdatomic.h>
 
-#include "lib/base/backlog.h"
 #include "lib/base/conf.h"
-#include "lib/base/metric.h"
 #include "lib/base/pool.h"
-#include "lib/base/shared.h"
+#include "lib/process/backlog.h"
+#include "lib/process/metric.h"
+#include "lib/process/shared.h"
 
 /* Up to this estimated wait a user may use all responders: a busy service has
    such waits anyway. */

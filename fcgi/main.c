@@ -12,11 +12,11 @@
 
 #include "fcgi/admission.h"
 #include "fcgi/serve.h"
-#include "lib/base/bucket.h"
 #include "lib/base/clock.h"
-#include "lib/base/metric.h"
-#include "lib/base/semaphore.h"
 #include "lib/base/text.h"
+#include "lib/process/bucket.h"
+#include "lib/process/metric.h"
+#include "lib/process/semaphore.h"
 #include "lib/service/daemon.h"
 
 enum { SOCKETS = 2, LISTEN_FDS_START = 3 };

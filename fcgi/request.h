@@ -4,8 +4,8 @@
 #include <stdint.h>
 
 #include "fcgi/uri.h"
-#include "lib/base/bucket.h"
 #include "lib/base/work.h"
+#include "lib/process/bucket.h"
 
 enum method {
 	METHOD_GET, /* and HEAD */

@@ -5,8 +5,8 @@
 #include "fcgi/routes.h"
 #include "lib/base/buf.h"
 #include "lib/base/json.h"
-#include "lib/base/metric.h"
 #include "lib/base/pool.h"
+#include "lib/process/metric.h"
 #include "lib/service/monitor.h"
 #include "lib/service/readiness.h"
 

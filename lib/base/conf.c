@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "lib/base/conf_file.h"
-#include "lib/base/memory_budget.h"
 #include "lib/base/pool.h"
 #include "lib/base/setting.h"
 
@@ -189,10 +188,10 @@ static long default_idle_mib(long total_mib)
 	return share > 1 ? share : 1;
 }
 
-void conf_measure(struct conf *conf)
+void conf_measure(struct conf *conf, long memory_mib)
 {
 	if (!conf->decoder_memory_total)
-		conf->decoder_memory_total = memory_budget_default_mib();
+		conf->decoder_memory_total = memory_mib;
 	if (!conf->idle_decoders_memory)
 		conf->idle_decoders_memory =
 			default_idle_mib(conf->decoder_memory_total);

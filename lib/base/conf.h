@@ -133,8 +133,8 @@ bool conf_load(struct conf *conf, struct work *work,
 	       const char *file) MUST_CHECK;
 
 /* For programs that render: replaces settings that mean "as the machine has it"
-   by measured values. */
-void conf_measure(struct conf *conf);
+   by measured values. `memory_mib` is memory_budget_default_mib(). */
+void conf_measure(struct conf *conf, long memory_mib);
 
 /* Prints every setting with its default, bounds and meaning, as a file that
    conf_load() can read. */

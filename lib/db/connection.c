@@ -11,9 +11,9 @@
 #include "lib/base/clock.h"
 #include "lib/base/conf.h"
 #include "lib/base/log.h"
-#include "lib/base/metric.h"
 #include "lib/base/text.h"
 #include "lib/base/work.h"
+#include "lib/process/metric.h"
 
 /* MariaDB calls it my_bool, MySQL bool. */
 typedef __typeof__(*((MYSQL_BIND *)0)->is_null) db_flag;

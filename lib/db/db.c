@@ -10,11 +10,11 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/conf.h"
-#include "lib/base/metric.h"
 #include "lib/base/pool.h"
 #include "lib/db/connection.h"
 #include "lib/db/rows.h"
 #include "lib/db/statement.h"
+#include "lib/process/metric.h"
 
 enum { MAX_RETRIES = 3, PAUSE_MS = 20, MARGIN_MS = 100 };
 

@@ -8,7 +8,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-#include "lib/base/filter.h"
+#include "lib/process/filter.h"
 
 enum { MEMORY_BYTES = 128 << 20, DESCRIPTORS = 64 };
 

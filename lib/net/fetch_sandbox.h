@@ -1,7 +1,7 @@
 #ifndef LIB_NET_FETCH_SANDBOX_H
 #define LIB_NET_FETCH_SANDBOX_H
 
-#include "lib/base/sandbox.h"
+#include "lib/process/sandbox.h"
 
 /*
  * Enters the sandbox of the fetching child, after it has loaded what it needs

@@ -14,11 +14,11 @@
 #include "lib/base/clock.h"
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
-#include "lib/base/sandbox.h"
-#include "lib/base/subprocess.h"
 #include "lib/base/text.h"
 #include "lib/net/fetch_sandbox.h"
 #include "lib/net/preload.h"
+#include "lib/process/sandbox.h"
+#include "lib/process/subprocess.h"
 
 /* The child has its own deadline, so that it can report the reason. The
    parent's deadline is GRACE_MS later. */

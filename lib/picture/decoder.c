@@ -14,9 +14,9 @@
 
 #include <magick/api.h>
 
-#include "lib/base/filter.h"
 #include "lib/base/pool.h"
-#include "lib/base/subprocess.h"
+#include "lib/process/filter.h"
+#include "lib/process/subprocess.h"
 
 /* Writes to stderr are dropped, and do not kill the process. */
 /* clang-format off */

@@ -5,9 +5,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "lib/base/sandbox.h"
 #include "lib/picture/decoder_error.h"
 #include "lib/picture/render.h"
+#include "lib/process/sandbox.h"
 
 /*
  * The decoder process: the decoder server forks it, and it enters the sandbox.

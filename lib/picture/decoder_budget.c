@@ -10,8 +10,6 @@
 
 #include "lib/base/conf.h"
 #include "lib/base/crypt.h"
-#include "lib/base/memory_budget.h"
-#include "lib/base/metric.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 #include "lib/base/work.h"
@@ -19,6 +17,8 @@
 #include "lib/picture/decoder_memory.h"
 #include "lib/picture/decoder_pool.h"
 #include "lib/picture/decoder_process.h"
+#include "lib/process/memory_budget.h"
+#include "lib/process/metric.h"
 
 /* A process that rendered a picture of at most this size keeps little memory;
    other processes end (decoder.c). */

@@ -10,8 +10,8 @@
 
 #include "lib/base/conf.h"
 #include "lib/base/log.h"
-#include "lib/base/shared.h"
 #include "lib/picture/decoder_process.h"
+#include "lib/process/shared.h"
 
 /* Each place has two descriptors in each child. Those in messages, of both
    supervisors, count against the same limit (unix(7), ETOOMANYREFS). */

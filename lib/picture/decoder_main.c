@@ -16,14 +16,14 @@
 #include <unistd.h>
 
 #include "lib/base/clock.h"
-#include "lib/base/filter.h"
 #include "lib/base/log.h"
 #include "lib/base/pool.h"
-#include "lib/base/subprocess.h"
 #include "lib/picture/decoder.h"
 #include "lib/picture/decoder_process.h"
 #include "lib/picture/decoder_server.h"
 #include "lib/picture/decoder_warm_up.h"
+#include "lib/process/filter.h"
+#include "lib/process/subprocess.h"
 
 enum {
 	HUGE_PAGE = 2 << 20,

@@ -13,15 +13,15 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
-#include "lib/base/memory_budget.h"
-#include "lib/base/metric.h"
 #include "lib/base/pool.h"
-#include "lib/base/subprocess.h"
 #include "lib/picture/decoder.h"
 #include "lib/picture/decoder_budget.h"
 #include "lib/picture/decoder_idle.h"
 #include "lib/picture/decoder_process.h"
 #include "lib/picture/decoder_server.h"
+#include "lib/process/memory_budget.h"
+#include "lib/process/metric.h"
+#include "lib/process/subprocess.h"
 
 /* All variants of one picture together have at most this part of what a
    decoder process may use. */

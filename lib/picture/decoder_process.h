@@ -6,10 +6,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "lib/base/memory_budget.h"
-#include "lib/base/process_id.h"
-#include "lib/base/subprocess.h"
 #include "lib/base/uuid.h"
+#include "lib/process/memory_budget.h"
+#include "lib/process/process_id.h"
+#include "lib/process/subprocess.h"
 
 struct decoder_client;
 

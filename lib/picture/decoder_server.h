@@ -32,7 +32,7 @@ bool decoder_server_open(struct decoder_server *server, struct work *work,
 			 const struct decoder_limits *limits) MUST_CHECK;
 void decoder_server_close(struct decoder_server *server);
 
-/* In a child of the supervisor (lib/base/prefork.h): becomes the program.
+/* In a child of the supervisor (lib/process/prefork.h): becomes the program.
    Returns, after a line in the log, only when it cannot. */
 int decoder_server_run(void *server, long slot);
 

@@ -6,10 +6,10 @@
 #include <limits.h>
 
 #include "lib/base/conf.h"
-#include "lib/base/memory_budget.h"
 #include "lib/picture/decoder_memory.h"
 #include "lib/picture/foreign.h"
 #include "lib/picture/probe_formats.h"
+#include "lib/process/memory_budget.h"
 
 /* clang-format off */
 static bool (*const readers[])(struct probe *, struct work *, struct bytes) = {

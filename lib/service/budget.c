@@ -3,11 +3,11 @@
 
 #include "lib/service/budget.h"
 
-#include "lib/base/bucket.h"
 #include "lib/base/conf.h"
-#include "lib/base/metric.h"
 #include "lib/model/job.h"
 #include "lib/model/user.h"
+#include "lib/process/bucket.h"
+#include "lib/process/metric.h"
 
 /* RETRY_: in seconds, sent as Retry-After. */
 enum { DAY_S = 86400, RETRY_FETCH = 5, RETRY_AFTER_MAX = 60 };

@@ -8,14 +8,15 @@
 #include <stdlib.h>
 
 #include "lib/base/log.h"
-#include "lib/base/metric.h"
 #include "lib/base/pool.h"
+#include "lib/process/memory_budget.h"
+#include "lib/process/metric.h"
 
 static bool load(struct daemon *daemon, struct work *work)
 {
 	if (!conf_load(&daemon->conf, work, daemon->config_file))
 		return false;
-	conf_measure(&daemon->conf);
+	conf_measure(&daemon->conf, memory_budget_default_mib());
 	return true;
 }
 

@@ -2,8 +2,8 @@
 #define LIB_SERVICE_DAEMON_H
 
 #include "lib/base/conf.h"
-#include "lib/base/prefork.h"
 #include "lib/picture/decoder_server.h"
+#include "lib/process/prefork.h"
 
 /*
  * The main function of pixtier-fcgi and of pixtier-worker: a supervisor with a

@@ -6,13 +6,13 @@
 #include <string.h>
 
 #include "lib/base/conf.h"
-#include "lib/base/metric.h"
 #include "lib/base/pool.h"
 #include "lib/db/db.h"
 #include "lib/net/client.h"
 #include "lib/net/fetcher.h"
 #include "lib/net/url.h"
 #include "lib/picture/probe.h"
+#include "lib/process/metric.h"
 #include "lib/service/access.h"
 #include "lib/service/budget.h"
 #include "lib/service/render_job.h"

@@ -5,10 +5,10 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/conf.h"
-#include "lib/base/metric.h"
 #include "lib/base/pool.h"
-#include "lib/base/semaphore.h"
 #include "lib/base/text.h"
+#include "lib/process/metric.h"
+#include "lib/process/semaphore.h"
 
 enum { KNOWN_SECONDS = 30 * 86400, SLOT_WAIT_MS = 2000 };
 

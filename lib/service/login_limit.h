@@ -1,9 +1,9 @@
 #ifndef LIB_SERVICE_LOGIN_LIMIT_H
 #define LIB_SERVICE_LOGIN_LIMIT_H
 
-#include "lib/base/bucket.h"
 #include "lib/base/work.h"
 #include "lib/model/user.h"
+#include "lib/process/bucket.h"
 
 /*
  * Limits logins by a password.

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "lib/base/log.h"
-#include "lib/base/metric.h"
 #include "lib/model/stats.h"
+#include "lib/process/metric.h"
 
 enum { REFRESH_MS = 2000 };
 

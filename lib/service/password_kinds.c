@@ -8,10 +8,10 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/conf.h"
-#include "lib/base/metric.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 #include "lib/model/user.h"
+#include "lib/process/metric.h"
 
 enum { READ_MS = 60000 };
 

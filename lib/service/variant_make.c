@@ -4,11 +4,11 @@
 #include "lib/service/variant_make.h"
 
 #include "lib/base/conf.h"
-#include "lib/base/semaphore.h"
 #include "lib/db/db.h"
 #include "lib/model/job.h"
 #include "lib/model/tier.h"
 #include "lib/model/user.h"
+#include "lib/process/semaphore.h"
 #include "lib/service/access.h"
 #include "lib/service/budget.h"
 #include "lib/service/requeue.h"

@@ -12,8 +12,8 @@
 
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
-#include "lib/base/subprocess.h"
 #include "lib/picture/decoder_server.h"
+#include "lib/process/subprocess.h"
 #include "tests/lib/fuzz.h"
 
 enum { MEMORY = 1 << 23, MOST_BYTES = MEMORY / 8, RECIPES = 2, SIDE = 200 };

@@ -5,8 +5,8 @@ here=$(cd "$(dirname "$0")" && pwd) || exit 99
 top=$(cd "${srcdir:-$here/../..}" && pwd) || exit 99
 dir=$(mktemp -d) || exit 99
 trap 'rm -rf "$dir"' EXIT
-mkdir -p "$dir/fcgi" "$dir/lib/base" "$dir/lib/model" "$dir/tests/http"
-for file in fcgi/routes.c lib/base/conf.c lib/base/err.c lib/base/metric.c \
+mkdir -p "$dir/fcgi" "$dir/lib/base" "$dir/lib/process" "$dir/lib/model" "$dir/tests/http"
+for file in fcgi/routes.c lib/base/conf.c lib/base/err.c lib/process/metric.c \
 	lib/model/job.c; do
 	sed 's/\t/    /; s/"\([a-z_]*\)"/TEXT(\1)/; s/_ROW(/_ROW (/; s/METHOD_/M_/' \
 		"$top/$file" >"$dir/$file"

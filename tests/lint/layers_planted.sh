@@ -18,8 +18,9 @@ expect() {
 	rm -f "$dir/$1"
 }
 
-echo 1..4
+echo 1..5
 expect lib/base/x.c '#include "lib/db/db.h"' 'lib/base may not include from lib/db'
+expect lib/base/x.c '#include "lib/process/metric.h"' 'lib/base may not include from lib/process'
 expect fcgi/api/x.c '#include "lib/db/db.h"' 'fcgi/api may not include from lib/db'
 expect lib/service/x.c '#include <mysql.h>' 'is for lib/db/ only'
 expect lib/service/x.c 'x("SELECT 1");' 'SQL belongs in lib/model'

@@ -31,7 +31,7 @@ bad=$(
 			grep -rqw "$kind" tests/http ||
 				echo "job kind $kind is in no test of tests/http"
 		done
-	sed -n 's/^\t\[METRIC_[A-Z_]*\] *= { "\([a-z_]*\)".*/\1/p' lib/base/metric.c |
+	sed -n 's/^\t\[METRIC_[A-Z_]*\] *= { "\([a-z_]*\)".*/\1/p' lib/process/metric.c |
 		fewest 19 metrics |
 		while read -r metric; do
 			grep -rqF "$metric" tests/http tests/unit ||

@@ -9,9 +9,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "lib/base/backlog.h"
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
+#include "lib/process/backlog.h"
 #include "tests/unit/test.h"
 
 enum { RESPONDERS = 4, WAITING_MAX = 64, SECOND_US = 1000000 };

@@ -1,7 +1,7 @@
 /* backlog.c: tests that the kernel says how many connections wait. */
 #include "config.h"
 
-#include "lib/base/backlog.h"
+#include "lib/process/backlog.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

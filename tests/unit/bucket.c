@@ -1,7 +1,7 @@
 /* bucket.c: tests token buckets, alone and shared by processes. */
 #include "config.h"
 
-#include "lib/base/bucket.h"
+#include "lib/process/bucket.h"
 
 #include <signal.h>
 #include <sys/wait.h>

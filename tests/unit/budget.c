@@ -7,12 +7,12 @@
 #include <dirent.h>
 #include <unistd.h>
 
-#include "lib/base/bucket.h"
 #include "lib/base/pool.h"
 #include "lib/db/db.h"
 #include "lib/db/migrate.h"
 #include "lib/model/job.h"
 #include "lib/model/user.h"
+#include "lib/process/bucket.h"
 #include "tests/lib/db_client.h"
 #include "tests/lib/mariadb.h"
 #include "tests/unit/test.h"

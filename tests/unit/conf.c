@@ -8,6 +8,7 @@
 
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
+#include "lib/process/memory_budget.h"
 #include "tests/unit/test.h"
 
 static struct work start(void)
@@ -396,11 +397,11 @@ static void follows_the_memory_of_the_machine(void **state)
 		conf_init(&conf);
 		conf.decoder_memory_total = cases[i].total_mib;
 		conf.idle_decoders_memory = cases[i].set_mib;
-		conf_measure(&conf);
+		conf_measure(&conf, memory_budget_default_mib());
 		assert_int_equal(conf.idle_decoders_memory, cases[i].idle_mib);
 	}
 	conf_init(&conf);
-	conf_measure(&conf);
+	conf_measure(&conf, memory_budget_default_mib());
 	assert_true(conf.decoder_memory_total > 0);
 	assert_in_range(conf.idle_decoders_memory, 1,
 			conf.decoder_memory_total / 8 + 1);

@@ -8,13 +8,13 @@
 #include <unistd.h>
 
 #include "lib/base/clock.h"
-#include "lib/base/filter.h"
-#include "lib/base/memory_budget.h"
 #include "lib/base/pool.h"
 #include "lib/base/uuid.h"
 #include "lib/picture/decoder_idle.h"
 #include "lib/picture/decoder_pool.h"
 #include "lib/picture/decoder_process.h"
+#include "lib/process/filter.h"
+#include "lib/process/memory_budget.h"
 #include "tests/lib/fixture.h"
 #include "tests/lib/wait.h"
 #include "tests/unit/test.h"

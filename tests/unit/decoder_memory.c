@@ -17,12 +17,12 @@
 
 #include <magick/api.h>
 
-#include "lib/base/filter.h"
 #include "lib/base/pool.h"
-#include "lib/base/shared.h"
 #include "lib/picture/animation_limits.h"
 #include "lib/picture/render.h"
 #include "lib/picture/tiff.h"
+#include "lib/process/filter.h"
+#include "lib/process/shared.h"
 #include "tests/unit/test.h"
 
 /* An estimate that is much larger than what is used keeps memory from others.

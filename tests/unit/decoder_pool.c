@@ -13,10 +13,10 @@
 #include <unistd.h>
 
 #include "lib/base/clock.h"
-#include "lib/base/filter.h"
 #include "lib/base/pool.h"
-#include "lib/base/subprocess.h"
 #include "lib/base/uuid.h"
+#include "lib/process/filter.h"
+#include "lib/process/subprocess.h"
 #include "tests/lib/fixture.h"
 #include "tests/lib/wait.h"
 #include "tests/unit/test.h"

@@ -5,7 +5,7 @@
 
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
-#include "lib/base/semaphore.h"
+#include "lib/process/semaphore.h"
 #include "tests/lib/wait.h"
 #include "tests/unit/test.h"
 

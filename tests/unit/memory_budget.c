@@ -1,7 +1,7 @@
 /* memory_budget.c: tests how processes share memory. */
 #include "config.h"
 
-#include "lib/base/memory_budget.h"
+#include "lib/process/memory_budget.h"
 
 #include <signal.h>
 #include <stdatomic.h>
@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "lib/base/clock.h"
-#include "lib/base/shared.h"
 #include "lib/base/work.h"
+#include "lib/process/shared.h"
 #include "tests/lib/wait.h"
 #include "tests/unit/test.h"
 

@@ -1,7 +1,7 @@
 /* metric.c: tests counters that many processes share. */
 #include "config.h"
 
-#include "lib/base/metric.h"
+#include "lib/process/metric.h"
 
 #include <signal.h>
 #include <sys/wait.h>

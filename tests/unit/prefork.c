@@ -1,7 +1,7 @@
 /* prefork.c: tests the supervisor with real children. */
 #include "config.h"
 
-#include "lib/base/prefork.h"
+#include "lib/process/prefork.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,10 +17,10 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
-#include "lib/base/metric.h"
 #include "lib/base/pool.h"
-#include "lib/base/shared.h"
 #include "lib/base/work.h"
+#include "lib/process/metric.h"
+#include "lib/process/shared.h"
 #include "tests/lib/wait.h"
 #include "tests/unit/test.h"
 

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "lib/base/pool.h"
-#include "lib/base/prefork.h"
 #include "lib/base/work.h"
+#include "lib/process/prefork.h"
 #include "tests/unit/test.h"
 
 static void writes_its_pid(void **state)

@@ -1,7 +1,7 @@
 /* process_id.c: tests that processes are not confused. */
 #include "config.h"
 
-#include "lib/base/process_id.h"
+#include "lib/process/process_id.h"
 
 #include <signal.h>
 #include <sys/wait.h>

@@ -9,9 +9,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "lib/base/filter.h"
 #include "lib/base/pool.h"
 #include "lib/picture/resample_filter.h"
+#include "lib/process/filter.h"
 #include "tests/unit/test.h"
 
 static struct bitmap new_bitmap(struct work *work, uint32_t width,

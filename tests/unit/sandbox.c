@@ -1,7 +1,7 @@
 /* sandbox.c: tests that a sandboxed process can do nearly nothing. */
 #include "config.h"
 
-#include "lib/base/sandbox.h"
+#include "lib/process/sandbox.h"
 
 #include <fcntl.h>
 #include <signal.h>

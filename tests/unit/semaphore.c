@@ -1,7 +1,7 @@
 /* semaphore.c: tests that only so many processes have a slot at once. */
 #include "config.h"
 
-#include "lib/base/semaphore.h"
+#include "lib/process/semaphore.h"
 
 #include <sched.h>
 #include <signal.h>
@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "lib/base/clock.h"
-#include "lib/base/shared.h"
+#include "lib/process/shared.h"
 #include "tests/unit/test.h"
 
 /* A process that takes a slot and keeps it until it is killed. */

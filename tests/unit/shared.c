@@ -1,7 +1,7 @@
 /* shared.c: tests memory that processes share, and the locks in it. */
 #include "config.h"
 
-#include "lib/base/shared.h"
+#include "lib/process/shared.h"
 
 #include <errno.h>
 #include <fcntl.h>

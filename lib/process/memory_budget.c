@@ -1,7 +1,7 @@
 /* memory_budget.c: shares memory among all processes of a service. */
 #include "config.h"
 
-#include "lib/base/memory_budget.h"
+#include "lib/process/memory_budget.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,10 +14,10 @@
 #include <unistd.h>
 
 #include "lib/base/clock.h"
-#include "lib/base/process_id.h"
-#include "lib/base/shared.h"
 #include "lib/base/text.h"
 #include "lib/base/work.h"
+#include "lib/process/process_id.h"
+#include "lib/process/shared.h"
 
 enum {
 	/* more than the responders and workers of two supervisors, and of the

@@ -1,7 +1,7 @@
 /* process_id.c: tells processes apart that have had the same pid. */
 #include "config.h"
 
-#include "lib/base/process_id.h"
+#include "lib/process/process_id.h"
 
 #include <fcntl.h>
 #include <inttypes.h>

@@ -1,16 +1,16 @@
 /* bucket.c: token buckets that all processes share. */
 #include "config.h"
 
-#include "lib/base/bucket.h"
+#include "lib/process/bucket.h"
 
 #include <arpa/inet.h>
 #include <string.h>
 
 #include "lib/base/clock.h"
 #include "lib/base/crypt.h"
-#include "lib/base/metric.h"
 #include "lib/base/pool.h"
-#include "lib/base/shared.h"
+#include "lib/process/metric.h"
+#include "lib/process/shared.h"
 
 enum { SHARDS = 4096, ENTRIES = 16, NS_PER_MS = 1000000 };
 

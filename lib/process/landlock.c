@@ -1,7 +1,7 @@
 /* landlock.c: blocks the file system and TCP ports where the kernel can. */
 #include "config.h"
 
-#include "lib/base/landlock.h"
+#include "lib/process/landlock.h"
 
 #include <fcntl.h>
 #include <stdint.h>

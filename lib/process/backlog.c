@@ -1,7 +1,7 @@
 /* backlog.c: counts the connections that wait to be accepted. */
 #include "config.h"
 
-#include "lib/base/backlog.h"
+#include "lib/process/backlog.h"
 
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>

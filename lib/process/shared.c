@@ -1,7 +1,7 @@
 /* shared.c: memory that several processes write, and locks in it. */
 #include "config.h"
 
-#include "lib/base/shared.h"
+#include "lib/process/shared.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,13 +1,13 @@
 /* semaphore.c: semaphores and named locks for the children of a supervisor. */
 #include "config.h"
 
-#include "lib/base/semaphore.h"
+#include "lib/process/semaphore.h"
 
 #include <stdint.h>
 #include <time.h>
 
 #include "lib/base/clock.h"
-#include "lib/base/shared.h"
+#include "lib/process/shared.h"
 
 /* Two names may share a lock: then one waits for the other unnecessarily. */
 enum { LOOK_MS = 5, NAMED = 1024 };

@@ -1,5 +1,5 @@
-#ifndef LIB_BASE_METRIC_H
-#define LIB_BASE_METRIC_H
+#ifndef LIB_PROCESS_METRIC_H
+#define LIB_PROCESS_METRIC_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
-#ifndef LIB_BASE_SEMAPHORE_H
-#define LIB_BASE_SEMAPHORE_H
+#ifndef LIB_PROCESS_SEMAPHORE_H
+#define LIB_PROCESS_SEMAPHORE_H
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
-#ifndef LIB_BASE_BACKLOG_H
-#define LIB_BASE_BACKLOG_H
+#ifndef LIB_PROCESS_BACKLOG_H
+#define LIB_PROCESS_BACKLOG_H
 
 struct backlog;
 struct pool;

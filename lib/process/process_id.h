@@ -1,5 +1,5 @@
-#ifndef LIB_BASE_PROCESS_ID_H
-#define LIB_BASE_PROCESS_ID_H
+#ifndef LIB_PROCESS_PROCESS_ID_H
+#define LIB_PROCESS_PROCESS_ID_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* metric.c: counters, gauges and histograms that all processes share. */
 #include "config.h"
 
-#include "lib/base/metric.h"
+#include "lib/process/metric.h"
 
 #include <inttypes.h>
 #include <stdatomic.h>
@@ -9,7 +9,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
-#include "lib/base/shared.h"
+#include "lib/process/shared.h"
 
 enum type { COUNTER, GAUGE, HISTOGRAM };
 

@@ -1,7 +1,7 @@
 /* sandbox.c: limits what a child process may do. */
 #include "config.h"
 
-#include "lib/base/sandbox.h"
+#include "lib/process/sandbox.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -11,9 +11,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lib/base/filter.h"
-#include "lib/base/landlock.h"
 #include "lib/base/pool.h"
+#include "lib/process/filter.h"
+#include "lib/process/landlock.h"
 
 /* Returns the bytes that are mapped now, because RLIMIT_AS counts them too. */
 static size_t mapped_bytes(void)

@@ -1,5 +1,5 @@
-#ifndef LIB_BASE_BUCKET_H
-#define LIB_BASE_BUCKET_H
+#ifndef LIB_PROCESS_BUCKET_H
+#define LIB_PROCESS_BUCKET_H
 
 #include <stdbool.h>
 #include <stdint.h>

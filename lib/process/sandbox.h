@@ -1,5 +1,5 @@
-#ifndef LIB_BASE_SANDBOX_H
-#define LIB_BASE_SANDBOX_H
+#ifndef LIB_PROCESS_SANDBOX_H
+#define LIB_PROCESS_SANDBOX_H
 
 #include <stdbool.h>
 #include <stddef.h>

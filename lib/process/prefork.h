@@ -1,5 +1,5 @@
-#ifndef LIB_BASE_PREFORK_H
-#define LIB_BASE_PREFORK_H
+#ifndef LIB_PROCESS_PREFORK_H
+#define LIB_PROCESS_PREFORK_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* prefork.c: a supervisor that keeps groups of children alive. */
 #include "config.h"
 
-#include "lib/base/prefork.h"
+#include "lib/process/prefork.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,9 +22,9 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
-#include "lib/base/metric.h"
 #include "lib/base/pool.h"
 #include "lib/base/work.h"
+#include "lib/process/metric.h"
 
 enum {
 	NUDGE_MS = 100,

@@ -1,5 +1,5 @@
-#ifndef LIB_BASE_SHARED_H
-#define LIB_BASE_SHARED_H
+#ifndef LIB_PROCESS_SHARED_H
+#define LIB_PROCESS_SHARED_H
 
 #include <pthread.h>
 #include <stdbool.h>

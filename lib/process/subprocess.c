@@ -1,7 +1,7 @@
 /* subprocess.c: a child process that does one thing for its parent. */
 #include "config.h"
 
-#include "lib/base/subprocess.h"
+#include "lib/process/subprocess.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -1,7 +1,7 @@
 /* filter.c: kills a process for any system call that is not on a list. */
 #include "config.h"
 
-#include "lib/base/filter.h"
+#include "lib/process/filter.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
-#ifndef LIB_BASE_SUBPROCESS_H
-#define LIB_BASE_SUBPROCESS_H
+#ifndef LIB_PROCESS_SUBPROCESS_H
+#define LIB_PROCESS_SUBPROCESS_H
 
 #include <stdbool.h>
 #include <stddef.h>

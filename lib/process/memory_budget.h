@@ -1,11 +1,11 @@
-#ifndef LIB_BASE_MEMORY_BUDGET_H
-#define LIB_BASE_MEMORY_BUDGET_H
+#ifndef LIB_PROCESS_MEMORY_BUDGET_H
+#define LIB_PROCESS_MEMORY_BUDGET_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/base/process_id.h"
 #include "lib/base/util.h"
+#include "lib/process/process_id.h"
 
 struct work;
 

@@ -1,5 +1,5 @@
-#ifndef LIB_BASE_LANDLOCK_H
-#define LIB_BASE_LANDLOCK_H
+#ifndef LIB_PROCESS_LANDLOCK_H
+#define LIB_PROCESS_LANDLOCK_H
 
 #include <stdbool.h>
 

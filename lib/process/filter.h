@@ -1,5 +1,5 @@
-#ifndef LIB_BASE_FILTER_H
-#define LIB_BASE_FILTER_H
+#ifndef LIB_PROCESS_FILTER_H
+#define LIB_PROCESS_FILTER_H
 
 #include <stdbool.h>
 #include <stdint.h>
