@@ -46,7 +46,7 @@ static const struct setting settings[] = {
 	TEXT_ROW(listen_uploads, "", "Path of a second unix socket, for uploads, with its own responders: a burst of uploads cannot block other requests. Empty: one socket for all requests."),
 	OCTAL_ROW(socket_mode, "0660", 0600, 0666, "Permissions of the sockets. A process that can write to them can send requests as the web server."),
 	NUMBER_ROW(responders, "4", 1, 512, "Number of processes that answer the requests of the first socket."),
-	NUMBER_ROW(upload_responders, "4", 1, 512, "Number of processes that answer the requests of the second socket."),
+	NUMBER_ROW(upload_responders, "8", 1, 512, "Number of processes that answer the requests of the second socket. More than processors are useful: each waits for the disk at the end of an upload."),
 	NUMBER_ROW(queue_seconds, "5", 1, 60, "Longest time that a request may wait for a responder, in seconds. While the estimated wait is longer, requests get 503."),
 	NUMBER_ROW(user_share, "50", 1, 100, "Largest share of a socket's responders that may work for one user while the estimated wait is longer than a second, in per cent. Further requests of this user get 429."),
 	NUMBER_ROW(workers, "2", 1, 256, "Number of processes of pixtier-worker that run jobs."),
