@@ -109,7 +109,7 @@ static void reads_a_file(void **state)
 	assert_int_equal(conf.delivery, DELIVERY_SENDFILE);
 	assert_int_equal(conf.log_to, LOG_TO_SYSLOG);
 	assert_int_equal(conf.max_upload, 4294967296);
-	assert_int_equal(conf.upload_responders, 4);
+	assert_int_equal(conf.upload_responders, 8);
 	assert_true(load(&conf, &work, ""));
 	assert_int_equal(conf.responders, 4);
 	pool_free(work.pool);
