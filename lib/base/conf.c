@@ -92,8 +92,8 @@ static const struct setting settings[] = {
 	NUMBER_ROW(decoder_seconds_request, "5", 1, 60, "Longest time that a decoder process may take for a picture of a request, in seconds. After it, a job renders the picture."),
 	NUMBER_ROW(decoder_seconds_worker, "60", 1, 3600, "CPU time that a decoder process may use for a picture of a job, in seconds. A decoder process that has not replied after the same wall-clock time is killed, and the job is tried again."),
 	NUMBER_ROW(decoder_pictures, "64", 1, 10000, "Number of pictures that a decoder process renders before a new one replaces it. All are pictures of one user. 1: a new process for each picture."),
-	NUMBER_ROW(idle_decoders, "64", 0, 256, "Largest number of idle decoder processes, which wait for the next picture of their user, of all responders together, and of all workers together. Above it, the one that has waited longest ends. Each counts as eight open files: the soft limit (RLIMIT_NOFILE) is raised to that and 256 others; if the hard limit is lower, fewer wait, and the log has idle_decoders_limited. 0: none waits."),
-	NUMBER_ROW(idle_decoders_memory, "0", 0, 65536, "Largest memory of the idle decoder processes of all responders together, and of all workers together, in MiB. It is part of decoder_memory_total: a picture that needs it ends the processes that have been idle longest. 0: an eighth of decoder_memory_total, at most 512."),
+	NUMBER_ROW(idle_decoders, "96", 0, 256, "Largest number of idle decoder processes, which wait for the next picture of their user, of all responders together, and of all workers together. Above it, the one that has waited longest ends. Each counts as eight open files: the soft limit (RLIMIT_NOFILE) is raised to that and 256 others; if the hard limit is lower, fewer wait, and the log has idle_decoders_limited. 0: none waits."),
+	NUMBER_ROW(idle_decoders_memory, "0", 0, 65536, "Largest memory of the idle decoder processes of all responders together, and of all workers together, in MiB. It is part of decoder_memory_total: a picture that needs it ends the processes that have been idle longest. 0: an eighth of decoder_memory_total, at most 1024."),
 	TEXT_ROW(decoder, PIXTIER_DECODER, "Path of the program pixtier-decoder, which forks the decoder processes."),
 
 	BLOCKS_ROW(fetch_allow, "", "Private or otherwise special addresses that pixtier may connect to, for example a host on your own network from which pictures are fetched."),
@@ -180,7 +180,7 @@ bool conf_load(struct conf *conf, struct work *work, const char *file)
    them. */
 static long default_idle_mib(long total_mib)
 {
-	enum { SHARE = 8, MOST_MIB = 512 };
+	enum { SHARE = 8, MOST_MIB = 1024 };
 	const long share = total_mib / SHARE;
 
 	if (share > MOST_MIB)
