@@ -5,6 +5,8 @@
 here=$(cd "$(dirname "$0")" && pwd) || exit 99
 # shellcheck source=tests/lint/fewest.sh
 . "$here/fewest.sh"
+# shellcheck source=tests/lint/report.sh
+. "$here/report.sh"
 cd "${NAMES_ROOT:-${srcdir:-.}}" || exit 99
 exec 3>&1
 
@@ -61,17 +63,6 @@ bad=$(
 )
 
 echo 1..2
-status=0
-
-report() {
-	if [ -n "$2" ]; then
-		printf '%s\n' "$2" | sed 's/^/# /'
-		printf 'not '
-		status=1
-	fi
-	echo "ok $1"
-}
-
 report '1 - the tables have their names' "$few"
 report '2 - only lib/model compares texts with names of states and kinds' "$bad"
 exit $status

@@ -5,6 +5,8 @@
 top=${srcdir:-$(dirname "$0")/../..}
 # shellcheck source=tests/lint/fewest.sh
 . "$(dirname "$0")/fewest.sh"
+# shellcheck source=tests/lint/report.sh
+. "$(dirname "$0")/report.sh"
 ctl=${PIXTIERCTL:-${builddir:-.}/pixtierctl}
 
 if [ ! -x "$ctl" ]; then
@@ -12,17 +14,6 @@ if [ ! -x "$ctl" ]; then
 	exit 0
 fi
 echo 1..2
-status=0
-
-report() {
-	if [ -n "$2" ]; then
-		printf '%s\n' "$2" | sed 's/^/# /'
-		printf 'not '
-		status=1
-	fi
-	echo "ok $1"
-}
-
 bad=$("$ctl" settings --man | diff "$top/doc/pixtier.conf.5" - | head -n 20)
 report "1 - doc/pixtier.conf.5 is what settings --man prints" "$bad"
 

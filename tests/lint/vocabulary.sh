@@ -2,7 +2,10 @@
 # Fails when a file has a word that vocabulary.txt replaces by another. TAP.
 # VOCABULARY_ROOT: another tree to look at, for this lint's own test.
 # shellcheck disable=SC2016 # names stand in backquotes
-list=$(cd "$(dirname "$0")" && pwd)/vocabulary.txt || exit 99
+here=$(cd "$(dirname "$0")" && pwd) || exit 99
+list=$here/vocabulary.txt
+# shellcheck source=tests/lint/report.sh
+. "$here/report.sh"
 cd "${VOCABULARY_ROOT:-${srcdir:-.}}" || exit 99
 tab=$(printf '\t')
 
@@ -62,17 +65,6 @@ few=
 [ "$(printf '%s\n' "$words" | wc -l)" -ge 30 ] || few="vocabulary.txt has fewer than 30 rows"
 
 echo 1..3
-status=0
-
-report() {
-	if [ -n "$2" ]; then
-		printf '%s\n' "$2" | sed 's/^/# /'
-		printf 'not '
-		status=1
-	fi
-	echo "ok $1"
-}
-
 report "1 - the list has its words" "$few"
 report "2 - each thing has one word" "$bad"
 report "3 - the glossary names files that are there" "$missing"
