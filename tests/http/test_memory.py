@@ -64,16 +64,15 @@ class Watch(threading.Thread):
     """The most memory that all decoder processes have had at once, and that
     one has had."""
 
-    def __init__(self, service, measure=resident_mib):
+    def __init__(self, service):
         super().__init__(daemon=True)
         self.service = service
-        self.measure = measure
         self.stopping = threading.Event()
         self.total = self.largest = 0
 
     def run(self):
         while not self.stopping.wait(0.003):
-            sizes = [self.measure(pid) for pid in decoders_of(self.service)]
+            sizes = [resident_mib(pid) for pid in decoders_of(self.service)]
             self.total = max(self.total, sum(sizes))
             self.largest = max([self.largest, *sizes])
 
@@ -124,6 +123,17 @@ def private_mib(pid):
     return 0
 
 
+def stop_large_decoder(service, mib=60, measure=resident_mib):
+    """Stops the decoder process that has more memory than so many MiB."""
+    def look():
+        for pid in decoders_of(service):
+            if measure(pid) > mib:
+                os.kill(pid, signal.SIGSTOP)
+                return pid
+        return None
+    return wait_until(look, every=0.001)
+
+
 def test_idle_decoders_leave_memory_to_pictures(service, session):
     """Idle decoder processes of many users are within decoder_memory_total,
     too: they end when a picture needs the memory, also one of a worker."""
@@ -137,26 +147,17 @@ def test_idle_decoders_leave_memory_to_pictures(service, session):
         for _ in range(64):
             upload(new_user(service), picture(64, 48))
         idle = sum(map(private_mib, decoders_of(service)))
-        with Watch(service, measure=private_mib) as watch:
-            image = post_picture(session, tiff(), headers=LATER).json()
-            assert settled(session, image)["status"] == "ready"
-        assert idle + watch.largest > total, "too little to be seen"
-        assert watch.total <= total
+        image = post_picture(session, tiff(), headers=LATER).json()
+        stopped = stop_large_decoder(service, total - idle, private_mib)
+        try:
+            assert sum(map(private_mib, decoders_of(service))) <= total
+        finally:
+            os.kill(stopped, signal.SIGCONT)
+        assert settled(session, image)["status"] == "ready"
     finally:
         for part in ("fcgi", "worker"):
             service.restart(part)
         wait_until(lambda: is_back(service))
-
-
-def stop_large_decoder(service):
-    """Stops the decoder process that has a large picture."""
-    def look():
-        for pid in decoders_of(service):
-            if resident_mib(pid) > 60:
-                os.kill(pid, signal.SIGSTOP)
-                return pid
-        return None
-    return wait_until(look, every=0.001)
 
 
 def state(service, image):
