@@ -161,7 +161,8 @@ bool check_list_strays(struct check_stray **strays, size_t *count,
 		       " UNION ALL SELECT 'image_ngrams', n.`image_id`"
 		       " FROM `image_ngrams` n"
 		       " LEFT JOIN `images` i ON i.`id` = n.`image_id`"
-		       " WHERE i.`id` IS NULL",
+		       " LEFT JOIN `removed_images` r ON r.`id` = n.`image_id`"
+		       " WHERE i.`id` IS NULL AND r.`id` IS NULL",
 		       DB_NO_IN,
 		       DB_OUT(db_text_to(&row.table), db_uuid_to(&row.id)));
 }

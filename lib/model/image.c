@@ -285,6 +285,11 @@ bool image_drop(int64_t *bytes, int64_t *variant_bytes, struct work *work,
 		       "SELECT `bytes` FROM `images` WHERE `id` = ? FOR UPDATE",
 		       DB_IN(db_uuid(id)), DB_OUT(db_int_to(bytes))) &&
 	       variant_sum(variant_bytes, work, id) &&
+	       db_do(work, NULL,
+		     "INSERT INTO `removed_images` (`id`)"
+		     " SELECT `id` FROM `images`"
+		     " WHERE `id` = ? AND `kind` = 'upload'",
+		     DB_IN(db_uuid(id))) &&
 	       db_do(work, NULL, "DELETE FROM `images` WHERE `id` = ?",
 		     DB_IN(db_uuid(id)));
 }

@@ -251,11 +251,14 @@ bool image_search(struct image **images, size_t *count, struct uuid *next,
 	return true;
 }
 
-/* Filling the table */
+/* Keeping the table */
 
 /* Add no further name to a batch that has this many characters: the transaction
    locks the images, so it must be short. */
 enum { CHARACTERS = 1500 };
+
+/* Remove at most so many rows with one statement, for the same reason. */
+enum { ROWS_MAX = 2 * CHARACTERS };
 
 struct batch {
 	struct db_in ids[IDS_MAX]; /* NULL after the last */
@@ -334,7 +337,7 @@ static bool index_batch(struct work *work, void *arg)
 	       insert_ngrams(work, batch);
 }
 
-bool image_search_index(size_t *count, struct work *work)
+static bool add_names(size_t *count, struct work *work)
 {
 	struct batch batch;
 
@@ -342,5 +345,52 @@ bool image_search_index(size_t *count, struct work *work)
 	    (batch.count && !db_transaction(work, index_batch, &batch)))
 		return false;
 	*count = batch.count;
+	return true;
+}
+
+static bool list_removed(struct batch *batch, struct work *work)
+{
+	struct uuid id, *list;
+
+	if (!db_list(work, ROWS(&list, &batch->count, id),
+		     "SELECT `id` FROM `removed_images` ORDER BY `id` LIMIT ?",
+		     DB_IN(db_int(IDS_MAX)), DB_OUT(db_uuid_to(&id))))
+		return false;
+	for (size_t i = 0; i < batch->count; i++)
+		batch->ids[i] = db_uuid(list[i]);
+	return true;
+}
+
+/* Not in one transaction: removing again what is removed does no harm. */
+static bool remove_names(size_t *count, struct work *work)
+{
+	struct db_in in[IDS_MAX + 1] = { 0 };
+	struct batch batch = { 0 };
+	uint64_t removed = 0;
+
+	if (!list_removed(&batch, work))
+		return false;
+	*count = batch.count;
+	if (!batch.count)
+		return true;
+	memcpy(in, batch.ids, sizeof(batch.ids));
+	in[IDS_MAX] = db_int(ROWS_MAX);
+	return db_do(work, &removed,
+		     "DELETE FROM `image_ngrams` WHERE `image_id` IN (" IDS ")"
+		     " ORDER BY `image_id`, `ngram` LIMIT ?",
+		     in, ARRAY_LEN(in)) &&
+	       (removed == ROWS_MAX ||
+		db_do(work, NULL,
+		      "DELETE FROM `removed_images` WHERE `id` IN (" IDS ")",
+		      batch.ids, IDS_MAX));
+}
+
+bool image_search_index(size_t *count, struct work *work)
+{
+	size_t removed;
+
+	if (!remove_names(&removed, work) || !add_names(count, work))
+		return false;
+	*count += removed;
 	return true;
 }

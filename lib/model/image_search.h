@@ -10,7 +10,9 @@
  * their names with the whole text. The first step uses any n-gram; if it does
  * not fill the page, further steps use the rarest one for the older images. The
  * search also compares images that the table does not have yet (`name_indexed`
- * is false), so it misses none.
+ * is false), so it misses none. The rows of a removed image stay until
+ * image_search_index() removes them: no search returns them, because it reads
+ * the images that it returns.
  */
 
 /* The most images that each step of a search compares: so many of those in the
@@ -29,8 +31,9 @@ bool image_search(struct image **images, size_t *count, struct uuid *next,
 		  struct work *work,
 		  const struct image_filter *filter) MUST_CHECK;
 
-/* Adds the names of some images that the table does not have yet: as many as
-   take less than a tenth of a second. `count` is 0 if there are none. */
+/* Removes the names of some removed images (the table removed_images) and adds
+   those of some that the table does not have yet: as many as take less than a
+   tenth of a second each. `count` is the number of both: 0 if all is done. */
 bool image_search_index(size_t *count, struct work *work) MUST_CHECK;
 
 #endif

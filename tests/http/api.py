@@ -81,6 +81,12 @@ def wait_until_idle(service):
         "SELECT 1 FROM jobs WHERE state IN ('queued', 'running')"))
 
 
+def remove_rows(service, condition, value):
+    """Removes images, as long as they have no files."""
+    service.query("DELETE i, n FROM images i LEFT JOIN image_ngrams n"
+                  f" ON n.image_id = i.id WHERE i.{condition}", value)
+
+
 def list_of(session, path):
     """The items of all pages."""
     items = []

@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 
-from api import new_id, new_user, set_tier, without
+from api import new_id, new_user, remove_rows, set_tier, without
 from dialect import web_tokens
 from image_api import (BLANK, NOT_A_FILE, NO_FILE, NO_IMAGE, NO_TEXT, REQUIRED,
                        client, images, owner, refused, send, signed_in,
@@ -154,7 +154,7 @@ def test_a_long_list_goes_on(service):
                 {"detail": 'cursor: a cursor from the answer of a list is '
                            'expected, not "x"'})
     finally:
-        service.query("DELETE FROM images WHERE user_id = %s", user)
+        remove_rows(service, "user_id = %s", user)
 
 
 FILE = ("a.jpg", picture(64, 48))

@@ -5,7 +5,7 @@ import uuid
 import pytest
 from PIL import Image
 
-from api import new_id, new_user, post_picture, without
+from api import new_id, new_user, post_picture, remove_rows, without
 from dialect import with_dialects
 from imagify import (NOWHERE, NO_IMAGE, listed, refused, send, sent, tier_of,
                      user)
@@ -157,7 +157,7 @@ def test_a_long_list_goes_on(service, user):
                 'cursor: a cursor from the answer of a list is '
                 'expected, not "x"')
     finally:
-        service.query("DELETE FROM images WHERE id IN %s", ids)
+        remove_rows(service, "id IN %s", ids)
 
 
 def test_what_is_still_to_be_fetched_is_not_listed(service, user):
