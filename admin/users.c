@@ -47,8 +47,7 @@ static bool show(struct call *call, struct uuid id)
 	struct user user;
 	struct tier tier;
 
-	if (!user_find(&user, call->work, id) ||
-	    !tier_find(&tier, call->work, user.tier_id))
+	if (!tier_of_user(&user, &tier, call->work, id))
 		return false;
 	add_row(print, call->work->pool, &user, tier.name);
 	print_end(print);

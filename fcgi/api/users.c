@@ -56,8 +56,7 @@ static bool answer(struct response *res, struct request *req, int status,
 	struct user user;
 	struct tier tier;
 
-	if (!user_find(&user, req->work, id) ||
-	    !tier_find(&tier, req->work, user.tier_id))
+	if (!tier_of_user(&user, &tier, req->work, id))
 		return false;
 	response_json(res, req, status,
 		      user_json(req->work->pool, &user, tier.name));

@@ -7,88 +7,90 @@
 #include "lib/base/text.h"
 #include "lib/db/db.h"
 #include "lib/model/job.h"
-#include "lib/model/user.h"
+#include "lib/model/user_row.h"
 
-/* One statement serves all three lookups, because the table is small. */
-static bool select_tiers(struct tier **tiers, size_t *count, struct work *work,
-			 struct uuid id, const char *name, bool all)
-{
-	struct tier row, *t = &row;
+#define TIER_COLUMNS                                                           \
+	"t.`id`, t.`name`, COALESCE((SELECT"                                   \
+	"   GROUP_CONCAT(s.`variant` ORDER BY s.`position` SEPARATOR ' ')"     \
+	"   FROM `tier_sizes` s WHERE s.`tier_id` = t.`id`), ''),"             \
+	" t.`any_size`, t.`max_side`, t.`original`, t.`links`,"                \
+	" t.`link_min`, t.`link_max`, COALESCE(t.`max_bytes`, -1),"            \
+	" COALESCE(t.`max_pixels`, -1),"                                       \
+	" COALESCE(t.`max_enlarged_pixels`, -1),"                              \
+	" COALESCE(t.`quota_bytes`, -1), COALESCE(t.`uploads_per_day`, -1),"   \
+	" COALESCE(t.`requests_per_minute`, -1), t.`priority`,"                \
+	" COALESCE(t.`retention_days`, -1), t.`fetch`,"                        \
+	" COALESCE(t.`max_fetches`, -1),"                                      \
+	" COALESCE(t.`max_pending_seconds`, -1), t.`animated`, t.`formats`"
 
-	return db_list(
-		work, ROWS(tiers, count, row),
-		"SELECT t.`id`, t.`name`, COALESCE((SELECT"
-		"   GROUP_CONCAT(s.`variant` ORDER BY s.`position` SEPARATOR ' ')"
-		"   FROM `tier_sizes` s WHERE s.`tier_id` = t.`id`), ''),"
-		" t.`any_size`, t.`max_side`, t.`original`, t.`links`,"
-		" t.`link_min`, t.`link_max`, COALESCE(t.`max_bytes`, -1),"
-		" COALESCE(t.`max_pixels`, -1),"
-		" COALESCE(t.`max_enlarged_pixels`, -1),"
-		" COALESCE(t.`quota_bytes`, -1),"
-		" COALESCE(t.`uploads_per_day`, -1),"
-		" COALESCE(t.`requests_per_minute`, -1), t.`priority`,"
-		" COALESCE(t.`retention_days`, -1), t.`fetch`,"
-		" COALESCE(t.`max_fetches`, -1),"
-		" COALESCE(t.`max_pending_seconds`, -1), t.`animated`,"
-		" t.`formats`"
-		" FROM `tiers` t WHERE t.`id` = ? OR t.`name` = ? OR ? = 1"
-		" ORDER BY t.`id`",
-		DB_IN(db_uuid(id), db_text(name), db_bool(all)),
-		DB_OUT(db_uuid_to(&t->id), db_text_to(&t->name),
-		       db_text_to(&t->sizes), db_bool_to(&t->any_size),
-		       db_int_to(&t->max_side), db_bool_to(&t->original),
-		       db_bool_to(&t->links), db_int_to(&t->link_min),
-		       db_int_to(&t->link_max), db_int_to(&t->max_bytes),
-		       db_int_to(&t->max_pixels),
-		       db_int_to(&t->max_enlarged_pixels),
-		       db_int_to(&t->quota_bytes),
-		       db_int_to(&t->uploads_per_day),
-		       db_int_to(&t->requests_per_minute),
-		       db_int_to(&t->priority), db_int_to(&t->retention_days),
-		       db_bool_to(&t->fetch), db_int_to(&t->max_fetches),
-		       db_int_to(&t->max_pending_seconds),
-		       db_bool_to(&t->animated), db_text_to(&t->formats)));
-}
+#define TIER_PLACES(t)                                                         \
+	db_uuid_to(&(t)->id), db_text_to(&(t)->name), db_text_to(&(t)->sizes), \
+		db_bool_to(&(t)->any_size), db_int_to(&(t)->max_side),         \
+		db_bool_to(&(t)->original), db_bool_to(&(t)->links),           \
+		db_int_to(&(t)->link_min), db_int_to(&(t)->link_max),          \
+		db_int_to(&(t)->max_bytes), db_int_to(&(t)->max_pixels),       \
+		db_int_to(&(t)->max_enlarged_pixels),                          \
+		db_int_to(&(t)->quota_bytes),                                  \
+		db_int_to(&(t)->uploads_per_day),                              \
+		db_int_to(&(t)->requests_per_minute),                          \
+		db_int_to(&(t)->priority), db_int_to(&(t)->retention_days),    \
+		db_bool_to(&(t)->fetch), db_int_to(&(t)->max_fetches),         \
+		db_int_to(&(t)->max_pending_seconds),                          \
+		db_bool_to(&(t)->animated), db_text_to(&(t)->formats)
 
 bool tier_find(struct tier *tier, struct work *work, struct uuid id)
 {
-	struct tier *tiers;
-	size_t count;
+	struct tier row;
 
-	if (!select_tiers(&tiers, &count, work, id, NULL, false))
+	if (!db_find(work, "tier", id,
+		     "SELECT " TIER_COLUMNS " FROM `tiers` t WHERE t.`id` = ?",
+		     DB_IN(db_uuid(id)), DB_OUT(TIER_PLACES(&row))))
 		return false;
-	if (!count)
-		return fail(work, ERR_NOT_FOUND, "no tier %s", UUID_TEXT(id));
-	*tier = tiers[0];
+	*tier = row;
 	return true;
 }
 
-bool tier_of_user(struct tier *tier, struct work *work, struct uuid user_id)
+bool tier_of_user(struct user *user, struct tier *tier, struct work *work,
+		  struct uuid user_id)
 {
-	struct user user;
+	struct user user_row;
+	struct tier tier_row;
 
-	return user_find(&user, work, user_id) &&
-	       tier_find(tier, work, user.tier_id);
+	if (!db_find(work, "user", user_id,
+		     "SELECT " USER_COLUMNS ", " TIER_COLUMNS
+		     " FROM `users` u JOIN `tiers` t ON t.`id` = u.`tier_id`"
+		     " WHERE u.`id` = ?",
+		     DB_IN(db_uuid(user_id)),
+		     DB_OUT(USER_PLACES(&user_row), TIER_PLACES(&tier_row))))
+		return false;
+	if (user)
+		*user = user_row;
+	*tier = tier_row;
+	return true;
 }
 
 bool tier_by_name(struct tier *tier, struct work *work, const char *name)
 {
-	struct tier *tiers;
-	size_t count;
+	struct tier row;
 
-	if (!select_tiers(&tiers, &count, work, (struct uuid){ 0 }, name,
-			  false))
-		return false;
-	if (!count)
-		return fail(work, ERR_NOT_FOUND, "no tier is called \"%s\"",
-			    name);
-	*tier = tiers[0];
-	return true;
+	if (db_one(work,
+		   "SELECT " TIER_COLUMNS " FROM `tiers` t WHERE t.`name` = ?",
+		   DB_IN(db_text(name)), DB_OUT(TIER_PLACES(&row)))) {
+		*tier = row;
+		return true;
+	}
+	if (work->err == ERR_NOT_FOUND)
+		fail(work, ERR_NOT_FOUND, "no tier is called \"%s\"", name);
+	return false;
 }
 
 bool tier_list(struct tier **tiers, size_t *count, struct work *work)
 {
-	return select_tiers(tiers, count, work, (struct uuid){ 0 }, NULL, true);
+	struct tier row;
+
+	return db_list(work, ROWS(tiers, count, row),
+		       "SELECT " TIER_COLUMNS " FROM `tiers` t ORDER BY t.`id`",
+		       DB_NO_IN, DB_OUT(TIER_PLACES(&row)));
 }
 
 const char *tier_name_of(const struct tier *tiers, size_t count, struct uuid id)

@@ -7,6 +7,8 @@
 #include "lib/base/uuid.h"
 #include "lib/base/work.h"
 
+struct user;
+
 /* The rights and limits of its users. TIER_NO_LIMIT: no limit. */
 struct tier {
 	struct uuid id;
@@ -35,8 +37,8 @@ struct tier {
 enum { TIER_NO_LIMIT = -1, TIER_MAX_SIZES = 32 };
 
 bool tier_find(struct tier *tier, struct work *work, struct uuid id) MUST_CHECK;
-/* Finds the tier of a user. */
-bool tier_of_user(struct tier *tier, struct work *work,
+/* Finds a user and the user's tier. `user` may be NULL. */
+bool tier_of_user(struct user *user, struct tier *tier, struct work *work,
 		  struct uuid user_id) MUST_CHECK;
 bool tier_by_name(struct tier *tier, struct work *work,
 		  const char *name) MUST_CHECK;

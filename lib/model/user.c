@@ -8,6 +8,7 @@
 
 #include "lib/base/text.h"
 #include "lib/db/db.h"
+#include "lib/model/user_row.h"
 
 const struct uuid user_anonymous = { { 0x01, 0x90, 0, 0, 0, 0, 0x70, 0, 0x80, 0,
 				       0, 0, 0, 0, 0, 0x10 } };
@@ -30,35 +31,24 @@ static bool select_users(struct user **users, size_t *count, struct work *work,
 {
 	const char *like = db_containing(work->pool, f->name);
 	const struct db_in disabled = flag(f->disabled);
-	struct user row, *u = &row;
+	struct user row;
 
-	return db_list(
-		work, ROWS(users, count, row),
-		"SELECT `id`, `username`, `email`, `password`, `tier_id`,"
-		" `is_admin`, `created_at`, `disabled_at`, `deleted_at`,"
-		" `used_bytes`, `used_images`,"
-		" IF(`uploads_day` = UTC_DATE(), `uploads_today`, 0),"
-		" `unlocks`"
-		" FROM `users` WHERE `id` BETWEEN ? AND ?"
-		" AND (? = 1 OR `deleted_at` IS NULL)"
-		" AND (? IS NULL OR `id` < ?)"
-		" AND (? IS NULL OR `username` LIKE ?)"
-		" AND (? IS NULL OR `tier_id` = ?)"
-		" AND (? IS NULL OR (`disabled_at` IS NOT NULL) = ?)"
-		" ORDER BY `id` DESC LIMIT ?",
-		DB_IN(db_bytes(&low, sizeof(low)),
-		      db_bytes(&high, sizeof(high)),
-		      db_bool(uuid_equal(low, high)), db_uuid(f->before),
-		      db_uuid(f->before), db_text(like), db_text(like),
-		      db_uuid(f->tier_id), db_uuid(f->tier_id), disabled,
-		      disabled, db_int(f->limit)),
-		DB_OUT(db_uuid_to(&u->id), db_text_to(&u->username),
-		       db_text_to(&u->email), db_text_to(&u->password),
-		       db_uuid_to(&u->tier_id), db_bool_to(&u->is_admin),
-		       db_time_to(&u->created_at), db_time_to(&u->disabled_at),
-		       db_time_to(&u->deleted_at), db_int_to(&u->used_bytes),
-		       db_int_to(&u->used_images), db_int_to(&u->uploads_today),
-		       db_int_to(&u->unlocks)));
+	return db_list(work, ROWS(users, count, row),
+		       "SELECT " USER_COLUMNS
+		       " FROM `users` u WHERE `id` BETWEEN ? AND ?"
+		       " AND (? = 1 OR `deleted_at` IS NULL)"
+		       " AND (? IS NULL OR `id` < ?)"
+		       " AND (? IS NULL OR `username` LIKE ?)"
+		       " AND (? IS NULL OR `tier_id` = ?)"
+		       " AND (? IS NULL OR (`disabled_at` IS NOT NULL) = ?)"
+		       " ORDER BY `id` DESC LIMIT ?",
+		       DB_IN(db_bytes(&low, sizeof(low)),
+			     db_bytes(&high, sizeof(high)),
+			     db_bool(uuid_equal(low, high)), db_uuid(f->before),
+			     db_uuid(f->before), db_text(like), db_text(like),
+			     db_uuid(f->tier_id), db_uuid(f->tier_id), disabled,
+			     disabled, db_int(f->limit)),
+		       DB_OUT(USER_PLACES(&row)));
 }
 
 bool user_find(struct user *user, struct work *work, struct uuid id)
@@ -249,13 +239,13 @@ bool user_charge(struct work *work, struct uuid id, int64_t bytes,
 			 db_int(quota_bytes), db_int(uploads_per_day),
 			 db_int(uploads_per_day))))
 		return false;
-	if (!found)
-		return fail(work, ERR_QUOTA_EXCEEDED,
-			    "this upload of %lld bytes would exceed the tier's "
-			    "quota_bytes or uploads_per_day: delete images, "
-			    "or try again after 00:00 UTC",
-			    (long long)bytes);
-	return true;
+	return found ||
+	       (user_lock(work, id) &&
+		fail(work, ERR_QUOTA_EXCEEDED,
+		     "this upload of %lld bytes would exceed the tier's "
+		     "quota_bytes or uploads_per_day: delete images, "
+		     "or try again after 00:00 UTC",
+		     (long long)bytes));
 }
 
 bool user_charge_bytes(struct work *work, struct uuid id, int64_t bytes,

@@ -93,7 +93,7 @@ bool user_drop(struct work *work, struct uuid id) MUST_CHECK;
  * Counts one upload of `bytes` if the limits (TIER_NO_LIMIT: none) allow it,
  * and the bytes of its variants, which have no limit. It is one statement, so
  * that concurrent uploads cannot exceed the limits together.
- * ERR_QUOTA_EXCEEDED.
+ * ERR_QUOTA_EXCEEDED. Locks the user's row as user_lock() does.
  */
 bool user_charge(struct work *work, struct uuid id, int64_t bytes,
 		 int64_t variant_bytes, int64_t quota_bytes,

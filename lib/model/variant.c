@@ -108,23 +108,49 @@ bool variant_list_of(struct variant **variants, size_t *count,
 	return true;
 }
 
-bool variant_add(struct work *work, const struct variant *v)
-{
-	bool made = v->format;
+/* The number of columns that each row binds. */
+enum { ADDED = 8 };
 
-	return db_do(work, NULL,
-		     "INSERT INTO `variants` (`image_id`, `variant`, `status`,"
-		     " `format`, `width`, `height`, `bytes`, `sha256`,"
-		     " `created_at`, `used_at`)"
-		     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6),"
-		     " UTC_TIMESTAMP(6))",
-		     DB_IN(db_uuid(v->image_id), db_text(v->variant),
-			   db_name(v->status, &statuses), db_text(v->format),
-			   made ? db_int(v->width) : db_null(),
-			   made ? db_int(v->height) : db_null(),
-			   made ? db_int(v->bytes) : db_null(),
-			   made ? db_bytes(v->sha256, sizeof(v->sha256))
-				: db_null()));
+static void bind_added(struct db_in in[ADDED], const struct variant *v)
+{
+	const bool made = v->format;
+	const struct db_in row[ADDED] = {
+		db_uuid(v->image_id),
+		db_text(v->variant),
+		db_name(v->status, &statuses),
+		db_text(v->format),
+		made ? db_int(v->width) : db_null(),
+		made ? db_int(v->height) : db_null(),
+		made ? db_int(v->bytes) : db_null(),
+		made ? db_bytes(v->sha256, sizeof(v->sha256)) : db_null(),
+	};
+
+	memcpy(in, row, sizeof(row));
+}
+
+#define ADD                                                                    \
+	"INSERT INTO `variants` (`image_id`, `variant`, `status`, `format`,"   \
+	" `width`, `height`, `bytes`, `sha256`, `created_at`, `used_at`)"      \
+	" VALUES "
+#define ADDED_ROW "(?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))"
+
+/* Most tiers have an even number of sizes, and each statement takes time. */
+bool variant_add(struct work *work, const struct variant *variants,
+		 size_t count)
+{
+	struct db_in in[2 * ADDED];
+
+	for (; count > 1; count -= 2, variants += 2) {
+		bind_added(in, &variants[0]);
+		bind_added(in + ADDED, &variants[1]);
+		if (!db_do(work, NULL, ADD ADDED_ROW ", " ADDED_ROW, in,
+			   2 * ADDED))
+			return false;
+	}
+	if (!count)
+		return true;
+	bind_added(in, variants);
+	return db_do(work, NULL, ADD ADDED_ROW, in, ADDED);
 }
 
 bool variant_finish(struct work *work, const struct variant *v)

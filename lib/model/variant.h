@@ -46,8 +46,9 @@ bool variant_list_of(struct variant **variants, size_t *count,
 		     struct work *work, const struct image *images,
 		     size_t image_count) MUST_CHECK;
 
-/* ERR_CONFLICT if the image has the variant already. */
-bool variant_add(struct work *work, const struct variant *variant) MUST_CHECK;
+/* ERR_CONFLICT if the image has one of the variants already. */
+bool variant_add(struct work *work, const struct variant *variants,
+		 size_t count) MUST_CHECK;
 
 /* Sets the status to ready, with the format, size, bytes and sum. */
 bool variant_finish(struct work *work,

@@ -23,7 +23,8 @@ const char *budget_address(const struct work *work, struct uuid user_id);
  * Fails with ERR_RATE_LIMITED if another job of `cost_ms` would exceed the
  * tier's max_pending_seconds or, for `anonymous`, the setting
  * anonymous_pending_seconds. A job always passes if no other job is pending.
- * The check is exact in a transaction that begins with user_lock().
+ * The check is exact in a transaction that begins with user_lock() or
+ * user_charge().
  */
 bool budget_check(struct work *work, struct uuid user_id,
 		  const struct tier *tier, int64_t cost_ms) MUST_CHECK;

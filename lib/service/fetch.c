@@ -82,8 +82,7 @@ bool fetch_queue(struct uploaded *uploaded, struct work *work,
 static bool find_owner(struct user *user, struct tier *tier, struct work *work,
 		       const struct job *job)
 {
-	if (!user_find(user, work, job->user_id) ||
-	    !tier_find(tier, work, user->tier_id))
+	if (!tier_of_user(user, tier, work, job->user_id))
 		return false;
 	if (user->disabled_at)
 		return fail(work, ERR_FORBIDDEN, "the account is disabled");

@@ -52,51 +52,44 @@ bool login_by_secret(struct identity *who, struct work *work,
 			     "the token is unknown or has expired");
 		return false;
 	}
-	if (!user_find(&found.user, work, found.token.user_id))
+	if (!tier_of_user(&found.user, &found.tier, work, found.token.user_id))
 		return false;
 	if (found.token.kind != kind || found.user.disabled_at)
 		return fail(work, ERR_UNAUTHENTICATED,
 			    "the token is unknown or has expired");
 	found.scopes = found.token.scopes;
-	if (!tier_find(&found.tier, work, found.user.tier_id) ||
-	    !token_touch(work, &found.token))
+	if (!token_touch(work, &found.token))
 		return false;
 	*who = found;
 	return true;
 }
 
-static bool open_jwt(struct user *user, struct work *work, const char *text,
+static bool open_jwt(struct identity *who, struct work *work, const char *text,
 		     enum jwt_type type)
 {
+	struct identity found = { .scopes = "read write link" };
 	struct jwt jwt;
-	struct user found;
 
 	if (!jwt_open(&jwt, work, text, type))
 		return false;
-	if (!user_find(&found, work, jwt.user_id))
+	if (!tier_of_user(&found.user, &found.tier, work, jwt.user_id))
 		return work->err == ERR_NOT_FOUND &&
 		       fail(work, ERR_UNAUTHENTICATED,
 			    "the user does not exist any more: sign in again");
-	if (found.disabled_at || found.deleted_at)
+	if (found.user.disabled_at || found.user.deleted_at)
 		return fail(work, ERR_UNAUTHENTICATED,
 			    "the token is unknown or has expired");
-	if (!jwt_check_user(&jwt, work, &found))
-		return false;
-	*user = found;
-	return true;
-}
-
-bool login_by_jwt(struct identity *who, struct work *work, const char *access)
-{
-	struct identity found = { .scopes = "read write link" };
-
-	if (!open_jwt(&found.user, work, access, JWT_ACCESS) ||
-	    !tier_find(&found.tier, work, found.user.tier_id))
+	if (!jwt_check_user(&jwt, work, &found.user))
 		return false;
 	if (found.user.is_admin)
 		found.scopes = login_all_scopes;
 	*who = found;
 	return true;
+}
+
+bool login_by_jwt(struct identity *who, struct work *work, const char *access)
+{
+	return open_jwt(who, work, access, JWT_ACCESS);
 }
 
 bool login_start_jwt(const char **access, const char **refresh,
@@ -113,23 +106,21 @@ bool login_start_jwt(const char **access, const char **refresh,
 bool login_refresh_jwt(const char **access, struct work *work,
 		       const char *refresh)
 {
-	struct user user;
+	struct identity who;
 
-	return open_jwt(&user, work, refresh, JWT_REFRESH) &&
-	       jwt_make(access, work, &user, JWT_ACCESS);
+	return open_jwt(&who, work, refresh, JWT_REFRESH) &&
+	       jwt_make(access, work, &who.user, JWT_ACCESS);
 }
 
 bool login_anonymous(struct identity *who, struct work *work)
 {
 	struct identity found = { .scopes = "read write" };
 
-	if (!user_find(&found.user, work, user_anonymous))
+	if (!tier_of_user(&found.user, &found.tier, work, user_anonymous))
 		return false;
 	if (found.user.disabled_at)
 		return fail(work, ERR_FORBIDDEN,
 			    "this service requires authentication");
-	if (!tier_find(&found.tier, work, found.user.tier_id))
-		return false;
 	*who = found;
 	return true;
 }

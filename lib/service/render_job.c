@@ -187,7 +187,7 @@ static bool make_pending(struct variant_batch *batch, struct work *work)
 	if (!batch->count)
 		return true;
 	if (!image_find(&image, work, batch->image_id) ||
-	    !tier_of_user(&tier, work, image.user_id) ||
+	    !tier_of_user(NULL, &tier, work, image.user_id) ||
 	    !store_get(
 		    &batch->source, work,
 		    store_key(work->pool, batch->image_id, VARIANT_ORIGINAL)) ||

@@ -178,6 +178,7 @@ bool upload_keep(struct image *image, struct work *work,
 struct records {
 	const struct uploaded *made;
 	const struct tier *tier;
+	bool tried; /* the answer to COMMIT may have been lost */
 };
 
 static bool add_job(struct work *work, const struct records *records)
@@ -211,31 +212,44 @@ static int64_t sum_variants(const struct uploaded *made)
 	return sum;
 }
 
+static bool is_recorded(struct work *work, struct uuid id)
+{
+	struct image image;
+
+	return image_find(&image, work, id);
+}
+
+/* Locks the user's row until the transaction ends, so that budget_check_job()
+   sees the jobs of all other uploads. */
+static bool charge(struct work *work, const struct records *records)
+{
+	const struct image *image = &records->made->image;
+
+	return user_charge(
+		work, image->user_id, image->bytes, sum_variants(records->made),
+		records->tier->quota_bytes,
+		budget_uploads_per_day(image->user_id, records->tier));
+}
+
 /* Repeatable: the image's row exists only if the whole transaction was
    committed. */
 static bool insert_records(struct work *work, void *arg)
 {
-	const struct records *records = arg;
-	const struct image *image = &records->made->image;
+	struct records *records = arg;
+	const struct uploaded *made = records->made;
 
-	if (!user_lock(work, image->user_id))
-		return false;
-	if (!image_add(work, image))
-		return work->err == ERR_CONFLICT;
-	for (size_t i = 0; i < records->made->count; i++)
-		if (!variant_add(work, &records->made->variants[i]))
-			return false;
-	return add_job(work, records) && queue_webhooks(work, records->made) &&
-	       user_charge(
-		       work, image->user_id, image->bytes,
-		       sum_variants(records->made), records->tier->quota_bytes,
-		       budget_uploads_per_day(image->user_id, records->tier));
+	if (records->tried && is_recorded(work, made->image.id))
+		return true;
+	records->tried = true;
+	return charge(work, records) && image_add(work, &made->image) &&
+	       variant_add(work, made->variants, made->count) &&
+	       add_job(work, records) && queue_webhooks(work, made);
 }
 
 bool upload_record(struct work *work, const struct uploaded *made,
 		   const struct tier *tier)
 {
-	struct records records = { made, tier };
+	struct records records = { made, tier, false };
 
 	if (!db_transaction(work, insert_records, &records))
 		return false;

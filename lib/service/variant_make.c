@@ -27,7 +27,7 @@ static bool insert_request(struct work *work, void *arg)
 {
 	const struct variant_request *request = arg;
 
-	if (!variant_add(work, request->variant))
+	if (!variant_add(work, request->variant, 1))
 		return false;
 	if (!request->queue)
 		return user_add_variant_bytes(work, request->job.user_id,
@@ -82,7 +82,7 @@ static bool make_missing(struct variant *variant, struct work *work,
 	unsigned cost_ms = 0;
 
 	if (!find_quality(&request.job.quality, work, image) ||
-	    !tier_of_user(&request.tier, work, image->user_id) ||
+	    !tier_of_user(NULL, &request.tier, work, image->user_id) ||
 	    !store_get(&batch.source, work,
 		       store_key(work->pool, image->id, VARIANT_ORIGINAL)) ||
 	    !variant_render_probe(&probe, work, batch.source))

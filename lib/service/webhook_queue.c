@@ -67,8 +67,7 @@ static bool describe(struct json **json, struct work *work,
 	struct tier tier;
 	size_t count;
 
-	if (!user_find(&user, work, image->user_id) ||
-	    !tier_find(&tier, work, user.tier_id) ||
+	if (!tier_of_user(&user, &tier, work, image->user_id) ||
 	    !variant_list(&variants, &count, work, image->id))
 		return false;
 	made = json_view_image(work->pool, &tier, image);
