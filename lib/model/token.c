@@ -3,7 +3,8 @@
 
 #include "lib/model/token.h"
 
-#include "lib/db/db.h"
+#include "lib/model/tier_row.h"
+#include "lib/model/user_row.h"
 
 static const char *const kind_names[] = {
 	[TOKEN_API] = "api",
@@ -13,27 +14,35 @@ static const char *const kind_names[] = {
 static const struct names kinds = NAMES_OF(kind_names);
 
 #define TOKEN_COLUMNS                                                          \
-	"`id`, `user_id`, `kind`, `name`, `scopes`, `created_at`,"             \
-	" `expires_at`, `last_used_at`"
+	"k.`id`, k.`user_id`, k.`kind`, k.`name`, k.`scopes`,"                 \
+	" k.`created_at`, k.`expires_at`, k.`last_used_at`"
 
-#define TOKEN_OUT(t)                                                           \
-	DB_OUT(db_uuid_to(&(t)->id), db_uuid_to(&(t)->user_id),                \
-	       db_name_to(&(t)->kind, &kinds), db_text_to(&(t)->name),         \
-	       db_text_to(&(t)->scopes), db_time_to(&(t)->created_at),         \
-	       db_time_to(&(t)->expires_at), db_time_to(&(t)->last_used_at))
+#define TOKEN_PLACES(k)                                                        \
+	db_uuid_to(&(k)->id), db_uuid_to(&(k)->user_id),                       \
+		db_name_to(&(k)->kind, &kinds), db_text_to(&(k)->name),        \
+		db_text_to(&(k)->scopes), db_time_to(&(k)->created_at),        \
+		db_time_to(&(k)->expires_at), db_time_to(&(k)->last_used_at)
 
-bool token_by_hash(struct token *token, struct work *work,
-		   const uint8_t hash[TOKEN_HASH_SIZE])
+bool token_by_hash(struct token *token, struct user *user, struct tier *tier,
+		   struct work *work, const uint8_t hash[TOKEN_HASH_SIZE])
 {
-	struct token row;
+	struct token token_row;
+	struct user user_row;
+	struct tier tier_row;
 
 	if (!db_one(work,
-		    "SELECT " TOKEN_COLUMNS " FROM `tokens` WHERE `hash` = ?"
-		    " AND (`expires_at` IS NULL"
-		    "   OR `expires_at` > UTC_TIMESTAMP(6))",
-		    DB_IN(db_bytes(hash, TOKEN_HASH_SIZE)), TOKEN_OUT(&row)))
+		    "SELECT " TOKEN_COLUMNS ", " USER_COLUMNS ", " TIER_COLUMNS
+		    " FROM `tokens` k JOIN `users` u ON u.`id` = k.`user_id`"
+		    " JOIN `tiers` t ON t.`id` = u.`tier_id`"
+		    " WHERE k.`hash` = ? AND (k.`expires_at` IS NULL"
+		    "   OR k.`expires_at` > UTC_TIMESTAMP(6))",
+		    DB_IN(db_bytes(hash, TOKEN_HASH_SIZE)),
+		    DB_OUT(TOKEN_PLACES(&token_row), USER_PLACES(&user_row),
+			   TIER_PLACES(&tier_row))))
 		return false;
-	*token = row;
+	*token = token_row;
+	*user = user_row;
+	*tier = tier_row;
 	return true;
 }
 
@@ -67,12 +76,12 @@ bool token_list(struct token **tokens, size_t *count, struct work *work,
 
 	return db_list(work, ROWS(tokens, count, row),
 		       "SELECT " TOKEN_COLUMNS
-		       " FROM `tokens` WHERE `user_id` = ? AND `kind` = 'api'"
+		       " FROM `tokens` k WHERE `user_id` = ? AND `kind` = 'api'"
 		       " AND (? IS NULL OR `id` < ?)"
 		       " ORDER BY `id` DESC LIMIT ?",
 		       DB_IN(db_uuid(user_id), db_uuid(before), db_uuid(before),
 			     db_int(limit)),
-		       TOKEN_OUT(&row));
+		       DB_OUT(TOKEN_PLACES(&row)));
 }
 
 bool token_drop(struct work *work, struct uuid user_id, struct uuid id)

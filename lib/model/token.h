@@ -7,6 +7,9 @@
 #include "lib/base/uuid.h"
 #include "lib/base/work.h"
 
+struct tier;
+struct user;
+
 enum token_kind { TOKEN_API = 1, TOKEN_SESSION };
 
 /* A secret that authenticates a user: an API token or a browser session. */
@@ -25,9 +28,11 @@ enum { TOKEN_HASH_SIZE = 32, TOKEN_NAME_MAX = 64 };
 
 enum { TOKEN_SECONDS_MAX = 315360000 }; /* ten years */
 
-/* Finds a token by the SHA-256 of its secret. ERR_NOT_FOUND also if it has
-   expired. */
-bool token_by_hash(struct token *token, struct work *work,
+/* Finds a token by the SHA-256 of its secret, its user and the user's tier,
+   with one statement, because most requests begin with it. ERR_NOT_FOUND also
+   if the token has expired. */
+bool token_by_hash(struct token *token, struct user *user, struct tier *tier,
+		   struct work *work,
 		   const uint8_t hash[TOKEN_HASH_SIZE]) MUST_CHECK;
 
 /* Makes the id. `expires_in` is in seconds; 0: never. */

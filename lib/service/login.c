@@ -46,14 +46,13 @@ bool login_by_secret(struct identity *who, struct work *work,
 	uint8_t hash[TOKEN_HASH_SIZE];
 
 	crypt_sha256(hash, secret, strlen(secret));
-	if (!token_by_hash(&found.token, work, hash)) {
+	if (!token_by_hash(&found.token, &found.user, &found.tier, work,
+			   hash)) {
 		if (work->err == ERR_NOT_FOUND)
 			fail(work, ERR_UNAUTHENTICATED,
 			     "the token is unknown or has expired");
 		return false;
 	}
-	if (!tier_of_user(&found.user, &found.tier, work, found.token.user_id))
-		return false;
 	if (found.token.kind != kind || found.user.disabled_at)
 		return fail(work, ERR_UNAUTHENTICATED,
 			    "the token is unknown or has expired");
