@@ -8,14 +8,11 @@
 #include <grp.h>
 #include <pwd.h>
 #include <signal.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -25,6 +22,7 @@
 #include "lib/base/pool.h"
 #include "lib/base/work.h"
 #include "lib/process/metric.h"
+#include "lib/process/notify.h"
 
 enum {
 	NUDGE_MS = 100,
@@ -59,6 +57,8 @@ struct supervisor {
 	struct children old;     /* asked to stop by a reload */
 	int64_t delayed_to_ms;   /* the latest delayed start */
 	bool stopping, reload_wanted;
+	int64_t watchdog_ms; /* interval of the messages, or 0 */
+	int64_t watchdog_at_ms;
 };
 
 static volatile sig_atomic_t stopping;
@@ -306,56 +306,35 @@ static void reap(struct supervisor *s)
 	}
 }
 
-static void reload(struct supervisor *s)
+static void replace_children(struct supervisor *s)
 {
-	const struct prefork *prefork = s->prefork;
-
-	s->reload_wanted = false;
-	if (prefork->reload && !prefork->reload(prefork->reload_arg)) {
-		LOG_EVENT(LOG_LEVEL_ERROR, "not_reloaded",
-			  log_number("pid", getpid()));
-		return;
-	}
 	LOG_EVENT(LOG_LEVEL_INFO, "reloaded",
 		  log_number("children", (int64_t)alive(&s->current)));
-	stop_all(&s->current, prefork->stop_timeout);
+	stop_all(&s->current, s->prefork->stop_timeout);
 	free(s->old.list);
 	s->old = s->current;
 	fill_slots(s);
 	start_due(s);
 }
 
-/* sd_notify(3): one datagram. A name that begins with @ is an abstract
-   socket. */
-static void notify(const char *state)
+static void reload(struct supervisor *s)
 {
-	const char *path = getenv("NOTIFY_SOCKET");
-	struct sockaddr_un to = { .sun_family = AF_UNIX };
-	size_t len = path ? strlen(path) : 0;
-	int fd;
+	const struct prefork *prefork = s->prefork;
 
-	if (!len || len >= sizeof(to.sun_path))
-		return;
-	memcpy(to.sun_path, path, len);
-	if (*path == '@')
-		to.sun_path[0] = '\0';
-	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return;
-	if (sendto(fd, state, strlen(state), MSG_NOSIGNAL,
-		   (struct sockaddr *)&to,
-		   (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len)) <
-	    0)
-		LOG_EVENT(LOG_LEVEL_ERROR, "notify_failed",
-			  log_text("socket", path),
-			  log_text("why", strerror(errno)));
-	close(fd);
+	s->reload_wanted = false;
+	notify_reloading();
+	if (!prefork->reload || prefork->reload(prefork->reload_arg))
+		replace_children(s);
+	else
+		LOG_EVENT(LOG_LEVEL_ERROR, "not_reloaded",
+			  log_number("pid", getpid()));
+	notify_send("READY=1");
 }
 
 static void stop(struct supervisor *s)
 {
 	if (!s->stopping)
-		notify("STOPPING=1");
+		notify_send("STOPPING=1");
 	s->stopping = true;
 	stop_all(&s->current, s->prefork->stop_timeout);
 	stop_all(&s->old, s->prefork->stop_timeout);
@@ -369,6 +348,8 @@ static int64_t wait_ms(const struct supervisor *s)
 
 	if (s->stopping || alive(&s->old))
 		return NUDGE_MS;
+	if (s->watchdog_ms)
+		least = s->watchdog_at_ms - now_ms;
 	for (size_t i = 0; i < s->current.count; i++) {
 		const struct child *child = &s->current.list[i];
 		int64_t left = child->start_at_ms - now_ms;
@@ -377,6 +358,18 @@ static int64_t wait_ms(const struct supervisor *s)
 			least = left;
 	}
 	return least > 0 ? least : 0;
+}
+
+/* The supervisor alone sends it: it replaces children that end, and the limits
+   of requests and jobs end those that hang. */
+static void feed_watchdog(struct supervisor *s)
+{
+	const int64_t now_ms = clock_monotonic_ms();
+
+	if (!s->watchdog_ms || now_ms < s->watchdog_at_ms)
+		return;
+	notify_send("WATCHDOG=1");
+	s->watchdog_at_ms = now_ms + s->watchdog_ms;
 }
 
 static void wait_for_signal(struct supervisor *s)
@@ -407,19 +400,21 @@ static void supervise(struct supervisor *s)
 		start_due(s);
 		nudge(&s->current);
 		nudge(&s->old);
+		feed_watchdog(s);
 	}
 }
 
 int prefork_run(const struct prefork *prefork)
 {
-	struct supervisor s = { .prefork = prefork };
+	struct supervisor s = { .prefork = prefork,
+				.watchdog_ms = notify_watchdog_ms() };
 	const sigset_t set = watched();
 	sigset_t before;
 
 	sigprocmask(SIG_BLOCK, &set, &before);
 	fill_slots(&s);
 	start_due(&s);
-	notify("READY=1");
+	notify_send("READY=1");
 	supervise(&s);
 	free(s.current.list);
 	free(s.old.list);

@@ -38,8 +38,8 @@ struct prefork {
  * of 100 ms, which doubles up to 1 s, and one delayed start each 100 ms.
  * SIGTERM, SIGINT and SIGQUIT stop the supervisor: it returns the program's
  * exit status after all children have ended. A SIGHUP waits until the old
- * children of the last SIGHUP have ended. Sends READY=1 to $NOTIFY_SOCKET
- * (sd_notify(3)) after it has started the children.
+ * children of the last SIGHUP have ended. Tells the init system (notify.h) that
+ * the children are started, that it reloads or stops, and that it still works.
  */
 int prefork_run(const struct prefork *prefork);
 
