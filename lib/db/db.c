@@ -132,7 +132,7 @@ struct db_out db_time_to(int64_t *place)
 
 struct db_out db_uuid_to(struct uuid *place)
 {
-	return (struct db_out){ .type = DB_OUT_UUID, .place = place };
+	return db_fixed_to(place, sizeof(*place));
 }
 
 struct db_out db_fixed_to(void *place, size_t size)
@@ -286,7 +286,7 @@ bool db_each(struct work *work, const char *sql, const struct db_in *in,
 
 	if (!run(&result, work, &query))
 		return false;
-	for (const struct db_row *next = result.rows; next; next = next->next)
+	for (struct db_row *next = result.rows; next; next = next->next)
 		if (!statement_place(work, &query, next) || !row(work, arg))
 			return false;
 	return true;

@@ -51,7 +51,6 @@ struct db_out {
 		DB_OUT_INT,
 		DB_OUT_BOOL,
 		DB_OUT_TIME,
-		DB_OUT_UUID,
 		DB_OUT_FIXED,
 		DB_OUT_NAME
 	} type;
@@ -104,7 +103,7 @@ struct db_out db_name_to(void *place, const struct names *names);
  */
 
 /* Runs a statement that finds one row. ERR_NOT_FOUND if it finds none,
-   ERR_INTERNAL if it finds more. */
+   ERR_INTERNAL if it finds more. The places are filled only on success. */
 bool db_one(struct work *work, const char *sql, const struct db_in *in,
 	    size_t in_count, const struct db_out *out,
 	    size_t out_count) MUST_CHECK;

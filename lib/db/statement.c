@@ -176,7 +176,6 @@ static void bind_out(MYSQL_BIND *bind, struct slot *slot, enum db_out_type type)
 		bind->buffer = &slot->time;
 		break;
 	case DB_OUT_TEXT:
-	case DB_OUT_UUID:
 	case DB_OUT_FIXED:
 	case DB_OUT_NAME:
 		/* No buffer yet: the fetch returns the length. */
@@ -222,7 +221,6 @@ static enum db_trouble take(struct db_cell *cell, struct db *db,
 		cell->number = time_from_sql(&slot->time);
 		return DB_FINE;
 	case DB_OUT_TEXT:
-	case DB_OUT_UUID:
 	case DB_OUT_FIXED:
 	case DB_OUT_NAME:
 		break;
@@ -299,65 +297,59 @@ enum db_trouble statement_run(struct db_result *result, struct db *db,
 	return trouble;
 }
 
-static bool place_bytes(struct work *work, const struct db_query *query,
-			void *place, size_t size, const struct db_cell *cell)
-{
-	memset(place, 0, size);
-	if (!cell->bytes)
-		return true;
-	if (cell->size != size)
-		return fail(work, ERR_INTERNAL,
-			    "expected a value of %zu bytes, found %zu: %.100s",
-			    size, cell->size, query->sql);
-	memcpy(place, cell->bytes, size);
-	return true;
-}
-
-/* An enum has the size of an int for gcc and clang. */
-static bool place_name(struct work *work, const struct db_query *query,
-		       const struct db_out *out, const struct db_cell *cell)
+/* Finds the value of a name. An enum has the size of an int for gcc and
+   clang. */
+static bool check_cell(struct work *work, const struct db_query *query,
+		       const struct db_out *out, struct db_cell *cell)
 {
 	unsigned value = 0;
 
+	if (out->type == DB_OUT_FIXED && cell->bytes && cell->size != out->size)
+		return fail(work, ERR_INTERNAL,
+			    "expected a value of %zu bytes, found %zu: %.100s",
+			    out->size, cell->size, query->sql);
+	if (out->type != DB_OUT_NAME)
+		return true;
 	if (cell->bytes && !names_find(&value, out->names, cell->bytes) &&
 	    !out->names->is_open)
 		return fail(work, ERR_INTERNAL,
 			    "unknown value \"%.40s\" of: %.100s", cell->bytes,
 			    query->sql);
-	memcpy(out->place, &value, sizeof(value));
+	cell->number = value;
 	return true;
 }
 
-static bool place_cell(struct work *work, const struct db_query *query,
-		       const struct db_out *out, const struct db_cell *cell)
+static void place_cell(const struct db_out *out, const struct db_cell *cell)
 {
 	switch (out->type) {
 	case DB_OUT_TEXT:
 		*(const char **)out->place = cell->bytes;
-		return true;
+		break;
 	case DB_OUT_INT:
 	case DB_OUT_TIME:
 		*(int64_t *)out->place = cell->number;
-		return true;
+		break;
 	case DB_OUT_BOOL:
 		*(bool *)out->place = cell->number != 0;
-		return true;
-	case DB_OUT_UUID:
-		return place_bytes(work, query, out->place, sizeof(struct uuid),
-				   cell);
+		break;
 	case DB_OUT_FIXED:
-		return place_bytes(work, query, out->place, out->size, cell);
+		if (cell->bytes)
+			memcpy(out->place, cell->bytes, out->size);
+		else
+			memset(out->place, 0, out->size);
+		break;
 	case DB_OUT_NAME:
-		return place_name(work, query, out, cell);
+		*(unsigned *)out->place = (unsigned)cell->number;
 	}
-	return fail(work, ERR_INTERNAL, "no value of type %d", out->type);
 }
 
 bool statement_place(struct work *work, const struct db_query *query,
-		     const struct db_row *row)
+		     struct db_row *row)
 {
 	for (size_t i = 0; i < query->out_count; i++)
-		if (!place_cell(work, query, &query->out[i], &row->cells[i]))
+		if (!check_cell(work, query, &query->out[i], &row->cells[i]))
 			return false;
+	for (size_t i = 0; i < query->out_count; i++)
+		place_cell(&query->out[i], &row->cells[i]);
 	return true;
 }

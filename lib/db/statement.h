@@ -38,9 +38,9 @@ enum db_trouble statement_run(struct db_result *result, struct db *db,
 			      struct pool *pool,
 			      const struct db_query *query) MUST_CHECK;
 
-/* Stores a row's values in their places. ERR_INTERNAL if bytes have another
-   length than their place. */
+/* Stores a row's values in their places, or none of them: ERR_INTERNAL if bytes
+   have another length than their place, or a name is unknown. */
 bool statement_place(struct work *work, const struct db_query *query,
-		     const struct db_row *row) MUST_CHECK;
+		     struct db_row *row) MUST_CHECK;
 
 #endif

@@ -217,14 +217,10 @@ bool check_repair_unindexed(struct work *work, struct uuid id)
 
 bool check_server(struct check_server *server, struct work *work)
 {
-	struct check_server s;
-
-	if (!db_one(work,
-		    "SELECT @@max_connections, @@log_bin, UTC_TIMESTAMP(6)",
-		    DB_NO_IN,
-		    DB_OUT(db_int_to(&s.max_connections),
-			   db_bool_to(&s.has_binlog), db_time_to(&s.now))))
-		return false;
-	*server = s;
-	return true;
+	return db_one(work,
+		      "SELECT @@max_connections, @@log_bin, UTC_TIMESTAMP(6)",
+		      DB_NO_IN,
+		      DB_OUT(db_int_to(&server->max_connections),
+			     db_bool_to(&server->has_binlog),
+			     db_time_to(&server->now)));
 }

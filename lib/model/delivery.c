@@ -37,36 +37,27 @@ const char *delivery_state_name(enum delivery_state state)
 bool delivery_of_job(struct delivery_target *target, struct work *work,
 		     struct uuid job_id)
 {
-	struct delivery_target t;
-
-	if (!db_one(work,
-		    "SELECT " DELIVERY_COLUMNS ", d.`payload`, w.`url`,"
-		    " w.`disabled_at` IS NOT NULL"
-		    " FROM `webhook_deliveries` d"
-		    " JOIN `webhooks` w ON w.`id` = d.`webhook_id`"
-		    " WHERE d.`job_id` = ?",
-		    DB_IN(db_uuid(job_id)),
-		    DB_OUT(DELIVERY_PLACES(&t.delivery),
-			   db_text_to(&t.delivery.payload), db_text_to(&t.url),
-			   db_bool_to(&t.disabled))))
-		return false;
-	*target = t;
-	return true;
+	return db_one(work,
+		      "SELECT " DELIVERY_COLUMNS ", d.`payload`, w.`url`,"
+		      " w.`disabled_at` IS NOT NULL"
+		      " FROM `webhook_deliveries` d"
+		      " JOIN `webhooks` w ON w.`id` = d.`webhook_id`"
+		      " WHERE d.`job_id` = ?",
+		      DB_IN(db_uuid(job_id)),
+		      DB_OUT(DELIVERY_PLACES(&target->delivery),
+			     db_text_to(&target->delivery.payload),
+			     db_text_to(&target->url),
+			     db_bool_to(&target->disabled)));
 }
 
 bool delivery_find(struct delivery *delivery, struct work *work,
 		   struct uuid webhook_id, struct uuid id)
 {
-	struct delivery row = { 0 };
-
-	if (!db_find(work, "delivery", id,
-		     "SELECT " DELIVERY_COLUMNS " FROM `webhook_deliveries` d"
-		     " WHERE d.`id` = ? AND d.`webhook_id` = ?",
-		     DB_IN(db_uuid(id), db_uuid(webhook_id)),
-		     DB_OUT(DELIVERY_PLACES(&row))))
-		return false;
-	*delivery = row;
-	return true;
+	return db_find(work, "delivery", id,
+		       "SELECT " DELIVERY_COLUMNS " FROM `webhook_deliveries` d"
+		       " WHERE d.`id` = ? AND d.`webhook_id` = ?",
+		       DB_IN(db_uuid(id), db_uuid(webhook_id)),
+		       DB_OUT(DELIVERY_PLACES(delivery)));
 }
 
 bool delivery_list(struct delivery **deliveries, size_t *count,

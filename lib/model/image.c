@@ -43,28 +43,18 @@ bool image_status_read(enum image_status *status, struct work *work,
 
 bool image_find(struct image *image, struct work *work, struct uuid id)
 {
-	struct image row;
-
-	if (!db_find(work, "image", id,
-		     "SELECT " IMAGE_COLUMNS
-		     " FROM `images` i WHERE i.`id` = ?",
-		     DB_IN(db_uuid(id)), IMAGE_OUT(&row)))
-		return false;
-	*image = row;
-	return true;
+	return db_find(work, "image", id,
+		       "SELECT " IMAGE_COLUMNS
+		       " FROM `images` i WHERE i.`id` = ?",
+		       DB_IN(db_uuid(id)), IMAGE_OUT(image));
 }
 
 bool image_lock(struct image *image, struct work *work, struct uuid id)
 {
-	struct image row;
-
-	if (!db_find(work, "image", id,
-		     "SELECT " IMAGE_COLUMNS
-		     " FROM `images` i WHERE i.`id` = ? FOR UPDATE",
-		     DB_IN(db_uuid(id)), IMAGE_OUT(&row)))
-		return false;
-	*image = row;
-	return true;
+	return db_find(work, "image", id,
+		       "SELECT " IMAGE_COLUMNS
+		       " FROM `images` i WHERE i.`id` = ? FOR UPDATE",
+		       DB_IN(db_uuid(id)), IMAGE_OUT(image));
 }
 
 /* FORCE INDEX, because the server's index statistics are coarse: a wrong choice

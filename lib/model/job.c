@@ -96,27 +96,18 @@ bool job_priority_read(int64_t *priority, struct work *work, const char *text)
 
 bool job_find(struct job *job, struct work *work, struct uuid id)
 {
-	struct job row;
-
-	if (!db_find(work, "job", id,
-		     "SELECT " JOB_COLUMNS " FROM `jobs` WHERE `id` = ?",
-		     DB_IN(db_uuid(id)), JOB_OUT(&row)))
-		return false;
-	*job = row;
-	return true;
+	return db_find(work, "job", id,
+		       "SELECT " JOB_COLUMNS " FROM `jobs` WHERE `id` = ?",
+		       DB_IN(db_uuid(id)), JOB_OUT(job));
 }
 
 bool job_of_image(struct job *job, struct work *work, struct uuid image_id)
 {
-	struct job row;
-
 	if (db_one(work,
 		   "SELECT " JOB_COLUMNS " FROM `jobs`"
 		   " WHERE `image_id` = ? ORDER BY `id` DESC LIMIT 1",
-		   DB_IN(db_uuid(image_id)), JOB_OUT(&row))) {
-		*job = row;
+		   DB_IN(db_uuid(image_id)), JOB_OUT(job)))
 		return true;
-	}
 	if (work->err == ERR_NOT_FOUND)
 		fail(work, ERR_NOT_FOUND, "image %s has no job",
 		     UUID_TEXT(image_id));
@@ -126,16 +117,11 @@ bool job_of_image(struct job *job, struct work *work, struct uuid image_id)
 bool job_failed_of_image(struct job *job, struct work *work,
 			 struct uuid image_id)
 {
-	struct job row;
-
-	if (!db_one(work,
-		    "SELECT " JOB_COLUMNS " FROM `jobs` FORCE INDEX (`image`)"
-		    " WHERE `image_id` = ? AND `state` = 'failed'"
-		    " ORDER BY `id` DESC LIMIT 1",
-		    DB_IN(db_uuid(image_id)), JOB_OUT(&row)))
-		return false;
-	*job = row;
-	return true;
+	return db_one(work,
+		      "SELECT " JOB_COLUMNS " FROM `jobs` FORCE INDEX (`image`)"
+		      " WHERE `image_id` = ? AND `state` = 'failed'"
+		      " ORDER BY `id` DESC LIMIT 1",
+		      DB_IN(db_uuid(image_id)), JOB_OUT(job));
 }
 
 static bool list_of_all(struct job **jobs, size_t *count, struct work *work,
@@ -409,15 +395,10 @@ bool job_forget_ended(struct work *work, struct uuid image_id)
 
 bool job_is_awaited(bool *awaited, struct work *work, struct uuid image_id)
 {
-	int64_t count;
-
-	if (!db_one(work,
-		    "SELECT COUNT(*) FROM `jobs` WHERE `image_id` = ?"
-		    " AND `state` IN ('queued', 'running')",
-		    DB_IN(db_uuid(image_id)), DB_OUT(db_int_to(&count))))
-		return false;
-	*awaited = count;
-	return true;
+	return db_one(work,
+		      "SELECT COUNT(*) FROM `jobs` WHERE `image_id` = ?"
+		      " AND `state` IN ('queued', 'running')",
+		      DB_IN(db_uuid(image_id)), DB_OUT(db_bool_to(awaited)));
 }
 
 bool job_count_waiting(int64_t *count, struct work *work, struct uuid user_id,

@@ -12,45 +12,33 @@
 
 bool tier_find(struct tier *tier, struct work *work, struct uuid id)
 {
-	struct tier row;
-
-	if (!db_find(work, "tier", id,
-		     "SELECT " TIER_COLUMNS " FROM `tiers` t WHERE t.`id` = ?",
-		     DB_IN(db_uuid(id)), DB_OUT(TIER_PLACES(&row))))
-		return false;
-	*tier = row;
-	return true;
+	return db_find(work, "tier", id,
+		       "SELECT " TIER_COLUMNS
+		       " FROM `tiers` t WHERE t.`id` = ?",
+		       DB_IN(db_uuid(id)), DB_OUT(TIER_PLACES(tier)));
 }
 
 bool tier_of_user(struct user *user, struct tier *tier, struct work *work,
 		  struct uuid user_id)
 {
-	struct user user_row;
-	struct tier tier_row;
+	struct user unused;
 
-	if (!db_find(work, "user", user_id,
-		     "SELECT " USER_COLUMNS ", " TIER_COLUMNS
-		     " FROM `users` u JOIN `tiers` t ON t.`id` = u.`tier_id`"
-		     " WHERE u.`id` = ?",
-		     DB_IN(db_uuid(user_id)),
-		     DB_OUT(USER_PLACES(&user_row), TIER_PLACES(&tier_row))))
-		return false;
-	if (user)
-		*user = user_row;
-	*tier = tier_row;
-	return true;
+	if (!user)
+		user = &unused;
+	return db_find(work, "user", user_id,
+		       "SELECT " USER_COLUMNS ", " TIER_COLUMNS
+		       " FROM `users` u JOIN `tiers` t ON t.`id` = u.`tier_id`"
+		       " WHERE u.`id` = ?",
+		       DB_IN(db_uuid(user_id)),
+		       DB_OUT(USER_PLACES(user), TIER_PLACES(tier)));
 }
 
 bool tier_by_name(struct tier *tier, struct work *work, const char *name)
 {
-	struct tier row;
-
 	if (db_one(work,
 		   "SELECT " TIER_COLUMNS " FROM `tiers` t WHERE t.`name` = ?",
-		   DB_IN(db_text(name)), DB_OUT(TIER_PLACES(&row)))) {
-		*tier = row;
+		   DB_IN(db_text(name)), DB_OUT(TIER_PLACES(tier))))
 		return true;
-	}
 	if (work->err == ERR_NOT_FOUND)
 		fail(work, ERR_NOT_FOUND, "no tier is called \"%s\"", name);
 	return false;

@@ -26,24 +26,16 @@ static const struct names kinds = NAMES_OF(kind_names);
 bool token_by_hash(struct token *token, struct user *user, struct tier *tier,
 		   struct work *work, const uint8_t hash[TOKEN_HASH_SIZE])
 {
-	struct token token_row;
-	struct user user_row;
-	struct tier tier_row;
-
-	if (!db_one(work,
-		    "SELECT " TOKEN_COLUMNS ", " USER_COLUMNS ", " TIER_COLUMNS
-		    " FROM `tokens` k JOIN `users` u ON u.`id` = k.`user_id`"
-		    " JOIN `tiers` t ON t.`id` = u.`tier_id`"
-		    " WHERE k.`hash` = ? AND (k.`expires_at` IS NULL"
-		    "   OR k.`expires_at` > UTC_TIMESTAMP(6))",
-		    DB_IN(db_bytes(hash, TOKEN_HASH_SIZE)),
-		    DB_OUT(TOKEN_PLACES(&token_row), USER_PLACES(&user_row),
-			   TIER_PLACES(&tier_row))))
-		return false;
-	*token = token_row;
-	*user = user_row;
-	*tier = tier_row;
-	return true;
+	return db_one(work,
+		      "SELECT " TOKEN_COLUMNS ", " USER_COLUMNS
+		      ", " TIER_COLUMNS
+		      " FROM `tokens` k JOIN `users` u ON u.`id` = k.`user_id`"
+		      " JOIN `tiers` t ON t.`id` = u.`tier_id`"
+		      " WHERE k.`hash` = ? AND (k.`expires_at` IS NULL"
+		      "   OR k.`expires_at` > UTC_TIMESTAMP(6))",
+		      DB_IN(db_bytes(hash, TOKEN_HASH_SIZE)),
+		      DB_OUT(TOKEN_PLACES(token), USER_PLACES(user),
+			     TIER_PLACES(tier)));
 }
 
 bool token_add(struct token *token, struct work *work,

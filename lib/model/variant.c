@@ -46,16 +46,13 @@ bool variant_is_original(const char *name)
 bool variant_find(struct variant *variant, struct work *work,
 		  struct uuid image_id, const char *name)
 {
-	struct variant row;
-
 	if (db_one(work,
 		   "SELECT " VARIANT_COLUMNS ", `used_at`"
 		   " FROM `variants` WHERE `image_id` = ? AND `variant` = ?",
 		   DB_IN(db_uuid(image_id), db_text(name)),
-		   DB_OUT(VARIANT_PLACES(&row), db_time_to(&row.used_at)))) {
-		*variant = row;
+		   DB_OUT(VARIANT_PLACES(variant),
+			  db_time_to(&variant->used_at))))
 		return true;
-	}
 	if (work->err == ERR_NOT_FOUND)
 		fail(work, ERR_NOT_FOUND, "the image has no variant %s", name);
 	return false;

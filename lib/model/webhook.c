@@ -19,15 +19,11 @@
 bool webhook_find(struct webhook *webhook, struct work *work,
 		  struct uuid user_id, struct uuid id)
 {
-	struct webhook row;
-
-	if (!db_find(work, "webhook", id,
-		     "SELECT " WEBHOOK_COLUMNS " FROM `webhooks`"
-		     " WHERE `id` = ? AND `user_id` = ?",
-		     DB_IN(db_uuid(id), db_uuid(user_id)), WEBHOOK_OUT(&row)))
-		return false;
-	*webhook = row;
-	return true;
+	return db_find(work, "webhook", id,
+		       "SELECT " WEBHOOK_COLUMNS " FROM `webhooks`"
+		       " WHERE `id` = ? AND `user_id` = ?",
+		       DB_IN(db_uuid(id), db_uuid(user_id)),
+		       WEBHOOK_OUT(webhook));
 }
 
 bool webhook_list(struct webhook **webhooks, size_t *count, struct work *work,

@@ -229,6 +229,10 @@ static void test_wrong_places(void **state)
 	assert_false(db_one(work, "SELECT 'abc'", DB_NO_IN,
 			    DB_OUT(db_uuid_to(&uuid))));
 	assert_int_equal(work->err, ERR_INTERNAL);
+	assert_false(
+		db_one(work, "SELECT 1, 'abc'", DB_NO_IN,
+		       DB_OUT(db_int_to(&n), db_fixed_to(two, sizeof(two)))));
+	assert_int_equal(n, 7);
 	assert_false(db_one(work, "SELECT id FROM t", DB_NO_IN,
 			    DB_OUT(db_int_to(&n))));
 	assert_int_equal(work->err, ERR_INTERNAL);
