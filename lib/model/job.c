@@ -124,25 +124,26 @@ bool job_failed_of_image(struct job *job, struct work *work,
 		      DB_IN(db_uuid(image_id)), JOB_OUT(job));
 }
 
+#define JOB_PAGE                                                               \
+	" AND (? IS NULL OR `kind` <> ?) AND (? IS NULL OR `kind` = ?)"        \
+	" AND (? IS NULL OR `id` < ?) ORDER BY `id` DESC LIMIT ?"
+
+#define JOB_PAGE_IN(f)                                                         \
+	db_name((f)->but_kind, &job_kinds),                                    \
+		db_name((f)->but_kind, &job_kinds), db_text((f)->kind),        \
+		db_text((f)->kind), db_uuid((f)->before),                      \
+		db_uuid((f)->before), db_int((f)->limit)
+
 static bool list_of_all(struct job **jobs, size_t *count, struct work *work,
 			const struct job_filter *f)
 {
+	const struct db_in state = db_name(f->state, &job_states);
 	struct job row;
 
 	return db_list(work, ROWS(jobs, count, row),
 		       "SELECT " JOB_COLUMNS " FROM `jobs`"
-		       " WHERE (? IS NULL OR `state` = ?)"
-		       " AND (? IS NULL OR `kind` <> ?)"
-		       " AND (? IS NULL OR `kind` = ?)"
-		       " AND (? IS NULL OR `id` < ?)"
-		       " ORDER BY `id` DESC LIMIT ?",
-		       DB_IN(db_name(f->state, &job_states),
-			     db_name(f->state, &job_states),
-			     db_name(f->but_kind, &job_kinds),
-			     db_name(f->but_kind, &job_kinds), db_text(f->kind),
-			     db_text(f->kind), db_uuid(f->before),
-			     db_uuid(f->before), db_int(f->limit)),
-		       JOB_OUT(&row));
+		       " WHERE (? IS NULL OR `state` = ?)" JOB_PAGE,
+		       DB_IN(state, state, JOB_PAGE_IN(f)), JOB_OUT(&row));
 }
 
 /* FORCE INDEX, because the server may otherwise read the jobs of all users. */
@@ -153,16 +154,8 @@ static bool list_of_user(struct job **jobs, size_t *count, struct work *work,
 
 	return db_list(work, ROWS(jobs, count, row),
 		       "SELECT " JOB_COLUMNS " FROM `jobs` FORCE INDEX (`user`)"
-		       " WHERE `user_id` = ?"
-		       " AND (? IS NULL OR `kind` <> ?)"
-		       " AND (? IS NULL OR `kind` = ?)"
-		       " AND (? IS NULL OR `id` < ?)"
-		       " ORDER BY `id` DESC LIMIT ?",
-		       DB_IN(db_uuid(f->user_id),
-			     db_name(f->but_kind, &job_kinds),
-			     db_name(f->but_kind, &job_kinds), db_text(f->kind),
-			     db_text(f->kind), db_uuid(f->before),
-			     db_uuid(f->before), db_int(f->limit)),
+		       " WHERE `user_id` = ?" JOB_PAGE,
+		       DB_IN(db_uuid(f->user_id), JOB_PAGE_IN(f)),
 		       JOB_OUT(&row));
 }
 
@@ -174,17 +167,9 @@ static bool list_in_state(struct job **jobs, size_t *count, struct work *work,
 	return db_list(work, ROWS(jobs, count, row),
 		       "SELECT " JOB_COLUMNS " FROM `jobs`"
 		       " FORCE INDEX (`user_state`)"
-		       " WHERE `user_id` = ? AND `state` = ?"
-		       " AND (? IS NULL OR `kind` <> ?)"
-		       " AND (? IS NULL OR `kind` = ?)"
-		       " AND (? IS NULL OR `id` < ?)"
-		       " ORDER BY `id` DESC LIMIT ?",
+		       " WHERE `user_id` = ? AND `state` = ?" JOB_PAGE,
 		       DB_IN(db_uuid(f->user_id),
-			     db_name(f->state, &job_states),
-			     db_name(f->but_kind, &job_kinds),
-			     db_name(f->but_kind, &job_kinds), db_text(f->kind),
-			     db_text(f->kind), db_uuid(f->before),
-			     db_uuid(f->before), db_int(f->limit)),
+			     db_name(f->state, &job_states), JOB_PAGE_IN(f)),
 		       JOB_OUT(&row));
 }
 
