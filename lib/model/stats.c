@@ -8,34 +8,39 @@
 #include "lib/db/rows.h"
 #include "lib/model/worker.h"
 
+#define STAT_OUT(s)                                                            \
+	DB_OUT(db_text_to(&(s)->name), db_text_to(&(s)->label),                \
+	       db_int_to(&(s)->value))
+
+/* clang-format off */
+#define COUNT_SOME(name, label, table, where)                                  \
+	"SELECT '" name "', '" label "', COUNT(*) FROM (SELECT 1 AS `one`"     \
+	" FROM `" table "` WHERE " where " LIMIT ?) c"
+#define SECONDS_SINCE(time)                                                    \
+	"COALESCE(TIMESTAMPDIFF(SECOND, " time ", UTC_TIMESTAMP(6)), 0)"
+#define QUEUED(label, priority)                                                \
+	COUNT_SOME("queued", label, "jobs",                                    \
+		   "`state` = 'queued' AND `priority` = " priority)
+#define QUEUED_SECONDS(label, priority)                                        \
+	"SELECT 'queued_seconds', '" label "',"                                \
+	" GREATEST(0, " SECONDS_SINCE("MIN(`run_after`)") ") FROM `jobs`"      \
+	" WHERE `state` = 'queued' AND `priority` = " priority
+#define IMAGES(status)                                                         \
+	COUNT_SOME("images", status, "images", "`status` = '" status "'")
+#define JOBS(state) COUNT_SOME("jobs", state, "jobs", "`state` = '" state "'")
+
 static bool watch(struct rows *rows, struct work *work, struct stat_row *row)
 {
-	return db_each(
-		work,
-		"SELECT 'queued', 'high', COUNT(*)"
-		"   FROM (SELECT 1 AS `one` FROM `jobs`"
-		"   WHERE `state` = 'queued'"
-		"   AND `priority` = 0 LIMIT ?) q0"
-		" UNION ALL SELECT 'queued', 'normal', COUNT(*)"
-		"   FROM (SELECT 1 AS `one` FROM `jobs`"
-		"   WHERE `state` = 'queued'"
-		"   AND `priority` = 1 LIMIT ?) q1"
-		" UNION ALL SELECT 'queued', 'low', COUNT(*)"
-		"   FROM (SELECT 1 AS `one` FROM `jobs`"
-		"   WHERE `state` = 'queued'"
-		"   AND `priority` = 2 LIMIT ?) q2"
-		" UNION ALL SELECT 'queued_seconds', 'high', GREATEST(0,"
-		"   COALESCE(TIMESTAMPDIFF(SECOND, MIN(`run_after`),"
-		"   UTC_TIMESTAMP(6)), 0)) FROM `jobs`"
-		"   WHERE `state` = 'queued' AND `priority` = 0"
-		" UNION ALL SELECT 'queued_seconds', 'normal', GREATEST(0,"
-		"   COALESCE(TIMESTAMPDIFF(SECOND, MIN(`run_after`),"
-		"   UTC_TIMESTAMP(6)), 0)) FROM `jobs`"
-		"   WHERE `state` = 'queued' AND `priority` = 1"
-		" UNION ALL SELECT 'queued_seconds', 'low', GREATEST(0,"
-		"   COALESCE(TIMESTAMPDIFF(SECOND, MIN(`run_after`),"
-		"   UTC_TIMESTAMP(6)), 0)) FROM `jobs`"
-		"   WHERE `state` = 'queued' AND `priority` = 2"
+	const struct db_in most = db_int(STATS_COUNT_MAX);
+	const struct db_in alive = db_int(WORKER_ALIVE);
+
+	return db_each(work,
+		QUEUED("high", "0")
+		" UNION ALL " QUEUED("normal", "1")
+		" UNION ALL " QUEUED("low", "2")
+		" UNION ALL " QUEUED_SECONDS("high", "0")
+		" UNION ALL " QUEUED_SECONDS("normal", "1")
+		" UNION ALL " QUEUED_SECONDS("low", "2")
 		" UNION ALL SELECT 'workers', 'alive', COUNT(*) FROM `workers`"
 		"   WHERE `seen_at` >= UTC_TIMESTAMP(6) - INTERVAL ? SECOND"
 		" UNION ALL SELECT 'workers', 'silent', COUNT(*) FROM `workers`"
@@ -47,67 +52,44 @@ static bool watch(struct rows *rows, struct work *work, struct stat_row *row)
 		"   CAST(COALESCE(SUM(`variant_bytes`), 0) AS SIGNED))"
 		"   FROM `users`"
 		" UNION ALL SELECT `name`, `label`, `value` FROM `totals`",
-		DB_IN(db_int(STATS_COUNT_MAX), db_int(STATS_COUNT_MAX),
-		      db_int(STATS_COUNT_MAX), db_int(WORKER_ALIVE),
-		      db_int(WORKER_ALIVE)),
-		DB_OUT(db_text_to(&row->name), db_text_to(&row->label),
-		       db_int_to(&row->value)),
+		DB_IN(most, most, most, alive, alive), STAT_OUT(row),
 		rows_keep, rows);
 }
 
 static bool survey(struct rows *rows, struct work *work, struct stat_row *row)
 {
-	return db_each(
-		work,
+	const struct db_in most = db_int(STATS_COUNT_MAX);
+
+	return db_each(work,
 		"SELECT 'users', 'all', COUNT(*) FROM `users`"
 		"   WHERE `deleted_at` IS NULL"
 		" UNION ALL SELECT 'users', 'disabled', COUNT(*) FROM `users`"
 		"   WHERE `disabled_at` IS NOT NULL AND `deleted_at` IS NULL"
 		" UNION ALL SELECT 'users', 'administrators', COUNT(*)"
 		"   FROM `users` WHERE `is_admin` = TRUE"
-		" UNION ALL SELECT 'images', 'processing', COUNT(*)"
-		"   FROM (SELECT 1 AS `one` FROM `images`"
-		"   WHERE `status` = 'processing' LIMIT ?) pi"
-		" UNION ALL SELECT 'images', 'failed', COUNT(*)"
-		"   FROM (SELECT 1 AS `one` FROM `images`"
-		"   WHERE `status` = 'failed' LIMIT ?) fi"
+		" UNION ALL " IMAGES("processing")
+		" UNION ALL " IMAGES("failed")
 		" UNION ALL SELECT 'images', 'ready', GREATEST(0,"
 		"   CAST(COALESCE(SUM(`used_images`), 0) AS SIGNED)"
 		"   - (SELECT COUNT(*) FROM `images`"
 		"   WHERE `status` IN ('processing', 'failed')))"
 		"   FROM `users`"
-		" UNION ALL SELECT 'jobs', 'queued', COUNT(*)"
-		"   FROM (SELECT 1 AS `one` FROM `jobs`"
-		"   WHERE `state` = 'queued' LIMIT ?) jq"
-		" UNION ALL SELECT 'jobs', 'running', COUNT(*)"
-		"   FROM (SELECT 1 AS `one` FROM `jobs`"
-		"   WHERE `state` = 'running' LIMIT ?) jr"
-		" UNION ALL SELECT 'jobs', 'done', COUNT(*)"
-		"   FROM (SELECT 1 AS `one` FROM `jobs`"
-		"   WHERE `state` = 'done' LIMIT ?) jd"
-		" UNION ALL SELECT 'jobs', 'failed', COUNT(*)"
-		"   FROM (SELECT 1 AS `one` FROM `jobs`"
-		"   WHERE `state` = 'failed' LIMIT ?) jf"
-		" UNION ALL SELECT 'jobs', 'cancelled', COUNT(*)"
-		"   FROM (SELECT 1 AS `one` FROM `jobs`"
-		"   WHERE `state` = 'cancelled' LIMIT ?) jc"
+		" UNION ALL " JOBS("queued")
+		" UNION ALL " JOBS("running")
+		" UNION ALL " JOBS("done")
+		" UNION ALL " JOBS("failed")
+		" UNION ALL " JOBS("cancelled")
 		" UNION ALL SELECT 'oldest_seconds', 'queued', GREATEST(0,"
-		"   COALESCE(TIMESTAMPDIFF(SECOND, MIN(o.`due`),"
-		"   UTC_TIMESTAMP(6)), 0)) FROM (SELECT MIN(`run_after`)"
-		"   AS `due` FROM `jobs` WHERE `state` = 'queued'"
-		"   GROUP BY `priority`) o"
+		"   " SECONDS_SINCE("MIN(o.`due`)") ")"
+		"   FROM (SELECT MIN(`run_after`) AS `due` FROM `jobs`"
+		"   WHERE `state` = 'queued' GROUP BY `priority`) o"
 		" UNION ALL SELECT 'oldest_seconds', 'running',"
-		"   COALESCE(TIMESTAMPDIFF(SECOND, MIN(`started_at`),"
-		"   UTC_TIMESTAMP(6)), 0) FROM `jobs`"
+		"   " SECONDS_SINCE("MIN(`started_at`)") " FROM `jobs`"
 		"   WHERE `state` = 'running'",
-		DB_IN(db_int(STATS_COUNT_MAX), db_int(STATS_COUNT_MAX),
-		      db_int(STATS_COUNT_MAX), db_int(STATS_COUNT_MAX),
-		      db_int(STATS_COUNT_MAX), db_int(STATS_COUNT_MAX),
-		      db_int(STATS_COUNT_MAX)),
-		DB_OUT(db_text_to(&row->name), db_text_to(&row->label),
-		       db_int_to(&row->value)),
+		DB_IN(most, most, most, most, most, most, most), STAT_OUT(row),
 		rows_keep, rows);
 }
+/* clang-format on */
 
 bool stats_watch(struct stat_row **stats, size_t *count, struct work *work)
 {
