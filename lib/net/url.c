@@ -20,11 +20,6 @@ static void free_handle(void *handle)
 	curl_url_cleanup(handle);
 }
 
-static void free_part(void *part)
-{
-	curl_free(part);
-}
-
 /* Returns "" if the URL does not have the part. */
 static const char *part_of(struct pool *pool, CURLU *handle, CURLUPart which,
 			   unsigned flags)
@@ -33,7 +28,7 @@ static const char *part_of(struct pool *pool, CURLU *handle, CURLUPart which,
 
 	if (curl_url_get(handle, which, &part, flags))
 		return "";
-	pool_defer(pool, free_part, part);
+	pool_defer(pool, curl_free, part);
 	return part;
 }
 
@@ -168,11 +163,6 @@ static bool is_ascii(const char *text)
 	return true;
 }
 
-static void free_name(void *name)
-{
-	idn2_free(name);
-}
-
 static bool to_ascii(const char **ascii, struct work *work, const char *host)
 {
 	uint8_t *name;
@@ -186,7 +176,7 @@ static bool to_ascii(const char **ascii, struct work *work, const char *host)
 				  "url: expected a host name that IDNA 2008 "
 				  "allows, in UTF-8, not \"%.*s\"",
 				  (int)text_cut(host, 100), host);
-	pool_defer(work->pool, free_name, name);
+	pool_defer(work->pool, idn2_free, name);
 	*ascii = (const char *)name;
 	return true;
 }

@@ -206,11 +206,6 @@ static bool read_header(struct reading *r, double scale)
 	return true;
 }
 
-static void free_profile(void *profile)
-{
-	free(profile);
-}
-
 /* Joins the APP2 parts by their numbers (ICC.1:2010 B.4). If a part is missing,
    libjpeg warns and returns no profile. */
 static void find_profile(struct reading *r, struct row_picture *picture)
@@ -220,7 +215,7 @@ static void find_profile(struct reading *r, struct row_picture *picture)
 
 	if (!jpeg_read_icc_profile(&r->jpeg, &profile, &len))
 		return;
-	pool_defer(r->work->pool, free_profile, profile);
+	pool_defer(r->work->pool, free, profile);
 	picture->profile = profile;
 	picture->profile_len = len;
 }
