@@ -45,39 +45,21 @@ struct call {
  * ERR_BAD_REQUEST means a wrong command line. The table is in main.c; each file
  * has the name of its group.
  */
-bool cmd_schema_apply(struct call *call) MUST_CHECK;
-bool cmd_schema_status(struct call *call) MUST_CHECK;
-bool cmd_users_add(struct call *call) MUST_CHECK;
-bool cmd_users_list(struct call *call) MUST_CHECK;
-bool cmd_users_set_password(struct call *call) MUST_CHECK;
-bool cmd_users_set_tier(struct call *call) MUST_CHECK;
-bool cmd_users_disable(struct call *call) MUST_CHECK;
-bool cmd_users_enable(struct call *call) MUST_CHECK;
-bool cmd_users_unlock(struct call *call) MUST_CHECK;
-bool cmd_users_delete(struct call *call) MUST_CHECK;
-bool cmd_tiers_list(struct call *call) MUST_CHECK;
-bool cmd_tiers_add(struct call *call) MUST_CHECK;
-bool cmd_tiers_set(struct call *call) MUST_CHECK;
-bool cmd_tiers_delete(struct call *call) MUST_CHECK;
-bool cmd_tokens_add(struct call *call) MUST_CHECK;
-bool cmd_tokens_list(struct call *call) MUST_CHECK;
-bool cmd_tokens_delete(struct call *call) MUST_CHECK;
-bool cmd_jobs_list(struct call *call) MUST_CHECK;
-bool cmd_jobs_show(struct call *call) MUST_CHECK;
-bool cmd_jobs_retry(struct call *call) MUST_CHECK;
-bool cmd_workers_list(struct call *call) MUST_CHECK;
-bool cmd_stats_show(struct call *call) MUST_CHECK;
-bool cmd_audit_show(struct call *call) MUST_CHECK;
-bool cmd_keys_rotate(struct call *call) MUST_CHECK;
-bool cmd_keys_retire(struct call *call) MUST_CHECK;
-bool cmd_keys_list(struct call *call) MUST_CHECK;
-bool cmd_purge_one_image(struct call *call) MUST_CHECK;
-bool cmd_purge_one_variant(struct call *call) MUST_CHECK;
-bool cmd_purge_one_user(struct call *call) MUST_CHECK;
-bool cmd_settings_show(struct call *call) MUST_CHECK;
-bool cmd_doctor_run(struct call *call) MUST_CHECK;
-bool cmd_fsck_run(struct call *call) MUST_CHECK;
-bool cmd_fsck_sweep(struct call *call) MUST_CHECK;
+typedef bool command_run(struct call *call);
+command_run cmd_schema_apply, cmd_schema_status;
+command_run cmd_users_add, cmd_users_list, cmd_users_set_password;
+command_run cmd_users_set_tier, cmd_users_disable, cmd_users_enable;
+command_run cmd_users_unlock, cmd_users_delete;
+command_run cmd_tiers_list, cmd_tiers_add, cmd_tiers_set, cmd_tiers_delete;
+command_run cmd_tokens_add, cmd_tokens_list, cmd_tokens_delete;
+command_run cmd_jobs_list, cmd_jobs_show, cmd_jobs_retry;
+command_run cmd_workers_list, cmd_stats_show;
+command_run cmd_audit_show;
+command_run cmd_keys_rotate, cmd_keys_retire, cmd_keys_list;
+command_run cmd_purge_one_image, cmd_purge_one_variant, cmd_purge_one_user;
+command_run cmd_settings_show;
+command_run cmd_doctor_run;
+command_run cmd_fsck_run, cmd_fsck_sweep;
 
 /* Reads the option as a number within the bounds; the default is `fallback`. */
 bool command_number(int64_t *number, const struct call *call,

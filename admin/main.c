@@ -38,7 +38,7 @@ struct command {
 	unsigned needs;
 	int min_args, max_args;
 	unsigned options; /* bits 1 << OPTION_... that it accepts */
-	bool (*run)(struct call *call);
+	command_run *run;
 };
 
 #define TAKES(option) (1u << OPTION_##option)

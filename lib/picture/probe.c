@@ -12,7 +12,7 @@
 #include "lib/process/memory_budget.h"
 
 /* clang-format off */
-static bool (*const readers[])(struct probe *, struct work *, struct bytes) = {
+static probe_reader *const readers[] = {
 	[FORMAT_JPEG] = probe_jpeg,
 	[FORMAT_PNG]  = probe_png,
 	[FORMAT_GIF]  = probe_gif,

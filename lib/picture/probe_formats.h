@@ -8,17 +8,9 @@
 /* One reader for each format, for probe.c. The bytes begin with the format's
    signature. In the initial probe, `frames` and `orientation` are 1 and the
    rest is 0. A reader may leave a size of 0; the caller then fails. */
-bool probe_jpeg(struct probe *probe, struct work *work,
-		struct bytes bytes) MUST_CHECK;
-bool probe_png(struct probe *probe, struct work *work,
-	       struct bytes bytes) MUST_CHECK;
-bool probe_gif(struct probe *probe, struct work *work,
-	       struct bytes bytes) MUST_CHECK;
-bool probe_webp(struct probe *probe, struct work *work,
-		struct bytes bytes) MUST_CHECK;
-bool probe_tiff(struct probe *probe, struct work *work,
-		struct bytes bytes) MUST_CHECK;
-bool probe_bmp(struct probe *probe, struct work *work,
-	       struct bytes bytes) MUST_CHECK;
+typedef bool probe_reader(struct probe *probe, struct work *work,
+			  struct bytes bytes);
+probe_reader probe_jpeg, probe_png, probe_gif, probe_webp, probe_tiff,
+	probe_bmp;
 
 #endif
