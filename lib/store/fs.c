@@ -103,10 +103,7 @@ static void close_dir(void *dir)
 }
 
 static bool visit_shard(struct work *work, const char *shard,
-			bool (*visit)(struct work *work, const char *key,
-				      int64_t bytes, int64_t changed_at,
-				      void *arg),
-			void *arg)
+			store_visit *visit, void *arg)
 {
 	DIR *dir = opendir(shard);
 	const struct dirent *entry;
@@ -127,10 +124,7 @@ static bool visit_shard(struct work *work, const char *shard,
 	return true;
 }
 
-static bool fs_each(struct work *work,
-		    bool (*visit)(struct work *work, const char *key,
-				  int64_t bytes, int64_t changed_at, void *arg),
-		    void *arg)
+static bool fs_each(struct work *work, store_visit *visit, void *arg)
 {
 	bool went_on = true;
 

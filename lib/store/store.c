@@ -192,10 +192,7 @@ bool store_drop(struct work *work, const char *key)
 	return work->store->driver->drop(work, key);
 }
 
-bool store_each(struct work *work,
-		bool (*visit)(struct work *work, const char *key, int64_t bytes,
-			      int64_t changed_at, void *arg),
-		void *arg)
+bool store_each(struct work *work, store_visit *visit, void *arg)
 {
 	return work->store->driver->each(work, visit, arg);
 }

@@ -15,6 +15,10 @@
  */
 struct store;
 
+/* Called for a file. `changed_at` is in microseconds since 1970. */
+typedef bool store_visit(struct work *work, const char *key, int64_t bytes,
+			 int64_t changed_at, void *arg);
+
 /* A kind of store. Its functions fail with ERR_INTERNAL unless stated
    otherwise. */
 struct store_driver {
@@ -32,11 +36,7 @@ struct store_driver {
 				     bool whole);
 	/* Succeeds if the file does not exist. */
 	bool (*drop)(struct work *work, const char *key);
-	bool (*each)(struct work *work,
-		     bool (*visit)(struct work *work, const char *key,
-				   int64_t bytes, int64_t changed_at,
-				   void *arg),
-		     void *arg);
+	bool (*each)(struct work *work, store_visit *visit, void *arg);
 };
 
 extern const struct store_driver store_fs;
@@ -106,12 +106,8 @@ const char *store_delivery_path(struct work *work, const char *key, bool whole);
 
 bool store_drop(struct work *work, const char *key) MUST_CHECK;
 
-/* Calls `visit` for every file until it returns false. `changed_at` is in
-   microseconds since 1970. */
-bool store_each(struct work *work,
-		bool (*visit)(struct work *work, const char *key, int64_t bytes,
-			      int64_t changed_at, void *arg),
-		void *arg) MUST_CHECK;
+/* Calls `visit` for every file until it returns false. */
+bool store_each(struct work *work, store_visit *visit, void *arg) MUST_CHECK;
 
 /* Reads the clock that sets the files' times, in microseconds since 1970. It
    may differ from this machine's clock: the file system may be on another
