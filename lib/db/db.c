@@ -279,7 +279,7 @@ bool db_find(struct work *work, const char *what, struct uuid id,
 
 bool db_each(struct work *work, const char *sql, const struct db_in *in,
 	     size_t in_count, const struct db_out *out, size_t out_count,
-	     bool (*row)(struct work *work, void *arg), void *arg)
+	     db_body *row, void *arg)
 {
 	const struct db_query query = { sql, in, in_count, out, out_count };
 	struct db_result result = { 0 };
@@ -363,8 +363,7 @@ static void roll_back(struct db *db)
 		connection_close(db);
 }
 
-static bool run_body(struct work *work,
-		     bool (*body)(struct work *work, void *arg), void *arg)
+static bool run_body(struct work *work, db_body *body, void *arg)
 {
 	struct db *db = work->db;
 	bool done;
@@ -378,8 +377,7 @@ static bool run_body(struct work *work,
 }
 
 /* Commits, except after db_begin(), whose caller commits. */
-static bool transact(struct work *work,
-		     bool (*body)(struct work *work, void *arg), void *arg)
+static bool transact(struct work *work, db_body *body, void *arg)
 {
 	struct db *db = work->db;
 	bool done;
@@ -398,9 +396,7 @@ static bool transact(struct work *work,
 }
 
 /* Runs a part of the transaction that is open since db_begin(). */
-static bool transact_within(struct work *work,
-			    bool (*body)(struct work *work, void *arg),
-			    void *arg)
+static bool transact_within(struct work *work, db_body *body, void *arg)
 {
 	struct db *db = work->db;
 
@@ -415,8 +411,7 @@ static bool transact_within(struct work *work,
 	return false;
 }
 
-bool db_transaction(struct work *work,
-		    bool (*body)(struct work *work, void *arg), void *arg)
+bool db_transaction(struct work *work, db_body *body, void *arg)
 {
 	struct db *db = work->db;
 	struct patience patience = patience_new();

@@ -102,6 +102,9 @@ struct db_out db_name_to(void *place, const struct names *names);
  * db_timeout.
  */
 
+/* Called for a row, or in a transaction. */
+typedef bool db_body(struct work *work, void *arg);
+
 /* Runs a statement that finds one row. ERR_NOT_FOUND if it finds none,
    ERR_INTERNAL if it finds more. The places are filled only on success. */
 bool db_one(struct work *work, const char *sql, const struct db_in *in,
@@ -119,7 +122,7 @@ bool db_find(struct work *work, const char *what, struct uuid id,
    returns false, the loop stops and returns false. */
 bool db_each(struct work *work, const char *sql, const struct db_in *in,
 	     size_t in_count, const struct db_out *out, size_t out_count,
-	     bool (*row)(struct work *work, void *arg), void *arg) MUST_CHECK;
+	     db_body *row, void *arg) MUST_CHECK;
 
 /* As db_each(), but returns the rows in an array that belongs to the pool.
    ROWS() has the places for the array and the number of rows, and the struct
@@ -151,9 +154,7 @@ bool db_change(struct work *work, const char *what, struct uuid id,
  * an INSERT of an id that the caller made (ERR_CONFLICT then means that it was
  * done), or consists of guarded updates. Transactions cannot be nested.
  */
-bool db_transaction(struct work *work,
-		    bool (*body)(struct work *work, void *arg),
-		    void *arg) MUST_CHECK;
+bool db_transaction(struct work *work, db_body *body, void *arg) MUST_CHECK;
 
 /*
  * One transaction around several calls. After db_begin(), the first write opens
