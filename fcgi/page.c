@@ -79,7 +79,7 @@ static const char *next_url(struct request *req, const struct page *page)
 	return url->data;
 }
 
-static void answer(struct response *res, struct request *req, const char *next,
+static bool answer(struct response *res, struct request *req, const char *next,
 		   struct json *json)
 {
 	struct pool *pool = req->work->pool;
@@ -88,9 +88,10 @@ static void answer(struct response *res, struct request *req, const char *next,
 	if (next)
 		response_header(res, pool, "Link",
 				pool_printf(pool, "<%s>; rel=\"next\"", next));
+	return true;
 }
 
-void page_answer(struct response *res, struct request *req,
+bool page_answer(struct response *res, struct request *req,
 		 const struct page *page, struct json *items)
 {
 	struct json *json = json_object(req->work->pool);
@@ -98,11 +99,11 @@ void page_answer(struct response *res, struct request *req,
 
 	json_set(json, "items", items);
 	json_set_text(json, "next", next);
-	answer(res, req, next, json);
+	return answer(res, req, next, json);
 }
 
-void page_answer_array(struct response *res, struct request *req,
+bool page_answer_array(struct response *res, struct request *req,
 		       const struct page *page, struct json *items)
 {
-	answer(res, req, next_url(req, page), items);
+	return answer(res, req, next_url(req, page), items);
 }

@@ -25,13 +25,13 @@ bool page_read_cursor(struct page *page, struct request *req,
    False: there is none. If true, the caller sets page->last. */
 bool page_cut(const struct page *page, size_t *count);
 
-/* Answers {"items":[...],"next":URL or null} and Link: rel="next" (RFC
-   8288). */
-void page_answer(struct response *res, struct request *req,
+/* Answers {"items":[...],"next":URL or null} and Link: rel="next" (RFC 8288).
+   Always returns true. */
+bool page_answer(struct response *res, struct request *req,
 		 const struct page *page, struct json *items);
 
 /* As page_answer(), but the body is only the array. */
-void page_answer_array(struct response *res, struct request *req,
+bool page_answer_array(struct response *res, struct request *req,
 		       const struct page *page, struct json *items);
 
 #endif

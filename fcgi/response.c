@@ -113,7 +113,7 @@ void response_secure(struct response *res, struct pool *pool)
 				    res->allowed ? res->allowed : ""));
 }
 
-static void json_body(struct response *res, struct request *req, int status,
+static bool json_body(struct response *res, struct request *req, int status,
 		      const char *media_type, const struct json *json)
 {
 	struct pool *pool = req->work->pool;
@@ -122,17 +122,19 @@ static void json_body(struct response *res, struct request *req, int status,
 	response_header(res, pool, "Content-Type", media_type);
 	response_header(res, pool, "Cache-Control", "no-store");
 	res->body = json_print(pool, json, &res->body_len);
+	return true;
 }
 
-void response_json(struct response *res, struct request *req, int status,
+bool response_json(struct response *res, struct request *req, int status,
 		   const struct json *json)
 {
-	json_body(res, req, status, "application/json", json);
+	return json_body(res, req, status, "application/json", json);
 }
 
-void response_empty(struct response *res, int status)
+bool response_empty(struct response *res, int status)
 {
 	res->status = status;
+	return true;
 }
 
 const char *response_detail(const struct request *req)

@@ -52,12 +52,13 @@ void response_vary(struct response *res, struct pool *pool, const char *name);
    res->allowed, directives of a Content-Security-Policy, permits. */
 void response_secure(struct response *res, struct pool *pool);
 
-/* Sets a JSON body that caches must not store. */
-void response_json(struct response *res, struct request *req, int status,
+/* Sets a JSON body that caches must not store. Always returns true, so that a
+   handler can end with it. */
+bool response_json(struct response *res, struct request *req, int status,
 		   const struct json *json);
 
-/* Sets a status without a body, such as 204. */
-void response_empty(struct response *res, int status);
+/* Sets a status without a body, such as 204. Always returns true. */
+bool response_empty(struct response *res, int status);
 
 /* Returns the error text that is safe to show to the client. */
 const char *response_detail(const struct request *req);

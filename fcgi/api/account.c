@@ -93,8 +93,7 @@ bool account_show(struct request *req, struct response *res)
 	json_set(json, "tier", tier_fields_json(pool, tier));
 	json_set(json, "usage", api_json_usage(pool, user));
 	json_set(json, "limits", limits_json(pool, req->work->conf, tier));
-	response_json(res, req, 200, json);
-	return true;
+	return response_json(res, req, 200, json);
 }
 
 bool account_set_password(struct request *req, struct response *res)
@@ -104,15 +103,13 @@ bool account_set_password(struct request *req, struct response *res)
 	struct identity same;
 	const char *old, *new;
 
-	if (!json_only(req->body.json, work, known) ||
-	    !json_get_text(&old, work, req->body.json, "old", 1, 1024) ||
-	    !json_get_text(&new, work, req->body.json, "new", 1, 1024) ||
-	    !password_check_length(work, "new", new) ||
-	    !login_by_password(&same, work, req->who->user.username, old) ||
-	    !password_set(work, &same.user, new, req->who->token.id))
-		return false;
-	response_empty(res, 204);
-	return true;
+	return json_only(req->body.json, work, known) &&
+	       json_get_text(&old, work, req->body.json, "old", 1, 1024) &&
+	       json_get_text(&new, work, req->body.json, "new", 1, 1024) &&
+	       password_check_length(work, "new", new) &&
+	       login_by_password(&same, work, req->who->user.username, old) &&
+	       password_set(work, &same.user, new, req->who->token.id) &&
+	       response_empty(res, 204);
 }
 
 /* Reads the requested scopes. A token must not have more scopes than the
@@ -198,17 +195,14 @@ bool tokens_list(struct request *req, struct response *res)
 		page.last = tokens[count - 1].id;
 	for (size_t i = 0; i < count; i++)
 		json_push(items, api_json_token(pool, &tokens[i]));
-	page_answer(res, req, &page, items);
-	return true;
+	return page_answer(res, req, &page, items);
 }
 
 bool tokens_delete(struct request *req, struct response *res)
 {
 	struct uuid id;
 
-	if (!access_id(&id, req->work, "token", req->param[0]) ||
-	    !token_drop(req->work, req->who->user.id, id))
-		return false;
-	response_empty(res, 204);
-	return true;
+	return access_id(&id, req->work, "token", req->param[0]) &&
+	       token_drop(req->work, req->who->user.id, id) &&
+	       response_empty(res, 204);
 }

@@ -57,8 +57,7 @@ bool admin_workers_list(struct request *req, struct response *res)
 		return false;
 	for (size_t i = 0; i < count; i++)
 		json_push(items, worker_json(pool, &workers[i]));
-	page_answer(res, req, &(struct page){ 0 }, items);
-	return true;
+	return page_answer(res, req, &(struct page){ 0 }, items);
 }
 
 /* Builds {"queued": {"high": 1, ...}, ...}. The rows of a name must be
@@ -88,6 +87,5 @@ bool admin_stats_show(struct request *req, struct response *res)
 		return false;
 	add_stats(json, pool, rows, count);
 	json_set_int(json, "counted_up_to", STATS_COUNT_MAX);
-	response_json(res, req, 200, json);
-	return true;
+	return response_json(res, req, 200, json);
 }

@@ -46,6 +46,5 @@ bool admin_audit_list(struct request *req, struct response *res)
 		page.last = audits[count - 1].id;
 	for (size_t i = 0; i < count; i++)
 		json_push(items, view(pool, &audits[i]));
-	page_answer(res, req, &page, items);
-	return true;
+	return page_answer(res, req, &page, items);
 }

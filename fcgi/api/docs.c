@@ -9,7 +9,7 @@
 #include "fcgi/routes.h"
 #include "lib/base/pool.h"
 
-static void answer_text(struct response *res, struct request *req,
+static bool answer_text(struct response *res, struct request *req,
 			const char *media_type, const char *text, size_t len)
 {
 	struct pool *pool = req->work->pool;
@@ -20,27 +20,25 @@ static void answer_text(struct response *res, struct request *req,
 	response_header(res, pool, "Cache-Control", "public, max-age=300");
 	res->body = text;
 	res->body_len = len;
+	return true;
 }
 
 bool docs_openapi(struct request *req, struct response *res)
 {
-	answer_text(res, req, "application/json", openapi_json,
-		    sizeof(openapi_json) - 1);
-	return true;
+	return answer_text(res, req, "application/json", openapi_json,
+			   sizeof(openapi_json) - 1);
 }
 
 bool docs_page(struct request *req, struct response *res)
 {
-	answer_text(res, req, "text/html; charset=utf-8", index_html,
-		    sizeof(index_html) - 1);
-	return true;
+	return answer_text(res, req, "text/html; charset=utf-8", index_html,
+			   sizeof(index_html) - 1);
 }
 
 bool docs_style(struct request *req, struct response *res)
 {
-	answer_text(res, req, "text/css; charset=utf-8", style_css,
-		    sizeof(style_css) - 1);
-	return true;
+	return answer_text(res, req, "text/css; charset=utf-8", style_css,
+			   sizeof(style_css) - 1);
 }
 
 /* Tells the client what to do after an answer with this status. */
@@ -86,6 +84,6 @@ bool docs_problem(struct request *req, struct response *res)
 		return fail(req->work, ERR_NOT_FOUND,
 			    "no error has the code %.64s", code);
 	page = html_text(pool, HTML_PROBLEM, values, ARRAY_LEN(values));
-	answer_text(res, req, "text/html; charset=utf-8", page, strlen(page));
-	return true;
+	return answer_text(res, req, "text/html; charset=utf-8", page,
+			   strlen(page));
 }

@@ -17,8 +17,7 @@ bool health_alive(struct request *req, struct response *res)
 	struct json *json = json_object(req->work->pool);
 
 	json_set_text(json, "status", "alive");
-	response_json(res, req, 200, json);
-	return true;
+	return response_json(res, req, 200, json);
 }
 
 bool health_ready(struct request *req, struct response *res)
@@ -31,8 +30,7 @@ bool health_ready(struct request *req, struct response *res)
 	json_set_text(json, "status", "ready");
 	if (warning)
 		json_set_text(json, "warning", warning);
-	response_json(res, req, 200, json);
-	return true;
+	return response_json(res, req, 200, json);
 }
 
 bool health_metrics(struct request *req, struct response *res)

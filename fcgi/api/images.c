@@ -133,11 +133,9 @@ static bool answer_image(struct request *req, struct response *res,
 		if (!has_job && work->err != ERR_NOT_FOUND)
 			return false;
 	}
-	if (!api_json_image(&json, req, image, variants, count,
-			    has_job ? &job : NULL))
-		return false;
-	response_json(res, req, 200, json);
-	return true;
+	return api_json_image(&json, req, image, variants, count,
+			      has_job ? &job : NULL) &&
+	       response_json(res, req, 200, json);
 }
 
 bool images_show(struct request *req, struct response *res)
@@ -193,8 +191,7 @@ bool images_list(struct request *req, struct response *res)
 			return false;
 		json_push(items, item);
 	}
-	page_answer(res, req, &page, items);
-	return true;
+	return page_answer(res, req, &page, items);
 }
 
 bool images_rename(struct request *req, struct response *res)
@@ -220,10 +217,7 @@ bool images_delete(struct request *req, struct response *res)
 {
 	struct image image;
 
-	if (!access_image(&image, req->work, req->who->user.id,
-			  req->param[0]) ||
-	    !purge_image(req->work, &image))
-		return false;
-	response_empty(res, 204);
-	return true;
+	return access_image(&image, req->work, req->who->user.id,
+			    req->param[0]) &&
+	       purge_image(req->work, &image) && response_empty(res, 204);
 }

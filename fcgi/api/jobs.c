@@ -21,10 +21,8 @@ bool jobs_show(struct request *req, struct response *res)
 {
 	struct job job;
 
-	if (!access_job(&job, req->work, req->who->user.id, req->param[0]))
-		return false;
-	response_json(res, req, 200, api_json_job(req, &job));
-	return true;
+	return access_job(&job, req->work, req->who->user.id, req->param[0]) &&
+	       response_json(res, req, 200, api_json_job(req, &job));
 }
 
 bool jobs_result(struct request *req, struct response *res)
@@ -49,11 +47,9 @@ bool jobs_cancel(struct request *req, struct response *res)
 	struct work *work = req->work;
 	struct job job;
 
-	if (!access_job(&job, work, req->who->user.id, req->param[0]) ||
-	    !render_job_cancel(work, &job) || !job_find(&job, work, job.id))
-		return false;
-	response_json(res, req, 200, api_json_job(req, &job));
-	return true;
+	return access_job(&job, work, req->who->user.id, req->param[0]) &&
+	       render_job_cancel(work, &job) && job_find(&job, work, job.id) &&
+	       response_json(res, req, 200, api_json_job(req, &job));
 }
 
 /* Answers a page of the jobs that match the filter and ?state=. */
@@ -79,8 +75,7 @@ static bool answer_list(struct response *res, struct request *req,
 		page.last = jobs[count - 1].id;
 	for (size_t i = 0; i < count; i++)
 		json_push(items, view(req, &jobs[i]));
-	page_answer(res, req, &page, items);
-	return true;
+	return page_answer(res, req, &page, items);
 }
 
 bool jobs_list(struct request *req, struct response *res)
@@ -114,11 +109,9 @@ bool admin_jobs_retry(struct request *req, struct response *res)
 	struct uuid id;
 	struct job job;
 
-	if (!access_id(&id, req->work, "job", req->param[0]) ||
-	    !job_find(&job, req->work, id) ||
-	    !admin_retry_job(req->work, &actor, &job) ||
-	    !job_find(&job, req->work, id))
-		return false;
-	response_json(res, req, 200, admin_job_json(req, &job));
-	return true;
+	return access_id(&id, req->work, "job", req->param[0]) &&
+	       job_find(&job, req->work, id) &&
+	       admin_retry_job(req->work, &actor, &job) &&
+	       job_find(&job, req->work, id) &&
+	       response_json(res, req, 200, admin_job_json(req, &job));
 }

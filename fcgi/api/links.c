@@ -56,19 +56,16 @@ bool links_list(struct request *req, struct response *res)
 		page.last = links[count - 1].id;
 	for (size_t i = 0; i < count; i++)
 		json_push(items, api_json_link(work->pool, &links[i], NULL));
-	page_answer(res, req, &page, items);
-	return true;
+	return page_answer(res, req, &page, items);
 }
 
 bool links_delete(struct request *req, struct response *res)
 {
 	struct uuid id;
 
-	if (!access_id(&id, req->work, "link", req->param[0]) ||
-	    !link_revoke(req->work, req->who->user.id, id))
-		return false;
-	response_empty(res, 204);
-	return true;
+	return access_id(&id, req->work, "link", req->param[0]) &&
+	       link_revoke(req->work, req->who->user.id, id) &&
+	       response_empty(res, 204);
 }
 
 static bool deliver_shared(struct response *res, struct request *req,

@@ -49,18 +49,16 @@ bool admin_tiers_list(struct request *req, struct response *res)
 		json_push(items, tier_fields_json(pool, &tiers[count - 1]));
 	if (rest)
 		page.last = tiers[rest].id;
-	page_answer(res, req, &page, items);
-	return true;
+	return page_answer(res, req, &page, items);
 }
 
 bool admin_tiers_show(struct request *req, struct response *res)
 {
 	struct tier tier;
 
-	if (!find(&tier, req))
-		return false;
-	response_json(res, req, 200, tier_fields_json(req->work->pool, &tier));
-	return true;
+	return find(&tier, req) &&
+	       response_json(res, req, 200,
+			     tier_fields_json(req->work->pool, &tier));
 }
 
 /* The audit log stores the request body as the detail. */
@@ -95,12 +93,11 @@ bool admin_tiers_change(struct request *req, struct response *res)
 	struct tier tier;
 	struct uuid id;
 
-	if (!access_id(&id, req->work, "tier", req->param[0]) ||
-	    !admin_update_tier(&tier, req->work, &actor, id, detail_of(req),
-			       edit, req->body.json))
-		return false;
-	response_json(res, req, 200, tier_fields_json(req->work->pool, &tier));
-	return true;
+	return access_id(&id, req->work, "tier", req->param[0]) &&
+	       admin_update_tier(&tier, req->work, &actor, id, detail_of(req),
+				 edit, req->body.json) &&
+	       response_json(res, req, 200,
+			     tier_fields_json(req->work->pool, &tier));
 }
 
 bool admin_tiers_delete(struct request *req, struct response *res)
@@ -108,8 +105,7 @@ bool admin_tiers_delete(struct request *req, struct response *res)
 	const struct actor actor = admin_actor(req);
 	struct tier tier;
 
-	if (!find(&tier, req) || !admin_delete_tier(req->work, &actor, &tier))
-		return false;
-	response_empty(res, 204);
-	return true;
+	return find(&tier, req) &&
+	       admin_delete_tier(req->work, &actor, &tier) &&
+	       response_empty(res, 204);
 }

@@ -56,11 +56,9 @@ static bool answer(struct response *res, struct request *req, int status,
 	struct user user;
 	struct tier tier;
 
-	if (!tier_of_user(&user, &tier, req->work, id))
-		return false;
-	response_json(res, req, status,
-		      user_json(req->work->pool, &user, tier.name));
-	return true;
+	return tier_of_user(&user, &tier, req->work, id) &&
+	       response_json(res, req, status,
+			     user_json(req->work->pool, &user, tier.name));
 }
 
 static bool find_tier(struct tier *tier, struct work *work, const char *name)
@@ -122,8 +120,7 @@ bool admin_users_list(struct request *req, struct response *res)
 		json_push(items, user_json(pool, &users[i],
 					   tier_name_of(tiers, tier_count,
 							users[i].tier_id)));
-	page_answer(res, req, &page, items);
-	return true;
+	return page_answer(res, req, &page, items);
 }
 
 bool admin_users_show(struct request *req, struct response *res)
@@ -247,11 +244,8 @@ bool admin_users_delete(struct request *req, struct response *res)
 	if (!find(&user, req) ||
 	    !user_delete(&job, &left, req->work, &actor, &user))
 		return false;
-	if (!left) {
-		response_empty(res, 204);
-		return true;
-	}
+	if (!left)
+		return response_empty(res, 204);
 	json_set(json, "job", api_json_job(req, &job));
-	response_json(res, req, 202, json);
-	return true;
+	return response_json(res, req, 202, json);
 }

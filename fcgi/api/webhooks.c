@@ -147,18 +147,16 @@ bool webhooks_list(struct request *req, struct response *res)
 		page.last = webhooks[count - 1].id;
 	for (size_t i = 0; i < count; i++)
 		json_push(items, webhook_json(pool, &webhooks[i]));
-	page_answer(res, req, &page, items);
-	return true;
+	return page_answer(res, req, &page, items);
 }
 
 bool webhooks_show(struct request *req, struct response *res)
 {
 	struct webhook webhook;
 
-	if (!find_webhook(&webhook, req))
-		return false;
-	response_json(res, req, 200, webhook_json(req->work->pool, &webhook));
-	return true;
+	return find_webhook(&webhook, req) &&
+	       response_json(res, req, 200,
+			     webhook_json(req->work->pool, &webhook));
 }
 
 bool webhooks_change(struct request *req, struct response *res)
@@ -169,24 +167,20 @@ bool webhooks_change(struct request *req, struct response *res)
 	struct webhook webhook;
 	bool enabled;
 
-	if (!json_only(req->body.json, req->work, known) ||
-	    !find_webhook(&webhook, req) ||
-	    !read_fields(&fields, &enabled, req) ||
-	    !webhook_change(&webhook, req->work, &fields))
-		return false;
-	response_json(res, req, 200, webhook_json(req->work->pool, &webhook));
-	return true;
+	return json_only(req->body.json, req->work, known) &&
+	       find_webhook(&webhook, req) &&
+	       read_fields(&fields, &enabled, req) &&
+	       webhook_change(&webhook, req->work, &fields) &&
+	       response_json(res, req, 200,
+			     webhook_json(req->work->pool, &webhook));
 }
 
 bool webhooks_delete(struct request *req, struct response *res)
 {
 	struct webhook webhook;
 
-	if (!find_webhook(&webhook, req) ||
-	    !webhook_delete(req->work, &webhook))
-		return false;
-	response_empty(res, 204);
-	return true;
+	return find_webhook(&webhook, req) &&
+	       webhook_delete(req->work, &webhook) && response_empty(res, 204);
 }
 
 bool webhooks_deliveries(struct request *req, struct response *res)
@@ -212,8 +206,7 @@ bool webhooks_deliveries(struct request *req, struct response *res)
 	for (size_t i = 0; i < count; i++)
 		json_push(items, delivery_json(work->pool, &deliveries[i],
 					       attempts, attempt_count));
-	page_answer(res, req, &page, items);
-	return true;
+	return page_answer(res, req, &page, items);
 }
 
 bool webhooks_retry(struct request *req, struct response *res)
@@ -225,15 +218,14 @@ bool webhooks_retry(struct request *req, struct response *res)
 	struct uuid id;
 	size_t count;
 
-	if (!find_webhook(&webhook, req) ||
-	    !access_id(&id, work, "delivery", req->param[1]) ||
-	    !delivery_find(&delivery, work, webhook.id, id) ||
-	    !webhook_retry_delivery(work, &webhook, id) ||
-	    !delivery_find(&delivery, work, webhook.id, id) ||
-	    !delivery_list_attempts(&attempts, &count, work, webhook.id, id,
-				    id))
-		return false;
-	response_json(res, req, 202,
-		      delivery_json(work->pool, &delivery, attempts, count));
-	return true;
+	return find_webhook(&webhook, req) &&
+	       access_id(&id, work, "delivery", req->param[1]) &&
+	       delivery_find(&delivery, work, webhook.id, id) &&
+	       webhook_retry_delivery(work, &webhook, id) &&
+	       delivery_find(&delivery, work, webhook.id, id) &&
+	       delivery_list_attempts(&attempts, &count, work, webhook.id, id,
+				      id) &&
+	       response_json(
+		       res, req, 202,
+		       delivery_json(work->pool, &delivery, attempts, count));
 }

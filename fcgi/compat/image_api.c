@@ -82,8 +82,7 @@ bool image_api_token(struct request *req, struct response *res)
 			    "credentials");
 	json_set_text(json, "refresh", refresh);
 	json_set_text(json, "access", access);
-	response_json(res, req, 200, json);
-	return true;
+	return response_json(res, req, 200, json);
 }
 
 bool image_api_refresh(struct request *req, struct response *res)
@@ -96,8 +95,7 @@ bool image_api_refresh(struct request *req, struct response *res)
 	    !login_refresh_jwt(&access, req->work, refresh))
 		return false;
 	json_set_text(json, "access", access);
-	response_json(res, req, 200, json);
-	return true;
+	return response_json(res, req, 200, json);
 }
 
 static bool may_link(const struct tier *tier)
@@ -221,8 +219,7 @@ bool image_api_list(struct request *req, struct response *res)
 			return false;
 		json_push(items, item);
 	}
-	page_answer_array(res, req, &page, items);
-	return true;
+	return page_answer_array(res, req, &page, items);
 }
 
 bool image_api_upload(struct request *req, struct response *res)
@@ -240,11 +237,9 @@ bool image_api_upload(struct request *req, struct response *res)
 		return false;
 	if (!upload_take(&uploaded, work, &upload))
 		return drf_refuse_picture(req, "file");
-	if (!view(&json, req, &uploaded.image, uploaded.variants,
-		  uploaded.count))
-		return false;
-	response_json(res, req, 201, json);
-	return true;
+	return view(&json, req, &uploaded.image, uploaded.variants,
+		    uploaded.count) &&
+	       response_json(res, req, 201, json);
 }
 
 /* Reads the lifetime of a link, within the bounds of image_api and of the

@@ -134,8 +134,7 @@ bool imagify_list(struct request *req, struct response *res)
 			return false;
 		json_push(array, one);
 	}
-	page_answer_array(res, req, &page, array);
-	return true;
+	return page_answer_array(res, req, &page, array);
 }
 
 bool imagify_upload(struct request *req, struct response *res)
@@ -153,10 +152,8 @@ bool imagify_upload(struct request *req, struct response *res)
 	upload.file = req->body.file;
 	if (!upload_take(&uploaded, work, &upload))
 		return drf_refuse_picture(req, "original_file");
-	if (!view(&json, req, &uploaded.image))
-		return false;
-	response_json(res, req, 201, json);
-	return true;
+	return view(&json, req, &uploaded.image) &&
+	       response_json(res, req, 201, json);
 }
 
 /* The links */

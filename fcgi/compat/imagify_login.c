@@ -43,7 +43,7 @@ static void redirect(struct response *res, struct request *req,
 	response_header(res, req->work->pool, "Cache-Control", "no-store");
 }
 
-static void answer_login(struct response *res, struct request *req, int status,
+static bool answer_login(struct response *res, struct request *req, int status,
 			 const char *alert)
 {
 	const char *csrf = csrf_page_value(req);
@@ -57,12 +57,12 @@ static void answer_login(struct response *res, struct request *req, int status,
 
 	html_answer(res, req, status, HTML_LOGIN, values, ARRAY_LEN(values));
 	response_cookie(res, req->work->pool, csrf_cookie(req, csrf));
+	return true;
 }
 
 bool imagify_login_page(struct request *req, struct response *res)
 {
-	answer_login(res, req, 200, "");
-	return true;
+	return answer_login(res, req, 200, "");
 }
 
 /* Answers with the login page again: with 200 like the old service, with 403 if
@@ -74,13 +74,13 @@ static bool refuse_login(struct request *req, struct response *res)
 
 	switch (req->work->err) {
 	case ERR_WRONG_CREDENTIALS:
-		answer_login(res, req, 200,
-			     "Please enter a correct user name and password.");
-		return true;
+		return answer_login(
+			res, req, 200,
+			"Please enter a correct user name and password.");
 	case ERR_FORBIDDEN:
-		answer_login(res, req, 403,
-			     "This page was out of date. Please try again.");
-		return true;
+		return answer_login(
+			res, req, 403,
+			"This page was out of date. Please try again.");
 	case ERR_RATE_LIMITED:
 		wait = response_retry_after(req);
 		answer_login(res, req, 429,

@@ -93,8 +93,7 @@ bool resize_tasks_create(struct request *req, struct response *res)
 	json_set_text(json, "message", "Upload complete");
 	json_set_text(json, "status", "accepted");
 	json_set_text(json, "task_id", UUID_TEXT(job.id));
-	response_json(res, req, 202, json);
-	return true;
+	return response_json(res, req, 202, json);
 }
 
 static const char *status_of(const struct job *job)
@@ -121,8 +120,7 @@ bool resize_tasks_status(struct request *req, struct response *res)
 	if (!find_task(&job, req, "Task not found"))
 		return false;
 	json_set_text(json, "status", status_of(&job));
-	response_json(res, req, 200, json);
-	return true;
+	return response_json(res, req, 200, json);
 }
 
 static bool no_result(struct request *req)

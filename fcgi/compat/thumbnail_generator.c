@@ -73,8 +73,7 @@ bool thumbnail_generator_create(struct request *req, struct response *res)
 	json_set_text(json, "status", "success");
 	json_set_text(json, "task_id", UUID_TEXT(job.id));
 	json_set_text(json, "message", "The thumbnail is being generated");
-	response_json(res, req, 202, json);
-	return true;
+	return response_json(res, req, 202, json);
 }
 
 static bool add_image(struct json *json, struct request *req,
@@ -129,6 +128,5 @@ bool thumbnail_generator_show(struct request *req, struct response *res)
 		if (!add_image(json, req, &made))
 			return false;
 	}
-	response_json(res, req, 200, json);
-	return true;
+	return response_json(res, req, 200, json);
 }

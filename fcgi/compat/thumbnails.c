@@ -72,10 +72,8 @@ bool thumbnails_create(struct request *req, struct response *res)
 	    !fetch_check_url(&filename, work, fetch.url))
 		return false;
 	fetch.name = upload_name(work->pool, filename);
-	if (!fetch_queue(&uploaded, work, &fetch))
-		return false;
-	response_json(res, req, 201, view(req, &uploaded.job, "queued"));
-	return true;
+	return fetch_queue(&uploaded, work, &fetch) &&
+	       response_json(res, req, 201, view(req, &uploaded.job, "queued"));
 }
 
 static const char *id_of(const struct request *req)
@@ -125,6 +123,5 @@ bool thumbnails_show(struct request *req, struct response *res)
 		return req->work->err == ERR_NOT_FOUND &&
 		       fail(req->work, ERR_NOT_FOUND,
 			    "Thumbnail %.200s not found", id_of(req));
-	response_json(res, req, 200, json);
-	return true;
+	return response_json(res, req, 200, json);
 }
