@@ -126,7 +126,6 @@ static bool read_length(struct request *req, const char *text)
 bool request_read(struct request *req, struct work *work, char **envp)
 {
 	struct pool *pool = work->pool;
-	const char *target = request_env(envp, "REQUEST_URI");
 
 	*req = (struct request){ .work = work,
 				 .admission = req->admission,
@@ -135,7 +134,6 @@ bool request_read(struct request *req, struct work *work, char **envp)
 	req->id = work->id = request_id(pool, envp);
 	req->method_text =
 		pool_strdup(pool, request_env(envp, "REQUEST_METHOD"));
-	req->raw_path = pool_strndup(pool, target, strcspn(target, "?"));
 	req->remote_addr = pool_strdup(pool, request_env(envp, "REMOTE_ADDR"));
 	work->address = req->remote_addr;
 	req->content_type =
@@ -148,8 +146,6 @@ bool request_read(struct request *req, struct work *work, char **envp)
 		req->csrf = pool_strdup(pool,
 					request_env(envp, "HTTP_X_CSRFTOKEN"));
 	req->prefer = pool_strdup(pool, request_env(envp, "HTTP_PREFER"));
-	req->if_none_match =
-		pool_strdup(pool, request_env(envp, "HTTP_IF_NONE_MATCH"));
 	req->range = pool_strdup(pool, request_env(envp, "HTTP_RANGE"));
 	req->idempotency_key =
 		pool_strdup(pool, request_env(envp, "HTTP_IDEMPOTENCY_KEY"));
@@ -162,7 +158,7 @@ bool request_read(struct request *req, struct work *work, char **envp)
 	return check_role(work, envp) && check_once_only(work, envp) &&
 	       check_method(req) &&
 	       read_length(req, request_env(envp, "CONTENT_LENGTH")) &&
-	       uri_parse(&req->uri, work, target);
+	       uri_parse(&req->uri, work, request_env(envp, "REQUEST_URI"));
 }
 
 const char *request_query(const struct request *req, const char *name)

@@ -60,7 +60,6 @@ struct request {
 
 	const char *id;
 	const char *method_text;
-	const char *raw_path; /* without the query, for the log */
 	const char *remote_addr;
 	const char *content_type; /* "" if absent, like the headers below */
 	int64_t content_length;   /* bytes; -1: not known */
@@ -68,7 +67,6 @@ struct request {
 	const char *cookie;
 	const char *csrf; /* X-Pixtier-CSRF or, from old clients, X-CSRFToken */
 	const char *prefer;
-	const char *if_none_match;
 	const char *range;
 	const char *idempotency_key;
 	const char *accept;
