@@ -51,13 +51,12 @@ static const char *allowed_origin(const struct request *req)
 bool cors_preflight(struct response *res, struct request *req)
 {
 	struct pool *pool = req->work->pool;
-	const char *allow = response_find(res, "Allow");
 
-	if (req->method != METHOD_OPTIONS || !allow || !*req->asked_method ||
-	    !allowed_origin(req))
+	if (req->method != METHOD_OPTIONS || !req->allow ||
+	    !*req->asked_method || !allowed_origin(req))
 		return false;
 	response_empty(res, 204);
-	response_header(res, pool, "Access-Control-Allow-Methods", allow);
+	response_header(res, pool, "Access-Control-Allow-Methods", req->allow);
 	response_header(res, pool, "Access-Control-Allow-Headers",
 			request_headers);
 	response_header(res, pool, "Access-Control-Max-Age", "600");

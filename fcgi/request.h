@@ -57,6 +57,7 @@ struct request {
 		*param[4]; /* the path segments that matched {name}, in order */
 	const struct route *route;
 	const struct dialect *dialect; /* the dialect of the route, or NULL */
+	const char *allow; /* the methods that a path without this one has */
 
 	const char *id;
 	const char *method_text;

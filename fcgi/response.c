@@ -56,14 +56,20 @@ static void set_header(struct response *res, size_t i, struct pool *pool,
 		res->header_count++;
 }
 
-void response_header(struct response *res, struct pool *pool, const char *name,
-		     const char *value)
+/* Returns the place of a header, or the next free one. */
+static size_t find_header(const struct response *res, const char *name)
 {
 	size_t i = 0;
 
 	while (i < res->header_count && strcmp(res->headers[i].name, name))
 		i++;
-	set_header(res, i, pool, name, value);
+	return i;
+}
+
+void response_header(struct response *res, struct pool *pool, const char *name,
+		     const char *value)
+{
+	set_header(res, find_header(res, name), pool, name, value);
 }
 
 void response_location(struct response *res, struct request *req,
@@ -82,21 +88,15 @@ void response_cookie(struct response *res, struct pool *pool,
 	set_header(res, res->header_count, pool, "Set-Cookie", cookie);
 }
 
-const char *response_find(const struct response *res, const char *name)
-{
-	for (size_t i = 0; i < res->header_count; i++)
-		if (!strcmp(res->headers[i].name, name))
-			return res->headers[i].value;
-	return NULL;
-}
-
 void response_vary(struct response *res, struct pool *pool, const char *name)
 {
-	const char *known = response_find(res, "Vary");
+	const size_t i = find_header(res, "Vary");
 
-	response_header(res, pool, "Vary",
-			known ? pool_printf(pool, "%s, %s", known, name)
-			      : name);
+	set_header(res, i, pool, "Vary",
+		   i < res->header_count
+			   ? pool_printf(pool, "%s, %s", res->headers[i].value,
+					 name)
+			   : name);
 }
 
 /* With Referrer-Policy: no-referrer, browsers would send `Origin: null` for a

@@ -41,9 +41,6 @@ void response_location(struct response *res, struct request *req,
 void response_cookie(struct response *res, struct pool *pool,
 		     const char *cookie);
 
-/* Returns the value of a header that is set, or NULL. */
-const char *response_find(const struct response *res, const char *name);
-
 /* Adds a name to the header Vary. */
 void response_vary(struct response *res, struct pool *pool, const char *name);
 

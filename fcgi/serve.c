@@ -140,32 +140,28 @@ static bool has_client_gone(void *arg)
 	return poll(&poller, 1, 0) > 0;
 }
 
-static bool check_client(struct request *req, struct response *res)
+static bool check_client(struct request *req)
 {
-	(void)res;
 	return work_check_wanted(req->work);
 }
 
-static bool check_queue(struct request *req, struct response *res)
+static bool check_queue(struct request *req)
 {
-	(void)res;
 	return admission_check_queue(req->admission, req->work);
 }
 
-static bool check_share(struct request *req, struct response *res)
+static bool check_share(struct request *req)
 {
-	(void)res;
 	return admission_check_share(req->admission, req->work,
 				     req->who ? throttle_subject(req) : NULL);
 }
 
 /* libfcgi passes on damaged parameters as if they were complete; only
    FCGX_GetError() shows the damage. */
-static bool check_stream(struct request *req, struct response *res)
+static bool check_stream(struct request *req)
 {
 	int error = FCGX_GetError(req->in);
 
-	(void)res;
 	return !error ||
 	       fail(req->work, ERR_BAD_REQUEST,
 		    "the FastCGI parameters of the request are damaged "
@@ -173,36 +169,18 @@ static bool check_stream(struct request *req, struct response *res)
 		    error);
 }
 
-static bool find_route(struct request *req, struct response *res)
+static bool find_route(struct request *req)
 {
-	const char *allow = NULL;
-
-	if (router_find(req, &allow, routes, routes_count))
+	if (router_find(req, &req->allow, routes, routes_count))
 		return router_read_query(req) && router_check_query(req);
-	if (!allow && dialect_find(req, &allow))
-		/* Old clients may send unknown parameters. */
-		return router_read_query(req);
-	if (allow)
-		response_header(res, req->work->pool, "Allow", allow);
-	return false;
+	/* Old clients may send unknown parameters. */
+	return !req->allow && dialect_find(req, &req->allow) &&
+	       router_read_query(req);
 }
 
-static bool limit_address(struct request *req, struct response *res)
+static bool pass_gate(struct request *req)
 {
-	(void)res;
-	return throttle_address(req);
-}
-
-static bool pass_gate(struct request *req, struct response *res)
-{
-	(void)res;
 	return gate_pass(req) && throttle_user(req);
-}
-
-static bool open_idempotency(struct request *req, struct response *res)
-{
-	(void)res;
-	return idempotency_key_open(req);
 }
 
 static int64_t most_bytes(const struct request *req)
@@ -211,11 +189,10 @@ static int64_t most_bytes(const struct request *req)
 			: 0;
 }
 
-static bool read_body(struct request *req, struct response *res)
+static bool read_body(struct request *req)
 {
 	const unsigned kinds = req->route->body.kinds;
 
-	(void)res;
 	if (kinds & READS_FORM)
 		return form_read(req, most_bytes(req));
 	if (kinds & READS_JSON &&
@@ -226,48 +203,35 @@ static bool read_body(struct request *req, struct response *res)
 	return true;
 }
 
-static bool check_csrf(struct request *req, struct response *res)
-{
-	(void)res;
-	return csrf_check(req);
-}
+/* The steps before the handler, in order. The first that fails ends the
+   request. */
+static bool (*const steps[])(struct request *req) = {
+	check_stream, check_client,          find_route,
+	check_queue,  throttle_address,      pass_gate,
+	check_share,  idempotency_key_open,  read_body,
+	csrf_check,   idempotency_key_begin,
+};
 
-static bool begin_idempotency(struct request *req, struct response *res)
+static bool run(struct request *req, struct response *res)
 {
-	(void)res;
-	return idempotency_key_begin(req);
-}
-
-static bool run_handler(struct request *req, struct response *res)
-{
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++)
+		if (!steps[i](req))
+			return false;
 	if (!csrf_was_checked(req))
 		abort();
 	return req->route->run(req, res);
 }
 
-/* The steps of a request, in order. The first that fails ends the request. */
-static bool (*const steps[])(struct request *req, struct response *res) = {
-	check_stream,  check_client, find_route,        check_queue,
-	limit_address, pass_gate,    check_share,       open_idempotency,
-	read_body,     check_csrf,   begin_idempotency, run_handler,
-};
-
 static void answer(struct request *req, struct response *res, char **envp)
 {
-	bool good = request_read(req, req->work, envp);
-
-	for (size_t i = 0; good && i < ARRAY_LEN(steps); i++)
-		good = steps[i](req, res);
-	if (!good && !idempotency_key_answer(res, req) &&
-	    !cors_preflight(res, req)) {
-		const char *allow = response_find(res, "Allow");
-
+	if (!(request_read(req, req->work, envp) && run(req, res)) &&
+	    !idempotency_key_answer(res, req) && !cors_preflight(res, req)) {
 		if (err_http_status(req->work->err) >= 500)
 			log_failure(req->work, "request_failed");
 		response_problem(res, req);
-		if (allow)
-			response_header(res, req->work->pool, "Allow", allow);
 	}
+	if (req->allow)
+		response_header(res, req->work->pool, "Allow", req->allow);
 	idempotency_key_end(res, req);
 	cors_headers(res, req);
 	throttle_headers(res, req);
