@@ -24,17 +24,11 @@ bool cmd_audit_show(struct call *call)
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		const struct audit *audit = &audits[i];
-		const struct cell cells[] = {
-			cell_text(clock_text(pool, audit->at)),
-			cell_text(audit->actor),
-			cell_text(audit->action),
-			cell_text(audit->subject),
-			cell_text(audit->address),
-			cell_text(audit->detail),
-		};
 
-		print_row(print, cells);
+		PRINT_ROW(print, cell_text(clock_text(pool, audit->at)),
+			  cell_text(audit->actor), cell_text(audit->action),
+			  cell_text(audit->subject), cell_text(audit->address),
+			  cell_text(audit->detail));
 	}
-	print_end(print);
-	return true;
+	return print_end(print);
 }

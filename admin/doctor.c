@@ -503,12 +503,8 @@ bool cmd_doctor_run(struct call *call)
 		found = look->version ? fine(look->version())
 				      : look->look(&doctor);
 		bad += found.verdict == BAD;
-		const struct cell cells[] = {
-			cell_text(verdicts[found.verdict]),
-			cell_text(look->name),
-			cell_text(found.text),
-		};
-		print_row(print, cells);
+		PRINT_ROW(print, cell_text(verdicts[found.verdict]),
+			  cell_text(look->name), cell_text(found.text));
 	}
 	print_end(print);
 	return !bad || fail(call->work, ERR_INTERNAL, "doctor: %d FAIL", bad);

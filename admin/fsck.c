@@ -539,10 +539,8 @@ bool cmd_fsck_sweep(struct call *call)
 
 	if (!purge_sweep(&swept, call->work))
 		return false;
-	const struct cell cells[] = { cell_number(swept.temporary),
-				      cell_number(swept.orphans) };
-
-	print_row(print, cells);
+	PRINT_ROW(print, cell_number(swept.temporary),
+		  cell_number(swept.orphans));
 	print_end(print);
 	return command_audit(call, "sweep", "store",
 			     pool_printf(call->work->pool,

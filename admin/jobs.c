@@ -28,24 +28,19 @@ static const char *id_text(struct pool *pool, struct uuid id)
 static void add_row(struct print *print, struct pool *pool,
 		    const struct job *job)
 {
-	const struct cell cells[] = {
-		cell_text(id_text(pool, job->id)),
-		cell_text(job_kind_name(job->kind)),
-		cell_text(job_state_name(job->state)),
-		cell_text(job_priority_name(job->priority)),
-		cell_number(job->attempts),
-		cell_text(id_text(pool, job->image_id)),
-		cell_text(clock_text(pool, job->created_at)),
-		cell_text(job->error_code),
-		cell_text(job->error_detail),
-		cell_number(job->max_attempts),
-		cell_text(id_text(pool, job->user_id)),
-		cell_text(job->worker),
-		cell_text(clock_text(pool, job->started_at)),
-		cell_text(clock_text(pool, job->finished_at)),
-	};
-
-	print_row(print, cells);
+	PRINT_ROW(print, cell_text(id_text(pool, job->id)),
+		  cell_text(job_kind_name(job->kind)),
+		  cell_text(job_state_name(job->state)),
+		  cell_text(job_priority_name(job->priority)),
+		  cell_number(job->attempts),
+		  cell_text(id_text(pool, job->image_id)),
+		  cell_text(clock_text(pool, job->created_at)),
+		  cell_text(job->error_code), cell_text(job->error_detail),
+		  cell_number(job->max_attempts),
+		  cell_text(id_text(pool, job->user_id)),
+		  cell_text(job->worker),
+		  cell_text(clock_text(pool, job->started_at)),
+		  cell_text(clock_text(pool, job->finished_at)));
 }
 
 static bool read_state(enum job_state *state, struct call *call)
@@ -71,8 +66,7 @@ bool cmd_jobs_list(struct call *call)
 		return false;
 	for (size_t i = 0; i < count; i++)
 		add_row(print, call->work->pool, &jobs[i]);
-	print_end(print);
-	return true;
+	return print_end(print);
 }
 
 static bool show(struct call *call, struct uuid id)
@@ -83,8 +77,7 @@ static bool show(struct call *call, struct uuid id)
 	if (!job_find(&job, call->work, id))
 		return false;
 	add_row(print, call->work->pool, &job);
-	print_end(print);
-	return true;
+	return print_end(print);
 }
 
 bool cmd_jobs_show(struct call *call)

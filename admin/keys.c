@@ -48,18 +48,12 @@ bool cmd_keys_list(struct call *call)
 	    !keyring_list(&keys, &count, call->work))
 		return false;
 	explicit_bzero(signer.secret, sizeof(signer.secret));
-	for (size_t i = 0; i < count; i++) {
-		const struct cell cells[] = {
-			cell_number(keys[i].id),
-			cell_text(state_of(&keys[i], signer.id)),
-			cell_text(time_text(pool, keys[i].created_at)),
-			cell_text(time_text(pool, keys[i].retires_at)),
-		};
-
-		print_row(print, cells);
-	}
-	print_end(print);
-	return true;
+	for (size_t i = 0; i < count; i++)
+		PRINT_ROW(print, cell_number(keys[i].id),
+			  cell_text(state_of(&keys[i], signer.id)),
+			  cell_text(time_text(pool, keys[i].created_at)),
+			  cell_text(time_text(pool, keys[i].retires_at)));
+	return print_end(print);
 }
 
 /* Keys are local files, so a database that is unreachable or has no schema yet

@@ -197,17 +197,16 @@ static void print_single(const struct print *print)
 		       print->rows->texts[i]);
 }
 
-void print_end(struct print *print)
+bool print_end(struct print *print)
 {
 	if (print->json) {
 		puts(json_print_pretty(print->pool, print->json));
-		return;
-	}
-	if (print->single) {
+	} else if (print->single) {
 		print_single(print);
-		return;
+	} else {
+		print_line(print, print->columns, true);
+		for (const struct row *row = print->rows; row; row = row->next)
+			print_line(print, row->texts, false);
 	}
-	print_line(print, print->columns, true);
-	for (const struct row *row = print->rows; row; row = row->next)
-		print_line(print, row->texts, false);
+	return true;
 }

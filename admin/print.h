@@ -22,12 +22,15 @@ struct cell cell_bool(bool yes);
  * A table: with --json an array of objects, else columns with headings. A
  * record has exactly one row: with --json an object, else one line for each
  * value. `columns` ends in NULL. A row has a cell for each column; more cells
- * are ignored. print_end() prints everything.
+ * are ignored. print_end() prints everything; it always returns true.
  */
 struct print;
 struct print *print_table(const struct call *call, const char *const *columns);
 struct print *print_record(const struct call *call, const char *const *columns);
 void print_row(struct print *print, const struct cell *cells);
-void print_end(struct print *print);
+bool print_end(struct print *print);
+
+#define PRINT_ROW(print, ...)                                                  \
+	print_row((print), (const struct cell[]){ __VA_ARGS__ })
 
 #endif

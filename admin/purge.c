@@ -16,9 +16,8 @@ static bool report(struct call *call, const char *what, const char *subject,
 	static const char *const columns[] = { "removed", NULL };
 	struct print *print = print_record(call, columns);
 	struct pool *pool = call->work->pool;
-	const struct cell cells[] = { cell_number(count) };
 
-	print_row(print, cells);
+	PRINT_ROW(print, cell_number(count));
 	print_end(print);
 	return command_audit(
 		call, pool_printf(pool, "purge.%s", what), subject,

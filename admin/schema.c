@@ -33,17 +33,13 @@ bool cmd_schema_status(struct call *call)
 		return false;
 	for (size_t i = 0; i < migrations.count; i++) {
 		const struct migration *m = &migrations.list[i];
-		const struct cell cells[] = {
-			cell_number(m->version),
-			cell_text(m->name),
-			cell_text(state_of(m)),
-			cell_text(clock_text(call->work->pool, m->applied_at)),
-		};
 
-		print_row(print, cells);
+		PRINT_ROW(
+			print, cell_number(m->version), cell_text(m->name),
+			cell_text(state_of(m)),
+			cell_text(clock_text(call->work->pool, m->applied_at)));
 	}
-	print_end(print);
-	return true;
+	return print_end(print);
 }
 
 bool cmd_schema_apply(struct call *call)

@@ -11,13 +11,9 @@
 
 static void add_row(const struct conf_row *row, void *print)
 {
-	const struct cell cells[] = {
-		cell_text(row->name),     cell_text(row->value),
-		cell_text(row->fallback), cell_text(row->type),
-		cell_text(row->meaning),
-	};
-
-	print_row(print, cells);
+	PRINT_ROW(print, cell_text(row->name), cell_text(row->value),
+		  cell_text(row->fallback), cell_text(row->type),
+		  cell_text(row->meaning));
 }
 
 static void print_value(const struct conf_row *row, void *out)

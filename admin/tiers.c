@@ -76,8 +76,7 @@ static bool show(struct call *call, const char *name)
 	if (!tier_by_name(&tier, call->work, name))
 		return false;
 	add_row(print, call, &tier);
-	print_end(print);
-	return true;
+	return print_end(print);
 }
 
 static void print_all(const struct call *call, const struct tier *tiers,

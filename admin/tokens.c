@@ -23,17 +23,12 @@ static const char *const columns[] = { "id",         "name",
 static void add_row(struct print *print, struct pool *pool,
 		    const struct token *token, const char *secret)
 {
-	const struct cell cells[] = {
-		cell_text(pool_strdup(pool, UUID_TEXT(token->id))),
-		cell_text(token->name),
-		cell_words(token->scopes),
-		cell_text(clock_text(pool, token->created_at)),
-		cell_text(clock_text(pool, token->expires_at)),
-		cell_text(clock_text(pool, token->last_used_at)),
-		cell_text(secret),
-	};
-
-	print_row(print, cells);
+	PRINT_ROW(print, cell_text(pool_strdup(pool, UUID_TEXT(token->id))),
+		  cell_text(token->name), cell_words(token->scopes),
+		  cell_text(clock_text(pool, token->created_at)),
+		  cell_text(clock_text(pool, token->expires_at)),
+		  cell_text(clock_text(pool, token->last_used_at)),
+		  cell_text(secret));
 }
 
 /* Reads scopes that commas or spaces separate. Only administrators can have the
@@ -133,8 +128,7 @@ bool cmd_tokens_list(struct call *call)
 		if (count)
 			before = tokens[count - 1].id;
 	} while (count == BATCH);
-	print_end(print);
-	return true;
+	return print_end(print);
 }
 
 bool cmd_tokens_delete(struct call *call)

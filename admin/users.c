@@ -24,20 +24,13 @@ static const char *const columns[] = {
 static void add_row(struct print *print, struct pool *pool,
 		    const struct user *user, const char *tier)
 {
-	const struct cell cells[] = {
-		cell_text(pool_strdup(pool, UUID_TEXT(user->id))),
-		cell_text(user->username),
-		cell_text(user->email),
-		cell_text(tier),
-		cell_bool(user->is_admin),
-		cell_number(user->used_images),
-		cell_number(user->used_bytes),
-		cell_number(user->uploads_today),
-		cell_text(clock_text(pool, user->created_at)),
-		cell_text(clock_text(pool, user->disabled_at)),
-	};
-
-	print_row(print, cells);
+	PRINT_ROW(print, cell_text(pool_strdup(pool, UUID_TEXT(user->id))),
+		  cell_text(user->username), cell_text(user->email),
+		  cell_text(tier), cell_bool(user->is_admin),
+		  cell_number(user->used_images), cell_number(user->used_bytes),
+		  cell_number(user->uploads_today),
+		  cell_text(clock_text(pool, user->created_at)),
+		  cell_text(clock_text(pool, user->disabled_at)));
 }
 
 /* Prints the current row of the user. */
@@ -50,8 +43,7 @@ static bool show(struct call *call, struct uuid id)
 	if (!tier_of_user(&user, &tier, call->work, id))
 		return false;
 	add_row(print, call->work->pool, &user, tier.name);
-	print_end(print);
-	return true;
+	return print_end(print);
 }
 
 bool cmd_users_add(struct call *call)
@@ -117,8 +109,7 @@ bool cmd_users_list(struct call *call)
 		if (count)
 			filter.before = users[count - 1].id;
 	} while (count == BATCH);
-	print_end(print);
-	return true;
+	return print_end(print);
 }
 
 static bool change(struct call *call, const struct user_update *update)

@@ -18,21 +18,16 @@ static void add_row(struct print *print, struct pool *pool,
 		    const struct worker *worker)
 {
 	bool works = !uuid_is_nil(worker->job_id);
-	const struct cell cells[] = {
-		cell_text(worker->name),
-		cell_text(worker->host),
-		cell_number(worker->pid),
-		cell_bool(worker->alive),
-		cell_text(clock_text(pool, worker->started_at)),
-		cell_text(clock_text(pool, worker->seen_at)),
-		cell_number(worker->jobs_done),
-		cell_number(worker->jobs_failed),
-		cell_text(works ? pool_strdup(pool, UUID_TEXT(worker->job_id))
-				: NULL),
-		cell_text(works ? job_kind_name(worker->job_kind) : NULL),
-	};
 
-	print_row(print, cells);
+	PRINT_ROW(print, cell_text(worker->name), cell_text(worker->host),
+		  cell_number(worker->pid), cell_bool(worker->alive),
+		  cell_text(clock_text(pool, worker->started_at)),
+		  cell_text(clock_text(pool, worker->seen_at)),
+		  cell_number(worker->jobs_done),
+		  cell_number(worker->jobs_failed),
+		  cell_text(works ? pool_strdup(pool, UUID_TEXT(worker->job_id))
+				  : NULL),
+		  cell_text(works ? job_kind_name(worker->job_kind) : NULL));
 }
 
 bool cmd_workers_list(struct call *call)
@@ -45,8 +40,7 @@ bool cmd_workers_list(struct call *call)
 		return false;
 	for (size_t i = 0; i < count; i++)
 		add_row(print, call->work->pool, &workers[i]);
-	print_end(print);
-	return true;
+	return print_end(print);
 }
 
 bool cmd_stats_show(struct call *call)
@@ -58,15 +52,8 @@ bool cmd_stats_show(struct call *call)
 
 	if (!stats_survey(&rows, &count, call->work))
 		return false;
-	for (size_t i = 0; i < count; i++) {
-		const struct cell cells[] = {
-			cell_text(rows[i].name),
-			cell_text(rows[i].label),
-			cell_number(rows[i].value),
-		};
-
-		print_row(print, cells);
-	}
-	print_end(print);
-	return true;
+	for (size_t i = 0; i < count; i++)
+		PRINT_ROW(print, cell_text(rows[i].name),
+			  cell_text(rows[i].label), cell_number(rows[i].value));
+	return print_end(print);
 }
