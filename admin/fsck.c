@@ -305,53 +305,34 @@ static bool check_sums(struct fsck *fsck)
 	return true;
 }
 
-static void note_ids(struct fsck *fsck, enum invariant invariant,
-		     const struct uuid *ids, size_t count)
+static bool list_stale_jobs(struct uuid **ids, size_t *count, struct work *work)
 {
-	for (size_t i = 0; i < count; i++)
-		note(fsck, invariant, UUID_TEXT(ids[i]));
+	return check_list_stale_jobs(ids, count, work, work->conf->job_lease);
 }
 
-static bool check_jobs(struct fsck *fsck)
-{
-	struct work *work = fsck->call->work;
-	struct uuid *ids;
-	size_t count;
+/* The invariants whose violations a statement lists by id. */
+static const struct {
+	enum invariant invariant;
+	bool (*list)(struct uuid **ids, size_t *count, struct work *work);
+} listed[] = {
+	{ INVARIANT_LEASE_EXPIRED, list_stale_jobs },
+	{ INVARIANT_IMAGE_STUCK, check_list_stuck_images },
+	{ INVARIANT_DELIVERY_STUCK, check_list_stranded },
+	{ INVARIANT_NAME_NOT_INDEXED, check_list_unindexed },
+};
 
-	if (!check_list_stale_jobs(&ids, &count, work, work->conf->job_lease))
-		return false;
-	note_ids(fsck, INVARIANT_LEASE_EXPIRED, ids, count);
-	return true;
-}
-
-static bool note_listed(struct fsck *fsck, enum invariant invariant,
-			bool (*list)(struct uuid **ids, size_t *count,
-				     struct work *work))
+static bool check_listed(struct fsck *fsck)
 {
 	struct uuid *ids;
 	size_t count;
 
-	if (!list(&ids, &count, fsck->call->work))
-		return false;
-	note_ids(fsck, invariant, ids, count);
+	for (size_t i = 0; i < ARRAY_LEN(listed); i++) {
+		if (!listed[i].list(&ids, &count, fsck->call->work))
+			return false;
+		for (size_t k = 0; k < count; k++)
+			note(fsck, listed[i].invariant, UUID_TEXT(ids[k]));
+	}
 	return true;
-}
-
-static bool check_images(struct fsck *fsck)
-{
-	return note_listed(fsck, INVARIANT_IMAGE_STUCK,
-			   check_list_stuck_images);
-}
-
-static bool check_deliveries(struct fsck *fsck)
-{
-	return note_listed(fsck, INVARIANT_DELIVERY_STUCK, check_list_stranded);
-}
-
-static bool check_names(struct fsck *fsck)
-{
-	return note_listed(fsck, INVARIANT_NAME_NOT_INDEXED,
-			   check_list_unindexed);
 }
 
 static bool check_owners(struct fsck *fsck)
@@ -369,9 +350,8 @@ static bool check_owners(struct fsck *fsck)
 }
 
 static bool (*const checks[])(struct fsck *fsck) = {
-	check_originals, check_variants,   check_orphans,
-	check_sums,      check_jobs,       check_images,
-	check_owners,    check_deliveries, check_names,
+	check_originals, check_variants, check_orphans,
+	check_sums,      check_listed,   check_owners,
 };
 
 /* Repairs, before the checks */
