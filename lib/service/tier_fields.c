@@ -54,33 +54,20 @@ static bool accept_format(struct work *work, const char *word)
 			  word);
 }
 
-#define FLAG(field, meaning)                                                   \
-	{                                                                      \
-		{ #field, TIER_FIELD_FLAG, meaning },                          \
-			offsetof(struct tier, field), 0, 0, NULL, NULL         \
-	}
-#define NUMBER(field, min, max, meaning)                                       \
-	{                                                                      \
-		{ #field, TIER_FIELD_NUMBER, meaning },                        \
-			offsetof(struct tier, field), min, max, NULL, NULL     \
-	}
-#define LIMIT(field, min, max, meaning)                                        \
-	{                                                                      \
-		{ #field, TIER_FIELD_LIMIT, meaning },                         \
-			offsetof(struct tier, field), min, max, NULL, NULL     \
-	}
-#define WORDS(field, max, accept, meaning)                                     \
-	{                                                                      \
-		{ #field, TIER_FIELD_WORDS, meaning },                         \
-			offsetof(struct tier, field), 1, max, NULL, accept     \
-	}
-#define CHOICE(field, read, meaning)                                           \
-	{                                                                      \
-		{ #field, TIER_FIELD_CHOICE, meaning },                        \
-			offsetof(struct tier, field), 0, 0, read, NULL         \
-	}
-
 /* clang-format off */
+#define FIELD(field, type, min, max, read, accept, meaning)                    \
+	{ { #field, TIER_FIELD_##type, meaning },                              \
+	  offsetof(struct tier, field), min, max, read, accept }
+#define FLAG(field, meaning) FIELD(field, FLAG, 0, 0, NULL, NULL, meaning)
+#define NUMBER(field, min, max, meaning)                                       \
+	FIELD(field, NUMBER, min, max, NULL, NULL, meaning)
+#define LIMIT(field, min, max, meaning)                                        \
+	FIELD(field, LIMIT, min, max, NULL, NULL, meaning)
+#define WORDS(field, max, accept, meaning)                                     \
+	FIELD(field, WORDS, 1, max, NULL, accept, meaning)
+#define CHOICE(field, read, meaning)                                           \
+	FIELD(field, CHOICE, 0, 0, read, NULL, meaning)
+
 static const struct field fields[] = {
 	WORDS(sizes, TIER_MAX_SIZES, accept_size, "thumbnails made of each upload"),
 	FLAG(any_size, "allows every other recipe up to max_side"),
@@ -302,14 +289,12 @@ static void write_json(struct json *json, struct pool *pool,
 	case TIER_FIELD_FLAG:
 		json_set_bool(json, name, *(const bool *)place);
 		return;
+	case TIER_FIELD_NUMBER:
 	case TIER_FIELD_LIMIT:
 		if (*(const int64_t *)place == TIER_NO_LIMIT)
 			json_set_null(json, name);
 		else
 			json_set_int(json, name, *(const int64_t *)place);
-		return;
-	case TIER_FIELD_NUMBER:
-		json_set_int(json, name, *(const int64_t *)place);
 		return;
 	case TIER_FIELD_WORDS:
 		json_set(json, name,
@@ -342,12 +327,10 @@ const char *tier_field_text(struct pool *pool, const struct tier *tier,
 	switch (field->pub.type) {
 	case TIER_FIELD_FLAG:
 		return *(const bool *)place ? "yes" : "no";
+	case TIER_FIELD_NUMBER:
 	case TIER_FIELD_LIMIT:
 		if (*(const int64_t *)place == TIER_NO_LIMIT)
 			return "none";
-		return pool_printf(pool, "%lld",
-				   (long long)*(const int64_t *)place);
-	case TIER_FIELD_NUMBER:
 		return pool_printf(pool, "%lld",
 				   (long long)*(const int64_t *)place);
 	case TIER_FIELD_WORDS:
