@@ -4,7 +4,6 @@
 #include "lib/model/job.h"
 
 #include "fcgi/api/admin.h"
-#include "fcgi/api/json.h"
 #include "fcgi/deliver.h"
 #include "fcgi/page.h"
 #include "fcgi/response.h"
@@ -13,6 +12,7 @@
 #include "lib/base/pool.h"
 #include "lib/service/access.h"
 #include "lib/service/admin.h"
+#include "lib/service/json_view.h"
 #include "lib/service/login.h"
 #include "lib/service/render_job.h"
 #include "lib/service/resize.h"
@@ -22,7 +22,7 @@ bool jobs_show(struct request *req, struct response *res)
 	struct job job;
 
 	return access_job(&job, req->work, req->who->user.id, req->param[0]) &&
-	       response_json(res, req, 200, api_json_job(req, &job));
+	       response_json(res, req, 200, json_view_job(req->work, &job));
 }
 
 bool jobs_result(struct request *req, struct response *res)
@@ -37,7 +37,7 @@ bool jobs_result(struct request *req, struct response *res)
 	if (made.variant.status == VARIANT_READY)
 		return deliver(res, req, made.image.id, made.variant.variant,
 			       made.variant.format, made.image.name, 0);
-	response_json(res, req, 202, api_json_job(req, &job));
+	response_json(res, req, 202, json_view_job(req->work, &job));
 	response_header(res, work->pool, "Retry-After", "1");
 	return true;
 }
@@ -49,13 +49,13 @@ bool jobs_cancel(struct request *req, struct response *res)
 
 	return access_job(&job, work, req->who->user.id, req->param[0]) &&
 	       render_job_cancel(work, &job) && job_find(&job, work, job.id) &&
-	       response_json(res, req, 200, api_json_job(req, &job));
+	       response_json(res, req, 200, json_view_job(req->work, &job));
 }
 
 /* Answers a page of the jobs that match the filter and ?state=. */
 static bool answer_list(struct response *res, struct request *req,
 			struct job_filter filter,
-			struct json *(*view)(struct request *req,
+			struct json *(*view)(struct work *work,
 					     const struct job *job))
 {
 	struct json *items = json_array(req->work->pool);
@@ -74,7 +74,7 @@ static bool answer_list(struct response *res, struct request *req,
 	if (page_cut(&page, &count))
 		page.last = jobs[count - 1].id;
 	for (size_t i = 0; i < count; i++)
-		json_push(items, view(req, &jobs[i]));
+		json_push(items, view(req->work, &jobs[i]));
 	return page_answer(res, req, &page, items);
 }
 
@@ -83,13 +83,13 @@ bool jobs_list(struct request *req, struct response *res)
 	const struct job_filter filter = { .user_id = req->who->user.id,
 					   .but_kind = JOB_WEBHOOK };
 
-	return answer_list(res, req, filter, api_json_job);
+	return answer_list(res, req, filter, json_view_job);
 }
 
 /* Adds the fields that only administrators see. */
-static struct json *admin_job_json(struct request *req, const struct job *job)
+static struct json *admin_job_json(struct work *work, const struct job *job)
 {
-	struct json *json = api_json_job(req, job);
+	struct json *json = json_view_job(work, job);
 
 	json_set_text(json, "user", UUID_TEXT(job->user_id));
 	json_set_text(json, "worker", job->worker);
@@ -113,5 +113,5 @@ bool admin_jobs_retry(struct request *req, struct response *res)
 	       job_find(&job, req->work, id) &&
 	       admin_retry_job(req->work, &actor, &job) &&
 	       job_find(&job, req->work, id) &&
-	       response_json(res, req, 200, admin_job_json(req, &job));
+	       response_json(res, req, 200, admin_job_json(req->work, &job));
 }

@@ -1,4 +1,4 @@
-/* json.c: the JSON of images, variants, jobs, links, tokens and usage. */
+/* json.c: the JSON of images, variants, links, tokens and usage. */
 #include "config.h"
 
 #include "fcgi/api/json.h"
@@ -83,16 +83,11 @@ bool api_json_image(struct json **json, struct request *req,
 	if (!add_original(made, req, image) ||
 	    !add_variants(made, req, image, variants, count))
 		return false;
-	json_set(made, "job", job ? api_json_job(req, job) : NULL);
+	json_set(made, "job", job ? json_view_job(req->work, job) : NULL);
 	json_set(made, "error",
 		 json_view_error(pool, image->error_code, image->error_detail));
 	*json = made;
 	return true;
-}
-
-struct json *api_json_job(struct request *req, const struct job *job)
-{
-	return json_view_job(req->work, job);
 }
 
 struct json *api_json_usage(struct pool *pool, const struct user *user)

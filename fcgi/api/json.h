@@ -5,7 +5,7 @@
 
 #include "fcgi/request.h"
 
-/* The JSON of images, jobs, links, tokens and usage that clients get, as
+/* The JSON of images, links, tokens and usage that clients get, as
    specified in doc/openapi.yaml. */
 struct image;
 struct job;
@@ -24,7 +24,6 @@ bool api_json_image(struct json **json, struct request *req,
 bool api_json_variant(struct json **json, struct request *req,
 		      const struct image *image,
 		      const struct variant *variant) MUST_CHECK;
-struct json *api_json_job(struct request *req, const struct job *job);
 struct json *api_json_usage(struct pool *pool, const struct user *user);
 struct json *api_json_token(struct pool *pool, const struct token *token);
 

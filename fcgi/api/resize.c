@@ -3,11 +3,11 @@
 
 #include "lib/service/resize.h"
 
-#include "fcgi/api/json.h"
 #include "fcgi/response.h"
 #include "fcgi/routes.h"
 #include "fcgi/upload.h"
 #include "lib/base/text.h"
+#include "lib/service/json_view.h"
 #include "lib/service/login.h"
 #include "lib/service/upload.h"
 
@@ -63,7 +63,8 @@ bool resize_create(struct request *req, struct response *res)
 	    !resize_take(&job, work, &resize))
 		return false;
 	done = job.state == JOB_DONE;
-	response_json(res, req, done ? 201 : 202, api_json_job(req, &job));
+	response_json(res, req, done ? 201 : 202,
+		      json_view_job(req->work, &job));
 	response_location(res, req, "/v1/jobs", job.id);
 	if (!done)
 		response_header(res, work->pool, "Retry-After", "1");

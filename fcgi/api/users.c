@@ -15,6 +15,7 @@
 #include "lib/model/tier.h"
 #include "lib/service/access.h"
 #include "lib/service/admin.h"
+#include "lib/service/json_view.h"
 #include "lib/service/user_delete.h"
 
 enum { NAME_MAX_BYTES = 64, PASSWORD_MAX_BYTES = 1024, EMAIL_MAX_BYTES = 254 };
@@ -246,6 +247,6 @@ bool admin_users_delete(struct request *req, struct response *res)
 		return false;
 	if (!left)
 		return response_empty(res, 204);
-	json_set(json, "job", api_json_job(req, &job));
+	json_set(json, "job", json_view_job(req->work, &job));
 	return response_json(res, req, 202, json);
 }
