@@ -102,16 +102,14 @@ bool animation_make(struct rendition *rendition, struct work *work,
 	const struct probe *probe = source->probe;
 	struct pass pass = {
 		.source = source,
+		.plan = recipe_plan_for(recipe, probe),
 		.from = rows[probe->format].reader,
 		.to = rows[recipe_format(recipe, probe)].writer,
 	};
-	uint32_t width, height;
 
 	if (!pass.from || !pass.to)
 		return fail(work, ERR_INTERNAL,
 			    "expected animated formats, found others");
-	probe_upright(probe, &width, &height);
-	pass.plan = recipe_plan(recipe, width, height);
 	if (!pass.from->open(&pass.reader, &pass.animation, work, source) ||
 	    !pass.to->open(&pass.writer, work, pass.animation.plays,
 			   recipe->quality))

@@ -32,19 +32,10 @@ static uint64_t source_pixels(const struct probe *probe)
 	return (uint64_t)probe->width * probe->height;
 }
 
-static struct recipe_plan plan_of(const struct recipe *recipe,
-				  const struct probe *probe)
-{
-	uint32_t width, height;
-
-	probe_upright(probe, &width, &height);
-	return recipe_plan(recipe, width, height);
-}
-
 static uint64_t output_pixels(const struct recipe *recipe,
 			      const struct probe *probe)
 {
-	const struct recipe_plan plan = plan_of(recipe, probe);
+	const struct recipe_plan plan = recipe_plan_for(recipe, probe);
 
 	return (uint64_t)plan.width * plan.height;
 }

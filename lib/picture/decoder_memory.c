@@ -116,13 +116,11 @@ static double variant_bytes(const struct probe *probe,
 	const int each = VARIANT + (is_fast ? 0 : IMAGES) +
 			 (probe->orientation > 1 ? TURNED : 0);
 	double sum = 0, most = 0;
-	uint32_t width, height;
 
-	probe_upright(probe, &width, &height);
 	for (size_t i = 0; i < count; i++) {
 		const enum format format = recipe_format(&recipes[i], probe);
 		const struct recipe_plan plan =
-			recipe_plan(&recipes[i], width, height);
+			recipe_plan_for(&recipes[i], probe);
 		const double pixels = (double)plan.width * plan.height;
 		const double write = pixels * rows[format].write;
 

@@ -117,18 +117,17 @@ static bool is_expected(const struct exchange *e,
 			const struct decoder_reply *reply)
 {
 	const struct render_request *request = &e->request->render;
+	const struct recipe *recipe;
 	struct recipe_plan plan;
-	uint32_t width, height;
 
 	if (reply->index >= request->count || e->rendered >> reply->index & 1 ||
 	    !reply->len)
 		return false;
-	probe_upright(&request->probe, &width, &height);
-	plan = recipe_plan(&request->recipes[reply->index], width, height);
+	recipe = &request->recipes[reply->index];
+	plan = recipe_plan_for(recipe, &request->probe);
 	return reply->width == plan.width && reply->height == plan.height &&
 	       reply->format ==
-		       (uint32_t)recipe_format(&request->recipes[reply->index],
-					       &request->probe);
+		       (uint32_t)recipe_format(recipe, &request->probe);
 }
 
 static bool receive_rendered(struct exchange *e,

@@ -173,6 +173,15 @@ struct recipe_plan recipe_plan(const struct recipe *recipe, uint32_t width,
 	return plan;
 }
 
+struct recipe_plan recipe_plan_for(const struct recipe *recipe,
+				   const struct probe *source)
+{
+	uint32_t width, height;
+
+	probe_upright(source, &width, &height);
+	return recipe_plan(recipe, width, height);
+}
+
 enum format recipe_format(const struct recipe *recipe,
 			  const struct probe *source)
 {

@@ -43,6 +43,8 @@ struct recipe_plan {
 };
 struct recipe_plan recipe_plan(const struct recipe *recipe, uint32_t width,
 			       uint32_t height);
+struct recipe_plan recipe_plan_for(const struct recipe *recipe,
+				   const struct probe *source);
 
 /* Returns the recipe's format; else the source's format if browsers show it;
    else png for a source with transparency and jpeg for one without. */

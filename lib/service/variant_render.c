@@ -90,18 +90,14 @@ static void measure_still(struct extent *extent, const struct recipe *recipe,
 			  const struct probe *probe)
 {
 	const enum format format = recipe_format(recipe, probe);
-	struct recipe_plan plan;
-	uint32_t width, height;
-	uint64_t pixels;
+	const struct recipe_plan plan = recipe_plan_for(recipe, probe);
+	const uint64_t pixels = (uint64_t)plan.width * plan.height;
 
-	probe_upright(probe, &width, &height);
-	plan = recipe_plan(recipe, width, height);
-	pixels = (uint64_t)plan.width * plan.height;
 	if (plan.width > extent->side)
 		extent->side = plan.width;
 	if (plan.height > extent->side)
 		extent->side = plan.height;
-	if (pixels > (uint64_t)width * height)
+	if (pixels > (uint64_t)probe->width * probe->height)
 		extent->enlarged += pixels;
 	extent->write_ns += pixels * format_row(format)->write_ns;
 }
