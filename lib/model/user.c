@@ -23,57 +23,21 @@ static struct db_in flag(const bool *yes)
 	return yes ? db_bool(*yes) : db_null();
 }
 
-/* Lists users with ids from `low` to `high`; deleted users only if these are
-   equal. */
-static bool select_users(struct user **users, size_t *count, struct work *work,
-			 struct uuid low, struct uuid high,
-			 const struct user_filter *f)
-{
-	const char *like = db_containing(work->pool, f->name);
-	const struct db_in disabled = flag(f->disabled);
-	struct user row;
-
-	return db_list(work, ROWS(users, count, row),
-		       "SELECT " USER_COLUMNS
-		       " FROM `users` u WHERE `id` BETWEEN ? AND ?"
-		       " AND (? = 1 OR `deleted_at` IS NULL)"
-		       " AND (? IS NULL OR `id` < ?)"
-		       " AND (? IS NULL OR `username` LIKE ?)"
-		       " AND (? IS NULL OR `tier_id` = ?)"
-		       " AND (? IS NULL OR (`disabled_at` IS NOT NULL) = ?)"
-		       " ORDER BY `id` DESC LIMIT ?",
-		       DB_IN(db_bytes(&low, sizeof(low)),
-			     db_bytes(&high, sizeof(high)),
-			     db_bool(uuid_equal(low, high)), db_uuid(f->before),
-			     db_uuid(f->before), db_text(like), db_text(like),
-			     db_uuid(f->tier_id), db_uuid(f->tier_id), disabled,
-			     disabled, db_int(f->limit)),
-		       DB_OUT(USER_PLACES(&row)));
-}
-
 bool user_find(struct user *user, struct work *work, struct uuid id)
 {
-	struct user *users;
-	size_t count;
-
-	if (!select_users(&users, &count, work, id, id,
-			  &(struct user_filter){ .limit = 1 }))
-		return false;
-	if (!count)
-		return fail(work, ERR_NOT_FOUND, "no user %s", UUID_TEXT(id));
-	*user = users[0];
-	return true;
+	return db_find(work, "user", id,
+		       "SELECT " USER_COLUMNS
+		       " FROM `users` u WHERE u.`id` = ?",
+		       DB_IN(db_uuid(id)), DB_OUT(USER_PLACES(user)));
 }
 
 bool user_by_name(struct user *user, struct work *work, const char *username)
 {
-	struct uuid id;
-
 	if (db_one(work,
-		   "SELECT `id` FROM `users` WHERE `username` = ?"
-		   " AND `deleted_at` IS NULL",
-		   DB_IN(db_text(username)), DB_OUT(db_uuid_to(&id))))
-		return user_find(user, work, id);
+		   "SELECT " USER_COLUMNS " FROM `users` u"
+		   " WHERE u.`username` = ? AND u.`deleted_at` IS NULL",
+		   DB_IN(db_text(username)), DB_OUT(USER_PLACES(user))))
+		return true;
 	if (work->err == ERR_NOT_FOUND)
 		fail(work, ERR_NOT_FOUND, "no user is called \"%s\"", username);
 	return false;
@@ -88,12 +52,25 @@ bool user_next_hash(const char **hash, struct work *work, const char *after)
 }
 
 bool user_list(struct user **users, size_t *count, struct work *work,
-	       const struct user_filter *filter)
+	       const struct user_filter *f)
 {
-	struct uuid first = { 0 }, last;
+	const char *like = db_containing(work->pool, f->name);
+	const struct db_in disabled = flag(f->disabled);
+	struct user row;
 
-	memset(&last, 0xff, sizeof(last));
-	return select_users(users, count, work, first, last, filter);
+	return db_list(work, ROWS(users, count, row),
+		       "SELECT " USER_COLUMNS
+		       " FROM `users` u WHERE `deleted_at` IS NULL"
+		       " AND (? IS NULL OR `id` < ?)"
+		       " AND (? IS NULL OR `username` LIKE ?)"
+		       " AND (? IS NULL OR `tier_id` = ?)"
+		       " AND (? IS NULL OR (`disabled_at` IS NOT NULL) = ?)"
+		       " ORDER BY `id` DESC LIMIT ?",
+		       DB_IN(db_uuid(f->before), db_uuid(f->before),
+			     db_text(like), db_text(like), db_uuid(f->tier_id),
+			     db_uuid(f->tier_id), disabled, disabled,
+			     db_int(f->limit)),
+		       DB_OUT(USER_PLACES(&row)));
 }
 
 static bool name_is_good(const char *name)
