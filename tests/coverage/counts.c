@@ -3,28 +3,32 @@
    sends what its parent may kill it after; so its system calls are not
    filtered, Landlock is not asked, and limits of files are soft. A responder,
    which a test may kill, writes them after requests, not too often. */
-#include <gcov.h>
-#include <stdbool.h>
-#include <stddef.h>
+#include <fcgiapp.h>
 #include <stdint.h>
 #include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
-struct FCGX_Request;
+#include "lib/process/filter.h"
+#include "lib/process/landlock.h"
+#include "lib/process/subprocess.h"
+
+/* <gcov.h> of GCC, which clang lacks. */
+void __gcov_dump(void);
+void __gcov_reset(void);
+
+/* The types of the functions, so that this file compiles only as long as they
+   exist. */
+#define WRAPPED(function)                                                      \
+	extern __typeof__(function) __real_##function, __wrap_##function
 
 /* Weak: configure's programs have none. */
-void __real_FCGX_Finish_r(struct FCGX_Request *request) __attribute__((weak));
-void __real_child_say(int socket, const void *bytes, size_t len)
-	__attribute__((weak));
-void __real__exit(int status) __attribute__((noreturn));
-int __real_setrlimit(int resource, const struct rlimit *limit);
-
-void __wrap_FCGX_Finish_r(struct FCGX_Request *request);
-void __wrap_child_say(int socket, const void *bytes, size_t len);
-void __wrap__exit(int status) __attribute__((noreturn));
-int __wrap_setrlimit(int resource, const struct rlimit *limit);
-bool __wrap_filter_enter(const void *filter);
-bool __wrap_landlock_raise(const void *files, const void *ports);
+WRAPPED(FCGX_Finish_r) __attribute__((weak));
+WRAPPED(subprocess_write) __attribute__((weak));
+WRAPPED(_exit);
+WRAPPED(setrlimit);
+WRAPPED(filter_enter);
+WRAPPED(landlock_raise);
 
 static const int of_files[] = { RLIMIT_FSIZE, RLIMIT_NOFILE };
 enum { COUNT = sizeof(of_files) / sizeof(*of_files) };
@@ -47,7 +51,7 @@ static void write_counts(void)
 		__real_setrlimit(of_files[i], &kept[i]);
 }
 
-void __wrap_FCGX_Finish_r(struct FCGX_Request *request)
+void __wrap_FCGX_Finish_r(FCGX_Request *request)
 {
 	const int64_t pause_ms = 100;
 	static int64_t next_ms;
@@ -63,10 +67,10 @@ void __wrap_FCGX_Finish_r(struct FCGX_Request *request)
 	next_ms = now_ms + pause_ms;
 }
 
-void __wrap_child_say(int socket, const void *bytes, size_t len)
+void __wrap_subprocess_write(int socket, const void *bytes, size_t len)
 {
 	write_counts();
-	__real_child_say(socket, bytes, len);
+	__real_subprocess_write(socket, bytes, len);
 }
 
 void __wrap__exit(int status)
@@ -85,13 +89,13 @@ int __wrap_setrlimit(int resource, const struct rlimit *limit)
 	return __real_setrlimit(resource, &soft);
 }
 
-bool __wrap_filter_enter(const void *filter)
+bool __wrap_filter_enter(const struct filter *filter)
 {
 	(void)filter;
 	return true;
 }
 
-bool __wrap_landlock_raise(const void *files, const void *ports)
+bool __wrap_landlock_raise(const char *const *files, const char *ports)
 {
 	(void)files;
 	(void)ports;

@@ -8,12 +8,12 @@ set -u
 top=${top:-$(cd "$(dirname "$0")/../.." && pwd)}
 build=$PWD/coverage-build
 log=$build/coverage.log
-wrapped=(FCGX_Finish_r _exit subprocess_write filter_enter landlock_raise setrlimit)
 
 build_all() {
 	mkdir -p "$build" && cd "$build" || return
-	gcc -O -Wall -Werror -c "$top/tests/coverage/counts.c" -o counts.o ||
-		return
+	gcc -O -Wall -Werror -I"$top" -c "$top/tests/coverage/counts.c" \
+		-o counts.o || return
+	mapfile -t wrapped < <(nm counts.o | sed -n 's/.* [TW] __wrap_//p')
 	[ -e Makefile ] ||
 		"$top/configure" -q CC=gcc LIBS="$build/counts.o" \
 			CFLAGS='-O1 -g --coverage' \
