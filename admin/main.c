@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "admin/command.h"
 #include "lib/base/conf.h"
@@ -18,8 +17,6 @@
 
 enum { DONE = 0, FAILED = 1, MISUSED = 2 };
 enum { SLOW_SECONDS = 300, MANY = 64 };
-
-static const char default_config[] = "/etc/pixtier/pixtier.conf";
 
 /* What a command needs before it runs. A command without needs does not read
    the settings. */
@@ -143,7 +140,7 @@ static void print_help(const char *word)
 
 	puts("Usage: pixtierctl [--config FILE] [--json] COMMAND ...\n"
 	     "Administers pixtier. The settings file is FILE, "
-	     "$PIXTIER_CONFIG or /etc/pixtier/pixtier.conf.");
+	     "$PIXTIER_CONFIG or " PIXTIER_SETTINGS_DIR "/pixtier.conf.");
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
 		if (!group || !strcmp(group, commands[i].group))
 			print_usage(stdout, "  ", &commands[i]);
@@ -274,15 +271,6 @@ static int explain(const struct command *command, struct work *work)
 	return FAILED;
 }
 
-static const char *find_config(const char *given)
-{
-	const char *named = given ? given : getenv("PIXTIER_CONFIG");
-
-	if (named && *named)
-		return named;
-	return access(default_config, F_OK) ? NULL : default_config;
-}
-
 /* Errors go to the standard error, not to the configured log. */
 static void open_log(const struct conf *conf)
 {
@@ -383,7 +371,7 @@ static int obey(struct call *call, int argc, char **argv)
 		print_help(call->args[1]);
 		return DONE;
 	}
-	call->config_file = find_config(call->config_file);
+	call->config_file = conf_find_file(call->config_file);
 	return run(call);
 }
 

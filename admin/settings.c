@@ -8,6 +8,7 @@
 #include "admin/print.h"
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
+#include "lib/base/text.h"
 
 static void add_row(const struct conf_row *row, void *print)
 {
@@ -54,24 +55,37 @@ static void print_roff(const char *text)
 		}
 }
 
-/* Hides the paths that this build was configured with. */
-static const char *default_of(const struct conf_row *row)
+/* The folders of this installation, and their names in the manual of the
+   source, which is the same for all. `make` puts back the former. */
+static const struct {
+	const char *own, *usual;
+} folders[] = {
+	{ PIXTIER_SETTINGS_DIR, "/etc/pixtier" },
+	{ PIXTIER_STORE_DIR, "/var/lib/pixtier" },
+	{ PIXTIER_RUN_DIR, "/run/pixtier" },
+};
+
+static const char *default_of(const struct conf_row *row, struct pool *pool)
 {
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
+		if (text_starts(row->fallback, folders[i].own))
+			return pool_printf(pool, "%s%s", folders[i].usual,
+					   row->fallback +
+						   strlen(folders[i].own));
 	if (!strcmp(row->fallback, PIXTIER_SCHEMA_DIR) ||
 	    !strcmp(row->fallback, PIXTIER_DECODER))
 		return "the installed one";
 	return *row->fallback ? row->fallback : "empty";
 }
 
-static void print_man_row(const struct conf_row *row, void *arg)
+static void print_man_row(const struct conf_row *row, void *pool)
 {
-	(void)arg;
 	printf(".TP\n.B %s\n", row->name);
 	print_roff(row->meaning);
 	fputs("\n.br\n(", stdout);
 	print_roff(row->type);
 	fputs("; default: ", stdout);
-	print_roff(default_of(row));
+	print_roff(default_of(row, pool));
 	fputs(")\n", stdout);
 }
 
@@ -86,12 +100,11 @@ static void print_man(const struct call *call)
 		"Lines of the form\n"
 		".IR name\\  = \\ \\(dq value \\(dq\n"
 		"and comments that begin with #. All programs of pixtier read "
-		"the same file, given by\n"
-		".BR \\-\\-config ;\n"
-		".BR pixtierctl (1)\n"
-		"also looks at\n"
-		".B $PIXTIER_CONFIG\n"
-		"and\n"
+		"the same file: that of\n"
+		".BR \\-\\-config ,\n"
+		"otherwise that of\n"
+		".BR $PIXTIER_CONFIG ,\n"
+		"otherwise\n"
 		".IR /etc/pixtier/pixtier.conf .\n"
 		"The environment overrides the file: the setting\n"
 		".I x_y\n"
@@ -105,7 +118,8 @@ static void print_man(const struct call *call)
 				   ".BR pixtier\\-worker (8)\n";
 
 	fputs(head, stdout);
-	conf_each(call->work->conf, call->work->pool, print_man_row, NULL);
+	conf_each(call->work->conf, call->work->pool, print_man_row,
+		  call->work->pool);
 	fputs(tail, stdout);
 }
 

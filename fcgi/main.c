@@ -80,32 +80,34 @@ static bool is_listening(int fd)
 	       listening;
 }
 
-/* Takes the sockets from the settings, from LISTEN_FDS, or from file descriptor
-   0 (spawn-fcgi, lighttpd). The second is -1 if there is only one. */
+/* Takes the sockets that systemd (LISTEN_FDS), spawn-fcgi or lighttpd (file
+   descriptor 0) pass. The second is -1 if there is only one. */
+static bool take_sockets(int listeners[SOCKETS])
+{
+	const long inherited = inherited_sockets();
+
+	listeners[0] = inherited ? LISTEN_FDS_START : STDIN_FILENO;
+	listeners[1] = inherited == SOCKETS ? LISTEN_FDS_START + 1 : -1;
+	return inherited || is_listening(STDIN_FILENO);
+}
+
+/* Otherwise opens those of the settings. */
 static bool open_sockets(struct daemon *daemon, struct work *work)
 {
 	const struct conf *conf = &daemon->conf;
 	int *listeners = program_of(daemon)->listeners;
-	long inherited = inherited_sockets();
 
-	listeners[1] = -1;
-	if (*conf->listen)
-		return open_socket(&listeners[0], work, conf->listen,
-				   backlogs[0]) &&
-		       (!*conf->listen_uploads ||
-			open_socket(&listeners[1], work, conf->listen_uploads,
-				    backlogs[1]));
-	if (inherited) {
-		listeners[0] = LISTEN_FDS_START;
-		if (inherited == SOCKETS)
-			listeners[1] = LISTEN_FDS_START + 1;
+	if (take_sockets(listeners))
 		return true;
-	}
-	listeners[0] = STDIN_FILENO;
-	return is_listening(STDIN_FILENO) ||
-	       fail_field(work, "listen",
-			  "listen: there is no socket: set listen, or start "
-			  "pixtier-fcgi with spawn-fcgi, lighttpd or systemd");
+	if (!*conf->listen)
+		return fail_field(
+			work, "listen",
+			"listen: there is no socket: set listen, or start "
+			"pixtier-fcgi with spawn-fcgi, lighttpd or systemd");
+	return open_socket(&listeners[0], work, conf->listen, backlogs[0]) &&
+	       (!*conf->listen_uploads ||
+		open_socket(&listeners[1], work, conf->listen_uploads,
+			    backlogs[1]));
 }
 
 /* All children of a group accept from the same listener. All groups use one
@@ -156,9 +158,9 @@ static void share_memory(struct daemon *daemon)
 
 static const struct daemon_kind kind = {
 	.name = "pixtier-fcgi",
-	.usage = "Answers FastCGI requests from the web server. It takes its "
-		 "socket from the\nsetting listen, from LISTEN_FDS, or as file "
-		 "descriptor 0.\n",
+	.usage = "Answers FastCGI requests from the web server. It takes the "
+		 "sockets of LISTEN_FDS\nor file descriptor 0, or else opens "
+		 "those of the settings.\n",
 	.limits = serve_decoder_limits,
 	.open = open_sockets,
 	.share = share_memory,

@@ -4,10 +4,12 @@
 #include "lib/base/conf.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/base/conf_file.h"
 #include "lib/base/pool.h"
@@ -42,8 +44,8 @@ static const struct setting settings[] = {
 
 	WORDS_ROW(dialects, "image_api imagify thumbnail_generator resize_tasks thumbnails", "Older services that are enabled: their clients need only the name of this host."),
 
-	TEXT_ROW(listen, "", "Path of the unix socket for the web server. Empty: use the sockets of LISTEN_FDS, or file descriptor 0."),
-	TEXT_ROW(listen_uploads, "", "Path of a second unix socket, for uploads, with its own responders: a burst of uploads cannot block other requests. Empty: one socket for all requests."),
+	TEXT_ROW(listen, PIXTIER_RUN_DIR "/fcgi.sock", "Path of the unix socket for the web server. If the program that starts pixtier-fcgi passes sockets, as LISTEN_FDS or as file descriptor 0, pixtier-fcgi uses these and opens none. Empty: use only such sockets."),
+	TEXT_ROW(listen_uploads, PIXTIER_RUN_DIR "/uploads.sock", "Path of a second unix socket, for uploads, with its own responders: a burst of uploads cannot block other requests. Empty: one socket for all requests."),
 	OCTAL_ROW(socket_mode, "0660", 0600, 0666, "Permissions of the sockets. A process that can write to them can send requests as the web server."),
 	NUMBER_ROW(responders, "4", 1, 512, "Number of processes that answer the requests of the first socket."),
 	NUMBER_ROW(upload_responders, "8", 1, 512, "Number of processes that answer the requests of the second socket. More than processors are useful: each waits for the disk at the end of an upload."),
@@ -64,12 +66,12 @@ static const struct setting settings[] = {
 	NUMBER_ROW(db_connect_timeout, "2", 1, 60, "Longest time to wait for a connection to the database, in seconds."),
 	NUMBER_ROW(db_timeout, "5", 1, 300, "Longest time to wait for a result from the database, in seconds."),
 
-	TEXT_ROW(store_dir, "/var/lib/pixtier", "Folder of the picture files. The web server must be able to read it."),
+	TEXT_ROW(store_dir, PIXTIER_STORE_DIR, "Folder of the picture files. The web server must be able to read it."),
 	NUMBER_ROW(store_reserve, "5", 0, 90, "Share of the file system that stays free, in per cent. Uploads that would use it get 507."),
 	NUMBER_ROW(derived_max_bytes, "0", 0, 1125899906842624, "Limit for all variants together, in bytes. Above it, the least recently used variants are removed, and rendered again when a client asks for them. 0: no limit."),
 	CHOICE_ROW(delivery, "accel", "accel sendfile", "Header that tells the web server which file to send: accel (X-Accel-Redirect, for nginx) or sendfile (X-Sendfile, for lighttpd and Apache)."),
 	TEXT_ROW(accel_prefix, "/_store/", "Internal location of the web server for store_dir, with a slash at both ends. Its sublocation whole/ must serve the same files without ranges."),
-	TEXT_ROW(keys_file, "/etc/pixtier/keys", "File of the keys that sign links and JSON Web Tokens. `pixtierctl key rotate` makes it."),
+	TEXT_ROW(keys_file, PIXTIER_SETTINGS_DIR "/keys", "File of the keys that sign links and JSON Web Tokens. `pixtierctl key rotate` makes it."),
 	TEXT_ROW(schema_dir, PIXTIER_SCHEMA_DIR, "Folder of the database migrations."),
 
 	NUMBER_ROW(max_upload, "67108864", 1024, 4294967296, "Size of the largest request body, in bytes."),
@@ -166,6 +168,16 @@ static bool read_environment(struct conf *conf, struct work *work)
 			return false;
 	}
 	return true;
+}
+
+const char *conf_find_file(const char *given)
+{
+	static const char usual[] = PIXTIER_SETTINGS_DIR "/pixtier.conf";
+	const char *named = given ? given : getenv("PIXTIER_CONFIG");
+
+	if (named && *named)
+		return named;
+	return access(usual, F_OK) && errno == ENOENT ? NULL : usual;
 }
 
 bool conf_load(struct conf *conf, struct work *work, const char *file)

@@ -123,6 +123,11 @@ struct conf {
 /* Sets all defaults. */
 void conf_init(struct conf *conf);
 
+/* Returns the settings file that all programs read: `given`, $PIXTIER_CONFIG,
+   or the one of this installation; NULL if none is named and the last does not
+   exist. */
+const char *conf_find_file(const char *given);
+
 /*
  * Sets the defaults, then reads the file (NULL: none), then the environment,
  * where PIXTIER_X_Y is the setting `x_y`. Texts live as long as the pool. Fails

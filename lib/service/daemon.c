@@ -118,7 +118,8 @@ static void print_usage(const struct daemon *daemon, FILE *out)
 {
 	fprintf(out,
 		"Usage: %s [--config FILE]\n%s"
-		"  -c, --config FILE  the settings; see pixtierctl settings\n"
+		"  -c, --config FILE  the settings; otherwise $PIXTIER_CONFIG or\n"
+		"                     " PIXTIER_SETTINGS_DIR "/pixtier.conf\n"
 		"  -h, --help         this text\n"
 		"  -V, --version      the version\n",
 		daemon->kind->name, daemon->kind->usage);
@@ -149,5 +150,6 @@ int daemon_main(struct daemon *daemon, int argc, char **argv)
 			print_usage(daemon, stderr);
 			return EXIT_FAILURE;
 		}
+	daemon->config_file = conf_find_file(daemon->config_file);
 	return start(daemon);
 }

@@ -36,7 +36,7 @@ struct daemon_kind {
 /* Begins the program's own struct. A reload replaces `conf`. */
 struct daemon {
 	const struct daemon_kind *kind;
-	const char *config_file; /* NULL: none was given */
+	const char *config_file; /* NULL: there is none */
 	struct pool *pool;       /* of the settings */
 	struct conf conf;
 	struct decoder_server decoder_server;

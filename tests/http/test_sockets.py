@@ -73,6 +73,20 @@ def test_it_takes_file_descriptor_0(service, place):
     stop(process)
 
 
+def test_a_passed_socket_replaces_that_of_the_settings(service, place):
+    """The socket of the setting listen is not made. The settings are in the
+    file of $PIXTIER_CONFIG."""
+    path = place + "/s"
+    with listening(path) as listener:
+        process = subprocess.Popen(
+            [PROGRAM], stdin=listener, stderr=subprocess.DEVNULL,
+            env=environment(service, PIXTIER_LISTEN=place + "/other",
+                            PIXTIER_CONFIG=str(service.dir / "pixtier.conf")))
+    assert is_alive(path)
+    assert not os.path.exists(place + "/other")
+    stop(process)
+
+
 def test_it_takes_the_sockets_of_listen_fds(service, place):
     """systemd socket activation, sd_listen_fds(3): the second is for
     uploads."""

@@ -72,7 +72,11 @@ static void has_defaults(void **state)
 
 	(void)state;
 	conf_init(&conf);
-	assert_string_equal(conf.listen, "");
+	assert_string_equal(conf.listen, PIXTIER_RUN_DIR "/fcgi.sock");
+	assert_string_equal(conf.listen_uploads,
+			    PIXTIER_RUN_DIR "/uploads.sock");
+	assert_string_equal(conf.store_dir, PIXTIER_STORE_DIR);
+	assert_string_equal(conf.keys_file, PIXTIER_SETTINGS_DIR "/keys");
 	assert_int_equal(conf.socket_mode, 0660);
 	assert_int_equal(conf.responders, 4);
 	assert_int_equal(conf.db_port, 3306);
@@ -113,6 +117,24 @@ static void reads_a_file(void **state)
 	assert_true(load(&conf, &work, ""));
 	assert_int_equal(conf.responders, 4);
 	pool_free(work.pool);
+}
+
+static void finds_the_file_of_all_programs(void **state)
+{
+	const bool installed =
+		!access(PIXTIER_SETTINGS_DIR "/pixtier.conf", F_OK);
+
+	(void)state;
+	setenv("PIXTIER_CONFIG", "/other", 1);
+	assert_string_equal(conf_find_file("/given"), "/given");
+	assert_string_equal(conf_find_file(NULL), "/other");
+	setenv("PIXTIER_CONFIG", "", 1);
+	if (installed)
+		assert_string_equal(conf_find_file(NULL),
+				    PIXTIER_SETTINGS_DIR "/pixtier.conf");
+	else
+		assert_null(conf_find_file(NULL));
+	unsetenv("PIXTIER_CONFIG");
 }
 
 /* clang-format off */
@@ -413,6 +435,7 @@ int main(void)
 		cmocka_unit_test(has_defaults),
 		cmocka_unit_test(follows_the_memory_of_the_machine),
 		cmocka_unit_test(accepts_old_names),
+		cmocka_unit_test(finds_the_file_of_all_programs),
 		cmocka_unit_test(reads_a_file),
 		cmocka_unit_test(says_where_a_file_is_wrong),
 		cmocka_unit_test(refuses_what_is_no_file),
