@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "admin/command.h"
+#include "lib/base/account.h"
 #include "lib/base/conf.h"
 #include "lib/base/log.h"
 #include "lib/base/pool.h"
@@ -223,6 +224,11 @@ static bool schema_is_applied(struct work *work)
 		    migrations.pending, migrations.count);
 }
 
+static bool open_store(struct work *work, void *store)
+{
+	return store_open(store, work);
+}
+
 static bool provide(struct work *work, struct conf *conf, unsigned needs)
 {
 	struct store *store = pool_alloc(work->pool, sizeof(*store));
@@ -237,7 +243,7 @@ static bool provide(struct work *work, struct conf *conf, unsigned needs)
 	}
 	if ((needs & NEEDS_SCHEMA) == NEEDS_SCHEMA && !schema_is_applied(work))
 		return false;
-	return !(needs & NEEDS_STORE) || store_open(store, work);
+	return !(needs & NEEDS_STORE) || account_run(work, open_store, store);
 }
 
 /* The address of the database. The text of ERR_UNAVAILABLE does not have it,

@@ -1,16 +1,13 @@
 /* main.c: the supervisor of the responders. */
 #include "config.h"
 
-#include <errno.h>
-#include <fcgiapp.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "fcgi/admission.h"
+#include "fcgi/listener.h"
 #include "fcgi/serve.h"
 #include "lib/base/clock.h"
 #include "lib/base/text.h"
@@ -18,6 +15,7 @@
 #include "lib/process/metric.h"
 #include "lib/process/semaphore.h"
 #include "lib/service/daemon.h"
+#include "lib/service/keyring.h"
 
 enum { SOCKETS = 2, LISTEN_FDS_START = 3 };
 _Static_assert(SOCKETS + 1 <= DAEMON_MAX_GROUPS, "each socket has a group");
@@ -39,22 +37,6 @@ struct program {
 static struct program *program_of(struct daemon *daemon)
 {
 	return (struct program *)daemon;
-}
-
-/* Opens a socket at the path. A socket file that a dead process left is
-   replaced. */
-static bool open_socket(int *fd, struct work *work, const char *path,
-			int backlog)
-{
-	mode_t mode = (mode_t)work->conf->socket_mode;
-	mode_t mask = umask(0777 & ~mode);
-
-	*fd = FCGX_OpenSocket(path, backlog);
-	umask(mask);
-	if (*fd < 0)
-		return fail_errno(work, "listen: cannot listen at %s", path);
-	fcntl(*fd, F_SETFD, FD_CLOEXEC);
-	return chmod(path, mode) == 0 || fail_errno(work, "chmod %s", path);
 }
 
 /* The number of sockets that systemd or a similar program passes:
@@ -104,10 +86,11 @@ static bool open_sockets(struct daemon *daemon, struct work *work)
 			work, "listen",
 			"listen: there is no socket: set listen, or start "
 			"pixtier-fcgi with spawn-fcgi, lighttpd or systemd");
-	return open_socket(&listeners[0], work, conf->listen, backlogs[0]) &&
+	return listener_open(&listeners[0], work, "listen", conf->listen,
+			     backlogs[0]) &&
 	       (!*conf->listen_uploads ||
-		open_socket(&listeners[1], work, conf->listen_uploads,
-			    backlogs[1]));
+		listener_open(&listeners[1], work, "listen_uploads",
+			      conf->listen_uploads, backlogs[1]));
 }
 
 /* All children of a group accept from the same listener. All groups use one
@@ -156,6 +139,21 @@ static void share_memory(struct daemon *daemon)
 		program->login_seats[i] = semaphore_new();
 }
 
+/* Without a key no response that has a URL can be made. */
+static bool check_keys(struct work *work)
+{
+	struct keyring *ring = keyring_new(work->conf);
+	struct key signer;
+	bool found;
+
+	work->keys = ring;
+	found = keyring_signer(&signer, work);
+	explicit_bzero(&signer, sizeof(signer));
+	work->keys = NULL;
+	keyring_free(ring);
+	return found;
+}
+
 static const struct daemon_kind kind = {
 	.name = "pixtier-fcgi",
 	.usage = "Answers FastCGI requests from the web server. It takes the "
@@ -163,6 +161,7 @@ static const struct daemon_kind kind = {
 		 "those of the settings.\n",
 	.limits = serve_decoder_limits,
 	.open = open_sockets,
+	.check = check_keys,
 	.share = share_memory,
 	.fill_groups = fill_groups,
 };

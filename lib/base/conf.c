@@ -47,6 +47,7 @@ static const struct setting settings[] = {
 	TEXT_ROW(listen, PIXTIER_RUN_DIR "/fcgi.sock", "Path of the unix socket for the web server. If the program that starts pixtier-fcgi passes sockets, as LISTEN_FDS or as file descriptor 0, pixtier-fcgi uses these and opens none. Empty: use only such sockets."),
 	TEXT_ROW(listen_uploads, PIXTIER_RUN_DIR "/uploads.sock", "Path of a second unix socket, for uploads, with its own responders: a burst of uploads cannot block other requests. Empty: one socket for all requests."),
 	OCTAL_ROW(socket_mode, "0660", 0600, 0666, "Permissions of the sockets. A process that can write to them can send requests as the web server."),
+	TEXT_ROW(socket_group, "", "Group of the sockets: that of the web server, such as www-data. Empty: the group of the account that runs pixtier-fcgi."),
 	NUMBER_ROW(responders, "4", 1, 512, "Number of processes that answer the requests of the first socket."),
 	NUMBER_ROW(upload_responders, "8", 1, 512, "Number of processes that answer the requests of the second socket. More than processors are useful: each waits for the disk at the end of an upload."),
 	NUMBER_ROW(queue_seconds, "5", 1, 60, "Longest time that a request may wait for a responder, in seconds. While the estimated wait is longer, requests get 503."),
@@ -67,6 +68,7 @@ static const struct setting settings[] = {
 	NUMBER_ROW(db_timeout, "5", 1, 300, "Longest time to wait for a result from the database, in seconds."),
 
 	TEXT_ROW(store_dir, PIXTIER_STORE_DIR, "Folder of the picture files. The web server must be able to read it."),
+	TEXT_ROW(store_group, "", "Group that may read the files in store_dir: that of the web server, such as www-data. Empty: the group of the account that runs the programs."),
 	NUMBER_ROW(store_reserve, "5", 0, 90, "Share of the file system that stays free, in per cent. Uploads that would use it get 507."),
 	NUMBER_ROW(derived_max_bytes, "0", 0, 1125899906842624, "Limit for all variants together, in bytes. Above it, the least recently used variants are removed, and rendered again when a client asks for them. 0: no limit."),
 	CHOICE_ROW(delivery, "accel", "accel sendfile", "Header that tells the web server which file to send: accel (X-Accel-Redirect, for nginx) or sendfile (X-Sendfile, for lighttpd and Apache)."),

@@ -26,6 +26,7 @@ struct conf {
 	const char *listen;
 	const char *listen_uploads;
 	long socket_mode;
+	const char *socket_group;
 	long responders;
 	long upload_responders;
 	long queue_seconds;
@@ -48,6 +49,7 @@ struct conf {
 
 	/* Store and delivery */
 	const char *store_dir;
+	const char *store_group;
 	long store_reserve;
 	long derived_max_bytes;
 	int delivery;

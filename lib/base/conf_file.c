@@ -4,6 +4,7 @@
 #include "lib/base/conf_file.h"
 
 #include <confuse.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,7 +78,13 @@ static bool read_text(const char **text, struct work *work, const char *file)
 	size_t got;
 
 	if (!in)
-		return fail_errno(work, "cannot read the settings in %s", file);
+		return fail(work, ERR_INTERNAL,
+			    "cannot read the settings in %s: %s; %s", file,
+			    strerror(errno),
+			    errno == EACCES ? "run this as root, or as a "
+					      "member of its group"
+					    : "`pixtierctl settings` prints a "
+					      "file with all settings");
 	pool_defer(work->pool, close_file, in);
 	while ((got = fread(chunk, 1, sizeof(chunk), in)))
 		if (!buf_add(buf, chunk, got))

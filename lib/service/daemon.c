@@ -3,14 +3,20 @@
 
 #include "lib/service/daemon.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "lib/base/account.h"
 #include "lib/base/log.h"
 #include "lib/base/pool.h"
 #include "lib/process/memory_budget.h"
 #include "lib/process/metric.h"
+#include "lib/store/store.h"
 
 static bool load(struct daemon *daemon, struct work *work)
 {
@@ -74,6 +80,41 @@ static bool write_pid(const struct daemon *daemon, struct work *work)
 				      : "");
 }
 
+/* Makes the folders of the store. The children open it again. */
+static bool open_store(struct work *work, void *arg)
+{
+	struct store store;
+	bool opened = store_open(&store, work);
+
+	(void)arg;
+	work->store = NULL;
+	return opened;
+}
+
+/* Finds out what would make every child fail: then nothing starts. */
+static bool check(const struct daemon *daemon, struct work *work)
+{
+	const char *decoder = daemon->conf.decoder;
+
+	if (!open_store(work, NULL))
+		return false;
+	if (access(decoder, X_OK))
+		return fail(work, ERR_INTERNAL,
+			    "decoder: cannot run %s: %s; set decoder to the "
+			    "path of the program pixtier-decoder",
+			    decoder, strerror(errno));
+	return !daemon->kind->check || daemon->kind->check(work);
+}
+
+/* The administrator who starts the program sees one line. */
+static int fail_start(const struct daemon *daemon, const struct work *work)
+{
+	fprintf(stderr, "%s: %s\n", daemon->kind->name, work->why);
+	if (daemon->conf.log_to == LOG_TO_SYSLOG)
+		log_failure(work, "start_failed");
+	return EXIT_FAILURE;
+}
+
 static int run(struct daemon *daemon, struct work *work)
 {
 	struct prefork prefork = {
@@ -85,11 +126,11 @@ static int run(struct daemon *daemon, struct work *work)
 
 	metric_init();
 	daemon->kind->share(daemon);
-	if (!open_decoder_server(daemon, work) || !write_pid(daemon, work) ||
-	    !prefork_drop_rights(work, daemon->conf.user)) {
-		log_failure(work, "start_failed");
-		return EXIT_FAILURE;
-	}
+	if (!account_run(work, open_store, NULL) ||
+	    !open_decoder_server(daemon, work) || !write_pid(daemon, work) ||
+	    !prefork_drop_rights(work, daemon->conf.user) ||
+	    !check(daemon, work))
+		return fail_start(daemon, work);
 	prefork.group_count = fill_groups(daemon);
 	return prefork_run(&prefork);
 }
@@ -99,12 +140,14 @@ static int start(struct daemon *daemon)
 	struct work work = { .conf = &daemon->conf, .id = "start" };
 	int status;
 
+	umask(022); /* the permissions of files are those that the code gives */
+	conf_init(&daemon->conf);
 	work.pool = daemon->pool = pool_new();
 	if (!load(daemon, &work) ||
 	    (daemon->kind->open && !daemon->kind->open(daemon, &work))) {
-		fprintf(stderr, "%s: %s\n", daemon->kind->name, work.why);
+		status = fail_start(daemon, &work);
 		pool_free(daemon->pool);
-		return EXIT_FAILURE;
+		return status;
 	}
 	log_init(&daemon->conf, daemon->kind->name);
 	work.pool = pool_new(); /* a reload frees the pool of the settings */

@@ -24,6 +24,9 @@ struct daemon_kind {
 	   not open yet. */
 	bool (*open)(struct daemon *daemon, struct work *work);
 
+	/* Checks what the children need, with their rights; may be NULL. */
+	bool (*check)(struct work *work);
+
 	/* Creates the memory that all children share, once. */
 	void (*share)(struct daemon *daemon);
 

@@ -6,14 +6,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/base/conf.h"
+#include "lib/base/account.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 
@@ -78,7 +77,11 @@ static bool read_text(char text[FILE_MAX_BYTES], struct work *work,
 	ssize_t got = -1;
 
 	if (fd < 0)
-		return fail_errno(work, "keys_file: cannot read %s", path);
+		return fail(work, ERR_INTERNAL,
+			    "keys_file: cannot read %s: %s; `pixtierctl key "
+			    "rotate` makes it, for the account of the service "
+			    "if root runs it",
+			    path, strerror(errno));
 	while (len < FILE_MAX_BYTES - 1 &&
 	       (got = read(fd, text + len, FILE_MAX_BYTES - 1 - len)) > 0)
 		len += (size_t)got;
@@ -151,21 +154,23 @@ static size_t print_keys(char text[FILE_MAX_BYTES], const struct keys *keys)
 	return (size_t)(at - text);
 }
 
-/* Gives the new file the owner and group of the old one. If there was none and
-   root writes it, gives it to the account of the responders, so that they can
-   read it. */
-static bool give_away(int fd, const char *path, const char *user)
+/* Gives the new file the owner and group of the old one. If root writes it, and
+   there was none or the service could not read it, gives it to the account of
+   the service. */
+static bool give_away(int fd, struct work *work, const char *path)
 {
-	const struct passwd *account;
+	struct account account;
 	struct stat old;
 
-	if (!stat(path, &old))
-		return !fchown(fd, old.st_uid, old.st_gid) &&
-		       !fchmod(fd, old.st_mode & 0640);
-	if (geteuid() || !*user)
-		return true;
-	account = getpwnam(user);
-	return account && !fchown(fd, account->pw_uid, account->pw_gid);
+	if (!account_find(&account, work))
+		return false;
+	if (stat(path, &old) ||
+	    (!geteuid() && !account_can_read(&account, &old)))
+		return !fchown(fd, account.uid, account.gid) ||
+		       fail_errno(work, "keys_file: cannot chown %s", path);
+	return (!fchown(fd, old.st_uid, old.st_gid) &&
+		!fchmod(fd, old.st_mode & 0640)) ||
+	       fail_errno(work, "keys_file: cannot chown %s", path);
 }
 
 static bool write_text(int fd, const struct keys *keys)
@@ -182,17 +187,18 @@ bool keyfile_replace(struct work *work, const char *path, int folder,
 		     const struct keys *keys)
 {
 	const char *temp = pool_printf(work->pool, "%s.new", path);
-	bool written;
+	bool given, written;
 	int fd;
 
 	unlink(temp); /* a crashed process may have left it */
 	fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return fail_errno(work, "keys_file: cannot write %s", temp);
-	written = write_text(fd, keys) &&
-		  give_away(fd, path, work->conf->user) && !fsync(fd);
+	given = give_away(fd, work, path);
+	written = given && write_text(fd, keys) && !fsync(fd);
 	if (close(fd) || !written || rename(temp, path)) {
-		fail_errno(work, "keys_file: cannot replace %s", path);
+		if (given)
+			fail_errno(work, "keys_file: cannot replace %s", path);
 		unlink(temp);
 		return false;
 	}

@@ -45,16 +45,14 @@ static bool fs_open(struct work *work)
 	const char *objects =
 		pool_printf(work->pool, "%s/objects", work->store->dir);
 
-	if (mkdir(objects, 0750) && errno != EEXIST)
-		return fail_errno(work, "store_dir: cannot make %s", objects);
-	for (int i = 0; i < SHARDS; i++) {
-		const char *shard =
-			pool_printf(work->pool, "%s/%02x", objects, i);
-
-		if (mkdir(shard, 0750) && errno != EEXIST)
-			return fail_errno(work, "store_dir: cannot make %s",
-					  shard);
-	}
+	if (!store_make_folder(work, objects, 0750))
+		return false;
+	for (int i = 0; i < SHARDS; i++)
+		if (!store_make_folder(
+			    work,
+			    pool_printf(work->pool, "%s/%02x", objects, i),
+			    0750))
+			return false;
 	return true;
 }
 

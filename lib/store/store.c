@@ -12,11 +12,61 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "lib/base/account.h"
 #include "lib/base/conf.h"
 #include "lib/base/crypt.h"
 #include "lib/base/pool.h"
 
 enum { PIECE = 1 << 16 };
+
+/* Gives the folder to the group, so that the web server can enter it and, by
+   the set-group-id bit, what is made in it has the group too. Without rights
+   for that, the system drops the bit silently. */
+static bool give_to_group(struct work *work, const char *path, mode_t mode)
+{
+	const gid_t group = work->store->group;
+	struct stat st;
+
+	for (int i = 0; i < 2; i++) {
+		if (stat(path, &st))
+			return fail_errno(work, "store_dir: %s", path);
+		if (st.st_gid == group && (st.st_mode & 07777) == mode)
+			return true;
+		if (!i && (chown(path, (uid_t)-1, group) || chmod(path, mode)))
+			break;
+	}
+	return fail(work, ERR_INTERNAL,
+		    "store_group: cannot give %s to the group %s: start the "
+		    "program once as root with the setting user, or make its "
+		    "account a member of the group",
+		    path, work->conf->store_group);
+}
+
+bool store_make_folder(struct work *work, const char *path, mode_t mode)
+{
+	if (mkdir(path, mode) && errno != EEXIST)
+		return fail(work, ERR_INTERNAL,
+			    "store_dir: cannot make %s: %s; the folder %s must "
+			    "exist, and the account of the service must be "
+			    "able to write to it",
+			    path, strerror(errno), work->store->dir);
+	return work->store->group == ACCOUNT_NO_GROUP ||
+	       give_to_group(work, path, mode | S_ISGID);
+}
+
+/* The web server must only be able to pass through this folder. */
+static bool open_to_group(struct work *work, const char *dir)
+{
+	const gid_t group = work->store->group;
+	struct stat st;
+
+	if (group == ACCOUNT_NO_GROUP || stat(dir, &st) ||
+	    st.st_mode & S_IXOTH ||
+	    (st.st_gid == group && st.st_mode & S_IXGRP))
+		return true;
+	return give_to_group(work, dir,
+			     (st.st_mode & 07777) | S_ISGID | S_IXGRP);
+}
 
 bool store_open(struct store *store, struct work *work)
 {
@@ -27,11 +77,13 @@ bool store_open(struct store *store, struct work *work)
 		.dir = dir,
 		.temp_dir = pool_printf(work->pool, "%s/tmp", dir),
 	};
+	if (!account_find_group(&store->group, work, "store_group",
+				work->conf->store_group))
+		return false;
 	work->store = store;
-	if (mkdir(store->temp_dir, 0750) && errno != EEXIST)
-		return fail_errno(work, "store_dir: cannot make %s",
-				  store->temp_dir);
-	return store->driver->open(work);
+	return open_to_group(work, dir) &&
+	       store_make_folder(work, store->temp_dir, 0700) &&
+	       store->driver->open(work);
 }
 
 const char *store_key(struct pool *pool, struct uuid image, const char *variant)

@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "lib/base/uuid.h"
 #include "lib/base/work.h"
@@ -45,10 +46,18 @@ struct store {
 	const struct store_driver *driver;
 	const char *dir;
 	const char *temp_dir;
+	gid_t group; /* of the setting store_group, or ACCOUNT_NO_GROUP */
 };
 
-/* Fills `store`, which must live as long as `work`, and sets work->store. */
+/* Fills `store`, which must live as long as `work`, and sets work->store. Makes
+   the folders that are missing, and gives them to the group store_group. New
+   files have the group of the folder tmp. */
 bool store_open(struct store *store, struct work *work) MUST_CHECK;
+
+/* For drivers: makes a folder with these permissions if it is missing. With a
+   store_group it belongs to this group, and what is made in it too. */
+bool store_make_folder(struct work *work, const char *path,
+		       mode_t mode) MUST_CHECK;
 
 /* `variant` is "original" or a recipe's text. */
 const char *store_key(struct pool *pool, struct uuid image,

@@ -3,6 +3,7 @@
 
 #include "lib/service/keyfile.h"
 
+#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -124,6 +125,79 @@ static void what_is_replaced_stays_secret(void **state)
 	pool_free(work.pool);
 }
 
+/* A row: who has the old file, with which permissions, and who gets the new one
+   when root writes it. 0 is root, 1 the account of the service. */
+/* clang-format off */
+static const struct {
+	bool existed;
+	int uid, gid;
+	unsigned mode;
+	int new_uid, new_gid;
+} owners[] = {
+	{ false, 0, 0, 0,    1, 1 },
+	{ true,  0, 0, 0600, 1, 1 },
+	{ true,  0, 1, 0600, 1, 1 },
+	{ true,  0, 1, 0640, 0, 1 },
+	{ true,  1, 0, 0600, 1, 0 },
+};
+/* clang-format on */
+
+static void root_writes_keys_for_the_service(void **state)
+{
+	const struct passwd *nobody = getpwnam("nobody");
+	struct work work = start();
+	const struct keys none = { 0 };
+	struct stat file;
+	int lock;
+
+	(void)state;
+	if (geteuid() || !nobody)
+		skip();
+	conf.user = "nobody";
+	EACH_ROW(i, owners) {
+		unlink(path);
+		if (owners[i].existed) {
+			write_file("", 0);
+			assert_int_equal(chown(path,
+					       owners[i].uid * nobody->pw_uid,
+					       owners[i].gid * nobody->pw_gid),
+					 0);
+			assert_int_equal(chmod(path, owners[i].mode), 0);
+		}
+		assert_true(keyfile_lock(&lock, &work, path));
+		assert_true(keyfile_replace(&work, path, lock, &none));
+		close(lock);
+		assert_int_equal(stat(path, &file), 0);
+		assert_int_equal(file.st_uid,
+				 owners[i].new_uid * nobody->pw_uid);
+		assert_int_equal(file.st_gid,
+				 owners[i].new_gid * nobody->pw_gid);
+	}
+	pool_free(work.pool);
+}
+
+/* Without the setting user, as with systemd's User=. */
+static void root_writes_keys_for_the_owner_of_the_store(void **state)
+{
+	const struct passwd *nobody = getpwnam("nobody");
+	struct work work = start();
+	const struct keys none = { 0 };
+	struct stat file;
+	int lock;
+
+	(void)state;
+	if (geteuid() || !nobody)
+		skip();
+	conf.store_dir = folder;
+	assert_int_equal(chown(folder, nobody->pw_uid, nobody->pw_gid), 0);
+	assert_true(keyfile_lock(&lock, &work, path));
+	assert_true(keyfile_replace(&work, path, lock, &none));
+	close(lock);
+	assert_int_equal(stat(path, &file), 0);
+	assert_int_equal(file.st_uid, nobody->pw_uid);
+	pool_free(work.pool);
+}
+
 static void a_folder_that_is_not_there_is_named(void **state)
 {
 	struct work work = start();
@@ -164,6 +238,8 @@ int main(void)
 		FOLDER_TEST(has_at_most_64_keys),
 		FOLDER_TEST(reads_nothing_but_text),
 		FOLDER_TEST(what_is_replaced_stays_secret),
+		FOLDER_TEST(root_writes_keys_for_the_service),
+		FOLDER_TEST(root_writes_keys_for_the_owner_of_the_store),
 		FOLDER_TEST(a_folder_that_is_not_there_is_named),
 		FOLDER_TEST(what_cannot_be_replaced_stays),
 	};

@@ -4,11 +4,15 @@
 #include "lib/store/store.h"
 
 #include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/base/account.h"
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
@@ -74,6 +78,89 @@ static void gets_what_was_put(void **state)
 	assert_true(store_drop(&g.work, key));
 	assert_false(store_get(&fd, &g.work, key));
 	assert_int_equal(g.work.err, ERR_NOT_FOUND);
+	tear_down(&g);
+}
+
+/* The group of the web server need not be one of the account's. */
+static bool keeps_for_group(struct work *work, void *ground)
+{
+	struct ground *g = ground;
+	char path[128];
+	struct stat st;
+	const char *key;
+
+	if (!store_open(&g->store, work))
+		return false;
+	key = put(g, uuid_new(), "one");
+	snprintf(path, sizeof(path), "%s/objects/%.2s/%s", g->dir,
+		 key + UUID_HEX_SIZE - 3, key);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_gid, g->store.group);
+	assert_int_equal(st.st_mode & 07777, 0640);
+	return true;
+}
+
+/* clang-format off */
+static const struct {
+	const char *path;
+	unsigned mode;
+} group_folders[] = {
+	{ "",           02710 },
+	{ "/objects",    02750 },
+	{ "/objects/ff", 02750 },
+	{ "/tmp",        02700 },
+};
+/* clang-format on */
+
+static void lets_the_group_read(void **state)
+{
+	struct ground g;
+	char path[64];
+	struct stat st;
+
+	(void)state;
+	if (geteuid() || !getpwnam("nobody") || !getgrnam("daemon"))
+		skip();
+	set_up(&g);
+	g.conf.user = "nobody";
+	g.conf.store_group = "daemon";
+	snprintf(path, sizeof(path), "chown -R nobody:nogroup %s", g.dir);
+	assert_int_equal(system(path), 0);
+	umask(022);
+	assert_true(account_run(&g.work, keeps_for_group, &g));
+	assert_int_equal(geteuid(), 0);
+	EACH_ROW(i, group_folders) {
+		snprintf(path, sizeof(path), "%s%s", g.dir,
+			 group_folders[i].path);
+		assert_int_equal(stat(path, &st), 0);
+		assert_int_equal(st.st_gid, g.store.group);
+		assert_int_equal(st.st_mode & 07777, group_folders[i].mode);
+	}
+	tear_down(&g);
+}
+
+/* As the account of the service, which is no member of the group. */
+static void says_what_the_group_needs(void **state)
+{
+	struct ground g;
+	int status;
+	pid_t pid;
+
+	(void)state;
+	if (geteuid() || !getpwnam("nobody"))
+		skip();
+	set_up(&g);
+	g.conf.store_group = "daemon";
+	assert_int_equal(chown(g.dir, getpwnam("nobody")->pw_uid, 0), 0);
+	pid = fork();
+	if (!pid) {
+		if (setgroups(0, NULL) || setuid(getpwnam("nobody")->pw_uid))
+			_exit(2);
+		_exit(store_open(&g.store, &g.work) ||
+		      !strstr(g.work.why, "store_group: cannot give"));
+	}
+	waitpid(pid, &status, 0);
+	assert_int_equal(status, 0);
 	tear_down(&g);
 }
 
@@ -252,6 +339,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gets_what_was_put),
+		cmocka_unit_test(lets_the_group_read),
+		cmocka_unit_test(says_what_the_group_needs),
 		cmocka_unit_test(sums_what_was_written),
 		cmocka_unit_test(cuts_what_was_written),
 		cmocka_unit_test(an_unkept_file_goes_with_its_pool),

@@ -1,0 +1,120 @@
+"""What prevents a start is one line of the program, and exit status 1."""
+
+import grp
+import os
+import pathlib
+import pwd
+import shutil
+import subprocess
+import tempfile
+
+import pytest
+
+from service import BUILDDIR, HANG, children_of, wait_until
+
+ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
+
+
+@pytest.fixture
+def place():
+    path = pathlib.Path(tempfile.mkdtemp(prefix="px-s", dir="/tmp"))
+    path.chmod(0o777)
+    yield path
+    shutil.rmtree(path)
+
+
+def settings(place, **changed):
+    """The environment with sockets of its own."""
+    values = {"listen": place / "s", "listen_uploads": "", "run_dir": "",
+              "responders": 1, "workers": 1, **changed}
+    return {**os.environ, **{f"PIXTIER_{name.upper()}": str(value)
+                             for name, value in values.items()}}
+
+
+def start(service, program, environment, config=None):
+    return subprocess.Popen(
+        [BUILDDIR / program, "--config",
+         config or service.dir / "pixtier.conf"],
+        env=environment, text=True, stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
+def only_line(process, program):
+    """The program's only line; it ends at once, and for good."""
+    _, printed = process.communicate(timeout=HANG)
+    line, = printed.splitlines()
+    assert process.returncode == 1
+    assert line.startswith(program + ": ")
+    return line
+
+
+def stop(process):
+    wait_until(lambda: children_of(process.pid))
+    process.terminate()
+    process.communicate(timeout=HANG)
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize("program, setting, value, wanted", [
+    ("pixtier-fcgi", "listen", "/nope/s", "its folder must exist"),
+    ("pixtier-fcgi", "listen", "/etc/passwd", "found another file"),
+    ("pixtier-fcgi", "listen", "/tmp/" + 120 * "x", "at most 107 bytes"),
+    ("pixtier-fcgi", "socket_group", "nope", "create it or change"),
+    ("pixtier-fcgi", "store_dir", "/nope", "folder /nope must exist"),
+    ("pixtier-fcgi", "keys_file", "/nope", "`pixtierctl key rotate` makes"),
+    ("pixtier-fcgi", "decoder", "/nope", "set decoder to the path"),
+    ("pixtier-worker", "store_dir", "/nope", "folder /nope must exist"),
+    ("pixtier-worker", "store_group", "nope", "create it or change"),
+    ("pixtier-worker", "decoder", "/nope", "set decoder to the path"),
+])
+def test_a_wrong_setting_is_one_line(service, place, program, setting, value,
+                                     wanted):
+    line = only_line(start(service, program,
+                           settings(place, **{setting: value})), program)
+    assert f": {setting}: " in line and value in line and wanted in line
+
+
+@pytest.mark.parametrize("program", ["pixtier-fcgi", "pixtier-worker"])
+def test_a_missing_settings_file_is_one_line(service, place, program):
+    line = only_line(start(service, program, settings(place), "/nope"),
+                     program)
+    assert "cannot read the settings in /nope: No such file" in line
+    assert "`pixtierctl settings` prints" in line
+
+
+@ROOT_ONLY
+def test_keys_that_the_service_cannot_read_are_one_line(service, place):
+    """Such as those that root made for itself; the next `pixtierctl key rotate`
+    gives them to the service."""
+    keys = place / "keys"
+    shutil.copy(service.setting("keys_file"), keys)
+    keys.chmod(0o600)
+    environment = settings(place, keys_file=keys)
+    line = only_line(start(service, "pixtier-fcgi", environment),
+                     "pixtier-fcgi")
+    assert f"keys_file: cannot read {keys}: Permission denied" in line
+    subprocess.run([BUILDDIR / "pixtierctl", "--config",
+                    service.dir / "pixtier.conf", "key", "rotate"],
+                   env=environment, check=True, stdout=subprocess.DEVNULL)
+    assert pwd.getpwuid(keys.stat().st_uid).pw_name == service.setting("user")
+    process = start(service, "pixtier-fcgi", environment)
+    stop(process)
+
+
+@ROOT_ONLY
+@pytest.mark.parametrize("group", ["", "daemon"])
+def test_root_gives_its_sockets_away(service, place, group):
+    """To the account of the setting user and to socket_group."""
+    process = start(service, "pixtier-fcgi",
+                    settings(place, socket_group=group))
+    account = pwd.getpwnam(service.setting("user"))
+    wanted = grp.getgrnam(group).gr_gid if group else account.pw_gid
+
+    def is_given():
+        if not (place / "s").exists():
+            return False
+        found = (place / "s").stat()
+        return (found.st_uid, found.st_gid, found.st_mode & 0o777) == \
+            (account.pw_uid, wanted, 0o660)
+    wait_until(is_given)
+    stop(process)
