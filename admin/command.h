@@ -10,13 +10,18 @@
 /* The options of commands. */
 enum command_option {
 	OPTION_ADMIN,
+	OPTION_CERTIFICATE,
+	OPTION_CERTIFICATE_KEY,
 	OPTION_DEEP,
 	OPTION_DISABLED,
 	OPTION_EFFECTIVE,
 	OPTION_EMAIL,
 	OPTION_EXPIRES_IN,
+	OPTION_FILES,
 	OPTION_KIND,
 	OPTION_LIMIT,
+	OPTION_LISTEN,
+	OPTION_LOG_DIR,
 	OPTION_MAN,
 	OPTION_NAME,
 	OPTION_PASSWORD_STDIN,
@@ -25,6 +30,7 @@ enum command_option {
 	OPTION_SCOPES,
 	OPTION_STATE,
 	OPTION_TIER,
+	OPTION_TLS,
 	OPTION__COUNT
 };
 
@@ -60,6 +66,7 @@ command_run cmd_purge_one_image, cmd_purge_one_variant, cmd_purge_one_user;
 command_run cmd_settings_show;
 command_run cmd_doctor_run;
 command_run cmd_fsck_run, cmd_fsck_sweep;
+command_run cmd_site_print;
 
 /* Reads the option as a number within the bounds; the default is `fallback`. */
 bool command_number(int64_t *number, const struct call *call,

@@ -27,6 +27,7 @@ enum need {
 	NEEDS_STORE = 4,
 	NEEDS_KEYS = 8,
 	NEEDS_TIME = 16, /* statements may take SLOW_SECONDS */
+	NEEDS_SETTINGS = 32,
 };
 
 struct command {
@@ -82,6 +83,9 @@ static const struct command commands[] = {
 	{ "purge", "user", "NAME", "deletes all images of a user, but not the user", NEEDS_SCHEMA | NEEDS_STORE | NEEDS_TIME, 1, 1, 0, cmd_purge_one_user },
 	{ "settings", NULL, "[--effective]", "shows all settings with their meaning, or the values in force", 0, 0, 0,
 	  TAKES(EFFECTIVE) | TAKES(MAN), cmd_settings_show },
+	{ "site", NULL, "SERVER [--tls] [--name HOST] [--certificate FILE] [--certificate-key FILE] [--listen ADDRESS] [--files DIR] [--log-dir DIR]",
+	  "prints the site for nginx or lighttpd that fits the settings", NEEDS_SETTINGS, 1, 1,
+	  TAKES(TLS) | TAKES(NAME) | TAKES(CERTIFICATE) | TAKES(CERTIFICATE_KEY) | TAKES(LISTEN) | TAKES(FILES) | TAKES(LOG_DIR), cmd_site_print },
 	{ "doctor", NULL, "", "checks this installation", NEEDS_KEYS, 0, 0, 0, cmd_doctor_run },
 	{ "fsck", NULL, "[--deep] [--repair]", "checks that the database and the store are consistent", NEEDS_SCHEMA | NEEDS_STORE | NEEDS_TIME, 0, 0,
 	  TAKES(DEEP) | TAKES(REPAIR), cmd_fsck_run },
@@ -97,16 +101,21 @@ enum {
 
 static const struct option options[] = {
 	{ "admin",          no_argument,       NULL, OPTION_ADMIN },
+	{ "certificate",    required_argument, NULL, OPTION_CERTIFICATE },
+	{ "certificate-key", required_argument, NULL, OPTION_CERTIFICATE_KEY },
 	{ "config",         required_argument, NULL, GLOBAL_CONFIG },
 	{ "deep",           no_argument,       NULL, OPTION_DEEP },
 	{ "disabled",       required_argument, NULL, OPTION_DISABLED },
 	{ "effective",      no_argument,       NULL, OPTION_EFFECTIVE },
 	{ "email",          required_argument, NULL, OPTION_EMAIL },
 	{ "expires-in",     required_argument, NULL, OPTION_EXPIRES_IN },
+	{ "files",          required_argument, NULL, OPTION_FILES },
 	{ "help",           no_argument,       NULL, GLOBAL_HELP },
 	{ "json",           no_argument,       NULL, GLOBAL_JSON },
 	{ "kind",           required_argument, NULL, OPTION_KIND },
 	{ "limit",          required_argument, NULL, OPTION_LIMIT },
+	{ "listen",         required_argument, NULL, OPTION_LISTEN },
+	{ "log-dir",        required_argument, NULL, OPTION_LOG_DIR },
 	{ "man",            no_argument,       NULL, OPTION_MAN },
 	{ "name",           required_argument, NULL, OPTION_NAME },
 	{ "password-stdin", no_argument,       NULL, OPTION_PASSWORD_STDIN },
@@ -115,6 +124,7 @@ static const struct option options[] = {
 	{ "scopes",         required_argument, NULL, OPTION_SCOPES },
 	{ "state",          required_argument, NULL, OPTION_STATE },
 	{ "tier",           required_argument, NULL, OPTION_TIER },
+	{ "tls",            no_argument,       NULL, OPTION_TLS },
 	{ "version",        no_argument,       NULL, GLOBAL_VERSION },
 	{ 0 },
 };

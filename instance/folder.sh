@@ -142,29 +142,20 @@ write_database_settings() {
 	database_accounts "$1" | write_for_service "$run/init.sql"
 }
 
-# Prints a template with the names between at signs replaced.
-fill_in() {
-	sed -e "s|@listen@|127.0.0.1:$port|" \
-		-e "s|@port@|$port|" \
-		-e "s|@server_name@|localhost|" \
-		-e "s|@run@|$run|" \
-		-e "s|@socket@|$run/sock/fcgi.sock|" \
-		-e "s|@uploads_socket@|$run/sock/uploads.sock|" \
-		-e "s|@store_dir@|$data/store|" \
-		-e "s|@max_body@|$max_upload|" \
-		-e "s|@max_body_kib@|$((max_upload / 1024))|" \
-		-e "s|@body_buffer@|${body_buffer-4m}|" \
-		-e "s|@connections@|${connections-100}|" \
-		-e "s|@log_dir@|$data/log|" \
-		-e "s|@params@|$data/site/pixtier_fastcgi_params|" \
-		-e "s|@site@|$data/site|" \
-		-e "s|@script_dir@|$data/site|" "$1"
+# Prints the site of the web server, with other limits for measurements.
+print_site() {
+	as_server "$data/bin/pixtierctl" --config "$conf" site "$server" \
+		--listen "127.0.0.1:$port" --name localhost \
+		--files "$data/site" --log-dir "$data/log" |
+		sed -e "/limit_conn  /s/100;/${connections-100};/" \
+			-e "/client_body_buffer_size  /s/4m;/${body_buffer-4m};/"
 }
 
 # Writes the site, and the settings of the server that include it.
 write_server_settings() {
-	fill_in "$here/$server/pixtier.conf.in" >"$data/site/pixtier.conf"
-	fill_in "$here/$server/$server.conf.in" >"$data/site/$server.conf"
+	print_site >"$data/site/pixtier.conf"
+	sed -e "s|@port@|$port|" -e "s|@run@|$run|" -e "s|@site@|$data/site|" \
+		"$here/$server/$server.conf.in" >"$data/site/$server.conf"
 	sed -i "s|^local limit = .*|local limit = ${connections-100}|" \
 		"$data/site/connections.lua"
 	say "$server $port" >"$run/site"

@@ -14,7 +14,7 @@ read -ra flags <<<"${LINT_CPPFLAGS-}"
 flags=(-std=gnu17 -DHAVE_CONFIG_H -I. "-I$builddir" "${flags[@]/#-DPIXTIER_*/-w}"
 	-DPIXTIER_SCHEMA_DIR='"schema"' -DPIXTIER_DECODER='"decoder"'
 	-DPIXTIER_SETTINGS_DIR='"settings"' -DPIXTIER_STORE_DIR='"store"'
-	-DPIXTIER_RUN_DIR='"run"')
+	-DPIXTIER_RUN_DIR='"run"' -DPIXTIER_DATA_DIR='"data"')
 
 # Of one file; work.c defines what fail.h renames.
 case ${1-} in

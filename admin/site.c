@@ -1,0 +1,226 @@
+/* site.c: pixtierctl site, which prints the site of a web server. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "admin/command.h"
+#include "admin/sites.h"
+#include "lib/base/conf.h"
+#include "lib/base/pool.h"
+#include "lib/base/text.h"
+
+/* Adding a web server is adding its template to Makefile.am and a row here. A
+   template has @name@ for a value. A line that begins with @condition@, or with
+   several of them, is printed only if all hold. */
+/* clang-format off */
+static const struct site {
+	const char *server;
+	const char *template;
+	enum conf_delivery delivery; /* that its template is made for */
+	const char *delivery_name;
+	const char *log_dir;
+} sites[] = {
+	{ "lighttpd", lighttpd, DELIVERY_SENDFILE, "sendfile", "/var/log/lighttpd" },
+	{ "nginx",    nginx,    DELIVERY_ACCEL,    "accel",    "/var/log/nginx" },
+};
+/* clang-format on */
+
+enum { MAX_VALUES = 16 };
+
+struct value {
+	const char *name;
+	const char *text; /* of a condition: NULL if it does not hold */
+};
+
+struct page {
+	struct value values[MAX_VALUES];
+	size_t count;
+};
+
+static bool find_site(const struct site **site, struct work *work,
+		      const char *server)
+{
+	const char *servers = "";
+
+	for (size_t i = 0; i < ARRAY_LEN(sites); i++) {
+		*site = &sites[i];
+		if (!strcmp(server, sites[i].server))
+			return true;
+		servers = text_add_word(work->pool, servers, sites[i].server);
+	}
+	return fail(work, ERR_BAD_REQUEST, "SERVER: one of %s, not \"%s\"",
+		    servers, server);
+}
+
+static const char *option_or(const struct call *call,
+			     enum command_option option, const char *fallback)
+{
+	return call->options[option] ? call->options[option] : fallback;
+}
+
+/* The host of a URL, without the port. */
+static const char *host_of(struct pool *pool, const char *url)
+{
+	const char *host = strstr(url, "://");
+
+	host = host ? host + 3 : url;
+	return pool_strndup(pool, host,
+			    *host == '[' ? strcspn(host, "]") + 1
+					 : strcspn(host, ":/"));
+}
+
+static const char *number(struct pool *pool, long value)
+{
+	return pool_printf(pool, "%ld", value);
+}
+
+static void add(struct page *page, const char *name, const char *text)
+{
+	page->values[page->count++] = (struct value){ name, text };
+}
+
+static void add_conditions(struct page *page, const struct call *call)
+{
+	const bool tls = call->options[OPTION_TLS];
+	const bool one = call->options[OPTION_LISTEN];
+
+	add(page, "tls", tls ? "" : NULL);
+	add(page, "plain", tls ? NULL : "");
+	add(page, "one_address", one ? "" : NULL);
+	add(page, "all_addresses", one ? NULL : "");
+}
+
+static void add_settings(struct page *page, struct pool *pool,
+			 const struct conf *conf)
+{
+	add(page, "accel_prefix", conf->accel_prefix);
+	add(page, "max_body", number(pool, conf->max_upload));
+	add(page, "max_body_kib",
+	    number(pool, (conf->max_upload + 1023) / 1024));
+	add(page, "socket", conf->listen);
+	add(page, "store_dir", conf->store_dir);
+	add(page, "uploads_socket",
+	    *conf->listen_uploads ? conf->listen_uploads : conf->listen);
+}
+
+static void add_options(struct page *page, const struct call *call,
+			const struct site *site)
+{
+	struct pool *pool = call->work->pool;
+	const char *name = option_or(call, OPTION_NAME,
+				     host_of(pool, call->work->conf->base_url));
+	const char *certificates =
+		pool_printf(pool, "/etc/letsencrypt/live/%s", name);
+
+	add(page, "server_name", name);
+	add(page, "listen", option_or(call, OPTION_LISTEN, "0.0.0.0"));
+	add(page, "log_dir", option_or(call, OPTION_LOG_DIR, site->log_dir));
+	add(page, "files",
+	    option_or(call, OPTION_FILES,
+		      pool_printf(pool, PIXTIER_DATA_DIR "/%s", site->server)));
+	add(page, "certificate",
+	    option_or(call, OPTION_CERTIFICATE,
+		      pool_printf(pool, "%s/fullchain.pem", certificates)));
+	add(page, "certificate_key",
+	    option_or(call, OPTION_CERTIFICATE_KEY,
+		      pool_printf(pool, "%s/privkey.pem", certificates)));
+}
+
+/* Other characters mean something in the languages of web servers. */
+static bool check_values(struct work *work, const struct page *page)
+{
+	static const char safe[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				   "abcdefghijklmnopqrstuvwxyz"
+				   "0123456789._-/:[]+,~@";
+
+	for (size_t i = 0; i < page->count; i++) {
+		const struct value *value = &page->values[i];
+
+		if (value->text && value->text[strspn(value->text, safe)])
+			return fail(work, ERR_CONFLICT,
+				    "%s: only letters, digits and ._-/:[]+,~@ "
+				    "can be in a site, not \"%s\"",
+				    value->name, value->text);
+	}
+	return true;
+}
+
+static bool check_settings(const struct call *call, const struct site *site)
+{
+	const struct conf *conf = call->work->conf;
+
+	if ((enum conf_delivery)conf->delivery != site->delivery)
+		return fail(call->work, ERR_CONFLICT,
+			    "delivery: %s needs %s; set delivery = \"%s\"",
+			    site->server, site->delivery_name,
+			    site->delivery_name);
+	if (!*conf->listen)
+		return fail(call->work, ERR_CONFLICT,
+			    "listen: the site needs the path of the socket; "
+			    "set it, also if another program passes the "
+			    "socket");
+	return !call->options[OPTION_TLS] ||
+	       text_starts(conf->base_url, "https://") ||
+	       fail(call->work, ERR_CONFLICT,
+		    "base_url: with --tls it must begin with https://, not "
+		    "%s",
+		    conf->base_url);
+}
+
+/* Returns the value whose name stands at `at` between at signs, or NULL. */
+static const struct value *value_at(const struct page *page, const char *at)
+{
+	for (size_t i = 0; *at == '@' && i < page->count; i++) {
+		const size_t len = strlen(page->values[i].name);
+
+		if (!strncmp(at + 1, page->values[i].name, len) &&
+		    at[1 + len] == '@')
+			return &page->values[i];
+	}
+	return NULL;
+}
+
+/* Prints a line, unless a condition at its beginning does not hold. */
+static void print_line(const struct page *page, const char *line, size_t len)
+{
+	const char *end = line + len;
+	const struct value *value;
+
+	while ((value = value_at(page, line)) &&
+	       !(value->text && *value->text)) {
+		if (!value->text)
+			return;
+		line += strlen(value->name) + 2;
+	}
+	while (line < end) {
+		value = value_at(page, line);
+		if (value)
+			fputs(value->text, stdout);
+		else
+			putchar(*line);
+		line += value ? strlen(value->name) + 2 : 1;
+	}
+}
+
+bool cmd_site_print(struct call *call)
+{
+	struct page page = { 0 };
+	const struct site *site;
+
+	if (!find_site(&site, call->work, call->args[0]) ||
+	    !check_settings(call, site))
+		return false;
+	add_conditions(&page, call);
+	add_settings(&page, call->work->pool, call->work->conf);
+	add_options(&page, call, site);
+	if (!check_values(call->work, &page))
+		return false;
+	for (const char *line = site->template; *line;) {
+		const size_t len = strcspn(line, "\n") + 1;
+
+		print_line(&page, line, len);
+		line += len;
+	}
+	return true;
+}
