@@ -20,7 +20,7 @@ void __gcov_reset(void);
 /* The types of the functions, so that this file compiles only as long as they
    exist. */
 #define WRAPPED(function)                                                      \
-	extern __typeof__(function) __real_##function, __wrap_##function
+	extern __typeof__(function) __wrap_##function, __real_##function
 
 /* Weak: configure's programs have none. */
 WRAPPED(FCGX_Finish_r) __attribute__((weak));
