@@ -51,7 +51,7 @@ struct call {
  * ERR_BAD_REQUEST means a wrong command line. The table is in main.c; each file
  * has the name of its group.
  */
-typedef bool command_run(struct call *call);
+typedef bool command_run(struct call *call) MUST_CHECK;
 command_run cmd_schema_apply, cmd_schema_status;
 command_run cmd_users_add, cmd_users_list, cmd_users_set_password;
 command_run cmd_users_set_tier, cmd_users_disable, cmd_users_enable;

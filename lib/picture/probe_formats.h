@@ -9,7 +9,7 @@
    signature. In the initial probe, `frames` and `orientation` are 1 and the
    rest is 0. A reader may leave a size of 0; the caller then fails. */
 typedef bool probe_reader(struct probe *probe, struct work *work,
-			  struct bytes bytes);
+			  struct bytes bytes) MUST_CHECK;
 probe_reader probe_jpeg, probe_png, probe_gif, probe_webp, probe_tiff,
 	probe_bmp;
 
