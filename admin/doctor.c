@@ -21,6 +21,7 @@
 #include "lib/base/text.h"
 #include "lib/db/db.h"
 #include "lib/db/migrate.h"
+#include "lib/db/remedy.h"
 #include "lib/model/check.h"
 #include "lib/picture/decoder.h"
 #include "lib/picture/render.h"
@@ -77,17 +78,11 @@ static bool server_is_old(const char *version)
 
 static struct finding look_at_server(struct doctor *d)
 {
-	const struct conf *conf = d->work->conf;
 	int len;
 
 	if (!d->server)
-		return FINDING(
-			d, BAD,
-			"%s at %s%s; check that it runs and that db_socket, "
-			"db_host, db_user, db_password and db_name are "
-			"correct",
-			d->work->why, *conf->db_socket ? "the socket " : "",
-			*conf->db_socket ? conf->db_socket : conf->db_host);
+		return FINDING(d, BAD, "%s %s", d->work->why,
+			       remedy_text(d->work));
 	len = (int)strcspn(d->server, " ");
 	if (server_is_old(d->server))
 		return FINDING(d, BAD,

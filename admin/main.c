@@ -13,6 +13,7 @@
 #include "lib/base/pool.h"
 #include "lib/db/db.h"
 #include "lib/db/migrate.h"
+#include "lib/db/remedy.h"
 #include "lib/service/keyring.h"
 #include "lib/store/store.h"
 
@@ -256,32 +257,14 @@ static bool provide(struct work *work, struct conf *conf, unsigned needs)
 	return !(needs & NEEDS_STORE) || account_run(work, open_store, store);
 }
 
-/* The address of the database. The text of ERR_UNAVAILABLE does not have it,
-   because clients see that text. */
-static const char *database_place(struct work *work)
-{
-	const struct conf *conf = work->conf;
-
-	if (*conf->db_socket)
-		return pool_printf(work->pool, "at the socket %s (db_socket)",
-				   conf->db_socket);
-	return pool_printf(work->pool, "at %s:%ld (db_host, db_port)",
-			   conf->db_host, conf->db_port);
-}
-
 static int explain(const struct command *command, struct work *work)
 {
 	fflush(stdout);
 	if (work->err == ERR_BAD_REQUEST)
 		return misused(command, work->why);
 	if (work->err == ERR_UNAVAILABLE && command->needs & NEEDS_DB)
-		fprintf(stderr,
-			"pixtierctl: %s: %s, as %s (db_user), database %s "
-			"(db_name); the line above has the reason. Check "
-			"that the server runs and that these settings are "
-			"correct\n",
-			work->why, database_place(work), work->conf->db_user,
-			work->conf->db_name);
+		fprintf(stderr, "pixtierctl: %s %s\n", work->why,
+			remedy_text(work));
 	else
 		fprintf(stderr, "pixtierctl: %s\n", work->why);
 	return FAILED;

@@ -104,6 +104,9 @@ bool connection_fail(struct work *work, enum db_trouble trouble)
 	case DB_DOWN:
 		return fail(work, ERR_UNAVAILABLE,
 			    "the database does not answer");
+	case DB_REFUSED:
+		return fail(work, ERR_UNAVAILABLE,
+			    "the database refuses the connection");
 	case DB_FINE:
 	case DB_WRONG:
 		break;
@@ -189,6 +192,17 @@ static bool connect_to(struct db *db)
 		       tcp ? NULL : conf->db_socket, CLIENT_FOUND_ROWS) != NULL;
 }
 
+/* The client library has the numbers from 2000 to 2999 for its own errors, most
+   of which mean that there was no answer. The server has all others. */
+static enum db_trouble judge_refusal(unsigned number)
+{
+	const bool answered = number < CR_MIN_ERROR || number > 2999 ||
+			      number == CR_SSL_CONNECTION_ERROR ||
+			      number == CR_AUTH_PLUGIN_CANNOT_LOAD;
+
+	return answered && judge(number) != DB_DOWN ? DB_REFUSED : DB_DOWN;
+}
+
 /* Between two statements the server sends nothing, except when it has closed
    the connection. A write is safe to repeat only if it was not sent, so this is
    checked before. */
@@ -257,14 +271,14 @@ enum db_trouble connection_open(struct db *db)
 		connection_trouble(db, mysql_errno(db->mysql),
 				   mysql_error(db->mysql));
 		connection_close(db);
-		return DB_DOWN;
+		return judge_refusal(db->number);
 	}
 	/* A client library may accept a server without TLS. */
 	if (*db->conf->db_tls_ca && !mysql_get_ssl_cipher(db->mysql)) {
 		connection_trouble(db, CR_SSL_CONNECTION_ERROR,
 				   "the server does not support TLS, but the "
 				   "setting db_tls_ca requires it");
-		return DB_DOWN;
+		return DB_REFUSED;
 	}
 	if (read_clock(db)) {
 		connection_close(db);

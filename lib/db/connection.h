@@ -24,7 +24,8 @@ enum db_trouble {
 		      did nothing */
 	DB_LOST,   /* the connection died during the statement: the server may
 		      have run it */
-	DB_DOWN    /* the database does not answer, or refuses temporarily */
+	DB_DOWN,   /* the database does not answer, or refuses temporarily */
+	DB_REFUSED /* the database answers, but refuses the connection */
 };
 
 struct db_statement {

@@ -92,7 +92,8 @@ struct db_out db_name_to(void *place, const struct names *names);
 /*
  * Every `sql` is a string literal: its address is the key in the connection's
  * cache of prepared statements. Failures: ERR_CONFLICT after a duplicate key,
- * ERR_UNAVAILABLE if the database does not answer, else ERR_INTERNAL.
+ * ERR_UNAVAILABLE if the database does not answer or refuses the connection,
+ * else ERR_INTERNAL.
  *
  * Outside a transaction, a lost connection is reopened, and the statement is
  * repeated once if that is safe: a SELECT, or a statement that was not sent

@@ -100,7 +100,11 @@ def test_what_cannot_be_done_is_told_why(service, command, why):
 
 
 @pytest.mark.parametrize("setting, value, why", [
-    ("db_socket", "/nope", "at the socket /nope (db_socket)"),
+    ("db_socket", "/nope", "the database does not answer at the socket /nope"
+     " (db_socket): Can't connect"),
+    ("db_password", "wrong", "check db_user and db_password"),
+    ("db_user", "nobody", "the database refuses the connection at the socket"),
+    ("db_name", "nope", "GRANT ALL ON nope.* TO pixtier@localhost"),
     ("workers", "many", "PIXTIER_WORKERS: workers: a number from 1"),
     ("keys_file", "/nope", "`pixtierctl key rotate` makes it"),
 ])

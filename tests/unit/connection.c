@@ -10,6 +10,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/pool.h"
 #include "lib/db/db.h"
+#include "lib/db/remedy.h"
 #include "tests/lib/db_client.h"
 #include "tests/lib/mariadb.h"
 #include "tests/lib/wait.h"
@@ -154,7 +155,8 @@ static bool count(struct work *work, void *bodies)
 	return true;
 }
 
-static void assert_unavailable(struct db_client *client, int64_t within_ms)
+static void assert_unavailable_as(struct db_client *client, int64_t within_ms,
+				  const char *why)
 {
 	const int64_t started = clock_monotonic_ms();
 	int bodies = 0;
@@ -163,11 +165,17 @@ static void assert_unavailable(struct db_client *client, int64_t within_ms)
 	assert_false(db_one(&client->work, "SELECT 1", DB_NO_IN,
 			    DB_OUT(db_int_to(&n))));
 	assert_int_equal(client->work.err, ERR_UNAVAILABLE);
-	assert_string_equal(client->work.why, "the database does not answer");
+	assert_string_equal(client->work.why, why);
 	assert_false(db_transaction(&client->work, count, &bodies));
 	assert_int_equal(client->work.err, ERR_UNAVAILABLE);
 	assert_int_equal(bodies, 0);
 	assert_in_range(clock_monotonic_ms() - started, 0, within_ms);
+}
+
+static void assert_unavailable(struct db_client *client, int64_t within_ms)
+{
+	assert_unavailable_as(client, within_ms,
+			      "the database does not answer");
 }
 
 static void test_server_stopped(void **state)
@@ -231,14 +239,20 @@ static void test_tls_is_demanded(void **state)
 
 static void test_wrong_address(void **state)
 {
+	static const char down[] = "the database does not answer";
+	static const char refused[] = "the database refuses the connection";
+	/* An empty socket is TCP, where it does not listen. */
+	/* clang-format off */
 	static const struct {
-		const char *socket, *user, *name;
+		const char *socket, *user, *name, *why, *remedy;
 	} cases[] = {
-		{ "/nonexistent/socket", "pixtier", "pixtier" },
-		{ NULL, "somebody", "pixtier" },
-		{ NULL, "pixtier", "another" },
-		{ "", "pixtier", "pixtier" }, /* TCP: it does not listen */
+		{ "/nonexistent/socket", "pixtier", "pixtier", down, "check that the server runs" },
+		{ NULL, "somebody", "pixtier", refused, "CREATE USER somebody@localhost" },
+		{ NULL, "pixtier", "another", refused, "GRANT ALL ON another.* TO pixtier@localhost" },
+		{ NULL, "root", "another", refused, "CREATE DATABASE another CHARACTER SET utf8mb4" },
+		{ "", "pixtier", "pixtier", down, "at 127.0.0.1:1 (db_host, db_port): " },
 	};
+	/* clang-format on */
 
 	(void)state;
 	EACH_ROW(i, cases) {
@@ -251,7 +265,10 @@ static void test_wrong_address(void **state)
 		client.conf.db_port = 1;
 		client.conf.db_user = cases[i].user;
 		client.conf.db_name = cases[i].name;
-		assert_unavailable(&client, DB_CLIENT_SLACK_MS);
+		assert_unavailable_as(&client, DB_CLIENT_SLACK_MS,
+				      cases[i].why);
+		assert_non_null(
+			strstr(remedy_text(&client.work), cases[i].remedy));
 		db_client_release(&client);
 	}
 }
