@@ -5,7 +5,8 @@
 # "none" leaves them out.
 
 set -u
-top=${top:-$(cd "$(dirname "$0")/../.." && pwd)}
+# gcovr finds nothing below a path with "..".
+top=$(cd "${top:-$(dirname "$0")/../..}" && pwd) || exit
 build=$PWD/coverage-build
 log=$build/coverage.log
 
