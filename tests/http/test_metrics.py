@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -15,7 +16,7 @@ import requests
 from api import is_back, new_user, post_picture, settled, upload, without
 from pictures import broken_picture
 from processes import RESPONDERS, everywhere
-from service import HANG, free_port, wait_until
+from service import HANG, SRCDIR, free_port, wait_until
 
 LATER = {"Prefer": "respond-async"}
 
@@ -171,6 +172,49 @@ def test_promtool_finds_no_fault(service):
                           input=text_of(service), text=True, timeout=HANG,
                           capture_output=True)
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+MONITORING = SRCDIR / "doc/monitoring"
+
+
+def promtool(*words):
+    done = subprocess.run([tool("promtool"), *map(str, words)], text=True,
+                          timeout=HANG, capture_output=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def expressions_of_the_dashboard():
+    """As Grafana sends them."""
+    dashboard = json.loads((MONITORING / "grafana.json").read_text())
+    return [target["expr"].replace("$__rate_interval", "5m")
+            .replace("$instance", ".*")
+            for panel in dashboard["panels"] for target in panel["targets"]]
+
+
+def test_the_alerts_are_sent_when_they_should():
+    promtool("check", "rules", MONITORING / "rules.yml")
+    promtool("test", "rules", MONITORING / "rules_test.yml")
+
+
+def test_the_dashboard_has_valid_expressions(tmp_path):
+    file = tmp_path / "rules.yml"
+    file.write_text(json.dumps({"groups": [{"name": "panels", "rules": [
+        {"record": f"panel{i}", "expr": expression} for i, expression in
+        enumerate(expressions_of_the_dashboard())]}]}))
+    promtool("check", "rules", file)
+
+
+def test_alerts_and_dashboard_know_the_metrics(service):
+    """Each metric is one of /metrics, and the dashboard shows each."""
+    def named(text):
+        return {re.sub("_(bucket|sum|count)$", "", name)
+                for name in re.findall(r"\bpixtier_[a-z_]+", text)}
+
+    known = set(re.findall("^# TYPE ([a-z_]+) ", text_of(service),
+                           re.MULTILINE))
+    shown = named(" ".join(expressions_of_the_dashboard()))
+    assert shown == known - {"pixtier_build_info"}
+    assert named((MONITORING / "rules.yml").read_text()) <= known
 
 
 def test_prometheus_scrapes(service, tmp_path):
