@@ -12,7 +12,9 @@
 #include <unistd.h>
 
 #include "admin/command.h"
+#include "admin/doctor.h"
 #include "admin/print.h"
+#include "lib/base/account.h"
 #include "lib/base/clock.h"
 #include "lib/base/conf.h"
 #include "lib/base/crypt.h"
@@ -31,25 +33,10 @@
 
 enum { MIN_PACKET = 1 << 20, MAX_SKEW_S = 2, SPARE_CONNECTIONS = 5 };
 
-/* The result of one check, and what to do. */
-struct finding {
-	enum { FINE, WARN, BAD } verdict;
-	const char *text;
-};
-
-struct doctor {
-	struct work *work;
-	const char *server; /* db_server_version(); NULL: no connection */
-};
-
 static struct finding fine(const char *text)
 {
 	return (struct finding){ FINE, text };
 }
-
-#define FINDING(doctor, verdict, ...)                                          \
-	((struct finding){ (verdict),                                          \
-			   pool_printf((doctor)->work->pool, __VA_ARGS__) })
 
 static struct finding failure(const struct doctor *d)
 {
@@ -260,24 +247,20 @@ static struct finding look_at_owner(struct doctor *d)
 	return fine(conf->store_dir);
 }
 
-static bool write_something(struct work *work)
+static bool write_something(struct work *work, void *arg)
 {
 	struct store *store = pool_alloc(work->pool, sizeof(*store));
 	struct store_temp *temp;
 
+	(void)arg;
 	return store_open(store, work) && store_temp_new(&temp, work) &&
 	       store_temp_write(temp, work, "?", 1);
 }
 
-/* Do not open a new store as root: root would own its folders. */
 static struct finding look_at_writing(struct doctor *d)
 {
-	const char *temp =
-		pool_printf(d->work->pool, "%s/tmp", d->work->conf->store_dir);
-
-	if (service_account(d->work->conf) && access(temp, F_OK))
-		return fine("new: the first start creates its folders");
-	return write_something(d->work) ? fine("writable") : failure(d);
+	return account_run(d->work, write_something, NULL) ? fine("writable")
+							   : failure(d);
 }
 
 static struct finding look_at_room(struct doctor *d)
@@ -476,6 +459,10 @@ static const struct look {
 	{ "sandbox",                        false, look_at_sandbox, NULL },
 	{ "sandbox of fetching",            false, look_at_fetching, NULL },
 	{ "base_url",                       false, look_at_base_url, NULL },
+	{ "socket",                         false, doctor_look_at_socket, NULL },
+	{ "socket of uploads",              false, doctor_look_at_uploads_socket, NULL },
+	{ "workers",                        true,  doctor_look_at_workers, NULL },
+	{ "delivery",                       true,  doctor_look_at_delivery, NULL },
 };
 /* clang-format on */
 
