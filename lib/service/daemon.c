@@ -45,16 +45,46 @@ static size_t fill_groups(struct daemon *daemon)
 	return daemon->kind->fill_groups(daemon);
 }
 
-/* Loads new settings, or keeps the old ones if the new ones have an error. The
-   sockets and the account do not change. */
+/* Makes the folders of the store. The children open it again. */
+static bool open_store(struct work *work, void *arg)
+{
+	struct store store;
+	bool opened = store_open(&store, work);
+
+	(void)arg;
+	work->store = NULL;
+	return opened;
+}
+
+/* Finds out what would make every child fail: then nothing starts, and a reload
+   changes nothing. */
+static bool check(const struct daemon *daemon, struct work *work)
+{
+	const char *decoder = daemon->conf.decoder;
+
+	if (!open_store(work, NULL))
+		return false;
+	if (access(decoder, X_OK))
+		return fail(work, ERR_INTERNAL,
+			    "decoder: cannot run %s: %s; set decoder to the "
+			    "path of the program pixtier-decoder",
+			    decoder, strerror(errno));
+	return !daemon->kind->check || daemon->kind->check(work);
+}
+
+/* Loads new settings, or keeps the old ones if children could not work with the
+   new ones. The sockets and the account do not change. */
 static bool reload(void *arg)
 {
 	struct daemon *daemon = arg;
 	struct daemon fresh = *daemon;
-	struct work work = { .pool = pool_new(), .id = "reload" };
+	struct work work = { .conf = &fresh.conf,
+			     .pool = pool_new(),
+			     .id = "reload" };
 
 	fresh.pool = work.pool;
-	if (!load(&fresh, &work) || !open_decoder_server(&fresh, &work)) {
+	if (!load(&fresh, &work) || !check(&fresh, &work) ||
+	    !open_decoder_server(&fresh, &work)) {
 		log_failure(&work, "reload_failed");
 		pool_free(work.pool);
 		return false;
@@ -78,32 +108,6 @@ static bool write_pid(const struct daemon *daemon, struct work *work)
 				 *dir ? pool_printf(work->pool, "%s/%s.pid",
 						    dir, daemon->kind->name)
 				      : "");
-}
-
-/* Makes the folders of the store. The children open it again. */
-static bool open_store(struct work *work, void *arg)
-{
-	struct store store;
-	bool opened = store_open(&store, work);
-
-	(void)arg;
-	work->store = NULL;
-	return opened;
-}
-
-/* Finds out what would make every child fail: then nothing starts. */
-static bool check(const struct daemon *daemon, struct work *work)
-{
-	const char *decoder = daemon->conf.decoder;
-
-	if (!open_store(work, NULL))
-		return false;
-	if (access(decoder, X_OK))
-		return fail(work, ERR_INTERNAL,
-			    "decoder: cannot run %s: %s; set decoder to the "
-			    "path of the program pixtier-decoder",
-			    decoder, strerror(errno));
-	return !daemon->kind->check || daemon->kind->check(work);
 }
 
 /* The administrator who starts the program sees one line. */

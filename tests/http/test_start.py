@@ -5,6 +5,7 @@ import os
 import pathlib
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 
@@ -118,3 +119,29 @@ def test_root_gives_its_sockets_away(service, place, group):
             (account.pw_uid, wanted, 0o660)
     wait_until(is_given)
     stop(process)
+
+
+@pytest.mark.parametrize("part", ["fcgi", "worker"])
+@pytest.mark.parametrize("line, why", [
+    ('store_dir = "/nope"', "folder /nope must exist"),
+    ('decoder = "/nope"', "set decoder to the path"),
+    ('job_lease = "x"', 'not "x"'),
+])
+def test_a_reload_that_cannot_succeed_changes_nothing(service, part, line, why):
+    """SIGHUP with such a setting: an event in the log, and the same children go
+    on."""
+    file = (service.dir / "pixtier.conf").resolve()
+    text, children = file.read_text(), service.children(part)
+    begin = len(service.log(part))
+    name = line.split()[0]
+    file.write_text("".join(old for old in text.splitlines(keepends=True)
+                            if not old.startswith(name + " ")) + line + "\n")
+    try:
+        service.kill(part, signal.SIGHUP)
+        wait_until(lambda: "not_reloaded" in service.log(part)[begin:])
+    finally:
+        file.write_text(text)
+    failed, = [event for event in service.events(part)
+               if event["event"] == "reload_failed" and why in event["why"]]
+    assert failed["level"] == "error"
+    assert service.children(part) == children
