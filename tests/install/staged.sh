@@ -48,7 +48,7 @@ is_empty() { ! find "$1" -type f | grep .; }
 
 stage() { make "$1" DESTDIR="$work"; }
 
-echo 1..17
+echo 1..19
 test_that 'make install DESTDIR' stage install
 test_that 'the settings are not for everybody' has 640 "$conf"
 test_that 'neither are the keys beside them' has 750 "$work$settings"
@@ -75,19 +75,32 @@ stage uninstall >"$work/log" 2>&1
 rm -f "$work/log"
 test_that 'and removes all else' is_empty "$work/$(echo "$settings" | cut -d / -f 2)"
 
+# As root, in folders of its own.
+install_own() {
+	make install prefix="$work/own" sysconfdir="$work/own/etc" \
+		localstatedir="$work/own/var" runstatedir="$work/own/run" \
+		SERVICE_USER=$account >"$work/log" 2>&1
+}
+
 account=nobody
+own_store=$work/own/var/lib/pixtier
 if [ "$(id -u)" != 0 ] || ! group=$(id -gn "$account" 2>/dev/null); then
-	for description in 'root gives the store' 'and the settings'; do
+	for description in 'root gives the store' 'and the settings' \
+		'another make install keeps the group' 'and the rights'; do
 		n=$((n + 1))
 		echo "ok $n - $description # SKIP not root, or no account $account"
 	done
 	exit $status
 fi
-make install prefix="$work/own" sysconfdir="$work/own/etc" \
-	localstatedir="$work/own/var" runstatedir="$work/own/run" \
-	SERVICE_USER=$account >"$work/log" 2>&1
+install_own
 test_that 'root gives the store to the account' \
-	belongs_to "$account:$group" "$work/own/var/lib/pixtier"
+	belongs_to "$account:$group" "$own_store"
 test_that 'and the settings to its group' \
 	belongs_to "root:$group" "$work/own/etc/pixtier/pixtier.conf"
+chgrp daemon "$own_store"
+chmod 2710 "$own_store"
+install_own
+test_that 'another make install keeps the group' \
+	belongs_to "$account:daemon" "$own_store"
+test_that 'and the rights of the store' has 2710 "$own_store"
 exit $status
