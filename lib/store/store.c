@@ -36,9 +36,9 @@ static bool give_to_group(struct work *work, const char *path, mode_t mode)
 			break;
 	}
 	return fail(work, ERR_INTERNAL,
-		    "store_group: cannot give %s to the group %s: start the "
-		    "program once as root with the setting user, or make its "
-		    "account a member of the group",
+		    "store_group: cannot give %s to the group %s: run "
+		    "`pixtierctl doctor` as root, which does it for the "
+		    "account of the service",
 		    path, work->conf->store_group);
 }
 

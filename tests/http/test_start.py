@@ -32,9 +32,9 @@ def settings(place, **changed):
                              for name, value in values.items()}}
 
 
-def start(service, program, environment, config=None):
+def start(service, program, environment, config=None, entrance=()):
     return subprocess.Popen(
-        [BUILDDIR / program, "--config",
+        [*entrance, BUILDDIR / program, "--config",
          config or service.dir / "pixtier.conf"],
         env=environment, text=True, stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
@@ -119,6 +119,30 @@ def test_root_gives_its_sockets_away(service, place, group):
             (account.pw_uid, wanted, 0o660)
     wait_until(is_given)
     stop(process)
+
+
+@ROOT_ONLY
+def test_doctor_gives_the_store_to_the_group(service, place):
+    """For a service that root does not start, as with systemd's User=, and
+    whose account does not belong to store_group."""
+    account = service.setting("user")
+    store = place / "store"
+    store.mkdir(mode=0o700)
+    shutil.chown(store, account, account)
+    environment = settings(place, store_dir=store, store_group="daemon")
+    entrance = ("setpriv", "--reuid", account, "--regid", account,
+                "--init-groups")
+    program = service.dir / "data/bin/pixtier-worker"
+    line = only_line(start(service, program, environment, entrance=entrance),
+                     "pixtier-worker")
+    assert "run `pixtierctl doctor` as root" in line
+    subprocess.run([BUILDDIR / "pixtierctl", "--config",
+                    service.dir / "pixtier.conf", "doctor"], env=environment,
+                   check=False, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
+    assert (store / "objects/ff").stat().st_gid == \
+        grp.getgrnam("daemon").gr_gid
+    stop(start(service, program, environment, entrance=entrance))
 
 
 @pytest.mark.parametrize("part", ["fcgi", "worker"])
