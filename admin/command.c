@@ -41,6 +41,23 @@ bool command_number(int64_t *number, const struct call *call,
 		    option_name(option), (long long)min, (long long)max, text);
 }
 
+bool command_seconds(int64_t *seconds, const struct call *call,
+		     enum command_option option, int64_t fallback, int64_t min,
+		     int64_t max)
+{
+	const char *text = call->options[option];
+
+	if (!text) {
+		*seconds = fallback;
+		return true;
+	}
+	return text_seconds(seconds, text, min, max) ||
+	       fail(call->work, ERR_BAD_REQUEST,
+		    "%s: seconds from %lld to %lld, or with a unit such as "
+		    "15m, 12h or 30d, not \"%s\"",
+		    option_name(option), (long long)min, (long long)max, text);
+}
+
 bool command_limit(int64_t *limit, const struct call *call)
 {
 	return command_number(limit, call, OPTION_LIMIT, 50, 1, 100000);

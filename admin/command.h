@@ -73,6 +73,11 @@ bool command_number(int64_t *number, const struct call *call,
 		    enum command_option option, int64_t fallback, int64_t min,
 		    int64_t max) MUST_CHECK;
 
+/* As command_number(), for a time in seconds with an optional unit. */
+bool command_seconds(int64_t *seconds, const struct call *call,
+		     enum command_option option, int64_t fallback, int64_t min,
+		     int64_t max) MUST_CHECK;
+
 /* Reads --limit: 1 to 100000 rows, 50 if it is absent. */
 bool command_limit(int64_t *limit, const struct call *call) MUST_CHECK;
 

@@ -75,8 +75,8 @@ bool cmd_keys_rotate(struct call *call)
 	int64_t retire_after;
 	struct key key;
 
-	if (!command_number(&retire_after, call, OPTION_RETIRE_AFTER,
-			    RETIRE_AFTER, 0, RETIRE_MAX) ||
+	if (!command_seconds(&retire_after, call, OPTION_RETIRE_AFTER,
+			     RETIRE_AFTER, 0, RETIRE_MAX) ||
 	    !keyring_rotate(&key, call->work, retire_after))
 		return false;
 	explicit_bzero(key.secret, sizeof(key.secret));
@@ -93,8 +93,8 @@ bool cmd_keys_retire(struct call *call)
 			    "ID: an id from `pixtierctl key list` is "
 			    "expected, not \"%s\"",
 			    call->args[0]);
-	if (!command_number(&retire_after, call, OPTION_RETIRE_AFTER, 0, 0,
-			    RETIRE_MAX) ||
+	if (!command_seconds(&retire_after, call, OPTION_RETIRE_AFTER, 0, 0,
+			     RETIRE_MAX) ||
 	    !keyring_retire(call->work, id, retire_after))
 		return false;
 	audit_key(call, "key.retire", id);

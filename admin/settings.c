@@ -111,6 +111,8 @@ static void print_man(const struct call *call)
 		"is\n"
 		".BR PIXTIER_X_Y .\n"
 		"SIGHUP makes a supervisor read the file again.\n"
+		"A number of seconds may have a unit: 90s, 15m, 12h, 30d or "
+		"2w.\n"
 		".SH SETTINGS\n";
 	static const char tail[] = ".SH SEE ALSO\n"
 				   ".BR pixtierctl (1),\n"

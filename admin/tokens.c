@@ -89,8 +89,8 @@ bool cmd_tokens_add(struct call *call)
 	int64_t expires_in;
 
 	if (!check_name(work, name) ||
-	    !command_number(&expires_in, call, OPTION_EXPIRES_IN, 0, 1,
-			    TOKEN_SECONDS_MAX) ||
+	    !command_seconds(&expires_in, call, OPTION_EXPIRES_IN, 0, 1,
+			     TOKEN_SECONDS_MAX) ||
 	    !user_by_name(&user, work, call->args[0]) ||
 	    !read_scopes(&scopes, work, asked ? asked : "read write link",
 			 &user) ||

@@ -21,7 +21,8 @@
 #define TEXT_ROW(field, fallback, meaning)                ROW(TEXT, field, fallback, 0, 0, NULL, meaning)
 #define SECRET_ROW(field, fallback, meaning)              ROW(SECRET, field, fallback, 0, 0, NULL, meaning)
 #define NUMBER_ROW(field, fallback, min, max, meaning)    ROW(NUMBER, field, fallback, min, max, NULL, meaning)
-#define NUMBERS_ROW(field, fallback, min, max, meaning)   ROW(NUMBERS, field, fallback, min, max, NULL, meaning)
+#define SECONDS_ROW(field, fallback, min, max, meaning)   ROW(SECONDS, field, fallback, min, max, NULL, meaning)
+#define SECONDS_LIST_ROW(field, fallback, min, max, meaning) ROW(SECONDS_LIST, field, fallback, min, max, NULL, meaning)
 #define OCTAL_ROW(field, fallback, min, max, meaning)     ROW(OCTAL, field, fallback, min, max, NULL, meaning)
 #define CHOICE_ROW(field, fallback, choices, meaning)     ROW(CHOICE, field, fallback, 0, 0, choices, meaning)
 #define BLOCKS_ROW(field, fallback, meaning)              ROW(BLOCKS, field, fallback, 0, 0, NULL, meaning)
@@ -39,7 +40,7 @@ static const struct setting settings[] = {
 	OLD_ROW(painter_pictures, decoder_pictures, 1, 10000),
 
 	TEXT_ROW(base_url, "http://localhost", "URL at which clients reach the service: scheme, host and port, without a slash at the end. Every URL in a response begins with it."),
-	NUMBER_ROW(display_ttl, "3600", 60, 604800, "Lifetime of the picture URLs in responses, in seconds: a URL is valid for at least this long and at most twice as long."),
+	SECONDS_ROW(display_ttl, "3600", 60, 604800, "Lifetime of the picture URLs in responses, in seconds: a URL is valid for at least this long and at most twice as long."),
 	TEXT_ROW(cors_origins, "", "Origins whose pages may use the API from browsers, such as https://www.example.org, separated by spaces; * allows all. These pages must send a token: cookies work only for pages of the service itself. Empty: none."),
 
 	WORDS_ROW(dialects, "image_api imagify thumbnail_generator resize_tasks thumbnails", "Older services that are enabled: their clients need only the name of this host."),
@@ -50,10 +51,10 @@ static const struct setting settings[] = {
 	TEXT_ROW(socket_group, "", "Group of the sockets: that of the web server, such as www-data. Empty: the group of the account that runs pixtier-fcgi."),
 	NUMBER_ROW(responders, "4", 1, 512, "Number of processes that answer the requests of the first socket."),
 	NUMBER_ROW(upload_responders, "8", 1, 512, "Number of processes that answer the requests of the second socket. More than processors are useful: each waits for the disk at the end of an upload."),
-	NUMBER_ROW(queue_seconds, "5", 1, 60, "Longest time that a request may wait for a responder, in seconds. While the estimated wait is longer, requests get 503."),
+	SECONDS_ROW(queue_seconds, "5", 1, 60, "Longest time that a request may wait for a responder, in seconds. While the estimated wait is longer, requests get 503."),
 	NUMBER_ROW(user_share, "50", 1, 100, "Largest share of a socket's responders that may work for one user while the estimated wait is longer than a second, in per cent. Further requests of this user get 429."),
 	NUMBER_ROW(workers, "2", 1, 256, "Number of processes of pixtier-worker that run jobs."),
-	NUMBER_ROW(stop_timeout, "30", 1, 3600, "Longest time that a stop or a reload waits for running requests and jobs, in seconds."),
+	SECONDS_ROW(stop_timeout, "30", 1, 3600, "Longest time that a stop or a reload waits for running requests and jobs, in seconds."),
 	TEXT_ROW(user, "", "Account to switch to when root starts the program. Empty: keep the account."),
 	TEXT_ROW(run_dir, "", "Folder for pixtier-fcgi.pid and pixtier-worker.pid, which hold the process ids of the supervisors. Empty: write no such files."),
 
@@ -64,8 +65,8 @@ static const struct setting settings[] = {
 	SECRET_ROW(db_password, "", "Password of db_user. Empty: no password, for example with unix_socket authentication."),
 	TEXT_ROW(db_name, "pixtier", "Name of the database (schema)."),
 	TEXT_ROW(db_tls_ca, "", "File with CA certificates (PEM) that verify the certificate of the database. Empty: connect without TLS."),
-	NUMBER_ROW(db_connect_timeout, "2", 1, 60, "Longest time to wait for a connection to the database, in seconds."),
-	NUMBER_ROW(db_timeout, "5", 1, 300, "Longest time to wait for a result from the database, in seconds."),
+	SECONDS_ROW(db_connect_timeout, "2", 1, 60, "Longest time to wait for a connection to the database, in seconds."),
+	SECONDS_ROW(db_timeout, "5", 1, 300, "Longest time to wait for a result from the database, in seconds."),
 
 	TEXT_ROW(store_dir, PIXTIER_STORE_DIR, "Folder of the picture files. The web server must be able to read it."),
 	TEXT_ROW(store_group, "", "Group that may read the files in store_dir: that of the web server, such as www-data. Empty: the group of the account that runs the programs."),
@@ -80,8 +81,8 @@ static const struct setting settings[] = {
 	NUMBER_ROW(max_pixels, "200000000", 1000, 2000000000, "Largest number of pixels of a picture, for all tiers. If all frames of an animation together have more, its thumbnails show the first frame only."),
 	NUMBER_ROW(max_side, "65535", 64, 65535, "Longest side of an uploaded picture, in pixels."),
 	NUMBER_ROW(max_scans, "100", 1, 1000, "Largest number of scans of a progressive JPEG. Each scan costs a pass over the picture."),
-	NUMBER_ROW(request_timeout, "30", 1, 3600, "Longest time for reading a request from the web server, in seconds."),
-	NUMBER_ROW(anonymous_pending_seconds, "300", 0, 1000000, "Largest estimated rendering time of all pending jobs of clients without an account together, in seconds. Above it, such clients get 429. 0: no limit. The max_pending_seconds of their tier limits each address separately."),
+	SECONDS_ROW(request_timeout, "30", 1, 3600, "Longest time for reading a request from the web server, in seconds."),
+	SECONDS_ROW(anonymous_pending_seconds, "300", 0, 1000000, "Largest estimated rendering time of all pending jobs of clients without an account together, in seconds. Above it, such clients get 429. 0: no limit. The max_pending_seconds of their tier limits each address separately."),
 	NUMBER_ROW(address_requests_per_minute, "0", 0, 1000000, "Requests per minute from one address (from one /64 network for IPv6), with or without an account. 0: no limit. The tiers limit the requests of each user."),
 
 	NUMBER_ROW(sync_budget_ms, "300", 0, 60000, "Longest estimated rendering time for which an upload waits for its thumbnails, in milliseconds. Above it, or after three times as much CPU time, a job renders them."),
@@ -93,8 +94,8 @@ static const struct setting settings[] = {
 	NUMBER_ROW(decoder_memory_request, "512", 64, 65536, "Memory limit of a decoder process that works for a request, in MiB."),
 	NUMBER_ROW(decoder_memory_worker, "2048", 64, 65536, "Memory limit of a decoder process that works for a worker, in MiB."),
 	NUMBER_ROW(decoder_memory_total, "0", 0, 16777216, "Largest estimated memory of all decoder processes of this host together, in MiB. Above it, pictures wait. One picture may need at most seven eighths of it. 0: half of the memory of the machine or of the control group, whichever is less."),
-	NUMBER_ROW(decoder_seconds_request, "5", 1, 60, "Longest time that a decoder process may take for a picture of a request, in seconds. After it, a job renders the picture."),
-	NUMBER_ROW(decoder_seconds_worker, "60", 1, 3600, "CPU time that a decoder process may use for a picture of a job, in seconds. A decoder process that has not replied after the same wall-clock time is killed, and the job is tried again."),
+	SECONDS_ROW(decoder_seconds_request, "5", 1, 60, "Longest time that a decoder process may take for a picture of a request, in seconds. After it, a job renders the picture."),
+	SECONDS_ROW(decoder_seconds_worker, "60", 1, 3600, "CPU time that a decoder process may use for a picture of a job, in seconds. A decoder process that has not replied after the same wall-clock time is killed, and the job is tried again."),
 	NUMBER_ROW(decoder_pictures, "64", 1, 10000, "Number of pictures that a decoder process renders before a new one replaces it. All are pictures of one user. 1: a new process for each picture."),
 	NUMBER_ROW(idle_decoders, "96", 0, 256, "Largest number of idle decoder processes, which wait for the next picture of their user, of all responders together, and of all workers together. Above it, the one that has waited longest ends. Each counts as eight open files: the soft limit (RLIMIT_NOFILE) is raised to that and 256 others; if the hard limit is lower, fewer wait, and the log has idle_decoders_limited. 0: none waits."),
 	NUMBER_ROW(idle_decoders_memory, "0", 0, 65536, "Largest memory of the idle decoder processes of all responders together, and of all workers together, in MiB. It is part of decoder_memory_total: a picture that needs it ends the processes that have been idle longest. 0: an eighth of decoder_memory_total, at most 1024."),
@@ -103,18 +104,18 @@ static const struct setting settings[] = {
 	BLOCKS_ROW(fetch_allow, "", "Private or otherwise special addresses that pixtier may connect to, for example a host on your own network from which pictures are fetched."),
 	BLOCKS_ROW(fetch_deny, "", "Further addresses that pixtier never connects to. fetch_deny overrides fetch_allow."),
 	PORTS_ROW(fetch_ports, "80 443", "Ports that pixtier may connect to."),
-	NUMBER_ROW(fetch_connect_timeout, "5", 1, 60, "Longest time to wait for a connection to the host of a URL, in seconds."),
-	NUMBER_ROW(fetch_timeout, "30", 1, 600, "Longest time for fetching a URL, including redirects, in seconds."),
+	SECONDS_ROW(fetch_connect_timeout, "5", 1, 60, "Longest time to wait for a connection to the host of a URL, in seconds."),
+	SECONDS_ROW(fetch_timeout, "30", 1, 600, "Longest time for fetching a URL, including redirects, in seconds."),
 	TEXT_ROW(fetch_tls_ca, "", "File with CA certificates (PEM) that verify https hosts. It replaces those of the system: to use both, put both into this file. Empty: the CA certificates of the system."),
 
-	NUMBER_ROW(job_lease, "60", 1, 3600, "Time in seconds after which another worker gets the job of a worker that no longer renews its lease."),
+	SECONDS_ROW(job_lease, "60", 1, 3600, "Time in seconds after which another worker gets the job of a worker that no longer renews its lease."),
 	NUMBER_ROW(job_attempts, "3", 1, 20, "Number of attempts after which a job has failed."),
-	NUMBER_ROW(job_retry, "2", 0, 3600, "Delay before the second attempt of a job, in seconds. It doubles with each further attempt."),
+	SECONDS_ROW(job_retry, "2", 0, 3600, "Delay before the second attempt of a job, in seconds. It doubles with each further attempt."),
 	NUMBER_ROW(worker_poll_ms, "215", 50, 60000, "Interval at which an idle worker looks for jobs, in milliseconds."),
-	NUMBER_ROW(sweep_grace, "3600", 1, 604800, "Minimum age at which a file without a row in the database is removed, in seconds."),
+	SECONDS_ROW(sweep_grace, "3600", 1, 604800, "Minimum age at which a file without a row in the database is removed, in seconds."),
 
-	NUMBERS_ROW(webhook_retries, "5 300 1800 7200 18000 36000", 0, 604800, "Delays between the attempts to deliver a webhook message, in seconds; each is extended by up to a fifth at random. When the last of these attempts fails, the delivery has failed. Tests set all delays to zero."),
-	NUMBER_ROW(webhook_timeout, "10", 1, 60, "Longest time to wait for the response of a webhook's receiver, in seconds."),
+	SECONDS_LIST_ROW(webhook_retries, "5 300 1800 7200 18000 36000", 0, 604800, "Delays between the attempts to deliver a webhook message, in seconds; each is extended by up to a fifth at random. When the last of these attempts fails, the delivery has failed. Tests set all delays to zero."),
+	SECONDS_ROW(webhook_timeout, "10", 1, 60, "Longest time to wait for the response of a webhook's receiver, in seconds."),
 	NUMBER_ROW(webhook_concurrency, "2", 1, 256, "Largest number of messages that are sent to one host at the same time. With three workers or more, at least one worker stays free for other hosts."),
 	NUMBER_ROW(webhook_keep_days, "30", 1, 3650, "Number of days that ended deliveries stay in the database."),
 
@@ -123,11 +124,11 @@ static const struct setting settings[] = {
 	NUMBER_ROW(login_failures_user, "20", 0, 1000000, "Number of wrong passwords for one user name from one address (from one /64 network for IPv6) within login_window. They expire evenly: with 20 in 900 s, one more attempt is free every 45 s. 0: no limit. Tokens and sessions are not affected."),
 	NUMBER_ROW(login_failures_address, "100", 0, 1000000, "Number of wrong passwords from one address for all user names together within login_window. A user who logged in from this address within the last 30 days is not affected. 0: no limit."),
 	NUMBER_ROW(login_failures_name, "200", 0, 1000000, "Number of wrong passwords for one user name from all addresses together; one expires each second, so that nobody can lock a user out for long. Addresses from which the user logged in within the last 30 days are not affected. 0: no limit."),
-	NUMBER_ROW(login_window, "900", 1, 86400, "Time in seconds after which a wrong password no longer counts for login_failures_user and login_failures_address."),
+	SECONDS_ROW(login_window, "900", 1, 86400, "Time in seconds after which a wrong password no longer counts for login_failures_user and login_failures_address."),
 	NUMBER_ROW(login_responders, "0", 0, 512, "Number of responders of each socket that may check passwords of clients without a recent login at the same time. Further such clients get 429. 0: half of the responders."),
-	NUMBER_ROW(session_ttl, "43200", 60, 31536000, "Lifetime of a browser session, in seconds."),
-	NUMBER_ROW(jwt_access_ttl, "54000", 60, 31536000, "Lifetime of image_api access tokens, in seconds."),
-	NUMBER_ROW(jwt_refresh_ttl, "864000", 60, 31536000, "Lifetime of image_api refresh tokens, in seconds. A new password ends the access and refresh tokens of the user; retiring a key ends all tokens that it signed."),
+	SECONDS_ROW(session_ttl, "43200", 60, 31536000, "Lifetime of a browser session, in seconds."),
+	SECONDS_ROW(jwt_access_ttl, "54000", 60, 31536000, "Lifetime of image_api access tokens, in seconds."),
+	SECONDS_ROW(jwt_refresh_ttl, "864000", 60, 31536000, "Lifetime of image_api refresh tokens, in seconds. A new password ends the access and refresh tokens of the user; retiring a key ends all tokens that it signed."),
 
 	CHOICE_ROW(log_to, "stderr", "stderr syslog", "Destination of the log."),
 	CHOICE_ROW(log_format, "json", "text json", "Format of the log: one line per event, as text or as a JSON object."),
@@ -260,7 +261,8 @@ void conf_print_reference(FILE *out)
 
 	conf_init(&conf);
 	fputs("# The settings of pixtier and their defaults. The environment "
-	      "overrides the\n# file: PIXTIER_NAME for the setting name.\n\n",
+	      "overrides the\n# file: PIXTIER_NAME for the setting name. "
+	      "Seconds may have a\n# unit: 90s, 15m, 12h, 30d or 2w.\n\n",
 	      out);
 	conf_each(&conf, pool, print_row, out);
 	pool_free(pool);

@@ -13,7 +13,7 @@
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 
-enum { MAX_NUMBERS = 20 };
+enum { MAX_TIMES = 20 };
 
 static bool set_number(const struct setting *s, struct work *work, long *field,
 		       const char *value, const char *where)
@@ -29,25 +29,39 @@ static bool set_number(const struct setting *s, struct work *work, long *field,
 	return true;
 }
 
-/* Checks a list of numbers. The value stays text; its user splits it. */
-static bool check_numbers(const struct setting *s, struct work *work,
-			  const char *value, const char *where)
+static bool set_seconds(const struct setting *s, struct work *work, long *field,
+			const char *value, const char *where)
+{
+	int64_t seconds;
+
+	if (!text_seconds(&seconds, value, s->min, s->max))
+		return fail_field(work, s->name,
+				  "%s: %s: seconds from %ld to %ld, or with a "
+				  "unit such as 15m, 12h or 30d, not \"%s\"",
+				  where, s->name, s->min, s->max, value);
+	*field = (long)seconds;
+	return true;
+}
+
+/* Checks a list of times. The value stays text; its user splits it. */
+static bool check_seconds_list(const struct setting *s, struct work *work,
+			       const char *value, const char *where)
 {
 	const char *at = value;
 	char word[24];
-	int64_t number;
+	int64_t seconds;
 	size_t len;
 
 	for (int i = 0; *at; i++) {
 		len = strcspn(at, " ");
 		snprintf(word, sizeof(word), "%.*s", (int)len, at);
-		if (i == MAX_NUMBERS ||
-		    !text_int(&number, word, s->min, s->max))
+		if (i == MAX_TIMES ||
+		    !text_seconds(&seconds, word, s->min, s->max))
 			return fail_field(work, s->name,
-					  "%s: %s: at most %d numbers from "
-					  "%ld to %ld, a space between, not "
-					  "\"%s\"",
-					  where, s->name, MAX_NUMBERS, s->min,
+					  "%s: %s: at most %d times from %ld "
+					  "to %ld seconds, a space between, "
+					  "not \"%s\"",
+					  where, s->name, MAX_TIMES, s->min,
 					  s->max, value);
 		at += len;
 		at += *at == ' ';
@@ -158,9 +172,11 @@ bool setting_set(const struct setting *s, struct conf *conf, struct work *work,
 		return true;
 	case SETTING_NUMBER:
 		return set_number(s, work, field, value, where);
-	case SETTING_NUMBERS:
+	case SETTING_SECONDS:
+		return set_seconds(s, work, field, value, where);
+	case SETTING_SECONDS_LIST:
 		*(const char **)field = value;
-		return check_numbers(s, work, value, where);
+		return check_seconds_list(s, work, value, where);
 	case SETTING_OCTAL:
 		return set_octal(s, work, field, value, where);
 	case SETTING_CHOICE:
@@ -191,10 +207,12 @@ const char *setting_type_text(const struct setting *s, struct pool *pool)
 		return "text";
 	case SETTING_NUMBER:
 		return pool_printf(pool, "number, %ld to %ld", s->min, s->max);
-	case SETTING_NUMBERS:
+	case SETTING_SECONDS:
+		return pool_printf(pool, "seconds, %ld to %ld", s->min, s->max);
+	case SETTING_SECONDS_LIST:
 		return pool_printf(pool,
-				   "numbers, %ld to %ld, up to %d of them",
-				   s->min, s->max, MAX_NUMBERS);
+				   "seconds, %ld to %ld, up to %d of them",
+				   s->min, s->max, MAX_TIMES);
 	case SETTING_OCTAL:
 		return pool_printf(pool, "permissions, %04lo to %04lo", s->min,
 				   s->max);
@@ -219,13 +237,14 @@ const char *setting_value_text(const struct setting *s, struct pool *pool,
 	switch (s->type) {
 	case SETTING_TEXT:
 	case SETTING_WORDS:
-	case SETTING_NUMBERS:
+	case SETTING_SECONDS_LIST:
 	case SETTING_BLOCKS:
 	case SETTING_PORTS:
 		return *(const char *const *)field;
 	case SETTING_SECRET:
 		return **(const char *const *)field ? "***" : "";
 	case SETTING_NUMBER:
+	case SETTING_SECONDS:
 		return pool_printf(pool, "%ld", *(const long *)field);
 	case SETTING_OCTAL:
 		return pool_printf(pool, "%04lo", *(const long *)field);

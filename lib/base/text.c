@@ -28,6 +28,41 @@ bool text_int(int64_t *number, const char *text, int64_t min, int64_t max)
 	return true;
 }
 
+/* Returns 0 if there is no such unit. */
+static int64_t unit_seconds(const char *unit)
+{
+	/* clang-format off */
+	static const struct { const char *unit; int64_t seconds; } units[] = {
+		{ "", 1 }, { "s", 1 }, { "m", 60 }, { "h", 3600 },
+		{ "d", 86400 }, { "w", 604800 },
+	};
+	/* clang-format on */
+
+	for (size_t i = 0; i < ARRAY_LEN(units); i++)
+		if (!strcmp(units[i].unit, unit))
+			return units[i].seconds;
+	return 0;
+}
+
+bool text_seconds(int64_t *seconds, const char *text, int64_t min, int64_t max)
+{
+	char number[24];
+	const size_t len = text_digits(text);
+	const int64_t unit = unit_seconds(text + len);
+	int64_t count, product;
+
+	if (!unit || len >= sizeof(number))
+		return false;
+	memcpy(number, text, len);
+	number[len] = '\0';
+	if (!text_int(&count, number, 0, INT64_MAX) ||
+	    __builtin_mul_overflow(count, unit, &product) || product < min ||
+	    product > max)
+		return false;
+	*seconds = product;
+	return true;
+}
+
 static bool next_number(int64_t *number, const char **list, int64_t min,
 			int64_t max)
 {

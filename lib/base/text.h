@@ -14,7 +14,12 @@ struct pool;
 bool text_int(int64_t *number, const char *text, int64_t min,
 	      int64_t max) MUST_CHECK;
 
-/* Checks one or more such numbers with spaces between; or whether a list has
+/* Reads a time in seconds: such a number without a sign, with an optional unit
+   s, m, h, d or w: "90", "15m", "12h", "30d". */
+bool text_seconds(int64_t *seconds, const char *text, int64_t min,
+		  int64_t max) MUST_CHECK;
+
+/* Checks one or more numbers with spaces between; or whether a list has
    this number. */
 bool text_is_numbers(const char *list, int64_t min, int64_t max);
 bool text_has_number(const char *list, int64_t number);

@@ -25,6 +25,9 @@ struct field {
 	struct tier_field pub;
 	size_t offset;
 	int64_t min, max; /* for WORDS: the number of words */
+	/* For NUMBER and LIMIT: parses the text. */
+	bool (*number)(int64_t *number, const char *text, int64_t min,
+		       int64_t max);
 	/* For CHOICE: parses the text. */
 	bool (*read)(int64_t *place, struct work *work, const char *text);
 	/* For WORDS: checks one word. */
@@ -55,38 +58,39 @@ static bool accept_format(struct work *work, const char *word)
 }
 
 /* clang-format off */
-#define FIELD(field, type, min, max, read, accept, meaning)                    \
+#define FIELD(field, type, number, min, max, read, accept, meaning)            \
 	{ { #field, TIER_FIELD_##type, meaning },                              \
-	  offsetof(struct tier, field), min, max, read, accept }
-#define FLAG(field, meaning) FIELD(field, FLAG, 0, 0, NULL, NULL, meaning)
-#define NUMBER(field, min, max, meaning)                                       \
-	FIELD(field, NUMBER, min, max, NULL, NULL, meaning)
-#define LIMIT(field, min, max, meaning)                                        \
-	FIELD(field, LIMIT, min, max, NULL, NULL, meaning)
+	  offsetof(struct tier, field), min, max, number, read, accept }
+#define FLAG(field, meaning)                                                   \
+	FIELD(field, FLAG, NULL, 0, 0, NULL, NULL, meaning)
+#define NUMBER(field, number, min, max, meaning)                               \
+	FIELD(field, NUMBER, number, min, max, NULL, NULL, meaning)
+#define LIMIT(field, number, min, max, meaning)                                \
+	FIELD(field, LIMIT, number, min, max, NULL, NULL, meaning)
 #define WORDS(field, max, accept, meaning)                                     \
-	FIELD(field, WORDS, 1, max, NULL, accept, meaning)
+	FIELD(field, WORDS, NULL, 1, max, NULL, accept, meaning)
 #define CHOICE(field, read, meaning)                                           \
-	FIELD(field, CHOICE, 0, 0, read, NULL, meaning)
+	FIELD(field, CHOICE, NULL, 0, 0, read, NULL, meaning)
 
 static const struct field fields[] = {
 	WORDS(sizes, TIER_MAX_SIZES, accept_size, "thumbnails made of each upload"),
 	FLAG(any_size, "allows every other recipe up to max_side"),
-	NUMBER(max_side, 1, RECIPE_MAX_SIDE, "longest side of a thumbnail, in pixels"),
+	NUMBER(max_side, text_int, 1, RECIPE_MAX_SIDE, "longest side of a thumbnail, in pixels"),
 	FLAG(original, "allows access to the original"),
 	FLAG(links, "allows expiring links"),
-	NUMBER(link_min, 1, YEAR_S, "shortest lifetime of a link, in seconds"),
-	NUMBER(link_max, 1, YEAR_S, "longest lifetime of a link, in seconds"),
-	LIMIT(max_bytes, 1, bytes_max, "bytes of one upload"),
-	LIMIT(max_pixels, 1, bytes_max, "pixels of one image"),
-	LIMIT(max_enlarged_pixels, 1, bytes_max, "pixels of a thumbnail larger than its image"),
-	LIMIT(quota_bytes, 0, bytes_max, "bytes of all originals"),
-	LIMIT(uploads_per_day, 0, UINT32_MAX, "uploads a day, by UTC"),
-	LIMIT(requests_per_minute, 1, UINT32_MAX, "requests a minute"),
+	NUMBER(link_min, text_seconds, 1, YEAR_S, "shortest lifetime of a link"),
+	NUMBER(link_max, text_seconds, 1, YEAR_S, "longest lifetime of a link"),
+	LIMIT(max_bytes, text_int, 1, bytes_max, "bytes of one upload"),
+	LIMIT(max_pixels, text_int, 1, bytes_max, "pixels of one image"),
+	LIMIT(max_enlarged_pixels, text_int, 1, bytes_max, "pixels of a thumbnail larger than its image"),
+	LIMIT(quota_bytes, text_int, 0, bytes_max, "bytes of all originals"),
+	LIMIT(uploads_per_day, text_int, 0, UINT32_MAX, "uploads a day, by UTC"),
+	LIMIT(requests_per_minute, text_int, 1, UINT32_MAX, "requests a minute"),
 	CHOICE(priority, job_priority_read, "highest priority of jobs: high, normal or low"),
-	LIMIT(retention_days, 1, DAYS_MAX, "days until images are deleted"),
+	LIMIT(retention_days, text_int, 1, DAYS_MAX, "days until images are deleted"),
 	FLAG(fetch, "allows uploads by URL"),
-	LIMIT(max_fetches, 1, UINT32_MAX, "uploads by URL queued and running together"),
-	LIMIT(max_pending_seconds, 1, UINT32_MAX, "estimated seconds of jobs queued and running together"),
+	LIMIT(max_fetches, text_int, 1, UINT32_MAX, "uploads by URL queued and running together"),
+	LIMIT(max_pending_seconds, text_seconds, 1, UINT32_MAX, "estimated seconds of jobs queued and running together"),
 	FLAG(animated, "thumbnails keep animation"),
 	WORDS(formats, FORMAT__COUNT, accept_format, "accepted formats"),
 };
@@ -169,7 +173,7 @@ static bool set_number(int64_t *place, struct work *work,
 		*place = TIER_NO_LIMIT;
 		return true;
 	}
-	return text_int(place, text, field->min, field->max) ||
+	return field->number(place, text, field->min, field->max) ||
 	       fail_field(work, field->pub.name,
 			  "%s: a number from %lld to %lld%s, not \"%.60s\"",
 			  field->pub.name, (long long)field->min,

@@ -144,7 +144,7 @@ static bool next_delay(int64_t *delay, struct work *work, int64_t tries)
 				     (size_t)tries);
 	int64_t seconds;
 
-	if (!word || !text_int(&seconds, word, 0, INT32_MAX))
+	if (!word || !text_seconds(&seconds, word, 0, INT32_MAX))
 		return false;
 	*delay = seconds + random() % (seconds / 5 + 1);
 	return true;

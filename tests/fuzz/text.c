@@ -51,6 +51,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	expect(text_cut(text, 10) <= 10);
 	if (text_int(&number, text, -7, 7))
 		expect(number >= -7 && number <= 7);
+	if (text_seconds(&number, text, 1, 604800))
+		expect(number >= 1 && number <= 604800);
 	pool_free(pool);
 	return 0;
 }

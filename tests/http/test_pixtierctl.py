@@ -68,7 +68,10 @@ def test_what_is_listed_comes_as_json_too(service, command):
      "read, write, link and admin"),
     (("tier", "set", "Basic"), "an argument is missing"),
     (("tier", "add", "x", "h200"), "FIELD=VALUE"),
-    (("key", "rotate", "--retire-after", "x"), "a number from 0"),
+    (("key", "rotate", "--retire-after", "x"),
+     "seconds from 0 to"),
+    (("token", "add", "basic", "--name", "x", "--expires-in", "3y"),
+     'unit such as 15m, 12h or 30d, not "3y"'),
 ])
 def test_a_wrong_call_is_told_how_to_call(service, command, why):
     """Exit status 2, and the standard error only."""

@@ -104,6 +104,8 @@ static void reads_a_file(void **state)
 			 "delivery = sendfile\n"
 			 "dialects = ' imagify  thumbnails'\n"
 			 "log_to = syslog\n\n"
+			 "session_ttl = 12h\n"
+			 "webhook_retries = '5s 5m 2h'\n"
 			 "max_upload = \"4294967296\""));
 	assert_string_equal(conf.base_url, "https://pictures.example");
 	assert_string_equal(conf.dialects, " imagify  thumbnails");
@@ -114,6 +116,8 @@ static void reads_a_file(void **state)
 	assert_int_equal(conf.log_to, LOG_TO_SYSLOG);
 	assert_int_equal(conf.max_upload, 4294967296);
 	assert_int_equal(conf.upload_responders, 8);
+	assert_int_equal(conf.session_ttl, 43200);
+	assert_string_equal(conf.webhook_retries, "5s 5m 2h");
 	assert_true(load(&conf, &work, ""));
 	assert_int_equal(conf.responders, 4);
 	pool_free(work.pool);
@@ -146,6 +150,9 @@ static const struct {
 	{ "workers = 1\nresponders = ten\nworkers = 2", "responders", ":2: responders: a number from 1 to 512, not \"ten\"" },
 	{ "responders = \"\"", "responders", ":1: responders: a number from 1 to 512, not \"\"" },
 	{ "responders = 4k", "responders", ":1: responders: a number from 1 to 512, not \"4k\"" },
+	{ "session_ttl = 1y", "session_ttl", ":1: session_ttl: seconds from 60 to 31536000, or with a unit such as 15m, 12h or 30d, not \"1y\"" },
+	{ "session_ttl = 366d", "session_ttl", ":1: session_ttl: seconds from 60 to 31536000, or with a unit such as 15m, 12h or 30d, not \"366d\"" },
+	{ "webhook_retries = '5s 8d'", "webhook_retries", ":1: webhook_retries: at most 20 times from 0 to 604800 seconds, a space between, not \"5s 8d\"" },
 	{ "#\nsocket_mode = 0777", "socket_mode", ":2: socket_mode: permissions from 0600 to 0666, not \"0777\"" },
 	{ "socket_mode = 0680", "socket_mode", ":1: socket_mode: permissions from 0600 to 0666, not \"0680\"" },
 	{ "socket_mode = -0660", "socket_mode", ":1: socket_mode: permissions from 0600 to 0666, not \"-0660\"" },
@@ -277,15 +284,8 @@ static void check_row(const struct conf_row *row, void *arg)
 	long min, max, most;
 
 	assert_true(strlen(row->meaning) > 10);
-	if (sscanf(row->type, "number, %ld to %ld", &min, &max) == 2) {
-		assert_true(sets(row->name, pool_printf(pool, "%ld", min)));
-		assert_true(sets(row->name, pool_printf(pool, "%ld", max)));
-		assert_false(
-			sets(row->name, pool_printf(pool, "%ld", min - 1)));
-		assert_false(
-			sets(row->name, pool_printf(pool, "%ld", max + 1)));
-	} else if (sscanf(row->type, "numbers, %ld to %ld, up to %ld", &min,
-			  &max, &most) == 3) {
+	if (sscanf(row->type, "seconds, %ld to %ld, up to %ld", &min, &max,
+		   &most) == 3) {
 		assert_true(sets(row->name, ""));
 		assert_true(sets(row->name,
 				 pool_printf(pool, "%ld %ld", max, min)));
@@ -298,6 +298,14 @@ static void check_row(const struct conf_row *row, void *arg)
 		assert_false(sets(row->name,
 				  "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 "
 				  "18 19 20 21"));
+	} else if (sscanf(row->type, "number, %ld to %ld", &min, &max) == 2 ||
+		   sscanf(row->type, "seconds, %ld to %ld", &min, &max) == 2) {
+		assert_true(sets(row->name, pool_printf(pool, "%ld", min)));
+		assert_true(sets(row->name, pool_printf(pool, "%ld", max)));
+		assert_false(
+			sets(row->name, pool_printf(pool, "%ld", min - 1)));
+		assert_false(
+			sets(row->name, pool_printf(pool, "%ld", max + 1)));
 	} else if (sscanf(row->type, "permissions, %lo to %lo",
 			  (unsigned long *)&min, (unsigned long *)&max) == 2) {
 		assert_true(sets(row->name, pool_printf(pool, "%04lo", min)));

@@ -50,6 +50,51 @@ static void reads_numbers(void **state)
 	}
 }
 
+static void reads_times_with_units(void **state)
+{
+	static const struct {
+		const char *text;
+		bool good;
+		int64_t seconds;
+	} cases[] = {
+		{ "0", true, 0 },
+		{ "3600", true, 3600 },
+		{ "90s", true, 90 },
+		{ "15m", true, 900 },
+		{ "12h", true, 43200 },
+		{ "1d", true, 86400 },
+		{ "2w", true, 1209600 },
+		{ "0d", true, 0 },
+		{ "1461d", true, 126230400 },
+		{ "1462d", false, 0 }, /* above the limit */
+		{ "106751991167301d", false, 0 },
+		{ "18446744073709551617", false, 0 },
+		{ "11111111111111111111111111111111111s", false, 0 },
+		{ "", false, 0 },
+		{ "d", false, 0 },
+		{ "-1d", false, 0 },
+		{ "+1d", false, 0 },
+		{ "1D", false, 0 },
+		{ "1 d", false, 0 },
+		{ "1dd", false, 0 },
+		{ "1d12h", false, 0 },
+		{ "1.5h", false, 0 },
+		{ "1y", false, 0 },
+		{ "1d ", false, 0 },
+	};
+
+	(void)state;
+	EACH_ROW(i, cases) {
+		int64_t seconds = 4711;
+
+		assert_int_equal(
+			text_seconds(&seconds, cases[i].text, 0, 126230400),
+			cases[i].good);
+		assert_int_equal(seconds,
+				 cases[i].good ? cases[i].seconds : 4711);
+	}
+}
+
 static void reads_lists_of_numbers(void **state)
 {
 	static const char *const good[] = { "1", "1 2", "  9  1 " };
@@ -471,6 +516,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_numbers),
+		cmocka_unit_test(reads_times_with_units),
 		cmocka_unit_test(reads_lists_of_numbers),
 		cmocka_unit_test(knows_utf8),
 		cmocka_unit_test(steps_over_characters),
