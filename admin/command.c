@@ -74,6 +74,20 @@ bool command_bool(bool *yes, const struct call *call,
 		    option_name(option), text);
 }
 
+bool command_field(struct command_field *field, const struct call *call, int i)
+{
+	const char *text = call->args[i];
+	const char *value = strchr(text, '=');
+
+	if (!value)
+		return fail(call->work, ERR_BAD_REQUEST,
+			    "FIELD=VALUE is expected, not \"%s\"", text);
+	field->name =
+		pool_strndup(call->work->pool, text, (size_t)(value - text));
+	field->value = value + 1;
+	return true;
+}
+
 /* The login name, also under sudo. */
 static const char *login_name(struct pool *pool)
 {

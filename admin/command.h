@@ -18,6 +18,7 @@ enum command_option {
 	OPTION_EMAIL,
 	OPTION_EXPIRES_IN,
 	OPTION_FILES,
+	OPTION_GENERATE,
 	OPTION_KIND,
 	OPTION_LIMIT,
 	OPTION_LISTEN,
@@ -53,12 +54,13 @@ struct call {
  */
 typedef bool command_run(struct call *call) MUST_CHECK;
 command_run cmd_schema_apply, cmd_schema_status;
-command_run cmd_users_add, cmd_users_list, cmd_users_set_password;
-command_run cmd_users_set_tier, cmd_users_disable, cmd_users_enable;
+command_run cmd_users_add, cmd_users_list, cmd_users_show, cmd_users_set;
+command_run cmd_users_set_password, cmd_users_set_tier;
+command_run cmd_users_disable, cmd_users_enable;
 command_run cmd_users_unlock, cmd_users_delete;
 command_run cmd_tiers_list, cmd_tiers_add, cmd_tiers_set, cmd_tiers_delete;
-command_run cmd_tokens_add, cmd_tokens_list, cmd_tokens_delete;
-command_run cmd_jobs_list, cmd_jobs_show, cmd_jobs_retry;
+command_run cmd_tokens_add, cmd_tokens_list, cmd_tokens_revoke;
+command_run cmd_jobs_list, cmd_jobs_show, cmd_jobs_retry, cmd_jobs_cancel;
 command_run cmd_workers_list, cmd_stats_show;
 command_run cmd_audit_show;
 command_run cmd_keys_rotate, cmd_keys_retire, cmd_keys_list;
@@ -84,6 +86,13 @@ bool command_limit(int64_t *limit, const struct call *call) MUST_CHECK;
 /* Reads an option that is present: yes or no. */
 bool command_bool(bool *yes, const struct call *call,
 		  enum command_option option) MUST_CHECK;
+
+/* An argument FIELD=VALUE. */
+struct command_field {
+	const char *name, *value;
+};
+bool command_field(struct command_field *field, const struct call *call,
+		   int i) MUST_CHECK;
 
 /* Returns the login name of the user who runs this program. */
 struct actor command_actor(const struct call *call);

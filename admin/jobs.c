@@ -88,7 +88,9 @@ bool cmd_jobs_show(struct call *call)
 	       show(call, id);
 }
 
-bool cmd_jobs_retry(struct call *call)
+static bool change(struct call *call,
+		   bool (*make)(struct work *work, const struct actor *actor,
+				const struct job *job))
 {
 	const struct actor actor = command_actor(call);
 	struct uuid id;
@@ -96,5 +98,15 @@ bool cmd_jobs_retry(struct call *call)
 
 	return access_id(&id, call->work, "job", call->args[0]) &&
 	       job_find(&job, call->work, id) &&
-	       admin_retry_job(call->work, &actor, &job) && show(call, id);
+	       make(call->work, &actor, &job) && show(call, id);
+}
+
+bool cmd_jobs_retry(struct call *call)
+{
+	return change(call, admin_retry_job);
+}
+
+bool cmd_jobs_cancel(struct call *call)
+{
+	return change(call, admin_cancel_job);
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "admin/command.h"
+#include "lib/base/crypt.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 #include "lib/service/password.h"
@@ -93,9 +94,35 @@ static bool read_silently(const char **password, struct work *work)
 	return good;
 }
 
+/* Without characters that look alike. Four groups of six are easy to type and
+   need no quotes in a shell. */
+static const char *generate(struct pool *pool)
+{
+	static const char digits[] = "abcdefghijkmnpqrstuvwxyz23456789";
+	enum { GROUPS = 4, GROUP = 6, SIZE = GROUPS * (GROUP + 1) };
+	char *text = pool_alloc(pool, SIZE);
+	uint8_t bytes[SIZE];
+
+	_Static_assert(sizeof(digits) == 32 + 1, "five bits a digit");
+	crypt_random(bytes, sizeof(bytes));
+	for (int i = 0; i < SIZE - 1; i++)
+		text[i] = (i + 1) % (GROUP + 1) ? digits[bytes[i] % 32] : '-';
+	explicit_bzero(bytes, sizeof(bytes));
+	return text;
+}
+
 bool password_read(const char **password, const struct call *call)
 {
 	const char *read;
+
+	if (call->options[OPTION_GENERATE]) {
+		if (call->options[OPTION_PASSWORD_STDIN])
+			return fail(call->work, ERR_BAD_REQUEST,
+				    "--generate and --password-stdin exclude "
+				    "each other");
+		*password = generate(call->work->pool);
+		return true;
+	}
 
 	if (call->options[OPTION_PASSWORD_STDIN]) {
 		if (!read_line(&read, call->work))

@@ -21,7 +21,7 @@ struct print {
 	struct pool *pool;
 	const char *const *columns;
 	size_t count;
-	bool single;
+	bool single, named;
 	struct json *json; /* NULL: print text */
 
 	/* Only for text */
@@ -113,13 +113,22 @@ static struct print *print_new(const struct call *call,
 	print->numeric = pool_alloc(pool, print->count);
 	print->widths = pool_alloc(pool, print->count * sizeof(size_t));
 	for (size_t i = 0; i < print->count; i++)
-		print->widths[i] = strlen(columns[i]);
+		print->widths[i] = text_length(columns[i]);
 	return print;
 }
 
 struct print *print_table(const struct call *call, const char *const *columns)
 {
 	return print_new(call, columns, false);
+}
+
+struct print *print_named_table(const struct call *call,
+				const char *const *columns)
+{
+	struct print *print = print_new(call, columns, false);
+
+	print->named = true;
+	return print;
 }
 
 struct print *print_record(const struct call *call, const char *const *columns)
@@ -204,7 +213,7 @@ bool print_end(struct print *print)
 	} else if (print->single) {
 		print_single(print);
 	} else {
-		print_line(print, print->columns, true);
+		print_line(print, print->columns, !print->named);
 		for (const struct row *row = print->rows; row; row = row->next)
 			print_line(print, row->texts, false);
 	}

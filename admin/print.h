@@ -19,13 +19,16 @@ struct cell cell_number(int64_t number);
 struct cell cell_bool(bool yes);
 
 /*
- * A table: with --json an array of objects, else columns with headings. A
- * record has exactly one row: with --json an object, else one line for each
+ * A table: with --json an array of objects, else columns with headings, in
+ * capitals except in a named table, whose columns have names of users' choice.
+ * A record has exactly one row: with --json an object, else one line for each
  * value. `columns` ends in NULL. A row has a cell for each column; more cells
  * are ignored. print_end() prints everything; it always returns true.
  */
 struct print;
 struct print *print_table(const struct call *call, const char *const *columns);
+struct print *print_named_table(const struct call *call,
+				const char *const *columns);
 struct print *print_record(const struct call *call, const char *const *columns);
 void print_row(struct print *print, const struct cell *cells);
 bool print_end(struct print *print);

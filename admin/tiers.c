@@ -1,7 +1,6 @@
 /* tiers.c: pixtierctl tier. */
 #include "config.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,8 +78,32 @@ static bool show(struct call *call, const char *name)
 	return print_end(print);
 }
 
-static void print_all(const struct call *call, const struct tier *tiers,
-		      size_t count)
+/* A tier has more fields than a terminal has columns, so the text has a row for
+   each field and a column for each tier. */
+static void print_transposed(const struct call *call, const struct tier *tiers,
+			     size_t count)
+{
+	struct pool *pool = call->work->pool;
+	const char **names = pool_alloc(pool, (count + 2) * sizeof(*names));
+	struct cell *cells = pool_alloc(pool, (count + 1) * sizeof(*cells));
+	const struct tier_field *field;
+	struct print *print;
+
+	names[0] = "FIELD";
+	for (size_t i = 0; i < count; i++)
+		names[i + 1] = tiers[i].name;
+	print = print_named_table(call, names);
+	for (size_t f = 0; (field = tier_field_at(f)); f++) {
+		cells[0] = cell_text(field->name);
+		for (size_t i = 0; i < count; i++)
+			cells[i + 1] = cell_of(call, &tiers[i], field);
+		print_row(print, cells);
+	}
+	print_end(print);
+}
+
+static void print_objects(const struct call *call, const struct tier *tiers,
+			  size_t count)
 {
 	struct print *print = print_table(call, columns(call->work->pool));
 
@@ -96,19 +119,7 @@ bool cmd_tiers_list(struct call *call)
 
 	if (!tier_list(&tiers, &count, call->work))
 		return false;
-	if (call->json) {
-		print_all(call, tiers, count);
-		return true;
-	}
-	for (size_t i = 0; i < count; i++) {
-		struct print *print =
-			print_record(call, columns(call->work->pool));
-
-		if (i)
-			putchar('\n');
-		add_row(print, call, &tiers[i]);
-		print_end(print);
-	}
+	(call->json ? print_objects : print_transposed)(call, tiers, count);
 	return true;
 }
 
@@ -118,17 +129,10 @@ static bool set_fields(struct tier *tier, struct work *work, void *arg)
 	const struct call *call = arg;
 
 	for (int i = 1; i < call->arg_count; i++) {
-		const char *value = strchr(call->args[i], '=');
+		struct command_field field;
 
-		if (!value)
-			return fail(work, ERR_BAD_REQUEST,
-				    "FIELD=VALUE is expected, not \"%s\"",
-				    call->args[i]);
-		if (!tier_field_set(
-			    tier, work,
-			    pool_strndup(work->pool, call->args[i],
-					 (size_t)(value - call->args[i])),
-			    value + 1))
+		if (!command_field(&field, call, i) ||
+		    !tier_field_set(tier, work, field.name, field.value))
 			return false;
 	}
 	return true;

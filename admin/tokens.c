@@ -131,7 +131,7 @@ bool cmd_tokens_list(struct call *call)
 	return print_end(print);
 }
 
-bool cmd_tokens_delete(struct call *call)
+bool cmd_tokens_revoke(struct call *call)
 {
 	struct user user;
 	struct uuid id;
@@ -139,6 +139,6 @@ bool cmd_tokens_delete(struct call *call)
 	return user_by_name(&user, call->work, call->args[0]) &&
 	       access_id(&id, call->work, "token", call->args[1]) &&
 	       token_drop(call->work, user.id, id) &&
-	       command_audit(call, "token.delete", user.username,
+	       command_audit(call, "token.revoke", user.username,
 			     call->args[1]);
 }

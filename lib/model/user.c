@@ -86,35 +86,48 @@ static bool name_is_good(const char *name)
 	return true;
 }
 
-bool user_add(struct user *user, struct work *work)
+static bool check_name(struct work *work, const char *name)
 {
-	if (!name_is_good(user->username))
-		return fail_field(work, "username",
-				  "username: 1 to 64 letters, digits and "
-				  "._@+-, not \"%s\"",
-				  user->username);
-	user->id = uuid_new();
-	if (db_do(work, NULL,
-		  "INSERT INTO `users` (`id`, `username`, `email`, `password`,"
-		  " `tier_id`, `is_admin`, `created_at`)"
-		  " VALUES (?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6))",
-		  DB_IN(db_uuid(user->id), db_text(user->username),
-			db_text(user->email), db_text(user->password),
-			db_uuid(user->tier_id), db_bool(user->is_admin))))
-		return true;
+	return name_is_good(name) ||
+	       fail_field(work, "username",
+			  "username: 1 to 64 letters, digits and ._@+-, not "
+			  "\"%s\"",
+			  name);
+}
+
+/* Replaces the database's text of a conflict. */
+static bool fail_write(struct work *work, const char *name)
+{
 	if (work->err == ERR_CONFLICT)
 		fail(work, ERR_CONFLICT,
-		     "the user name \"%s\" is in use: choose another",
-		     user->username);
+		     "the user name \"%s\" is in use: choose another", name);
 	return false;
+}
+
+bool user_add(struct user *user, struct work *work)
+{
+	if (!check_name(work, user->username))
+		return false;
+	user->id = uuid_new();
+	return db_do(work, NULL,
+		     "INSERT INTO `users` (`id`, `username`, `email`,"
+		     " `password`, `tier_id`, `is_admin`, `created_at`)"
+		     " VALUES (?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6))",
+		     DB_IN(db_uuid(user->id), db_text(user->username),
+			   db_text(user->email), db_text(user->password),
+			   db_uuid(user->tier_id), db_bool(user->is_admin))) ||
+	       fail_write(work, user->username);
 }
 
 bool user_update(struct work *work, struct uuid id, const struct user_change *c)
 {
 	uint64_t found;
 
+	if (c->username && !check_name(work, c->username))
+		return false;
 	if (!db_do(work, &found,
 		   "UPDATE `users` SET `password` = COALESCE(?, `password`),"
+		   " `username` = COALESCE(?, `username`),"
 		   " `tier_id` = COALESCE(?, `tier_id`),"
 		   " `email` = IF(? = 1, ?, `email`),"
 		   " `is_admin` = COALESCE(?, `is_admin`),"
@@ -123,12 +136,12 @@ bool user_update(struct work *work, struct uuid id, const struct user_change *c)
 		   "   WHEN 0 THEN NULL ELSE `disabled_at` END,"
 		   " `unlocks` = `unlocks` + ?"
 		   " WHERE `id` = ? AND (? IS NULL OR `password` = ?)",
-		   DB_IN(db_text(c->password), db_uuid(c->tier_id),
-			 db_bool(c->sets_email), db_text(c->email),
-			 flag(c->is_admin), flag(c->disabled),
-			 db_bool(c->unlocks), db_uuid(id),
+		   DB_IN(db_text(c->password), db_text(c->username),
+			 db_uuid(c->tier_id), db_bool(c->sets_email),
+			 db_text(c->email), flag(c->is_admin),
+			 flag(c->disabled), db_bool(c->unlocks), db_uuid(id),
 			 db_text(c->old_password), db_text(c->old_password))))
-		return false;
+		return fail_write(work, c->username);
 	if (!found && c->old_password)
 		return fail(work, ERR_CONFLICT,
 			    "the password of user %s has changed meanwhile: "

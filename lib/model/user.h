@@ -57,7 +57,8 @@ bool user_list(struct user **users, size_t *count, struct work *work,
 bool user_add(struct user *user, struct work *work) MUST_CHECK;
 
 /* The fields to change; those that are NULL, nil or false stay. ERR_CONFLICT,
-   with no change at all, if the password is no longer `old_password`. */
+   with no change at all, if the password is no longer `old_password` or the new
+   name is in use. */
 struct user_change {
 	const char *password;     /* a crypt(3) hash */
 	const char *old_password; /* the expected hash, or NULL for any */
@@ -65,6 +66,7 @@ struct user_change {
 	const bool *disabled;
 	const bool *is_admin;
 	bool unlocks;
+	const char *username; /* as for user_add() */
 	bool sets_email;
 	const char *email; /* or NULL */
 };

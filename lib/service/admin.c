@@ -14,10 +14,11 @@
 #include "lib/model/token.h"
 #include "lib/model/user.h"
 #include "lib/service/password.h"
+#include "lib/service/render_job.h"
 #include "lib/service/requeue.h"
 #include "lib/service/tier_fields.h"
 
-enum { EMAIL_MAX = 254, MAX_RECORDS = 6 };
+enum { EMAIL_MAX = 254, MAX_RECORDS = 7 };
 
 static bool add_tier(struct work *work, void *tier)
 {
@@ -159,6 +160,10 @@ static size_t list_updates(struct audit_entry entries[MAX_RECORDS],
 		entries[count++] = (struct audit_entry){
 			"user.admin", username, *update->is_admin ? "yes" : "no"
 		};
+	if (update->username)
+		entries[count++] =
+			(struct audit_entry){ "user.username", username,
+					      update->username };
 	if (update->sets_email)
 		entries[count++] =
 			(struct audit_entry){ "user.email", username,
@@ -192,6 +197,7 @@ static bool set_user(struct work *work, void *arg)
 				   .disabled = update->disabled,
 				   .is_admin = update->is_admin,
 				   .unlocks = update->unlocks,
+				   .username = update->username,
 				   .sets_email = update->sets_email,
 				   .email = update->email,
 			   }) &&
@@ -207,6 +213,10 @@ bool admin_update_user(struct work *work, const struct actor *actor,
 	size_t count = list_updates(entries, update, user->username);
 	struct user_edit edit = { user, update, NULL };
 
+	if (update->username && user_is_anonymous(user->id))
+		return fail(work, ERR_CONFLICT,
+			    "%s is built in and keeps its name",
+			    user->username);
 	if (!check_email(work, update->email) ||
 	    (update->password &&
 	     !hash_password(&edit.hash, work, update->password)))
@@ -228,4 +238,24 @@ bool admin_retry_job(struct work *work, const struct actor *actor,
 					   job_kind_name(job->kind) };
 
 	return audit_change(work, actor, &entry, 1, retry_job, (void *)job);
+}
+
+static bool cancel_job(struct work *work, void *job)
+{
+	return render_job_cancel_within(work, job);
+}
+
+bool admin_cancel_job(struct work *work, const struct actor *actor,
+		      const struct job *job)
+{
+	const char *id = pool_strdup(work->pool, UUID_TEXT(job->id));
+	const struct audit_entry entry = { "job.cancel", id,
+					   job_kind_name(job->kind) };
+
+	if (job->kind == JOB_WEBHOOK || job->kind == JOB_DELETE_USER)
+		return fail(work, ERR_CONFLICT,
+			    "job %s is of the kind %s, which cannot be "
+			    "cancelled",
+			    id, job_kind_name(job->kind));
+	return audit_change(work, actor, &entry, 1, cancel_job, (void *)job);
 }

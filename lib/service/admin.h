@@ -41,11 +41,13 @@ struct user_update {
 	const bool *disabled;
 	const bool *is_admin;
 	bool unlocks; /* resets the user's count of wrong passwords */
+	const char *username;
 	bool sets_email;
 	const char *email; /* NULL: none */
 };
 
-/* ERR_CONFLICT if no administrator would be left. */
+/* ERR_CONFLICT if no administrator would be left, or if the new name is in use.
+   The user `anonymous` keeps its name. */
 bool admin_update_user(struct work *work, const struct actor *actor,
 		       const struct user *user,
 		       const struct user_update *update) MUST_CHECK;
@@ -53,5 +55,10 @@ bool admin_update_user(struct work *work, const struct actor *actor,
 /* As requeue_job(). */
 bool admin_retry_job(struct work *work, const struct actor *actor,
 		     const struct job *job) MUST_CHECK;
+
+/* As render_job_cancel(). ERR_CONFLICT too for the kinds delete_user and
+   webhook. */
+bool admin_cancel_job(struct work *work, const struct actor *actor,
+		      const struct job *job) MUST_CHECK;
 
 #endif

@@ -114,13 +114,25 @@ bool render_job_give_up(struct work *work, const struct job *job,
 	return db_transaction(work, record_failure, &ending);
 }
 
+static struct ending cancel_of(const struct job *job)
+{
+	return (struct ending){ .job = job,
+				.code = err_code(ERR_JOB_FAILED),
+				.detail = "the job was cancelled" };
+}
+
 bool render_job_cancel(struct work *work, const struct job *job)
 {
-	struct ending ending = { .job = job,
-				 .code = err_code(ERR_JOB_FAILED),
-				 .detail = "the job was cancelled" };
+	struct ending ending = cancel_of(job);
 
 	return db_transaction(work, record_cancel, &ending);
+}
+
+bool render_job_cancel_within(struct work *work, const struct job *job)
+{
+	struct ending ending = cancel_of(job);
+
+	return record_cancel(work, &ending);
 }
 
 /* Keeps the files if another job of the image is pending: it may have made the

@@ -25,6 +25,10 @@ bool render_job_estimate(unsigned *cost_ms, struct work *work,
    made. ERR_CONFLICT if the job has ended. */
 bool render_job_cancel(struct work *work, const struct job *job) MUST_CHECK;
 
+/* As render_job_cancel(), in the caller's transaction. */
+bool render_job_cancel_within(struct work *work,
+			      const struct job *job) MUST_CHECK;
+
 /* Sets a job to failed, and its image too if it was processing. */
 bool render_job_give_up(struct work *work, const struct job *job,
 			const char *code, const char *detail) MUST_CHECK;

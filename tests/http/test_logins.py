@@ -109,19 +109,19 @@ def test_nobody_can_lock_a_user_out(strict, client):
 
 
 def test_an_administrator_forgets_wrong_passwords(strict, client):
-    """pixtierctl unlock, for one address and for all."""
+    """pixtierctl user unlock, for one address and for all."""
     user = new_user(strict).auth[0]
     for _ in range(3):
         problem(client.log_in(user, "wrong one"), 401, "wrong_credentials")
     problem(client.log_in(user), 429, "rate_limited")
-    strict.ctl("unlock", user)
+    strict.ctl("user", "unlock", user)
     assert client.log_in(user).status_code == 200
     attack(strict, user)
-    strict.ctl("unlock", user)
+    strict.ctl("user", "unlock", user)
     assert Client(strict).log_in(user).status_code == 200
     lines = json.loads(strict.ctl("audit", "--json").stdout)
     assert lines[0]["action"] == "user.unlock" and lines[0]["subject"] == user
-    missing = strict.ctl("unlock", "no-such-user", check=False)
+    missing = strict.ctl("user", "unlock", "no-such-user", check=False)
     assert missing.returncode == 1 and "no-such-user" in missing.stderr
 
 

@@ -1,10 +1,13 @@
 """pixtierctl, as an administrator meets it."""
 
+import datetime
 import json
+import os
 import re
 
 import pytest
 
+from api import new_user, post_picture, upload, without
 from service import SRCDIR
 
 MANUAL = (SRCDIR / "doc/pixtierctl.1").read_text()
@@ -129,3 +132,127 @@ def test_doctor_fails_where_something_is_wrong(service, monkeypatch):
     monkeypatch.setenv("PIXTIER_DECODER", "/nope")
     done = service.ctl("doctor", check=False)
     assert re.search("FAIL +decoder .*set decoder to the path", done.stdout)
+
+
+def printed(service, *command):
+    return json.loads(service.ctl("--json", *command).stdout)
+
+
+def test_a_user_is_shown_and_changed(service):
+    """user show, user set: the old name is free, and what the user had stays;
+    the audit says what was changed."""
+    session = new_user(service)
+    name, password = session.auth
+    image = upload(session)
+    shown = printed(service, "user", "show", name)
+    assert (shown["username"], shown["email"], shown["is_admin"],
+            shown["used_images"]) == (name, None, False, 1)
+    text = service.ctl("user", "show", name).stdout
+    assert re.search(rf"^username +{name}$", text, re.MULTILINE)
+
+    changed = printed(service, "user", "set", name, "username=new-" + name,
+                      "email=new@example.org", "is_admin=yes")
+    assert changed == {**shown, "username": "new-" + name,
+                       "email": "new@example.org", "is_admin": True}
+    assert session.get("/v1/me").status_code == 401
+    session.auth = ("new-" + name, password)
+    assert session.get("/v1/images/" + image["id"]).status_code == 200
+    assert session.get("/v1/admin/users").status_code == 200
+    service.ctl("user", "set", "new-" + name, "email=none", "is_admin=no")
+    assert printed(service, "user", "show", "new-" + name) == \
+        {**shown, "username": "new-" + name}
+    lines = [(line["action"], line["detail"])
+             for line in printed(service, "audit", "--limit", "5")]
+    assert sorted(lines) == [
+        ("user.admin", "no"), ("user.admin", "yes"), ("user.email", ""),
+        ("user.email", "new@example.org"), ("user.username", "new-" + name)]
+
+
+@pytest.mark.parametrize("name, field, why", [
+    ("other", "username=BASIC", '"BASIC" is in use'),
+    ("other", "username=a b", "username: 1 to 64 letters"),
+    ("anonymous", "username=x", "built in and keeps its name"),
+    ("other", "email=x", "email: at most 254 bytes with an @"),
+    ("other", "is_admin=maybe", "is_admin: yes or no"),
+    ("other", "tier=Basic", "it has: username email is_admin"),
+    ("admin", "is_admin=no", "last administrator"),
+    ("nobody", "is_admin=no", 'no user is called "nobody"'),
+])
+def test_a_user_stays_as_it_was(service, name, field, why):
+    before = printed(service, "user", "list")
+    done = service.ctl("user", "set", name, "email=new@example.org", field,
+                       check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert why in done.stderr
+    assert printed(service, "user", "list") == before
+
+
+def test_passwords_are_generated(service):
+    """--generate: long, each another one, shown once, and they work."""
+    name = "g" + os.urandom(6).hex()
+    made = printed(service, "user", "add", name, "--tier", "Basic",
+                   "--generate")
+    session = service.session()
+    session.auth = (name, made["password"])
+    assert session.get("/v1/me").status_code == 200
+    text = service.ctl("user", "passwd", name, "--generate").stdout
+    again = re.search(r"^password +(\S+)$", text, re.MULTILINE)[1]
+    assert re.fullmatch("([a-z2-9]{6}-){3}[a-z2-9]{6}", again)
+    assert again != made["password"]
+    assert session.get("/v1/me").status_code == 401
+    session.auth = (name, again)
+    assert session.get("/v1/me").status_code == 200
+    assert "password" not in printed(service, "user", "show", name)
+
+
+def test_tiers_are_listed_in_a_table(service):
+    """A line for each field and a column for each tier, aligned."""
+    head, *lines = service.ctl("tier", "list").stdout.splitlines()
+    names = head.split()
+    assert names[0] == "FIELD" and {"Basic", "Premium"} <= set(names)
+    column = head.index("Premium")
+    fields = {line.split()[0]: line for line in lines}
+    assert fields["sizes"][column:].startswith("h200 h400  ")
+    assert fields["links"][column:].startswith("no  ")
+    assert all(line[column - 2:column] == "  " for line in lines)
+    assert [line.split()[0] for line in lines] == \
+        [name for name in printed(service, "tier", "list")[0]
+         if name not in ("id", "name")]
+
+
+def test_a_job_is_cancelled(service):
+    """job cancel: its image fails, and the audit says so; not twice, and no
+    job that removes a user."""
+    session = new_user(service)
+    with without(service, "worker"):
+        image = post_picture(session,
+                             headers={"Prefer": "respond-async"}).json()
+        job = image["job"]["id"]
+        assert printed(service, "job", "cancel", job)["state"] == "cancelled"
+        again = service.ctl("job", "cancel", job, check=False)
+        assert again.returncode == 1 and "has ended already" in again.stderr
+        line, = printed(service, "audit", "--limit", "1")
+        assert (line["action"], line["subject"]) == ("job.cancel", job)
+        service.query("UPDATE jobs SET kind = 'delete_user', state = 'queued'"
+                      " WHERE id = UNHEX(%s)", job.replace("-", ""))
+        done = service.ctl("job", "cancel", job, check=False)
+        assert done.returncode == 1 and "cannot be cancelled" in done.stderr
+        service.query("UPDATE jobs SET kind = 'render', state = 'cancelled'"
+                      " WHERE id = UNHEX(%s)", job.replace("-", ""))
+    assert session.get("/v1/images/" + image["id"]).json()["status"] == \
+        "failed"
+    assert service.ctl("fsck").returncode == 0
+
+
+def test_a_token_is_revoked(service):
+    made = printed(service, "token", "add", "basic", "--name", "short",
+                   "--expires-in", "1d")
+    session = service.session(token=made["token"])
+    assert session.get("/v1/me").status_code == 200
+    created, expires = (datetime.datetime.fromisoformat(made[name][:19])
+                        for name in ("created_at", "expires_at"))
+    assert 86399 <= (expires - created).total_seconds() <= 86401
+    service.ctl("token", "revoke", "basic", made["id"])
+    assert session.get("/v1/me").status_code == 401
+    assert made["id"] not in [token["id"] for token in
+                              printed(service, "token", "list", "basic")]

@@ -201,6 +201,30 @@ static void a_password_is_changed_by_one_who_knows_it(void **state)
 	assert_int_equal(client->work.err, ERR_NOT_FOUND);
 }
 
+static void a_name_is_changed_to_a_free_one(void **state)
+{
+	struct db_client *client = *state;
+	struct work *work = &client->work;
+	struct user ann = new_user("ann"), ben = new_user("ben"), found;
+
+	db_client_must(client, user_find(&found, work, user_anonymous));
+	ann.tier_id = ben.tier_id = found.tier_id;
+	db_client_must(client, user_add(&ann, work) && user_add(&ben, work));
+	assert_false(user_update(work, ann.id,
+				 &(struct user_change){ .username = "BEN" }));
+	assert_int_equal(work->err, ERR_CONFLICT);
+	assert_non_null(strstr(work->why, "\"BEN\" is in use"));
+	assert_false(user_update(work, ann.id,
+				 &(struct user_change){ .username = "a b" }));
+	assert_int_equal(work->err, ERR_INVALID_FIELD);
+	db_client_must(client,
+		       user_update(work, ann.id,
+				   &(struct user_change){ .username = "eve" }));
+	db_client_must(client, user_by_name(&found, work, "eve"));
+	assert_true(uuid_equal(found.id, ann.id));
+	assert_false(user_by_name(&found, work, "ann"));
+}
+
 static void must_be_internal(const struct db_client *client, bool done)
 {
 	assert_false(done);
@@ -248,6 +272,7 @@ int main(void)
 		DB_CLIENT_SCHEMA_TEST(names_have_no_other_characters),
 		DB_CLIENT_SCHEMA_TEST(
 			a_password_is_changed_by_one_who_knows_it),
+		DB_CLIENT_SCHEMA_TEST(a_name_is_changed_to_a_free_one),
 		DB_CLIENT_SCHEMA_TEST(failures_of_the_database_are_passed_on),
 	};
 
