@@ -75,6 +75,7 @@ static const struct command commands[] = {
 	{ "job", "cancel", "ID", "cancels a job that is queued or running", NEEDS_SCHEMA, 1, 1, 0, cmd_jobs_cancel },
 	{ "worker", "list", "", "lists the workers, their current jobs and their counts of jobs", NEEDS_SCHEMA, 0, 0, 0, cmd_workers_list },
 	{ "stats", NULL, "", "shows the numbers of users, images, jobs and bytes", NEEDS_SCHEMA, 0, 0, 0, cmd_stats_show },
+	{ "top", NULL, "", "shows requests, decoder times, the queue and the workers, live on a terminal", NEEDS_SCHEMA, 0, 0, 0, cmd_top_show },
 	{ "audit", NULL, "[--limit N]", "shows who changed what, newest first", NEEDS_SCHEMA, 0, 0, TAKES(LIMIT), cmd_audit_show },
 	{ "key", "rotate", "[--retire-after TIME]", "creates a new key that signs links from now on", NEEDS_KEYS, 0, 0,
 	  TAKES(RETIRE_AFTER), cmd_keys_rotate },

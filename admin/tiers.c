@@ -78,14 +78,49 @@ static bool show(struct call *call, const char *name)
 	return print_end(print);
 }
 
+/* Returns NULL if the field has no such line: each word has one of its own. */
+static const char *line_of(struct pool *pool, const struct tier *tier,
+			   const struct tier_field *field, size_t line)
+{
+	const char *text = tier_field_text(pool, tier, field->name);
+
+	if (field->type == TIER_FIELD_WORDS)
+		return text_word(pool, text, line);
+	return line ? NULL : text;
+}
+
+static void add_field_rows(struct print *print, const struct call *call,
+			   const struct tier_field *field,
+			   const struct tier *tiers, size_t count)
+{
+	struct pool *pool = call->work->pool;
+	bool more = true;
+
+	for (size_t line = 0; more; line++) {
+		struct cell *cells =
+			pool_alloc(pool, (count + 1) * sizeof(*cells));
+
+		more = false;
+		cells[0] = cell_text(line ? " " : field->name);
+		for (size_t i = 0; i < count; i++) {
+			const char *text =
+				line_of(pool, &tiers[i], field, line);
+
+			cells[i + 1] = cell_text(text ? text : " ");
+			more |= line_of(pool, &tiers[i], field, line + 1) !=
+				NULL;
+		}
+		print_row(print, cells);
+	}
+}
+
 /* A tier has more fields than a terminal has columns, so the text has a row for
    each field and a column for each tier. */
-static void print_transposed(const struct call *call, const struct tier *tiers,
+static bool print_transposed(const struct call *call, const struct tier *tiers,
 			     size_t count)
 {
 	struct pool *pool = call->work->pool;
 	const char **names = pool_alloc(pool, (count + 2) * sizeof(*names));
-	struct cell *cells = pool_alloc(pool, (count + 1) * sizeof(*cells));
 	const struct tier_field *field;
 	struct print *print;
 
@@ -93,23 +128,19 @@ static void print_transposed(const struct call *call, const struct tier *tiers,
 	for (size_t i = 0; i < count; i++)
 		names[i + 1] = tiers[i].name;
 	print = print_named_table(call, names);
-	for (size_t f = 0; (field = tier_field_at(f)); f++) {
-		cells[0] = cell_text(field->name);
-		for (size_t i = 0; i < count; i++)
-			cells[i + 1] = cell_of(call, &tiers[i], field);
-		print_row(print, cells);
-	}
-	print_end(print);
+	for (size_t f = 0; (field = tier_field_at(f)); f++)
+		add_field_rows(print, call, field, tiers, count);
+	return print_end(print);
 }
 
-static void print_objects(const struct call *call, const struct tier *tiers,
+static bool print_objects(const struct call *call, const struct tier *tiers,
 			  size_t count)
 {
 	struct print *print = print_table(call, columns(call->work->pool));
 
 	for (size_t i = 0; i < count; i++)
 		add_row(print, call, &tiers[i]);
-	print_end(print);
+	return print_end(print);
 }
 
 bool cmd_tiers_list(struct call *call)
@@ -119,8 +150,8 @@ bool cmd_tiers_list(struct call *call)
 
 	if (!tier_list(&tiers, &count, call->work))
 		return false;
-	(call->json ? print_objects : print_transposed)(call, tiers, count);
-	return true;
+	return (call->json ? print_objects : print_transposed)(call, tiers,
+							       count);
 }
 
 /* Sets the fields from the arguments FIELD=VALUE. */

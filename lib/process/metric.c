@@ -84,6 +84,11 @@ struct region {
 
 static struct region *region;
 
+const char *metric_name(enum metric metric)
+{
+	return metrics[metric].name;
+}
+
 void metric_init(void)
 {
 	if (!region)

@@ -38,6 +38,9 @@ enum metric {
 
 struct buf;
 
+/* Returns the name that monitors see. */
+const char *metric_name(enum metric metric);
+
 /* Must be called before the fork. */
 void metric_init(void);
 
