@@ -70,6 +70,17 @@ command_run cmd_doctor_run;
 command_run cmd_fsck_run, cmd_fsck_sweep;
 command_run cmd_site_print;
 
+/* A row of the table in main.c. */
+struct command {
+	const char *group, *name; /* name is NULL: the group is the command */
+	const char *arguments;
+	const char *help;
+	unsigned needs;
+	int min_args, max_args;
+	unsigned options; /* bits 1 << OPTION_... that it accepts */
+	command_run *run;
+};
+
 /* Reads the option as a number within the bounds; the default is `fallback`. */
 bool command_number(int64_t *number, const struct call *call,
 		    enum command_option option, int64_t fallback, int64_t min,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "admin/command.h"
+#include "admin/completion.h"
 #include "lib/base/account.h"
 #include "lib/base/conf.h"
 #include "lib/base/log.h"
@@ -31,15 +32,7 @@ enum need {
 	NEEDS_SETTINGS = 32,
 };
 
-struct command {
-	const char *group, *name; /* name is NULL: the group is the command */
-	const char *arguments;
-	const char *help;
-	unsigned needs;
-	int min_args, max_args;
-	unsigned options; /* bits 1 << OPTION_... that it accepts */
-	command_run *run;
-};
+static command_run cmd_completion_print;
 
 #define TAKES(option) (1u << OPTION_##option)
 
@@ -91,6 +84,7 @@ static const struct command commands[] = {
 	{ "site", NULL, "SERVER [--tls] [--name HOST] [--certificate FILE] [--certificate-key FILE] [--listen ADDRESS] [--files DIR] [--log-dir DIR]",
 	  "prints the site for nginx or lighttpd that fits the settings", NEEDS_SETTINGS, 1, 1,
 	  TAKES(TLS) | TAKES(NAME) | TAKES(CERTIFICATE) | TAKES(CERTIFICATE_KEY) | TAKES(LISTEN) | TAKES(FILES) | TAKES(LOG_DIR), cmd_site_print },
+	{ "completion", NULL, "", "prints the completion of these commands for bash", 0, 0, 0, 0, cmd_completion_print },
 	{ "doctor", NULL, "", "checks this installation", NEEDS_KEYS, 0, 0, 0, cmd_doctor_run },
 	{ "fsck", NULL, "[--deep] [--repair]", "checks that the database and the store are consistent", NEEDS_SCHEMA | NEEDS_STORE | NEEDS_TIME, 0, 0,
 	  TAKES(DEEP) | TAKES(REPAIR), cmd_fsck_run },
@@ -135,6 +129,13 @@ static const struct option options[] = {
 	{ 0 },
 };
 /* clang-format on */
+
+static bool cmd_completion_print(struct call *call)
+{
+	(void)call;
+	completion_print(commands, ARRAY_LEN(commands), options);
+	return true;
+}
 
 static void print_usage(FILE *out, const char *before, const struct command *c)
 {
