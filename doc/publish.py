@@ -6,11 +6,16 @@ build needs no YAML; `make docs` makes them again.
 
 import html
 import json
+import pathlib
 import re
 import sys
 
 import yaml
 
+# Programs for "Start here", in the folder start beside the document.
+PROGRAMS = (("curl", "upload.sh"), ("PHP", "upload.php"),
+            ("Python", "upload.py"), ("JavaScript", "upload.mjs"))
+LONG = 40  # bytes of code that may be broken in a cell
 METHODS = ("get", "post", "put", "patch", "delete", "options")
 BOUNDS = (("minimum", "at least {}"), ("maximum", "at most {}"),
           ("minLength", "at least {} long"), ("maxLength", "at most {} long"),
@@ -26,19 +31,37 @@ def inline(text):
     return re.sub("`([^`]*)`", r"<code>\1</code>", escape(text))
 
 
+def slug(title):
+    return title.lower().replace(" ", "-")
+
+
+def heading(level, name, title):
+    """A heading that links to itself. The title is HTML."""
+    return (f'<h{level} id="{name}"><a href="#{name}">{title}</a>'
+            f"</h{level}>")
+
+
+def paragraph(text):
+    if text.startswith("## "):
+        return heading(2, slug(text[3:]), inline(text[3:]))
+    return f"<p>{inline(text)}</p>"
+
+
 def paragraphs(text):
     parts = re.split(r"\n\s*\n", (text or "").strip())
-    return "".join(f"<p>{inline(part)}</p>\n" for part in parts if part)
+    return "".join(paragraph(part) + "\n" for part in parts if part)
 
 
 def code(value):
     shown = value if isinstance(value, str) else json.dumps(value)
-    return f"<code>{escape(shown)}</code>"
+    broken = ' class="long"' if len(shown) > LONG else ""
+    return f"<code{broken}>{escape(shown)}</code>"
 
 
 class Page:
-    def __init__(self, document):
+    def __init__(self, document, programs):
         self.document = document
+        self.programs = programs
         self.lines = []
 
     def add(self, line):
@@ -99,17 +122,17 @@ class Page:
         rows = list(rows)
         if not rows:
             return
-        self.add("<table>\n<tr>" + "".join(f"<th>{head}</th>"
+        self.add('<div class="table"><table>\n<tr>' + "".join(f"<th>{head}</th>"
                                            for head in heads) + "</tr>")
         for row in rows:
             self.add("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) +
                      "</tr>")
-        self.add("</table>")
+        self.add("</table></div>")
 
     def schemas(self):
-        self.add('<h2 id="schemas">Schemas</h2>')
+        self.add(heading(2, "schemas", "Schemas"))
         for name, schema in self.document["components"]["schemas"].items():
-            self.add(f'<h3 id="schema-{name}">{name}</h3>')
+            self.add(heading(3, f"schema-{name}", name))
             self.add(paragraphs(schema.get("description")))
             if "properties" in schema:
                 self.table(("Field", "Value", "Meaning"),
@@ -122,11 +145,12 @@ class Page:
     def security(self, operation):
         ways = operation["security"]
         if not ways:
-            return "Nobody needs to say who they are."
+            return "No authentication is needed."
         scopes = [scope for way in ways for scope in way.get("bearer", ())]
         names = [" with ".join(f"<code>{name}</code>" for name in way)
                  for way in ways]
-        text = "Identity: " + ", or ".join(names) + "."
+        text = ('<a href="#authentication">Authentication</a>: ' +
+                ", or ".join(names) + ".")
         if scopes:
             text += f" A token needs the scope {code(' '.join(scopes))}."
         return text
@@ -144,6 +168,13 @@ class Page:
                 self.add("<pre>" + escape(json.dumps(
                     example, indent=2, ensure_ascii=False)) + "</pre>")
 
+    def form_fields(self, content):
+        """The fields of a form, which the media types have in common."""
+        form = content.get("multipart/form-data", {})
+        if "schema" in form:
+            self.table(("Field", "Value", "Meaning"),
+                       self.properties(self.resolve(form["schema"])))
+
     def responses(self, operation):
         rows = []
         for status, answer in operation["responses"].items():
@@ -160,8 +191,8 @@ class Page:
     def operation(self, method, path, item):
         operation = item[method]
         name = operation["operationId"]
-        self.add(f'<section id="{name}">\n<h3><code>{method.upper()} '
-                 f'{escape(path)}</code></h3>')
+        self.add("<section>\n" + heading(
+            3, name, f"<code>{method.upper()} {escape(path)}</code>"))
         self.add(f"<p><strong>{inline(operation['summary'])}</strong></p>")
         self.add(paragraphs(operation.get("description")))
         self.add(f"<p>{self.security(operation)}</p>")
@@ -172,7 +203,9 @@ class Page:
              inline(one.get("description", ""))) for one in parameters))
         if "requestBody" in operation:
             self.add("<h4>Request</h4>")
-            self.body(self.resolve(operation["requestBody"])["content"])
+            content = self.resolve(operation["requestBody"])["content"]
+            self.body(content)
+            self.form_fields(content)
         self.add("<h4>Answers</h4>")
         self.responses(operation)
         for status, answer in operation["responses"].items():
@@ -195,18 +228,33 @@ class Page:
                         yield method, path, item
 
     def navigation(self):
-        self.add('<nav>\n<a href="#top">pixtier</a>')
+        self.add('<nav>\n<a href="#top">pixtier</a>\n'
+                 '<a href="#start-here">Start here</a>')
+        for title in re.findall("^## (.*)$", self.document["info"][
+                "description"], re.MULTILINE):
+            self.add(f'<a href="#{slug(title)}">{escape(title)}</a>')
+        self.add('<a href="#errors">Errors</a>')
         for tag in self.document["tags"]:
             self.add(f"<b>{escape(tag['name'])}</b>")
             for method, path, item in self.operations(tag["name"]):
                 self.add(f'<a href="#{item[method]["operationId"]}">'
                          f'{method.upper()} {escape(path)}</a>')
-        self.add('<b>More</b>\n<a href="#identity">Identity</a>\n'
-                 '<a href="#problems">Errors</a>\n'
-                 '<a href="#schemas">Schemas</a>\n</nav>')
+        self.add('<b>More</b>\n<a href="#schemas">Schemas</a>\n</nav>')
 
-    def identity(self):
-        self.add('<h2 id="identity">Identity</h2>')
+    def start(self):
+        self.add(heading(2, "start-here", "Start here"))
+        self.add("<p>Each of these programs gets a token, uploads a picture, "
+                 "prints the URLs of its thumbnails, and shares it by a link "
+                 "that ends. The user needs a tier with links, such as "
+                 "Enterprise. Save one of them, and say where the service is "
+                 "and who you are:</p>\n"
+                 "<pre>export IMAGE_URL=https://img.example IMAGE_USER=anna "
+                 "IMAGE_PASSWORD=...</pre>")
+        for title, name in PROGRAMS:
+            self.add(heading(3, "start-" + slug(title), f"{title}: {name}"))
+            self.add(f"<pre>{escape(self.programs[name])}</pre>")
+
+    def authentication(self):
         schemes = self.document["components"]["securitySchemes"]
         self.table(("Name", "How", "What"), (
             (code(name), escape(" ".join(str(scheme[word]) for word in
@@ -216,10 +264,11 @@ class Page:
             for name, scheme in schemes.items()))
 
     def problems(self):
-        self.add('<h2 id="problems">Errors</h2>')
-        self.table(("Code", "Status"), (
+        self.add(heading(2, "errors", "Errors"))
+        meanings = problem_meanings(self.document)
+        self.table(("Code", "Status", "Meaning"), (
             (f'<a href="/problems/{name}"><code>{name}</code></a>',
-             ", ".join(map(str, statuses)))
+             ", ".join(map(str, statuses)), inline(meanings.get(name, "")))
             for name, statuses in sorted(problem_codes(self.document).items())))
 
     def print(self):
@@ -234,16 +283,20 @@ class Page:
         self.add(f'<main>\n<h1 id="top">{escape(info["title"])}, version '
                  f'{escape(info["version"])}</h1>')
         self.add(f"<p>{inline(info['summary'])}</p>")
-        self.add(paragraphs(info["description"]))
+        first, more = info["description"].split("\n## ", 1)
+        self.add(paragraphs(first))
         self.add('<p>For programs: <a href="/v1/openapi.json">'
                  '<code>/v1/openapi.json</code></a>.</p>')
+        self.start()
+        self.add(paragraphs("## " + more))
+        self.authentication()
+        self.problems()
         for tag in self.document["tags"]:
-            self.add(f"<h2>{escape(tag['name'])}</h2>")
+            self.add(heading(2, "tag-" + slug(tag["name"]),
+                             escape(tag["name"])))
             self.add(paragraphs(tag.get("description")))
             for method, path, item in self.operations(tag["name"]):
                 self.operation(method, path, item)
-        self.identity()
-        self.problems()
         self.schemas()
         self.add("</main>\n</body>\n</html>")
         return "\n".join(line for line in self.lines if line)
@@ -252,6 +305,12 @@ class Page:
 def values(schema):
     """What a schema with const or enum allows."""
     return [schema["const"]] if "const" in schema else schema.get("enum", [])
+
+
+def problem_meanings(document):
+    """What each error code means."""
+    problem = document["components"]["schemas"]["Problem"]
+    return problem["properties"]["code"]["x-meanings"]
 
 
 def problem_codes(document):
@@ -275,7 +334,10 @@ def main(form, path):
     if form == "json":
         print(json.dumps(document, indent=1, ensure_ascii=False))
     else:
-        print(Page(document).print())
+        folder = pathlib.Path(path).parent / "start"
+        print(Page(document, {
+            name: (folder / name).read_text(encoding="utf-8")
+            for _, name in PROGRAMS}).print())
 
 
 if __name__ == "__main__":

@@ -70,12 +70,67 @@ def test_people_can_read_what_the_api_is(service):
     assert style.headers["Content-Type"] == "text/css; charset=utf-8"
 
 
+def test_the_usual_words_lead_somewhere(service):
+    """Every heading has an anchor and links to it."""
+    page = service.session().get("/docs/").text
+    for word in ("start-here", "authentication", "pagination", "rate-limits",
+                 "idempotency", "cors", "errors", "schemas"):
+        assert f'<h2 id="{word}"><a href="#{word}">' in page
+        assert f'<a href="#{word}">' in page[:page.index("</nav>")]
+    headings = re.findall(r'<h[23](?: id="([^"]*)")?>(<a href="#[^"]*">)?',
+                          page)
+    assert len(headings) > 200
+    assert [(name, link) for name, link in headings
+            if link != f'<a href="#{name}">'] == []
+
+
+def test_a_form_has_its_fields_at_the_operation(service):
+    """Not only in the schemas at the end of the page."""
+    document = service.session().get("/v1/openapi.json").json()
+    page = service.session().get("/docs/").text
+    forms = 0
+    for item in document["paths"].values():
+        for operation in item.values():
+            if "requestBody" not in operation:
+                continue
+            form = operation["requestBody"]["content"].get(
+                "multipart/form-data")
+            if not form:
+                continue
+            name = form["schema"]["$ref"].rpartition("/")[2]
+            fields = document["components"]["schemas"][name]["properties"]
+            begin = page.index(f'<h3 id="{operation["operationId"]}">')
+            section = page[begin:page.index("</section>", begin)]
+            for field in fields:
+                assert f"<td><code>{field}</code>" in section, (name, field)
+            forms += 1
+    assert forms > 5
+
+
+def test_the_table_of_errors_says_what_each_means(service):
+    page = service.session().get("/docs/").text
+    meanings = dict(re.findall(
+        r'<td><a href="/problems/(\w+)"><code>.*?</td><td>[^<]*</td>'
+        r"<td>(.*?)</td>", page))
+    assert sorted(meanings) == sorted(CODES)
+    assert min(map(len, meanings.values())) > 20
+
+
+def test_tables_do_not_break_words(service):
+    """As "St/at/us", which `anywhere` did; long code alone may break."""
+    style = service.session().get("/docs/style.css").text
+    breaking = re.findall(r"([^{}]+)\{[^{}]*(?:overflow-wrap: anywhere|"
+                          r"word-break)", style)
+    assert [selector.strip() for selector in breaking] == \
+        ["nav a, nav b", "td .long", "pre"]
+
+
 @pytest.mark.parametrize("code", CODES)
 def test_every_error_has_a_page(service, code):
     """GET /problems/{code}, where the type of an error leads."""
     session = service.session()
     assert page(session, "/problems/" + code).links == {
-        "/docs/style.css", "/docs/#problems"}
+        "/docs/style.css", "/docs/#errors"}
     assert code in session.get("/problems/" + code).text
 
 

@@ -104,6 +104,8 @@ def problems(top, document):
     described = publish.problem_codes(document)
     coded = {code: int(status) for status, code in
              rows(KIND, top, "lib/base/err.c")}
+    for code in sorted(coded.keys() ^ publish.problem_meanings(document)):
+        yield f"error {code}: has no meaning, or only that, in doc/openapi.yaml"
     for code in sorted(coded.keys() | described.keys()):
         if code not in described:
             yield f"error {code} is not in doc/openapi.yaml"
