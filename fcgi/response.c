@@ -21,6 +21,7 @@ static const struct {
 } reasons[] = {
 	{ 200, "OK" },                   { 201, "Created" },
 	{ 202, "Accepted" },             { 204, "No Content" },
+	{ 301, "Moved Permanently" },
 	{ 302, "Found" },
 	{ 400, "Bad Request" },          { 401, "Unauthorized" },
 	{ 403, "Forbidden" },            { 404, "Not Found" },

@@ -62,9 +62,12 @@ const struct route routes[] = {
 	{ METHOD_GET,    "/metrics", NEED_NOBODY, SCOPE_NONE, BODY_NONE, "", health_metrics },
 
 	{ METHOD_GET,    "/v1/openapi.json",  NEED_NOBODY, SCOPE_NONE, BODY_NONE, "", docs_openapi },
+	{ METHOD_GET,    "/docs",             NEED_NOBODY, SCOPE_NONE, BODY_NONE, ANY_QUERY, docs_redirect },
 	{ METHOD_GET,    "/docs/",            NEED_NOBODY, SCOPE_NONE, BODY_NONE, ANY_QUERY, docs_page },
 	{ METHOD_GET,    "/docs/style.css",   NEED_NOBODY, SCOPE_NONE, BODY_NONE, ANY_QUERY, docs_style },
 	{ METHOD_GET,    "/problems/{code}",  NEED_NOBODY, SCOPE_NONE, BODY_NONE, ANY_QUERY, docs_problem },
+	{ METHOD_GET,    "/favicon.ico",      NEED_NOBODY, SCOPE_NONE, BODY_NONE, ANY_QUERY, docs_icon },
+	{ METHOD_GET,    "/robots.txt",       NEED_NOBODY, SCOPE_NONE, BODY_NONE, ANY_QUERY, docs_robots },
 };
 
 static const struct route image_api[] = {

@@ -52,7 +52,8 @@ handler admin_workers_list, admin_stats_show;
 handler health_alive, health_ready, health_metrics;
 
 /* api/docs.c */
-handler docs_openapi, docs_page, docs_style, docs_problem;
+handler docs_openapi, docs_page, docs_redirect, docs_style, docs_problem;
+handler docs_icon, docs_robots;
 
 /* compat/image_api.c */
 handler image_api_token, image_api_refresh, image_api_list;

@@ -3,11 +3,13 @@
 import html.parser
 import json
 import re
+import urllib.robotparser
 
 import pytest
 
 from api import problem
 from contract import Broken
+from pictures import decode
 from service import CONTRACT, SRCDIR
 
 CODES = re.findall(r"= \{ \d+, \"(\w+)\"",
@@ -123,6 +125,32 @@ def test_tables_do_not_break_words(service):
                           r"word-break)", style)
     assert [selector.strip() for selector in breaking] == \
         ["nav a, nav b", "td .long", "pre"]
+
+
+def test_the_documentation_is_found_without_its_slash(service):
+    """GET /docs, whatever was appended to a shared URL."""
+    session = service.session()
+    for path in ("/docs", "/docs?fbclid=a"):
+        answer = session.get(path, allow_redirects=False)
+        assert (answer.status_code, answer.headers["Location"]) == \
+            (301, "/docs/")
+        assert session.get(path).text == session.get("/docs/").text
+
+
+def test_browsers_and_crawlers_get_what_they_ask_every_site_for(service):
+    """GET /favicon.ico is a picture, and GET /robots.txt lets crawlers read
+    the documentation alone."""
+    session = service.session()
+    answer = session.get("/favicon.ico")
+    assert answer.headers["Content-Type"] == "image/x-icon"
+    assert decode(answer.content).size == (16, 16)
+    robots = session.get("/robots.txt")
+    assert robots.headers["Content-Type"] == "text/plain; charset=utf-8"
+    rules = urllib.robotparser.RobotFileParser()
+    rules.parse(robots.text.splitlines())
+    for path, may in (("/docs/", True), ("/problems/conflict", True),
+                      ("/v1/images", False), ("/l/a/b.jpg", False)):
+        assert rules.can_fetch("Somebot", service.url + path) is may
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -123,9 +123,12 @@ MATRIX = {
         {"json": {"url": "https://192.0.2.1/"}}),
     "GET /v1/thumbnails": ("/v1/thumbnails?id={fetched}", anyone(200)),
     "GET /v1/openapi.json": ("/v1/openapi.json", anyone(200)),
+    "GET /docs": ("/docs", anyone(301), {"allow_redirects": False}),
     "GET /docs/": ("/docs/", anyone(200)),
     "GET /docs/style.css": ("/docs/style.css", anyone(200)),
     "GET /problems/{code}": ("/problems/rate_limited", anyone(200)),
+    "GET /favicon.ico": ("/favicon.ico", anyone(200)),
+    "GET /robots.txt": ("/robots.txt", anyone(200)),
     "POST /v1/webhooks": (
         "/v1/webhooks", users(201),
         {"json": {"url": "https://hook.invalid/",
