@@ -86,6 +86,8 @@ class Page:
         for word in ("anyOf", "oneOf"):
             if word in schema and "properties" not in schema:
                 return " or ".join(self.type_of(one) for one in schema[word])
+        if "contentMediaType" in schema:
+            return "a file"
         if "allOf" in schema:
             return self.type_of(schema["allOf"][0])
         if "const" in schema:
@@ -155,25 +157,25 @@ class Page:
             text += f" A token needs the scope {code(' '.join(scopes))}."
         return text
 
+    def form_fields(self, form):
+        if "schema" in form:
+            self.table(("Field", "Value", "Meaning"),
+                       self.properties(self.resolve(form["schema"])))
+
     def body(self, content):
         for media_type, body in content.items():
             line = code(media_type)
             if "schema" in body:
                 line += ": " + self.type_of(body["schema"])
             self.add(f"<p>{line}</p>")
+            if media_type == "multipart/form-data":
+                self.form_fields(body)
             example = body.get("example")
             if isinstance(example, str):
                 self.add(f"<pre>{escape(example)}</pre>")
             elif example is not None:
                 self.add("<pre>" + escape(json.dumps(
                     example, indent=2, ensure_ascii=False)) + "</pre>")
-
-    def form_fields(self, content):
-        """The fields of a form, which the media types have in common."""
-        form = content.get("multipart/form-data", {})
-        if "schema" in form:
-            self.table(("Field", "Value", "Meaning"),
-                       self.properties(self.resolve(form["schema"])))
 
     def responses(self, operation):
         rows = []
@@ -203,9 +205,7 @@ class Page:
              inline(one.get("description", ""))) for one in parameters))
         if "requestBody" in operation:
             self.add("<h4>Request</h4>")
-            content = self.resolve(operation["requestBody"])["content"]
-            self.body(content)
-            self.form_fields(content)
+            self.body(self.resolve(operation["requestBody"])["content"])
         self.add("<h4>Answers</h4>")
         self.responses(operation)
         for status, answer in operation["responses"].items():
