@@ -457,14 +457,53 @@ void db_rollback(struct work *work)
 	db->in_transaction = db->begun = false;
 }
 
+static void be_patient(struct db *db)
+{
+	if (!db->patient)
+		connection_close(db);
+	db->patient = true;
+}
+
+/* One connection gets both statements: the first holds only for the next
+   transaction of its session. READ COMMITTED, which every session has, would
+   see a new state with each statement. */
+static enum db_trouble start_snapshot(struct db *db)
+{
+	enum db_trouble trouble = connection_open(db);
+
+	if (!trouble)
+		trouble = connection_send(db, "SET TRANSACTION ISOLATION LEVEL"
+					      " REPEATABLE READ");
+	if (!trouble)
+		trouble = connection_send(db, "START TRANSACTION WITH"
+					      " CONSISTENT SNAPSHOT,"
+					      " READ ONLY");
+	return trouble;
+}
+
+bool db_snapshot(struct work *work, bool (*body)(struct work *work, void *arg),
+		 void *arg)
+{
+	struct db *db = work->db;
+	bool done;
+
+	be_patient(db);
+	db->ended = start_snapshot(db);
+	if (db->ended)
+		return give_up(work, db->ended, "a snapshot");
+	db->in_transaction = true;
+	done = run_body(work, body, arg);
+	roll_back(db);
+	db->in_transaction = false;
+	return done;
+}
+
 bool db_script(struct work *work, const char *statement)
 {
 	struct db *db = work->db;
 	enum db_trouble trouble;
 
-	if (!db->patient)
-		connection_close(db);
-	db->patient = true;
+	be_patient(db);
 	trouble = connection_open(db);
 	if (!trouble)
 		trouble = connection_send(db, statement);

@@ -173,8 +173,14 @@ void db_begin(struct work *work);
 bool db_commit(struct work *work) MUST_CHECK;
 void db_rollback(struct work *work);
 
-/* Only for lib/db/migrate.c: runs one statement of a schema file, as text. From
-   the first call on, statements of this db may take nine minutes. */
+/* Runs `body` in a transaction that sees the database as it was at one moment
+   (REPEATABLE READ), and only reads. Repeats nothing. Statements may take nine
+   minutes, as with db_script(). */
+bool db_snapshot(struct work *work, bool (*body)(struct work *work, void *arg),
+		 void *arg) MUST_CHECK;
+
+/* Only for the files of lib/db: runs one statement as text. From the first call
+   on, statements of this db may take nine minutes. */
 bool db_script(struct work *work, const char *statement) MUST_CHECK;
 
 /* Returns the client library's version. */

@@ -386,7 +386,7 @@ static bool check_unchanged(struct work *work,
 	return true;
 }
 
-static bool apply_pending(struct lock *lock, struct work *work,
+static bool apply_pending(struct lock *lock, struct work *work, int64_t last,
 			  void (*note)(const struct migration *applied))
 {
 	struct migrations migrations;
@@ -399,7 +399,7 @@ static bool apply_pending(struct lock *lock, struct work *work,
 	for (size_t i = 0; i < migrations.count; i++) {
 		struct migration *migration = &migrations.list[i];
 
-		if (migration->applied_at)
+		if (migration->applied_at || migration->version > last)
 			continue;
 		if (!carry_out(lock, work, migration) ||
 		    !insert_migration(migration, work))
@@ -410,8 +410,8 @@ static bool apply_pending(struct lock *lock, struct work *work,
 	return true;
 }
 
-bool migrate_apply(struct work *work, long wait_seconds,
-		   void (*note)(const struct migration *applied))
+bool migrate_apply_to(struct work *work, int64_t last, long wait_seconds,
+		      void (*note)(const struct migration *applied))
 {
 	struct migrations migrations;
 	struct lock lock = { 0 };
@@ -426,7 +426,13 @@ bool migrate_apply(struct work *work, long wait_seconds,
 		return true;
 	if (!create_tables(work) || !take_lock(&lock, work, wait_seconds))
 		return false;
-	done = apply_pending(&lock, work, note);
+	done = apply_pending(&lock, work, last, note);
 	release_lock(work, &lock, done);
 	return done;
+}
+
+bool migrate_apply(struct work *work, long wait_seconds,
+		   void (*note)(const struct migration *applied))
+{
+	return migrate_apply_to(work, INT64_MAX, wait_seconds, note);
 }

@@ -35,7 +35,10 @@ bool migrate_status(struct migrations *migrations,
 
 /* Applies pending migrations and calls `note` (may be NULL) after each.
    ERR_CONFLICT if an applied file has changed, or if another process holds the
-   lock for longer than `wait_seconds`. Times are the database's. */
+   lock for longer than `wait_seconds`. Times are the database's.
+   migrate_apply_to() stops after the migration with the version `last`. */
+bool migrate_apply_to(struct work *work, int64_t last, long wait_seconds,
+		      void (*note)(const struct migration *applied)) MUST_CHECK;
 bool migrate_apply(struct work *work, long wait_seconds,
 		   void (*note)(const struct migration *applied)) MUST_CHECK;
 

@@ -31,11 +31,13 @@ CALLS = {
     "db_list": (5, ()),
     "db_do": (2, ("lib/db/db.c",)),
     "db_change": (3, ()),
-    "db_script": (1, ("lib/db/migrate.c",)),  # the schema's files
+    # The schema's files, and statements for a table by name.
+    "db_script": (1, ("lib/db/dump.c", "lib/db/migrate.c")),
     "ask": (2, ("lib/db/connection.c",)),
     "command": (1, ()),
-    "connection_send": (1, ("lib/db/connection.c", "lib/db/db.c")),
-    "mysql_query": (1, ("lib/db/connection.c",)),
+    "connection_send": (1, ("lib/db/connection.c", "lib/db/db.c",
+                            "lib/db/dump.c")),
+    "mysql_query": (1, ("lib/db/connection.c", "lib/db/dump.c")),
     "mysql_stmt_prepare": (1, ("lib/db/statement.c",)),
 }
 DB_CALLS = "|".join(name for name in CALLS if name.startswith("db_"))
