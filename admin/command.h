@@ -10,6 +10,7 @@
 /* The options of commands. */
 enum command_option {
 	OPTION_ADMIN,
+	OPTION_BASE,
 	OPTION_CERTIFICATE,
 	OPTION_CERTIFICATE_KEY,
 	OPTION_DEEP,
@@ -19,6 +20,7 @@ enum command_option {
 	OPTION_EXPIRES_IN,
 	OPTION_FILES,
 	OPTION_GENERATE,
+	OPTION_KEYS,
 	OPTION_KIND,
 	OPTION_LIMIT,
 	OPTION_LISTEN,
@@ -67,6 +69,8 @@ command_run cmd_keys_rotate, cmd_keys_retire, cmd_keys_list;
 command_run cmd_purge_one_image, cmd_purge_one_variant, cmd_purge_one_user;
 command_run cmd_settings_show;
 command_run cmd_doctor_run;
+command_run cmd_backup_make, cmd_backup_verify;
+command_run cmd_restore_run;
 command_run cmd_fsck_run, cmd_fsck_sweep;
 command_run cmd_site_print;
 

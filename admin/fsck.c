@@ -10,19 +10,18 @@
 
 #include "admin/command.h"
 #include "admin/print.h"
+#include "admin/progress.h"
 #include "lib/base/clock.h"
 #include "lib/base/conf.h"
 #include "lib/base/crypt.h"
 #include "lib/base/json.h"
 #include "lib/base/pool.h"
 #include "lib/model/check.h"
-#include "lib/model/image.h"
-#include "lib/model/variant.h"
 #include "lib/service/purge.h"
 #include "lib/service/requeue.h"
 #include "lib/store/store.h"
 
-enum { EXAMPLES = 20, BATCH = 500, PROGRESS_MS = 200 };
+enum { EXAMPLES = 20, BATCH = 500 };
 
 /* When the grace time of a file ends, the next sweep begins within
    PURGE_SWEEP_SECONDS and needs some time itself. */
@@ -68,7 +67,7 @@ struct fsck {
 	int64_t counts[INVARIANT__COUNT];
 	const char *examples[INVARIANT__COUNT][EXAMPLES];
 	int64_t orphans; /* at the first scan */
-	int64_t progress_at_ms;
+	struct progress progress;
 };
 
 static void note(struct fsck *fsck, enum invariant invariant,
@@ -84,43 +83,10 @@ static void note(struct fsck *fsck, enum invariant invariant,
 
 static void show_progress(struct fsck *fsck)
 {
-	int64_t now = clock_monotonic_ms();
-
-	fsck->files++;
-	if (now < fsck->progress_at_ms || !isatty(STDERR_FILENO))
-		return;
-	fsck->progress_at_ms = now + PROGRESS_MS;
-	fprintf(stderr, "\r%lld files checked", (long long)fsck->files);
-}
-
-static void end_progress(void)
-{
-	if (isatty(STDERR_FILENO))
-		fputs("\r\033[K", stderr);
+	progress_show(&fsck->progress, ++fsck->files, 0);
 }
 
 /* Files that rows refer to */
-
-/* Rows change during the check: a difference counts only if the row is still
-   the same. */
-static bool still_stands(struct work *work, const struct check_file *file,
-			 bool *stands)
-{
-	bool original = variant_is_original(file->variant);
-	struct image image;
-	struct variant variant;
-
-	*stands = false;
-	if (original ? !image_find(&image, work, file->image_id)
-		     : !variant_find(&variant, work, file->image_id,
-				     file->variant))
-		return work->err == ERR_NOT_FOUND;
-	*stands = (original ? image.status == IMAGE_READY
-			    : variant.status == VARIANT_READY) &&
-		  !memcmp(original ? image.sha256 : variant.sha256,
-			  file->sha256, sizeof(file->sha256));
-	return true;
-}
 
 /* Compares the size, and with --deep the SHA-256. */
 static bool is_as_said(bool *same, struct fsck *fsck, int fd,
@@ -148,7 +114,7 @@ static bool check_one(struct fsck *fsck, const struct check_file *file,
 	struct work *work = fsck->call->work;
 	const char *key = store_key(work->pool, file->image_id, file->variant);
 	enum invariant broken = INVARIANT_FILE_DAMAGED;
-	bool same = false, stands;
+	bool same = false, current;
 	int fd;
 
 	show_progress(fsck);
@@ -161,9 +127,9 @@ static bool check_one(struct fsck *fsck, const struct check_file *file,
 	}
 	if (same)
 		return true;
-	if (!still_stands(work, file, &stands))
+	if (!check_file_is_current(&current, work, file))
 		return false;
-	if (stands)
+	if (current)
 		note(fsck, broken, key);
 	return true;
 }
@@ -495,6 +461,7 @@ bool cmd_fsck_run(struct call *call)
 		.call = call,
 		.pool = work->pool,
 		.deep = call->options[OPTION_DEEP],
+		.progress = { .what = "files checked" },
 	};
 	bool repairs = call->options[OPTION_REPAIR];
 	struct repaired done = { 0 };
@@ -502,7 +469,7 @@ bool cmd_fsck_run(struct call *call)
 
 	for (size_t i = 0; good && i < ARRAY_LEN(checks); i++)
 		good = checks[i](&fsck);
-	end_progress();
+	progress_end(&fsck.progress);
 	if (!good)
 		return false;
 	(call->json ? report_json : report_text)(&fsck, repairs ? &done : NULL);

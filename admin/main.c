@@ -79,6 +79,10 @@ static const struct command commands[] = {
 	{ "purge", "variant", "NAME", "deletes the variants with this name of all images", NEEDS_SCHEMA | NEEDS_STORE | NEEDS_TIME, 1, 1, 0,
 	  cmd_purge_one_variant },
 	{ "purge", "user", "NAME", "deletes all images of a user, but not the user", NEEDS_SCHEMA | NEEDS_STORE | NEEDS_TIME, 1, 1, 0, cmd_purge_one_user },
+	{ "backup", "verify", "DIR", "compares the files of a backup with their SHA-256", 0, 1, 1, 0, cmd_backup_verify },
+	{ "backup", NULL, "DIR [--base DIR] [--keys]", "backs up the database and the store to a new folder, while pixtier runs",
+	  NEEDS_SCHEMA | NEEDS_STORE | NEEDS_TIME, 1, 1, TAKES(BASE) | TAKES(KEYS), cmd_backup_make },
+	{ "restore", NULL, "DIR", "restores a backup into an empty database and an empty store", NEEDS_DB | NEEDS_TIME, 1, 1, 0, cmd_restore_run },
 	{ "settings", NULL, "[--effective]", "shows all settings with their meaning, or the values in force", 0, 0, 0,
 	  TAKES(EFFECTIVE) | TAKES(MAN), cmd_settings_show },
 	{ "site", NULL, "SERVER [--tls] [--name HOST] [--certificate FILE] [--certificate-key FILE] [--listen ADDRESS] [--files DIR] [--log-dir DIR]",
@@ -100,6 +104,7 @@ enum {
 
 static const struct option options[] = {
 	{ "admin",          no_argument,       NULL, OPTION_ADMIN },
+	{ "base",           required_argument, NULL, OPTION_BASE },
 	{ "certificate",    required_argument, NULL, OPTION_CERTIFICATE },
 	{ "certificate-key", required_argument, NULL, OPTION_CERTIFICATE_KEY },
 	{ "config",         required_argument, NULL, GLOBAL_CONFIG },
@@ -112,6 +117,7 @@ static const struct option options[] = {
 	{ "generate",       no_argument,       NULL, OPTION_GENERATE },
 	{ "help",           no_argument,       NULL, GLOBAL_HELP },
 	{ "json",           no_argument,       NULL, GLOBAL_JSON },
+	{ "keys",           no_argument,       NULL, OPTION_KEYS },
 	{ "kind",           required_argument, NULL, OPTION_KIND },
 	{ "limit",          required_argument, NULL, OPTION_LIMIT },
 	{ "listen",         required_argument, NULL, OPTION_LISTEN },

@@ -3,7 +3,10 @@
 
 #include "lib/model/check.h"
 
+#include <string.h>
+
 #include "lib/db/db.h"
+#include "lib/model/image.h"
 #include "lib/model/variant.h"
 
 bool check_list_originals(struct check_file **files, size_t *count,
@@ -39,6 +42,25 @@ bool check_list_variants(struct check_file **files, size_t *count,
 		       DB_OUT(db_uuid_to(&row.image_id),
 			      db_text_to(&row.variant), db_int_to(&row.bytes),
 			      db_fixed_to(row.sha256, sizeof(row.sha256))));
+}
+
+/* The file of an original never changes, so its row needs no status. */
+bool check_file_is_current(bool *current, struct work *work,
+			   const struct check_file *file)
+{
+	bool original = variant_is_original(file->variant);
+	struct image image;
+	struct variant variant;
+
+	*current = false;
+	if (original ? !image_find(&image, work, file->image_id)
+		     : !variant_find(&variant, work, file->image_id,
+				     file->variant))
+		return work->err == ERR_NOT_FOUND;
+	*current = (original || variant.status == VARIANT_READY) &&
+		   !memcmp(original ? image.sha256 : variant.sha256,
+			   file->sha256, sizeof(file->sha256));
+	return true;
 }
 
 bool check_list_sums(struct check_sums **sums, size_t *count, struct work *work)

@@ -29,6 +29,11 @@ bool check_list_variants(struct check_file **files, size_t *count,
 			 struct work *work, const struct check_file *last,
 			 int64_t limit) MUST_CHECK;
 
+/* Rows change meanwhile: reports whether the row that the file was listed for
+   still says the same. */
+bool check_file_is_current(bool *current, struct work *work,
+			   const struct check_file *file) MUST_CHECK;
+
 /* A user whose row has other sums than the user's images. */
 struct check_sums {
 	struct uuid user_id;

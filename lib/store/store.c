@@ -193,6 +193,27 @@ bool store_temp_cut(struct store_temp *temp, struct work *work, int64_t bytes)
 	return store_sum(temp->sha256, work, temp->fd);
 }
 
+bool store_move(struct work *work, const struct store_file *file)
+{
+	const struct store_driver *driver = work->store->driver;
+
+	file->temp->kept = driver->put(work, file->temp->path, file->key);
+	return file->temp->kept;
+}
+
+bool store_sync_all(struct work *work)
+{
+	const char *dir = work->store->dir;
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool synced;
+
+	if (fd < 0)
+		return fail_errno(work, "open %s", dir);
+	synced = !syncfs(fd) || fail_errno(work, "syncfs %s", dir);
+	close(fd);
+	return synced;
+}
+
 /* Syncs every file before it renames the first one, so that no key ever names
    an incomplete file. The files share one folder, which needs one sync. */
 bool store_keep(struct work *work, const struct store_file *files, size_t count)
@@ -203,11 +224,9 @@ bool store_keep(struct work *work, const struct store_file *files, size_t count)
 		if (fsync(files[i].temp->fd))
 			return fail_errno(work, "fsync %s",
 					  files[i].temp->path);
-	for (size_t i = 0; i < count; i++) {
-		if (!driver->put(work, files[i].temp->path, files[i].key))
+	for (size_t i = 0; i < count; i++)
+		if (!store_move(work, &files[i]))
 			return false;
-		files[i].temp->kept = true;
-	}
 	return !count || driver->sync(work, files[0].key);
 }
 

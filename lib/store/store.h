@@ -103,6 +103,11 @@ struct store_file {
 bool store_keep(struct work *work, const struct store_file *files,
 		size_t count) MUST_CHECK;
 
+/* Moves a file to its key without waiting for the disk, for many files at once:
+   after a crash before store_sync_all(), the file may have other bytes. */
+bool store_move(struct work *work, const struct store_file *file) MUST_CHECK;
+bool store_sync_all(struct work *work) MUST_CHECK;
+
 /* Opens a file for reading; freeing the pool closes it. ERR_NOT_FOUND if there
    is no file. */
 bool store_get(int *fd, struct work *work, const char *key) MUST_CHECK;
