@@ -13,9 +13,9 @@
 #include "lib/base/log.h"
 #include "lib/base/pool.h"
 #include "lib/db/db.h"
-#include "lib/db/migrate.h"
 #include "lib/db/remedy.h"
 #include "lib/service/keyring.h"
+#include "lib/service/schema_check.h"
 #include "lib/store/store.h"
 
 enum { DONE = 0, FAILED = 1, MISUSED = 2 };
@@ -234,19 +234,6 @@ static void free_keys(void *keys)
 	keyring_free(keys);
 }
 
-static bool schema_is_applied(struct work *work)
-{
-	struct migrations migrations;
-
-	if (!migrate_status(&migrations, work))
-		return false;
-	return !migrations.pending ||
-	       fail(work, ERR_CONFLICT,
-		    "the database lacks %zu of %zu migrations; run "
-		    "`pixtierctl schema apply`",
-		    migrations.pending, migrations.count);
-}
-
 static bool open_store(struct work *work, void *store)
 {
 	return store_open(store, work);
@@ -264,7 +251,7 @@ static bool provide(struct work *work, struct conf *conf, unsigned needs)
 		work->keys = keyring_new(conf);
 		pool_defer(work->pool, free_keys, work->keys);
 	}
-	if ((needs & NEEDS_SCHEMA) == NEEDS_SCHEMA && !schema_is_applied(work))
+	if ((needs & NEEDS_SCHEMA) == NEEDS_SCHEMA && !schema_check(work))
 		return false;
 	return !(needs & NEEDS_STORE) || account_run(work, open_store, store);
 }

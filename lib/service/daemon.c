@@ -16,6 +16,7 @@
 #include "lib/base/pool.h"
 #include "lib/process/memory_budget.h"
 #include "lib/process/metric.h"
+#include "lib/service/schema_check.h"
 #include "lib/store/store.h"
 
 static bool load(struct daemon *daemon, struct work *work)
@@ -133,7 +134,7 @@ static int run(struct daemon *daemon, struct work *work)
 	if (!account_run(work, open_store, NULL) ||
 	    !open_decoder_server(daemon, work) || !write_pid(daemon, work) ||
 	    !prefork_drop_rights(work, daemon->conf.user) ||
-	    !check(daemon, work))
+	    !check(daemon, work) || !schema_check_apart(work))
 		return fail_start(daemon, work);
 	prefork.group_count = fill_groups(daemon);
 	return prefork_run(&prefork);
