@@ -54,7 +54,7 @@ static const char tail[] =
 	"complete -F _pixtierctl pixtierctl\n";
 
 static const char with_file[] =
-	" certificate certificate-key config files log-dir ";
+	" base certificate certificate-key config files log-dir ";
 static const char with_words[] = " disabled kind scopes state ";
 
 static void print_names(const struct names *names)
@@ -122,15 +122,21 @@ static void print_fields(const struct command *command)
 			printf(" %s=", field->name);
 }
 
+static void print_accepted(const struct command *command,
+			   const struct option *options)
+{
+	for (; options->name; options++)
+		if (options->val < OPTION__COUNT &&
+		    command->options & (1u << options->val))
+			printf(" --%s", options->name);
+}
+
 static void print_command(const struct command *command,
 			  const struct option *options)
 {
 	printf("		%s:%s) words='", command->group,
 	       command->name ? command->name : "*");
-	for (; options->name; options++)
-		if (options->val < OPTION__COUNT &&
-		    command->options & (1u << options->val))
-			printf(" --%s", options->name);
+	print_accepted(command, options);
 	print_fields(command);
 	fputs("' ;;\n", stdout);
 }
@@ -148,14 +154,19 @@ static void print_groups(const struct command *commands, size_t count)
 	fputs(" help' ;;\n", stdout);
 }
 
-/* Prints the names of a group, which begins at the first of these commands. */
-static void print_group(const struct command *commands, size_t count)
+/* Prints the names of a group, which begins at the first of these commands, and
+   the options of its command without a name. */
+static void print_group(const struct command *commands, size_t count,
+			const struct option *options)
 {
 	const char *group = commands[0].group;
 
 	printf("		%s:) words='", group);
 	for (size_t i = 0; i < count && !strcmp(commands[i].group, group); i++)
-		printf(" %s", commands[i].name);
+		if (commands[i].name)
+			printf(" %s", commands[i].name);
+		else
+			print_accepted(&commands[i], options);
 	fputs("' ;;\n", stdout);
 }
 
@@ -175,7 +186,7 @@ void completion_print(const struct command *commands, size_t count,
 	print_groups(commands, count);
 	for (size_t i = 0; i < count; i++) {
 		if (commands[i].name && strcmp(commands[i].group, last))
-			print_group(&commands[i], count - i);
+			print_group(&commands[i], count - i, options);
 		last = commands[i].group;
 		print_command(&commands[i], options);
 	}
