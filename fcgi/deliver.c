@@ -23,7 +23,7 @@ bool deliver(struct response *res, struct request *req, struct uuid image_id,
 	if (!format_by_name(&format, format_name))
 		return fail(req->work, ERR_INTERNAL, "no format %s",
 			    format_name);
-	if (!store_has(req->work, file.key))
+	if (!store_find(&file.bytes, &file.changed_at, req->work, file.key))
 		return fail(req->work, ERR_NOT_FOUND,
 			    "the file of the picture does not exist any more");
 	file.media_type = format_row(format)->media_type;

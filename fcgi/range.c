@@ -4,6 +4,7 @@
 #include "fcgi/range.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 
 #include "lib/base/text.h"
@@ -40,4 +41,26 @@ bool range_is_valid(const char *text)
 		text = text_skip_blanks(text);
 	} while (*text++ == ',');
 	return !text[-1];
+}
+
+/* "-0" asks for the last 0 bytes. */
+static bool begins_beyond(const char *range, uint64_t bytes)
+{
+	if (*range == '-')
+		return !strtoull(range + 1, NULL, 10);
+	return strtoull(range, NULL, 10) >= bytes;
+}
+
+bool range_is_beyond(const char *text, int64_t bytes)
+{
+	if (strncasecmp(text, "bytes=", 6) || !range_is_valid(text) || !bytes)
+		return false;
+	text += 5;
+	while (text) {
+		text = text_skip_blanks(text + 1);
+		if (!begins_beyond(text, (uint64_t)bytes))
+			return false;
+		text = strchr(text, ',');
+	}
+	return true;
 }

@@ -2,6 +2,7 @@
 #define FCGI_RANGE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /*
  * False if the header Range is malformed (RFC 9110 section 14.1.1); section
@@ -10,5 +11,9 @@
  * of more than 18 digits, count as malformed because web servers refuse them.
  */
 bool range_is_valid(const char *text);
+
+/* Whether a valid header asks only for bytes beyond the end of a file with so
+   many bytes. */
+bool range_is_beyond(const char *text, int64_t bytes);
 
 #endif

@@ -146,6 +146,14 @@ bool request_read(struct request *req, struct work *work, char **envp)
 		req->csrf = pool_strdup(pool,
 					request_env(envp, "HTTP_X_CSRFTOKEN"));
 	req->prefer = pool_strdup(pool, request_env(envp, "HTTP_PREFER"));
+	req->if_match = pool_strdup(pool, request_env(envp, "HTTP_IF_MATCH"));
+	req->if_none_match =
+		pool_strdup(pool, request_env(envp, "HTTP_IF_NONE_MATCH"));
+	req->if_modified_since =
+		pool_strdup(pool, request_env(envp, "HTTP_IF_MODIFIED_SINCE"));
+	req->if_range = pool_strdup(pool, request_env(envp, "HTTP_IF_RANGE"));
+	req->if_unmodified_since = pool_strdup(
+		pool, request_env(envp, "HTTP_IF_UNMODIFIED_SINCE"));
 	req->range = pool_strdup(pool, request_env(envp, "HTTP_RANGE"));
 	req->idempotency_key =
 		pool_strdup(pool, request_env(envp, "HTTP_IDEMPOTENCY_KEY"));

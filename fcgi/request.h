@@ -68,6 +68,11 @@ struct request {
 	const char *cookie;
 	const char *csrf; /* X-Pixtier-CSRF or, from old clients, X-CSRFToken */
 	const char *prefer;
+	const char *if_match;
+	const char *if_none_match;
+	const char *if_modified_since;
+	const char *if_range;
+	const char *if_unmodified_since;
 	const char *range;
 	const char *idempotency_key;
 	const char *accept;

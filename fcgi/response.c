@@ -8,6 +8,7 @@
 
 #include "fcgi/dialect.h"
 #include "fcgi/disposition.h"
+#include "fcgi/precondition.h"
 #include "fcgi/range.h"
 #include "lib/base/conf.h"
 #include "lib/base/json.h"
@@ -204,6 +205,39 @@ void response_problem(struct response *res, struct request *req)
 				response_retry_after(req));
 }
 
+/* As nginx does, for all paths, also for those of the older services. */
+static void file_problem(struct response *res, struct request *req)
+{
+	res->header_count = 0;
+	res->allowed = NULL;
+	own_problem(res, req);
+}
+
+/* After a condition for 304, which comes first, the web server decides. */
+static bool is_beyond(const struct request *req,
+		      const struct response_file *file, const char *etag)
+{
+	return !req->is_head && !*req->if_none_match &&
+	       !*req->if_modified_since &&
+	       range_is_beyond(req->range, file->bytes) &&
+	       precondition_allows_range(req->if_range, etag, file->changed_at);
+}
+
+static bool check_conditions(struct request *req,
+			     const struct response_file *file, const char *etag)
+{
+	if (!precondition_holds(req->if_match, req->if_unmodified_since, etag,
+				file->changed_at))
+		return fail(req->work, ERR_PRECONDITION_FAILED,
+			    "the picture is not the version that If-Match or "
+			    "If-Unmodified-Since asks for");
+	if (is_beyond(req, file, etag))
+		return fail(req->work, ERR_RANGE_NOT_SATISFIABLE,
+			    "the picture has only %lld bytes",
+			    (long long)file->bytes);
+	return true;
+}
+
 /* A malformed Range is ignored (RFC 9110 section 14.2): nginx has a location
    without ranges, other web servers obey Accept-Ranges: none. */
 void response_file(struct response *res, struct request *req,
@@ -212,6 +246,7 @@ void response_file(struct response *res, struct request *req,
 	struct pool *pool = req->work->pool;
 	const bool accel = req->work->conf->delivery == DELIVERY_ACCEL;
 	const bool whole = !range_is_valid(req->range);
+	const char *etag;
 
 	res->status = 200;
 	res->allowed = "sandbox";
@@ -230,8 +265,15 @@ void response_file(struct response *res, struct request *req,
 	if (accel) /* nginx makes an ETag itself and drops ours. */
 		return;
 	/* A key's bytes never change, so the key is a strong validator. */
-	response_header(res, pool, "ETag",
-			pool_printf(pool, "\"%s\"", file->key));
-	if (whole)
-		response_header(res, pool, "Accept-Ranges", "none");
+	etag = pool_printf(pool, "\"%s\"", file->key);
+	if (!check_conditions(req, file, etag)) {
+		file_problem(res, req);
+		if (req->work->err == ERR_RANGE_NOT_SATISFIABLE)
+			response_header(res, pool, "Content-Range",
+					pool_printf(pool, "bytes */%lld",
+						    (long long)file->bytes));
+		return;
+	}
+	response_header(res, pool, "ETag", etag);
+	response_header(res, pool, "Accept-Ranges", whole ? "none" : "bytes");
 }

@@ -70,8 +70,10 @@ void response_problem(struct response *res, struct request *req);
 
 /*
  * Makes the web server send the file with this key of the store; it handles
- * Range, 304 and HEAD. Browsers save it as `name`, and show it if `shows` is
- * true. The client may cache it for `max_age` seconds; 0: only with
+ * Range, 304 and HEAD. Without X-Accel-Redirect this answers 412 to conditions
+ * that do not hold and 416 to parts beyond the end, because not all web servers
+ * do so in the form of RFC 9457. Browsers save it as `name`, and show it if
+ * `shows` is true. The client may cache it for `max_age` seconds; 0: only with
  * revalidation.
  */
 struct response_file {
@@ -80,6 +82,8 @@ struct response_file {
 	const char *name;
 	bool shows;
 	int64_t max_age;
+	int64_t bytes;
+	int64_t changed_at; /* in seconds since 1970 */
 };
 void response_file(struct response *res, struct request *req,
 		   const struct response_file *file);

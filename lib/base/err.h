@@ -18,9 +18,9 @@ enum err {
 	ERR_BAD_SIGNATURE,
 	ERR_NOT_FOUND,
 	ERR_METHOD_NOT_ALLOWED,
-	ERR_TIMEOUT,               /* only web servers send it */
-	ERR_RANGE_NOT_SATISFIABLE, /* only web servers send it */
-	ERR_PRECONDITION_FAILED,   /* only web servers send it */
+	ERR_TIMEOUT, /* only web servers send it */
+	ERR_RANGE_NOT_SATISFIABLE,
+	ERR_PRECONDITION_FAILED,
 	ERR_CONFLICT,
 	ERR_IDEMPOTENCY_RUNNING,
 	ERR_JOB_FAILED,

@@ -243,13 +243,20 @@ bool store_get(int *fd, struct work *work, const char *key)
 	return true;
 }
 
-bool store_has(struct work *work, const char *key)
+bool store_find(int64_t *bytes, int64_t *changed_at, struct work *work,
+		const char *key)
 {
-	int fd;
+	struct stat file;
+	int fd, error;
 
 	if (!work->store->driver->get(work, key, &fd))
 		return false;
+	error = fstat(fd, &file);
 	close(fd);
+	if (error)
+		return fail_errno(work, "fstat %s", key);
+	*bytes = file.st_size;
+	*changed_at = file.st_mtim.tv_sec;
 	return true;
 }
 

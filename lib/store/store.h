@@ -111,7 +111,10 @@ bool store_sync_all(struct work *work) MUST_CHECK;
 /* Opens a file for reading; freeing the pool closes it. ERR_NOT_FOUND if there
    is no file. */
 bool store_get(int *fd, struct work *work, const char *key) MUST_CHECK;
-bool store_has(struct work *work, const char *key);
+/* Sets the size of the file, and when it was changed in seconds since 1970.
+   False if there is no file. */
+bool store_find(int64_t *bytes, int64_t *changed_at, struct work *work,
+		const char *key) MUST_CHECK;
 
 /* Returns the path by which the web server finds the file, in the header of the
    setting `delivery`. With X-Accel-Redirect, `whole` selects the location that

@@ -66,11 +66,42 @@ static void bad_ones_do_not(void **state)
 			fail_msg("%s", bad[i]);
 }
 
+static void those_beyond_the_end_are_known(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t bytes;
+		bool is_beyond;
+	} cases[] = {
+		{ "bytes=100-", 100, true },
+		{ "bytes=99-", 100, false },
+		{ "bytes=100-200", 100, true },
+		{ "bytes=99-200", 100, false },
+		{ "bytes=-0", 100, true },
+		{ "bytes=-1", 100, false },
+		{ "BYTES= 100-, -0 ,\t101-", 100, true },
+		{ "bytes=100-,0-0", 100, false },
+		{ "bytes=0-0,100-", 100, false },
+		{ "bytes=99999999999999999999999999-", INT64_MAX, true },
+		{ "bytes=0-", 0, false },
+		{ "bytes=100", 100, false },
+		{ "bytes=100-,x", 100, false },
+		{ "items=100-", 100, false },
+		{ "", 100, false },
+	};
+
+	(void)state;
+	EACH_ROW(i, cases)
+		assert_int_equal(range_is_beyond(cases[i].text, cases[i].bytes),
+				 cases[i].is_beyond);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(good_ones_pass),
 		cmocka_unit_test(bad_ones_do_not),
+		cmocka_unit_test(those_beyond_the_end_are_known),
 	};
 
 	return RUN_TESTS(tests);
