@@ -90,13 +90,18 @@ site_answers() {
 		"http://127.0.0.1:$port/healthz") && [ "$code" -lt 500 ]
 }
 
-# A supervisor has started when it has children.
-has_children() {
-	local pid children=''
+# A supervisor has started when it has a decoder server. Before that it may have a
+# child that asks which schema the database has.
+has_decoder_server() {
+	local pid child children='' words=()
 
 	read -r pid <"$run/$1.pid"
 	read -r children <"/proc/$pid/task/$pid/children"
-	[ -n "$children" ]
+	for child in $children; do
+		mapfile -d '' words <"/proc/$child/cmdline"
+		[[ "${words[0]-}" != *pixtier-decoder ]] || return 0
+	done
+	return 1
 }
 
 start_part() {
@@ -112,7 +117,7 @@ start_part() {
 		;;
 	worker)
 		launch worker "$data/bin/pixtier-worker" --config "$conf"
-		await worker has_children worker
+		await worker has_decoder_server worker
 		;;
 	web)
 		read -r server port <"$run/site"

@@ -11,7 +11,7 @@ import tempfile
 
 import pytest
 
-from service import BUILDDIR, HANG, children_of, wait_until
+from service import BUILDDIR, HANG, children_of, is_decoder, wait_until
 
 ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 
@@ -50,7 +50,10 @@ def only_line(process, program):
 
 
 def stop(process):
-    wait_until(lambda: children_of(process.pid))
+    """Before the decoder server, the only child is the one that asks which
+    schema the database has."""
+    wait_until(lambda: any(is_decoder(pid)
+                           for pid in children_of(process.pid)))
     process.terminate()
     process.communicate(timeout=HANG)
     assert process.returncode == 0
