@@ -125,6 +125,20 @@ static void what_is_replaced_stays_secret(void **state)
 	pool_free(work.pool);
 }
 
+/* Replaces the file by one without keys, and returns its owner. */
+static struct stat replace_keys(struct work *work)
+{
+	const struct keys none = { 0 };
+	struct stat file;
+	int lock;
+
+	assert_true(keyfile_lock(&lock, work, path));
+	assert_true(keyfile_replace(work, path, lock, &none));
+	close(lock);
+	assert_int_equal(stat(path, &file), 0);
+	return file;
+}
+
 /* A row: who has the old file, with which permissions, and who gets the new one
    when root writes it. 0 is root, 1 the account of the service. */
 /* clang-format off */
@@ -146,9 +160,7 @@ static void root_writes_keys_for_the_service(void **state)
 {
 	const struct passwd *nobody = getpwnam("nobody");
 	struct work work = start();
-	const struct keys none = { 0 };
 	struct stat file;
-	int lock;
 
 	(void)state;
 	if (geteuid() || !nobody)
@@ -164,10 +176,7 @@ static void root_writes_keys_for_the_service(void **state)
 					 0);
 			assert_int_equal(chmod(path, owners[i].mode), 0);
 		}
-		assert_true(keyfile_lock(&lock, &work, path));
-		assert_true(keyfile_replace(&work, path, lock, &none));
-		close(lock);
-		assert_int_equal(stat(path, &file), 0);
+		file = replace_keys(&work);
 		assert_int_equal(file.st_uid,
 				 owners[i].new_uid * nobody->pw_uid);
 		assert_int_equal(file.st_gid,
@@ -181,19 +190,14 @@ static void root_writes_keys_for_the_owner_of_the_store(void **state)
 {
 	const struct passwd *nobody = getpwnam("nobody");
 	struct work work = start();
-	const struct keys none = { 0 };
 	struct stat file;
-	int lock;
 
 	(void)state;
 	if (geteuid() || !nobody)
 		skip();
 	conf.store_dir = folder;
 	assert_int_equal(chown(folder, nobody->pw_uid, nobody->pw_gid), 0);
-	assert_true(keyfile_lock(&lock, &work, path));
-	assert_true(keyfile_replace(&work, path, lock, &none));
-	close(lock);
-	assert_int_equal(stat(path, &file), 0);
+	file = replace_keys(&work);
 	assert_int_equal(file.st_uid, nobody->pw_uid);
 	pool_free(work.pool);
 }
