@@ -86,7 +86,7 @@ static const struct command commands[] = {
 	{ "settings", NULL, "[--effective]", "shows all settings with their meaning, or the values in force", 0, 0, 0,
 	  TAKES(EFFECTIVE) | TAKES(MAN), cmd_settings_show },
 	{ "site", NULL, "SERVER [--tls] [--name HOST] [--certificate FILE] [--certificate-key FILE] [--listen ADDRESS] [--files DIR] [--log-dir DIR]",
-	  "prints the site for nginx or lighttpd that fits the settings", NEEDS_SETTINGS, 1, 1,
+	  "prints the site for nginx, lighttpd or apache that fits the settings", NEEDS_SETTINGS, 1, 1,
 	  TAKES(TLS) | TAKES(NAME) | TAKES(CERTIFICATE) | TAKES(CERTIFICATE_KEY) | TAKES(LISTEN) | TAKES(FILES) | TAKES(LOG_DIR), cmd_site_print },
 	{ "completion", NULL, "", "prints the completion of these commands for bash", 0, 0, 0, 0, cmd_completion_print },
 	{ "doctor", NULL, "", "checks this installation", NEEDS_KEYS, 0, 0, 0, cmd_doctor_run },

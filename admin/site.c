@@ -21,6 +21,7 @@ static const struct site {
 	const char *delivery_name;
 	const char *log_dir;
 } sites[] = {
+	{ "apache",   apache,   DELIVERY_SENDFILE, "sendfile", "/var/log/apache2" },
 	{ "lighttpd", lighttpd, DELIVERY_SENDFILE, "sendfile", "/var/log/lighttpd" },
 	{ "nginx",    nginx,    DELIVERY_ACCEL,    "accel",    "/var/log/nginx" },
 };

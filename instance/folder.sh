@@ -72,7 +72,7 @@ copy_programs() {
 	install -m 644 -t "$data/schema" "$here"/schema/*.sql
 	install -m 644 -t "$data/site" "$here/nginx/pixtier_fastcgi_params" \
 		"$here"/lighttpd/*.lua "$here/lighttpd/416.html" \
-		"$here/lighttpd/pools.conf"
+		"$here/lighttpd/pools.conf" "$here/apache/pixtier.lua"
 }
 
 # Writes standard input to a file that only its owner and the service can read.

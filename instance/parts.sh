@@ -131,6 +131,8 @@ launch_nginx() { launch web nginx -e stderr -c "$data/site/nginx.conf"; }
 
 launch_lighttpd() { launch web lighttpd -D -f "$data/site/lighttpd.conf"; }
 
+launch_apache() { launch web apache2 -D FOREGROUND -f "$data/site/apache.conf"; }
+
 stop_part() {
 	local part=$1 pid end
 

@@ -9,12 +9,19 @@ import socket
 import time
 import uuid
 
+import pytest
 import requests
 
 from pictures import picture
 from service import CONTRACT, HANG, wait_until
 
 PROBLEM = {"type", "title", "status", "code", "detail", "request_id", "errors"}
+
+
+def skip_behind_apache(service, difference):
+    """doc/web_servers.md has the differences between the web servers."""
+    if service.server == "apache":
+        pytest.skip("Apache " + difference)
 
 
 def from_address(address):

@@ -94,10 +94,15 @@ class Tap:
 
 
 def pytest_collection_modifyitems(items):
-    """Behind lighttpd the modules run from the last to the first: when
-    both servers are examined at once, what is heavy meets something else."""
-    if os.environ.get("PIXTIER_SERVER") == "lighttpd":
+    """Behind lighttpd the modules run from the last to the first, behind
+    Apache from the middle on: when all servers are examined at once, what is
+    heavy meets something else."""
+    server = os.environ.get("PIXTIER_SERVER")
+    if server == "lighttpd":
         items.sort(key=lambda item: item.path, reverse=True)
+    elif server == "apache":
+        middle = items[len(items) // 2].path if items else None
+        items.sort(key=lambda item: item.path < middle)
 
 
 def pytest_addoption(parser):

@@ -24,6 +24,8 @@ QUICKSTART = str(SRCDIR / "quickstart")
 PROGRAMS = ("pixtier-fcgi", "pixtier-worker", "pixtier-decoder",
             "pixtierctl")
 TOOLS = ("mariadbd", "mariadb-install-db", "mariadb", "curl", "setpriv")
+# The programs of the web servers, where they have other names.
+SERVER_PROGRAMS = {"apache": "apache2"}
 
 
 # Seconds after which a test fails because something hangs. It says nothing of
@@ -48,7 +50,7 @@ CHILDREN = {"fcgi": ("responders", "upload_responders"),
 def missing(server):
     """What the tests cannot run without and is not here, or None."""
     path = os.environ["PATH"] + ":/usr/sbin:/sbin"
-    for tool in TOOLS + (server,):
+    for tool in TOOLS + (SERVER_PROGRAMS.get(server, server),):
         if not shutil.which(tool, path=path):
             return f"{tool} is not installed"
     for program in PROGRAMS:

@@ -182,7 +182,7 @@ def test_the_errors_of_web_servers_have_pages(service):
     precondition_failed."""
     made = set()
     for file in ("nginx/pixtier.conf.in", "lighttpd/problem.lua",
-                 "lighttpd/416.html"):
+                 "lighttpd/416.html", "apache/pixtier.lua"):
         text = (SRCDIR / file).read_text()
         made |= set(re.findall(r"\] = { \"(\w+)\"", text))
         made |= set(re.findall(r"\"/?problems/(\w+)\"", text))

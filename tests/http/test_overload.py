@@ -10,7 +10,8 @@ import signal
 
 import pytest
 
-from api import is_back, make_token, new_user, problem, upload
+from api import (is_back, make_token, new_user, problem, skip_behind_apache,
+                 upload)
 from pictures import encode, picture, quarters
 from queueing import Call, nobody_accepts, open_sockets, waiting_uploads
 from service import children_of, wait_until
@@ -193,6 +194,7 @@ def answered(calls):
 
 def test_uploads_that_nobody_waits_for_are_not_done(service):
     """499 client_gone in the log: clients that went away while they waited."""
+    skip_behind_apache(service, "does not tell that a client has gone")
     session = new_user(service)
     token = make_token(session)["token"]
     before = metrics_of(service)
@@ -217,6 +219,7 @@ def test_uploads_that_nobody_waits_for_are_not_done(service):
 def test_an_upload_is_given_up_while_it_is_made(service):
     """Its client goes away while a decoder process works: it is not
     committed, its key may be used again, and nothing of it is left."""
+    skip_behind_apache(service, "does not tell that a client has gone")
     session = new_user(service)
     token = make_token(session)["token"]
     before, objects = metrics_of(service), service.objects()

@@ -179,7 +179,7 @@ def test_a_port_in_use_is_named(folder, server):
 @pytest.mark.parametrize("wrong, message", [
     (["--port", "x"], 'from 1 to 65535, not "x"'),
     (["--bogus"], "unknown option --bogus"),
-    (["--server", "apache"], 'nginx or lighttpd, not "apache"'),
+    (["--server", "caddy"], 'nginx, lighttpd or apache, not "caddy"'),
     (["nothing.jpg"], '"nothing.jpg" is not a command'),
     (["--build", "a b"], "--build: only letters, digits"),
 ])

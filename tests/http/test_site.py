@@ -14,7 +14,8 @@ import urllib.parse
 import pytest
 
 import fcgi_client
-from api import from_address, is_back, make_token, new_user, upload
+from api import (from_address, is_back, make_token, new_user,
+                 skip_behind_apache, upload)
 from service import HANG, wait_until, wait_within
 
 
@@ -33,6 +34,53 @@ def test_a_body_over_the_limit_is_refused_before_it_is_sent(service):
         answer = client.recv(4096)
     assert b" 413 " in answer.splitlines()[0]
     assert b'"code":"too_large"' in answer
+
+
+def test_a_body_without_end_is_refused(service):
+    """Its length is not known before: the web server or the application counts
+    what comes."""
+    limit = int(service.setting("max_upload"))
+    chunk = b"%x\r\n%s\r\n" % (1 << 20, bytes(1 << 20))
+    with socket.create_connection(("127.0.0.1", service.port), HANG) as client:
+        client.sendall(b"POST /v1/images HTTP/1.1\r\nHost: x\r\n"
+                       b"Transfer-Encoding: chunked\r\n\r\n")
+        sent = 0
+        with contextlib.suppress(ConnectionError):
+            while not select.select([client], [], [], 0)[0]:
+                client.sendall(chunk)
+                sent += 1 << 20
+                assert sent < 2 * limit
+        answer = client.recv(4096)
+    assert b" 413 " in answer.splitlines()[0]
+    assert b'"code":"too_large"' in answer
+
+
+@pytest.fixture
+def impatient_site(service):
+    """Bodies have one second until the minimum rate holds."""
+    file = service.dir / "data/site/pixtier.conf"
+    site = file.read_text()
+    assert "body=30,MinRate" in site
+    file.write_text(site.replace("body=30,MinRate", "body=1,MinRate"))
+    service.restart("web")
+    yield
+    file.write_text(site)
+    service.restart("web")
+
+
+def test_a_body_that_comes_too_slowly_is_ended(service, request):
+    """A byte now and then keeps no connection; other sites cannot do this."""
+    if service.server != "apache":
+        pytest.skip("only Apache enforces a minimum rate")
+    request.getfixturevalue("impatient_site")
+    with socket.create_connection(("127.0.0.1", service.port), HANG) as client:
+        client.sendall(b"POST /v1/images HTTP/1.1\r\nHost: x\r\n"
+                       b"Content-Length: 100000\r\n\r\n")
+        while not select.select([client], [], [], 0.1)[0]:
+            client.sendall(b"x")
+        answer = client.recv(4096)
+    assert b" 408 " in answer.splitlines()[0]
+    assert b'"code":"timeout"' in answer
 
 
 def answer_to(service, *lines):
@@ -69,6 +117,7 @@ CONNECTIONS = 100
 def test_an_address_has_few_requests_in_progress(service):
     """However slowly their bodies come; other addresses do not suffer, and it
     is over when they end."""
+    skip_behind_apache(service, "enforces a minimum rate instead")
     head = (b"POST /v1/images HTTP/1.1\r\nHost: x\r\n"
             b"Content-Length: 1000\r\n\r\n")
     session = service.session()

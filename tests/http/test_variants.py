@@ -108,17 +108,21 @@ def test_a_part_beyond_the_end_is_refused(service, asked):
 
 
 def test_what_is_cached_is_not_sent_again(service):
-    """304, by ETag or by date; not after a change of either."""
+    """304, by ETag or by date; not after a change of either. Apache ignores a
+    date that is still to come."""
     session = service.session("premium")
     image = upload(session)
     path = variant_of(image, "h200")
     got = session.get(path)
     tag, date = got.headers["ETag"], got.headers["Last-Modified"]
+    future = {"If-Modified-Since": "Sun, 01 Jan 2040 00:00:00 GMT"}
     for headers in ({"If-None-Match": tag}, {"If-Modified-Since": date},
-                    {"If-Modified-Since": "Sun, 01 Jan 2040 00:00:00 GMT"},
-                    {"If-None-Match": f'"x", {tag}'}):
+                    {"If-None-Match": f'"x", {tag}'}, future):
         again = session.get(path, headers=headers)
-        assert (again.status_code, again.content) == (304, b""), headers
+        if service.server == "apache" and headers == future:
+            assert again.content == got.content
+        else:
+            assert (again.status_code, again.content) == (304, b""), headers
     for headers in ({"If-None-Match": '"x"'}, {"If-Modified-Since": "x"}, {
             "If-Modified-Since": "Thu, 01 Jan 2026 00:00:00 GMT"}):
         assert session.get(path, headers=headers).status_code == 200, headers

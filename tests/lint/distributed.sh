@@ -8,7 +8,7 @@ cd "${DISTRIBUTED_ROOT:-${srcdir:-.}}" || exit 99
 fewest_files=${DISTRIBUTED_ROOT:+1}
 bad=$(
 	exec 3>&1
-	find admin fcgi instance lib lighttpd nginx schema tests worker -type f \
+	find admin apache fcgi instance lib lighttpd nginx schema tests worker -type f \
 		! -path '*/node_modules/*' ! -path '*/__pycache__/*' \
 		\( -name '*.[ch]' -o -name '*.py' -o -name '*.sh' -o -name '*.js' \
 		-o -name '*.sql' -o -name '*.in' -o -name '*.lua' -o -name '*.txt' \

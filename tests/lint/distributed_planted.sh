@@ -4,7 +4,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 dir=$(mktemp -d) || exit 99
 trap 'rm -rf "$dir"' EXIT
 cd "$dir" || exit 99
-mkdir -p admin fcgi instance lib/base lighttpd nginx schema tests/http \
+mkdir -p admin apache fcgi instance lib/base lighttpd nginx schema tests/http \
 	tests/unit worker
 touch fcgi/a.html lib/base/a.c lib/base/a.h tests/http/test_a.py tests/unit/a.c
 n=0

@@ -12,7 +12,7 @@ import sys
 
 # Each document, and how many names it had when this was written.
 DOCUMENTS = {"CONTRIBUTING.md": 99, "README.md": 10, "doc/performance.md": 3}
-FOLDERS = "admin|doc|fcgi|instance|lib|lighttpd|nginx|schema|tests|worker"
+FOLDERS = "admin|apache|doc|fcgi|instance|lib|lighttpd|nginx|schema|tests|worker"
 CODE = re.compile(r"`([^`\n]+)`")
 NAMES = re.compile(
     rf"(?<![\w./$-])(?P<path>(?:\.\./)?(?:{FOLDERS})/[\w./-]*\w)|"

@@ -12,7 +12,7 @@ tab=$(printf '\t')
 # The files that people write: not what is made from them, nor the migrations,
 # which never change once they are released.
 files() {
-	for root in admin doc fcgi instance lib lighttpd nginx systemd tests worker \
+	for root in admin apache doc fcgi instance lib lighttpd nginx systemd tests worker \
 		.ci/run CONTRIBUTING.md Makefile.am README.md SECURITY.md configure.ac quickstart; do
 		[ -e "$root" ] && find "$root" -type f \
 			! -path '*/node_modules/*' ! -path '*/__pycache__/*' \
