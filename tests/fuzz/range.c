@@ -30,6 +30,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (range_is_valid(text))
 		expect(strncasecmp(text, "bytes=", 6) || is_in_grammar(text));
+	if (range_is_beyond(text, 100))
+		expect(range_is_valid(text) && range_is_beyond(text, 1));
 	pool_free(pool);
 	return 0;
 }

@@ -297,6 +297,9 @@ TARGETS = {
          + struct.pack(">H", len(EXIF) + 2) + EXIF + JPEG[2:]],
         [b"\xff\xc0", b"\xff\xc2", b"\xff\xda", b"\xff\xe1", b"\xff\xd9",
          b"Exif\0\0"]),
+    "precondition": ([b'"x", "a.h200"', b'W/"a.h200"', b"*",
+                      b"Sat, 28 Nov 2026 12:00:00 GMT"],
+                     [b'"a.h200"', b"W/", b" GMT", b"Sat, "]),
     "probe_png": ([each[16:] for each in PNGS],
                   [b"IDAT", b"IEND", b"acTL", b"tRNS", b"eXIf", b"CgBI"]),
     "probe_tiff": ([bytes([i]) + TIFFS[i][4:] for i in range(2)]

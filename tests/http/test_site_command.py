@@ -13,13 +13,14 @@ import pytest
 
 import network
 from api import upload
-from service import HANG, free_port, wait_until
+from service import HANG, SRCDIR, free_port, wait_until
 from test_fetch_tls import Authority
 
 NAME = "pictures.example"
 OTHER_SITE = {
     "nginx": "server {{ listen {port} default_server; server_name _;"
              " return 200 other; }}",
+    "apache": "Listen {port}",
     "lighttpd": 'server.modules += ( "mod_access" )',
 }
 
@@ -46,6 +47,17 @@ def changed(environment, new):
                 environment.update({name: value})
 
 
+def apache_settings(main, port):
+    """With the modules for TLS, and as root with an account."""
+    modules = ("LoadModule alias_module ${modules}/mod_alias.so\n"
+               "LoadModule http2_module ${modules}/mod_http2.so\n"
+               "LoadModule ssl_module   ${modules}/mod_ssl.so\n")
+    account = "" if os.geteuid() else "User www-data\nGroup www-data\n"
+    listen = "" if port else "Listen 443\n"
+    before, first, after = main.partition("LoadModule unique_id")
+    return account + listen + before + modules + first + after
+
+
 class WebServer:
     """Another web server in front of the running service, with this site. The
     entrance is a command that starts it elsewhere."""
@@ -64,6 +76,8 @@ class WebServer:
             str((service.dir / "data").resolve() / "site"), str(self.folder))
         if server == "nginx" and not os.geteuid():
             main = "user www-data;\n" + main
+        if server == "apache":
+            main = apache_settings(main, port)
         if server == "lighttpd":
             lines = main.splitlines()
             main = "\n".join(
@@ -73,6 +87,8 @@ class WebServer:
         self.file = self.folder / f"{server}.conf"
         self.file.write_text(main + "\n")
         command = {"nginx": ["nginx", "-e", "stderr", "-c", str(self.file)],
+                   "apache": ["apache2", "-D", "FOREGROUND", "-f",
+                              str(self.file)],
                    "lighttpd": ["lighttpd", "-D", "-f", str(self.file)]}
         path = os.environ["PATH"] + ":/usr/sbin:/sbin"
         self.process = subprocess.Popen(
@@ -89,12 +105,12 @@ class WebServer:
         shutil.rmtree(self.folder)
 
 
-def curl(*options, entrance=()):
+def curl(*options, entrance=(), stdin=subprocess.DEVNULL):
     """The status, the version of HTTP, the headers by their lower-case names,
     and the body."""
     done = subprocess.run(
         [*entrance, "curl", "-sS", "-i", "-m", str(HANG), *options],
-        capture_output=True, check=False)
+        stdin=stdin, capture_output=True, check=False)
     if done.returncode:
         return None
     head, _, body = done.stdout.partition(b"\r\n\r\n")
@@ -124,6 +140,7 @@ def test_a_site_that_would_not_work_is_not_printed(service, server, settings,
 
 def test_the_way_of_delivery_has_to_be_the_server_s(service, server):
     wrong, right = {"nginx": ("sendfile", "accel"),
+                    "apache": ("accel", "sendfile"),
                     "lighttpd": ("accel", "sendfile")}[server]
     done = print_site(service, server, delivery=wrong)
     assert f'delivery: {server} needs {right}; set' in done.stderr
@@ -136,6 +153,7 @@ def test_the_site_has_the_limits_and_paths_of_the_settings(service, server):
                       listen="/c/d", listen_uploads="",
                       base_url=f"https://{NAME}:444")
     size = {"nginx": "client_max_body_size        5000000;",
+            "apache": "('Content-Length') -gt 5000000\"\n",
             "lighttpd": "server.max-request-size    = 4883\n"}[server]
     assert size in site
     assert site.count("/c/d") == 2 and "/a/b/objects/" in site
@@ -182,6 +200,21 @@ def test_tls_has_http2_and_hsts_on_every_answer(service, tls):
         assert headers["strict-transport-security"] == "max-age=63072000"
         if path == picture:
             assert len(body) == image["variants"][0]["bytes"]
+
+
+def test_an_upload_comes_by_http2(service, server, tls):
+    """Also of a length that is not known before, where the server takes it."""
+    url, options = tls
+    identity = ":".join(("premium", service.passwords["premium"]))
+    ways = [("--data-binary", "@" + str(SRCDIR / "doc/sample.jpg"))]
+    if server != "lighttpd":
+        ways.append(("-X", "POST", "-T", "-"))
+    for way in ways:
+        with (SRCDIR / "doc/sample.jpg").open("rb") as sample:
+            answer = curl(*options, "-u", identity, "-H",
+                          "Content-Type: image/jpeg", *way,
+                          url + "/v1/images", stdin=sample)
+        assert answer[:2] == (201, "HTTP/2"), answer
 
 
 @pytest.mark.parametrize("version, accepted", [
