@@ -168,6 +168,7 @@ def test_a_queue_that_takes_too_long_is_cut(service, few, slow_picture):
 def test_what_no_longer_fits_is_told_at_once(service):
     """503 unavailable with Retry-After from the web server, while no responder
     accepts."""
+    skip_behind_apache(service, "lets them wait")
     token = make_token(service.session("premium"))["token"]
     with nobody_accepts(service):
         calls = [call_upload(service, token, b"no picture")
