@@ -8,11 +8,11 @@ cd "${DISTRIBUTED_ROOT:-${srcdir:-.}}" || exit 99
 fewest_files=${DISTRIBUTED_ROOT:+1}
 bad=$(
 	exec 3>&1
-	find admin apache fcgi instance lib lighttpd nginx schema tests worker -type f \
+	find admin apache debian fcgi instance lib lighttpd nginx schema tests worker -type f \
 		! -path '*/node_modules/*' ! -path '*/__pycache__/*' \
 		\( -name '*.[ch]' -o -name '*.py' -o -name '*.sh' -o -name '*.js' \
 		-o -name '*.sql' -o -name '*.in' -o -name '*.lua' -o -name '*.txt' \
-		-o -name '*.html' -o -name '*.css' \) \
+		-o -name '*.html' -o -name '*.css' -o -path 'debian/*' \) \
 		! -name documents.h | fewest "${fewest_files:-640}" files |
 		while read -r file; do
 			# Programs are named without the ending of their source.
