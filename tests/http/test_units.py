@@ -27,7 +27,7 @@ def units(tmp_path):
     """The units with the programs of this build."""
     for unit in (*UNITS.glob("*.service"), *UNITS.glob("*.socket")):
         (tmp_path / unit.name).write_text(unit.read_text().replace(
-            "/usr/bin/pixtier", f"{BUILDDIR}/pixtier"))
+            "/usr/sbin/pixtier", f"{BUILDDIR}/pixtier"))
     return tmp_path
 
 

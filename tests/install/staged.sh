@@ -46,9 +46,22 @@ belongs_to() {
 
 is_empty() { ! find "$1" -type f | grep .; }
 
+# The units start nothing but programs that are there.
+units_start_programs() {
+	units=$(find "$work" -path '*/systemd/system/*.service')
+	[ -n "$units" ] || return 1
+	for unit in $units; do
+		program=$(sed -n 's/^ExecStart=//p' "$unit")
+		[ -x "$work$program" ] || {
+			echo "$unit: there is no $program"
+			return 1
+		}
+	done
+}
+
 stage() { make "$1" DESTDIR="$work"; }
 
-echo 1..19
+echo 1..20
 test_that 'make install DESTDIR' stage install
 test_that 'the settings are not for everybody' has 640 "$conf"
 test_that 'neither are the keys beside them' has 750 "$work$settings"
@@ -61,6 +74,7 @@ test_that 'the manual has the paths' \
 	find "$work" -name pixtierctl.1 -exec grep -q "$settings/pixtier.conf" {} +
 test_that 'the folder of the sockets is made at each boot' \
 	find "$work" -path '*/tmpfiles.d/*' -exec grep -q "^d $run 0755 " {} +
+test_that 'the units start programs that are installed' units_start_programs
 
 echo 'base_url = "https://pictures.example"' >"$conf"
 chmod 600 "$conf"
