@@ -34,7 +34,7 @@ install_packages() {
 	[ -z "$policy" ] || $sudo rm -f "$policy"
 	[ $status = 0 ] || die "apt-get could not install: $*"
 	[ -d /run/systemd/system ] || return 0
-	for service in nginx lighttpd; do
+	for service in nginx lighttpd apache2; do
 		[[ " $* " != *" $service "* ]] ||
 			$sudo systemctl --quiet disable "$service"
 	done
