@@ -10,9 +10,13 @@
 /* The options of commands. */
 enum command_option {
 	OPTION_ADMIN,
+	OPTION_ADMINISTRATOR,
 	OPTION_BASE,
 	OPTION_CERTIFICATE,
 	OPTION_CERTIFICATE_KEY,
+	OPTION_DB_ADMIN,
+	OPTION_DB_HOST,
+	OPTION_DB_PASSWORD_STDIN,
 	OPTION_DEEP,
 	OPTION_DISABLED,
 	OPTION_EFFECTIVE,
@@ -31,9 +35,11 @@ enum command_option {
 	OPTION_REPAIR,
 	OPTION_RETIRE_AFTER,
 	OPTION_SCOPES,
+	OPTION_SERVER,
 	OPTION_STATE,
 	OPTION_TIER,
 	OPTION_TLS,
+	OPTION_YES,
 	OPTION__COUNT
 };
 
@@ -72,6 +78,7 @@ command_run cmd_doctor_run;
 command_run cmd_backup_make, cmd_backup_verify;
 command_run cmd_restore_run;
 command_run cmd_fsck_run, cmd_fsck_sweep;
+command_run cmd_setup_run;
 command_run cmd_site_print;
 
 /* A row of the table in main.c. */

@@ -4,7 +4,7 @@
 #include "lib/base/pool.h"
 #include "lib/base/work.h"
 
-/* Only for the files of pixtierctl doctor. */
+/* Only for the files of pixtierctl doctor and pixtierctl setup. */
 
 /* The result of one check, and what to do. */
 struct finding {

@@ -85,6 +85,11 @@ static const struct command commands[] = {
 	{ "restore", NULL, "DIR", "restores a backup into an empty database and an empty store", NEEDS_DB | NEEDS_TIME, 1, 1, 0, cmd_restore_run },
 	{ "settings", NULL, "[--effective]", "shows all settings with their meaning, or the values in force", 0, 0, 0,
 	  TAKES(EFFECTIVE) | TAKES(MAN), cmd_settings_show },
+	{ "setup", NULL, "[--yes] [--name HOST] [--tls] [--certificate FILE] [--certificate-key FILE] [--server SERVER] [--files DIR] [--log-dir DIR] "
+	  "[--db-host HOST] [--db-admin NAME] [--db-password-stdin] [--administrator NAME]",
+	  "makes the database, the settings, the key, an administrator and the site, and starts pixtier", NEEDS_KEYS | NEEDS_DB, 0, 0,
+	  TAKES(YES) | TAKES(NAME) | TAKES(TLS) | TAKES(CERTIFICATE) | TAKES(CERTIFICATE_KEY) | TAKES(SERVER) | TAKES(FILES) | TAKES(LOG_DIR) |
+	  TAKES(DB_HOST) | TAKES(DB_ADMIN) | TAKES(DB_PASSWORD_STDIN) | TAKES(ADMINISTRATOR), cmd_setup_run },
 	{ "site", NULL, "SERVER [--tls] [--name HOST] [--certificate FILE] [--certificate-key FILE] [--listen ADDRESS] [--files DIR] [--log-dir DIR]",
 	  "prints the site for nginx, lighttpd or apache that fits the settings", NEEDS_SETTINGS, 1, 1,
 	  TAKES(TLS) | TAKES(NAME) | TAKES(CERTIFICATE) | TAKES(CERTIFICATE_KEY) | TAKES(LISTEN) | TAKES(FILES) | TAKES(LOG_DIR), cmd_site_print },
@@ -104,10 +109,14 @@ enum {
 
 static const struct option options[] = {
 	{ "admin",          no_argument,       NULL, OPTION_ADMIN },
+	{ "administrator",  required_argument, NULL, OPTION_ADMINISTRATOR },
 	{ "base",           required_argument, NULL, OPTION_BASE },
 	{ "certificate",    required_argument, NULL, OPTION_CERTIFICATE },
 	{ "certificate-key", required_argument, NULL, OPTION_CERTIFICATE_KEY },
 	{ "config",         required_argument, NULL, GLOBAL_CONFIG },
+	{ "db-admin",       required_argument, NULL, OPTION_DB_ADMIN },
+	{ "db-host",        required_argument, NULL, OPTION_DB_HOST },
+	{ "db-password-stdin", no_argument,    NULL, OPTION_DB_PASSWORD_STDIN },
 	{ "deep",           no_argument,       NULL, OPTION_DEEP },
 	{ "disabled",       required_argument, NULL, OPTION_DISABLED },
 	{ "effective",      no_argument,       NULL, OPTION_EFFECTIVE },
@@ -128,10 +137,12 @@ static const struct option options[] = {
 	{ "repair",         no_argument,       NULL, OPTION_REPAIR },
 	{ "retire-after",   required_argument, NULL, OPTION_RETIRE_AFTER },
 	{ "scopes",         required_argument, NULL, OPTION_SCOPES },
+	{ "server",         required_argument, NULL, OPTION_SERVER },
 	{ "state",          required_argument, NULL, OPTION_STATE },
 	{ "tier",           required_argument, NULL, OPTION_TIER },
 	{ "tls",            no_argument,       NULL, OPTION_TLS },
 	{ "version",        no_argument,       NULL, GLOBAL_VERSION },
+	{ "yes",            no_argument,       NULL, OPTION_YES },
 	{ 0 },
 };
 /* clang-format on */

@@ -82,11 +82,14 @@ static bool ask_twice(const char **password, struct work *work)
 			  "password: the two passwords differ");
 }
 
-static bool read_silently(const char **password, struct work *work)
+/* Asks twice if there is no prompt. */
+static bool read_silently(const char **password, struct work *work,
+			  const char *prompt)
 {
 	struct pool *outer = work_pool_begin(work);
 	const char *typed = "";
-	const bool good = silence(work) && ask_twice(&typed, work);
+	const bool good = silence(work) && (prompt ? ask(&typed, work, prompt)
+						   : ask_twice(&typed, work));
 
 	if (good)
 		*password = pool_strdup(outer, typed);
@@ -94,9 +97,15 @@ static bool read_silently(const char **password, struct work *work)
 	return good;
 }
 
+bool password_ask(const char **password, struct work *work, const char *prompt)
+{
+	return isatty(STDIN_FILENO) ? read_silently(password, work, prompt)
+				    : read_line(password, work);
+}
+
 /* Without characters that look alike. Four groups of six are easy to type and
    need no quotes in a shell. */
-static const char *generate(struct pool *pool)
+const char *password_generate(struct pool *pool)
 {
 	static const char digits[] = "abcdefghijkmnpqrstuvwxyz23456789";
 	enum { GROUPS = 4, GROUP = 6, SIZE = GROUPS * (GROUP + 1) };
@@ -120,14 +129,14 @@ bool password_read(const char **password, const struct call *call)
 			return fail(call->work, ERR_BAD_REQUEST,
 				    "--generate and --password-stdin exclude "
 				    "each other");
-		*password = generate(call->work->pool);
+		*password = password_generate(call->work->pool);
 		return true;
 	}
 
 	if (call->options[OPTION_PASSWORD_STDIN]) {
 		if (!read_line(&read, call->work))
 			return false;
-	} else if (!read_silently(&read, call->work)) {
+	} else if (!read_silently(&read, call->work, NULL)) {
 		return false;
 	}
 	if (!password_check_length(call->work, "password", read))

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "admin/command.h"
+#include "admin/site.h"
 #include "admin/sites.h"
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
@@ -183,7 +184,8 @@ static const struct value *value_at(const struct page *page, const char *at)
 }
 
 /* Prints a line, unless a condition at its beginning does not hold. */
-static void print_line(const struct page *page, const char *line, size_t len)
+static void print_line(FILE *out, const struct page *page, const char *line,
+		       size_t len)
 {
 	const char *end = line + len;
 	const struct value *value;
@@ -197,19 +199,27 @@ static void print_line(const struct page *page, const char *line, size_t len)
 	while (line < end) {
 		value = value_at(page, line);
 		if (value)
-			fputs(value->text, stdout);
+			fputs(value->text, out);
 		else
-			putchar(*line);
+			putc(*line, out);
 		line += value ? strlen(value->name) + 2 : 1;
 	}
 }
 
-bool cmd_site_print(struct call *call)
+const char *site_delivery(const char *server)
+{
+	for (size_t i = 0; i < ARRAY_LEN(sites); i++)
+		if (!strcmp(server, sites[i].server))
+			return sites[i].delivery_name;
+	return NULL;
+}
+
+bool site_print(FILE *out, const struct call *call, const char *server)
 {
 	struct page page = { 0 };
 	const struct site *site;
 
-	if (!find_site(&site, call->work, call->args[0]) ||
+	if (!find_site(&site, call->work, server) ||
 	    !check_settings(call, site))
 		return false;
 	add_conditions(&page, call);
@@ -220,8 +230,13 @@ bool cmd_site_print(struct call *call)
 	for (const char *line = site->template; *line;) {
 		const size_t len = strcspn(line, "\n") + 1;
 
-		print_line(&page, line, len);
+		print_line(out, &page, line, len);
 		line += len;
 	}
 	return true;
+}
+
+bool cmd_site_print(struct call *call)
+{
+	return site_print(stdout, call, call->args[0]);
 }

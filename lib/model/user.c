@@ -159,6 +159,14 @@ bool user_lock(struct work *work, struct uuid id)
 		      DB_IN(db_uuid(id)), DB_OUT(db_uuid_to(&locked)));
 }
 
+bool user_has_administrator(bool *has, struct work *work)
+{
+	return db_one(work,
+		      "SELECT EXISTS (SELECT 1 FROM `users`"
+		      " WHERE `is_admin` = TRUE AND `disabled_at` IS NULL)",
+		      DB_NO_IN, DB_OUT(db_bool_to(has)));
+}
+
 bool user_is_dispensable(struct work *work, const struct user *user)
 {
 	struct uuid id, *ids;

@@ -79,6 +79,9 @@ bool user_update(struct work *work, struct uuid id,
    deadlock when both update the row. */
 bool user_lock(struct work *work, struct uuid id) MUST_CHECK;
 
+/* Whether an administrator exists that is not disabled. */
+bool user_has_administrator(bool *has, struct work *work) MUST_CHECK;
+
 /* ERR_CONFLICT if the user is the last administrator that is not disabled.
    Locks the administrators' rows until the transaction ends. */
 bool user_is_dispensable(struct work *work, const struct user *user) MUST_CHECK;

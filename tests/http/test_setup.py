@@ -1,0 +1,233 @@
+"""pixtierctl setup: from an empty database and a web server without a site to a
+service that answers, on a host of the test's own."""
+
+import contextlib
+import pathlib
+import pwd
+import re
+import shutil
+import subprocess
+import tempfile
+
+import pytest
+
+import network
+import service
+from service import BUILDDIR, HANG, SRCDIR, wait_until
+from test_site_command import curl
+
+NAME = "pictures.example"
+ACCOUNT = "www-data"
+SOCKET = "/run/mysqld/mysqld.sock"
+MAIN = {
+    "nginx": "user {account};\npid /run/nginx.pid;\nerror_log stderr;\n"
+             "events {{ }}\nhttp {{\naccess_log off;\n"
+             "client_body_temp_path {tmp}/body;\n"
+             "fastcgi_temp_path {tmp}/fastcgi;\nproxy_temp_path {tmp}/proxy;\n"
+             "scgi_temp_path {tmp}/scgi;\nuwsgi_temp_path {tmp}/uwsgi;\n"
+             "include /etc/nginx/conf.d/*.conf;\n}}\n",
+    "lighttpd": 'server.port = 80\nserver.username = "{account}"\n'
+                'server.groupname = "{account}"\n'
+                'server.document-root = "{tmp}"\n'
+                'server.upload-dirs = ( "{tmp}" )\n'
+                'include "/etc/lighttpd/conf-enabled/*.conf"\n',
+}
+COMMAND = {"nginx": ["nginx", "-g", "daemon off;"],
+           "lighttpd": ["lighttpd", "-D", "-f", "/etc/lighttpd/lighttpd.conf"]}
+
+
+class Host:
+    """Its /run, /etc/hosts and settings of the web server are its own, and it
+    has a network of its own, so that port 80 is free."""
+
+    def __init__(self, net, folder, server):
+        self.net = net
+        self.folder = folder
+        self.server = server
+        self.processes = contextlib.ExitStack()
+        self.settings = folder / "etc/pixtier.conf"
+        for name in ("etc", "run/mysqld", "run/pixtier", "server/conf.d",
+                     "server/conf-available", "server/conf-enabled", "site",
+                     "absent", "log", "tmp", "db", "store"):
+            (folder / name).mkdir(parents=True)
+        for name in ("run/mysqld", "run/pixtier", "log", "tmp", "db", "store"):
+            shutil.chown(folder / name, ACCOUNT, ACCOUNT)
+        shutil.copy(BUILDDIR / "pixtier-decoder", folder)
+        shutil.copytree(SRCDIR / "schema", folder / "schema")
+        for pattern in ("nginx/pixtier_fastcgi_params", "lighttpd/*.lua",
+                        "lighttpd/416.html", "lighttpd/pools.conf"):
+            for file in SRCDIR.glob(pattern):
+                shutil.copy(file, folder / "site")
+        (folder / "hosts").write_text(f"127.0.0.1 localhost {NAME}\n")
+        self.write_server_settings()
+        for source, target in ((folder / "run", "/run"),
+                               (folder / "hosts", "/etc/hosts"),
+                               *((folder / ("server" if name == server
+                                            else "absent"), f"/etc/{name}")
+                                 for name in MAIN)):
+            if pathlib.Path(target).exists():
+                self.run("mount", "--bind", source, target, check=True)
+
+    def write_server_settings(self, more=""):
+        text = MAIN[self.server].format(account=ACCOUNT,
+                                        tmp=self.folder / "tmp")
+        (self.folder / f"server/{self.server}.conf").write_text(text + more)
+
+    def write_settings(self, **changed):
+        values = {"user": ACCOUNT, "store_dir": self.folder / "store",
+                  "keys_file": self.folder / "etc/keys",
+                  "schema_dir": self.folder / "schema",
+                  "decoder": self.folder / "pixtier-decoder",
+                  "listen": "/run/pixtier/fcgi.sock",
+                  "listen_uploads": "/run/pixtier/uploads.sock",
+                  "delivery": {"nginx": "sendfile",
+                               "lighttpd": "accel"}[self.server],
+                  **service.SETTINGS, **changed}
+        self.settings.write_text("# kept\n" + "".join(
+            f'{name} = "{value}"\n' for name, value in values.items()))
+
+    def run(self, *command, check=False, stdin=""):
+        return subprocess.run(
+            [*self.net.entrance, *map(str, command)], check=check,
+            input=stdin, text=True, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, timeout=HANG)
+
+    def setup(self, *options, stdin=""):
+        return self.run(BUILDDIR / "pixtierctl", "--config", self.settings,
+                        "setup", "--files", self.folder / "site",
+                        "--log-dir", self.folder / "log", *options,
+                        stdin=stdin)
+
+    def start(self, *command):
+        """It runs until the end of the test."""
+        process = subprocess.Popen(
+            [*self.net.entrance, *map(str, command)],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=(self.folder / "log/stderr").open("ab"))
+
+        def stop():
+            process.terminate()
+            process.wait(HANG)
+        self.processes.callback(stop)
+
+    def start_database(self):
+        own = ["--no-defaults", f"--user={ACCOUNT}",
+               f"--datadir={self.folder}/db"]
+        self.run("mariadb-install-db", *own, "--skip-test-db",
+                 "--auth-root-authentication-method=socket",
+                 "--auth-root-socket-user=root", check=True)
+        self.start("mariadbd", *own, f"--socket={SOCKET}",
+                   f"--tmpdir={self.folder}/tmp",
+                   f"--pid-file={self.folder}/db/pid",
+                   "--bind-address=127.0.0.1",
+                   "--innodb-buffer-pool-size=32M")
+        wait_until(lambda: not self.sql("SELECT 1").returncode)
+
+    def sql(self, statements):
+        return self.run("mariadb", "--no-defaults", f"--socket={SOCKET}",
+                        "-N", stdin=statements)
+
+    def state(self):
+        """All that a second setup has to leave as it is."""
+        folders = [self.folder / name for name in ("etc", "server")]
+        return [(file, file.lstat().st_mtime_ns, file.lstat().st_mode)
+                for folder in folders for file in folder.rglob("*")] + [
+            self.sql("SELECT user, host, authentication_string"
+                     " FROM mysql.user; SHOW DATABASES;"
+                     " SELECT username, password FROM pixtier.users;").stdout]
+
+
+@pytest.fixture
+def host(server):
+    reason = service.missing(server) or network.missing()
+    if reason:
+        pytest.skip(reason)
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="px-", dir="/tmp"))
+    folder.chmod(0o755)
+    with network.Network(()) as net:
+        made = Host(net, folder, server)
+        with made.processes:
+            yield made
+    shutil.rmtree(folder)
+
+
+def refused(done, *words):
+    """It failed, and says what to do."""
+    assert done.returncode, done.stdout
+    for word in words:
+        assert word in done.stderr
+
+
+def test_a_host_is_set_up_step_by_step(host, server):
+    """Each failure says what to do; the next run goes on, and the last changes
+    nothing."""
+    host.write_settings()
+    before = host.settings.read_text()
+    refused(host.setup("--name", NAME), "without a terminal", "--yes")
+    refused(host.setup("--yes"), "--name HOST")
+    refused(host.setup("--yes", "--name", "a b"), "a host name", '"a b"')
+    refused(host.setup("--yes", "--name", NAME, "--server", "iis"), "iis")
+    refused(host.setup("--yes", "--name", NAME), "--db-host HOST")
+    assert host.settings.read_text() == before
+
+    host.start_database()
+    host.write_server_settings("nonsense\n")
+    done = host.setup("--yes", "--name", NAME)
+    refused(done, COMMAND[server][0], "has failed")
+    assert not [file for folder in ("conf.d", "conf-available", "conf-enabled")
+                for file in host.folder.glob(f"server/{folder}/*")]
+    password, = re.findall(r"added admin with the password ([a-z0-9-]{27}),",
+                           done.stdout)
+    assert done.stdout.count("to undo: ") == 6
+    found = host.settings.stat()
+    assert (found.st_mode & 0o7777, found.st_uid, found.st_gid) == \
+        (0o640, 0, pwd.getpwnam(ACCOUNT).pw_gid)
+    written = host.settings.read_text()
+    assert written.startswith("# kept\n") and written.count("delivery = ") == 1
+
+    host.write_server_settings()
+    refused(host.setup("--yes"), "start pixtier-fcgi and pixtier-worker")
+    for program in ("pixtier-fcgi", "pixtier-worker"):
+        host.start(BUILDDIR / program, "--config", host.settings)
+    wait_until(lambda: "start pixtier-fcgi" not in
+               host.setup("--yes").stderr)
+    refused(host.setup("--yes"), "start or reload " + server)
+    host.start(*COMMAND[server])
+    wait_until(lambda: curl(f"http://{NAME}/healthz",
+                            entrance=host.net.entrance))
+    before = host.state()
+    done = host.setup("--yes")
+    assert not done.returncode, done
+    assert done.stdout.count("is done already\n") == 9
+    assert done.stdout.endswith(f"pixtier answers at http://{NAME}\n")
+    assert host.state() == before
+    assert curl("-u", f"admin:{password}", f"http://{NAME}/v1/me",
+                entrance=host.net.entrance)[0] == 200
+
+
+def test_a_database_on_another_host_is_set_up(host):
+    """By its administrator, whose password comes from the standard input."""
+    host.start_database()
+    host.sql("CREATE USER boss@'%' IDENTIFIED BY 'b-1$\"';"
+             "GRANT ALL ON *.* TO boss@'%' WITH GRANT OPTION;")
+    host.write_settings()
+    options = ("--yes", "--name", NAME, "--db-host", "127.0.0.1",
+               "--db-admin", "boss", "--db-password-stdin")
+    refused(host.setup(*options, stdin="wrong\n"),
+            "cannot log in to the database as boss", "Access denied")
+    refused(host.setup(*options, stdin='b-1$"\n'),
+            "start pixtier-fcgi and pixtier-worker")
+    assert 'db_host = "127.0.0.1"' in host.settings.read_text()
+    assert host.sql("SELECT COUNT(*) FROM pixtier.users"
+                    " WHERE is_admin").stdout == "1\n"
+
+
+def test_an_existing_account_keeps_its_password(host):
+    """Setup cannot know it, and says so."""
+    host.start_database()
+    host.sql("CREATE USER pixtier@localhost IDENTIFIED BY 'other';")
+    host.write_settings()
+    refused(host.setup("--yes", "--name", NAME), "Access denied",
+            "check db_user and db_password")
+    host.sql("DROP USER pixtier@localhost;")
+    refused(host.setup("--yes"), "start pixtier-fcgi and pixtier-worker")
