@@ -2,7 +2,9 @@
 service that answers, on a host of the test's own."""
 
 import contextlib
+import os
 import pathlib
+import pty
 import pwd
 import re
 import shutil
@@ -203,6 +205,25 @@ def test_a_host_is_set_up_step_by_step(host, server):
     assert host.state() == before
     assert curl("-u", f"admin:{password}", f"http://{NAME}/v1/me",
                 entrance=host.net.entrance)[0] == 200
+
+
+def test_on_a_terminal_it_asks(host):
+    """For what it cannot find, and before it changes anything."""
+    host.write_settings()
+    before = host.settings.read_text()
+    own, terminal = pty.openpty()
+    os.write(own, f"{NAME}\n127.0.0.1\nno\n".encode())
+    done = subprocess.run(
+        [*host.net.entrance, BUILDDIR / "pixtierctl", "--config",
+         host.settings, "setup"], stdin=terminal, stdout=terminal,
+        stderr=subprocess.PIPE, text=True, timeout=HANG, check=False)
+    os.close(own)
+    os.close(terminal)
+    refused(done, "Name of this host", "Host of the database",
+            f"base_url will be http://{NAME}\n",
+            "db_password will be a random password\n", "(yes or no): ",
+            "nothing was changed")
+    assert host.settings.read_text() == before
 
 
 def test_a_database_on_another_host_is_set_up(host):
