@@ -82,8 +82,7 @@ class Host:
                   "decoder": self.folder / "pixtier-decoder",
                   "listen": "/run/pixtier/fcgi.sock",
                   "listen_uploads": "/run/pixtier/uploads.sock",
-                  "delivery": {"nginx": "sendfile",
-                               "lighttpd": "accel"}[self.server],
+                  "delivery": {"nginx": "sendfile"}.get(self.server, "accel"),
                   **service.SETTINGS, **changed}
         self.settings.write_text("# kept\n" + "".join(
             f'{name} = "{value}"\n' for name, value in values.items()))
@@ -101,7 +100,8 @@ class Host:
                         stdin=stdin)
 
     def start(self, *command):
-        """It runs until the end of the test."""
+        """It runs until the end of the test, or until the result is
+        called."""
         process = subprocess.Popen(
             [*self.net.entrance, *map(str, command)],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
@@ -111,6 +111,17 @@ class Host:
             process.terminate()
             process.wait(HANG)
         self.processes.callback(stop)
+        return stop
+
+    @contextlib.contextmanager
+    def without_server(self):
+        """No web server is installed."""
+        server, aside = self.folder / "server", self.folder / "aside"
+        aside.mkdir()
+        moved = [file.rename(aside / file.name) for file in server.iterdir()]
+        yield
+        for file in moved:
+            file.rename(server / file.name)
 
     def start_database(self):
         own = ["--no-defaults", f"--user={ACCOUNT}",
@@ -142,6 +153,8 @@ class Host:
 @pytest.fixture
 def host(server):
     reason = service.missing(server) or network.missing()
+    if server not in MAIN:
+        reason = f"setup has no site for {server}"
     if reason:
         pytest.skip(reason)
     folder = pathlib.Path(tempfile.mkdtemp(prefix="px-", dir="/tmp"))
@@ -170,6 +183,9 @@ def test_a_host_is_set_up_step_by_step(host, server):
     refused(host.setup("--yes", "--name", "a b"), "a host name", '"a b"')
     refused(host.setup("--yes", "--name", NAME, "--server", "iis"), "iis")
     refused(host.setup("--yes", "--name", NAME), "--db-host HOST")
+    with host.without_server():
+        refused(host.setup("--yes", "--name", NAME),
+                "no web server is found: install one of lighttpd nginx")
     assert host.settings.read_text() == before
 
     host.start_database()
@@ -193,7 +209,12 @@ def test_a_host_is_set_up_step_by_step(host, server):
         host.start(BUILDDIR / program, "--config", host.settings)
     wait_until(lambda: "start pixtier-fcgi" not in
                host.setup("--yes").stderr)
-    refused(host.setup("--yes"), "start or reload " + server)
+    stop = host.start("/usr/bin/python3", "-m", "http.server", "80",
+                      "--directory", host.folder / "absent")
+    wait_until(lambda: curl(f"http://{NAME}/", entrance=host.net.entrance))
+    refused(host.setup("--yes"), f"no picture comes through http://{NAME}",
+            "start or reload " + server)
+    stop()
     host.start(*COMMAND[server])
     wait_until(lambda: curl(f"http://{NAME}/healthz",
                             entrance=host.net.entrance))
