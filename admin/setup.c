@@ -93,11 +93,12 @@ static void want(struct setup *s, const char *name, const char *value,
 			(struct setup_setting){ name, value };
 }
 
+/* A URL that has TLS keeps it. */
 static bool want_base_url(struct setup *s)
 {
 	static const char safe[] = "abcdefghijklmnopqrstuvwxyz0123456789.-";
 	const struct conf *conf = s->work->conf;
-	const char *name;
+	const char *name, *secure;
 
 	if (!s->call->options[OPTION_NAME] && strcmp(conf->base_url, no_name))
 		return true;
@@ -111,9 +112,11 @@ static bool want_base_url(struct setup *s)
 			    "name: a host name in lower case is expected, not "
 			    "\"%s\"",
 			    name);
+	secure = pool_printf(s->work->pool, "https://%s", name);
 	want(s, "base_url",
-	     pool_printf(s->work->pool, "%s://%s",
-			 s->call->options[OPTION_TLS] ? "https" : "http", name),
+	     s->call->options[OPTION_TLS] || !strcmp(conf->base_url, secure)
+		     ? secure
+		     : pool_printf(s->work->pool, "http://%s", name),
 	     conf->base_url);
 	return true;
 }
@@ -432,8 +435,6 @@ static bool reload_server(struct setup *s)
 	static const struct timespec pause = { .tv_nsec = DELIVERY_PAUSE_MS *
 							  1000000L };
 	const char *name = setup_server_name(s->server);
-	const char *const reload[] = { "systemctl", "reload-or-restart", name,
-				       NULL };
 
 	s->did = pool_printf(s->work->pool, "reloaded %s", name);
 	s->undo = "none is needed";
@@ -443,7 +444,7 @@ static bool reload_server(struct setup *s)
 			    "and run this again; `pixtierctl doctor` says "
 			    "more",
 			    s->work->conf->base_url, name);
-	if (!setup_server_run(s->work, reload))
+	if (!setup_server_reload(s->server, s->work))
 		return false;
 	for (int i = 0; i < DELIVERY_TRIES && !pictures_come(s); i++)
 		nanosleep(&pause, NULL);

@@ -56,9 +56,14 @@ const char *setup_server_group(const struct setup_server *server);
 bool setup_server_has_site(const struct setup_server *server);
 
 /* Writes and enables the site unless it is there, and has the server check its
-   configuration. If the server refuses it, removes what it has written. */
+   configuration. If the server refuses it, removes what it has written; modules
+   that it has enabled stay so. */
 bool setup_server_enable(const struct setup_server *server, struct work *work,
 			 const char *text) MUST_CHECK;
+
+/* Has systemd make the server read its configuration. */
+bool setup_server_reload(const struct setup_server *server,
+			 struct work *work) MUST_CHECK;
 
 /* Runs a program with the output on the standard error. `args` ends in NULL. */
 bool setup_server_run(struct work *work, const char *const *args) MUST_CHECK;

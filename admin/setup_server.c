@@ -17,22 +17,30 @@
 #include "lib/base/text.h"
 #include "lib/base/work.h"
 
-enum { MAX_ARGS = 6 };
+enum { MAX_ARGS = 16 };
 
 /* Adding a web server is adding a row, beside its row in site.c. */
 /* clang-format off */
 static const struct setup_server {
 	const char *name;
+	const char *unit;   /* of systemd */
+	const char *reload; /* how systemctl makes it read its configuration */
 	const char *folder; /* exists if the server is installed */
 	const char *site;
 	const char *link, *target; /* enables the site; NULL: needs no link */
+	const char *prepare[MAX_ARGS]; /* may be empty */
 	const char *check[MAX_ARGS];
 } servers[] = {
-	{ "lighttpd", "/etc/lighttpd/conf-available", "/etc/lighttpd/conf-available/90-pixtier.conf",
+	{ "apache", "apache2", "restart", "/etc/apache2/sites-available", "/etc/apache2/sites-available/pixtier.conf",
+	  "/etc/apache2/sites-enabled/pixtier.conf", "../sites-available/pixtier.conf",
+	  { "a2enmod", "-q", "alias", "buffer", "headers", "http2", "lua", "proxy_fcgi", "reqtimeout", "rewrite", "setenvif", "ssl", "unique_id",
+	    "xsendfile" },
+	  { "apache2ctl", "configtest" } },
+	{ "lighttpd", "lighttpd", "reload-or-restart", "/etc/lighttpd/conf-available", "/etc/lighttpd/conf-available/90-pixtier.conf",
 	  "/etc/lighttpd/conf-enabled/90-pixtier.conf", "../conf-available/90-pixtier.conf",
-	  { "lighttpd", "-tt", "-f", "/etc/lighttpd/lighttpd.conf" } },
-	{ "nginx", "/etc/nginx/conf.d", "/etc/nginx/conf.d/pixtier.conf", NULL, NULL,
-	  { "nginx", "-t", "-q" } },
+	  { NULL }, { "lighttpd", "-tt", "-f", "/etc/lighttpd/lighttpd.conf" } },
+	{ "nginx", "nginx", "reload-or-restart", "/etc/nginx/conf.d", "/etc/nginx/conf.d/pixtier.conf", NULL, NULL,
+	  { NULL }, { "nginx", "-t", "-q" } },
 };
 /* clang-format on */
 
@@ -141,6 +149,8 @@ bool setup_server_enable(const struct setup_server *server, struct work *work,
 {
 	const bool had_site = exists(server->site);
 
+	if (*server->prepare && !setup_server_run(work, server->prepare))
+		return false;
 	if (!had_site &&
 	    !setup_file_write(work, server->site, text, 0644, ACCOUNT_NO_GROUP))
 		return false;
@@ -154,4 +164,12 @@ bool setup_server_enable(const struct setup_server *server, struct work *work,
 	if (!had_site)
 		unlink(server->site);
 	return false;
+}
+
+bool setup_server_reload(const struct setup_server *server, struct work *work)
+{
+	const char *const args[] = { "systemctl", server->reload, server->unit,
+				     NULL };
+
+	return setup_server_run(work, args);
 }

@@ -1,5 +1,5 @@
-"""pixtierctl setup: from an empty database and a web server without a site to a
-service that answers, on a host of the test's own."""
+"""pixtierctl setup: from an empty database and a web server without a site to
+a service that answers, on a host of the test's own."""
 
 import contextlib
 import os
@@ -21,7 +21,11 @@ from test_site_command import curl
 NAME = "pictures.example"
 ACCOUNT = "www-data"
 SOCKET = "/run/mysqld/mysqld.sock"
+# The settings of the web servers, whose folders have other names than they.
+FOLDERS = {"apache": "apache2"}
 MAIN = {
+    "apache": 'ServerName localhost\n'
+              'Include "/etc/apache2/apache2.conf.old"\n',
     "nginx": "user {account};\npid /run/nginx.pid;\nerror_log stderr;\n"
              "events {{ }}\nhttp {{\naccess_log off;\n"
              "client_body_temp_path {tmp}/body;\n"
@@ -35,7 +39,11 @@ MAIN = {
                 'include "/etc/lighttpd/conf-enabled/*.conf"\n',
 }
 COMMAND = {"nginx": ["nginx", "-g", "daemon off;"],
-           "lighttpd": ["lighttpd", "-D", "-f", "/etc/lighttpd/lighttpd.conf"]}
+           "lighttpd": ["lighttpd", "-D", "-f", "/etc/lighttpd/lighttpd.conf"],
+           "apache": ["sh", "-c", ". /etc/apache2/envvars; "
+                      "exec apache2 -D FOREGROUND"]}
+# The program that checks a configuration.
+CHECKS = {"apache": "apache2ctl"}
 
 
 class Host:
@@ -48,16 +56,20 @@ class Host:
         self.server = server
         self.processes = contextlib.ExitStack()
         self.settings = folder / "etc/pixtier.conf"
-        for name in ("etc", "run/mysqld", "run/pixtier", "server/conf.d",
-                     "server/conf-available", "server/conf-enabled", "site",
-                     "absent", "log", "tmp", "db", "store"):
-            (folder / name).mkdir(parents=True)
+        if server == "apache":
+            self.copy_apache()
+        for name in ("etc", "run/lock", "run/mysqld", "run/pixtier",
+                     "server/conf.d", "server/conf-available",
+                     "server/conf-enabled", "site", "absent", "apache", "log",
+                     "tmp", "db", "store"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
         for name in ("run/mysqld", "run/pixtier", "log", "tmp", "db", "store"):
             shutil.chown(folder / name, ACCOUNT, ACCOUNT)
         shutil.copy(BUILDDIR / "pixtier-decoder", folder)
         shutil.copytree(SRCDIR / "schema", folder / "schema")
         for pattern in ("nginx/pixtier_fastcgi_params", "lighttpd/*.lua",
-                        "lighttpd/416.html", "lighttpd/pools.conf"):
+                        "lighttpd/416.html", "lighttpd/pools.conf",
+                        "apache/pixtier.lua"):
             for file in SRCDIR.glob(pattern):
                 shutil.copy(file, folder / "site")
         (folder / "hosts").write_text(f"127.0.0.1 localhost {NAME}\n")
@@ -65,15 +77,29 @@ class Host:
         for source, target in ((folder / "run", "/run"),
                                (folder / "hosts", "/etc/hosts"),
                                *((folder / ("server" if name == server
-                                            else "absent"), f"/etc/{name}")
-                                 for name in MAIN)):
+                                            else "absent"),
+                                  "/etc/" + FOLDERS.get(name, name))
+                                 for name in MAIN),
+                               (folder / "apache", "/var/lib/apache2")):
             if pathlib.Path(target).exists():
                 self.run("mount", "--bind", source, target, check=True)
+
+    def copy_apache(self):
+        """The settings of the package, with other logs, and which modules are
+        enabled."""
+        for source, target in (("/etc/apache2", "server"),
+                               ("/var/lib/apache2", "apache")):
+            shutil.copytree(source, self.folder / target, symlinks=True)
+        main = self.folder / "server/apache2.conf"
+        main.rename(main.with_suffix(".conf.old"))
+        with (self.folder / "server/envvars").open("a") as variables:
+            variables.write(f"export APACHE_LOG_DIR={self.folder}/log\n")
 
     def write_server_settings(self, more=""):
         text = MAIN[self.server].format(account=ACCOUNT,
                                         tmp=self.folder / "tmp")
-        (self.folder / f"server/{self.server}.conf").write_text(text + more)
+        name = FOLDERS.get(self.server, self.server)
+        (self.folder / f"server/{name}.conf").write_text(text + more)
 
     def write_settings(self, **changed):
         values = {"user": ACCOUNT, "store_dir": self.folder / "store",
@@ -153,8 +179,6 @@ class Host:
 @pytest.fixture
 def host(server):
     reason = service.missing(server) or network.missing()
-    if server not in MAIN:
-        reason = f"setup has no site for {server}"
     if reason:
         pytest.skip(reason)
     folder = pathlib.Path(tempfile.mkdtemp(prefix="px-", dir="/tmp"))
@@ -185,15 +209,14 @@ def test_a_host_is_set_up_step_by_step(host, server):
     refused(host.setup("--yes", "--name", NAME), "--db-host HOST")
     with host.without_server():
         refused(host.setup("--yes", "--name", NAME),
-                "no web server is found: install one of lighttpd nginx")
+                "no web server is found: install one of apache lighttpd nginx")
     assert host.settings.read_text() == before
 
     host.start_database()
     host.write_server_settings("nonsense\n")
     done = host.setup("--yes", "--name", NAME)
-    refused(done, COMMAND[server][0], "has failed")
-    assert not [file for folder in ("conf.d", "conf-available", "conf-enabled")
-                for file in host.folder.glob(f"server/{folder}/*")]
+    refused(done, CHECKS.get(server, server), "has failed")
+    assert not [*host.folder.glob("server/*/*pixtier.conf")]
     password, = re.findall(r"added admin with the password ([a-z0-9-]{27}),",
                            done.stdout)
     assert done.stdout.count("to undo: ") == 6
