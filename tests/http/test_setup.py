@@ -16,6 +16,7 @@ import pytest
 import network
 import service
 from service import BUILDDIR, HANG, SRCDIR, wait_until
+from test_fetch_tls import Authority
 from test_site_command import curl
 
 NAME = "pictures.example"
@@ -268,6 +269,29 @@ def test_on_a_terminal_it_asks(host):
             "db_password will be a random password\n", "(yes or no): ",
             "nothing was changed")
     assert host.settings.read_text() == before
+
+
+def test_tls_needs_its_certificate(host, server):
+    """Without it the web server refuses the site, which is removed; the next
+    run has it, and needs no options again."""
+    if not shutil.which("openssl"):
+        pytest.skip("openssl is not installed")
+    host.start_database()
+    host.write_settings()
+    refused(host.setup("--yes", "--name", NAME, "--tls"),
+            CHECKS.get(server, server), "has failed", "fullchain.pem")
+    assert not [*host.folder.glob("server/*/*pixtier.conf")]
+    authority = Authority(host.folder, "authority")
+    authority.issue(NAME, f"subjectAltName=DNS:{NAME}")
+    options = ("--certificate", host.folder / f"{NAME}.pem",
+               "--certificate-key", host.folder / f"{NAME}.key")
+    refused(host.setup("--yes", "--name", NAME, "--tls", *options),
+            "start pixtier-fcgi and pixtier-worker")
+    before = host.state()
+    refused(host.setup("--yes", "--name", NAME),
+            "start pixtier-fcgi and pixtier-worker")
+    assert host.state() == before
+    assert f'base_url = "https://{NAME}"' in host.settings.read_text()
 
 
 def test_a_database_on_another_host_is_set_up(host):
