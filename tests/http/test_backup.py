@@ -349,7 +349,9 @@ def truncate(path):
 
 
 def some_object(folder):
-    return min((folder / "objects").rglob("*.original"))
+    """The original of an image that is ready: it has thumbnails."""
+    return min(path for path in (folder / "objects").rglob("*.original")
+               if len(list(path.parent.glob(path.stem + ".*"))) > 1)
 
 
 # What is done to the backup, and what verify and restore say of it.
