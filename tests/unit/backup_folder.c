@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "lib/base/pool.h"
+#include "tests/lib/text_file.h"
 #include "tests/unit/test.h"
 
 #define SUM   "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -27,16 +28,6 @@ static int clear_up(void **state)
 	pool_free(work->pool);
 	free(work);
 	return 0;
-}
-
-static FILE *file_of(const char *text)
-{
-	FILE *file = tmpfile();
-
-	assert_non_null(file);
-	assert_true(fputs(text, file) >= 0);
-	rewind(file);
-	return file;
 }
 
 /* A list from elsewhere names no file outside of the folder. */
@@ -71,7 +62,7 @@ static void test_refuses_paths_that_lead_out(void **state)
 	bool end;
 
 	EACH_ROW(i, cases) {
-		FILE *file = file_of(cases[i].line);
+		FILE *file = text_file(cases[i].line);
 		bool read = backup_entry_read(&entry, &end, work, file);
 
 		assert_false(end);

@@ -8,6 +8,7 @@
 #include "lib/model/snapshot.h"
 #include "tests/lib/db_client.h"
 #include "tests/lib/mariadb.h"
+#include "tests/lib/text_file.h"
 #include "tests/unit/test.h"
 
 enum { MAX_DUMP = 1 << 22 };
@@ -44,16 +45,6 @@ static const char *text_of(struct db_client *client, FILE *file)
 	assert_true(fread(text, 1, MAX_DUMP - 1, file) < MAX_DUMP - 1);
 	rewind(file);
 	return text;
-}
-
-static FILE *file_of(const char *text)
-{
-	FILE *file = tmpfile();
-
-	assert_non_null(file);
-	assert_true(fputs(text, file) >= 0);
-	rewind(file);
-	return file;
 }
 
 /* A row with each kind of value is the same after it was dumped and loaded. */
@@ -173,7 +164,7 @@ static void test_wrong_lines(void **state)
 	struct db_client *client = *state;
 
 	EACH_ROW(i, cases) {
-		FILE *file = file_of(cases[i].text);
+		FILE *file = text_file(cases[i].text);
 
 		assert_false(dump_load(&client->work, file));
 		assert_non_null(strstr(client->work.why, cases[i].why));
