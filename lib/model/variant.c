@@ -131,7 +131,8 @@ static void bind_added(struct db_in in[ADDED], const struct variant *v)
 	" VALUES "
 #define ADDED_ROW "(?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))"
 
-/* Most tiers have an even number of sizes, and each statement takes time. */
+/* Two rows with one statement: an upload waits for each statement, and the
+   built-in tiers have one or two sizes. */
 bool variant_add(struct work *work, const struct variant *variants,
 		 size_t count)
 {
