@@ -17,16 +17,16 @@ end
 -- Apache's own errors get the form of the application's: RFC 9457 problem details.
 local problems = {
 	[403] = { "forbidden", "Not allowed" },
-	[404] = { "not_found", "No such thing" },
+	[404] = { "not_found", "Not found" },
 	[405] = { "method_not_allowed", "The method is not allowed here" },
 	[408] = { "timeout", "The request took too long" },
-	[413] = { "too_large", "Larger than this service takes" },
+	[413] = { "too_large", "The content is too large" },
 	[414] = { "uri_too_long", "The address is too long" },
-	[416] = { "range_not_satisfiable", "The file has no such part" },
+	[416] = { "range_not_satisfiable", "The range is outside the file" },
 	[429] = { "rate_limited", "Too many requests" },
-	[431] = { "too_large", "The header is larger than this service takes" },
-	[501] = { "bad_request", "The method is not known here" },
-	[503] = { "unavailable", "Not available for the moment" },
+	[431] = { "too_large", "The header is too large" },
+	[501] = { "bad_request", "The method is not supported" },
+	[503] = { "unavailable", "Temporarily unavailable" },
 }
 
 -- These mean that the application restarts or that all responders are busy, which
@@ -36,7 +36,7 @@ local temporary = { [500] = true, [502] = true, [504] = true }
 -- Prepares the response headers of an error, and returns its text.
 local function problem_of(r, status)
 	local problem = problems[status] or
-		{ "bad_request", "The request cannot be understood" }
+		{ "bad_request", "The request is malformed" }
 	local code, title = problem[1], problem[2]
 	local id = r.headers_in["X-Request-Id"]
 

@@ -4,17 +4,17 @@
 
 local problems = {
 	[403] = { "forbidden", "Not allowed" },
-	[404] = { "not_found", "No such thing" },
+	[404] = { "not_found", "Not found" },
 	[405] = { "method_not_allowed", "The method is not allowed here" },
 	[408] = { "timeout", "The request took too long" },
-	[411] = { "bad_request", "A body's length is needed, Content-Length: 0 too" },
-	[413] = { "too_large", "Larger than this service takes" },
+	[411] = { "bad_request", "A Content-Length is required, also for an empty body" },
+	[413] = { "too_large", "The content is too large" },
 	[414] = { "uri_too_long", "The address is too long" },
-	[416] = { "range_not_satisfiable", "The file has no such part" },
+	[416] = { "range_not_satisfiable", "The range is outside the file" },
 	[429] = { "rate_limited", "Too many requests" },
-	[431] = { "too_large", "The header is larger than this service takes" },
-	[501] = { "bad_request", "The method is not known here" },
-	[503] = { "unavailable", "Not available for the moment" },
+	[431] = { "too_large", "The header is too large" },
+	[501] = { "bad_request", "The method is not supported" },
+	[503] = { "unavailable", "Temporarily unavailable" },
 }
 
 local function request_id(given)
@@ -40,7 +40,7 @@ if status == 500 or status == 502 or status == 504 then
 end
 
 local problem = problems[status] or
-	{ "bad_request", "The request cannot be understood" }
+	{ "bad_request", "The request is malformed" }
 local code, title = problem[1], problem[2]
 local id = r.resp_header["X-Request-Id"] or
 	request_id(r.req_header["X-Request-Id"])

@@ -302,9 +302,8 @@ static bool unknown(struct work *work, const char *name,
 
 	while (*known && *++known)
 		list = pool_printf(work->pool, "%s, %s", list, *known);
-	return fail_unknown(work, name,
-			    "%s: a field that is not known here; known: %s",
-			    name, list);
+	return fail_unknown(work, name, "%s: unknown field; expected: %s", name,
+			    list);
 }
 
 bool json_only(const struct json *object, struct work *work,

@@ -271,8 +271,8 @@ static void refuses_unknown_fields(void **state)
 			       known));
 	assert_int_equal(work.err, ERR_UNKNOWN_FIELD);
 	assert_string_equal(work.field, "Width");
-	assert_string_equal(work.why, "Width: a field that is not known here; "
-				      "known: name, width");
+	assert_string_equal(work.why, "Width: unknown field; expected: name, "
+				      "width");
 	assert_false(json_only(parse(&work, "{\"a\":1}"), &work, none));
 	pool_free(work.pool);
 }
