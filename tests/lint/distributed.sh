@@ -11,6 +11,7 @@ bad=$(
 	find admin apache debian fcgi instance lib lighttpd nginx schema tests worker -type f \
 		! -path '*/node_modules/*' ! -path '*/__pycache__/*' \
 		\( -name '*.[ch]' -o -name '*.py' -o -name '*.sh' -o -name '*.js' \
+		-o -name '*.mjs' \
 		-o -name '*.sql' -o -name '*.in' -o -name '*.lua' -o -name '*.txt' \
 		-o -name '*.html' -o -name '*.css' -o -path 'debian/*' \) \
 		! -name documents.h | fewest "${fewest_files:-640}" files |

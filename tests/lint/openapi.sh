@@ -1,9 +1,10 @@
 #!/bin/sh
-# doc/openapi.yaml is what the code does and what two linters take: npm's
-# @redocly/cli and @stoplight/spectral-cli, kept in PIXTIER_CACHE outside the
-# tree. TAP.
+# doc/openapi.yaml is what the code does and what two linters accept: npm's
+# @redocly/cli and @stoplight/spectral-cli, fetched by
+# tests/lib/npm.sh. TAP.
 top=${srcdir:-$(dirname "$0")/../..}
-cache=${PIXTIER_CACHE:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/pixtier}
+# shellcheck source=tests/lib/npm.sh
+. "$(dirname "$0")/../lib/npm.sh"
 redocly=1.34.5
 spectral=6.16.3
 status=0
@@ -37,36 +38,19 @@ compare() {
 	fi
 }
 
-# fetch FOLDER PACKAGE: from npm, unless the folder is there.
-fetch() {
-	[ -d "$1" ] && return
-	new=$1.$$
-	mkdir -p "$new" &&
-		npm install --prefix "$new" --no-audit --no-fund \
-			--ignore-scripts --loglevel=error "$2" >/dev/null 2>&1
-	# Another run may have been faster.
-	[ ! -d "$new/node_modules/.bin" ] || [ -d "$1" ] || mv "$new" "$1"
-	rm -rf "$new"
-	[ -d "$1" ]
-}
-
 # linted NAME PACKAGE VERSION ARGUMENT...: runs a linter of npm.
 linted() {
 	name=$1
 	package=$2
-	folder=$cache/$1-$3
-	program=${name%% *}
 	version=$3
 	shift 3
-	if ! command -v npm >/dev/null 2>&1; then
-		skip "$name takes doc/openapi.yaml" "npm is not installed"
-	elif ! fetch "$folder" "$package@$version"; then
-		skip "$name takes doc/openapi.yaml" "npm cannot fetch $package $version"
-	elif said=$("$folder/node_modules/.bin/$program" lint "$@" \
+	if ! npm_fetch "$name" "$package" "$version"; then
+		skip "$name accepts doc/openapi.yaml" "npm cannot fetch $package $version"
+	elif said=$("$npm_folder/node_modules/.bin/$name" lint "$@" \
 		"$top/doc/openapi.yaml" 2>&1); then
-		report "$name takes doc/openapi.yaml" ''
+		report "$name accepts doc/openapi.yaml" ''
 	else
-		report "$name takes doc/openapi.yaml" "$said"
+		report "$name accepts doc/openapi.yaml" "$said"
 	fi
 }
 
