@@ -16,6 +16,7 @@
 #include "admin/terminal.h"
 #include "lib/base/account.h"
 #include "lib/base/conf.h"
+#include "lib/base/log.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 #include "lib/db/database.h"
@@ -137,6 +138,17 @@ static const char *find_socket(void)
 	return NULL;
 }
 
+/* On a new host it does not answer yet, which is no error. */
+static bool has_database(struct setup *s)
+{
+	bool answers;
+
+	log_pause();
+	answers = db_server_version(s->work);
+	log_resume();
+	return answers;
+}
+
 /* A settings file that names a socket or another host keeps it. */
 static bool want_database(struct setup *s)
 {
@@ -145,7 +157,7 @@ static bool want_database(struct setup *s)
 	const char *socket = named ? NULL : find_socket();
 	const char *host;
 
-	if (db_server_version(s->work) && !named)
+	if (has_database(s) && !named)
 		return true;
 	if (!*conf->db_password)
 		want(s, "db_password", password_generate(s->work->pool), "");
@@ -232,11 +244,6 @@ static bool write_settings(struct setup *s)
 			       s->wanted_count) &&
 	       setup_file_write(work, s->file, text, 0640, account.gid) &&
 	       load_settings(s);
-}
-
-static bool has_database(struct setup *s)
-{
-	return db_server_version(s->work);
 }
 
 static bool create_database(struct setup *s)
@@ -384,7 +391,8 @@ static bool enable_site(struct setup *s)
 
 	s->did = pool_printf(s->work->pool, "enabled the site %s",
 			     setup_server_site(s->server));
-	s->undo = pool_printf(s->work->pool, "remove the file and reload %s",
+	s->undo = pool_printf(s->work->pool, "remove %s and reload %s",
+			      setup_server_site(s->server),
 			      setup_server_name(s->server));
 	return site_text(&text, s) &&
 	       setup_server_enable(s->server, s->work, text);

@@ -46,7 +46,7 @@ bool setup_server_find(const struct setup_server **server, struct work *work,
 
 const char *setup_server_name(const struct setup_server *server);
 
-/* Returns the path of its site. */
+/* Returns the path that enables its site: a link, or the site itself. */
 const char *setup_server_site(const struct setup_server *server);
 
 /* Returns the name of the group that it runs as, or "". */

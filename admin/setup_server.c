@@ -103,7 +103,7 @@ const char *setup_server_name(const struct setup_server *server)
 
 const char *setup_server_site(const struct setup_server *server)
 {
-	return server->site;
+	return server->link ? server->link : server->site;
 }
 
 const char *setup_server_group(const struct setup_server *server)

@@ -20,7 +20,8 @@ static struct {
 	enum conf_log_to to;
 	enum conf_log_format format;
 	enum conf_log_level level;
-} log_state = { "pixtier", LOG_TO_STDERR, LOG_AS_TEXT, LOG_LEVEL_INFO };
+	bool paused;
+} log_state = { "pixtier", LOG_TO_STDERR, LOG_AS_TEXT, LOG_LEVEL_INFO, false };
 
 static const char *const level_names[] = {
 	[LOG_LEVEL_ERROR] = "error",
@@ -36,6 +37,16 @@ void log_init(const struct conf *conf, const char *program)
 	log_state.level = (enum conf_log_level)conf->log_level;
 	if (log_state.to == LOG_TO_SYSLOG)
 		openlog(program, LOG_PID, LOG_DAEMON);
+}
+
+void log_pause(void)
+{
+	log_state.paused = true;
+}
+
+void log_resume(void)
+{
+	log_state.paused = false;
 }
 
 /* Whether it is a control character of ASCII or Latin-1. */
@@ -99,7 +110,7 @@ void log_event(enum conf_log_level level, const char *event,
 	struct pool *pool;
 	struct buf *line;
 
-	if (level > log_state.level)
+	if (log_state.paused || level > log_state.level)
 		return;
 	pool = pool_new();
 	line = buf_new(pool, MAX_LINE);

@@ -34,6 +34,10 @@ static inline struct log_field log_number(const char *name, int64_t number)
    stderr as text. */
 void log_init(const struct conf *conf, const char *program);
 
+/* Stops and starts the log, for an attempt that is expected to fail. */
+void log_pause(void);
+void log_resume(void);
+
 /* clang-format off */
 #define LOG_EVENT(level, event, ...) \
 	log_event((level), (event), (const struct log_field[]){ __VA_ARGS__ }, \

@@ -217,6 +217,7 @@ def test_a_host_is_set_up_step_by_step(host, server):
     host.write_server_settings("nonsense\n")
     done = host.setup("--yes", "--name", NAME)
     refused(done, CHECKS.get(server, server), "has failed")
+    assert "db_error" not in done.stderr
     assert not [*host.folder.glob("server/*/*pixtier.conf")]
     password, = re.findall(r"added admin with the password ([a-z0-9-]{27}),",
                            done.stdout)
