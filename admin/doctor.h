@@ -21,11 +21,27 @@ struct doctor {
 	((struct finding){ (verdict),                                          \
 			   pool_printf((doctor)->work->pool, __VA_ARGS__) })
 
-/* The checks of what runs: the sockets of the settings listen and
-   listen_uploads, the workers, and the delivery of a picture to a client. */
-struct finding doctor_look_at_socket(struct doctor *doctor);
-struct finding doctor_look_at_uploads_socket(struct doctor *doctor);
-struct finding doctor_look_at_workers(struct doctor *doctor);
-struct finding doctor_look_at_delivery(struct doctor *doctor);
+/* A finding that nothing is wrong, and that the work has failed. */
+struct finding doctor_fine(const char *text);
+struct finding doctor_failure(const struct doctor *doctor);
+
+/* The checks. */
+typedef struct finding doctor_look(struct doctor *doctor);
+/* doctor_database.c */
+doctor_look doctor_look_at_server, doctor_look_at_flush,
+	doctor_look_at_doublewrite, doctor_look_at_binlog,
+	doctor_look_at_packet, doctor_look_at_connections, doctor_look_at_time,
+	doctor_look_at_schema;
+/* doctor_files.c */
+doctor_look doctor_look_at_owner, doctor_look_at_writing, doctor_look_at_room,
+	doctor_look_at_devices, doctor_look_at_keys;
+/* doctor_decoder.c */
+doctor_look doctor_look_at_decoder, doctor_look_at_sandbox,
+	doctor_look_at_fetching;
+/* doctor_running.c */
+doctor_look doctor_look_at_socket, doctor_look_at_uploads_socket,
+	doctor_look_at_workers;
+/* doctor_site.c */
+doctor_look doctor_look_at_base_url, doctor_look_at_delivery;
 
 #endif

@@ -1,4 +1,4 @@
-/* doctor_running.c: checks whether the programs and the web server work. */
+/* doctor_running.c: checks whether the programs run. */
 #include "config.h"
 
 #include <errno.h>
@@ -12,7 +12,6 @@
 #include "lib/base/account.h"
 #include "lib/base/conf.h"
 #include "lib/model/worker.h"
-#include "lib/service/delivery_check.h"
 
 /* Whether a process listens there. It sees a connection that ends at once. */
 static bool is_answered(const char *path)
@@ -81,19 +80,4 @@ struct finding doctor_look_at_workers(struct doctor *d)
 			       "none runs, so jobs stay queued: start "
 			       "pixtier-worker");
 	return FINDING(d, FINE, "%zu run", alive);
-}
-
-struct finding doctor_look_at_delivery(struct doctor *d)
-{
-	const struct conf *conf = d->work->conf;
-
-	if (delivery_check(d->work))
-		return FINDING(d, FINE, "a signed picture came through %s",
-			       conf->base_url);
-	return FINDING(d, BAD,
-		       "a signed picture did not come through %s: %s; print "
-		       "the site again with `pixtierctl site`, reload the web "
-		       "server, and check that its group may read %s "
-		       "(store_group)",
-		       conf->base_url, d->work->why, conf->store_dir);
 }
