@@ -51,8 +51,22 @@ bool decoder_budget_open(struct memory_budget **budget, struct work *work,
 		return true;
 	name = decoder_budget_name(pool, conf);
 	if (!memory_budget_open(budget, name, total_mib))
-		return fail_errno(work, "cannot share memory by /dev/shm/%s",
+		return fail_errno(work,
+				  "/dev/shm must be a tmpfs with the mode 1777 "
+				  "and free memory, but pixtier cannot open %s "
+				  "in it",
 				  name);
+	return true;
+}
+
+bool decoder_budget_check(struct work *work)
+{
+	struct memory_budget *budget;
+
+	if (!decoder_budget_open(&budget, work, work->pool, work->conf))
+		return false;
+	if (budget)
+		memory_budget_close(budget);
 	return true;
 }
 

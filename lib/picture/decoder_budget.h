@@ -24,6 +24,9 @@ const char *decoder_budget_name(struct pool *pool, const struct conf *conf);
 bool decoder_budget_open(struct memory_budget **budget, struct work *work,
 			 struct pool *pool, const struct conf *conf) MUST_CHECK;
 
+/* Whether this process can open it; it is closed again. */
+bool decoder_budget_check(struct work *work) MUST_CHECK;
+
 /* Returns the estimated MiB for a picture, at most the limit of one decoder
    process. */
 unsigned decoder_budget_estimate_mib(const struct decoder_request *request,

@@ -14,6 +14,7 @@
 #include "lib/base/account.h"
 #include "lib/base/log.h"
 #include "lib/base/pool.h"
+#include "lib/picture/decoder_budget.h"
 #include "lib/process/memory_budget.h"
 #include "lib/process/metric.h"
 #include "lib/service/schema_check.h"
@@ -70,6 +71,8 @@ static bool check(const struct daemon *daemon, struct work *work)
 			    "decoder: cannot run %s: %s; set decoder to the "
 			    "path of the program pixtier-decoder",
 			    decoder, strerror(errno));
+	if (!decoder_budget_check(work))
+		return false;
 	return !daemon->kind->check || daemon->kind->check(work);
 }
 

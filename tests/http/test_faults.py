@@ -8,10 +8,7 @@ import json
 import os
 import random
 import re
-import shutil
 import signal
-import subprocess
-import tempfile
 import threading
 import time
 import uuid
@@ -21,6 +18,7 @@ from PIL import Image, ImageCms
 
 from api import (is_back, new_user, post_picture, problem, settled, upload,
                  without)
+from file_system import fill, small_file_system
 from load import Load, look
 from pictures import broken_picture, encode, picture, quarters
 from processes import children_of, cpu_seconds
@@ -293,24 +291,14 @@ def test_a_stop_finishes_what_was_begun(service):
 
 @pytest.fixture
 def small_store(service):
-    """A file system of 8 MiB, for the store of responders and workers. It is not in pytest's
-    folder, which each run of pytest closes to other accounts when it begins,
-    the run behind the other web server too."""
-    place = tempfile.mkdtemp(prefix="px-", dir="/tmp")
-    options = f"size=8m,mode=0777,uid={service.store.stat().st_uid}"
-    if not shutil.which("mount") or subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", options, "none", place],
-            stderr=subprocess.DEVNULL).returncode:
-        os.rmdir(place)
-        pytest.skip("only root can mount a small file system")
-    try:
-        yield place
-    finally:
-        service.restart("fcgi")
-        service.restart("worker")
-        wait_until(lambda: is_back(service))
-        subprocess.run(["umount", "-l", place], check=True)
-        os.rmdir(place)
+    """A file system of 8 MiB, for the store of responders and workers."""
+    with small_file_system(service.store.stat().st_uid) as place:
+        try:
+            yield place
+        finally:
+            service.restart("fcgi")
+            service.restart("worker")
+            wait_until(lambda: is_back(service))
 
 
 @pytest.mark.parametrize("reserve", [5, 0])
@@ -336,16 +324,6 @@ def test_a_full_store_is_said(service, small_store, reserve):
         assert session.delete("/v1/images/" + image["id"]).status_code == 204
     image = post_picture(session).json()
     assert session.delete("/v1/images/" + image["id"]).status_code == 204
-
-
-def fill(place):
-    """All that is left of the file system, in one file."""
-    path = os.path.join(place, "filler")
-    with open(path, "wb", buffering=0) as file, \
-            contextlib.suppress(OSError):
-        while True:
-            file.write(bytes(4096))
-    return path
 
 
 def started(service, job):

@@ -11,6 +11,7 @@ import tempfile
 
 import pytest
 
+from file_system import with_own_shm
 from service import BUILDDIR, HANG, children_of, is_decoder, wait_until
 
 ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
@@ -84,6 +85,19 @@ def test_a_missing_settings_file_is_one_line(service, place, program):
                      program)
     assert "cannot read the settings in /nope: No such file" in line
     assert "`pixtierctl settings` prints" in line
+
+
+@pytest.mark.parametrize("program", ["pixtier-fcgi", "pixtier-worker"])
+@pytest.mark.parametrize("options, error", [
+    ("mode=0755", "Permission denied"),
+    ("mode=1777,size=4k", "No space left on device"),
+])
+def test_shared_memory_that_nobody_can_use_is_one_line(service, place, program,
+                                                       options, error):
+    line = only_line(start(service, program, settings(place),
+                           entrance=with_own_shm(options)), program)
+    assert "/dev/shm must be a tmpfs with the mode 1777" in line
+    assert line.endswith(error)
 
 
 @ROOT_ONLY
