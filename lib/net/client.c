@@ -8,6 +8,7 @@
 #include <netdb.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/base/clock.h"
@@ -49,6 +50,7 @@ struct client_call {
 	void *arg;
 	bool refused;     /* curl used an address that is not allowed */
 	bool stopped;     /* work has the error */
+	bool announces;   /* the body of a POST is only announced */
 	bool heard;       /* all headers of the answer to a POST have come */
 	const char *file; /* file name in the answer */
 };
@@ -370,6 +372,11 @@ static bool perform(const char **next, struct client_call *call,
 	return good;
 }
 
+static bool is_answer(const struct client_call *call, long status)
+{
+	return status >= 200 || (call->announces && status == 100);
+}
+
 /* Stops after the headers: the body is not needed. */
 static size_t take_post_header(char *bytes, size_t one, size_t len, void *arg)
 {
@@ -377,9 +384,19 @@ static size_t take_post_header(char *bytes, size_t one, size_t len, void *arg)
 
 	if (take_header(bytes, one, len, arg) != one * len)
 		return 0;
-	call->heard =
-		(*bytes == '\r' || *bytes == '\n') && status_of(call) >= 200;
+	call->heard = (*bytes == '\r' || *bytes == '\n') &&
+		      is_answer(call, status_of(call));
 	return call->heard ? 0 : one * len;
+}
+
+/* The body that is only announced. */
+static size_t send_nothing(char *bytes, size_t one, size_t len, void *arg)
+{
+	(void)bytes;
+	(void)one;
+	(void)len;
+	(void)arg;
+	return CURL_READFUNC_ABORT;
 }
 
 static size_t take_nothing(char *bytes, size_t one, size_t len, void *arg)
@@ -391,15 +408,29 @@ static size_t take_nothing(char *bytes, size_t one, size_t len, void *arg)
 	return 0;
 }
 
+static void set_body(CURL *curl, const struct client_message *message)
+{
+	if (!message->announced) {
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, message->body);
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
+				 (curl_off_t)message->len);
+		return;
+	}
+	curl_easy_setopt(curl, CURLOPT_POST, 1L);
+	curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
+			 (curl_off_t)message->announced);
+	curl_easy_setopt(curl, CURLOPT_READFUNCTION, send_nothing);
+	curl_easy_setopt(curl, CURLOPT_EXPECT_100_TIMEOUT_MS,
+			 2000 * message->timeout);
+}
+
 static void set_post_options(struct client_call *call,
 			     struct curl_slist *headers,
 			     const struct client_message *message)
 {
 	CURL *curl = call->curl;
 
-	curl_easy_setopt(curl, CURLOPT_POSTFIELDS, message->body);
-	curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
-			 (curl_off_t)message->len);
+	set_body(curl, message);
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
 	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, 0L);
 	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_post_header);
@@ -414,9 +445,11 @@ static void free_headers(void *headers)
 /* The empty "Expect:" keeps curl from waiting for "100 Continue", which some
    receivers do not know. */
 static struct curl_slist *list_headers(struct pool *pool,
-				       const char *const *lines)
+				       const struct client_message *message)
 {
-	struct curl_slist *headers = curl_slist_append(NULL, "Expect:");
+	const char *const *lines = message->headers;
+	struct curl_slist *headers = curl_slist_append(
+		NULL, message->announced ? "Expect: 100-continue" : "Expect:");
 
 	while (headers && *lines)
 		headers = curl_slist_append(headers, *lines++);
@@ -424,19 +457,29 @@ static struct curl_slist *list_headers(struct pool *pool,
 	return headers;
 }
 
-static bool judge_post(long *status, const struct client_call *call,
-		       CURLcode code)
+/* Returns 0 if there is no date, or one that cannot be. */
+static int64_t date_of(const struct client_call *call)
+{
+	const char *text = header_of(call, "Date");
+	const time_t date = text ? curl_getdate(text, NULL) : 0;
+
+	return date > 0 && date <= CLIENT_DATE_MAX ? date : 0;
+}
+
+static bool judge_post(struct client_answer *answer,
+		       const struct client_call *call, CURLcode code)
 {
 	if (call->refused)
 		return fail(call->work, ERR_FETCH_FAILED, not_called);
 	if (!call->heard)
 		return fail_by_code(call, code);
-	*status = status_of(call);
+	answer->status = status_of(call);
+	answer->date = date_of(call);
 	return true;
 }
 
-bool client_post(long *status, const struct preload *preload, struct work *work,
-		 const struct client_message *message)
+bool client_post(struct client_answer *answer, const struct preload *preload,
+		 struct work *work, const struct client_message *message)
 {
 	struct client_call call = {
 		.preload = preload,
@@ -444,6 +487,7 @@ bool client_post(long *status, const struct preload *preload, struct work *work,
 		.timeout = message->timeout,
 		.deadline_ms =
 			clock_monotonic_ms() + message->timeout * INT64_C(1000),
+		.announces = message->announced,
 	};
 	struct curl_slist *pinned = NULL;
 	struct url url;
@@ -458,9 +502,8 @@ bool client_post(long *status, const struct preload *preload, struct work *work,
 	if (!call.curl)
 		return fail(work, ERR_INTERNAL, "libcurl does not start");
 	set_options(&call, &url, pinned);
-	set_post_options(&call, list_headers(work->pool, message->headers),
-			 message);
-	good = judge_post(status, &call, curl_easy_perform(call.curl));
+	set_post_options(&call, list_headers(work->pool, message), message);
+	good = judge_post(answer, &call, curl_easy_perform(call.curl));
 	curl_easy_cleanup(call.curl);
 	curl_slist_free_all(pinned);
 	return good;

@@ -39,13 +39,28 @@ struct client_message {
 	const char *const *headers; /* "name: value", with NULL at the end */
 	const char *body;
 	size_t len;
+	/* If not 0, the message has no body, but announces one of so many bytes
+	   (Expect: 100-continue, RFC 9110 section 10.1.1). The connection ends
+	   when the host asks for it, and the status is 100. */
+	int64_t announced;
 	long timeout; /* seconds in total */
 };
 
+/* The end of the year 9999. */
+#define CLIENT_DATE_MAX INT64_C(253402300799)
+
+struct client_answer {
+	long status;
+	/* in its header, in seconds since 1970, at most CLIENT_DATE_MAX; 0:
+	   none */
+	int64_t date;
+};
+
 /* Sends the message by POST, with the same checks as client_get(), and follows
-   no redirect. `status` is the status of the answer, whatever it is; the rest
-   of the answer is dropped. ERR_FETCH_FAILED if no answer came. */
-bool client_post(long *status, const struct preload *preload, struct work *work,
+   no redirect. `answer` is what the host answers, whatever the status is; the
+   rest of it is dropped. ERR_FETCH_FAILED if no answer came. */
+bool client_post(struct client_answer *answer, const struct preload *preload,
+		 struct work *work,
 		 const struct client_message *message) MUST_CHECK;
 
 #endif

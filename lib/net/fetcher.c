@@ -30,7 +30,7 @@ struct message {
 	uint32_t kind;
 	uint32_t len; /* of the chunk that follows */
 	uint32_t err, transient;
-	uint32_t status;                /* of the answer to a POST */
+	struct client_answer answer;    /* to a POST */
 	char file[CLIENT_FILE_MAX + 1]; /* file name in the answer */
 	char why[sizeof(((struct work *)0)->why)];
 };
@@ -89,7 +89,6 @@ static bool call(struct message *message, struct work *work,
 		 const struct preload *preload, const struct fetch *fetch)
 {
 	const char *file;
-	long status = 0;
 
 	if (!fetch->message) {
 		if (!client_get(&file, preload, work, fetch->url,
@@ -98,10 +97,7 @@ static bool call(struct message *message, struct work *work,
 		snprintf(message->file, sizeof(message->file), "%s", file);
 		return true;
 	}
-	if (!client_post(&status, preload, work, fetch->message))
-		return false;
-	message->status = (uint32_t)status;
-	return true;
+	return client_post(&message->answer, preload, work, fetch->message);
 }
 
 static void run(const void *arg, int socket)
@@ -131,7 +127,7 @@ struct transfer {
 	long timeout; /* seconds */
 	int64_t deadline_ms;
 	int64_t left; /* bytes */
-	uint32_t status;
+	struct client_answer answer;
 	const char *file;
 };
 
@@ -198,7 +194,7 @@ static bool receive_all(struct transfer *t, client_sink *sink, void *arg)
 		if (!read_bytes(t, &message, sizeof(message)))
 			return false;
 		if (message.kind == DONE) {
-			t->status = message.status;
+			t->answer = message.answer;
 			check_text(message.file, sizeof(message.file));
 			t->file = pool_strdup(t->work->pool, message.file);
 			return true;
@@ -246,7 +242,17 @@ bool fetcher_get(const char **file, struct work *work, const char *url,
 	return true;
 }
 
-bool fetcher_post(long *status, struct work *work,
+/* The child may be compromised. */
+static bool is_possible(const struct client_answer *answer,
+			const struct client_message *message)
+{
+	const long least = message->announced ? 100 : 200;
+
+	return answer->status >= least && answer->status <= 999 &&
+	       answer->date >= 0 && answer->date <= CLIENT_DATE_MAX;
+}
+
+bool fetcher_post(struct client_answer *answer, struct work *work,
 		  const struct client_message *message)
 {
 	const struct fetch fetch = { .conf = work->conf, .message = message };
@@ -254,10 +260,10 @@ bool fetcher_post(long *status, struct work *work,
 
 	if (!run_transfer(&t, &fetch, NULL, NULL))
 		return false;
-	if (t.status < 200 || t.status > 999)
+	if (!is_possible(&t.answer, message))
 		return fail(work, ERR_INTERNAL,
 			    "the fetching child sent more than allowed");
-	*status = (long)t.status;
+	*answer = t.answer;
 	return true;
 }
 

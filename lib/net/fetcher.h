@@ -23,7 +23,7 @@ bool fetcher_get(const char **file, struct work *work, const char *url,
 		 int64_t max_bytes, client_sink *sink, void *arg) MUST_CHECK;
 
 /* Sends a message the same way. Fails like client_post(). */
-bool fetcher_post(long *status, struct work *work,
+bool fetcher_post(struct client_answer *answer, struct work *work,
 		  const struct client_message *message) MUST_CHECK;
 
 /* Returns the parts of the child's sandbox on this machine, for `pixtierctl

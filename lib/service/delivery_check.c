@@ -1,4 +1,4 @@
-/* delivery_check.c: fetches a picture as a client does. */
+/* delivery_check.c: calls base_url as a client does. */
 #include "config.h"
 
 #include "lib/service/delivery_check.h"
@@ -42,19 +42,24 @@ static bool add_piece(void *answer, struct work *work, const void *bytes,
 	       fail(work, ERR_TOO_LARGE, "the answer is longer");
 }
 
-/* The ports of the URL, and any address: it is the administrator's own. */
-static void allow_own_host(struct conf *conf, struct pool *pool)
+/* The work of a client, with settings that allow the ports of the URL, and any
+   address: it is the administrator's own. */
+static struct work act_as_client(struct conf *conf, const struct work *work)
 {
-	const char *host = strstr(conf->base_url, "://");
+	struct work client = *work;
+	const char *host = strstr(work->conf->base_url, "://");
 	const char *port = host ? strrchr(host + 3, ':') : NULL;
 
+	*conf = *work->conf;
+	client.conf = conf;
 	conf->fetch_allow = "0.0.0.0/0 ::/0";
 	conf->fetch_deny = "";
-	conf->fetch_ports =
-		port && port[1] && !strchr(port, ']')
-			? pool_strndup(pool, port + 1, strcspn(port + 1, "/"))
-			: "80 443";
+	conf->fetch_ports = port && port[1] && !strchr(port, ']')
+				    ? pool_strndup(work->pool, port + 1,
+						   strcspn(port + 1, "/"))
+				    : "80 443";
 	conf->fetch_timeout = WAIT_SECONDS;
+	return client;
 }
 
 static bool fetch_file(struct work *work, const struct probe_file *file)
@@ -66,13 +71,11 @@ static bool fetch_file(struct work *work, const struct probe_file *file)
 		.image_id = file->image,
 		.variant = VARIANT_ORIGINAL,
 	};
-	struct conf conf = *work->conf;
-	struct work client = *work;
+	struct conf conf;
+	struct work client = act_as_client(&conf, work);
 	struct buf *answer = buf_new(work->pool, MAX_ANSWER);
 	const char *url, *name;
 
-	allow_own_host(&conf, work->pool);
-	client.conf = &conf;
 	if (!link_url(&url, work, &link, "doctor.png"))
 		return false;
 	if (!fetcher_get(&name, &client, url, MAX_ANSWER, add_piece, answer))
@@ -90,11 +93,33 @@ bool delivery_check(struct work *work)
 		.content =
 			pool_printf(work->pool, "pixtier %s", UUID_TEXT(image)),
 	};
-	struct work aside = *work;
+	struct work aside;
 	bool delivered;
 
 	if (!account_run(work, keep_file, &file))
 		return false;
+	aside = *work; /* keeps the reason of the fetch */
 	delivered = fetch_file(work, &file);
 	return store_drop(&aside, file.key) && delivered;
+}
+
+bool delivery_check_post(struct client_answer *answer, struct work *work,
+			 int64_t announced)
+{
+	static const char *const headers[] = {
+		"Content-Type: application/octet-stream", NULL
+	};
+	const struct client_message message = {
+		.url = pool_printf(work->pool, "%s/v1/images",
+				   work->conf->base_url),
+		.headers = headers,
+		.body = "",
+		.announced = announced,
+		.timeout = WAIT_SECONDS,
+	};
+	struct conf conf;
+	struct work client = act_as_client(&conf, work);
+
+	return fetcher_post(answer, &client, &message) ||
+	       fail(work, ERR_FETCH_FAILED, "%s", client.why);
 }

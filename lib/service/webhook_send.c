@@ -118,20 +118,21 @@ static bool send(struct outcome *outcome, struct work *work,
 		.timeout = work->conf->webhook_timeout,
 	};
 	int64_t began_ms;
-	long status = 0;
+	struct client_answer answer = { 0 };
 
 	if (!write_headers(headers, work, delivery))
 		return false;
 	began_ms = clock_monotonic_ms();
-	if (!fetcher_post(&status, work, &message) &&
+	if (!fetcher_post(&answer, work, &message) &&
 	    work->err != ERR_FETCH_FAILED)
 		return false;
 	outcome->attempt = (struct attempt){
 		.delivery_id = delivery->id,
 		.attempt = delivery->attempts + 1,
-		.status = status,
+		.status = answer.status,
 		.ms = clock_monotonic_ms() - began_ms,
-		.error = status ? NULL : pool_strdup(work->pool, work->why),
+		.error = answer.status ? NULL
+				       : pool_strdup(work->pool, work->why),
 	};
 	return true;
 }

@@ -17,6 +17,7 @@
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
+#include "tests/lib/wait.h"
 #include "tests/unit/test.h"
 
 #define OK_HEAD "HTTP/1.1 200 OK\r\n"
@@ -30,6 +31,9 @@ static struct server {
 	bool repeats; /* the last 7 bytes, for ever */
 	void (*look)(void);
 	atomic_int calls;
+	char request[4096]; /* of the last call */
+	ssize_t more;       /* what came after the answer, if it stays */
+	atomic_int ended;   /* calls */
 } server;
 
 static void send_all(int fd, const char *bytes, size_t len)
@@ -40,10 +44,12 @@ static void send_all(int fd, const char *bytes, size_t len)
 static void answer(int fd)
 {
 	const char *text = server.answer;
-	char request[4096];
+	char more[64];
+	ssize_t len = recv(fd, server.request, sizeof(server.request) - 1, 0);
 
-	if (recv(fd, request, sizeof(request), 0) <= 0)
+	if (len <= 0)
 		return;
+	server.request[len] = '\0';
 	if (server.look)
 		server.look();
 	send_all(fd, text, strlen(text));
@@ -51,7 +57,7 @@ static void answer(int fd)
 	       send(fd, text + strlen(text) - 7, 7, MSG_NOSIGNAL) > 0)
 		;
 	if (server.stays)
-		(void)!recv(fd, request, sizeof(request), 0);
+		server.more = recv(fd, more, sizeof(more), 0);
 }
 
 static void *serve(void *arg)
@@ -63,6 +69,7 @@ static void *serve(void *arg)
 		server.calls++;
 		answer(fd);
 		close(fd);
+		server.ended++;
 	}
 	return NULL;
 }
@@ -487,6 +494,67 @@ static void the_parent_ticks(void **state)
 	pool_free(work.pool);
 }
 
+/* A length is announced; the body never comes. */
+static void a_body_is_announced(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *answer;
+		int64_t announced;
+		long status; /* 0: it fails */
+		int64_t date;
+	} cases[] = {
+		{ "HTTP/1.1 100 Continue\r\n\r\n", 5000000, 100, 0 },
+		{ "HTTP/1.1 100 Continue\r\n\r\n", 1, 100, 0 },
+		{ "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n", 5000000, 100, 0 },
+		{ "HTTP/1.1 413 No\r\nDate: Thu, 01 Jan 1970 00:01:00 GMT\r\n\r\n", 5000000, 413, 60 },
+		{ "HTTP/1.1 401 No\r\nDate: yesterday\r\n\r\n", 5000000, 401, 0 },
+		{ "HTTP/1.1 401 No\r\nDate: Thu, 01 Jan 1960 00:00:00 GMT\r\n\r\n", 5000000, 401, 0 },
+		{ "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 Yes\r\nDate: Thu, 01 Jan 1970 00:02:00 GMT\r\n\r\n", 0, 204, 120 },
+		{ "HTTP/1.1 100 Continue\r\n\r\n", 0, 0, 0 },
+		{ "", 5000000, 0, 0 },
+	};
+	static const char *const headers[] = { NULL };
+	/* clang-format on */
+
+	(void)state;
+	server.stays = true;
+	EACH_ROW(i, cases) {
+		const int64_t announced = cases[i].announced;
+		const int calls = server.calls;
+		struct client_answer answer = { 0 };
+		struct client_message message = {
+			.headers = headers,
+			.body = "",
+			.announced = announced,
+			.timeout = cases[i].status ? 60 : 1,
+		};
+		struct work work;
+		struct conf conf;
+		struct got got;
+
+		init(&work, &conf, &got);
+		assert_true(EVENTUALLY(server.ended == calls));
+		message.url = url_of(work.pool, "127.0.0.1");
+		server.answer = cases[i].answer;
+		assert_int_equal(fetcher_post(&answer, &work, &message),
+				 cases[i].status != 0);
+		assert_int_equal(answer.status, cases[i].status);
+		assert_int_equal(answer.date, cases[i].date);
+		assert_true(EVENTUALLY(server.ended == calls + 1));
+		assert_true(server.more <= 0);
+		assert_int_equal(
+			!strstr(server.request, "Expect: 100-continue"),
+			!announced);
+		assert_non_null(strstr(server.request,
+				       pool_printf(work.pool,
+						   "Content-Length: %lld\r\n",
+						   (long long)announced)));
+		pool_free(work.pool);
+	}
+	server.stays = false;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -499,6 +567,7 @@ int main(void)
 		cmocka_unit_test(the_child_has_nothing_of_ours),
 		cmocka_unit_test(a_forbidden_deed_is_told),
 		cmocka_unit_test(the_parent_ticks),
+		cmocka_unit_test(a_body_is_announced),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
