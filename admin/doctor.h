@@ -1,6 +1,8 @@
 #ifndef ADMIN_DOCTOR_H
 #define ADMIN_DOCTOR_H
 
+#include <stdint.h>
+
 #include "lib/base/pool.h"
 #include "lib/base/work.h"
 
@@ -8,7 +10,7 @@
 
 /* The result of one check, and what to do. */
 struct finding {
-	enum { FINE, WARN, BAD } verdict;
+	enum { FINE, WARN, BAD, SKIPPED } verdict;
 	const char *text;
 };
 
@@ -25,6 +27,11 @@ struct doctor {
 struct finding doctor_fine(const char *text);
 struct finding doctor_failure(const struct doctor *doctor);
 
+/* Returns how many seconds the clock that said `at` is ahead of this host's, or
+   behind if it is less than 0. It was read between `from` and `to`. Returns 0
+   if the difference does not matter. All are in microseconds. */
+int64_t doctor_skew_s(int64_t at, int64_t from, int64_t to);
+
 /* The checks. */
 typedef struct finding doctor_look(struct doctor *doctor);
 /* doctor_database.c */
@@ -36,12 +43,13 @@ doctor_look doctor_look_at_server, doctor_look_at_flush,
 doctor_look doctor_look_at_owner, doctor_look_at_writing, doctor_look_at_room,
 	doctor_look_at_devices, doctor_look_at_keys;
 /* doctor_decoder.c */
-doctor_look doctor_look_at_decoder, doctor_look_at_sandbox,
-	doctor_look_at_fetching;
+doctor_look doctor_look_at_decoder, doctor_look_at_memory,
+	doctor_look_at_sandbox, doctor_look_at_fetching;
 /* doctor_running.c */
 doctor_look doctor_look_at_socket, doctor_look_at_uploads_socket,
 	doctor_look_at_workers;
 /* doctor_site.c */
-doctor_look doctor_look_at_base_url, doctor_look_at_delivery;
+doctor_look doctor_look_at_base_url, doctor_look_at_site,
+	doctor_look_at_body_limit, doctor_look_at_delivery;
 
 #endif

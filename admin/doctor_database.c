@@ -13,7 +13,7 @@
 #include "lib/db/remedy.h"
 #include "lib/model/check.h"
 
-enum { MIN_PACKET = 1 << 20, MAX_SKEW_S = 2, SPARE_CONNECTIONS = 5 };
+enum { MIN_PACKET = 1 << 20, SPARE_CONNECTIONS = 5 };
 
 static bool server_is_old(const char *version)
 {
@@ -132,6 +132,7 @@ struct finding doctor_look_at_connections(struct doctor *d)
 struct finding doctor_look_at_time(struct doctor *d)
 {
 	const char *zone = server_value(d, "time_zone");
+	const int64_t began = clock_now_us();
 	struct check_server server;
 	int64_t skew;
 
@@ -142,8 +143,8 @@ struct finding doctor_look_at_time(struct doctor *d)
 			       "the time zone of the session is %s, not "
 			       "+00:00: check whether a proxy changes it",
 			       zone);
-	skew = (server.now - clock_now_us()) / 1000000;
-	if (skew > MAX_SKEW_S || skew < -MAX_SKEW_S)
+	skew = doctor_skew_s(server.now, began, clock_now_us());
+	if (skew)
 		return FINDING(d, WARN,
 			       "the database's clock differs by %lld s from "
 			       "this host's: run an NTP client on both",

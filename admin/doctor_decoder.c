@@ -6,8 +6,11 @@
 #include <unistd.h>
 
 #include "admin/doctor.h"
+#include "lib/base/account.h"
 #include "lib/base/conf.h"
 #include "lib/picture/decoder.h"
+#include "lib/picture/decoder_budget.h"
+#include "lib/process/memory_budget.h"
 #include "lib/service/fetch.h"
 
 static struct finding judge_sandbox(const struct doctor *d, const char *sandbox,
@@ -43,6 +46,25 @@ struct finding doctor_look_at_decoder(struct doctor *d)
 			       "pixtier-decoder",
 			       path, strerror(errno));
 	return FINDING(d, FINE, "%s", path);
+}
+
+static bool open_budget(struct work *work, void *arg)
+{
+	(void)arg;
+	return decoder_budget_check(work);
+}
+
+struct finding doctor_look_at_memory(struct doctor *d)
+{
+	struct work aside = *d->work;
+	struct conf conf = *d->work->conf;
+
+	conf_measure(&conf, memory_budget_default_mib());
+	aside.conf = &conf;
+	if (!account_run(&aside, open_budget, NULL))
+		return FINDING(d, BAD, "%s", aside.why);
+	return FINDING(d, FINE, "%ld MiB for pictures in decoder processes",
+		       conf.decoder_memory_total);
 }
 
 struct finding doctor_look_at_sandbox(struct doctor *d)

@@ -14,6 +14,9 @@
 #include "lib/service/keyring.h"
 #include "lib/store/store.h"
 
+/* With fewer, store_has_room() refuses uploads. */
+enum { MIN_FILES = 100 };
+
 /* The account that the programs switch to if root starts them. NULL: they run
    as the user who runs doctor. */
 static const struct passwd *service_account(const struct conf *conf)
@@ -50,23 +53,6 @@ struct finding doctor_look_at_owner(struct doctor *d)
 	return doctor_fine(conf->store_dir);
 }
 
-static bool write_something(struct work *work, void *arg)
-{
-	struct store *store = pool_alloc(work->pool, sizeof(*store));
-	struct store_temp *temp;
-
-	(void)arg;
-	return store_open(store, work) && store_temp_new(&temp, work) &&
-	       store_temp_write(temp, work, "?", 1);
-}
-
-struct finding doctor_look_at_writing(struct doctor *d)
-{
-	return account_run(d->work, write_something, NULL)
-		       ? doctor_fine("writable")
-		       : doctor_failure(d);
-}
-
 struct finding doctor_look_at_room(struct doctor *d)
 {
 	const struct conf *conf = d->work->conf;
@@ -80,7 +66,12 @@ struct finding doctor_look_at_room(struct doctor *d)
 			  ? 100.0 * (double)fs.f_bavail / (double)fs.f_blocks
 			  : 0;
 	gib = (double)fs.f_bavail * (double)fs.f_frsize / (1 << 30);
-	if (percent < (double)conf->store_reserve)
+	if (fs.f_files && fs.f_favail < MIN_FILES)
+		return FINDING(d, BAD,
+			       "the file system has room for %lu more files "
+			       "only: uploads fail with 507; delete some files",
+			       (unsigned long)fs.f_favail);
+	if (!fs.f_bavail || percent < (double)conf->store_reserve)
 		return FINDING(d, BAD,
 			       "%.1f %% (%.1f GiB) are free, less than "
 			       "store_reserve: uploads fail with 507; free "
@@ -92,6 +83,27 @@ struct finding doctor_look_at_room(struct doctor *d)
 			       "(store_reserve) uploads fail",
 			       percent, gib, conf->store_reserve);
 	return FINDING(d, FINE, "%.1f %% (%.1f GiB) are free", percent, gib);
+}
+
+static bool write_something(struct work *work, void *arg)
+{
+	struct store *store = pool_alloc(work->pool, sizeof(*store));
+	struct store_temp *temp;
+
+	(void)arg;
+	return store_open(store, work) && store_temp_new(&temp, work) &&
+	       store_temp_write(temp, work, "?", 1);
+}
+
+/* A full disk is a finding of doctor_look_at_room(). */
+struct finding doctor_look_at_writing(struct doctor *d)
+{
+	if (account_run(d->work, write_something, NULL))
+		return doctor_fine("writable");
+	if (doctor_look_at_room(d).verdict == BAD)
+		return FINDING(d, SKIPPED,
+			       "not checked before \"store room\" is ok");
+	return doctor_failure(d);
 }
 
 struct finding doctor_look_at_devices(struct doctor *d)
@@ -119,21 +131,27 @@ struct finding doctor_look_at_keys(struct doctor *d)
 	const char *path = d->work->conf->keys_file;
 	const struct passwd *account = service_account(d->work->conf);
 	struct key key;
-	struct stat st;
+	struct stat st = { 0 };
 
-	if (stat(path, &st))
+	if (stat(path, &st) && errno == ENOENT)
 		return FINDING(d, BAD,
-			       "keys_file: %s: %s; run `pixtierctl key "
-			       "rotate` and chown the file to the account of "
-			       "the service",
+			       "keys_file: %s does not exist; run `pixtierctl "
+			       "key rotate` and chown the file to the account "
+			       "of the service",
+			       path);
+	if (access(path, R_OK))
+		return FINDING(d, BAD,
+			       "keys_file: %s: %s; run this as root, and chown "
+			       "the file to the account of the service",
 			       path, strerror(errno));
 	if (st.st_mode & (S_IRWXO | S_IWGRP))
 		return FINDING(d, BAD,
 			       "%s has the mode %04o: accounts that can "
 			       "read it can sign links; chmod 0600",
 			       path, (unsigned)(st.st_mode & 07777));
-	if (account && account->pw_uid != st.st_uid &&
-	    (account->pw_gid != st.st_gid || !(st.st_mode & S_IRGRP)))
+	if (account &&
+	    !account_can_read(
+		    &(struct account){ account->pw_uid, account->pw_gid }, &st))
 		return FINDING(d, BAD,
 			       "%s is not readable by %s (the setting user): "
 			       "chown it",

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -13,21 +14,63 @@
 #include "lib/base/conf.h"
 #include "lib/model/worker.h"
 
-/* Whether a process listens there. It sees a connection that ends at once. */
-static bool is_answered(const char *path)
+/* Returns 0 if a process listens there, else the error. The process sees a
+   connection that ends at once. */
+static int try_to_connect(const char *path)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	bool answered;
+	int error = 0;
 
-	if (fd < 0 || strlen(path) >= sizeof(address.sun_path))
-		return false;
-	strcpy(address.sun_path, path);
-	answered = !connect(fd, (const struct sockaddr *)&address,
-			    sizeof(address)) ||
-		   errno == EAGAIN; /* too many wait for an answer */
+	if (fd < 0)
+		return errno;
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)))
+		error = errno;
 	close(fd);
-	return answered;
+	return error == EAGAIN ? 0 : error; /* EAGAIN: too many wait */
+}
+
+static struct finding look_at_missing(struct doctor *d, const char *setting,
+				      const char *path)
+{
+	const int error = errno;
+	const char *slash = strrchr(path, '/');
+	const char *folder = slash ? pool_strndup(d->work->pool, path,
+						  (size_t)(slash - path))
+				   : "";
+
+	if (error == ENOENT && *folder && access(folder, F_OK))
+		return FINDING(d, BAD,
+			       "%s: the folder %s does not exist: make it, or "
+			       "let `systemd-tmpfiles --create` do it, and "
+			       "start pixtier-fcgi",
+			       setting, folder);
+	if (error == ENOENT)
+		return FINDING(d, BAD,
+			       "%s: the socket %s does not exist: start "
+			       "pixtier-fcgi",
+			       setting, path);
+	return FINDING(d, BAD, "%s: cannot look at %s: %s; run this as root",
+		       setting, path, strerror(error));
+}
+
+static struct finding look_at_listener(struct doctor *d, const char *setting,
+				       const char *path)
+{
+	const int error = try_to_connect(path);
+
+	if (error == EACCES)
+		return FINDING(d, BAD,
+			       "%s: this account may not connect to %s: run "
+			       "this as root or with the account of pixtier",
+			       setting, path);
+	if (error)
+		return FINDING(d, BAD,
+			       "%s: no process listens at %s (%s): start "
+			       "pixtier-fcgi",
+			       setting, path, strerror(error));
+	return FINDING(d, FINE, "%s", path);
 }
 
 static struct finding look_at(struct doctor *d, const char *setting,
@@ -39,21 +82,16 @@ static struct finding look_at(struct doctor *d, const char *setting,
 	if (!*path)
 		return FINDING(d, FINE, "none: %s is empty", setting);
 	if (stat(path, &st))
-		return FINDING(d, BAD, "%s: %s: %s; start pixtier-fcgi",
-			       setting, path, strerror(errno));
+		return look_at_missing(d, setting, path);
 	if (!account_find_group(&group, d->work, "socket_group",
 				d->work->conf->socket_group))
-		return FINDING(d, BAD, "%s", d->work->why);
+		return doctor_failure(d);
 	if (group != ACCOUNT_NO_GROUP && group != st.st_gid)
 		return FINDING(d, BAD,
 			       "%s: %s does not belong to the group %s "
 			       "(socket_group): restart pixtier-fcgi as root",
 			       setting, path, d->work->conf->socket_group);
-	if (!is_answered(path))
-		return FINDING(d, BAD,
-			       "%s: nobody listens at %s: start pixtier-fcgi",
-			       setting, path);
-	return FINDING(d, FINE, "%s", path);
+	return look_at_listener(d, setting, path);
 }
 
 struct finding doctor_look_at_socket(struct doctor *d)
