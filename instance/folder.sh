@@ -28,6 +28,20 @@ check_folder() {
 		die "$dir is not empty and not a folder of ./quickstart; use another --dir"
 }
 
+# A new instance takes 60 MiB. On a full disk MariaDB waits for room, for ever.
+check_room() {
+	local place=${data:-$dir} needed=256 free
+
+	[ ! -d "$data/db" ] || needed=32
+	while [ -n "$place" ] && [ ! -e "$place" ]; do
+		place=${place%/*}
+	done
+	free=$(df -Pm -- "${place:-/}" | awk 'END { print $4 }')
+	[ "$free" -ge $needed ] ||
+		die "the disk of $dir has $free MiB free, and $needed are needed;" \
+			"free some space, or use another --dir"
+}
+
 make_folder() {
 	chmod 711 "$dir"
 	install -d -m 700 "$dir/log"

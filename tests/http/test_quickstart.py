@@ -13,6 +13,7 @@ import tempfile
 import pymysql
 import pytest
 
+from file_system import small_file_system
 from service import (BUILDDIR, HANG, QUICKSTART, free_port, missing,
                      wait_until)
 
@@ -166,6 +167,17 @@ def is_alive(pid):
             return stat.read().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def test_a_full_disk_is_named(server):
+    """Before anything is built or started: MariaDB would wait for room."""
+    with small_file_system(os.geteuid()) as place:
+        done = quickstart("up", pathlib.Path(place, "new"), server, "-d")
+        assert os.listdir(place) == []
+    assert done.returncode == 1
+    assert re.fullmatch(
+        rf"quickstart: the disk of {place}/new has [78] MiB free, and 256 are"
+        r" needed; free some space, or use another --dir\n", done.stdout)
 
 
 def test_a_port_in_use_is_named(folder, server):
