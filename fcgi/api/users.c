@@ -191,6 +191,14 @@ struct change {
 	bool disabled, is_admin;
 };
 
+static bool read_text(const char **update, struct request *req,
+		      const char *field, size_t max_bytes)
+{
+	return !json_names(req->body.json, field) ||
+	       json_get_text(update, req->work, req->body.json, field, 1,
+			     max_bytes);
+}
+
 static bool read_flag(const bool **update, bool *place, struct request *req,
 		      const char *field)
 {
@@ -202,14 +210,14 @@ static bool read_flag(const bool **update, bool *place, struct request *req,
 
 static bool read_change(struct change *change, struct request *req)
 {
-	static const char *const known[] = { "password", "tier",     "email",
-					     "disabled", "is_admin", NULL };
+	static const char *const known[] = { "username", "password", "tier",
+					     "email",    "disabled", "is_admin",
+					     NULL };
 	struct user_update *update = &change->update;
 
 	if (!json_only(req->body.json, req->work, known) ||
-	    (json_names(req->body.json, "password") &&
-	     !json_get_text(&update->password, req->work, req->body.json,
-			    "password", 1, PASSWORD_MAX_BYTES)))
+	    !read_text(&update->username, req, "username", NAME_MAX_BYTES) ||
+	    !read_text(&update->password, req, "password", PASSWORD_MAX_BYTES))
 		return false;
 	if (json_names(req->body.json, "tier")) {
 		update->tier = &change->tier;

@@ -180,6 +180,37 @@ def test_a_user_is_changed(service, admin):
         ("user.email", "a@example.org"), ("user.tier", "Enterprise")]
 
 
+def test_a_user_gets_another_name(service, admin):
+    """PATCH /v1/admin/users/{id} with username: tokens and sessions stay, and
+    the old name is free; the audit has both."""
+    user = make_user(service, admin)
+    old, new = user["username"], new_name()
+    session, browser = service.session(old), service.session()
+    token = service.session(token=make_token(session)["token"])
+    assert browser.post("/v1/login", json={
+        "username": old, "password": service.passwords[old]}).ok
+    for name in (new, new, new.upper()):
+        shown = admin.patch(path_of(user), json={"username": name})
+        assert shown.status_code == 200, shown.text
+        assert shown.json() == {**user, "username": name}
+    problem(me(session), 401, "wrong_credentials")
+    session.auth = (new, service.passwords[old])
+    for client in (session, token, browser):
+        assert me(client).json()["username"] == new.upper()
+    assert [(line["action"], line["detail"])
+            for line in lines_about(admin, old)][-1] == ("user.username", new)
+    again = admin.post(USERS, json={"username": old, "tier": "Basic",
+                                    "password": "a pass phrase"})
+    assert again.status_code == 201
+    said = problem(admin.patch(path_of(user), json={"username": old}), 409,
+                   "conflict")
+    assert f'"{old}" is in use' in said["detail"]
+    anonymous = f"{USERS}/{id_of(service, 'anonymous')}"
+    said = problem(admin.patch(anonymous, json={"username": new}), 409,
+                   "conflict")
+    assert "keeps its name" in said["detail"]
+
+
 def test_a_disabled_user_is_out_at_once(service, admin):
     user = make_user(service, admin)
     session = service.session(user["username"])
@@ -286,15 +317,14 @@ def test_a_user_is_described_properly(service, admin, fields, field):
     whole = {"username": new_name(), "password": "a pass phrase",
              "tier": "Basic"}
     invalid(admin.post(USERS, json={**whole, **fields}), field)
-    if field != "username":
-        user = make_user(service, admin)
-        invalid(admin.patch(path_of(user), json=fields), field)
-        assert admin.get(path_of(user)).json() == user
+    user = make_user(service, admin)
+    invalid(admin.patch(path_of(user), json=fields), field)
+    assert admin.get(path_of(user)).json() == user
 
 
 def test_unknown_fields_and_users_are_refused(service, admin):
     user = make_user(service, admin)
-    for fields in ({"username": "other"}, {"quota": 1}, {"id": user["id"]}):
+    for fields in ({"name": "other"}, {"quota": 1}, {"id": user["id"]}):
         problem(admin.patch(path_of(user), json=fields), 400,
                 "unknown_field")
     problem(admin.post(USERS, json={"disabled": True}), 400, "unknown_field")
