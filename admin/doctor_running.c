@@ -7,12 +7,15 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "admin/doctor.h"
 #include "lib/base/account.h"
 #include "lib/base/conf.h"
 #include "lib/model/worker.h"
+
+enum { LOOKS = 20, LOOK_MS = 100 };
 
 /* Returns 0 if a process listens there, else the error. The process sees a
    connection that ends at once. */
@@ -104,15 +107,31 @@ struct finding doctor_look_at_uploads_socket(struct doctor *d)
 	return look_at(d, "listen_uploads", d->work->conf->listen_uploads);
 }
 
-struct finding doctor_look_at_workers(struct doctor *d)
+static bool count_alive(size_t *alive, struct work *work)
 {
 	struct worker *workers;
-	size_t count, alive = 0;
+	size_t count;
 
-	if (!worker_list(&workers, &count, d->work))
-		return FINDING(d, BAD, "%s", d->work->why);
+	if (!worker_list(&workers, &count, work))
+		return false;
+	*alive = 0;
 	for (size_t i = 0; i < count; i++)
-		alive += workers[i].alive;
+		*alive += workers[i].alive;
+	return true;
+}
+
+/* Workers that have just been started need a moment until they have rows. */
+struct finding doctor_look_at_workers(struct doctor *d)
+{
+	static const struct timespec pause = { .tv_nsec = LOOK_MS * 1000000L };
+	size_t alive = 0;
+
+	for (int i = 0; i < LOOKS && !alive; i++) {
+		if (i)
+			nanosleep(&pause, NULL);
+		if (!count_alive(&alive, d->work))
+			return doctor_failure(d);
+	}
 	if (!alive)
 		return FINDING(d, BAD,
 			       "none runs, so jobs stay queued: start "
