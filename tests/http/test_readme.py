@@ -1,4 +1,4 @@
-"""README.md says what is so."""
+"""README.md and doc/usage.md say what is so."""
 
 import pathlib
 import re
@@ -7,6 +7,7 @@ import subprocess
 from service import HANG
 
 README = pathlib.Path(__file__).resolve().parents[2] / "README.md"
+USAGE = README.parent / "doc/usage.md"
 
 
 def test_every_line_of_the_tour_works(service, tmp_path):
@@ -28,10 +29,10 @@ def test_every_line_of_the_tour_works(service, tmp_path):
     assert original == (README.parent / "doc/sample.jpg").read_bytes()
 
 
-def test_the_tiers_are_as_its_table_says(service):
+def test_the_tiers_are_as_the_table_says(service):
     rows = re.findall(r"^\| (Basic|Premium|Enterprise) *\| ([^|]*?) *\| "
                       r"(yes|no) *\| ([^|]*?) *\| (\d+) M",
-                      README.read_text(), re.M)
+                      USAGE.read_text(), re.M)
     assert len(rows) == 3
     for name, sizes, original, links, pixels in rows:
         tier = service.session(name.lower()).get("/v1/me").json()["tier"]
