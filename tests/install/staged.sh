@@ -46,6 +46,8 @@ belongs_to() {
 
 is_empty() { ! find "$1" -type f | grep .; }
 
+has_no_folder_of_its_own() { ! find "$1" -path '*/pixtier' | grep .; }
+
 # The units start nothing but programs that are there.
 units_start_programs() {
 	units=$(find "$work" -path '*/systemd/system/*.service')
@@ -61,7 +63,7 @@ units_start_programs() {
 
 stage() { make "$1" DESTDIR="$work"; }
 
-echo 1..20
+echo 1..21
 test_that 'make install DESTDIR' stage install
 test_that 'the settings are not for everybody' has 640 "$conf"
 test_that 'neither are the keys beside them' has 750 "$work$settings"
@@ -88,6 +90,7 @@ stage install >"$work/log" 2>&1
 stage uninstall >"$work/log" 2>&1
 rm -f "$work/log"
 test_that 'and removes all else' is_empty "$work/$(echo "$settings" | cut -d / -f 2)"
+test_that 'with its folders' has_no_folder_of_its_own "$work"
 
 # As root, in folders of its own.
 install_own() {
