@@ -177,18 +177,31 @@ class Host:
                      " SELECT username, password FROM pixtier.users;").stdout]
 
 
-@pytest.fixture
-def host(server):
+@contextlib.contextmanager
+def new_host(server, prepare=lambda net, folder: None):
+    """A host for the web server; `prepare` runs before it has folders."""
     reason = service.missing(server) or network.missing()
+    if not reason and server == "apache" and not shutil.which(
+            "a2enmod", path=os.environ["PATH"] + ":/usr/sbin"):
+        reason = "a2enmod is not installed"
     if reason:
         pytest.skip(reason)
     folder = pathlib.Path(tempfile.mkdtemp(prefix="px-", dir="/tmp"))
     folder.chmod(0o755)
-    with network.Network(()) as net:
-        made = Host(net, folder, server)
-        with made.processes:
-            yield made
-    shutil.rmtree(folder)
+    try:
+        with network.Network(()) as net:
+            prepare(net, folder)
+            made = Host(net, folder, server)
+            with made.processes:
+                yield made
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def host(server):
+    with new_host(server) as made:
+        yield made
 
 
 def refused(done, *words):
