@@ -116,6 +116,7 @@ static void print_man(const struct call *call)
 		".SH SETTINGS\n";
 	static const char tail[] = ".SH SEE ALSO\n"
 				   ".BR pixtierctl (1),\n"
+				   ".BR pixtier (7),\n"
 				   ".BR pixtier\\-fcgi (8),\n"
 				   ".BR pixtier\\-worker (8)\n";
 

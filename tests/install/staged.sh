@@ -63,7 +63,7 @@ units_start_programs() {
 
 stage() { make "$1" DESTDIR="$work"; }
 
-echo 1..21
+echo 1..22
 test_that 'make install DESTDIR' stage install
 test_that 'the settings are not for everybody' has 640 "$conf"
 test_that 'neither are the keys beside them' has 750 "$work$settings"
@@ -74,6 +74,8 @@ test_that 'the settings are read without an error' \
 	"$build/pixtierctl" --config "$conf" settings --effective
 test_that 'the manual has the paths' \
 	find "$work" -name pixtierctl.1 -exec grep -q "$settings/pixtier.conf" {} +
+test_that 'and an overview with them' \
+	grep -rq --include=pixtier.7 "$settings/pixtier.conf" "$work"
 test_that 'the folder of the sockets is made at each boot' \
 	find "$work" -path '*/tmpfiles.d/*' -exec grep -q "^d $run 0755 " {} +
 test_that 'the units start programs that are installed' units_start_programs
