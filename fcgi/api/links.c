@@ -8,6 +8,7 @@
 #include "fcgi/routes.h"
 #include "lib/base/json.h"
 #include "lib/base/pool.h"
+#include "lib/model/variant.h"
 #include "lib/service/access.h"
 #include "lib/service/link.h"
 #include "lib/service/login.h"
@@ -26,7 +27,7 @@ bool links_create(struct request *req, struct response *res)
 	if (!json_only(req->body.json, work, known) ||
 	    (json_has(req->body.json, "variant") &&
 	     !json_get_text(&variant, work, req->body.json, "variant", 1,
-			    48)) ||
+			    VARIANT_NAME_MAX)) ||
 	    !access_image(&image, work, req->who->user.id, req->param[0]) ||
 	    !link_is_allowed(work, tier) ||
 	    !json_get_int(&expires_in, work, req->body.json, "expires_in",

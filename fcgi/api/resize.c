@@ -24,10 +24,26 @@ static bool read_number(int64_t *number, struct work *work,
 			  (long long)max, text);
 }
 
+/* A recipe says everything that these fields say. */
+static bool check_recipe(struct work *work, const struct request_body *body)
+{
+	static const char *const others[] = { "width", "height", "fit",
+					      "format", "quality" };
+
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		if (upload_body_field(body, others[i]))
+			return fail_field(work, others[i],
+					  "%s: not together with recipe, which "
+					  "contains it",
+					  others[i]);
+	return true;
+}
+
 static bool read_order(struct resize *resize, struct work *work,
 		       const struct request_body *body)
 {
-	static const char known[] = "width height fit format quality priority";
+	static const char known[] = "width height fit format quality recipe "
+				    "priority";
 	const char *fit = upload_body_field(body, "fit");
 
 	for (size_t i = 0; i < body->field_count; i++)
@@ -40,7 +56,10 @@ static bool read_order(struct resize *resize, struct work *work,
 	resize->name = upload_name(work->pool, body->filename);
 	resize->fit = fit ? fit : "inside";
 	resize->format = upload_body_field(body, "format");
+	resize->recipe = upload_body_field(body, "recipe");
 	resize->priority = upload_body_field(body, "priority");
+	if (resize->recipe)
+		return check_recipe(work, body);
 	return read_number(&resize->width, work, body, "width",
 			   RESIZE_MAX_SIDE) &&
 	       read_number(&resize->height, work, body, "height",

@@ -10,6 +10,7 @@
 #include "lib/base/conf.h"
 #include "lib/base/json.h"
 #include "lib/base/pool.h"
+#include "lib/model/variant.h"
 #include "lib/service/access.h"
 #include "lib/service/login.h"
 #include "lib/service/variant_make.h"
@@ -113,7 +114,8 @@ bool variants_create(struct request *req, struct response *res)
 	struct variant variant;
 
 	if (!json_only(req->body.json, work, known) ||
-	    !json_get_text(&name, work, req->body.json, "variant", 1, 48))
+	    !json_get_text(&name, work, req->body.json, "variant", 1,
+			   VARIANT_NAME_MAX))
 		return false;
 	if (variant_is_original(name))
 		return fail_field(work, "variant",

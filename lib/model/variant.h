@@ -13,6 +13,9 @@ struct image;
 /* The name of the original where a variant's name can stand too. */
 #define VARIANT_ORIGINAL "original"
 
+/* The most bytes of a variant's name. */
+enum { VARIANT_NAME_MAX = 64 };
+
 bool variant_is_original(const char *name);
 
 enum variant_status { VARIANT_PROCESSING = 1, VARIANT_READY, VARIANT_FAILED };

@@ -3,6 +3,7 @@
 
 #include "lib/picture/animation.h"
 
+#include "lib/picture/effect.h"
 #include "lib/picture/resample.h"
 #include "lib/picture/row_colour.h"
 
@@ -20,6 +21,7 @@ static const struct {
 struct pass {
 	const struct animation_source *source;
 	struct animation animation;
+	const struct recipe *recipe;
 	struct recipe_plan plan;
 	const struct row_colour *colour;
 	const struct animation_reader *from;
@@ -49,7 +51,7 @@ static bool resize_frame(struct bitmap *small, struct work *work,
 	small->alpha = true;
 	bitmap_drop_alpha(small);
 	row_colour_apply(pass->colour, small);
-	return true;
+	return effect_apply(small, work, pass->recipe);
 }
 
 static bool copy_frame(struct work *work, const struct pass *pass, bool *read)
@@ -102,6 +104,7 @@ bool animation_make(struct rendition *rendition, struct work *work,
 	const struct probe *probe = source->probe;
 	struct pass pass = {
 		.source = source,
+		.recipe = recipe,
 		.plan = recipe_plan_for(recipe, probe),
 		.from = rows[probe->format].reader,
 		.to = rows[recipe_format(recipe, probe)].writer,

@@ -3,6 +3,8 @@
 
 #include "lib/picture/animation_limits.h"
 
+#include "lib/picture/effect.h"
+
 /* Time and memory were measured with photographs, and include a margin. */
 /* clang-format off */
 static const struct {
@@ -49,7 +51,8 @@ uint64_t animation_estimate_ms(const struct recipe *recipe,
 	const unsigned write_ns =
 		probe->alpha ? rows[format].alpha_ns : rows[format].opaque_ns;
 	const double ns = (double)source_pixels(probe) * read_ns +
-			  (double)output_pixels(recipe, probe) * write_ns +
+			  (double)output_pixels(recipe, probe) *
+				  (write_ns + effect_ns(recipe)) +
 			  FRAME_NS;
 	const double ms = ns * probe->frames / 1e6;
 

@@ -376,6 +376,22 @@ static bool make_rgb(struct decoding *d)
 	return true;
 }
 
+void decode_export_row(uint8_t *out, const PixelPacket *in, uint32_t count,
+		       bool alpha)
+{
+	for (; count; count--, out += 4, in++) {
+		const unsigned opaque =
+			alpha ? 255 - ScaleQuantumToChar(in->opacity) : 255;
+
+		out[0] = ScaleQuantumToChar(in->red);
+		out[1] = ScaleQuantumToChar(in->green);
+		out[2] = ScaleQuantumToChar(in->blue);
+		out[3] = (uint8_t)opaque;
+		for (int i = 0; opaque < 255 && i < 3; i++)
+			out[i] = (uint8_t)((out[i] * opaque + 127) / 255);
+	}
+}
+
 bool decode_stored(Image **image, struct work *work,
 		   const struct renderer *renderer,
 		   const struct render_request *request, uint8_t *bytes,

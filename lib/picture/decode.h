@@ -26,6 +26,10 @@ bool decode_stored(Image **image, struct work *work,
 		   const struct render_request *request, uint8_t *bytes,
 		   size_t len) MUST_CHECK;
 
+/* Converts pixels of GraphicsMagick to those of bitmap.h. */
+void decode_export_row(uint8_t *out, const PixelPacket *in, uint32_t count,
+		       bool alpha);
+
 /* Fails with the text of an exception of GraphicsMagick. Always returns
    false. */
 bool decode_fail(struct work *work, const ExceptionInfo *exception);

@@ -130,6 +130,19 @@ static double variant_bytes(const struct probe *probe,
 	return sum + most;
 }
 
+/* A picture with GRAVITY_SMART is decoded twice, and reading a TIFF changes its
+   bytes. */
+static double copied_bytes(const struct probe *probe,
+			   const struct recipe *recipes, size_t count,
+			   uint64_t source_len)
+{
+	if (probe->format == FORMAT_TIFF)
+		for (size_t i = 0; i < count; i++)
+			if (recipes[i].gravity == GRAVITY_SMART)
+				return (double)source_len;
+	return 0;
+}
+
 /* An animation is read and resized frame by frame. */
 static double animation_bytes(const struct probe *probe,
 			      const struct recipe *recipe)
@@ -146,7 +159,8 @@ unsigned decoder_memory_mib(const struct probe *probe,
 	const bool is_fast = conf->engine == ENGINE_FAST;
 	double bytes = source_bytes(probe, is_fast) +
 		       variant_bytes(probe, recipes, count, is_fast) +
-		       (double)source_len;
+		       (double)source_len +
+		       copied_bytes(probe, recipes, count, source_len);
 	double mib;
 
 	if (count == 1 && recipes[0].animated)

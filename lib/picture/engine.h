@@ -44,8 +44,12 @@ struct rendering {
 struct engine {
 	/* Called before any variant. May change the bytes. */
 	bool (*decode)(struct rendering *p, uint8_t *bytes, size_t len);
-	/* Not called for identical variants, and neither is encode(). */
+	/* Not called for identical variants, and neither are the next two. */
 	bool (*resize)(struct rendering *p, struct planned_variant *variant);
+	/* Applies the effects of the recipe; called only if it has any. Then no
+	   smaller variant is made of this one. */
+	bool (*change)(struct rendering *p, struct planned_variant *variant,
+		       const struct recipe *recipe);
 	bool (*encode)(struct rendering *p, struct planned_variant *variant);
 	/* Frees what the others allocated, also after a failure. */
 	void (*release)(struct rendering *p);

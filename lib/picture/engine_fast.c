@@ -5,6 +5,7 @@
 
 #include "lib/base/pool.h"
 #include "lib/picture/decode.h"
+#include "lib/picture/effect.h"
 #include "lib/picture/encode.h"
 #include "lib/picture/jpeg_read.h"
 #include "lib/picture/jpeg_write.h"
@@ -35,22 +36,6 @@ static bool decode_png(struct rendering *p, const uint8_t *bytes, size_t len)
 	       variant_rows_end(&rows);
 }
 
-static void export_row(uint8_t *out, const PixelPacket *in, uint32_t count,
-		       bool alpha)
-{
-	for (; count; count--, out += 4, in++) {
-		const unsigned opaque =
-			alpha ? 255 - ScaleQuantumToChar(in->opacity) : 255;
-
-		out[0] = ScaleQuantumToChar(in->red);
-		out[1] = ScaleQuantumToChar(in->green);
-		out[2] = ScaleQuantumToChar(in->blue);
-		out[3] = (uint8_t)opaque;
-		for (int i = 0; opaque < 255 && i < 3; i++)
-			out[i] = (uint8_t)((out[i] * opaque + 127) / 255);
-	}
-}
-
 static bool export_rows(struct work *work, const struct row_sink *sink,
 			Image *image, const struct row_picture *picture)
 {
@@ -63,8 +48,8 @@ static bool export_rows(struct work *work, const struct row_sink *sink,
 
 		if (!pixels)
 			return decode_fail(work, &image->exception);
-		export_row(row, pixels, picture->planes[0].width,
-			   picture->alpha);
+		decode_export_row(row, pixels, picture->planes[0].width,
+				  picture->alpha);
 		if (!sink->row(sink->arg, row))
 			return false;
 	}
@@ -109,6 +94,12 @@ static bool decode_rows(struct rendering *p, uint8_t *bytes, size_t len)
 static bool resize_bitmap(struct rendering *p, struct planned_variant *variant)
 {
 	return !variant->larger || variant_rows_resize(variant, p->work);
+}
+
+static bool change_bitmap(struct rendering *p, struct planned_variant *variant,
+			  const struct recipe *recipe)
+{
+	return effect_apply(&variant->planes[0], p->work, recipe);
 }
 
 static bool write_jpeg(struct rendering *p, struct planned_variant *variant)
@@ -182,6 +173,7 @@ static void release(struct rendering *p)
 const struct engine engine_fast = {
 	.decode = decode_rows,
 	.resize = resize_bitmap,
+	.change = change_bitmap,
 	.encode = encode_bitmap,
 	.release = release,
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/picture/decode.h"
+#include "lib/picture/effect.h"
 #include "lib/picture/encode.h"
 #include "lib/picture/resize.h"
 
@@ -63,6 +64,38 @@ static bool resize_image(struct rendering *p, struct planned_variant *variant)
 	return variant->image;
 }
 
+static bool export_image(struct bitmap *bitmap, struct work *work, Image *image)
+{
+	const uint32_t width = (uint32_t)image->columns;
+
+	if (!bitmap_init(bitmap, work, width, (uint32_t)image->rows))
+		return false;
+	bitmap->alpha = image->matte;
+	for (uint32_t y = 0; y < bitmap->height; y++) {
+		const PixelPacket *pixels = AcquireImagePixels(
+			image, 0, y, width, 1, &image->exception);
+
+		if (!pixels)
+			return decode_fail(work, &image->exception);
+		decode_export_row(bitmap_row(bitmap, y), pixels, width,
+				  image->matte);
+	}
+	return true;
+}
+
+static bool change_image(struct rendering *p, struct planned_variant *variant,
+			 const struct recipe *recipe)
+{
+	struct bitmap bitmap;
+
+	if (!export_image(&bitmap, p->work, variant->image) ||
+	    !effect_apply(&bitmap, p->work, recipe))
+		return false;
+	DestroyImage(variant->image);
+	variant->image = NULL;
+	return encode_import(&variant->image, p->work, &bitmap);
+}
+
 static bool encode_image(struct rendering *p, struct planned_variant *variant)
 {
 	return encode(&variant->rendition, p->work, p->renderer->conf,
@@ -84,6 +117,7 @@ static void release(struct rendering *p)
 const struct engine engine_graphicsmagick = {
 	.decode = decode_upright,
 	.resize = resize_image,
+	.change = change_image,
 	.encode = encode_image,
 	.release = release,
 };

@@ -24,13 +24,13 @@ enum { PNG_READ = 30, PNG_WRITE = 50 };
  */
 /* clang-format off */
 static const struct format_row rows[] = {
-	/*                name    media_type    ext     coder   browsers alpha   ns write bytes */
-	[FORMAT_JPEG] = { "jpeg", "image/jpeg", "jpg",  "JPEG:", true,  false,    3,    12,  8 },
-	[FORMAT_PNG]  = { "png",  "image/png",  "png",  "PNG:",  true,  true,  PNG_READ, PNG_WRITE, 10 },
-	[FORMAT_GIF]  = { "gif",  "image/gif",  "gif",  "GIF:",  true,  true,    12,   150, 18 },
-	[FORMAT_WEBP] = { "webp", "image/webp", "webp", "WEBP:", true,  true,    18,    70, 12 },
-	[FORMAT_TIFF] = { "tiff", "image/tiff", "tif",  "TIFF:", false, true,    22,    10, 10 },
-	[FORMAT_BMP]  = { "bmp",  "image/bmp",  "bmp",  "BMP:",  false, true,     5,    10, 12 },
+	/*                name    media_type    ext     coder   browsers alpha quality   ns write bytes */
+	[FORMAT_JPEG] = { "jpeg", "image/jpeg", "jpg",  "JPEG:", true,  false, true,     3,    12,  8 },
+	[FORMAT_PNG]  = { "png",  "image/png",  "png",  "PNG:",  true,  true,  false, PNG_READ, PNG_WRITE, 10 },
+	[FORMAT_GIF]  = { "gif",  "image/gif",  "gif",  "GIF:",  true,  true,  false,   12,   150, 18 },
+	[FORMAT_WEBP] = { "webp", "image/webp", "webp", "WEBP:", true,  true,  true,    18,    70, 12 },
+	[FORMAT_TIFF] = { "tiff", "image/tiff", "tif",  "TIFF:", false, true,  false,   22,    10, 10 },
+	[FORMAT_BMP]  = { "bmp",  "image/bmp",  "bmp",  "BMP:",  false, true,  false,    5,    10, 12 },
 };
 
 /* '?' matches any byte; no signature contains '?'. */

@@ -26,6 +26,7 @@ struct format_row {
 	const char *coder;      /* GraphicsMagick's file-name prefix: "JPEG:" */
 	bool in_browsers;       /* browsers show it */
 	bool has_alpha;         /* supports transparency */
+	bool has_quality;       /* of 1 to 100 */
 	unsigned ns_per_pixel;  /* cost of decoding and reducing one pixel */
 	unsigned write_ns;      /* cost of encoding one pixel */
 	unsigned

@@ -8,9 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/base/pool.h"
 #include "lib/picture/animation.h"
 #include "lib/picture/engine.h"
 #include "lib/picture/profile.h"
+#include "lib/picture/smart.h"
 
 static void forget_settings(void)
 {
@@ -93,6 +95,17 @@ static bool same_crop(const struct recipe_plan *a, const struct recipe_plan *b)
 	       a->crop_height == b->crop_height;
 }
 
+static const struct recipe *recipe_of(const struct rendering *p,
+				      const struct planned_variant *variant)
+{
+	return &p->request->recipes[variant->index];
+}
+
+static bool same_effects(const struct recipe *a, const struct recipe *b)
+{
+	return a->gray == b->gray && a->blur == b->blur && a->sharp == b->sharp;
+}
+
 /* Returns the smallest previous variant with the same content that is large
    enough to hide the second resizing; else NULL. */
 static const struct planned_variant *find_larger(
@@ -103,6 +116,7 @@ static const struct planned_variant *find_larger(
 
 	for (const struct planned_variant *v = p->variants; v < variant; v++)
 		if (!v->identical && same_crop(&v->plan, want) &&
+		    !recipe_has_effect(recipe_of(p, v)) &&
 		    2 * v->plan.width >= 3 * want->width &&
 		    2 * v->plan.height >= 3 * want->height)
 			found = v;
@@ -113,13 +127,13 @@ static bool are_identical(const struct rendering *p,
 			  const struct planned_variant *a,
 			  const struct planned_variant *b)
 {
-	const struct recipe *first = &p->request->recipes[a->index];
-	const struct recipe *second = &p->request->recipes[b->index];
+	const struct recipe *first = recipe_of(p, a);
+	const struct recipe *second = recipe_of(p, b);
 
 	return same_crop(&a->plan, &b->plan) &&
 	       a->plan.width == b->plan.width &&
 	       a->plan.height == b->plan.height && a->format == b->format &&
-	       first->quality == second->quality;
+	       first->quality == second->quality && same_effects(first, second);
 }
 
 /* Small pictures keep their size, so different recipes may give the same
@@ -180,8 +194,12 @@ static void plan_variants(struct rendering *p)
 static bool make_variant(struct rendering *p, const struct engine *engine,
 			 struct planned_variant *variant)
 {
-	return variant->identical ||
-	       (engine->resize(p, variant) && engine->encode(p, variant));
+	const struct recipe *recipe = recipe_of(p, variant);
+
+	return variant->identical || (engine->resize(p, variant) &&
+				      (!recipe_has_effect(recipe) ||
+				       engine->change(p, variant, recipe)) &&
+				      engine->encode(p, variant));
 }
 
 static bool render_stills(const struct renderer *renderer, struct work *work,
@@ -229,10 +247,86 @@ static bool render_animation(const struct renderer *renderer, struct work *work,
 	return ok;
 }
 
+/* Reading a TIFF changes its bytes. */
+static bool copy_changing(uint8_t **bytes, struct work *work,
+			  const struct render_request *request, size_t len)
+{
+	uint8_t *copy;
+
+	if (request->probe.format != FORMAT_TIFF)
+		return true;
+	copy = pool_try_alloc(work->pool, len);
+	if (!copy)
+		return fail(work, ERR_TOO_LARGE,
+			    "no memory for another %zu bytes of the picture",
+			    len);
+	memcpy(copy, *bytes, len);
+	*bytes = copy;
+	return true;
+}
+
+/* Decodes the reduced picture, the first frame of an animation. The engine is
+   always the fast one, which decodes a JPEG at an eighth of its size. */
+static bool look_at(struct rendering *p, uint8_t *bytes, size_t len)
+{
+	plan_variants(p);
+	return copy_changing(&bytes, p->work, p->request, len) &&
+	       engine_fast.decode(p, bytes, len);
+}
+
+static void focus_on(struct render_request *request, const struct bitmap *look)
+{
+	uint32_t width, height;
+
+	probe_upright(&request->probe, &width, &height);
+	for (uint32_t i = 0; i < request->count; i++) {
+		struct recipe *recipe = &request->recipes[i];
+
+		if (recipe->gravity != GRAVITY_SMART)
+			continue;
+		recipe->focus = smart_focus(look, recipe, width, height);
+		recipe->gravity = GRAVITY_FOCUS;
+	}
+}
+
+/* Replaces GRAVITY_SMART by the focus that is found in the picture. */
+static bool find_focus(struct render_request *request,
+		       const struct renderer *renderer, struct work *work,
+		       uint8_t *bytes, size_t len)
+{
+	/* The format has no planes, so the look is one bitmap. */
+	const struct render_request small = {
+		.probe = request->probe,
+		.count = 1,
+		.recipes = { { .width = SMART_SIDE,
+			       .height = SMART_SIDE,
+			       .has_format = true,
+			       .format = FORMAT_PNG } },
+	};
+	struct rendering p = { .renderer = renderer,
+			       .request = &small,
+			       .work = work };
+	struct pool *outer = work_pool_begin(work);
+	const bool ok = look_at(&p, bytes, len);
+
+	if (ok)
+		focus_on(request, &p.variants[0].planes[0]);
+	work_pool_end(work, outer);
+	return ok;
+}
+
+static bool has_smart(const struct render_request *request)
+{
+	for (uint32_t i = 0; i < request->count; i++)
+		if (request->recipes[i].gravity == GRAVITY_SMART)
+			return true;
+	return false;
+}
+
 /* The animation is not kept if only the first frame can be read. */
-bool render_all(const struct renderer *renderer, struct work *work,
-		const struct render_request *request, uint8_t *bytes,
-		size_t len, render_done done, void *arg)
+static bool render_placed(const struct renderer *renderer, struct work *work,
+			  const struct render_request *request, uint8_t *bytes,
+			  size_t len, render_done done, void *arg)
 {
 	if (request->count == 1 && request->recipes[0].animated) {
 		if (render_animation(renderer, work, request, bytes, len, done,
@@ -244,6 +338,20 @@ bool render_all(const struct renderer *renderer, struct work *work,
 		work->warned = true;
 	}
 	return render_stills(renderer, work, request, bytes, len, done, arg);
+}
+
+bool render_all(const struct renderer *renderer, struct work *work,
+		const struct render_request *request, uint8_t *bytes,
+		size_t len, render_done done, void *arg)
+{
+	struct render_request placed;
+
+	if (!has_smart(request))
+		return render_placed(renderer, work, request, bytes, len, done,
+				     arg);
+	placed = *request;
+	return find_focus(&placed, renderer, work, bytes, len) &&
+	       render_placed(renderer, work, &placed, bytes, len, done, arg);
 }
 
 const char *render_library(void)

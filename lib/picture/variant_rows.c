@@ -159,6 +159,7 @@ static bool accepts_planes(void *arg, const struct row_picture *picture)
 		const struct planned_variant *variant = &p->variants[i];
 
 		if (variant->format != FORMAT_JPEG ||
+		    recipe_has_effect(&p->request->recipes[variant->index]) ||
 		    !jpeg_write_halves_colours(variant->plan.width,
 					       variant->plan.height,
 					       variant->jpeg_quality))

@@ -11,9 +11,9 @@ struct row_colour;
 
 /*
  * Resizes decoded rows to those variants that are not made of a larger variant.
- * As planes if all variants become JPEGs with one colour for 2x2 pixels and the
- * colours need no conversion: planes have 1.5 samples for each pixel, where
- * bitmaps have 4.
+ * As planes if all variants become JPEGs with one colour for 2x2 pixels,
+ * without effects, and the colours need no conversion: planes have 1.5 samples
+ * for each pixel, where bitmaps have 4.
  */
 struct variant_rows {
 	struct rendering *p;

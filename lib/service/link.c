@@ -21,9 +21,8 @@ enum {
 	TOKEN_VERSION = 1,
 	HEAD_SIZE = 1 + 1 + 2 + 5 + 1 + 16 + 16,
 	MAC_SIZE = CRYPT_SHA256_SIZE,
-	VARIANT_MAX = 48,
 	NAME_MAX_BYTES = 100,
-	TOKEN_MAX = HEAD_SIZE + VARIANT_MAX + MAC_SIZE,
+	TOKEN_MAX = HEAD_SIZE + VARIANT_NAME_MAX + MAC_SIZE,
 };
 
 static uint8_t *put_number(uint8_t *at, int64_t number, int size)
@@ -95,11 +94,11 @@ static bool make_token(const char **text, struct work *work,
 
 	if (!keyring_signer(&key, work))
 		return false;
-	if (variant_len > VARIANT_MAX)
+	if (variant_len > VARIANT_NAME_MAX)
 		return fail_field(
 			work, "variant",
 			"variant: expected a name of at most %d bytes",
-			VARIANT_MAX);
+			VARIANT_NAME_MAX);
 	*at++ = TOKEN_VERSION;
 	*at++ = (uint8_t)signed_link->purpose;
 	at = put_number(at, key.id, 2);

@@ -4,6 +4,7 @@
 #include "lib/service/resize.h"
 
 #include "lib/base/names.h"
+#include "lib/base/pool.h"
 #include "lib/picture/recipe.h"
 #include "lib/service/access.h"
 #include "lib/service/upload.h"
@@ -78,21 +79,41 @@ static bool read_priority(int64_t *priority, struct work *work,
 		    resize->priority);
 }
 
+static bool read_fields(struct recipe *recipe, struct work *work,
+			const struct resize *resize)
+{
+	struct recipe read = { .width = (uint32_t)resize->width,
+			       .height = (uint32_t)resize->height,
+			       .quality = (uint32_t)resize->quality };
+
+	if (!read_fit(&read.fit, work, resize->fit) ||
+	    !check_sides(work, resize, read.fit) ||
+	    !read_format(&read, work, resize))
+		return false;
+	*recipe = read;
+	return true;
+}
+
+static bool read_recipe(struct recipe *recipe, struct work *work,
+			const struct resize *resize)
+{
+	if (!resize->recipe)
+		return read_fields(recipe, work, resize);
+	return recipe_parse(recipe, work, resize->recipe) ||
+	       fail_field(work, "recipe", "recipe: %s",
+			  pool_strdup(work->pool, work->why));
+}
+
 static bool read_order(struct upload_resize *order, struct work *work,
 		       const struct resize *resize)
 {
 	char text[RECIPE_TEXT_SIZE];
 	struct upload_resize read = {
-		.recipe = { .width = (uint32_t)resize->width,
-			    .height = (uint32_t)resize->height,
-			    .quality = (uint32_t)resize->quality },
 		.same_format = resize->same_format,
 		.formats = resize->formats,
 	};
 
-	if (!read_fit(&read.recipe.fit, work, resize->fit) ||
-	    !check_sides(work, resize, read.recipe.fit) ||
-	    !read_format(&read.recipe, work, resize) ||
+	if (!read_recipe(&read.recipe, work, resize) ||
 	    !read_priority(&read.priority, work, resize) ||
 	    !access_check_size(work, resize->tier,
 			       recipe_text(&read.recipe, text)))

@@ -24,6 +24,8 @@ struct resize {
 	struct store_temp *file; /* before store_temp_end() */
 	const char *name;        /* 1 to IMAGE_NAME_MAX bytes */
 
+	/* The next six are ignored if it is set. */
+	const char *recipe;    /* or NULL */
 	int64_t width, height; /* 0: from the ratio, with "inside" */
 	const char *fit;       /* "inside", "cover" or "exact" */
 	const char *format;    /* NULL: as for variants */

@@ -11,10 +11,11 @@
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 #include "lib/model/job.h"
+#include "lib/model/variant.h"
 #include "lib/picture/format.h"
 #include "lib/picture/recipe.h"
 
-enum { NAME_MAX_BYTES = 64, WORD_MAX_BYTES = 47 };
+enum { NAME_MAX_BYTES = 64, WORD_MAX_BYTES = VARIANT_NAME_MAX };
 enum { YEAR_S = 31536000, DAYS_MAX = 36500 };
 
 /* JavaScript's largest safe integer, because clients read these numbers as

@@ -13,8 +13,13 @@
 #include "lib/model/user.h"
 #include "lib/picture/animation_limits.h"
 #include "lib/picture/decoder_pool.h"
+#include "lib/picture/effect.h"
 #include "lib/picture/recipe.h"
+#include "lib/picture/smart.h"
 #include "lib/store/store.h"
+
+_Static_assert((int)RECIPE_TEXT_SIZE <= (int)VARIANT_NAME_MAX + 1,
+	       "every recipe is a variant's name");
 
 /* For each pixel of an enlarged variant: CPU time to resample and encode it,
    and memory for it and the intermediate image. */
@@ -57,7 +62,8 @@ static bool parse_recipes(struct recipe **recipes, struct work *work,
 		if (!recipe_parse(&(*recipes)[i], work,
 				  batch->variants[i].variant))
 			return false;
-		(*recipes)[i].quality = batch->quality;
+		if (!(*recipes)[i].has_quality)
+			(*recipes)[i].quality = batch->quality;
 		(*recipes)[i].animated =
 			batch->animated &&
 			animation_is_kept(&(*recipes)[i], batch->probe,
@@ -68,10 +74,11 @@ static bool parse_recipes(struct recipe **recipes, struct work *work,
 
 /* What determines the cost of rendering, besides the original. */
 struct extent {
-	uint32_t side;         /* longest side of all variants */
-	uint64_t enlarged;     /* pixels of enlarged variants */
-	uint64_t write_ns;     /* time to encode the variants */
-	uint64_t animated_ms;  /* sum over all animations */
+	uint32_t side;        /* longest side of all variants */
+	uint64_t enlarged;    /* pixels of enlarged variants */
+	uint64_t write_ns;    /* time for effects, and to encode the variants */
+	bool smart;           /* the picture is decoded twice */
+	uint64_t animated_ms; /* sum over all animations */
 	uint64_t animated_mib; /* largest of one animation */
 };
 
@@ -99,7 +106,8 @@ static void measure_still(struct extent *extent, const struct recipe *recipe,
 		extent->side = plan.height;
 	if (pixels > (uint64_t)probe->width * probe->height)
 		extent->enlarged += pixels;
-	extent->write_ns += pixels * format_row(format)->write_ns;
+	extent->write_ns +=
+		pixels * (format_row(format)->write_ns + effect_ns(recipe));
 }
 
 static bool measure(struct extent *extent, const struct variant_batch *batch,
@@ -110,11 +118,13 @@ static bool measure(struct extent *extent, const struct variant_batch *batch,
 
 	if (!parse_recipes(&recipes, work, batch))
 		return false;
-	for (size_t i = 0; i < batch->count; i++)
+	for (size_t i = 0; i < batch->count; i++) {
+		found.smart |= recipes[i].gravity == GRAVITY_SMART;
 		if (recipes[i].animated)
 			measure_animation(&found, &recipes[i], batch->probe);
 		else
 			measure_still(&found, &recipes[i], batch->probe);
+	}
 	*extent = found;
 	return true;
 }
@@ -124,6 +134,7 @@ static unsigned estimate_ms(const struct extent *extent,
 {
 	const uint64_t ms =
 		probe_estimate_ms(probe, extent->side) +
+		(extent->smart ? probe_estimate_ms(probe, SMART_SIDE) : 0) +
 		(extent->enlarged * ENLARGED_NS + extent->write_ns) / 1000000 +
 		extent->animated_ms;
 

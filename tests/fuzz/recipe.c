@@ -23,24 +23,28 @@ static void check_plan(const struct recipe *recipe, uint32_t width,
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char text[RECIPE_TEXT_SIZE], name[64];
+	char text[RECIPE_TEXT_SIZE], name[80];
 	struct work work = { 0 };
 	struct recipe recipe;
 	uint32_t width, height;
 
-	/* two sides of 16 bits, then the name */
-	if (size < 4 || size - 4 >= sizeof(name))
+	/* two sides of 16 bits, a focus, then the name */
+	if (size < 6 || size - 6 >= sizeof(name))
 		return 0;
 	width = 1u + data[0] + 256u * data[1];
 	height = 1u + data[2] + 256u * data[3];
-	memcpy(name, data + 4, size - 4);
-	name[size - 4] = '\0';
+	memcpy(name, data + 6, size - 6);
+	name[size - 6] = '\0';
 
 	if (!recipe_parse(&recipe, &work, name)) {
 		expect(work.err == ERR_INVALID_FIELD && *work.why);
 		return 0;
 	}
 	expect(!strcmp(recipe_text(&recipe, text), name));
+	expect(strlen(name) < RECIPE_TEXT_SIZE - 1);
+	check_plan(&recipe, width, height);
+	recipe.gravity = GRAVITY_FOCUS;
+	recipe.focus = (struct focus){ data[4] / 255.0, data[5] / 255.0 };
 	check_plan(&recipe, width, height);
 	return 0;
 }

@@ -313,10 +313,15 @@ TARGETS = {
                     b"EXIF", b"ICCP"]),
     "range": ([b"bytes=0-1", b"bytes=-5", b"bytes=5-,7-9", b"items=x",
                b"bytes= 0-1 ,\t2-"], [b"bytes=", b"-", b","]),
-    "recipe": ([b"\xff\1\xff\0" + name for name in
+    "recipe": ([b"\xff\1\xff\0\x40\xc0" + name for name in
                 (b"h200", b"w400.png", b"100x100", b"100x100-cover.webp",
-                 b"9999x9999-exact")],
-               [b"-cover", b"-exact", b".jpeg", b".webp", b"x", b"16383"]),
+                 b"9999x9999-exact", b"100x80-cover-north-east.webp",
+                 b"100x80-cover-smart-sharp", b"w90-gray-blur8-q80@2x",
+                 b"8191x8191-cover-south-west-gray-blur100-sharp-q100@2x.jpeg")
+                ],
+               [b"-cover", b"-exact", b"-north", b"-south-east", b"-smart",
+                b"-gray", b"-blur", b"-sharp", b"-q", b"@2x", b"@3x",
+                b".jpeg", b".webp", b"x", b"16383"]),
     "request": (
         [params("FCGI_ROLE=RESPONDER", "REQUEST_METHOD=GET",
                 "REQUEST_URI=/v1/images?limit=2", "REMOTE_ADDR=127.0.0.1",

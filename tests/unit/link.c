@@ -9,6 +9,7 @@
 
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
+#include "lib/model/variant.h"
 #include "lib/service/keyring.h"
 #include "tests/lib/test_keyring.h"
 #include "tests/unit/test.h"
@@ -73,7 +74,7 @@ static void refuses_what_no_token_holds(void **state)
 	struct signed_link long_name = sample(60);
 	enum format format;
 	struct ground g;
-	char name[60];
+	char name[VARIANT_NAME_MAX + 2];
 	const char *url;
 
 	(void)state;
