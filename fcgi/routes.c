@@ -16,7 +16,7 @@ const struct route routes[] = {
 	{ METHOD_POST,   "/v1/images",      NEED_USER,   SCOPE_WRITE, BODY_JSON_OR_UPLOAD("image file"), "name", images_create },
 	{ METHOD_GET,    "/v1/images",      NEED_USER,   SCOPE_READ,  BODY_NONE,   "limit cursor status name", images_list },
 	{ METHOD_GET,    "/v1/images/{id}", NEED_USER,   SCOPE_READ,  BODY_NONE,   "", images_show },
-	{ METHOD_PATCH,  "/v1/images/{id}", NEED_USER,   SCOPE_WRITE, BODY_JSON,   "", images_rename },
+	{ METHOD_PATCH,  "/v1/images/{id}", NEED_USER,   SCOPE_WRITE, BODY_JSON,   "", images_change },
 	{ METHOD_DELETE, "/v1/images/{id}", NEED_USER,   SCOPE_WRITE, BODY_NONE,   "", images_delete },
 
 	{ METHOD_POST,   "/v1/images/{id}/variants",           NEED_USER, SCOPE_WRITE, BODY_JSON, "", variants_create },

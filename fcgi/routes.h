@@ -16,7 +16,7 @@ handler account_login, account_logout, account_show, account_set_password;
 handler tokens_create, tokens_list, tokens_delete;
 
 /* api/images.c */
-handler images_create, images_list, images_show, images_rename, images_delete;
+handler images_create, images_list, images_show, images_change, images_delete;
 
 /* api/variants.c */
 handler variants_show, variants_create;

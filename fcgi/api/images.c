@@ -14,6 +14,7 @@
 #include "lib/model/image_search.h"
 #include "lib/service/access.h"
 #include "lib/service/fetch.h"
+#include "lib/service/focus.h"
 #include "lib/service/login.h"
 #include "lib/service/purge.h"
 #include "lib/service/upload.h"
@@ -39,13 +40,30 @@ static bool read_name(const char **name, struct request *req, const char *given,
 	return true;
 }
 
+/* An array of x and y, or null. */
+static bool read_focus(struct image_focus *focus, struct work *work,
+		       const struct json *json)
+{
+	int64_t numbers[2];
+
+	*focus = (struct image_focus){ 0 };
+	if (!json_has(json, "focus"))
+		return true;
+	if (!json_get_shares(numbers, work, json, "focus", 2,
+			     IMAGE_FOCUS_DECIMALS))
+		return false;
+	*focus = (struct image_focus){ true, numbers[0], numbers[1] };
+	return true;
+}
+
 static bool check_fields(struct request *req, const struct request_body *body)
 {
 	for (size_t i = 0; i < body->field_count; i++)
-		if (strcmp(body->fields[i].name, "name"))
+		if (!text_has_word("name focus", body->fields[i].name))
 			return fail_unknown(req->work, body->fields[i].name,
 					    "unknown field \"%.60s\"; known "
-					    "fields here: image, file, name",
+					    "fields here: image, file, name, "
+					    "focus",
 					    body->fields[i].name);
 	return true;
 }
@@ -72,11 +90,13 @@ static bool create_by_bytes(struct request *req, struct response *res)
 	struct work *work = req->work;
 	struct upload upload = { .user = &req->who->user,
 				 .tier = &req->who->tier };
+	const char *focus = upload_body_field(&req->body, "focus");
 	struct uploaded uploaded;
 
 	if (!check_fields(req, &req->body) ||
 	    !read_name(&upload.name, req, upload_body_field(&req->body, "name"),
-		       req->body.filename))
+		       req->body.filename) ||
+	    (focus && !focus_read(&upload.focus, work, focus)))
 		return false;
 	upload.file = req->body.file;
 	upload.later = request_prefers(req, "respond-async");
@@ -88,7 +108,7 @@ static bool create_by_bytes(struct request *req, struct response *res)
    responder. */
 static bool create_by_url(struct request *req, struct response *res)
 {
-	static const char *const known[] = { "url", "name", NULL };
+	static const char *const known[] = { "url", "name", "focus", NULL };
 	struct work *work = req->work;
 	struct fetch_request fetch = { .user = &req->who->user,
 				       .tier = &req->who->tier };
@@ -102,6 +122,7 @@ static bool create_by_url(struct request *req, struct response *res)
 	    (json_has(req->body.json, "name") &&
 	     !json_get_text(&name, work, req->body.json, "name", 1,
 			    IMAGE_NAME_MAX)) ||
+	    !read_focus(&fetch.focus, work, req->body.json) ||
 	    !fetch_check_url(&filename, work, fetch.url) ||
 	    !read_name(&fetch.name, req, name, filename))
 		return false;
@@ -194,22 +215,35 @@ bool images_list(struct request *req, struct response *res)
 	return page_answer(res, req, &page, items);
 }
 
-bool images_rename(struct request *req, struct response *res)
+static bool read_new_name(const char **name, struct work *work,
+			  const struct json *json)
 {
-	static const char *const known[] = { "name", NULL };
+	if (!json_get_text(name, work, json, "name", 1, IMAGE_NAME_MAX))
+		return false;
+	return text_is_printable(*name) ||
+	       fail_field(work, "name",
+			  "name: text without control characters is expected");
+}
+
+/* Checks all fields before it changes anything. Without any field, the error
+   names the first. */
+bool images_change(struct request *req, struct response *res)
+{
+	static const char *const known[] = { "name", "focus", NULL };
 	struct work *work = req->work;
+	const struct json *json = req->body.json;
+	const bool moves = json_names(json, "focus");
+	const bool renames = json_names(json, "name") || !moves;
+	struct image_focus focus;
 	struct image image;
 
-	if (!json_only(req->body.json, work, known) ||
+	if (!json_only(json, work, known) ||
 	    !access_image(&image, work, req->who->user.id, req->param[0]) ||
-	    !json_get_text(&image.name, work, req->body.json, "name", 1,
-			   IMAGE_NAME_MAX))
+	    (renames && !read_new_name(&image.name, work, json)) ||
+	    (moves && !read_focus(&focus, work, json)))
 		return false;
-	if (!text_is_printable(image.name))
-		return fail_field(work, "name",
-				  "name: text without control characters is "
-				  "expected");
-	return image_set_name(work, image.id, image.name) &&
+	return (!renames || image_set_name(work, image.id, image.name)) &&
+	       (!moves || focus_set(&image, work, &focus)) &&
 	       answer_image(req, res, &image);
 }
 

@@ -4,6 +4,8 @@
 #include "lib/base/json.h"
 
 #include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -272,6 +274,15 @@ void json_push(struct json *array, struct json *child)
 	push(array, json_object_get(inner(child)));
 }
 
+void json_push_decimal(struct json *array, int64_t number, unsigned decimals)
+{
+	const double value = (double)number / pow(10, decimals);
+	char text[48];
+
+	snprintf(text, sizeof(text), "%.*g", (int)decimals + 1, value);
+	push(array, json_object_new_double_s(value, text));
+}
+
 void json_push_text(struct json *array, const char *text)
 {
 	push(array, text_value(text));
@@ -423,6 +434,34 @@ bool json_get_bool(bool *yes, struct work *work, const struct json *object,
 		return fail_field(work, key, "%s: true or false, not %.40s",
 				  key, shown(object, key));
 	*yes = json_object_get_boolean(value);
+	return true;
+}
+
+bool json_get_shares(int64_t *numbers, struct work *work,
+		     const struct json *object, const char *key, size_t count,
+		     unsigned decimals)
+{
+	struct json_c_object *array = field(object, key);
+	const double unit = pow(10, decimals);
+
+	if (!json_object_is_type(array, json_type_array) ||
+	    json_object_array_length(array) != count)
+		return fail_field(work, key, "%s: an array of %zu numbers", key,
+				  count);
+	for (size_t i = 0; i < count; i++) {
+		struct json_c_object *value =
+			json_object_array_get_idx(array, i);
+		const double number = json_object_get_double(value);
+
+		if ((!json_object_is_type(value, json_type_int) &&
+		     !json_object_is_type(value, json_type_double)) ||
+		    !(number >= 0 && number <= 1))
+			return fail_field(work, key,
+					  "%s: numbers from 0 to 1, number "
+					  "%zu is not",
+					  key, i + 1);
+		numbers[i] = (int64_t)(number * unit + 0.5);
+	}
 	return true;
 }
 

@@ -40,6 +40,8 @@ void json_set_bool(struct json *object, const char *key, bool yes);
 void json_set_null(struct json *object, const char *key);
 void json_set(struct json *object, const char *key, struct json *child);
 void json_push(struct json *array, struct json *child);
+/* Writes number / 10^decimals. */
+void json_push_decimal(struct json *array, int64_t number, unsigned decimals);
 void json_push_text(struct json *array, const char *text);
 
 /* Prints without spaces, or indented for people. `len` may be NULL. */
@@ -73,6 +75,11 @@ bool json_get_int(int64_t *number, struct work *work, const struct json *object,
 		  const char *key, int64_t min, int64_t max) MUST_CHECK;
 bool json_get_bool(bool *yes, struct work *work, const struct json *object,
 		   const char *key) MUST_CHECK;
+/* Reads an array of `count` numbers from 0 to 1, rounded to `decimals`, in
+   units of the last one. */
+bool json_get_shares(int64_t *numbers, struct work *work,
+		     const struct json *object, const char *key, size_t count,
+		     unsigned decimals) MUST_CHECK;
 bool json_get_texts(const char ***texts, size_t *count, struct work *work,
 		    const struct json *object, const char *key,
 		    size_t max_count, size_t max_len) MUST_CHECK;

@@ -103,6 +103,11 @@ bool image_list(struct image **images, size_t *count, struct work *work,
 	return (f->status ? list_by_status : list_any)(images, count, work, f);
 }
 
+static struct db_in focus_in(const struct image_focus *focus, int64_t side)
+{
+	return focus->is_set ? db_int(side) : db_null();
+}
+
 bool image_add(struct work *work, const struct image *image)
 {
 	const bool here = image->format;
@@ -111,8 +116,9 @@ bool image_add(struct work *work, const struct image *image)
 	return db_do(work, NULL,
 		     "INSERT INTO `images` (`id`, `user_id`, `kind`, `name`,"
 		     " `status`, `format`, `width`, `height`, `bytes`,"
-		     " `sha256`, `created_at`, `name_indexed`)"
-		     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		     " `sha256`, `created_at`, `name_indexed`, `focus_x`,"
+		     " `focus_y`)"
+		     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		     DB_IN(db_uuid(image->id), db_uuid(image->user_id),
 			   db_name(image->kind, &image_kinds),
 			   db_text(image->name),
@@ -123,7 +129,9 @@ bool image_add(struct work *work, const struct image *image)
 			   here ? db_int(image->bytes) : db_null(),
 			   here ? db_bytes(image->sha256, sizeof(image->sha256))
 				: db_null(),
-			   db_time(image->created_at), db_bool(!is_found)));
+			   db_time(image->created_at), db_bool(!is_found),
+			   focus_in(&image->focus, image->focus.x),
+			   focus_in(&image->focus, image->focus.y)));
 }
 
 bool image_fill(struct work *work, const struct image *image)
@@ -160,6 +168,22 @@ bool image_set_name(struct work *work, struct uuid id, const char *name)
 		"UPDATE `images` SET `name` = ?, `name_indexed` = FALSE"
 		" WHERE `id` = ?",
 		DB_IN(db_text(name), db_uuid(id)));
+}
+
+bool image_same_focus(const struct image_focus *a, const struct image_focus *b)
+{
+	return a->is_set == b->is_set &&
+	       (!a->is_set || (a->x == b->x && a->y == b->y));
+}
+
+bool image_set_focus(struct work *work, struct uuid id,
+		     const struct image_focus *focus)
+{
+	return db_change(work, "image", id,
+			 "UPDATE `images` SET `focus_x` = ?, `focus_y` = ?"
+			 " WHERE `id` = ?",
+			 DB_IN(focus_in(focus, focus->x),
+			       focus_in(focus, focus->y), db_uuid(id)));
 }
 
 bool image_settle(struct work *work, struct uuid id, enum image_status status,

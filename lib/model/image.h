@@ -14,6 +14,14 @@ enum image_status { IMAGE_PROCESSING = 1, IMAGE_READY, IMAGE_FAILED };
 
 extern const struct names image_kinds, image_statuses;
 
+/* The point of the upright picture that cover crops keep. */
+struct image_focus {
+	bool is_set;
+	int64_t x, y; /* 0 to IMAGE_FOCUS_MAX, of the width and of the height */
+};
+
+enum { IMAGE_FOCUS_MAX = 10000, IMAGE_FOCUS_DECIMALS = 4 };
+
 /* An upload, or the image of a resize request. Width and height are in pixels,
    after the EXIF orientation is applied. For an image that is fetched by URL,
    the format is NULL and the numbers are 0 until the file arrives. */
@@ -30,6 +38,7 @@ struct image {
 	const char *error_code; /* with IMAGE_FAILED, else NULL */
 	const char *error_detail;
 	int64_t created_at;
+	struct image_focus focus;
 };
 
 const char *image_status_name(enum image_status status);
@@ -75,6 +84,11 @@ bool image_replace_name(struct work *work, struct uuid id, const char *old_name,
 			const char *name) MUST_CHECK;
 bool image_set_name(struct work *work, struct uuid id,
 		    const char *name) MUST_CHECK;
+
+bool image_same_focus(const struct image_focus *a, const struct image_focus *b);
+
+bool image_set_focus(struct work *work, struct uuid id,
+		     const struct image_focus *focus) MUST_CHECK;
 
 /* Sets the status to ready or failed; the error is NULL for ready. */
 bool image_settle(struct work *work, struct uuid id, enum image_status status,

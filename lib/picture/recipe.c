@@ -220,6 +220,11 @@ const char *recipe_text(const struct recipe *recipe,
 	return text;
 }
 
+bool recipe_has_focus(const struct recipe *recipe)
+{
+	return recipe->fit == FIT_COVER && recipe->gravity == GRAVITY_CENTRE;
+}
+
 bool recipe_has_effect(const struct recipe *recipe)
 {
 	return recipe->gray || recipe->blur || recipe->sharp;

@@ -64,6 +64,10 @@ bool recipe_parse(struct recipe *recipe, struct work *work,
 const char *recipe_text(const struct recipe *recipe,
 			char text[RECIPE_TEXT_SIZE]);
 
+/* Whether the focus of an image decides the crop: FIT_COVER without a gravity.
+ */
+bool recipe_has_focus(const struct recipe *recipe);
+
 /* Whether pixels change after resizing. */
 bool recipe_has_effect(const struct recipe *recipe);
 

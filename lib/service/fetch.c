@@ -70,6 +70,7 @@ bool fetch_queue(struct uploaded *uploaded, struct work *work,
 		     fetch->variant);
 	made.job.id = uuid_new();
 	made.job.kind = JOB_FETCH;
+	made.image.focus = fetch->focus;
 	made.job.url = url.text;
 	made.job.cost_ms = estimate_ms(work->conf, tier);
 	if (!upload_record(work, &made, tier))

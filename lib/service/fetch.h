@@ -26,6 +26,7 @@ struct fetch_request {
 	const char *url;     /* passed fetch_check_url() */
 	const char *name;    /* 1 to IMAGE_NAME_MAX bytes */
 	const char *variant; /* the only variant; NULL: the tier's sizes */
+	struct image_focus focus;
 };
 
 /*

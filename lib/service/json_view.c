@@ -26,6 +26,20 @@ struct json *json_view_error(struct pool *pool, const char *code,
 	return json;
 }
 
+/* NULL becomes null. */
+static struct json *focus_json(struct pool *pool,
+			       const struct image_focus *focus)
+{
+	struct json *json;
+
+	if (!focus->is_set)
+		return NULL;
+	json = json_array(pool);
+	json_push_decimal(json, focus->x, IMAGE_FOCUS_DECIMALS);
+	json_push_decimal(json, focus->y, IMAGE_FOCUS_DECIMALS);
+	return json;
+}
+
 struct json *json_view_image(struct pool *pool, const struct tier *tier,
 			     const struct image *image)
 {
@@ -43,6 +57,7 @@ struct json *json_view_image(struct pool *pool, const struct tier *tier,
 	json_set_text(json, "sha256", image->format ? sum : NULL);
 	json_set_text(json, "created_at", clock_text(pool, image->created_at));
 	json_set_bool(json, "may_link", tier->links);
+	json_set(json, "focus", focus_json(pool, &image->focus));
 	return json;
 }
 

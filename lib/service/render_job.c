@@ -15,7 +15,7 @@
 
 struct ending {
 	const struct job *job;
-	const struct variant_batch *batch; /* NULL: failed */
+	struct variant_batch *batch; /* NULL: failed */
 	const char *code, *detail;
 	bool written; /* by an earlier try whose COMMIT got no response */
 };
@@ -54,11 +54,11 @@ static bool finish_variants(struct work *work, const struct image *image,
 static bool record_success(struct work *work, void *arg)
 {
 	const struct ending *ending = arg;
-	const struct variant_batch *batch = ending->batch;
+	struct variant_batch *batch = ending->batch;
 	struct image image;
 
 	return job_finish(work, ending->job) &&
-	       image_lock(&image, work, batch->image_id) &&
+	       variant_keep(&image, batch, work) &&
 	       finish_variants(work, &image, batch) &&
 	       settle(work, &image, IMAGE_READY, NULL, NULL) &&
 	       webhook_queue_job(work, "job.done", ending->job);
@@ -161,7 +161,7 @@ static bool drop_cancelled(struct work *work, void *arg)
 	return true;
 }
 
-/* Deletes the files of a job that was cancelled while it ran. */
+/* Deletes the files of a job that was cancelled while it ran, if any. */
 static bool end_well(struct work *work, struct ending *ending)
 {
 	struct work aside = *work;
@@ -206,6 +206,7 @@ static bool make_pending(struct variant_batch *batch, struct work *work)
 	    !variant_render_probe(probe, work, batch->source))
 		return false;
 	batch->animated = tier.animated;
+	batch->focus = image.focus;
 	batch->probe = probe;
 	return variant_render(batch, work);
 }
@@ -216,9 +217,18 @@ bool render_job_run(struct work *work, const struct job *job)
 				       .quality = (uint32_t)job->quality,
 				       .user_id = job->user_id };
 	struct ending ending = { .job = job, .batch = &batch };
+	int tries = 3;
+	bool ended;
 
-	return find_pending(&batch, work) && make_pending(&batch, work) &&
-	       end_well(work, &ending);
+	do {
+		batch.stale = false;
+		ended = find_pending(&batch, work) &&
+			make_pending(&batch, work) && end_well(work, &ending);
+	} while (!ended && batch.stale && --tries);
+	return ended ||
+	       (batch.stale ? fail(work, ERR_UNAVAILABLE,
+				   "the focus of the image changes too often")
+			    : false);
 }
 
 bool render_job_estimate(unsigned *cost_ms, struct work *work,

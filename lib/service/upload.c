@@ -356,7 +356,8 @@ bool upload_take(struct uploaded *uploaded, struct work *work,
 		.original = upload->file,
 		.animated = upload->tier->animated,
 		.quality = resize ? resize->recipe.quality : 0,
-		.user_id = upload->user->id
+		.user_id = upload->user->id,
+		.focus = upload->focus,
 	};
 	unsigned cost_ms = 0;
 	bool rendered;
@@ -364,6 +365,7 @@ bool upload_take(struct uploaded *uploaded, struct work *work,
 	if (!upload_check(&probe, work, upload) ||
 	    !begin(&made, work, upload, &probe) || !check_quota(work, upload))
 		return false;
+	made.image.focus = upload->focus;
 	batch.image_id = made.image.id;
 	batch.variants = made.variants;
 	batch.count = made.count;

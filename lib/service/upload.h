@@ -35,6 +35,7 @@ struct upload {
 	const char *name;                   /* 1 to IMAGE_NAME_MAX characters */
 	bool later;                         /* the client prefers a job */
 	const struct upload_resize *resize; /* or NULL */
+	struct image_focus focus;
 };
 
 struct uploaded {

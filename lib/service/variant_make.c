@@ -16,7 +16,7 @@
 #include "lib/store/store.h"
 
 struct variant_request {
-	struct variant *variant;
+	struct variant_batch *batch; /* of one variant */
 	struct job job;
 	/* of the image's owner, whichever client requests it */
 	struct tier tier;
@@ -26,12 +26,16 @@ struct variant_request {
 static bool insert_request(struct work *work, void *arg)
 {
 	const struct variant_request *request = arg;
+	const struct variant *variant = request->batch->variants;
+	struct image image;
 
-	if (!variant_add(work, request->variant, 1))
+	if (!request->queue && !variant_keep(&image, request->batch, work))
+		return false;
+	if (!variant_add(work, variant, 1))
 		return false;
 	if (!request->queue)
 		return user_add_variant_bytes(work, request->job.user_id,
-					      request->variant->bytes);
+					      variant->bytes);
 	return user_lock(work, request->job.user_id) &&
 	       budget_check(work, request->job.user_id, &request->tier,
 			    request->job.cost_ms) &&
@@ -57,8 +61,9 @@ static bool find_quality(int64_t *quality, struct work *work,
 /* Renders a small variant before it inserts the row, so that no row waits for a
    process that may die; at worst two hosts render the same bytes. If it needs
    more than a request's decoder process has, queues a job for a worker. */
-static bool make_missing(struct variant *variant, struct work *work,
-			 const struct image *image, int64_t priority)
+static bool make_with_focus(bool *stale, struct variant *variant,
+			    struct work *work, const struct image *image,
+			    int64_t priority)
 {
 	struct probe probe;
 	struct variant_batch batch = { .image_id = image->id,
@@ -66,9 +71,10 @@ static bool make_missing(struct variant *variant, struct work *work,
 				       .probe = &probe,
 				       .variants = variant,
 				       .count = 1,
-				       .user_id = image->user_id };
+				       .user_id = image->user_id,
+				       .focus = image->focus };
 	struct variant_request request = {
-		.variant = variant,
+		.batch = &batch,
 		.job = { .id = uuid_new(),
 			 .kind = JOB_RENDER,
 			 .user_id = image->user_id,
@@ -100,7 +106,31 @@ static bool make_missing(struct variant *variant, struct work *work,
 		if (work->err != ERR_TOO_LARGE)
 			return false;
 	}
-	return db_transaction(work, insert_request, &request);
+	if (db_transaction(work, insert_request, &request))
+		return true;
+	*stale = batch.stale;
+	return false;
+}
+
+/* Renders again if the image got another focus meanwhile. */
+static bool make_missing(struct variant *variant, struct work *work,
+			 const struct image *image, int64_t priority)
+{
+	struct image current = *image;
+	bool made = false, stale = true;
+
+	for (int tries = 3; !made && stale && tries; tries--) {
+		stale = false;
+		made = make_with_focus(&stale, variant, work, &current,
+				       priority);
+		if (stale && !image_find(&current, work, image->id))
+			return false;
+	}
+	return made ||
+	       (stale ? fail(work, ERR_UNAVAILABLE,
+			     "the focus of the image changes too often: retry "
+			     "later")
+		      : false);
 }
 
 /* A request that waited while another one made the variant finds it here. */

@@ -54,6 +54,17 @@ bool variant_render_probe(struct probe *probe, struct work *work, int fd)
 	return probe_read(probe, work, map->bytes, map->len);
 }
 
+static void set_focus(struct recipe *recipe, const struct image_focus *focus)
+{
+	if (!focus->is_set || !recipe_has_focus(recipe))
+		return;
+	recipe->gravity = GRAVITY_FOCUS;
+	recipe->focus = (struct focus){
+		(double)focus->x / IMAGE_FOCUS_MAX,
+		(double)focus->y / IMAGE_FOCUS_MAX,
+	};
+}
+
 static bool parse_recipes(struct recipe **recipes, struct work *work,
 			  const struct variant_batch *batch)
 {
@@ -62,6 +73,7 @@ static bool parse_recipes(struct recipe **recipes, struct work *work,
 		if (!recipe_parse(&(*recipes)[i], work,
 				  batch->variants[i].variant))
 			return false;
+		set_focus(&(*recipes)[i], &batch->focus);
 		if (!(*recipes)[i].has_quality)
 			(*recipes)[i].quality = batch->quality;
 		(*recipes)[i].animated =
@@ -261,13 +273,50 @@ bool variant_render(struct variant_batch *batch, struct work *work)
 				   &renditions[i]))
 			return false;
 	}
-	if (batch->original)
-		files[count++] = (struct store_file){
-			batch->original,
-			store_key(work->pool, batch->image_id,
-				  VARIANT_ORIGINAL),
-		};
+	if (!batch->original) {
+		batch->files = files;
+		batch->kept = false;
+		return true;
+	}
+	files[count++] = (struct store_file){
+		batch->original,
+		store_key(work->pool, batch->image_id, VARIANT_ORIGINAL),
+	};
 	return store_keep(work, files, count);
+}
+
+bool variant_has_focus(const char *name)
+{
+	struct work aside = { 0 };
+	struct recipe recipe;
+
+	return recipe_parse(&recipe, &aside, name) && recipe_has_focus(&recipe);
+}
+
+static bool is_stale(const struct variant_batch *batch,
+		     const struct image *image)
+{
+	if (image_same_focus(&image->focus, &batch->focus))
+		return false;
+	for (size_t i = 0; i < batch->count; i++)
+		if (variant_has_focus(batch->variants[i].variant))
+			return true;
+	return false;
+}
+
+bool variant_keep(struct image *image, struct variant_batch *batch,
+		  struct work *work)
+{
+	if (!image_lock(image, work, batch->image_id))
+		return false;
+	batch->stale = is_stale(batch, image);
+	if (batch->stale)
+		return fail(work, ERR_CONFLICT,
+			    "the focus of image %s has changed meanwhile",
+			    UUID_TEXT(batch->image_id));
+	if (!batch->kept && batch->count)
+		batch->kept = store_keep(work, batch->files, batch->count);
+	return batch->kept || !batch->count;
 }
 
 /* Closes the file at once, because lists call this for many images. */

@@ -22,8 +22,13 @@ struct variant_batch {
 	uint32_t quality;    /* of all variants, 1 to 100; 0: the settings' */
 	struct uuid user_id; /* owner of the image */
 	bool animated;       /* the tier of the image's owner keeps animation */
+	struct image_focus focus; /* of the image */
 	/* Stored together with the variants; NULL: already in the store. */
 	struct store_temp *original;
+	/* Without an original: what variant_render() has made. */
+	struct store_file *files;
+	bool kept;
+	bool stale; /* variant_keep() has refused the files */
 };
 
 enum { VARIANT_RENDER_MAX = 64 };
@@ -39,12 +44,25 @@ bool render_estimate(unsigned *cost_ms, const struct variant_batch *batch,
 		     struct work *work) MUST_CHECK;
 
 /*
- * Renders with work->decoders and stores the files durably; then variants[i] is
- * "ready" with its format, size, bytes and sum. Each animation uses a decoder
- * process of its own. The caller writes the rows. Fails as
- * decoder_pool_render() does.
+ * Renders with work->decoders; then variants[i] is "ready" with its format,
+ * size, bytes and sum. Each animation uses a decoder process of its own. With
+ * an original, stores the files durably; else the caller must call
+ * variant_keep(). The caller writes the rows. Fails as decoder_pool_render()
+ * does.
  */
 bool variant_render(struct variant_batch *batch, struct work *work) MUST_CHECK;
+
+/*
+ * Stores the files durably. Part of the transaction that writes the rows, so
+ * that no file is older than the focus of its image: locks the image, which it
+ * returns. ERR_CONFLICT and `stale` if the focus has changed: render again.
+ * Repeatable.
+ */
+bool variant_keep(struct image *image, struct variant_batch *batch,
+		  struct work *work) MUST_CHECK;
+
+/* Whether the variant with this name follows the focus of its image. */
+bool variant_has_focus(const char *name);
 
 /* Reads the header of the file that `fd` refers to. */
 bool variant_render_probe(struct probe *probe, struct work *work,

@@ -419,6 +419,54 @@ static void gets_lists(void **state)
 	pool_free(work.pool);
 }
 
+static void gets_shares(void **state)
+{
+	static const struct {
+		const char *text;
+		bool is_read;
+		int64_t x, y;
+		const char *printed;
+	} cases[] = {
+		{ "[0, 1]", true, 0, 10000, "[0,1]" },
+		{ "[0.25, 0.5]", true, 2500, 5000, "[0.25,0.5]" },
+		{ "[0.33333, 0.66666]", true, 3333, 6667, "[0.3333,0.6667]" },
+		{ "[1e-4, 0.00004]", true, 1, 0, "[0.0001,0]" },
+		{ "[0, 1.0001]", false, 0, 0, "" },
+		{ "[-0.1, 0]", false, 0, 0, "" },
+		{ "[0]", false, 0, 0, "" },
+		{ "[0, 0, 0]", false, 0, 0, "" },
+		{ "[\"0\", 0]", false, 0, 0, "" },
+		{ "[null, 0]", false, 0, 0, "" },
+		{ "0.5", false, 0, 0, "" },
+	};
+
+	(void)state;
+	EACH_ROW(i, cases) {
+		struct work work = start();
+		struct json *json =
+			parse(&work, pool_printf(work.pool, "{\"a\":%s}",
+						 cases[i].text));
+		struct json *array = json_array(work.pool);
+		int64_t shares[2];
+		size_t len;
+
+		assert_int_equal(
+			json_get_shares(shares, &work, json, "a", 2, 4),
+			cases[i].is_read);
+		if (cases[i].is_read) {
+			assert_int_equal(shares[0], cases[i].x);
+			assert_int_equal(shares[1], cases[i].y);
+			json_push_decimal(array, shares[0], 4);
+			json_push_decimal(array, shares[1], 4);
+			assert_string_equal(json_print(work.pool, array, &len),
+					    cases[i].printed);
+		} else {
+			assert_string_equal(work.field, "a");
+		}
+		pool_free(work.pool);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -437,6 +485,7 @@ int main(void)
 		cmocka_unit_test(gets_numbers),
 		cmocka_unit_test(gets_truths),
 		cmocka_unit_test(gets_lists),
+		cmocka_unit_test(gets_shares),
 	};
 
 	return RUN_TESTS(tests);
