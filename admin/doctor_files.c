@@ -110,10 +110,11 @@ struct finding doctor_look_at_devices(struct doctor *d)
 {
 	const char *dir = d->work->conf->store_dir;
 	struct pool *pool = d->work->pool;
-	struct stat temp, objects;
+	struct stat temp, objects, public;
 
 	if (stat(pool_printf(pool, "%s/tmp", dir), &temp) ||
-	    stat(pool_printf(pool, "%s/objects", dir), &objects))
+	    stat(pool_printf(pool, "%s/objects", dir), &objects) ||
+	    stat(pool_printf(pool, "%s/public", dir), &public))
 		return errno == ENOENT ? doctor_fine("new")
 				       : FINDING(d, BAD, "%s: %s", dir,
 						 strerror(errno));
@@ -123,7 +124,13 @@ struct finding doctor_look_at_devices(struct doctor *d)
 			       "systems, so uploads cannot be moved: put "
 			       "both on one",
 			       dir, dir);
-	return doctor_fine("tmp and objects are on one file system");
+	if (public.st_dev != objects.st_dev)
+		return FINDING(d, BAD,
+			       "%s/public and %s/objects are on different file "
+			       "systems, so the web server cannot serve public "
+			       "pictures alone: put both on one",
+			       dir, dir);
+	return doctor_fine("tmp, objects and public are on one file system");
 }
 
 struct finding doctor_look_at_keys(struct doctor *d)

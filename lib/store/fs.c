@@ -39,13 +39,29 @@ static const char *fs_delivery_path(struct work *work, const char *key,
 			   whole ? "whole/" : "", place_of(work, key));
 }
 
+static const char *public_shard(struct work *work, struct uuid image)
+{
+	return pool_printf(work->pool, "%s/public/%02x", work->store->dir,
+			   image.bytes[sizeof(image.bytes) - 1]);
+}
+
+static const char *public_folder(struct work *work, struct uuid image)
+{
+	return pool_printf(work->pool, "%s/%s", public_shard(work, image),
+			   UUID_TEXT(image));
+}
+
 /* Makes all 256 folders at the start, so that a put needs one rename only. */
 static bool fs_open(struct work *work)
 {
 	const char *objects =
 		pool_printf(work->pool, "%s/objects", work->store->dir);
 
-	if (!store_make_folder(work, objects, 0750))
+	if (!store_make_folder(work, objects, 0750) ||
+	    !store_make_folder(
+		    work,
+		    pool_printf(work->pool, "%s/public", work->store->dir),
+		    0750))
 		return false;
 	for (int i = 0; i < SHARDS; i++)
 		if (!store_make_folder(
@@ -63,11 +79,8 @@ static bool fs_put(struct work *work, const char *path, const char *key)
 	return true;
 }
 
-static bool fs_sync(struct work *work, const char *key)
+static bool sync_folder(struct work *work, const char *folder)
 {
-	const char *path = path_of(work, key);
-	const char *folder = pool_strndup(work->pool, path,
-					  (size_t)(strrchr(path, '/') - path));
 	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	bool synced;
 
@@ -76,6 +89,15 @@ static bool fs_sync(struct work *work, const char *key)
 	synced = !fsync(fd) || fail_errno(work, "fsync %s", folder);
 	close(fd);
 	return synced;
+}
+
+static bool fs_sync(struct work *work, const char *key)
+{
+	const char *path = path_of(work, key);
+
+	return sync_folder(work,
+			   pool_strndup(work->pool, path,
+					(size_t)(strrchr(path, '/') - path)));
 }
 
 static bool fs_get(struct work *work, const char *key, int *fd)
@@ -138,6 +160,133 @@ static bool fs_each(struct work *work, store_visit *visit, void *arg)
 	return went_on;
 }
 
+/* A folder is made when it is needed: few images are public. */
+static bool fs_publish(struct work *work, struct uuid image, const char *key,
+		       const char *name)
+{
+	const char *folder = public_folder(work, image);
+	const char *path = pool_printf(work->pool, "%s/%s", folder, name);
+
+	if (!link(path_of(work, key), path) || errno == EEXIST)
+		return true;
+	if (!store_make_folder(work, public_shard(work, image), 0750) ||
+	    !store_make_folder(work, folder, 0750))
+		return false;
+	if (!link(path_of(work, key), path) || errno == EEXIST)
+		return true;
+	if (errno == ENOENT)
+		return fail(work, ERR_NOT_FOUND, "no file %s", key);
+	return fail_errno(work, "link %s", path);
+}
+
+static bool is_dots(const char *name)
+{
+	return !strcmp(name, ".") || !strcmp(name, "..");
+}
+
+static bool remove_all(struct work *work, DIR *dir)
+{
+	const struct dirent *entry;
+
+	while ((entry = readdir(dir)))
+		if (!is_dots(entry->d_name) &&
+		    unlinkat(dirfd(dir), entry->d_name, 0) && errno != ENOENT)
+			return fail_errno(work, "unlink %s", entry->d_name);
+	return true;
+}
+
+/* The sync makes the removal of the files durable too: it comes before the
+   COMMIT that makes the image private. */
+static bool fs_unpublish(struct work *work, struct uuid image)
+{
+	const char *folder = public_folder(work, image);
+	DIR *dir = opendir(folder);
+
+	if (!dir)
+		return errno == ENOENT ||
+		       fail_errno(work, "opendir %s", folder);
+	pool_defer(work->pool, close_dir, dir);
+	if (!remove_all(work, dir))
+		return false;
+	if (fsync(dirfd(dir)))
+		return fail_errno(work, "fsync %s", folder);
+	if (rmdir(folder) && errno != ENOENT)
+		return fail_errno(work, "rmdir %s", folder);
+	return sync_folder(work, public_shard(work, image));
+}
+
+struct public_visit {
+	store_visit_public *visit;
+	void *arg;
+	struct uuid image;
+};
+
+static bool visit_file(struct work *work, const char *folder, const char *name,
+		       void *arg)
+{
+	const struct public_visit *at = arg;
+
+	(void)folder;
+	return at->visit(work, at->image, name, at->arg);
+}
+
+/* Calls back for each name in the folder, which may be gone. */
+static bool each_name(struct work *work, const char *folder,
+		      bool (*visit)(struct work *work, const char *folder,
+				    const char *name, void *arg),
+		      void *arg)
+{
+	DIR *dir = opendir(folder);
+	const struct dirent *entry;
+
+	if (!dir)
+		return errno == ENOENT ||
+		       fail_errno(work, "opendir %s", folder);
+	pool_defer(work->pool, close_dir, dir);
+	while ((entry = readdir(dir)))
+		if (!is_dots(entry->d_name) &&
+		    !visit(work, folder, pool_strdup(work->pool, entry->d_name),
+			   arg))
+			return false;
+	return true;
+}
+
+/* Ignores folders that are not an image's. */
+static bool visit_image(struct work *work, const char *folder, const char *name,
+			void *arg)
+{
+	struct public_visit *at = arg;
+	struct pool *outer;
+	bool went_on;
+
+	if (!uuid_parse(&at->image, name))
+		return true;
+	outer = work_pool_begin(work);
+	went_on =
+		each_name(work, pool_printf(work->pool, "%s/%s", folder, name),
+			  visit_file, at);
+	work_pool_end(work, outer);
+	return went_on;
+}
+
+static bool fs_each_public(struct work *work, store_visit_public *visit,
+			   void *arg)
+{
+	struct public_visit at = { .visit = visit, .arg = arg };
+	bool went_on = true;
+
+	for (int i = 0; i < SHARDS && went_on; i++) {
+		struct pool *outer = work_pool_begin(work);
+
+		went_on = each_name(work,
+				    pool_printf(work->pool, "%s/public/%02x",
+						work->store->dir, i),
+				    visit_image, &at);
+		work_pool_end(work, outer);
+	}
+	return went_on;
+}
+
 const struct store_driver store_fs = {
 	.name = "fs",
 	.open = fs_open,
@@ -147,4 +296,7 @@ const struct store_driver store_fs = {
 	.delivery_path = fs_delivery_path,
 	.drop = fs_drop,
 	.each = fs_each,
+	.publish = fs_publish,
+	.unpublish = fs_unpublish,
+	.each_public = fs_each_public,
 };

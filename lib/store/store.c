@@ -275,6 +275,22 @@ bool store_each(struct work *work, store_visit *visit, void *arg)
 	return work->store->driver->each(work, visit, arg);
 }
 
+bool store_publish(struct work *work, struct uuid image, const char *key,
+		   const char *name)
+{
+	return work->store->driver->publish(work, image, key, name);
+}
+
+bool store_unpublish(struct work *work, struct uuid image)
+{
+	return work->store->driver->unpublish(work, image);
+}
+
+bool store_each_public(struct work *work, store_visit_public *visit, void *arg)
+{
+	return work->store->driver->each_public(work, visit, arg);
+}
+
 static void close_dir(void *dir)
 {
 	closedir(dir);

@@ -20,6 +20,10 @@ struct store;
 typedef bool store_visit(struct work *work, const char *key, int64_t bytes,
 			 int64_t changed_at, void *arg);
 
+/* Called for a public file and the image that it belongs to. */
+typedef bool store_visit_public(struct work *work, struct uuid image,
+				const char *name, void *arg);
+
 /* A kind of store. Its functions fail with ERR_INTERNAL unless stated
    otherwise. */
 struct store_driver {
@@ -38,6 +42,12 @@ struct store_driver {
 	/* Succeeds if the file does not exist. */
 	bool (*drop)(struct work *work, const char *key);
 	bool (*each)(struct work *work, store_visit *visit, void *arg);
+	/* See store_publish(), store_unpublish() and store_each_public(). */
+	bool (*publish)(struct work *work, struct uuid image, const char *key,
+			const char *name);
+	bool (*unpublish)(struct work *work, struct uuid image);
+	bool (*each_public)(struct work *work, store_visit_public *visit,
+			    void *arg);
 };
 
 extern const struct store_driver store_fs;
@@ -125,6 +135,25 @@ bool store_drop(struct work *work, const char *key) MUST_CHECK;
 
 /* Calls `visit` for every file until it returns false. */
 bool store_each(struct work *work, store_visit *visit, void *arg) MUST_CHECK;
+
+/*
+ * Public files: the web server serves them without asking the application. A
+ * public file is a second name of a file, and needs no space of its own. Its
+ * folder is public/{last two digits of the image's id}/{image's id}, its name
+ * "{variant}.{sum}.{extension}".
+ *
+ * store_publish() succeeds if the image has a public file with the name, and
+ * fails with ERR_NOT_FOUND if there is no file `key`. store_unpublish() removes
+ * all public files of the image durably. Both must be called while the row of
+ * the image is locked: the last one then decides.
+ */
+bool store_publish(struct work *work, struct uuid image, const char *key,
+		   const char *name) MUST_CHECK;
+bool store_unpublish(struct work *work, struct uuid image) MUST_CHECK;
+
+/* Calls `visit` for every public file until it returns false. */
+bool store_each_public(struct work *work, store_visit_public *visit,
+		       void *arg) MUST_CHECK;
 
 /* Reads the clock that sets the files' times, in microseconds since 1970. It
    may differ from this machine's clock: the file system may be on another

@@ -335,6 +335,79 @@ static void names_files_for_the_web_server(void **state)
 	tear_down(&g);
 }
 
+struct seen {
+	struct uuid image;
+	const char *name;
+	int count;
+};
+
+static bool see_public(struct work *work, struct uuid image, const char *name,
+		       void *arg)
+{
+	struct seen *seen = arg;
+
+	*seen = (struct seen){ image, pool_strdup(work->pool, name),
+			       seen->count + 1 };
+	return true;
+}
+
+static struct seen see_all(struct ground *g)
+{
+	struct seen seen = { 0 };
+
+	assert_true(store_each_public(&g->work, see_public, &seen));
+	return seen;
+}
+
+/* The web server finds the file by the id and a part of its sum. */
+static void publishes_and_unpublishes(void **state)
+{
+	const struct uuid id = uuid_new(), other = uuid_new();
+	char folder[UUID_TEXT_SIZE + 4];
+	struct ground g;
+	struct stat file, public;
+	const char *key, *path;
+	struct seen seen;
+
+	(void)state;
+	set_up(&g);
+	key = put(&g, id, "puffin");
+	snprintf(folder, sizeof(folder), "%.2s/%s",
+		 UUID_TEXT(id) + UUID_TEXT_SIZE - 3, UUID_TEXT(id));
+	path = pool_printf(g.work.pool, "%s/public/%s/h200.5d41402a.jpg", g.dir,
+			   folder);
+	assert_true(store_unpublish(&g.work, id));
+	assert_int_equal(see_all(&g).count, 0);
+	for (int i = 0; i < 2; i++) {
+		assert_true(
+			store_publish(&g.work, id, key, "h200.5d41402a.jpg"));
+		assert_int_equal(stat(path, &public), 0);
+		assert_int_equal(public.st_nlink, 2);
+	}
+	seen = see_all(&g);
+	assert_int_equal(seen.count, 1);
+	assert_true(uuid_equal(seen.image, id));
+	assert_string_equal(seen.name, "h200.5d41402a.jpg");
+	assert_true(store_unpublish(&g.work, other));
+	assert_int_equal(see_all(&g).count, 1);
+
+	assert_false(store_publish(&g.work, other,
+				   store_key(g.work.pool, other, "h200"),
+				   "h200.5d41402a.jpg"));
+	assert_int_equal(g.work.err, ERR_NOT_FOUND);
+	for (int i = 0; i < 2; i++) {
+		assert_true(store_unpublish(&g.work, id));
+		assert_int_not_equal(stat(path, &public), 0);
+	}
+	assert_int_equal(see_all(&g).count, 0);
+	assert_int_equal(stat(pool_printf(g.work.pool, "%s/objects/%.2s/%s",
+					  g.dir, key + UUID_HEX_SIZE - 3, key),
+			      &file),
+			 0);
+	assert_int_equal(file.st_nlink, 1);
+	tear_down(&g);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -347,6 +420,7 @@ int main(void)
 		cmocka_unit_test(names_files_for_the_web_server),
 		cmocka_unit_test(a_full_store_says_so),
 		cmocka_unit_test(visits_every_file),
+		cmocka_unit_test(publishes_and_unpublishes),
 		cmocka_unit_test(sweeps_only_old_temporary_files),
 	};
 
