@@ -156,6 +156,23 @@ def test_a_socket_of_another_group_is_found(service, monkeypatch):
     assert verdict == "FAIL" and "restart pixtier-fcgi" in finding
 
 
+@ROOT_ONLY
+def test_sockets_that_the_web_server_may_not_use_are_found(service):
+    """They belong to root, as those of a service without socket_group."""
+    sockets = [service.setting(name) for name in ("listen", "listen_uploads")]
+    owner = os.stat(sockets[0])
+    for path in sockets:
+        os.chown(path, 0, 0)
+    try:
+        finding = only_finding(findings(service), "web server")
+    finally:
+        for path in sockets:
+            os.chown(path, owner.st_uid, owner.st_gid)
+    assert "answers 503" in finding
+    assert "may use the sockets (socket_group)" in finding
+    wait_until(lambda: is_back(service))
+
+
 def test_a_missing_folder_of_a_socket_is_found(service, monkeypatch):
     """/run is empty after a boot."""
     monkeypatch.setenv("PIXTIER_LISTEN", "/run/nope/fcgi.sock")
