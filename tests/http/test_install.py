@@ -174,11 +174,10 @@ def set_up_by_hand(page):
 def use_and_remove(page):
     """The link has the picture: the page compares them."""
     assert '"status":"ready"' in page.must("First picture")
-    page.must(f"Remove the site of {page.name}")
-    page.stop_server()
     page.stop_programs()
-    page.must("Stop the units", "Remove the files of make install",
-              "Delete all data")
+    page.must("Stop the units", f"Remove the site of {page.name}")
+    page.stop_server()
+    page.must("Remove the files of make install", "Delete all data")
 
 
 def test_the_readme_has_the_commands_of_the_page():

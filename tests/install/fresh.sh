@@ -158,11 +158,13 @@ install_source() {
 remove_package() {
 	echo stop_programs
 	block 'Remove the package'
+	block "Start $name"
 	block 'Purge the package'
 }
 
 remove_source() {
 	block 'Stop the units'
+	block "Remove the site of $name"
 	block 'Remove the files of make install'
 }
 
@@ -186,7 +188,6 @@ commands() {
 	"$how"
 	block 'First picture'
 	echo "echo 'the file behind the link is the one that was uploaded'"
-	block "Remove the site of $name"
 	"remove_$form"
 	block 'Delete all data'
 	left_over
