@@ -17,18 +17,8 @@ struct finding doctor_look_at_base_url(struct doctor *d)
 {
 	const char *url = d->work->conf->base_url;
 	bool plain = text_starts(url, "http://");
-	const char *host = strstr(url, "://") ? strstr(url, "://") + 3 : "";
+	const char *host = strstr(url, "://") + 3;
 
-	if (!plain && !text_starts(url, "https://"))
-		return FINDING(d, BAD,
-			       "%s: base_url must begin with https:// or "
-			       "http://",
-			       url);
-	if (!*host || url[strlen(url) - 1] == '/')
-		return FINDING(d, BAD,
-			       "%s: base_url must be scheme, host and port, "
-			       "without a slash at the end",
-			       url);
 	if (plain && !text_starts(host, "localhost") &&
 	    !text_starts(host, "127.") && !text_starts(host, "[::1]"))
 		return FINDING(d, WARN,

@@ -80,7 +80,9 @@ static void read_metrics(struct sample *sample)
 	if (!*work->conf->listen)
 		sample->no_metrics = "listen is empty, so pixtierctl does not "
 				     "know the responders' socket";
-	else if (!fastcgi_get(text, work, work->conf->listen, "/metrics"))
+	else if (!fastcgi_get(text, work, work->conf->listen,
+			      pool_printf(work->pool, "%s/metrics",
+					  conf_base_path(work->conf))))
 		sample->no_metrics = pool_strdup(work->pool, work->why);
 	else
 		sample->metrics = text->data;

@@ -32,9 +32,12 @@ const char *cookie_find(struct request *req, const char *name)
 const char *cookie_set(struct request *req, const char *name, const char *value,
 		       bool open)
 {
+	const char *path = conf_base_path(req->work->conf);
+
 	return pool_printf(req->work->pool,
-			   "%s=%s; Path=/; %sSameSite=Strict%s; Max-Age=%ld",
-			   name, value ? value : "", open ? "" : "HttpOnly; ",
+			   "%s=%s; Path=%s; %sSameSite=Strict%s; Max-Age=%ld",
+			   name, value ? value : "", *path ? path : "/",
+			   open ? "" : "HttpOnly; ",
 			   cookie_is_secure(req) ? "; Secure" : "",
 			   value ? req->work->conf->session_ttl : 0L);
 }

@@ -9,16 +9,19 @@
 #include "fcgi/cookie.h"
 #include "fcgi/csrf.h"
 #include "fcgi/router.h"
+#include "lib/base/conf.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 #include "lib/service/login.h"
 
-/* The __Host- prefix (RFC 6265bis 4.1.3.2) requires the attribute Secure, thus
-   TLS. */
+/* The prefixes require the attribute Secure, thus TLS, and __Host- also Path=/
+   (RFC 6265bis 4.1.3). */
 static const char *cookie_name(const struct request *req)
 {
-	return cookie_is_secure(req) ? "__Host-pixtier_session"
-				     : "pixtier_session";
+	if (!cookie_is_secure(req))
+		return "pixtier_session";
+	return *conf_base_path(req->work->conf) ? "__Secure-pixtier_session"
+						: "__Host-pixtier_session";
 }
 
 const char *gate_cookie(struct request *req, const char *secret)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "lib/base/conf.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 #include "lib/base/uuid.h"
@@ -166,7 +167,8 @@ bool request_read(struct request *req, struct work *work, char **envp)
 	return check_role(work, envp) && check_once_only(work, envp) &&
 	       check_method(req) &&
 	       read_length(req, request_env(envp, "CONTENT_LENGTH")) &&
-	       uri_parse(&req->uri, work, request_env(envp, "REQUEST_URI"));
+	       uri_parse(&req->uri, work, request_env(envp, "REQUEST_URI")) &&
+	       uri_strip(&req->uri, work, conf_base_path(work->conf));
 }
 
 const char *request_query(const struct request *req, const char *name)

@@ -103,7 +103,8 @@ const char *request_env(char **envp, const char *name);
 
 /*
  * Fills the request from the FastCGI parameters. Fails with ERR_BAD_REQUEST if
- * one that must be unique comes twice. Sets work->id to the id of the request.
+ * one that must be unique comes twice, and with ERR_NOT_FOUND outside the path
+ * of base_url. Sets work->id to the id of the request.
  */
 bool request_read(struct request *req, struct work *work,
 		  char **envp) MUST_CHECK;

@@ -155,7 +155,8 @@ static struct json *problem(struct request *req)
 	const char *detail = response_detail(req);
 
 	json_set_text(json, "type",
-		      pool_printf(work->pool, "/problems/%s", code));
+		      pool_printf(work->pool, "%s/problems/%s",
+				  conf_base_path(work->conf), code));
 	json_set_text(json, "title", err_title(work->err));
 	json_set_int(json, "status", err_http_status(work->err));
 	json_set_text(json, "code", code);

@@ -204,6 +204,19 @@ bool uri_parse(struct uri *uri, struct work *work, const char *request_uri)
 	return true;
 }
 
+bool uri_strip(struct uri *uri, struct work *work, const char *base_path)
+{
+	const size_t len = strlen(base_path);
+
+	if (!text_starts(uri->path, base_path) ||
+	    (uri->path[len] && uri->path[len] != '/'))
+		return fail(work, ERR_NOT_FOUND,
+			    "the service is below %s, and has no %.200s",
+			    base_path, uri->path);
+	uri->path = uri->path[len] ? uri->path + len : "/";
+	return true;
+}
+
 bool uri_parse_query(struct uri *uri, struct work *work)
 {
 	return check_raw(work, uri->text, strlen(uri->text)) &&

@@ -18,7 +18,7 @@ struct uri_pair {
 };
 
 struct uri {
-	const char *path;             /* begins with '/' */
+	const char *path;             /* begins with '/'; see uri_strip() */
 	const struct uri_pair *query; /* of uri_parse_query() */
 	size_t query_count;
 	const char *text;       /* as sent by the client */
@@ -36,6 +36,11 @@ enum { URI_MAX_BYTES = 8192, URI_MAX_PAIRS = 64, URI_MAX_FORM = 65536 };
  */
 bool uri_parse(struct uri *uri, struct work *work,
 	       const char *request_uri) MUST_CHECK;
+
+/* Removes the path of base_url from the beginning of the path. Fails with
+   ERR_NOT_FOUND if the path is not below it. */
+bool uri_strip(struct uri *uri, struct work *work,
+	       const char *base_path) MUST_CHECK;
 
 /* Parses the query. Fails as uri_parse_form() does. */
 bool uri_parse_query(struct uri *uri, struct work *work) MUST_CHECK;

@@ -8,7 +8,11 @@
 #include "fcgi/html.h"
 #include "fcgi/response.h"
 #include "fcgi/routes.h"
+#include "lib/base/buf.h"
+#include "lib/base/conf.h"
 #include "lib/base/pool.h"
+
+enum { MAX_DOCUMENT = 2 << 20 };
 
 static bool answer_text(struct response *res, struct request *req,
 			const char *media_type, const char *text, size_t len)
@@ -24,22 +28,56 @@ static bool answer_text(struct response *res, struct request *req,
 	return true;
 }
 
+/* Returns the document with `text` behind each `mark`. */
+static const char *insert(struct pool *pool, const char *document,
+			  const char *mark, const char *text)
+{
+	struct buf *made = buf_new(pool, MAX_DOCUMENT);
+	const char *at;
+
+	for (; (at = strstr(document, mark)); document = at) {
+		at += strlen(mark);
+		buf_printf(made, "%.*s%s", (int)(at - document), document,
+			   text);
+	}
+	buf_printf(made, "%s", document);
+	return made->data;
+}
+
+/* In the built documents, the URLs of this service begin with a slash. */
+static bool answer_document(struct request *req, struct response *res,
+			    const char *media_type, const char *document,
+			    const char *mark, const char *slash)
+{
+	struct pool *pool = req->work->pool;
+	const char *path = conf_base_path(req->work->conf);
+
+	if (*path)
+		document = insert(pool, document, mark,
+				  pool_printf(pool, "%s%s", path + 1, slash));
+	return answer_text(res, req, media_type, document, strlen(document));
+}
+
 bool docs_openapi(struct request *req, struct response *res)
 {
-	return answer_text(res, req, "application/json", openapi_json,
-			   sizeof(openapi_json) - 1);
+	return answer_document(req, res, "application/json", openapi_json,
+			       "\"url\": \"/", "");
 }
 
 bool docs_page(struct request *req, struct response *res)
 {
-	return answer_text(res, req, "text/html; charset=utf-8", index_html,
-			   sizeof(index_html) - 1);
+	return answer_document(req, res, "text/html; charset=utf-8", index_html,
+			       "href=\"/", "/");
 }
 
 /* The links of pages that people write often lack the slash. */
 bool docs_redirect(struct request *req, struct response *res)
 {
-	response_header(res, req->work->pool, "Location", "/docs/");
+	struct pool *pool = req->work->pool;
+
+	response_header(
+		res, pool, "Location",
+		pool_printf(pool, "%s/docs/", conf_base_path(req->work->conf)));
 	return response_empty(res, 301);
 }
 
@@ -77,13 +115,16 @@ bool docs_icon(struct request *req, struct response *res)
 /* Pictures have URLs that end, so an index of them would soon be wrong. */
 bool docs_robots(struct request *req, struct response *res)
 {
-	static const char text[] = "User-agent: *\n"
-				   "Allow: /docs/\n"
-				   "Allow: /problems/\n"
-				   "Disallow: /\n";
+	const char *path = conf_base_path(req->work->conf);
+	const char *text = pool_printf(req->work->pool,
+				       "User-agent: *\n"
+				       "Allow: %s/docs/\n"
+				       "Allow: %s/problems/\n"
+				       "Disallow: %s/\n",
+				       path, path, path);
 
 	return answer_text(res, req, "text/plain; charset=utf-8", text,
-			   sizeof(text) - 1);
+			   strlen(text));
 }
 
 /* Tells the client what to do after an answer with this status. */

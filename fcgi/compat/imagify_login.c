@@ -9,6 +9,7 @@
 #include "fcgi/html.h"
 #include "fcgi/routes.h"
 #include "fcgi/uri.h"
+#include "lib/base/conf.h"
 #include "lib/base/pool.h"
 #include "lib/service/login.h"
 #include "lib/service/token.h"
@@ -109,7 +110,9 @@ bool imagify_login(struct request *req, struct response *res)
 		return refuse_login(req, res);
 	if (!token_start_session(&secret, work, &who))
 		return false;
-	redirect(res, req, next_of(req, "/images/"));
+	redirect(res, req,
+		 next_of(req, pool_printf(work->pool, "%s/images/",
+					  conf_base_path(work->conf))));
 	response_cookie(res, work->pool, gate_cookie(req, secret));
 	response_cookie(res, work->pool,
 			csrf_cookie(req, token_csrf(work->pool, secret)));

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/base/base_url.h"
 #include "lib/base/conf_file.h"
 #include "lib/base/pool.h"
 #include "lib/base/setting.h"
@@ -27,6 +28,7 @@
 #define CHOICE_ROW(field, fallback, choices, meaning)     ROW(CHOICE, field, fallback, 0, 0, choices, meaning)
 #define BLOCKS_ROW(field, fallback, meaning)              ROW(BLOCKS, field, fallback, 0, 0, NULL, meaning)
 #define PORTS_ROW(field, fallback, meaning)               ROW(PORTS, field, fallback, 0, 0, NULL, meaning)
+#define BASE_URL_ROW(field, fallback, meaning)            ROW(BASE_URL, field, fallback, 0, 0, NULL, meaning)
 #define WORDS_ROW(field, words, meaning)                  ROW(WORDS, field, words, 0, 0, words, meaning)
 #define OLD_ROW(old, field, min, max) \
 	{ #old, SETTING_NUMBER, offsetof(struct conf, field), NULL, min, max, NULL, NULL, #field }
@@ -39,7 +41,7 @@ static const struct setting settings[] = {
 	OLD_ROW(painter_seconds_worker, decoder_seconds_worker, 1, 3600),
 	OLD_ROW(painter_pictures, decoder_pictures, 1, 10000),
 
-	TEXT_ROW(base_url, "http://localhost", "URL at which clients reach the service: scheme, host and port, without a slash at the end. Every URL in a response begins with it."),
+	BASE_URL_ROW(base_url, "http://localhost", "URL at which clients reach the service: scheme, host and port, and perhaps a path such as /pictures, without a slash at the end. Every URL in a response begins with it, and every request must be below the path."),
 	SECONDS_ROW(display_ttl, "3600", 60, 604800, "Lifetime of the picture URLs in responses, in seconds: a URL is valid for at least this long and at most twice as long."),
 	TEXT_ROW(cors_origins, "", "Origins whose pages may use the API from browsers, such as https://www.example.org, separated by spaces; * allows all. These pages must send a token: cookies work only for pages of the service itself. Empty: none."),
 
@@ -73,7 +75,7 @@ static const struct setting settings[] = {
 	NUMBER_ROW(store_reserve, "5", 0, 90, "Share of the file system that stays free, in per cent. Uploads that would use it get 507."),
 	NUMBER_ROW(derived_max_bytes, "0", 0, 1125899906842624, "Limit for all variants together, in bytes. Above it, the least recently used variants are removed, and rendered again when a client asks for them. 0: no limit."),
 	CHOICE_ROW(delivery, "accel", "accel sendfile", "Header that tells the web server which file to send: accel (X-Accel-Redirect, for nginx) or sendfile (X-Sendfile, for lighttpd and Apache)."),
-	TEXT_ROW(accel_prefix, "/_store/", "Internal location of the web server for store_dir, with a slash at both ends. Its sublocation whole/ must serve the same files without ranges."),
+	TEXT_ROW(accel_prefix, "/_store/", "Internal location of the web server for store_dir, below the path of base_url, with a slash at both ends. Its sublocation whole/ must serve the same files without ranges."),
 	TEXT_ROW(keys_file, PIXTIER_SETTINGS_DIR "/keys", "File of the keys that sign links and JSON Web Tokens. `pixtierctl key rotate` makes it."),
 	TEXT_ROW(schema_dir, PIXTIER_SCHEMA_DIR, "Folder of the database migrations."),
 
@@ -201,6 +203,11 @@ static long default_idle_mib(long total_mib)
 	if (share > MOST_MIB)
 		return MOST_MIB;
 	return share > 1 ? share : 1;
+}
+
+const char *conf_base_path(const struct conf *conf)
+{
+	return base_url_path(conf->base_url);
 }
 
 void conf_measure(struct conf *conf, long memory_mib)

@@ -139,6 +139,9 @@ const char *conf_find_file(const char *given);
 bool conf_load(struct conf *conf, struct work *work,
 	       const char *file) MUST_CHECK;
 
+/* Returns the path of base_url, such as "/pictures"; "" if it has none. */
+const char *conf_base_path(const struct conf *conf);
+
 /* For programs that render: replaces settings that mean "as the machine has it"
    by measured values. `memory_mib` is memory_budget_default_mib(). */
 void conf_measure(struct conf *conf, long memory_mib);

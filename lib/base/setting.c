@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/base_url.h"
 #include "lib/base/cidr.h"
 #include "lib/base/log.h"
 #include "lib/base/pool.h"
@@ -160,6 +161,21 @@ static bool set_ports(const struct setting *s, struct work *work,
 	return true;
 }
 
+static bool set_base_url(const struct setting *s, struct work *work,
+			 const char **field, const char *value,
+			 const char *where)
+{
+	if (!base_url_is_valid(value))
+		return fail_field(work, s->name,
+				  "%s: %s: http:// or https://, a host, and "
+				  "perhaps a port and a path of at most %d "
+				  "letters, digits and /._~- without a slash "
+				  "at the end, not \"%s\"",
+				  where, s->name, BASE_URL_MAX_PATH, value);
+	*field = value;
+	return true;
+}
+
 bool setting_set(const struct setting *s, struct conf *conf, struct work *work,
 		 const char *value, const char *where)
 {
@@ -187,6 +203,8 @@ bool setting_set(const struct setting *s, struct conf *conf, struct work *work,
 		return set_blocks(s, work, field, value, where);
 	case SETTING_PORTS:
 		return set_ports(s, work, field, value, where);
+	case SETTING_BASE_URL:
+		return set_base_url(s, work, field, value, where);
 	}
 	abort();
 }
@@ -224,6 +242,8 @@ const char *setting_type_text(const struct setting *s, struct pool *pool)
 		return "blocks of addresses, such as 10.0.0.0/8 fd00::/8";
 	case SETTING_PORTS:
 		return "numbers, 1 to 65535";
+	case SETTING_BASE_URL:
+		return "http:// or https://, host, port, path";
 	}
 	abort();
 }
@@ -240,6 +260,7 @@ const char *setting_value_text(const struct setting *s, struct pool *pool,
 	case SETTING_SECONDS_LIST:
 	case SETTING_BLOCKS:
 	case SETTING_PORTS:
+	case SETTING_BASE_URL:
 		return *(const char *const *)field;
 	case SETTING_SECRET:
 		return **(const char *const *)field ? "***" : "";

@@ -19,7 +19,8 @@ enum setting_type {
 	SETTING_CHOICE,
 	SETTING_WORDS,
 	SETTING_BLOCKS,
-	SETTING_PORTS
+	SETTING_PORTS,
+	SETTING_BASE_URL
 };
 
 /* A row of the table in conf.c. */

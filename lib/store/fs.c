@@ -35,8 +35,9 @@ static const char *fs_delivery_path(struct work *work, const char *key,
 {
 	if (work->conf->delivery == DELIVERY_SENDFILE)
 		return path_of(work, key);
-	return pool_printf(work->pool, "%s%s%s", work->conf->accel_prefix,
-			   whole ? "whole/" : "", place_of(work, key));
+	return pool_printf(work->pool, "%s%s%s%s", conf_base_path(work->conf),
+			   work->conf->accel_prefix, whole ? "whole/" : "",
+			   place_of(work, key));
 }
 
 static const char *public_shard(struct work *work, struct uuid image)

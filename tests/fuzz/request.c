@@ -56,6 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check(&req, envp);
 	else
 		expect(*work.why && (work.err == ERR_BAD_REQUEST ||
+				     work.err == ERR_NOT_FOUND ||
 				     work.err == ERR_URI_TOO_LONG));
 	expect(strlen(req.id) >= 8 && strlen(req.id) <= 64);
 	fuzz_expect_clean(req.id);

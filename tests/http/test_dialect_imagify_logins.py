@@ -112,7 +112,7 @@ def test_the_login_page_is_plain(service):
         "frame-ancestors 'none'",
         f"style-src 'sha256-{base64.b64encode(digest).decode()}'"}
     assert "<script" not in page.text and "http" not in page.text
-    assert '<form method="post" action="/api-auth/login/">' in page.text
+    assert '<form method="post" action="../login/">' in page.text
     assert 'name="next" value="/images/?a=1&amp;b=2"' in page.text
     assert '<p role="alert"></p>' in page.text
     assert "[role=alert]:empty { display: none; }" in style

@@ -158,7 +158,7 @@ def test_every_error_has_a_page(service, code):
     """GET /problems/{code}, where the type of an error leads."""
     session = service.session()
     assert page(session, "/problems/" + code).links == {
-        "/docs/style.css", "/docs/#errors"}
+        "../docs/style.css", "../docs/#errors"}
     assert code in session.get("/problems/" + code).text
 
 

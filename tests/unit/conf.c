@@ -1,6 +1,7 @@
 /* conf.c: tests where settings come from, and which values they take. */
 #include "config.h"
 
+#include "lib/base/base_url.h"
 #include "lib/base/conf.h"
 
 #include <ctype.h>
@@ -159,6 +160,7 @@ static const struct {
 	{ "\ndelivery = nginx", "delivery", ":2: delivery: one of accel sendfile, not \"nginx\"" },
 	{ "delivery = acce", "delivery", ":1: delivery: one of accel sendfile, not \"acce\"" },
 	{ "dialects = 'imagify klingon'", "dialects", ":1: dialects: words of \"image_api imagify thumbnail_generator resize_tasks thumbnails\", not \"klingon\"" },
+	{ "base_url = ftp://a", "base_url", ":1: base_url: http:// or https://, a host, and perhaps a port and a path of at most 100 letters, digits and /._~- without a slash at the end, not \"ftp://a\"" },
 	{ "delivery = 'accel sendfile'", "delivery", ":1: delivery: one of accel sendfile, not \"accel sendfile\"" },
 	{ "# a\n# b\ncolour = blue", "settings", ":3: no such option 'colour'" },
 	{ "responders 4", "settings", ":1: missing equal sign after option 'responders'" },
@@ -188,6 +190,49 @@ static void says_where_a_file_is_wrong(void **state)
 			fail_msg("%s: %s", content, work.why);
 		pool_free(work.pool);
 	}
+}
+
+/* clang-format off */
+static const struct {
+	const char *text, *path; /* NULL: refused */
+} base_urls[] = {
+	{ "http://a", "" },
+	{ "https://a.example:444", "" },
+	{ "http://[::1]:8080", "" },
+	{ "https://a/b", "/b" },
+	{ "http://127.0.0.1:1/a/b.c/~d_e-F9", "/a/b.c/~d_e-F9" },
+	{ "http://a/...", "/..." },
+	{ "", NULL }, { "a", NULL }, { "//a", NULL }, { "/a", NULL },
+	{ "HTTP://a", NULL }, { "ftp://a", NULL },
+	{ "http://", NULL }, { "http:///a", NULL },
+	{ "http://a/", NULL }, { "http://a/b/", NULL },
+	{ "http://a//b", NULL }, { "http://a/b//c", NULL },
+	{ "http://a/.", NULL }, { "http://a/b/../c", NULL }, { "http://a/..", NULL },
+	{ "http://a b", NULL }, { "http://a/b c", NULL }, { "http://a\"", NULL },
+	{ "http://a/%62", NULL }, { "http://a/b?c", NULL }, { "http://a#b", NULL },
+	{ "http://a/\xc3\xa4", NULL }, { "http://a/b;", NULL }, { "http://u@a", NULL },
+};
+/* clang-format on */
+
+static void checks_base_url(void **state)
+{
+	const char *long_path;
+	struct work work = start();
+
+	(void)state;
+	EACH_ROW(i, base_urls) {
+		assert_int_equal(base_url_is_valid(base_urls[i].text),
+				 base_urls[i].path != NULL);
+		if (base_urls[i].path)
+			assert_string_equal(base_url_path(base_urls[i].text),
+					    base_urls[i].path);
+	}
+	long_path = pool_printf(work.pool, "http://a/%0*d",
+				BASE_URL_MAX_PATH - 1, 0);
+	assert_true(base_url_is_valid(long_path));
+	assert_false(
+		base_url_is_valid(pool_printf(work.pool, "%s0", long_path)));
+	pool_free(work.pool);
 }
 
 static void refuses_what_is_no_file(void **state)
@@ -338,6 +383,10 @@ static void check_row(const struct conf_row *row, void *arg)
 		assert_false(sets(row->name, "0"));
 		assert_false(sets(row->name, "80,443"));
 		assert_false(sets(row->name, "80 65536"));
+	} else if (text_starts(row->type, "http://")) {
+		assert_true(sets(row->name, "https://a.example:444/b"));
+		assert_false(sets(row->name, ""));
+		assert_false(sets(row->name, "https://a.example/"));
 	} else {
 		assert_string_equal(row->type, "text");
 	}
@@ -446,6 +495,7 @@ int main(void)
 		cmocka_unit_test(finds_the_file_of_all_programs),
 		cmocka_unit_test(reads_a_file),
 		cmocka_unit_test(says_where_a_file_is_wrong),
+		cmocka_unit_test(checks_base_url),
 		cmocka_unit_test(refuses_what_is_no_file),
 		cmocka_unit_test(environment_overrides),
 		cmocka_unit_test(takes_what_is_in_the_bounds),

@@ -54,6 +54,9 @@ static void makes_cookies(void **state)
 			    "Max-Age=60");
 	assert_string_equal(cookie_set(&req, "a", NULL, true),
 			    "a=; Path=/; SameSite=Strict; Secure; Max-Age=0");
+	conf.base_url = "http://a:1/b/c";
+	assert_string_equal(cookie_set(&req, "a", "1", true),
+			    "a=1; Path=/b/c; SameSite=Strict; Max-Age=60");
 	pool_free(work.pool);
 }
 

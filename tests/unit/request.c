@@ -3,6 +3,7 @@
 
 #include "fcgi/request.h"
 
+#include "lib/base/conf.h"
 #include "lib/base/pool.h"
 #include "lib/base/uuid.h"
 #include "tests/unit/test.h"
@@ -36,11 +37,19 @@ static const struct {
 };
 /* clang-format on */
 
+static struct work start(void)
+{
+	static struct conf conf;
+
+	conf_init(&conf);
+	return (struct work){ .pool = pool_new(), .conf = &conf };
+}
+
 static void reads_parameters(void **state)
 {
 	(void)state;
 	EACH_ROW(i, cases) {
-		struct work work = { .pool = pool_new() };
+		struct work work = start();
 		struct request req = { 0 };
 		bool good = request_read(&req, &work, (char **)cases[i].envp);
 
@@ -73,7 +82,7 @@ static void takes_only_proper_request_ids(void **state)
 {
 	(void)state;
 	EACH_ROW(i, ids) {
-		struct work work = { .pool = pool_new() };
+		struct work work = start();
 		struct request req = { 0 };
 		struct uuid made;
 		char *header = pool_printf(work.pool, "HTTP_X_REQUEST_ID=%s",
@@ -107,7 +116,7 @@ static void finds_csrf_values(void **state)
 
 	(void)state;
 	EACH_ROW(i, headers) {
-		struct work work = { .pool = pool_new() };
+		struct work work = start();
 		struct request req = { 0 };
 
 		assert_true(
@@ -169,6 +178,48 @@ static void reads_what_is_accepted(void **state)
 	}
 }
 
+/* The path of base_url, a request, and the path that remains; NULL: 404. */
+/* clang-format off */
+static const struct {
+	const char *base_url, *target, *path;
+} base_cases[] = {
+	{ "http://a",      "REQUEST_URI=/v1/me",                 "/v1/me" },
+	{ "http://a/b",    "REQUEST_URI=/b/v1/me?x",             "/v1/me" },
+	{ "http://a/b",    "REQUEST_URI=https://c/b/v1/me",      "/v1/me" },
+	{ "http://a/b",    "REQUEST_URI=/%62/v1/me",             "/v1/me" },
+	{ "http://a/b",    "REQUEST_URI=/b/b/c",                 "/b/c" },
+	{ "http://a/b",    "REQUEST_URI=/b/",                    "/" },
+	{ "http://a/b",    "REQUEST_URI=/b",                     "/" },
+	{ "http://a:1/b/c.d", "REQUEST_URI=/b/c.d/v1/me",        "/v1/me" },
+	{ "http://a/b",    "REQUEST_URI=/",                      NULL },
+	{ "http://a/b",    "REQUEST_URI=/v1/me",                 NULL },
+	{ "http://a/b",    "REQUEST_URI=/bb/v1/me",              NULL },
+	{ "http://a/b",    "REQUEST_URI=/B/v1/me",               NULL },
+	{ "http://a/b",    "REQUEST_URI=/v1/b/me",               NULL },
+	{ "http://a/b/c",  "REQUEST_URI=/b/v1/me",               NULL },
+};
+/* clang-format on */
+
+static void serves_below_the_path_of_base_url(void **state)
+{
+	(void)state;
+	EACH_ROW(i, base_cases) {
+		const struct conf conf = { .base_url = base_cases[i].base_url };
+		struct work work = { .pool = pool_new(), .conf = &conf };
+		struct request req = { 0 };
+		const char *envp[] = { RESPONDER, "REQUEST_METHOD=GET",
+				       base_cases[i].target, NULL };
+		const bool good = request_read(&req, &work, (char **)envp);
+
+		assert_int_equal(good, base_cases[i].path != NULL);
+		if (good)
+			assert_string_equal(req.uri.path, base_cases[i].path);
+		else
+			assert_int_equal(work.err, ERR_NOT_FOUND);
+		pool_free(work.pool);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -177,6 +228,7 @@ int main(void)
 		cmocka_unit_test(finds_csrf_values),
 		cmocka_unit_test(reads_preferences),
 		cmocka_unit_test(reads_what_is_accepted),
+		cmocka_unit_test(serves_below_the_path_of_base_url),
 	};
 
 	return RUN_TESTS(tests);

@@ -305,12 +305,13 @@ static void names_files_for_the_web_server(void **state)
 	static const struct {
 		enum conf_delivery delivery;
 		bool whole;
-		const char *folder;
+		const char *base_url, *folder;
 	} cases[] = {
-		{ DELIVERY_ACCEL, false, "/_files/" },
-		{ DELIVERY_ACCEL, true, "/_files/whole/" },
-		{ DELIVERY_SENDFILE, false, NULL },
-		{ DELIVERY_SENDFILE, true, NULL },
+		{ DELIVERY_ACCEL, false, "http://a", "/_files/" },
+		{ DELIVERY_ACCEL, true, "http://a", "/_files/whole/" },
+		{ DELIVERY_ACCEL, false, "http://a/b", "/b/_files/" },
+		{ DELIVERY_SENDFILE, false, "http://a/b", NULL },
+		{ DELIVERY_SENDFILE, true, "http://a", NULL },
 	};
 	struct ground g;
 	struct uuid id = { { 1, [15] = 0xab } };
@@ -326,6 +327,7 @@ static void names_files_for_the_web_server(void **state)
 		const char *folder = cases[i].folder;
 
 		g.conf.delivery = (int)cases[i].delivery;
+		g.conf.base_url = cases[i].base_url;
 		assert_string_equal(
 			store_delivery_path(&g.work, key, cases[i].whole),
 			folder ? pool_printf(g.work.pool, "%sab/%s", folder,
