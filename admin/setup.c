@@ -15,6 +15,7 @@
 #include "admin/site.h"
 #include "admin/terminal.h"
 #include "lib/base/account.h"
+#include "lib/base/base_url.h"
 #include "lib/base/conf.h"
 #include "lib/base/log.h"
 #include "lib/base/pool.h"
@@ -94,10 +95,20 @@ static void want(struct setup *s, const char *name, const char *value,
 			(struct setup_setting){ name, value };
 }
 
+/* "pictures.example.org", or "www.example.org/pictures". */
+static bool is_name(const struct setup *s, const char *name)
+{
+	static const char safe[] = "abcdefghijklmnopqrstuvwxyz0123456789.-";
+	const size_t host = strcspn(name, "/");
+
+	return host && host <= MAX_HOST && strspn(name, safe) >= host &&
+	       base_url_is_valid(
+		       pool_printf(s->work->pool, "https://%s", name));
+}
+
 /* A URL that has TLS keeps it. */
 static bool want_base_url(struct setup *s)
 {
-	static const char safe[] = "abcdefghijklmnopqrstuvwxyz0123456789.-";
 	const struct conf *conf = s->work->conf;
 	const char *name, *secure;
 
@@ -108,9 +119,10 @@ static bool want_base_url(struct setup *s)
 		 "pictures.example.org",
 		 "--name HOST"))
 		return false;
-	if (!*name || strlen(name) > MAX_HOST || name[strspn(name, safe)])
+	if (!is_name(s, name))
 		return fail(s->work, ERR_BAD_REQUEST,
-			    "name: a host name in lower case is expected, not "
+			    "name: a host name in lower case is expected, "
+			    "perhaps with a path such as /pictures, not "
 			    "\"%s\"",
 			    name);
 	secure = pool_printf(s->work->pool, "https://%s", name);
@@ -385,10 +397,25 @@ static bool site_text(const char **text, struct setup *s)
 		    MAX_SITE);
 }
 
+/* With a path the site is a part of the host's own, which nobody but the
+   administrator knows. */
+static bool leave_site(struct setup *s)
+{
+	s->did = pool_printf(s->work->pool,
+			     "is left to you: include what `pixtierctl site "
+			     "%s` prints in the server of the host, because "
+			     "base_url has a path",
+			     setup_server_name(s->server));
+	s->undo = "nothing was done";
+	return true;
+}
+
 static bool enable_site(struct setup *s)
 {
 	const char *text = "";
 
+	if (*conf_base_path(s->work->conf))
+		return leave_site(s);
 	s->did = pool_printf(s->work->pool, "enabled the site %s",
 			     setup_server_site(s->server));
 	s->undo = pool_printf(s->work->pool, "remove %s and reload %s",

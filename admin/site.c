@@ -13,7 +13,8 @@
 
 /* Adding a web server is adding its template to Makefile.am and a row here. A
    template has @name@ for a value. A line that begins with @condition@, or with
-   several of them, is printed only if all hold. */
+   several of them, is printed only if all hold. A line @part@ divides a
+   template whose second part is a file of its own if base_url has a path. */
 /* clang-format off */
 static const struct site {
 	const char *server;
@@ -28,7 +29,9 @@ static const struct site {
 };
 /* clang-format on */
 
-enum { MAX_VALUES = 16 };
+static const char part_mark[] = "@part@\n";
+
+enum { MAX_VALUES = 24 };
 
 struct value {
 	const char *name;
@@ -86,16 +89,36 @@ static void add_conditions(struct page *page, const struct call *call)
 {
 	const bool tls = call->options[OPTION_TLS];
 	const bool one = call->options[OPTION_LISTEN];
+	const bool below_path = *conf_base_path(call->work->conf);
 
+	add(page, "below_path", below_path ? "" : NULL);
+	add(page, "whole_host", below_path ? NULL : "");
 	add(page, "tls", tls ? "" : NULL);
-	add(page, "plain", tls ? NULL : "");
+	add(page, "plain", tls || below_path ? NULL : "");
 	add(page, "one_address", one ? "" : NULL);
-	add(page, "all_addresses", one ? NULL : "");
+	add(page, "all_addresses", one || below_path ? NULL : "");
+}
+
+/* The path as a regular expression. Servers take several slashes for one. */
+static const char *path_regex(struct pool *pool, const char *path)
+{
+	const char *regex = "";
+
+	for (; *path; path++)
+		regex = *path == '/' ? pool_printf(pool, "%s/+", regex)
+			: *path == '.'
+				? pool_printf(pool, "%s[.]", regex)
+				: pool_printf(pool, "%s%c", regex, *path);
+	return regex;
 }
 
 static void add_settings(struct page *page, struct pool *pool,
 			 const struct conf *conf)
 {
+	const char *path = conf_base_path(conf);
+
+	add(page, "path", path);
+	add(page, "path_regex", path_regex(pool, path));
 	add(page, "accel_prefix", conf->accel_prefix);
 	add(page, "max_body", number(pool, conf->max_upload));
 	add(page, "max_body_kib",
@@ -145,6 +168,34 @@ static bool check_values(struct work *work, const struct page *page)
 				    "can be in a site, not \"%s\"",
 				    value->name, value->text);
 	}
+	return true;
+}
+
+/* With a path, the site is a part of another one, which has the rest. */
+static bool check_path(const struct call *call, const struct site *site)
+{
+	static const struct {
+		enum command_option option;
+		const char *name;
+	} of_host[] = {
+		{ OPTION_TLS, "tls" },
+		{ OPTION_CERTIFICATE, "certificate" },
+		{ OPTION_CERTIFICATE_KEY, "certificate-key" },
+		{ OPTION_LISTEN, "listen" },
+	};
+	const char *path = conf_base_path(call->work->conf);
+
+	if (call->options[OPTION_LOCATIONS] &&
+	    (!*path || !strstr(site->template, part_mark)))
+		return fail(call->work, ERR_CONFLICT,
+			    "--locations: only nginx has a file of locations, "
+			    "and only if base_url has a path");
+	for (size_t i = 0; *path && i < ARRAY_LEN(of_host); i++)
+		if (call->options[of_host[i].option])
+			return fail(call->work, ERR_CONFLICT,
+				    "--%s: base_url has the path %s, so the "
+				    "server of its host decides this",
+				    of_host[i].name, path);
 	return true;
 }
 
@@ -214,23 +265,40 @@ const char *site_delivery(const char *server)
 	return NULL;
 }
 
+/* Returns the end of what to print, and moves `begin` to its beginning. */
+static const char *find_part(const char **begin, const struct call *call)
+{
+	const char *end = *begin + strlen(*begin);
+	const char *mark = strstr(*begin, part_mark);
+
+	if (!mark || !*conf_base_path(call->work->conf))
+		return end;
+	if (!call->options[OPTION_LOCATIONS])
+		return mark;
+	*begin = mark + strlen(part_mark);
+	return end;
+}
+
 bool site_print(FILE *out, const struct call *call, const char *server)
 {
 	struct page page = { 0 };
 	const struct site *site;
+	const char *line, *end;
 
 	if (!find_site(&site, call->work, server) ||
-	    !check_settings(call, site))
+	    !check_settings(call, site) || !check_path(call, site))
 		return false;
 	add_conditions(&page, call);
 	add_settings(&page, call->work->pool, call->work->conf);
 	add_options(&page, call, site);
 	if (!check_values(call->work, &page))
 		return false;
-	for (const char *line = site->template; *line;) {
+	line = site->template;
+	for (end = find_part(&line, call); line < end;) {
 		const size_t len = strcspn(line, "\n") + 1;
 
-		print_line(out, &page, line, len);
+		if (!text_starts(line, part_mark))
+			print_line(out, &page, line, len);
 		line += len;
 	}
 	return true;

@@ -48,9 +48,10 @@ local function problem_of(r, status)
 	if status == 503 or status == 429 then
 		r.err_headers_out["Retry-After"] = "1"
 	end
-	return ('{"type":"/problems/%s","title":"%s","status":%d,"code":"%s",' ..
+	return ('{"type":"%s/problems/%s","title":"%s","status":%d,"code":"%s",' ..
 		'"detail":"%s","request_id":"%s","errors":[]}\n'):format(
-		code, title, status, code, title, id)
+		r.subprocess_env["PIXTIER_PATH"] or "", code, title, status, code,
+		title, id)
 end
 
 -- Answers for ErrorDocument.

@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # folder.sh: the folder DIR of an instance and the files in it. DIR/data has the
 # permanent data; DIR/run is a link to a folder that exists while the instance
-# runs. ./quickstart sources this file, and sets here, build, dir, server and port.
+# runs. ./quickstart sources this file, and sets here, build, dir, server, port
+# and path.
 
 # If root starts it, all parts run as www-data, which can write only to its own
 # folders, not to files that root reads or writes.
@@ -78,7 +79,7 @@ make_data() {
 copy_programs() {
 	local program
 
-	install -d "$data/bin" "$data/schema" "$data/site"
+	install -d "$data/bin" "$data/host" "$data/schema" "$data/site"
 	for program in pixtier-fcgi pixtier-worker pixtier-decoder pixtierctl; do
 		[ -x "$build/$program" ] || die "$build/$program is missing; build it first"
 		install -m 755 "$build/$program" "$data/bin/"
@@ -99,6 +100,8 @@ write_for_service() {
 
 random_password() { head -c 18 /dev/urandom | base64 | tr '+/' '-_'; }
 
+base_url() { printf 'http://127.0.0.1:%s%s' "$port" "$path"; }
+
 # derived_settings PASSWORD: prints the settings that depend on the folder, the
 # port and the web server.
 derived_settings() {
@@ -106,7 +109,7 @@ derived_settings() {
 
 	[ "$server" = nginx ] || delivery=sendfile
 	cat <<-END
-	base_url = "http://127.0.0.1:$port"
+	base_url = "$(base_url)"
 	listen = "$run/sock/fcgi.sock"
 	listen_uploads = "$run/sock/uploads.sock"
 	db_socket = "$run/sock/db.sock"
@@ -156,21 +159,52 @@ write_database_settings() {
 	database_accounts "$1" | write_for_service "$run/init.sql"
 }
 
-# Prints the site of the web server, with other limits for measurements.
+# print_site OPTION...: prints the site of the web server, with other limits for
+# measurements.
 print_site() {
-	as_server "$data/bin/pixtierctl" --config "$conf" site "$server" \
-		--listen "127.0.0.1:$port" --name localhost \
+	as_server "$data/bin/pixtierctl" --config "$conf" site "$server" "$@" \
 		--files "$data/site" --log-dir "$data/log" |
 		sed -e "/limit_conn  /s/100;/${connections-100};/" \
 			-e "/client_body_buffer_size  /s/4m;/${body_buffer-4m};/"
 }
 
+# Prints the site of a host of which pixtier has only the path. The host's other
+# files are in DIR/data/host. Like those of many hosts, its site has a rule for
+# some extensions of all paths, which pixtier has, too.
+print_host() {
+	case $server in
+	nginx)
+		print_site
+		print_site --locations >"$data/site/locations.conf"
+		say "server { listen 127.0.0.1:$port; root $data/host;" \
+			"location ~ [.](jpg|php)\$ { expires 1d; }" \
+			"include $data/site/locations.conf; }"
+		;;
+	apache)
+		print_site >"$data/site/locations.conf"
+		printf '%s\n' "Listen 127.0.0.1:$port" \
+			"<VirtualHost 127.0.0.1:$port>" \
+			"DocumentRoot $data/host" \
+			"Include $data/site/locations.conf" \
+			'RewriteRule [.](jpg|php)$ - [H=default-handler]' \
+			"</VirtualHost>"
+		;;
+	lighttpd) print_site ;;
+	esac
+}
+
 # Writes the site, and the settings of the server that include it.
 write_server_settings() {
-	print_site >"$data/site/pixtier.conf"
-	sed -e "s|@port@|$port|" -e "s|@run@|$run|" -e "s|@site@|$data/site|" \
+	if [ -n "$path" ]; then
+		print_host >"$data/site/pixtier.conf"
+	else
+		print_site --listen "127.0.0.1:$port" --name localhost \
+			>"$data/site/pixtier.conf"
+	fi
+	sed -e "s|@port@|$port|" -e "s|@run@|$run|" \
+		-e "s|@host@|$data/host|" -e "s|@site@|$data/site|" \
 		"$here/$server/$server.conf.in" >"$data/site/$server.conf"
 	sed -i "s|^local limit = .*|local limit = ${connections-100}|" \
 		"$data/site/connections.lua"
-	say "$server $port" >"$run/site"
+	say "$server $port $path" >"$run/site"
 }

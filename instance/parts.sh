@@ -87,7 +87,7 @@ site_answers() {
 	local code
 
 	code=$(curl -s -o /dev/null -m 5 -w '%{http_code}' \
-		"http://127.0.0.1:$port/healthz") && [ "$code" -lt 500 ]
+		"$(base_url)/healthz") && [ "$code" -lt 500 ]
 }
 
 # A supervisor has started when it has a decoder server. Before that it may have a
@@ -120,7 +120,7 @@ start_part() {
 		await worker has_decoder_server worker
 		;;
 	web)
-		read -r server port <"$run/site"
+		read -r server port path <"$run/site"
 		"launch_$server"
 		await web site_answers
 		;;

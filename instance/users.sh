@@ -21,7 +21,7 @@ write_credentials() {
 	done
 	(
 		umask 077
-		printf '{\n  "base_url": "http://127.0.0.1:%s",\n' "$port"
+		printf '{\n  "base_url": "%s",\n' "$(base_url)"
 		printf '  "users": {\n'
 		printf '%s,\n' "${lines[@]}" | sed '$s/,$//'
 		printf '  }\n}\n'
@@ -89,7 +89,7 @@ await_image() {
 	for ((turn = 0; turn < 120; turn++)); do
 		[ "$(field status "$answer")" = processing ] || return 0
 		sleep 0.5
-		api "$user" "$answer" "$base_url/v1/images/$id" >/dev/null
+		api "$user" "$answer" "$(base_url)/v1/images/$id" >/dev/null
 	done
 }
 
@@ -99,7 +99,7 @@ upload() {
 	quoted=${file//\\/\\\\}
 	quoted=${quoted//\"/\\\"}
 	status=$(api "$user" "$answer" -F "image=@\"$quoted\"" \
-		"$base_url/v1/images")
+		"$(base_url)/v1/images")
 	case $status in
 	201) ;;
 	202) await_image "$user" "$answer" ;;
@@ -119,7 +119,7 @@ print_link() {
 	id=$(field id "$answer")
 	[ -n "$id" ] || return 0
 	status=$(api enterprise "$answer" -H 'Content-Type: application/json' \
-		-d '{"expires_in":300}' "$base_url/v1/images/$id/links")
+		-d '{"expires_in":300}' "$(base_url)/v1/images/$id/links")
 	[ "$status" != 201 ] ||
 		printf '    %-10s %s\n' '300 s link' "$(field url "$answer")"
 }

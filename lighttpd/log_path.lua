@@ -4,6 +4,8 @@
 
 local r = lighty.r
 local path = (r.req_attr["request.orig-uri"] or ""):match("^[^?#]*")
+-- The path of base_url, of which server.name is the host and the path.
+local base = (r.req_attr["request.server-name"] or ""):match("/.*") or ""
 
 local secret = {
 	{ "^/+l/", "/l/-" },
@@ -36,5 +38,16 @@ local function shown()
 	return path
 end
 
-r.req_env["PIXTIER_LOG_PATH"] = shown()
+-- Removes the path of base_url. A path that is written in another way does not
+-- match, so it is logged as "-".
+local function below_base()
+	if base ~= "" then
+		path = path:gsub("^/+", "/")
+		path = path:sub(1, #base) == base and path:sub(#base + 1) or ""
+	end
+	local log_path = shown()
+	return log_path == "-" and "-" or base .. log_path
+end
+
+r.req_env["PIXTIER_LOG_PATH"] = below_base()
 return 0

@@ -53,9 +53,11 @@ if status == 503 or status == 429 then
 	r.resp_header["Retry-After"] = "1"
 end
 
-local body = ('{"type":"/problems/%s","title":"%s","status":%d,"code":"%s",' ..
+-- The path of base_url, of which server.name is the host and the path.
+local base = (r.req_attr["request.server-name"] or ""):match("/.*") or ""
+local body = ('{"type":"%s/problems/%s","title":"%s","status":%d,"code":"%s",' ..
 	'"detail":"%s","request_id":"%s","errors":[]}\n'):format(
-	code, title, status, code, title, id)
+	base, code, title, status, code, title, id)
 
 r.resp_body.set({ body })
 return status

@@ -12,6 +12,7 @@ import uuid
 import pytest
 import requests
 
+from contract import BASE_PATH
 from pictures import picture
 from service import CONTRACT, HANG, wait_until
 
@@ -42,7 +43,7 @@ def problem(answer, status, code):
     said = answer.json()
     assert set(said) == PROBLEM
     assert (said["status"], said["code"]) == (status, code), said
-    assert said["type"] == "/problems/" + code
+    assert said["type"] == f"{BASE_PATH}/problems/{code}"
     assert said["title"] and said["detail"]
     assert said["request_id"] == answer.headers["X-Request-Id"]
     return said
@@ -235,15 +236,19 @@ class Answer:
 
 
 def speak(service, *lines, body=b""):
-    """Sends these lines of a request's head as they are, then the body."""
-    head = "\r\n".join(lines + ("Host: localhost", "Connection: close", "",
+    """Sends these lines of a request's head as they are, but for the path of
+    base_url, then the body."""
+    method, target, version = lines[0].split(" ")
+    if target.startswith("/"):
+        target = BASE_PATH + target
+    lines = (f"{method} {target} {version}",) + lines[1:]
+    head = "\r\n".join(lines + ("Host: 127.0.0.1", "Connection: close", "",
                                 ""))
     with socket.create_connection(("127.0.0.1", service.port), HANG) as peer:
         peer.sendall(head.encode() + body)
         response = http.client.HTTPResponse(peer)
         response.begin()
         answer = Answer(response)
-    method, target, _ = lines[0].split(" ")
     CONTRACT.check(method, target, answer.status_code, answer.headers,
                    answer.text)
     return answer

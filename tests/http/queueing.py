@@ -10,6 +10,7 @@ import socket
 import struct
 
 from api import Answer
+from contract import BASE_PATH
 from service import HANG, children_of
 
 addresses = itertools.count()
@@ -59,7 +60,7 @@ class Call:
     `meets_server` the request comes later."""
 
     def __init__(self, service, path, body, *headers, meets_server=False):
-        head = "\r\n".join((f"POST {path} HTTP/1.1", "Host: localhost",
+        head = "\r\n".join((f"POST {BASE_PATH}{path} HTTP/1.1", "Host: 127.0.0.1",
                             f"Content-Length: {len(body)}",
                             "Connection: close", *headers, "", ""))
         self.peer = connect(service)

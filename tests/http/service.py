@@ -15,7 +15,7 @@ import time
 import pymysql
 import requests
 
-from contract import contract
+from contract import BASE_PATH, contract
 
 SRCDIR = pathlib.Path(__file__).resolve().parents[2]
 CONTRACT = contract(SRCDIR / "doc/openapi.json")
@@ -134,7 +134,7 @@ class Service:
         self.settings = settings
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="px-", dir="/tmp"))
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://127.0.0.1:{self.port}{BASE_PATH}"
         self.passwords = {}
         self.changed = {}  # settings of the parts that were started again
         self.entrance = []  # a command that runs quickstart elsewhere
@@ -181,7 +181,8 @@ class Service:
 
     def start_all(self):
         self._quickstart("up", "-d", "--server", self.server, "--port",
-                         str(self.port), "--build", str(BUILDDIR),
+                         str(self.port), "--path", BASE_PATH,
+                         "--build", str(BUILDDIR),
                          "--no-build", "--no-install", "--no-sample",
                          *self.options)
         credentials = json.loads((self.dir / "credentials.json").read_text())

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from api import make_token, new_user
+from contract import BASE_PATH
 from imagify import (CSRF, NOT_GIVEN, NOWHERE, ask_link, csrf, listed, log_in,
                      refused, send, sent, session_of, user)
 from pictures import picture
@@ -124,7 +125,7 @@ def test_the_login_page_is_plain(service):
 def test_a_login_goes_where_it_was_to(service):
     """POST /api-auth/login/: in the query or in the form."""
     for path, fields, to in (
-            ("/api-auth/login/", {}, "/images/"),
+            ("/api-auth/login/", {}, BASE_PATH + "/images/"),
             ("/api-auth/login/", {"next": "/docs/"}, "/docs/"),
             ("/api-auth/login/?next=/docs/?a=b", {}, "/docs/?a=b"),
             ("/api-auth/login/?next=/a", {"next": "/b"}, "/b")):
@@ -148,7 +149,7 @@ def test_a_login_goes_where_it_was_to(service):
 def test_a_login_leads_to_no_other_host(service, elsewhere):
     browser, answer = log_in(service, "premium", next=elsewhere)
     assert answer.status_code == 302
-    assert answer.headers["Location"] == "/images/"
+    assert answer.headers["Location"] == BASE_PATH + "/images/"
     page = browser.get("/api-auth/login/", params={"next": elsewhere})
     assert 'name="next" value=""' in page.text
     page = browser.get("/api-auth/logout/", params={"next": elsewhere},

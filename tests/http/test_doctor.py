@@ -10,6 +10,7 @@ import subprocess
 import pytest
 
 from api import is_back, without
+from contract import BASE_PATH
 from file_system import fill, small_file_system, with_own_shm
 from service import BUILDDIR, HANG, SERVER_PROGRAMS, wait_until
 
@@ -85,7 +86,9 @@ def test_what_needs_the_programs_is_skipped(service):
 @contextlib.contextmanager
 def changed_site(service, *changes):
     """The web server has another site."""
-    site = service.dir / "data/site/pixtier.conf"
+    site = service.dir / "data/site" / (
+        "locations.conf" if BASE_PATH and service.server != "lighttpd"
+        else "pixtier.conf")
     text = site.read_text()
     changed = text
     for old, new in changes:

@@ -8,7 +8,7 @@ import urllib.robotparser
 import pytest
 
 from api import problem
-from contract import Broken
+from contract import BASE_PATH, Broken
 from pictures import decode
 from service import CONTRACT, SRCDIR
 
@@ -47,8 +47,11 @@ def test_programs_can_read_what_the_api_is(service):
     """GET /v1/openapi.json is the document of this version."""
     answer = service.session().get("/v1/openapi.json")
     assert answer.headers["Content-Type"] == "application/json"
-    assert answer.content == (SRCDIR / "doc/openapi.json").read_bytes()
+    document = (SRCDIR / "doc/openapi.json").read_text()
+    assert answer.text == document.replace(
+        '"url": "/"', f'"url": "{BASE_PATH or "/"}"')
     assert answer.json()["openapi"].startswith("3.1.")
+    assert answer.json()["servers"][0]["url"] == (BASE_PATH or "/")
 
 
 def test_people_can_read_what_the_api_is(service):
@@ -66,8 +69,9 @@ def test_people_can_read_what_the_api_is(service):
         if link.startswith("#"):
             assert link[1:] in seen.ids, link
         else:
-            assert link.startswith("/"), link
-            assert session.get(link).status_code == 200, link
+            assert link.startswith(BASE_PATH + "/"), link
+            assert session.get(link.removeprefix(
+                BASE_PATH)).status_code == 200, link
     style = session.get("/docs/style.css")
     assert style.headers["Content-Type"] == "text/css; charset=utf-8"
 
@@ -112,7 +116,7 @@ def test_a_form_has_its_fields_at_the_operation(service):
 def test_the_table_of_errors_says_what_each_means(service):
     page = service.session().get("/docs/").text
     meanings = dict(re.findall(
-        r'<td><a href="/problems/(\w+)"><code>.*?</td><td>[^<]*</td>'
+        rf'<td><a href="{BASE_PATH}/problems/(\w+)"><code>.*?</td><td>[^<]*</td>'
         r"<td>(.*?)</td>", page))
     assert sorted(meanings) == sorted(CODES)
     assert min(map(len, meanings.values())) > 20
@@ -133,7 +137,7 @@ def test_the_documentation_is_found_without_its_slash(service):
     for path in ("/docs", "/docs?fbclid=a"):
         answer = session.get(path, allow_redirects=False)
         assert (answer.status_code, answer.headers["Location"]) == \
-            (301, "/docs/")
+            (301, BASE_PATH + "/docs/")
         assert session.get(path).text == session.get("/docs/").text
 
 

@@ -14,6 +14,7 @@ import pytest
 import requests
 
 from api import is_back, new_user, post_picture, settled, upload, without
+from contract import BASE_PATH
 from pictures import broken_picture
 from processes import RESPONDERS, everywhere
 from service import HANG, SRCDIR, free_port, wait_until
@@ -223,7 +224,7 @@ def test_prometheus_scrapes(service, tmp_path):
     config = pathlib.Path(tmp_path / "prometheus.yml")
     config.write_text(json.dumps({"scrape_configs": [{
         "job_name": "pixtier", "scrape_interval": "1s",
-        "scrape_timeout": "1s",
+        "scrape_timeout": "1s", "metrics_path": BASE_PATH + "/metrics",
         "static_configs": [{"targets": [f"127.0.0.1:{service.port}"]}]}]}))
     asked = requests.Session()
     asked.trust_env = False

@@ -219,6 +219,7 @@ def test_a_host_is_set_up_step_by_step(host, server):
     refused(host.setup("--name", NAME), "without a terminal", "--yes")
     refused(host.setup("--yes"), "--name HOST")
     refused(host.setup("--yes", "--name", "a b"), "a host name", '"a b"')
+    refused(host.setup("--yes", "--name", "a/b/"), "a path", '"a/b/"')
     refused(host.setup("--yes", "--name", NAME, "--server", "iis"), "iis")
     refused(host.setup("--yes", "--name", NAME), "--db-host HOST")
     with host.without_server():

@@ -131,6 +131,12 @@ def files_of(service):
     ({"store_dir": "/a b"}, (), 'in a site, not "/a b"'),
     ({"base_url": "http://x"}, ("--tls",), "begin with https://, not http:"),
     ({}, ("--name", "a;b"), 'server_name: only letters'),
+    ({"base_url": "https://x/y"}, ("--tls",), "--tls: base_url has the path"),
+    ({"base_url": "http://x/y"}, ("--listen", "127.0.0.1:1"),
+     "--listen: base_url has the path /y, so"),
+    ({"base_url": "https://x"}, ("--locations",),
+     "--locations: only nginx has a file of locations, and only if"),
+    ({"base_url": "http://x/y/"}, (), "without a slash at the end"),
 ])
 def test_a_site_that_would_not_work_is_not_printed(service, server, settings,
                                                    options, message):
@@ -159,6 +165,23 @@ def test_the_site_has_the_limits_and_paths_of_the_settings(service, server):
     assert site.count("/c/d") == 2 and "/a/b/objects/" in site
     assert NAME in site and f"{NAME}:" not in site
     assert "@" not in site.replace("[0-9A-Za-z_.@-]", "")
+
+
+def test_below_a_path_the_site_is_a_part_of_another(service, server):
+    """It opens no port and has no name but for lighttpd's condition, and its
+    patterns know the path only."""
+    parts = [()] if server != "nginx" else [(), ("--locations",)]
+    sites = [print_site(service, server, *options,
+                        base_url=f"https://{NAME}/a.b/c") for options in parts]
+    for site in sites:
+        assert "@" not in site.replace("[0-9A-Za-z_.@-]", "")
+        assert "/a.b/c" in site
+        for word in ("listen ", "Listen ", "<VirtualHost ", "server {",
+                     "SERVER[", "ssl_", "ssl.", "SSLEngine"):
+            assert [line for line in site.splitlines() if word in line and
+                    not line.strip().startswith("#")] == [], word
+    assert "/+a[.]b/+c/+l/" in sites[0] or server == "lighttpd"
+    assert (NAME in "".join(sites)) == (server == "lighttpd")
 
 
 @pytest.fixture(scope="module")
