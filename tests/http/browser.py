@@ -33,6 +33,6 @@ def run_in_browser(service, test, **args):
     done = subprocess.run(
         ["node", SRCDIR / "tests/web/run.mjs",
          SRCDIR / "tests/web" / test, json.dumps(args)],
-        text=True, capture_output=True, timeout=HANG)
+        text=True, capture_output=True, timeout=3 * HANG)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

@@ -1,13 +1,15 @@
 """The pages in a real browser: tests/web has the tests."""
 
+import pytest
+
 from api import new_user
 from browser import run_in_browser
 
-PAGES = ["/docs/", "/problems/not_found", "/api-auth/login/"]
 
-
-def test_every_page_is_readable(service):
-    run_in_browser(service, "pages.mjs", paths=PAGES)
+@pytest.mark.parametrize("path", ["/docs/", "/problems/not_found",
+                                  "/api-auth/login/"])
+def test_a_page_is_readable(service, path):
+    run_in_browser(service, "pages.mjs", path=path)
 
 
 def test_the_login_needs_only_the_keyboard(service):

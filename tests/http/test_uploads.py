@@ -17,7 +17,7 @@ UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-"
                    r"[0-9a-f]{12}")
 FIELDS = {"id", "name", "status", "format", "width", "height", "bytes",
           "sha256", "created_at", "may_link", "original", "variants", "job",
-          "error"}
+          "error", "focus"}
 
 
 @pytest.mark.parametrize("user, sizes, original, may_link", [
