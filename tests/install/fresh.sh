@@ -1,13 +1,14 @@
 #!/bin/bash
-# fresh.sh package|source nginx|lighttpd|apache [hand]: runs the commands of
+# fresh.sh package|source nginx|lighttpd|apache [hand|systemd]: runs the commands of
 # doc/install.md word by word on an empty Debian 12, from the installation to its
 # removal, and prints them with their output. With `hand` it sets the service up by
 # hand instead of by `pixtierctl setup`.
 #
 # The empty Debian is a folder with its own mounts, processes and network; only
-# apt-get uses the network of the machine. systemd does not run there, so the
-# programs start as the section "Without systemd" says. Needs root, debootstrap and
-# a checkout. FRESH_CACHE is a folder that keeps what was downloaded.
+# apt-get uses the network of the machine. With `systemd` this is its first process
+# and starts the units; without it the programs start as the section "Without
+# systemd" says. Needs root, debootstrap and a checkout. FRESH_CACHE is a folder that
+# keeps what was downloaded.
 set -eu -o pipefail
 
 cache=${FRESH_CACHE:-/var/tmp/pixtier-fresh}
@@ -20,6 +21,8 @@ die() {
 	printf 'fresh.sh: %s\n' "$*" >&2
 	exit 1
 }
+
+usage() { die 'usage: fresh.sh package|source nginx|lighttpd|apache [hand|systemd]'; }
 
 ### The empty Debian
 
@@ -45,15 +48,20 @@ make_base() {
 	rm -r "$cache/base"
 }
 
-# Debian does not start what it installs, because that would run in the network of
-# apt-get.
+# Without systemd Debian does not start what it installs, because that would run in
+# the network of apt-get.
 fill() {
 	tar -C "$root" -xf "$cache/$suite.tar"
 	sources | sed 's/^/deb /' >"$root/etc/apt/sources.list"
 	cp -L /etc/resolv.conf "$root/etc/resolv.conf"
 	echo '127.0.0.1 localhost' >"$root/etc/hosts"
+	touch "$root/root/network"
+	[ "$how" != systemd ] || return 0
 	printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
 	chmod 755 "$root/usr/sbin/policy-rc.d"
+}
+
+copy_checkout() {
 	mkdir "$root/root/pixtier"
 	(cd "$top" && git ls-files -zco --exclude-standard | tar --null -T - -cf -) |
 		tar -C "$root/root/pixtier" --no-same-owner -xf -
@@ -77,7 +85,7 @@ until_says() {
 	printf "until_says '%s'\n" "$1"
 }
 
-# Functions for all commands. The file descriptor 9 is the network of the machine.
+# Functions for all commands.
 helpers() {
 	cat <<-'END'
 	cd /root/pixtier
@@ -86,7 +94,7 @@ helpers() {
 	# Between two looks for an event.
 	pause() { sleep 0.2; }
 	apt-get() {
-		nsenter --net=/proc/self/fd/9 apt-get -q -o Dpkg::Use-Pty=0 "$@"
+		nsenter --net=/root/network apt-get -q -o Dpkg::Use-Pty=0 "$@"
 	}
 	until_says() {
 		until run >/root/out 2>&1 || true; grep -q "$1" /root/out; do
@@ -101,6 +109,12 @@ helpers() {
 			pause
 		done
 	}
+	END
+	[ "$how" = systemd ] || without_systemd
+}
+
+without_systemd() {
+	cat <<-'END'
 	# Besides the line with the names of the columns.
 	has_worker() { [ "$(pixtierctl worker list | wc -l)" -gt 1 ]; }
 	stop_programs() {
@@ -122,7 +136,7 @@ helpers() {
 	printf 'start_programs() {\n%s\n}\n' "$(block 'Start the programs')"
 }
 
-set_up() {
+set_up_setup() {
 	block 'Start the database'
 	echo 'await mariadb-admin ping'
 	until_says 'start pixtier-fcgi and pixtier-worker' 'Set up'
@@ -132,7 +146,22 @@ set_up() {
 	until_says 'pixtier answers at' 'Set up'
 }
 
-set_up_by_hand() {
+# The units go on after a reload, and after the end of a supervisor.
+set_up_systemd() {
+	block 'Set up'
+	cat <<-'END'
+	echo
+	echo '## The units'
+	systemctl reload pixtier-fcgi pixtier-worker
+	systemctl kill --kill-who=main --signal=KILL pixtier-fcgi pixtier-worker
+	restarted() { systemctl is-active pixtier-fcgi pixtier-worker; }
+	await restarted
+	systemctl show --property=Id,ActiveState,NRestarts pixtier-fcgi pixtier-worker
+	await pixtierctl doctor
+	END
+}
+
+set_up_hand() {
 	block 'Start the database'
 	echo 'await mariadb-admin ping'
 	block 'Make the database'
@@ -156,7 +185,7 @@ install_source() {
 }
 
 remove_package() {
-	echo stop_programs
+	[ "$how" = systemd ] || echo stop_programs
 	block 'Remove the package'
 	block "Start $name"
 	block 'Purge the package'
@@ -185,7 +214,7 @@ commands() {
 	block "Install $name"
 	"install_$form"
 	block 'The name of the host'
-	"$how"
+	"set_up_$how"
 	block 'First picture'
 	echo "echo 'the file behind the link is the one that was uploaded'"
 	"remove_$form"
@@ -196,18 +225,79 @@ commands() {
 
 ### Inside
 
-# Becomes the first process of the empty Debian: all others end with it.
-run_inside() {
+variables() {
+	printf '%s\n' HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
+		"DEB_BUILD_OPTIONS=\"nocheck parallel=$(nproc)\"" \
+		"MAKEFLAGS=-j$(nproc)" \
+		PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+}
+
+mount_all() {
 	mount -t proc proc "$root/proc"
 	mount --rbind /sys "$root/sys"
 	mount --rbind /dev "$root/dev"
 	mount -t tmpfs tmpfs "$root/dev/shm"
+	mount --bind /proc/self/fd/9 "$root/root/network"
 	mount --bind "$cache/archives" "$root/var/cache/apt/archives"
 	ip link set lo up
-	exec chroot "$root" env -i HOME=/root LC_ALL=C.UTF-8 \
-		DEBIAN_FRONTEND=noninteractive DEB_BUILD_OPTIONS="nocheck parallel=$(nproc)" \
-		MAKEFLAGS="-j$(nproc)" PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-		bash -eu -o pipefail /root/commands </dev/null 2>&1
+}
+
+# systemd runs the commands as a unit, whose end is the end of the machine.
+add_systemd() {
+	local cgroups=/sys/fs/cgroup
+
+	nsenter --net=/proc/self/fd/9 chroot "$root" sh -c 'apt-get -q update &&
+		apt-get -q install -y --no-install-recommends systemd-sysv dbus' \
+		>"$root/root/systemd.log" 2>&1
+	variables >"$root/root/variables"
+	cat >"$root/etc/systemd/system/commands.service" <<-END
+	[Unit]
+	Description=the commands of install.md
+	After=multi-user.target
+
+	[Service]
+	Type=oneshot
+	TimeoutStartSec=infinity
+	EnvironmentFile=/root/variables
+	ExecStart=/bin/bash -eu -o pipefail /root/commands
+	ExecStopPost=/bin/sh -c 'echo \$EXIT_STATUS >/root/status'
+	ExecStopPost=systemctl --no-block poweroff
+	StandardOutput=append:/root/transcript
+	StandardError=inherit
+
+	[Install]
+	WantedBy=multi-user.target
+	END
+	chroot "$root" systemctl --quiet enable commands.service
+	[ -e $cgroups/cgroup.controllers ] || cgroups=$cgroups/unified
+	mount --bind $cgroups "$root/sys/fs/cgroup"
+	mount -t tmpfs tmpfs "$root/run"
+}
+
+# Becomes the first process of the empty Debian: all others end with it.
+run_inside() {
+	mount_all
+	if [ "$how" = systemd ]; then
+		add_systemd
+		exec chroot "$root" env -i container=fresh /lib/systemd/systemd \
+			--show-status=no >"$root/root/boot.log" 2>&1 9<&-
+	fi
+	eval "exec chroot \"\$root\" env -i $(variables | tr '\n' ' ') \
+		bash -eu -o pipefail /root/commands" </dev/null 2>&1 9<&-
+}
+
+# Prints the transcript of the unit as it grows.
+wait_inside() {
+	local status=0
+
+	if [ "$how" != systemd ]; then
+		wait "$1"
+		return
+	fi
+	tail -q -n +1 -F --pid="$1" "$root/root/transcript" 2>/dev/null
+	wait "$1" || true
+	status=$(cat "$root/root/status") || die 'systemd did not run the commands'
+	return "$status"
 }
 
 main() {
@@ -218,26 +308,31 @@ main() {
 	root=$(mktemp -d "$cache/root.XXXXXX")
 	trap 'rm -rf --one-file-system "$root"' EXIT
 	fill
+	copy_checkout
 	exec 9</proc/self/ns/net
-	unshare --mount --pid --net --fork --kill-child \
-		env root="$root" bash "$here/fresh.sh" --inside &
+	unshare --mount --pid --net --uts --ipc --cgroup --fork --kill-child \
+		env root="$root" how="$how" bash "$here/fresh.sh" --inside &
 	# unshare ignores the signals that others send.
 	trap 'kill -KILL $!; exit 1' HUP INT TERM
-	wait $!
+	wait_inside $!
 }
 
 if [ "${1-}" = --inside ]; then
 	run_inside
 fi
 form=${1-}
-how=set_up${3:+_by_hand}
+how=${3:-setup}
 case $form in
 package | source) ;;
-*) die 'usage: fresh.sh package|source nginx|lighttpd|apache [hand]' ;;
+*) usage ;;
+esac
+case $how in
+setup | hand | systemd) ;;
+*) usage ;;
 esac
 case ${2-} in
 nginx | lighttpd) name=$2 ;;
 apache) name=Apache ;;
-*) die 'usage: fresh.sh package|source nginx|lighttpd|apache [hand]' ;;
+*) usage ;;
 esac
 main
