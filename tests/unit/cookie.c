@@ -4,9 +4,11 @@
 #include "fcgi/cookie.h"
 #include "fcgi/csrf.h"
 
+#include "fcgi/gate.h"
 #include "fcgi/router.h"
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
+#include "lib/base/text.h"
 #include "lib/service/token.h"
 #include "tests/unit/test.h"
 
@@ -57,6 +59,28 @@ static void makes_cookies(void **state)
 	conf.base_url = "http://a:1/b/c";
 	assert_string_equal(cookie_set(&req, "a", "1", true),
 			    "a=1; Path=/b/c; SameSite=Strict; Max-Age=60");
+	pool_free(work.pool);
+}
+
+static void names_the_session_cookie(void **state)
+{
+	static const struct {
+		const char *base_url, *name;
+	} cases[] = {
+		{ "http://a", "pixtier_session=1; Path=/; " },
+		{ "http://a/b", "pixtier_session=1; Path=/b; " },
+		{ "https://a", "__Host-pixtier_session=1; Path=/; " },
+		{ "https://a/b", "__Secure-pixtier_session=1; Path=/b; " },
+	};
+	struct conf conf = { .session_ttl = 60 };
+	struct work work = { .pool = pool_new(), .conf = &conf };
+	struct request req = { .work = &work };
+
+	(void)state;
+	EACH_ROW(i, cases) {
+		conf.base_url = cases[i].base_url;
+		assert_true(text_starts(gate_cookie(&req, "1"), cases[i].name));
+	}
 	pool_free(work.pool);
 }
 
@@ -161,6 +185,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_cookies),
 		cmocka_unit_test(makes_cookies),
+		cmocka_unit_test(names_the_session_cookie),
 		cmocka_unit_test(takes_only_the_sessions_value),
 		cmocka_unit_test(a_session_needs_the_check),
 		cmocka_unit_test(takes_only_own_pages_of_browsers),
