@@ -359,10 +359,12 @@ static bool repair_names(int64_t *repaired, struct work *work)
 static const char *describe(struct pool *pool, const struct repaired *done)
 {
 	return pool_printf(pool,
-			   "%lld temporary files, %lld orphans, %lld sums, "
+			   "%lld temporary files, %lld orphans, "
+			   "%lld private images with public files, %lld sums, "
 			   "%lld jobs, %llu deliveries, %lld names",
 			   (long long)done->swept.temporary,
 			   (long long)done->swept.orphans,
+			   (long long)done->swept.unpublished,
 			   (long long)done->sums, (long long)done->jobs,
 			   (unsigned long long)done->deliveries,
 			   (long long)done->names);
@@ -413,6 +415,7 @@ static struct json *json_of_repair(struct pool *pool,
 
 	json_set_int(json, "temporary", done->swept.temporary);
 	json_set_int(json, "orphans", done->swept.orphans);
+	json_set_int(json, "unpublished", done->swept.unpublished);
 	json_set_int(json, "sums", done->sums);
 	json_set_int(json, "jobs", done->jobs);
 	json_set_int(json, "deliveries", (int64_t)done->deliveries);
@@ -480,18 +483,22 @@ bool cmd_fsck_run(struct call *call)
 
 bool cmd_fsck_sweep(struct call *call)
 {
-	static const char *const columns[] = { "temporary", "orphans", NULL };
+	static const char *const columns[] = { "temporary", "orphans",
+					       "unpublished", NULL };
 	struct print *print = print_record(call, columns);
 	struct purge_swept swept;
 
 	if (!purge_sweep(&swept, call->work))
 		return false;
 	PRINT_ROW(print, cell_number(swept.temporary),
-		  cell_number(swept.orphans));
+		  cell_number(swept.orphans), cell_number(swept.unpublished));
 	print_end(print);
 	return command_audit(call, "sweep", "store",
 			     pool_printf(call->work->pool,
-					 "%lld temporary files, %lld orphans",
+					 "%lld temporary files, %lld orphans, "
+					 "%lld private images with public "
+					 "files",
 					 (long long)swept.temporary,
-					 (long long)swept.orphans));
+					 (long long)swept.orphans,
+					 (long long)swept.unpublished));
 }

@@ -97,6 +97,8 @@ static void add_conditions(struct page *page, const struct call *call)
 	add(page, "plain", tls || below_path ? NULL : "");
 	add(page, "one_address", one ? "" : NULL);
 	add(page, "all_addresses", one || below_path ? NULL : "");
+	add(page, "noindex",
+	    call->work->conf->public_robots == ROBOTS_NOINDEX ? "" : NULL);
 }
 
 /* The path as a regular expression. Servers take several slashes for one. */

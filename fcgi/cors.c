@@ -82,7 +82,7 @@ void cors_headers(struct response *res, struct request *req)
 	struct pool *pool = req->work->pool;
 	const char *origin = allowed_origin(req);
 
-	if (req->dialect && req->dialect->any_origin) {
+	if (res->any_origin || (req->dialect && req->dialect->any_origin)) {
 		response_header(res, pool, "Access-Control-Allow-Origin", "*");
 		return;
 	}

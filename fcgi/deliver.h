@@ -5,6 +5,7 @@
 #include "lib/base/uuid.h"
 
 struct image;
+struct public_url;
 
 /*
  * Answers with the file of a picture: `variant` of the image, in the format
@@ -14,6 +15,10 @@ struct image;
 bool deliver(struct response *res, struct request *req, struct uuid image_id,
 	     const char *variant, const char *format, const char *name,
 	     int64_t max_age) MUST_CHECK;
+
+/* The same for a file with a public address, which every cache may keep. */
+bool deliver_public(struct response *res, struct request *req,
+		    const struct public_url *url, const char *name) MUST_CHECK;
 
 /* Makes a signed URL of the same file for use in an answer. It is valid for
    display_ttl seconds. */

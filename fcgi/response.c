@@ -239,6 +239,17 @@ static bool check_conditions(struct request *req,
 	return true;
 }
 
+static const char *cache_control(struct pool *pool,
+				 const struct response_file *file)
+{
+	if (file->public_sum)
+		return "public, max-age=31536000, immutable";
+	if (file->max_age <= 0)
+		return "private, no-cache";
+	return pool_printf(pool, "private, max-age=%lld",
+			   (long long)file->max_age);
+}
+
 /* A malformed Range is ignored (RFC 9110 section 14.2): nginx has a location
    without ranges, other web servers obey Accept-Ranges: none. */
 void response_file(struct response *res, struct request *req,
@@ -252,13 +263,15 @@ void response_file(struct response *res, struct request *req,
 	res->status = 200;
 	res->allowed = "sandbox";
 	response_header(res, pool, "Content-Type", file->media_type);
-	response_header(res, pool, "Content-Disposition",
-			disposition_header(pool, file->shows, file->name));
-	response_header(res, pool, "Cache-Control",
-			file->max_age > 0
-				? pool_printf(pool, "private, max-age=%lld",
-					      (long long)file->max_age)
-				: "private, no-cache");
+	response_header(
+		res, pool, "Content-Disposition",
+		file->public_sum && file->shows
+			? "inline"
+			: disposition_header(pool, file->shows, file->name));
+	response_header(res, pool, "Cache-Control", cache_control(pool, file));
+	if (file->public_sum &&
+	    req->work->conf->public_robots == ROBOTS_NOINDEX)
+		response_header(res, pool, "X-Robots-Tag", "noindex");
 	response_header(res, pool, "Cross-Origin-Resource-Policy",
 			"cross-origin");
 	response_header(res, pool, accel ? "X-Accel-Redirect" : "X-Sendfile",
@@ -266,7 +279,8 @@ void response_file(struct response *res, struct request *req,
 	if (accel) /* nginx makes an ETag itself and drops ours. */
 		return;
 	/* A key's bytes never change, so the key is a strong validator. */
-	etag = pool_printf(pool, "\"%s\"", file->key);
+	etag = pool_printf(pool, "\"%s\"",
+			   file->public_sum ? file->public_sum : file->key);
 	if (!check_conditions(req, file, etag)) {
 		file_problem(res, req);
 		if (req->work->err == ERR_RANGE_NOT_SATISFIABLE)

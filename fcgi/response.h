@@ -21,6 +21,7 @@ struct response {
 	size_t body_len;
 	const char *allowed; /* see response_secure(); NULL: nothing */
 	bool is_replayed;    /* repeats an earlier answer */
+	bool any_origin;     /* pages of all origins may read it */
 	bool has_secret;     /* shown only once: the body must not be stored */
 };
 
@@ -74,13 +75,16 @@ void response_problem(struct response *res, struct request *req);
  * that do not hold and 416 to parts beyond the end, because not all web servers
  * do so in the form of RFC 9457. Browsers save it as `name`, and show it if
  * `shows` is true. The client may cache it for `max_age` seconds; 0: only with
- * revalidation.
+ * revalidation. With `public_sum`, a part of its SHA-256, it is a public file:
+ * the sites of the web servers have the same headers, and every cache may keep
+ * it for good.
  */
 struct response_file {
 	const char *key;
 	const char *media_type;
 	const char *name;
 	bool shows;
+	const char *public_sum; /* NULL: only this client may cache it */
 	int64_t max_age;
 	int64_t bytes;
 	int64_t changed_at; /* in seconds since 1970 */

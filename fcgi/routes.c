@@ -13,7 +13,7 @@ const struct route routes[] = {
 	{ METHOD_GET,    "/v1/tokens",      NEED_USER,   SCOPE_READ,  BODY_NONE,   "limit cursor", tokens_list },
 	{ METHOD_DELETE, "/v1/tokens/{id}", NEED_USER,   SCOPE_WRITE, BODY_NONE,   "", tokens_delete },
 
-	{ METHOD_POST,   "/v1/images",      NEED_USER,   SCOPE_WRITE, BODY_JSON_OR_UPLOAD("image file"), "name", images_create },
+	{ METHOD_POST,   "/v1/images",      NEED_USER,   SCOPE_WRITE, BODY_JSON_OR_UPLOAD("image file"), "name public", images_create },
 	{ METHOD_GET,    "/v1/images",      NEED_USER,   SCOPE_READ,  BODY_NONE,   "limit cursor status name", images_list },
 	{ METHOD_GET,    "/v1/images/{id}", NEED_USER,   SCOPE_READ,  BODY_NONE,   "", images_show },
 	{ METHOD_PATCH,  "/v1/images/{id}", NEED_USER,   SCOPE_WRITE, BODY_JSON,   "", images_change },
@@ -26,6 +26,7 @@ const struct route routes[] = {
 	{ METHOD_GET,    "/v1/images/{id}/links", NEED_USER,   SCOPE_READ, BODY_NONE, "limit cursor", links_list },
 	{ METHOD_DELETE, "/v1/links/{id}",        NEED_USER,   SCOPE_LINK, BODY_NONE, "", links_delete },
 	{ METHOD_GET,    "/l/{token}/{filename}", NEED_NOBODY, SCOPE_NONE, BODY_NONE, ANY_QUERY, links_open },
+	{ METHOD_GET,    "/p/{id}/{variant}/{filename}", NEED_NOBODY, SCOPE_NONE, BODY_NONE, ANY_QUERY, public_open },
 
 	{ METHOD_GET,    "/v1/jobs",      NEED_USER, SCOPE_READ, BODY_NONE, "limit cursor state", jobs_list },
 	{ METHOD_GET,    "/v1/jobs/{id}", NEED_USER, SCOPE_READ, BODY_NONE, "", jobs_show },

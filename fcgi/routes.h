@@ -24,6 +24,9 @@ handler variants_show, variants_create;
 /* api/links.c */
 handler links_create, links_list, links_delete, links_open;
 
+/* api/public.c */
+handler public_open;
+
 /* api/jobs.c */
 handler jobs_list, jobs_show, jobs_result, jobs_cancel;
 handler admin_jobs_list, admin_jobs_retry;

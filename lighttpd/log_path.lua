@@ -17,6 +17,11 @@ local secret = {
 }
 
 local function shown()
+	local public = path:match("^/p/[%x-]+/[%w_.@-]+/")
+
+	if public and #public <= 104 then
+		return public .. "-"
+	end
 	for _, row in ipairs(secret) do
 		if path:match(row[1]) then
 			return row[2]

@@ -8,6 +8,7 @@
 #include "lib/base/pool.h"
 #include "lib/model/delivery.h"
 #include "lib/model/image_search.h"
+#include "lib/model/public_file.h"
 #include "lib/process/prefork.h"
 #include "lib/service/idempotency.h"
 #include "lib/service/purge.h"
@@ -31,10 +32,11 @@ static bool sweep_files(struct work *work)
 
 	if (!purge_sweep(&swept, work))
 		log_failure(work, "sweep_failed");
-	else if (swept.temporary || swept.orphans)
+	else if (swept.temporary || swept.orphans || swept.unpublished)
 		LOG_EVENT(LOG_LEVEL_INFO, "swept",
 			  log_number("temporary", swept.temporary),
-			  log_number("orphans", swept.orphans));
+			  log_number("orphans", swept.orphans),
+			  log_number("unpublished", swept.unpublished));
 	return false;
 }
 
@@ -66,6 +68,19 @@ static bool purge_deliveries(struct work *work)
 		log_failure(work, "deliveries_purge_failed");
 	else if (removed)
 		LOG_EVENT(LOG_LEVEL_INFO, "deliveries_purged",
+			  log_number("count", (int64_t)removed));
+	return false;
+}
+
+static bool purge_ended_images(struct work *work)
+{
+	uint64_t removed;
+
+	if (!public_file_sweep(&removed, work, work->conf->public_gone_days,
+			       SWEEP_ROWS))
+		log_failure(work, "ended_images_purge_failed");
+	else if (removed)
+		LOG_EVENT(LOG_LEVEL_INFO, "ended_images_purged",
 			  log_number("count", (int64_t)removed));
 	return false;
 }
@@ -119,6 +134,7 @@ static const struct {
 	{ "workers", SWEEP_MS, remove_dead_workers },
 	{ "idempotency_purge", SWEEP_MS, purge_idempotency_keys },
 	{ "deliveries_purge", SWEEP_MS, purge_deliveries },
+	{ "ended_images_purge", SWEEP_MS, purge_ended_images },
 };
 
 struct periodic {

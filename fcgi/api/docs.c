@@ -112,16 +112,20 @@ bool docs_icon(struct request *req, struct response *res)
 			   sizeof(icon));
 }
 
-/* Pictures have URLs that end, so an index of them would soon be wrong. */
+/* Signed URLs end, so an index of them would soon be wrong. */
 bool docs_robots(struct request *req, struct response *res)
 {
+	const bool index = req->work->conf->public_robots == ROBOTS_INDEX;
 	const char *path = conf_base_path(req->work->conf);
-	const char *text = pool_printf(req->work->pool,
-				       "User-agent: *\n"
-				       "Allow: %s/docs/\n"
-				       "Allow: %s/problems/\n"
-				       "Disallow: %s/\n",
-				       path, path, path);
+	const char *text =
+		pool_printf(req->work->pool,
+			    "User-agent: *\n"
+			    "Allow: %s/docs/\n"
+			    "Allow: %s/problems/\n"
+			    "%s%s%s"
+			    "Disallow: %s/\n",
+			    path, path, index ? "Allow: " : "",
+			    index ? path : "", index ? "/p/\n" : "", path);
 
 	return answer_text(res, req, "text/plain; charset=utf-8", text,
 			   strlen(text));

@@ -15,7 +15,9 @@
 #include "lib/service/access.h"
 #include "lib/service/fetch.h"
 #include "lib/service/focus.h"
+#include "lib/service/image_update.h"
 #include "lib/service/login.h"
+#include "lib/service/publish.h"
 #include "lib/service/purge.h"
 #include "lib/service/upload.h"
 
@@ -56,14 +58,30 @@ static bool read_focus(struct image_focus *focus, struct work *work,
 	return true;
 }
 
+/* Reads whether the image becomes public: the form's or the query's
+   `public`. */
+static bool read_public(bool *public, struct request *req)
+{
+	const char *given = upload_body_field(&req->body, "public");
+
+	if (!given)
+		given = request_query(req, "public");
+	if (given && strcmp(given, "true") && strcmp(given, "false"))
+		return fail_field(req->work, "public",
+				  "public: true or false, not \"%.60s\"",
+				  given);
+	*public = given && !strcmp(given, "true");
+	return !*public || publish_is_allowed(req->work, &req->who->tier);
+}
+
 static bool check_fields(struct request *req, const struct request_body *body)
 {
 	for (size_t i = 0; i < body->field_count; i++)
-		if (!text_has_word("name focus", body->fields[i].name))
+		if (!text_has_word("name public focus", body->fields[i].name))
 			return fail_unknown(req->work, body->fields[i].name,
 					    "unknown field \"%.60s\"; known "
 					    "fields here: image, file, name, "
-					    "focus",
+					    "public, focus",
 					    body->fields[i].name);
 	return true;
 }
@@ -96,7 +114,8 @@ static bool create_by_bytes(struct request *req, struct response *res)
 	if (!check_fields(req, &req->body) ||
 	    !read_name(&upload.name, req, upload_body_field(&req->body, "name"),
 		       req->body.filename) ||
-	    (focus && !focus_read(&upload.focus, work, focus)))
+	    (focus && !focus_read(&upload.focus, work, focus)) ||
+	    !read_public(&upload.public, req))
 		return false;
 	upload.file = req->body.file;
 	upload.later = request_prefers(req, "respond-async");
@@ -108,7 +127,8 @@ static bool create_by_bytes(struct request *req, struct response *res)
    responder. */
 static bool create_by_url(struct request *req, struct response *res)
 {
-	static const char *const known[] = { "url", "name", "focus", NULL };
+	static const char *const known[] = { "url", "name", "public", "focus",
+					     NULL };
 	struct work *work = req->work;
 	struct fetch_request fetch = { .user = &req->who->user,
 				       .tier = &req->who->tier };
@@ -122,6 +142,9 @@ static bool create_by_url(struct request *req, struct response *res)
 	    (json_has(req->body.json, "name") &&
 	     !json_get_text(&name, work, req->body.json, "name", 1,
 			    IMAGE_NAME_MAX)) ||
+	    (json_has(req->body.json, "public") &&
+	     !json_get_bool(&fetch.public, work, req->body.json, "public")) ||
+	    (fetch.public && !publish_is_allowed(work, fetch.tier)) ||
 	    !read_focus(&fetch.focus, work, req->body.json) ||
 	    !fetch_check_url(&filename, work, fetch.url) ||
 	    !read_name(&fetch.name, req, name, filename))
@@ -225,25 +248,46 @@ static bool read_new_name(const char **name, struct work *work,
 			  "name: text without control characters is expected");
 }
 
-/* Checks all fields before it changes anything. Without any field, the error
-   names the first. */
+/* What a client wants to change, with places for its values. */
+struct wanted {
+	struct image_update update;
+	bool public;
+	bool moves;
+	struct image_focus focus;
+};
+
+/* Without any field, the error names the first. */
+static bool read_update(struct wanted *wanted, struct work *work,
+			const struct json *json)
+{
+	static const char *const known[] = { "name", "public", "focus", NULL };
+	const bool sets_public = json_names(json, "public");
+
+	*wanted = (struct wanted){ .moves = json_names(json, "focus") };
+	if (!json_only(json, work, known))
+		return false;
+	if ((json_names(json, "name") || !(sets_public || wanted->moves)) &&
+	    !read_new_name(&wanted->update.name, work, json))
+		return false;
+	if (sets_public) {
+		wanted->update.public = &wanted->public;
+		if (!json_get_bool(&wanted->public, work, json, "public"))
+			return false;
+	}
+	return !wanted->moves || read_focus(&wanted->focus, work, json);
+}
+
+/* Checks all fields before it changes anything. */
 bool images_change(struct request *req, struct response *res)
 {
-	static const char *const known[] = { "name", "focus", NULL };
 	struct work *work = req->work;
-	const struct json *json = req->body.json;
-	const bool moves = json_names(json, "focus");
-	const bool renames = json_names(json, "name") || !moves;
-	struct image_focus focus;
+	struct wanted wanted;
 	struct image image;
 
-	if (!json_only(json, work, known) ||
-	    !access_image(&image, work, req->who->user.id, req->param[0]) ||
-	    (renames && !read_new_name(&image.name, work, json)) ||
-	    (moves && !read_focus(&focus, work, json)))
-		return false;
-	return (!renames || image_set_name(work, image.id, image.name)) &&
-	       (!moves || focus_set(&image, work, &focus)) &&
+	return access_image(&image, work, req->who->user.id, req->param[0]) &&
+	       read_update(&wanted, work, req->body.json) &&
+	       image_update(&image, work, &req->who->tier, &wanted.update) &&
+	       (!wanted.moves || focus_set(&image, work, &wanted.focus)) &&
 	       answer_image(req, res, &image);
 }
 

@@ -19,18 +19,21 @@
 #include "lib/service/access.h"
 #include "lib/service/json_view.h"
 #include "lib/service/login.h"
+#include "lib/service/public_url.h"
 
 bool api_json_variant(struct json **json, struct request *req,
 		      const struct image *image, const struct variant *variant)
 {
 	struct json *made = json_view_variant(req->work->pool, variant);
 	bool ready = variant->status == VARIANT_READY;
-	const char *url = NULL;
+	const char *url = NULL, *public_url;
 
-	if (ready && !deliver_url(&url, req, image->id, variant->variant,
-				  variant->format, image->name))
+	if ((ready && !deliver_url(&url, req, image->id, variant->variant,
+				   variant->format, image->name)) ||
+	    !public_url_variant(&public_url, req->work, image, variant))
 		return false;
 	json_set_text(made, "url", url);
+	json_set_text(made, "public_url", public_url);
 	*json = made;
 	return true;
 }
@@ -39,14 +42,16 @@ static bool add_original(struct json *json, struct request *req,
 			 const struct image *image)
 {
 	struct json *original = NULL;
-	const char *url;
+	const char *url, *public_url;
 
 	if (req->who->tier.original && image->format) {
 		if (!deliver_url(&url, req, image->id, VARIANT_ORIGINAL,
-				 image->format, image->name))
+				 image->format, image->name) ||
+		    !public_url_original(&public_url, req->work, image))
 			return false;
 		original = json_object(req->work->pool);
 		json_set_text(original, "url", url);
+		json_set_text(original, "public_url", public_url);
 	}
 	json_set(json, "original", original);
 	return true;

@@ -45,6 +45,9 @@ static const struct setting settings[] = {
 	SECONDS_ROW(display_ttl, "3600", 60, 604800, "Lifetime of the picture URLs in responses, in seconds: a URL is valid for at least this long and at most twice as long."),
 	TEXT_ROW(cors_origins, "", "Origins whose pages may use the API from browsers, such as https://www.example.org, separated by spaces; * allows all. These pages must send a token: cookies work only for pages of the service itself. Empty: none."),
 
+	CHOICE_ROW(public_robots, "noindex", "noindex index", "Whether search engines may index public pictures: noindex (no: their answers have X-Robots-Tag, and robots.txt forbids them) or index. The site of the web server has it too: print it again after a change."),
+	NUMBER_ROW(public_gone_days, "90", 1, 3650, "Number of days that the public addresses of a deleted image answer 410; after that, they answer 404 like addresses that never existed."),
+
 	WORDS_ROW(dialects, "image_api imagify thumbnail_generator resize_tasks thumbnails", "Older services that are enabled: their clients need only the name of this host."),
 
 	TEXT_ROW(listen, PIXTIER_RUN_DIR "/fcgi.sock", "Path of the unix socket for the web server. If the program that starts pixtier-fcgi passes sockets, as LISTEN_FDS or as file descriptor 0, pixtier-fcgi uses these and opens none. Empty: use only such sockets."),

@@ -7,6 +7,7 @@
 
 enum conf_delivery { DELIVERY_ACCEL, DELIVERY_SENDFILE };
 enum conf_switch { SWITCH_OFF, SWITCH_ON };
+enum conf_robots { ROBOTS_NOINDEX, ROBOTS_INDEX };
 enum conf_engine { ENGINE_FAST, ENGINE_GRAPHICSMAGICK };
 enum conf_sandbox { SANDBOX_REQUIRED, SANDBOX_BEST_EFFORT, SANDBOX_OFF };
 enum conf_log_to { LOG_TO_STDERR, LOG_TO_SYSLOG };
@@ -21,6 +22,8 @@ struct conf {
 	long display_ttl;
 	const char *cors_origins;
 	const char *dialects; /* words, with spaces between */
+	int public_robots;
+	long public_gone_days;
 
 	/* Processes */
 	const char *listen;

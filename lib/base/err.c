@@ -33,6 +33,7 @@ static const struct {
 	[ERR_JOB_FAILED]             = { 409, "job_failed",             "The job has failed or was cancelled" },
 	[ERR_LINK_EXPIRED]           = { 410, "link_expired",           "The link has expired" },
 	[ERR_LINK_REVOKED]           = { 410, "link_revoked",           "The link was revoked" },
+	[ERR_GONE]                   = { 410, "gone",                   "The picture is no longer public" },
 	[ERR_TOO_LARGE]              = { 413, "too_large",              "The content is too large" },
 	[ERR_URI_TOO_LONG]           = { 414, "uri_too_long",           "The address is too long" },
 	[ERR_UNSUPPORTED_MEDIA_TYPE] = { 415, "unsupported_media_type", "The body's media type is not supported" },

@@ -113,25 +113,27 @@ bool image_add(struct work *work, const struct image *image)
 	const bool here = image->format;
 	const bool is_found = image->kind == IMAGE_UPLOAD;
 
-	return db_do(work, NULL,
-		     "INSERT INTO `images` (`id`, `user_id`, `kind`, `name`,"
-		     " `status`, `format`, `width`, `height`, `bytes`,"
-		     " `sha256`, `created_at`, `name_indexed`, `focus_x`,"
-		     " `focus_y`)"
-		     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		     DB_IN(db_uuid(image->id), db_uuid(image->user_id),
-			   db_name(image->kind, &image_kinds),
-			   db_text(image->name),
-			   db_name(image->status, &image_statuses),
-			   db_text(image->format),
-			   here ? db_int(image->width) : db_null(),
-			   here ? db_int(image->height) : db_null(),
-			   here ? db_int(image->bytes) : db_null(),
-			   here ? db_bytes(image->sha256, sizeof(image->sha256))
-				: db_null(),
-			   db_time(image->created_at), db_bool(!is_found),
-			   focus_in(&image->focus, image->focus.x),
-			   focus_in(&image->focus, image->focus.y)));
+	return db_do(
+		work, NULL,
+		"INSERT INTO `images` (`id`, `user_id`, `kind`, `name`,"
+		" `status`, `format`, `width`, `height`, `bytes`,"
+		" `sha256`, `created_at`, `name_indexed`, `public`,"
+		" `public_original`, `published_at`, `focus_x`, `focus_y`)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		DB_IN(db_uuid(image->id), db_uuid(image->user_id),
+		      db_name(image->kind, &image_kinds), db_text(image->name),
+		      db_name(image->status, &image_statuses),
+		      db_text(image->format),
+		      here ? db_int(image->width) : db_null(),
+		      here ? db_int(image->height) : db_null(),
+		      here ? db_int(image->bytes) : db_null(),
+		      here ? db_bytes(image->sha256, sizeof(image->sha256))
+			   : db_null(),
+		      db_time(image->created_at), db_bool(!is_found),
+		      db_bool(image->public), db_bool(image->public_original),
+		      db_time(image->public ? image->created_at : 0),
+		      focus_in(&image->focus, image->focus.x),
+		      focus_in(&image->focus, image->focus.y)));
 }
 
 bool image_fill(struct work *work, const struct image *image)
@@ -184,6 +186,18 @@ bool image_set_focus(struct work *work, struct uuid id,
 			 " WHERE `id` = ?",
 			 DB_IN(focus_in(focus, focus->x),
 			       focus_in(focus, focus->y), db_uuid(id)));
+}
+
+bool image_set_public(struct work *work, struct uuid id, bool public,
+		      bool original)
+{
+	return db_change(work, "image", id,
+			 "UPDATE `images` SET `public` = ?,"
+			 " `public_original` = ?, `published_at` ="
+			 " IF(?, COALESCE(`published_at`, UTC_TIMESTAMP(6)),"
+			 "   `published_at`) WHERE `id` = ?",
+			 DB_IN(db_bool(public), db_bool(public && original),
+			       db_bool(public), db_uuid(id)));
 }
 
 bool image_settle(struct work *work, struct uuid id, enum image_status status,
@@ -292,18 +306,31 @@ bool image_is_needed(bool *needed, struct work *work, struct uuid id)
 		      DB_OUT(db_bool_to(needed)));
 }
 
+static bool record_ended(struct work *work, struct uuid id)
+{
+	return db_do(work, NULL,
+		     "INSERT INTO `ended_images` (`id`, `ended_at`)"
+		     " VALUES (?, UTC_TIMESTAMP(6))",
+		     DB_IN(db_uuid(id)));
+}
+
 bool image_drop(int64_t *bytes, int64_t *variant_bytes, struct work *work,
 		struct uuid id)
 {
+	bool was_public;
+
 	return db_find(work, "image", id,
-		       "SELECT `bytes` FROM `images` WHERE `id` = ? FOR UPDATE",
-		       DB_IN(db_uuid(id)), DB_OUT(db_int_to(bytes))) &&
+		       "SELECT `bytes`, `published_at` IS NOT NULL"
+		       " FROM `images` WHERE `id` = ? FOR UPDATE",
+		       DB_IN(db_uuid(id)),
+		       DB_OUT(db_int_to(bytes), db_bool_to(&was_public))) &&
 	       variant_sum(variant_bytes, work, id) &&
 	       db_do(work, NULL,
 		     "INSERT INTO `removed_images` (`id`)"
 		     " SELECT `id` FROM `images`"
 		     " WHERE `id` = ? AND `kind` = 'upload'",
 		     DB_IN(db_uuid(id))) &&
+	       (!was_public || record_ended(work, id)) &&
 	       db_do(work, NULL, "DELETE FROM `images` WHERE `id` = ?",
 		     DB_IN(db_uuid(id)));
 }

@@ -38,6 +38,8 @@ struct image {
 	const char *error_code; /* with IMAGE_FAILED, else NULL */
 	const char *error_detail;
 	int64_t created_at;
+	bool public;
+	bool public_original; /* the tier allowed it when it became public */
 	struct image_focus focus;
 };
 
@@ -90,6 +92,10 @@ bool image_same_focus(const struct image_focus *a, const struct image_focus *b);
 bool image_set_focus(struct work *work, struct uuid id,
 		     const struct image_focus *focus) MUST_CHECK;
 
+/* Makes the image public, with its original if `original`, or private. */
+bool image_set_public(struct work *work, struct uuid id, bool public,
+		      bool original) MUST_CHECK;
+
 /* Sets the status to ready or failed; the error is NULL for ready. */
 bool image_settle(struct work *work, struct uuid id, enum image_status status,
 		  const char *error_code, const char *error_detail) MUST_CHECK;
@@ -109,7 +115,8 @@ bool image_is_needed(bool *needed, struct work *work,
 		     struct uuid id) MUST_CHECK;
 
 /* Deletes the row with its variants and links, and reports the bytes that it
-   and the variants had. Part of a transaction. ERR_NOT_FOUND. */
+   and the variants had. Records it as ended if it was ever public. Part of a
+   transaction. ERR_NOT_FOUND. */
 bool image_drop(int64_t *bytes, int64_t *variant_bytes, struct work *work,
 		struct uuid id) MUST_CHECK;
 

@@ -10,7 +10,8 @@
 	"i.`id`, i.`user_id`, i.`kind`, i.`name`, i.`status`, i.`format`,"     \
 	" i.`width`, i.`height`, i.`bytes`,"                                   \
 	" COALESCE(i.`sha256`, REPEAT('\\0', 32)), i.`error_code`,"            \
-	" i.`error_detail`, i.`created_at`, i.`focus_x` IS NOT NULL,"          \
+	" i.`error_detail`, i.`created_at`, i.`public`, i.`public_original`,"  \
+	" i.`focus_x` IS NOT NULL,"                                            \
 	" COALESCE(i.`focus_x`, 0), COALESCE(i.`focus_y`, 0)"
 
 #define IMAGE_OUT(i)                                                           \
@@ -21,7 +22,9 @@
 	       db_int_to(&(i)->height), db_int_to(&(i)->bytes),                \
 	       db_fixed_to((i)->sha256, sizeof((i)->sha256)),                  \
 	       db_text_to(&(i)->error_code), db_text_to(&(i)->error_detail),   \
-	       db_time_to(&(i)->created_at), db_bool_to(&(i)->focus.is_set),   \
-	       db_int_to(&(i)->focus.x), db_int_to(&(i)->focus.y))
+	       db_time_to(&(i)->created_at), db_bool_to(&(i)->public),         \
+	       db_bool_to(&(i)->public_original),                              \
+	       db_bool_to(&(i)->focus.is_set), db_int_to(&(i)->focus.x),       \
+	       db_int_to(&(i)->focus.y))
 
 #endif

@@ -17,6 +17,8 @@ const char *const snapshot_tables[] = {
 	"image_ngrams",
 	"removed_images",
 	"variants",
+	"public_variants",
+	"ended_images",
 	"jobs",
 	"links",
 	"idempotency",

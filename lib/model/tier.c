@@ -91,6 +91,7 @@ static bool write_fields(const struct tier *tier, struct work *work)
 		work, "tier", tier->id,
 		"UPDATE `tiers` SET `name` = ?, `any_size` = ?,"
 		" `max_side` = ?, `original` = ?, `links` = ?,"
+		" `public` = ?,"
 		" `link_min` = ?, `link_max` = ?, `max_bytes` = ?,"
 		" `max_pixels` = ?, `max_enlarged_pixels` = ?,"
 		" `quota_bytes` = ?,"
@@ -101,9 +102,10 @@ static bool write_fields(const struct tier *tier, struct work *work)
 		" WHERE `id` = ?",
 		DB_IN(db_text(tier->name), db_bool(tier->any_size),
 		      db_int(tier->max_side), db_bool(tier->original),
-		      db_bool(tier->links), db_int(tier->link_min),
-		      db_int(tier->link_max), limit(tier->max_bytes),
-		      limit(tier->max_pixels), limit(tier->max_enlarged_pixels),
+		      db_bool(tier->links), db_bool(tier->public),
+		      db_int(tier->link_min), db_int(tier->link_max),
+		      limit(tier->max_bytes), limit(tier->max_pixels),
+		      limit(tier->max_enlarged_pixels),
 		      limit(tier->quota_bytes), limit(tier->uploads_per_day),
 		      limit(tier->requests_per_minute), db_int(tier->priority),
 		      limit(tier->retention_days), db_bool(tier->fetch),

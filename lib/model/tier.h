@@ -18,6 +18,7 @@ struct tier {
 	int64_t max_side; /* of variants, in pixels */
 	bool original;
 	bool links;
+	bool public;
 	int64_t link_min, link_max;  /* seconds */
 	int64_t max_bytes;           /* of one upload */
 	int64_t max_pixels;          /* of one image */

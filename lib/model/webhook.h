@@ -20,7 +20,7 @@ struct webhook {
 
 /* clang-format off */
 #define WEBHOOK_EVENTS \
-	"image.ready image.failed image.deleted job.done job.failed"
+	"image.ready image.failed image.deleted image.private job.done job.failed"
 /* clang-format on */
 
 /* The key that signs the messages; read only to sign. */
@@ -31,7 +31,7 @@ struct webhook_secret {
 
 enum {
 	WEBHOOK_MAX = 20, /* for each user */
-	WEBHOOK_MAX_EVENTS = 5,
+	WEBHOOK_MAX_EVENTS = 6,
 	WEBHOOK_MAX_URL = 2048,
 	WEBHOOK_MAX_RECEIVER = 255,
 	WEBHOOK_SECRET_MIN = 24, /* bytes; Standard Webhooks 1.0 */

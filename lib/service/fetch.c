@@ -68,6 +68,8 @@ bool fetch_queue(struct uploaded *uploaded, struct work *work,
 		return false;
 	upload_begin(&made, work, fetch->user, tier, fetch->name,
 		     fetch->variant);
+	made.image.public = fetch->public;
+	made.image.public_original = fetch->public && tier->original;
 	made.job.id = uuid_new();
 	made.job.kind = JOB_FETCH;
 	made.image.focus = fetch->focus;

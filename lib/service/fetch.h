@@ -25,6 +25,7 @@ struct fetch_request {
 	const struct tier *tier;
 	const char *url;     /* passed fetch_check_url() */
 	const char *name;    /* 1 to IMAGE_NAME_MAX bytes */
+	bool public;         /* the tier allows it */
 	const char *variant; /* the only variant; NULL: the tier's sizes */
 	struct image_focus focus;
 };

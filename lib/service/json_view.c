@@ -57,6 +57,7 @@ struct json *json_view_image(struct pool *pool, const struct tier *tier,
 	json_set_text(json, "sha256", image->format ? sum : NULL);
 	json_set_text(json, "created_at", clock_text(pool, image->created_at));
 	json_set_bool(json, "may_link", tier->links);
+	json_set_bool(json, "public", image->public);
 	json_set(json, "focus", focus_json(pool, &image->focus));
 	return json;
 }

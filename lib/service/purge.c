@@ -9,8 +9,10 @@
 #include "lib/base/text.h"
 #include "lib/db/db.h"
 #include "lib/model/job.h"
+#include "lib/model/public_file.h"
 #include "lib/model/user.h"
 #include "lib/model/variant.h"
+#include "lib/service/publish.h"
 #include "lib/service/webhook_queue.h"
 #include "lib/store/store.h"
 
@@ -24,7 +26,8 @@ static bool drop_rows(struct work *work, void *arg)
 	return job_cancel_of_image(work, image->id) &&
 	       webhook_queue_image(work, "image.deleted", image) &&
 	       image_drop(&bytes, &variant_bytes, work, image->id) &&
-	       user_credit(work, image->user_id, bytes, variant_bytes);
+	       user_credit(work, image->user_id, bytes, variant_bytes) &&
+	       store_unpublish(work, image->id);
 }
 
 struct deletion {
@@ -94,6 +97,14 @@ bool purge_expired(struct work *work, const struct image *image)
 	return drop_image(work, image, drop_unless_needed);
 }
 
+/* A public address of the variant renders it again. */
+static bool keep_address(struct work *work, const struct image *image,
+			 const char *variant)
+{
+	return !image->public || (public_file_keep(work, image->id, variant) &&
+				  store_unpublish(work, image->id));
+}
+
 /* Deleting the image deletes the row, too. */
 static bool drop_marked(struct work *work, void *arg)
 {
@@ -103,7 +114,8 @@ static bool drop_marked(struct work *work, void *arg)
 
 	if (!image_lock(&image, work, variant->image_id))
 		return work->err == ERR_NOT_FOUND;
-	return variant_sum(&before, work, image.id) &&
+	return keep_address(work, &image, variant->variant) &&
+	       variant_sum(&before, work, image.id) &&
 	       variant_drop_marked(work, image.id, variant->variant) &&
 	       variant_sum(&after, work, image.id) &&
 	       user_add_variant_bytes(work, image.user_id, after - before);
@@ -265,7 +277,8 @@ bool purge_sweep(struct purge_swept *swept, struct work *work)
 		return false;
 	sweep.before_us = now_us - grace * 1000000;
 	if (!store_sweep_temp(&done.temporary, work, grace) ||
-	    !store_each(work, sweep_file, &sweep))
+	    !store_each(work, sweep_file, &sweep) ||
+	    !publish_sweep(&done.unpublished, work))
 		return false;
 	done.orphans = sweep.orphans;
 	*swept = done;

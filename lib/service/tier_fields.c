@@ -79,6 +79,7 @@ static const struct field fields[] = {
 	NUMBER(max_side, text_int, 1, RECIPE_MAX_SIDE, "longest side of a thumbnail, in pixels"),
 	FLAG(original, "allows access to the original"),
 	FLAG(links, "allows expiring links"),
+	FLAG(public, "allows public images"),
 	NUMBER(link_min, text_seconds, 1, YEAR_S, "shortest lifetime of a link"),
 	NUMBER(link_max, text_seconds, 1, YEAR_S, "longest lifetime of a link"),
 	LIMIT(max_bytes, text_int, 1, bytes_max, "bytes of one upload"),

@@ -282,6 +282,8 @@ static bool begin(struct uploaded *made, struct work *work,
 		only = name_resize(work->pool, probe, upload->resize);
 	upload_begin(made, work, upload->user, upload->tier, upload->name,
 		     only);
+	made->image.public = upload->public;
+	made->image.public_original = upload->public && upload->tier->original;
 	probe_upright(probe, &width, &height);
 	return !only || access_check_enlargement(work, upload->tier, only,
 						 width, height);

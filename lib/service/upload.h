@@ -34,6 +34,7 @@ struct upload {
 	struct store_temp *file;            /* written, not ended */
 	const char *name;                   /* 1 to IMAGE_NAME_MAX characters */
 	bool later;                         /* the client prefers a job */
+	bool public;                        /* the tier allows it */
 	const struct upload_resize *resize; /* or NULL */
 	struct image_focus focus;
 };

@@ -3,6 +3,8 @@
 
 #include "lib/service/webhook_queue.h"
 
+#include <string.h>
+
 #include "lib/base/clock.h"
 #include "lib/base/json.h"
 #include "lib/base/pool.h"
@@ -15,6 +17,7 @@
 #include "lib/model/webhook.h"
 #include "lib/service/access.h"
 #include "lib/service/json_view.h"
+#include "lib/service/public_url.h"
 #include "lib/service/webhook_send.h"
 
 /* Keeps the body far below the size limit of a column that is read. */
@@ -58,10 +61,10 @@ static struct json *describe_variants(struct pool *pool,
 	return array;
 }
 
-static bool describe(struct json **json, struct work *work,
+static bool describe(struct json **json, struct work *work, const char *event,
 		     const struct image *image)
 {
-	struct json *made;
+	struct json *made, *urls;
 	struct variant *variants;
 	struct user user;
 	struct tier tier;
@@ -70,7 +73,12 @@ static bool describe(struct json **json, struct work *work,
 	if (!tier_of_user(&user, &tier, work, image->user_id) ||
 	    !variant_list(&variants, &count, work, image->id))
 		return false;
+	if (!public_url_list(&urls, work, image, variants, count))
+		return false;
 	made = json_view_image(work->pool, &tier, image);
+	json_set_bool(made, "public",
+		      image->public && strcmp(event, "image.private"));
+	json_set(made, "public_urls", urls);
 	json_set(made, "variants",
 		 describe_variants(work->pool, &tier, variants, count));
 	json_set(made, "error",
@@ -103,7 +111,7 @@ bool webhook_queue_image(struct work *work, const char *event,
 		return true;
 	if (!find_subscribed(&webhooks, &count, work, image->user_id, event))
 		return false;
-	return !count || (describe(&data, work, image) &&
+	return !count || (describe(&data, work, event, image) &&
 			  queue_deliveries(work, image->user_id, event, data,
 					   webhooks, count));
 }

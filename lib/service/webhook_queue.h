@@ -13,9 +13,9 @@
  * "timestamp": now, "data": the image or the job}.
  */
 
-/* `event` is "image.ready", "image.failed" or, while the image's rows still
-   exist, "image.deleted". Does nothing for the image of a resize: only its job
-   has events. */
+/* `event` is "image.ready", "image.failed" or, before the change,
+   "image.private" or "image.deleted". Does nothing for the image of a resize:
+   only its job has events. */
 bool webhook_queue_image(struct work *work, const char *event,
 			 const struct image *image) MUST_CHECK;
 

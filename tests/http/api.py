@@ -157,8 +157,9 @@ def new_user(service, tier="Enterprise", **columns):
     key = new_id().bytes
     with service.db() as connection, connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO tiers (id, name, original, links, max_pixels)"
-            " SELECT %s, %s, original, links, max_pixels"
+            "INSERT INTO tiers (id, name, original, links, public,"
+            " max_pixels)"
+            " SELECT %s, %s, original, links, public, max_pixels"
             " FROM tiers WHERE name = %s", (key, name, tier))
         cursor.execute(
             "INSERT INTO tier_sizes SELECT %s, position, variant"

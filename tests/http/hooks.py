@@ -16,8 +16,8 @@ import pytest
 from api import forget_webhooks
 from service import wait_until
 
-EVENTS = ["image.ready", "image.failed", "image.deleted", "job.done",
-          "job.failed"]
+EVENTS = ["image.ready", "image.failed", "image.deleted", "image.private",
+          "job.done", "job.failed"]
 # Of a host that there is not (RFC 6761).
 URL = "https://receiver.invalid/hook"
 LATER = {"Prefer": "respond-async"}

@@ -70,6 +70,7 @@ MATRIX = {
     "GET /v1/images/{id}/links": ("/v1/images/{image}/links", owner(200)),
     "DELETE /v1/links/{id}": ("/v1/links/{link}", owner(204)),
     "GET /l/{token}/{filename}": ("{url}", anyone(200)),
+    "GET /p/{id}/{variant}/{filename}": ("{public}", anyone(200)),
     "GET /v1/jobs": ("/v1/jobs", users(200)),
     "GET /v1/jobs/{id}": ("/v1/jobs/{job}", owner(200)),
     "POST /v1/resize": (
@@ -299,6 +300,11 @@ class Things(dict):
         image = upload(self.owner)
         return image["id"], image["variants"][0]["url"]
 
+    def public(self):
+        image = self.owner.patch("/v1/images/" + upload(self.owner)["id"],
+                                 json={"public": True}).json()
+        return [image["variants"][0]["public_url"]]
+
     def link(self):
         return [self.owner.post(f"/v1/images/{self['image']}/links",
                                 json={"expires_in": 300}).json()["id"]]
@@ -327,6 +333,7 @@ class Things(dict):
     MAKERS = {
         "image url": image,
         "link": link,
+        "public": public,
         "alias": alias,
         "fetched": fetched,
         "tier unused": tiers,

@@ -97,7 +97,7 @@ def test_a_user_has_at_most_20(service):
     ("url", "https://example.org:22/"),
     ("events", []), ("events", ["image.seen"]), ("events", "image.ready"),
     ("events", ["image.ready image.failed"]), ("events", [1]),
-    ("events", ["image.ready"] * 6),
+    ("events", ["image.ready"] * 7),
     ("secret", "whsec_" + base64.b64encode(b"k" * 23).decode()),
     ("secret", "whsec_" + base64.b64encode(b"k" * 65).decode()),
     ("secret", base64.b64encode(b"k" * 32).decode()), ("secret", "whsec_"),
@@ -198,8 +198,10 @@ def without_urls(image):
     shown = {name: value for name, value in image.items()
              if name not in ("original", "job")}
     shown["variants"] = [
-        {name: value for name, value in variant.items() if name != "url"}
+        {name: value for name, value in variant.items()
+         if name not in ("url", "public_url")}
         for variant in image["variants"]]
+    shown["public_urls"] = []
     return shown
 
 
@@ -235,6 +237,30 @@ def test_events_are_recorded_for_who_wants_them(service):
         "SELECT COUNT(*) FROM jobs j JOIN users u ON u.id = j.user_id"
         " WHERE kind = 'webhook' AND username = %s AND state = 'queued'",
         session.auth[0]) == ((0,),)
+
+
+def test_addresses_that_end_are_told(service):
+    """image.private and image.deleted have all that a CDN must forget, also
+    those of variants that were removed."""
+    session = new_user(service)
+    with without(service, "worker"):
+        hook = add(session, events=["image.private", "image.deleted"])
+        image = upload(session)
+        path = "/v1/images/" + image["id"]
+        session.patch(path, json={"public": False})
+        image = session.patch(path, json={"public": True}).json()
+        urls = {one["public_url"] for one in image["variants"]}
+        urls.add(image["original"]["public_url"])
+        service.ctl("purge", "variant", "h400")
+        session.patch(path, json={"public": False})
+        session.patch(path, json={"public": False})
+        session.patch(path, json={"public": True})
+        session.delete(path)
+        seen = received(service, hook)
+    assert [(event, data["public"]) for event, data in seen] == [
+        ("image.private", False), ("image.deleted", True)]
+    for _, data in seen:
+        assert set(data["public_urls"]) == urls
 
 
 def test_what_failed_is_not_told(service):

@@ -35,6 +35,7 @@ static const struct setting settings[] = {
 	{ "any_size", "", NULL, "yes or no" },
 	{ "original", "yes", "yes", NULL },
 	{ "links", "yes", "yes", NULL },
+	{ "public", "yes", "yes", NULL },
 	{ "fetch", "yes", "yes", NULL },
 	{ "animated", "yes", "yes", NULL },
 	{ "max_side", "1", "1", NULL },

@@ -1,0 +1,48 @@
+#ifndef LIB_MODEL_PUBLIC_FILE_H
+#define LIB_MODEL_PUBLIC_FILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/base/uuid.h"
+#include "lib/base/work.h"
+
+enum { PUBLIC_FILE_SUM_SIZE = 4 };
+
+/* What a public address names: a file of an image, by the first bytes of its
+   SHA-256. */
+struct public_file {
+	struct uuid image_id;
+	const char *variant; /* or VARIANT_ORIGINAL */
+	uint8_t sum[PUBLIC_FILE_SUM_SIZE];
+	const char *format; /* "jpeg" */
+	/* Filled by public_file_find(): */
+	bool is_public;   /* the image */
+	bool was_public;  /* the image is or was public, or is deleted */
+	bool is_known;    /* the image has or had the file */
+	bool is_ready;    /* the file exists */
+	const char *name; /* of the image */
+};
+
+/* Looks up the address. One statement reads the same indexes for every address,
+   so the time shows little of what exists. */
+bool public_file_find(struct public_file *file, struct work *work) MUST_CHECK;
+
+/* Locks the row of the image against changes until the transaction ends, and
+   looks up the address again. */
+bool public_file_lock(struct public_file *file, struct work *work) MUST_CHECK;
+
+/* Lists the kept addresses of an image: their variant, sum and format. */
+bool public_file_list(struct public_file **files, size_t *count,
+		      struct work *work, struct uuid image_id) MUST_CHECK;
+
+/* Keeps the addresses of a marked variant, before variant_drop_marked(). */
+bool public_file_keep(struct work *work, struct uuid image_id,
+		      const char *variant) MUST_CHECK;
+
+/* Forgets at most `limit` images that were deleted more than `days` ago, and
+   counts them. */
+bool public_file_sweep(uint64_t *count, struct work *work, int64_t days,
+		       int64_t limit) MUST_CHECK;
+
+#endif

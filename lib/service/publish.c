@@ -1,0 +1,178 @@
+/* publish.c: public images and their addresses. */
+#include "config.h"
+
+#include "lib/service/publish.h"
+
+#include "lib/base/log.h"
+#include "lib/base/pool.h"
+#include "lib/base/text.h"
+#include "lib/db/db.h"
+#include "lib/model/job.h"
+#include "lib/model/public_file.h"
+#include "lib/service/public_url.h"
+#include "lib/service/variant_make.h"
+#include "lib/service/webhook_queue.h"
+#include "lib/store/store.h"
+
+bool publish_is_allowed(struct work *work, const struct tier *tier)
+{
+	return tier->public ||
+	       fail(work, ERR_TIER_FORBIDS,
+		    "the tier %s does not allow public images", tier->name);
+}
+
+/* The user's row is locked before the image's, as in all transactions. */
+static bool make_private(struct work *work, struct uuid id)
+{
+	struct image image;
+
+	return image_find(&image, work, id) &&
+	       (!image.public ||
+		webhook_queue_image(work, "image.private", &image)) &&
+	       image_set_public(work, id, false, false) &&
+	       store_unpublish(work, id);
+}
+
+bool publish_set(struct work *work, const struct tier *tier, struct uuid id,
+		 bool public)
+{
+	if (!public)
+		return make_private(work, id);
+	return publish_is_allowed(work, tier) &&
+	       image_set_public(work, id, true, tier->original);
+}
+
+/* The same answer for all addresses that are not public, so that none shows
+   what exists. */
+bool publish_fail_unknown(struct work *work)
+{
+	return fail(work, ERR_NOT_FOUND, "no public picture has this address");
+}
+
+static bool check(struct work *work, const struct public_file *file)
+{
+	if (!file->is_public && file->was_public)
+		return fail(work, ERR_GONE,
+			    "the picture was public and no longer is");
+	return (file->is_public && file->is_known) ||
+	       publish_fail_unknown(work);
+}
+
+static bool fail_not_ready(struct work *work)
+{
+	return fail(work, ERR_UNAVAILABLE,
+		    "the picture is being rendered again; retry later");
+}
+
+/* Renders a variant again that was removed to save space. */
+static bool make_again(struct work *work, const struct public_file *file)
+{
+	struct image image;
+	struct variant variant;
+
+	if (!image_find(&image, work, file->image_id) ||
+	    !variant_make(&variant, work, &image, file->variant, JOB_HIGH))
+		return false;
+	return variant.status == VARIANT_READY || fail_not_ready(work);
+}
+
+struct publication {
+	struct public_file *file;
+	const struct public_url *url;
+};
+
+/* The image may become private in the meantime: the lock decides. */
+static bool publish(struct work *work, void *arg)
+{
+	const struct publication *publication = arg;
+	const struct public_url *url = publication->url;
+	struct public_file *file = publication->file;
+	struct pool *pool = work->pool;
+
+	if (!public_file_lock(file, work) || !check(work, file))
+		return false;
+	if (!file->is_ready)
+		return fail_not_ready(work);
+	if (store_publish(work, file->image_id,
+			  store_key(pool, file->image_id, file->variant),
+			  pool_printf(pool, "%s.%s.%s", file->variant, url->sum,
+				      format_row(url->format)->extension)))
+		return true;
+	if (work->err == ERR_NOT_FOUND)
+		return false;
+	/* The disk is full, or the file system has no hard links: the
+	   application serves the file alone. */
+	log_failure(work, "publish_failed");
+	return true;
+}
+
+bool publish_open(const char **image_name, struct work *work,
+		  const struct public_url *url)
+{
+	struct public_file file = { .image_id = url->image_id,
+				    .variant = url->variant,
+				    .format = format_row(url->format)->name };
+	struct publication publication = { &file, url };
+
+	if (!text_unhex(file.sum, sizeof(file.sum), url->sum))
+		return publish_fail_unknown(work);
+	if (!public_file_find(&file, work) || !check(work, &file) ||
+	    (!file.is_ready && !make_again(work, &file)))
+		return false;
+	if (format_row(url->format)->in_browsers &&
+	    !db_transaction(work, publish, &publication))
+		return false;
+	*image_name = file.name;
+	return true;
+}
+
+/* The sweep */
+
+struct publish_sweep {
+	struct uuid last;
+	int64_t count;
+};
+
+/* The lock keeps the image private until its files are removed. */
+static bool remove_private(struct work *work, void *arg)
+{
+	const struct uuid *id = arg;
+	struct image image;
+
+	if (!image_lock(&image, work, *id))
+		return work->err == ERR_NOT_FOUND && store_unpublish(work, *id);
+	return image.public || store_unpublish(work, *id);
+}
+
+static bool is_private(struct work *work, struct uuid id)
+{
+	struct image image;
+
+	return image_find(&image, work, id) ? !image.public
+					    : work->err == ERR_NOT_FOUND;
+}
+
+static bool sweep_file(struct work *work, struct uuid image, const char *name,
+		       void *arg)
+{
+	struct publish_sweep *sweep = arg;
+
+	(void)name;
+	if (uuid_equal(image, sweep->last))
+		return true;
+	sweep->last = image;
+	if (!is_private(work, image))
+		return true;
+	sweep->count++;
+	return db_transaction(work, remove_private, &image);
+}
+
+bool publish_sweep(int64_t *count, struct work *work)
+{
+	struct publish_sweep sweep = { 0 };
+
+	if (!store_each_public(work, sweep_file, &sweep))
+		return false;
+	*count = sweep.count;
+	return true;
+}

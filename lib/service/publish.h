@@ -1,0 +1,43 @@
+#ifndef LIB_SERVICE_PUBLISH_H
+#define LIB_SERVICE_PUBLISH_H
+
+#include <stdint.h>
+
+#include "lib/base/work.h"
+#include "lib/model/image.h"
+#include "lib/model/tier.h"
+#include "lib/service/public_url.h"
+
+/*
+ * Public images. Their addresses (public_url.h) last until the image is private
+ * or deleted: neither a new name of the image nor a change of the tier ends
+ * them. A variant that was removed to save space keeps its addresses, also if
+ * other bytes come out when it is rendered again.
+ */
+
+/* ERR_TIER_FORBIDS if the tier does not allow public images. */
+bool publish_is_allowed(struct work *work, const struct tier *tier) MUST_CHECK;
+
+/* Makes the image public or private. Part of a transaction: it locks the image.
+   A private image has no public files, and its webhooks get image.private, if
+   it was public. ERR_TIER_FORBIDS, ERR_NOT_FOUND. */
+bool publish_set(struct work *work, const struct tier *tier, struct uuid id,
+		 bool public) MUST_CHECK;
+
+/*
+ * Finds the file that a public address names, and makes it a public file of the
+ * store, so that the web server serves it from now on, if browsers show its
+ * format. Renders a variant again that was removed. ERR_NOT_FOUND; ERR_GONE if
+ * the image was public once; ERR_UNAVAILABLE while a job renders the variant.
+ */
+bool publish_open(const char **image_name, struct work *work,
+		  const struct public_url *url) MUST_CHECK;
+
+/* Fails as publish_open() does for an address that never existed. */
+bool publish_fail_unknown(struct work *work);
+
+/* Removes public files whose image is private or deleted, and counts their
+   images. */
+bool publish_sweep(int64_t *count, struct work *work) MUST_CHECK;
+
+#endif
