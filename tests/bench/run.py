@@ -1,6 +1,7 @@
 """run.py [--document FILE] [BENCH]...: measures pixtier and the programs that
-it is compared with. BENCH is engine, encoders, http, queue, growth or memory;
-the default is all. It takes about five minutes. Run it with `make bench`."""
+it is compared with. BENCH is engine, encoders, http, public, queue, growth or
+memory; the default is all. It takes about six minutes. Run it with `make
+bench`."""
 
 import argparse
 import importlib.util
@@ -14,7 +15,7 @@ import time
 SRCDIR = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(1, str(SRCDIR / "tests/http"))
 
-BENCHES = "engine", "encoders", "http", "queue", "growth", "memory"
+BENCHES = "engine", "encoders", "http", "public", "queue", "growth", "memory"
 MODULES = "PIL", "jsonschema", "pymysql", "requests"
 
 

@@ -48,8 +48,8 @@ def service_pids(service):
     return [service.pid(part) for part in PARTS]
 
 
-def add_users(service, count):
-    """Adds users of the tier TIER; returns a token of each."""
+def add_users(service, count, tier=TIER):
+    """Adds users of the tier; returns a token of each."""
     tokens = ["px_" + secrets.token_urlsafe(32) for _ in range(count)]
     with service.db() as connection, connection.cursor() as cursor:
         for token in tokens:
@@ -58,7 +58,7 @@ def add_users(service, count):
                 "INSERT INTO users (id, username, password, tier_id,"
                 " created_at) SELECT %s, %s, '!', id, UTC_TIMESTAMP(6)"
                 " FROM tiers WHERE name = %s",
-                (user, "bench-" + user.hex()[-12:], TIER))
+                (user, "bench-" + user.hex()[-12:], tier))
             cursor.execute(
                 "INSERT INTO tokens (id, user_id, kind, name, hash, scopes,"
                 " created_at) VALUES (%s, %s, 'api', 'bench', %s,"
@@ -164,10 +164,10 @@ def running(name, command, port, **environment):
 
 
 @contextlib.contextmanager
-def nginx_static(bench, files):
+def nginx_static(bench, files, folder="static"):
     """Runs nginx with these files and the settings of the service. Yields port
     and pids."""
-    port, folder = free_port(), bench.tmp / "static"
+    port, folder = free_port(), bench.tmp / folder
     for name in ("files", "run"):
         (folder / name).mkdir(parents=True, mode=0o755)
     for name, data in files.items():
