@@ -18,6 +18,7 @@ const struct route routes[] = {
 	{ METHOD_GET,    "/v1/images/{id}", NEED_USER,   SCOPE_READ,  BODY_NONE,   "", images_show },
 	{ METHOD_PATCH,  "/v1/images/{id}", NEED_USER,   SCOPE_WRITE, BODY_JSON,   "", images_change },
 	{ METHOD_DELETE, "/v1/images/{id}", NEED_USER,   SCOPE_WRITE, BODY_NONE,   "", images_delete },
+	{ METHOD_POST,   "/v1/images/publish", NEED_USER,  SCOPE_WRITE, BODY_JSON, "", public_set },
 
 	{ METHOD_POST,   "/v1/images/{id}/variants",           NEED_USER, SCOPE_WRITE, BODY_JSON, "", variants_create },
 	{ METHOD_GET,    "/v1/images/{id}/variants/{variant}", NEED_USER, SCOPE_READ,  BODY_NONE, "", variants_show },

@@ -25,7 +25,7 @@ handler variants_show, variants_create;
 handler links_create, links_list, links_delete, links_open;
 
 /* api/public.c */
-handler public_open;
+handler public_open, public_set;
 
 /* api/jobs.c */
 handler jobs_list, jobs_show, jobs_result, jobs_cancel;

@@ -3,6 +3,9 @@
 
 #include "lib/service/publish.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "lib/base/log.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
@@ -40,6 +43,65 @@ bool publish_set(struct work *work, const struct tier *tier, struct uuid id,
 		return make_private(work, id);
 	return publish_is_allowed(work, tier) &&
 	       image_set_public(work, id, true, tier->original);
+}
+
+struct publish_all {
+	struct publish_one **ones; /* by id */
+	size_t count;
+	const struct tier *tier;
+	struct uuid user_id;
+	bool public;
+};
+
+static bool set_one(struct work *work, struct publish_one *one,
+		    const struct publish_all *all)
+{
+	struct image image;
+
+	one->is_found = false;
+	if (!image_find(&image, work, one->id))
+		return work->err == ERR_NOT_FOUND;
+	if (!uuid_equal(image.user_id, all->user_id))
+		return true;
+	one->is_found = publish_set(work, all->tier, one->id, all->public);
+	return one->is_found || work->err == ERR_NOT_FOUND;
+}
+
+static bool set_all(struct work *work, void *arg)
+{
+	const struct publish_all *all = arg;
+
+	for (size_t i = 0; i < all->count; i++)
+		if (!set_one(work, all->ones[i], all))
+			return false;
+	return true;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	const struct publish_one *const *first = a, *const *second = b;
+
+	return memcmp(&(*first)->id, &(*second)->id, sizeof((*first)->id));
+}
+
+/* Locks the rows in the order of the ids, so that two requests cannot wait for
+   each other. */
+bool publish_set_all(struct publish_one *ones, size_t count, struct work *work,
+		     const struct tier *tier, struct uuid user_id, bool public)
+{
+	struct publish_all all = {
+		.ones = pool_alloc(work->pool, (count + 1) * sizeof(ones)),
+		.count = count,
+		.tier = tier,
+		.user_id = user_id,
+		.public = public,
+	};
+
+	for (size_t i = 0; i < count; i++)
+		all.ones[i] = &ones[i];
+	qsort(all.ones, count, sizeof(ones), compare_ids);
+	return (!public || publish_is_allowed(work, tier)) &&
+	       db_transaction(work, set_all, &all);
 }
 
 /* The same answer for all addresses that are not public, so that none shows

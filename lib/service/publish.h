@@ -1,6 +1,7 @@
 #ifndef LIB_SERVICE_PUBLISH_H
 #define LIB_SERVICE_PUBLISH_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "lib/base/work.h"
@@ -23,6 +24,19 @@ bool publish_is_allowed(struct work *work, const struct tier *tier) MUST_CHECK;
    it was public. ERR_TIER_FORBIDS, ERR_NOT_FOUND. */
 bool publish_set(struct work *work, const struct tier *tier, struct uuid id,
 		 bool public) MUST_CHECK;
+
+enum { PUBLISH_MOST = 100 };
+
+/* Makes all of the user's images among `count` ones public or private, in one
+   transaction, and sets `is_found` of these. Fails as publish_set(), but not
+   with ERR_NOT_FOUND. */
+struct publish_one {
+	struct uuid id;
+	bool is_found;
+};
+bool publish_set_all(struct publish_one *ones, size_t count, struct work *work,
+		     const struct tier *tier, struct uuid user_id,
+		     bool public) MUST_CHECK;
 
 /*
  * Finds the file that a public address names, and makes it a public file of the

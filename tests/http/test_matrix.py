@@ -59,6 +59,9 @@ MATRIX = {
     "PATCH /v1/images/{id}": (
         "/v1/images/{image}", owner(200), {"json": {"name": "a"}}),
     "DELETE /v1/images/{id}": ("/v1/images/{image}", owner(204)),
+    "POST /v1/images/publish": (
+        "/v1/images/publish", users(200),
+        {"json": {"ids": ["1"], "public": True}}),
     "POST /v1/images/{id}/variants": (
         "/v1/images/{image}/variants", owner(201),
         {"json": {"variant": "h200"}}),

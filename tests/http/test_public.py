@@ -453,6 +453,57 @@ def test_the_web_server_serves_without_the_application(service):
         service.start("fcgi")
 
 
+def publish_all(session, images, public=True, **options):
+    return session.post("/v1/images/publish", json={
+        "ids": [image["id"] for image in images], "public": public}, **options)
+
+
+def test_many_are_made_public_at_once(service):
+    """POST /v1/images/publish: each is reported, in the request's order."""
+    session, nobody = service.session("enterprise"), service.session()
+    images = [upload(session) for _ in range(4)]
+    foreign = upload(new_user(service))
+    asked = [images[2], foreign, images[0], {"id": "1"}, images[2]]
+    answer = publish_all(session, asked)
+    assert answer.status_code == 200
+    said = answer.json()["items"]
+    assert [one["id"] for one in said] == [one["id"] for one in asked]
+    assert [one["public"] for one in said] == [True, None, True, None, True]
+    assert [one["error"] and one["error"]["code"] for one in said] == [
+        None, "not_found", None, "not_found", None]
+    shown = {one["id"]: one for one in
+             session.get("/v1/images?limit=100").json()["items"]}
+    assert [shown[image["id"]]["public"] for image in images] == [
+        True, False, True, False]
+    urls = addresses(shown[images[0]["id"]]).values()
+    for url in urls:
+        assert nobody.get(url).status_code == 200
+    once = {"Idempotency-Key": os.urandom(8).hex()}
+    private = [publish_all(session, images, False, headers=once).json()
+               for _ in range(2)]
+    assert private[0] == private[1]
+    assert [one["public"] for one in private[0]["items"]] == [False] * 4
+    for url in urls:
+        problem(nobody.get(url), 410, "gone")
+
+
+def test_what_cannot_be_made_public_at_once(service):
+    """Then nothing changes."""
+    session = service.session("enterprise")
+    image = upload(session)
+    invalid(publish_all(session, []), "ids")
+    invalid(publish_all(session, [image] * 101), "ids")
+    invalid(publish_all(session, [image], "yes"), "public")
+    invalid(session.post("/v1/images/publish", json={"ids": [image["id"]]}),
+            "public")
+    invalid(session.post("/v1/images/publish", json={"public": True}), "ids")
+    unknown(session.post("/v1/images/publish", json={
+        "ids": [image["id"]], "public": True, "all": 1}), "all")
+    assert not session.get("/v1/images/" + image["id"]).json()["public"]
+    low = new_user(service, public=False)
+    problem(publish_all(low, [upload(low)]), 403, "tier_forbids")
+
+
 def test_a_sweep_removes_what_is_not_public(service):
     """What a crash between the change and the answer could leave."""
     session, nobody = service.session("enterprise"), service.session()
