@@ -1,4 +1,4 @@
-/* admin.c: changes tiers, users and jobs for administrators. */
+/* admin.c: changes tiers, users, images and jobs for administrators. */
 #include "config.h"
 
 #include "lib/service/admin.h"
@@ -14,6 +14,7 @@
 #include "lib/model/token.h"
 #include "lib/model/user.h"
 #include "lib/service/password.h"
+#include "lib/service/publish.h"
 #include "lib/service/render_job.h"
 #include "lib/service/requeue.h"
 #include "lib/service/tier_fields.h"
@@ -223,6 +224,35 @@ bool admin_update_user(struct work *work, const struct actor *actor,
 		return false;
 	return !count ||
 	       audit_change(work, actor, entries, count, set_user, &edit);
+}
+
+struct publication {
+	struct uuid id;
+	bool public;
+};
+
+static bool publish_image(struct work *work, void *arg)
+{
+	const struct publication *publication = arg;
+	struct image image;
+	struct tier tier;
+
+	return image_find(&image, work, publication->id) &&
+	       tier_of_user(NULL, &tier, work, image.user_id) &&
+	       publish_set(work, &tier, image.id, publication->public);
+}
+
+bool admin_publish_image(struct work *work, const struct actor *actor,
+			 struct uuid id, bool public)
+{
+	struct publication publication = { id, public };
+	const struct audit_entry entry = {
+		public ? "image.public" : "image.private",
+		pool_strdup(work->pool, UUID_TEXT(id)), ""
+	};
+
+	return audit_change(work, actor, &entry, 1, publish_image,
+			    &publication);
 }
 
 static bool retry_job(struct work *work, void *job)

@@ -52,6 +52,10 @@ bool admin_update_user(struct work *work, const struct actor *actor,
 		       const struct user *user,
 		       const struct user_update *update) MUST_CHECK;
 
+/* As publish_set(), by the tier of the image's owner. */
+bool admin_publish_image(struct work *work, const struct actor *actor,
+			 struct uuid id, bool public) MUST_CHECK;
+
 /* As requeue_job(). */
 bool admin_retry_job(struct work *work, const struct actor *actor,
 		     const struct job *job) MUST_CHECK;

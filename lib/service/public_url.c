@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "lib/base/conf.h"
-#include "lib/base/json.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 #include "lib/model/public_file.h"
@@ -98,13 +97,13 @@ bool public_url_parse(struct public_url *url, struct work *work, const char *id,
 	       parse_file_name(url, work->pool, file_name);
 }
 
-static void push(struct json *texts, const char *text)
+static void push(const char **words, struct pool *pool, const char *text)
 {
 	if (text)
-		json_push_text(texts, text);
+		*words = text_add_word(pool, *words, text);
 }
 
-static bool push_removed(struct json *texts, struct work *work,
+static bool push_removed(const char **words, struct work *work,
 			 const struct image *image)
 {
 	struct public_file *files;
@@ -117,27 +116,27 @@ static bool push_removed(struct json *texts, struct work *work,
 		if (!make_url(&text, work, image, files[i].variant,
 			      files[i].format, files[i].sum))
 			return false;
-		push(texts, text);
+		push(words, work->pool, text);
 	}
 	return true;
 }
 
-bool public_url_list(struct json **texts, struct work *work,
-		     const struct image *image, const struct variant *variants,
-		     size_t count)
+bool public_url_words(const char **words, struct work *work,
+		      const struct image *image, const struct variant *variants,
+		      size_t count)
 {
-	struct json *list = *texts = json_array(work->pool);
 	const char *text;
 
+	*words = "";
 	if (!image->public)
 		return true;
 	if (!public_url_original(&text, work, image))
 		return false;
-	push(list, text);
+	push(words, work->pool, text);
 	for (size_t i = 0; i < count; i++) {
 		if (!public_url_variant(&text, work, image, &variants[i]))
 			return false;
-		push(list, text);
+		push(words, work->pool, text);
 	}
-	return push_removed(list, work, image);
+	return push_removed(words, work, image);
 }

@@ -34,10 +34,10 @@ bool public_url_variant(const char **text, struct work *work,
 bool public_url_original(const char **text, struct work *work,
 			 const struct image *image) MUST_CHECK;
 
-/* Lists all public addresses of the image, also those of removed variants. */
-struct json;
-bool public_url_list(struct json **texts, struct work *work,
-		     const struct image *image, const struct variant *variants,
-		     size_t count) MUST_CHECK;
+/* Lists all public addresses of the image, also those of removed variants, with
+   spaces between. */
+bool public_url_words(const char **words, struct work *work,
+		      const struct image *image, const struct variant *variants,
+		      size_t count) MUST_CHECK;
 
 #endif

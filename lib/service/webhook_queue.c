@@ -64,7 +64,8 @@ static struct json *describe_variants(struct pool *pool,
 static bool describe(struct json **json, struct work *work, const char *event,
 		     const struct image *image)
 {
-	struct json *made, *urls;
+	const char *urls;
+	struct json *made;
 	struct variant *variants;
 	struct user user;
 	struct tier tier;
@@ -73,12 +74,12 @@ static bool describe(struct json **json, struct work *work, const char *event,
 	if (!tier_of_user(&user, &tier, work, image->user_id) ||
 	    !variant_list(&variants, &count, work, image->id))
 		return false;
-	if (!public_url_list(&urls, work, image, variants, count))
+	if (!public_url_words(&urls, work, image, variants, count))
 		return false;
 	made = json_view_image(work->pool, &tier, image);
 	json_set_bool(made, "public",
 		      image->public && strcmp(event, "image.private"));
-	json_set(made, "public_urls", urls);
+	json_set(made, "public_urls", json_words(work->pool, urls));
 	json_set(made, "variants",
 		 describe_variants(work->pool, &tier, variants, count));
 	json_set(made, "error",

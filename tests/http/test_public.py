@@ -1,6 +1,7 @@
 """Public images: their pictures have addresses that last."""
 
 import hashlib
+import json
 import os
 import re
 import string
@@ -502,6 +503,47 @@ def test_what_cannot_be_made_public_at_once(service):
     assert not session.get("/v1/images/" + image["id"]).json()["public"]
     low = new_user(service, public=False)
     problem(publish_all(low, [upload(low)]), 403, "tier_forbids")
+
+
+def test_an_administrator_ends_an_address(service):
+    """pixtierctl image list, show, public, private and delete; the audit and
+    the webhooks of the owner say so."""
+    session, nobody = new_user(service), service.session()
+    image, other = upload(session), upload(session)
+
+    def ctl(*args):
+        said = service.ctl("--json", "image", *args).stdout
+        return json.loads(said) if said else None
+
+    listed = ctl("list", session.auth[0])
+    assert [one["id"] for one in listed] == [other["id"], image["id"]]
+    assert ctl("list", session.auth[0], "--limit", "1") == listed[:1]
+    shown = ctl("show", image["id"])
+    assert (shown["user"], shown["public"], shown["public_urls"]) == (
+        session.auth[0], False, [])
+    made = ctl("public", image["id"])
+    assert made["public"] is True and len(made["public_urls"]) == 3
+    seen = session.get("/v1/images/" + image["id"]).json()
+    assert set(made["public_urls"]) == set(addresses(seen).values())
+    for url in made["public_urls"]:
+        assert nobody.get(url).status_code == 200
+    assert ctl("private", image["id"])["public_urls"] == []
+    for url in made["public_urls"]:
+        problem(nobody.get(url), 410, "gone")
+    ctl("public", image["id"])
+    assert ctl("delete", image["id"]) is None
+    for url in made["public_urls"]:
+        problem(nobody.get(url), 410, "gone")
+    said = json.loads(service.ctl("--json", "audit", "--limit", "4").stdout)
+    assert [(one["action"], one["subject"]) for one in said[::-1]] == [
+        (f"image.{word}", image["id"])
+        for word in ("public", "private", "public", "delete")]
+    low = new_user(service, public=False)
+    refused = service.ctl("image", "public", upload(low)["id"], check=False)
+    assert refused.returncode == 1 and "public images" in refused.stderr
+    for command in ("show", "public", "private", "delete"):
+        failed = service.ctl("image", command, "nope", check=False)
+        assert failed.returncode == 1 and "no image nope" in failed.stderr
 
 
 def test_a_sweep_removes_what_is_not_public(service):
