@@ -8,6 +8,7 @@
 #include "admin/site.h"
 #include "admin/sites.h"
 #include "lib/base/conf.h"
+#include "lib/base/hosts.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 
@@ -62,17 +63,6 @@ static const char *option_or(const struct call *call,
 			     enum command_option option, const char *fallback)
 {
 	return call->options[option] ? call->options[option] : fallback;
-}
-
-/* The host of a URL, without the port. */
-static const char *host_of(struct pool *pool, const char *url)
-{
-	const char *host = strstr(url, "://");
-
-	host = host ? host + 3 : url;
-	return pool_strndup(pool, host,
-			    *host == '[' ? strcspn(host, "]") + 1
-					 : strcspn(host, ":/"));
 }
 
 static const char *number(struct pool *pool, long value)
@@ -131,12 +121,53 @@ static void add_settings(struct page *page, struct pool *pool,
 	    *conf->listen_uploads ? conf->listen_uploads : conf->listen);
 }
 
+static const char *server_name(const struct call *call)
+{
+	return option_or(
+		call, OPTION_NAME,
+		hosts_of_url(call->work->pool, call->work->conf->base_url));
+}
+
+/* Appends an alternative that matches the host: the web servers share this form
+   of regular expressions. */
+static const char *add_host(struct pool *pool, const char *pattern,
+			    const char *host)
+{
+	pattern = pool_printf(pool, "%s%s", pattern, *pattern ? "|" : "");
+	if (text_starts(host, "*.")) {
+		pattern = pool_printf(pool, "%s[^/:@]+", pattern);
+		host++;
+	}
+	for (; *host; host++)
+		pattern = pool_printf(pool, "%s%s%c", pattern,
+				      strchr(".[]", *host) ? "\\" : "", *host);
+	return pattern;
+}
+
+/* Checked by the settings, and has characters that other values must not
+   have. */
+static void add_hotlink(struct page *page, const struct call *call)
+{
+	const struct conf *conf = call->work->conf;
+	struct pool *pool = call->work->pool;
+	const char *own = hosts_of_url(pool, conf->base_url);
+	const char *name = server_name(call), *host;
+	const char *pattern = add_host(pool, "", own);
+
+	if (strcmp(name, own))
+		pattern = add_host(pool, pattern, name);
+	for (size_t i = 0; (host = text_word(pool, conf->hotlink_hosts, i));
+	     i++)
+		pattern = add_host(pool, pattern, host);
+	add(page, "hotlink", *conf->hotlink_hosts ? "" : NULL);
+	add(page, "hotlink_hosts", pattern);
+}
+
 static void add_options(struct page *page, const struct call *call,
 			const struct site *site)
 {
 	struct pool *pool = call->work->pool;
-	const char *name = option_or(call, OPTION_NAME,
-				     host_of(pool, call->work->conf->base_url));
+	const char *name = server_name(call);
 	const char *certificates =
 		pool_printf(pool, "/etc/letsencrypt/live/%s", name);
 
@@ -295,6 +326,7 @@ bool site_print(FILE *out, const struct call *call, const char *server)
 	add_options(&page, call, site);
 	if (!check_values(call->work, &page))
 		return false;
+	add_hotlink(&page, call);
 	line = site->template;
 	for (end = find_part(&line, call); line < end;) {
 		const size_t len = strcspn(line, "\n") + 1;

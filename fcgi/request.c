@@ -153,6 +153,7 @@ bool request_read(struct request *req, struct work *work, char **envp)
 	req->if_modified_since =
 		pool_strdup(pool, request_env(envp, "HTTP_IF_MODIFIED_SINCE"));
 	req->if_range = pool_strdup(pool, request_env(envp, "HTTP_IF_RANGE"));
+	req->referer = pool_strdup(pool, request_env(envp, "HTTP_REFERER"));
 	req->if_unmodified_since = pool_strdup(
 		pool, request_env(envp, "HTTP_IF_UNMODIFIED_SINCE"));
 	req->range = pool_strdup(pool, request_env(envp, "HTTP_RANGE"));

@@ -72,6 +72,7 @@ struct request {
 	const char *if_none_match;
 	const char *if_modified_since;
 	const char *if_range;
+	const char *referer;
 	const char *if_unmodified_since;
 	const char *range;
 	const char *idempotency_key;

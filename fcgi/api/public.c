@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "fcgi/deliver.h"
+#include "fcgi/hotlink.h"
 #include "fcgi/response.h"
 #include "fcgi/routes.h"
 #include "lib/base/json.h"
@@ -17,6 +18,8 @@ bool public_open(struct request *req, struct response *res)
 	const char *name;
 
 	res->any_origin = true;
+	if (!hotlink_check(req))
+		return false;
 	if (!public_url_parse(&url, req->work, req->param[0], req->param[1],
 			      req->param[2]))
 		return publish_fail_unknown(req->work);

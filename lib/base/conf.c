@@ -29,6 +29,7 @@
 #define BLOCKS_ROW(field, fallback, meaning)              ROW(BLOCKS, field, fallback, 0, 0, NULL, meaning)
 #define PORTS_ROW(field, fallback, meaning)               ROW(PORTS, field, fallback, 0, 0, NULL, meaning)
 #define BASE_URL_ROW(field, fallback, meaning)            ROW(BASE_URL, field, fallback, 0, 0, NULL, meaning)
+#define HOSTS_ROW(field, fallback, meaning)               ROW(HOSTS, field, fallback, 0, 0, NULL, meaning)
 #define WORDS_ROW(field, words, meaning)                  ROW(WORDS, field, words, 0, 0, words, meaning)
 #define OLD_ROW(old, field, min, max) \
 	{ #old, SETTING_NUMBER, offsetof(struct conf, field), NULL, min, max, NULL, NULL, #field }
@@ -47,6 +48,7 @@ static const struct setting settings[] = {
 
 	CHOICE_ROW(public_robots, "noindex", "noindex index", "Whether search engines may index public pictures: noindex (no: their answers have X-Robots-Tag, and robots.txt forbids them) or index. The site of the web server has it too: print it again after a change."),
 	NUMBER_ROW(public_gone_days, "90", 1, 3650, "Number of days that the public addresses of a deleted image answer 410; after that, they answer 404 like addresses that never existed."),
+	HOSTS_ROW(hotlink_hosts, "", "Hosts whose pages may show public pictures, such as www.example.org, or *.example.org for all below it; those of the service itself always may. Requests with the Referer of another page get 403; those without a Referer are answered. The site of the web server has the hosts too: print it again after a change. Empty: all pages may."),
 
 	WORDS_ROW(dialects, "image_api imagify thumbnail_generator resize_tasks thumbnails", "Older services that are enabled: their clients need only the name of this host."),
 

@@ -24,6 +24,7 @@ struct conf {
 	const char *dialects; /* words, with spaces between */
 	int public_robots;
 	long public_gone_days;
+	const char *hotlink_hosts;
 
 	/* Processes */
 	const char *listen;

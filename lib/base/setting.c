@@ -10,6 +10,7 @@
 
 #include "lib/base/base_url.h"
 #include "lib/base/cidr.h"
+#include "lib/base/hosts.h"
 #include "lib/base/log.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
@@ -176,6 +177,19 @@ static bool set_base_url(const struct setting *s, struct work *work,
 	return true;
 }
 
+static bool set_hosts(const struct setting *s, struct work *work,
+		      const char **field, const char *value, const char *where)
+{
+	if (!hosts_check(value))
+		return fail_field(work, s->name,
+				  "%s: %s: hosts such as www.example.org or "
+				  "*.example.org, in lower case, spaces "
+				  "between, not \"%s\"",
+				  where, s->name, value);
+	*field = value;
+	return true;
+}
+
 bool setting_set(const struct setting *s, struct conf *conf, struct work *work,
 		 const char *value, const char *where)
 {
@@ -205,6 +219,8 @@ bool setting_set(const struct setting *s, struct conf *conf, struct work *work,
 		return set_ports(s, work, field, value, where);
 	case SETTING_BASE_URL:
 		return set_base_url(s, work, field, value, where);
+	case SETTING_HOSTS:
+		return set_hosts(s, work, field, value, where);
 	}
 	abort();
 }
@@ -244,6 +260,8 @@ const char *setting_type_text(const struct setting *s, struct pool *pool)
 		return "numbers, 1 to 65535";
 	case SETTING_BASE_URL:
 		return "http:// or https://, host, port, path";
+	case SETTING_HOSTS:
+		return "hosts, such as www.example.org *.example.org";
 	}
 	abort();
 }
@@ -261,6 +279,7 @@ const char *setting_value_text(const struct setting *s, struct pool *pool,
 	case SETTING_BLOCKS:
 	case SETTING_PORTS:
 	case SETTING_BASE_URL:
+	case SETTING_HOSTS:
 		return *(const char *const *)field;
 	case SETTING_SECRET:
 		return **(const char *const *)field ? "***" : "";

@@ -20,7 +20,8 @@ enum setting_type {
 	SETTING_WORDS,
 	SETTING_BLOCKS,
 	SETTING_PORTS,
-	SETTING_BASE_URL
+	SETTING_BASE_URL,
+	SETTING_HOSTS
 };
 
 /* A row of the table in conf.c. */

@@ -13,7 +13,7 @@ import pytest
 from api import (check_conditions, invalid, new_user, post_picture, problem,
                  settled, unknown, upload, variant_of)
 from pictures import decode, picture
-from service import wait_until, wait_within
+from service import Service, wait_until, wait_within
 
 # Of each answer on its own.
 OWN = {"Date", "X-Request-Id", "Connection", "Keep-Alive"}
@@ -577,6 +577,37 @@ def test_crawlers_may_read_public_pictures(service):
         assert "X-Robots-Tag" not in got.headers
     finally:
         service.restart("fcgi")
+
+
+@pytest.fixture
+def guarded(server):
+    """Another service, whose site is printed with the setting."""
+    with Service(server, hotlink_hosts="www.example.org *.example.net") as one:
+        yield one
+
+
+def test_only_pages_of_some_hosts_show_a_picture(guarded):
+    """Those of hotlink_hosts and of the service, before the web server knows
+    the file and after; also through the application alone."""
+    image = publish(guarded.session("enterprise"))
+    odd = publish(guarded.session("enterprise"), picture(format="BMP"))
+    own = guarded.url
+    shown = ["", "about:client", own + "/a", "http://www.example.org",
+             "https://WWW.example.org/a?b", "https://www.example.org:8443/",
+             "http://a.example.net/", "http://a.b.example.net:80/x"]
+    refused = ["https://example.com/", "http://example.org/",
+               "http://www.example.org.evil.com/", "http://example.net/",
+               "http://wwwxexample.org/", "http://www.example.org@evil.com/",
+               "http://www.example.org:80@evil.com/", "HTTP://evil.com",
+               "http://evil.com/www.example.org", "http://xexample.net/"]
+    for url in (addresses(image)["h200"], addresses(odd)["original"]):
+        for referers, status in ((refused, 403), (shown, 200), (refused, 403)):
+            for referer in referers:
+                got = guarded.session().get(url, headers={"Referer": referer})
+                assert got.status_code == status, referer
+                if status == 403:
+                    problem(got, 403, "forbidden")
+        assert guarded.session().get(url).status_code == 200
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])

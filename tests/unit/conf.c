@@ -377,6 +377,11 @@ static void check_row(const struct conf_row *row, void *arg)
 		assert_false(sets(row->name, "10.0.0.0/8,fd00::/8"));
 		assert_false(sets(row->name, "10.0.0.1/8"));
 		assert_false(sets(row->name, "localhost"));
+	} else if (text_starts(row->type, "hosts")) {
+		assert_true(sets(row->name, ""));
+		assert_true(sets(row->name, "www.example.org *.example.org"));
+		assert_false(sets(row->name, "https://www.example.org"));
+		assert_false(sets(row->name, "www.example.org|*"));
 	} else if (text_starts(row->type, "numbers")) {
 		assert_true(sets(row->name, "1 65535"));
 		assert_false(sets(row->name, ""));
