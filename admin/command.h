@@ -68,6 +68,7 @@ command_run cmd_users_set_password, cmd_users_set_tier;
 command_run cmd_users_disable, cmd_users_enable;
 command_run cmd_users_unlock, cmd_users_delete;
 command_run cmd_tiers_list, cmd_tiers_add, cmd_tiers_set, cmd_tiers_delete;
+command_run cmd_tiers_watermark;
 command_run cmd_tokens_add, cmd_tokens_list, cmd_tokens_revoke;
 command_run cmd_images_list, cmd_images_show, cmd_images_delete;
 command_run cmd_images_make_public, cmd_images_make_private;

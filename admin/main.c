@@ -57,6 +57,8 @@ static const struct command commands[] = {
 	{ "tier", "add", "NAME [FIELD=VALUE ...]", "adds a tier", NEEDS_SCHEMA, 1, MANY, 0, cmd_tiers_add },
 	{ "tier", "set", "NAME FIELD=VALUE ...", "changes a tier", NEEDS_SCHEMA, 2, MANY, 0, cmd_tiers_set },
 	{ "tier", "delete", "NAME", "deletes a tier that no user has", NEEDS_SCHEMA, 1, 1, 0, cmd_tiers_delete },
+	{ "tier", "watermark", "NAME FILE|none [FIELD=VALUE ...]", "draws a PNG on the thumbnails of a tier's users", NEEDS_SCHEMA | NEEDS_TIME, 2, MANY, 0,
+	  cmd_tiers_watermark },
 	{ "token", "add", "USER --name N [--scopes read,write] [--expires-in TIME]", "creates an API token and shows it once", NEEDS_SCHEMA, 1, 1,
 	  TAKES(NAME) | TAKES(SCOPES) | TAKES(EXPIRES_IN), cmd_tokens_add },
 	{ "token", "list", "USER", "lists the API tokens of the user", NEEDS_SCHEMA, 1, 1, 0, cmd_tokens_list },

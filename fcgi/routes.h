@@ -40,6 +40,8 @@ handler webhooks_delete, webhooks_deliveries, webhooks_retry;
 /* api/tiers.c */
 handler admin_tiers_list, admin_tiers_create, admin_tiers_show;
 handler admin_tiers_change, admin_tiers_delete;
+handler admin_tiers_set_watermark, admin_tiers_show_watermark;
+handler admin_tiers_remove_watermark;
 
 /* api/users.c */
 handler admin_users_list, admin_users_create, admin_users_show;

@@ -78,7 +78,8 @@ static bool deliver_shared(struct response *res, struct request *req,
 		       link_seconds_left(req->work, signed_link));
 }
 
-/* Renders a variant again that was deleted to save space. */
+/* Renders a variant again that was deleted to save space, or that has an old
+   watermark. */
 static bool make_again(struct work *work, const struct signed_link *signed_link)
 {
 	struct image image;
@@ -89,10 +90,26 @@ static bool make_again(struct work *work, const struct signed_link *signed_link)
 	    !variant_make(&variant, work, &image, signed_link->variant,
 			  JOB_HIGH))
 		return false;
+	if (variant.status == VARIANT_FAILED)
+		return fail(work, ERR_NOT_FOUND,
+			    "the file of the picture does not exist any more");
 	if (variant.status == VARIANT_PROCESSING)
 		return fail(work, ERR_UNAVAILABLE,
 			    "the picture is being rendered again; retry later");
 	return true;
+}
+
+/* Another process may have deleted it again, because the focus or the watermark
+   has changed. */
+static bool deliver_made(struct response *res, struct request *req,
+			 const struct signed_link *signed_link,
+			 const char *file_name)
+{
+	if (deliver_shared(res, req, signed_link, file_name))
+		return true;
+	return req->work->err == ERR_NOT_FOUND &&
+	       fail(req->work, ERR_UNAVAILABLE,
+		    "the picture is being rendered again; retry later");
 }
 
 bool links_open(struct request *req, struct response *res)
@@ -107,7 +124,11 @@ bool links_open(struct request *req, struct response *res)
 	    link_is_revoked(req->revoked, work, signed_link.link_id))
 		return fail(work, ERR_LINK_REVOKED,
 			    "the owner revoked the link");
+	if (!variant_is_original(signed_link.variant) &&
+	    link_has_watermarks(req->revoked, work))
+		return make_again(work, &signed_link) &&
+		       deliver_made(res, req, &signed_link, file_name);
 	return deliver_shared(res, req, &signed_link, file_name) ||
 	       (work->err == ERR_NOT_FOUND && make_again(work, &signed_link) &&
-		deliver_shared(res, req, &signed_link, file_name));
+		deliver_made(res, req, &signed_link, file_name));
 }

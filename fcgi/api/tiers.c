@@ -10,9 +10,11 @@
 #include "fcgi/response.h"
 #include "fcgi/routes.h"
 #include "lib/base/json.h"
+#include "lib/base/text.h"
 #include "lib/service/access.h"
 #include "lib/service/admin.h"
 #include "lib/service/tier_fields.h"
+#include "lib/service/watermark.h"
 
 static bool find(struct tier *tier, struct request *req)
 {
@@ -107,5 +109,76 @@ bool admin_tiers_delete(struct request *req, struct response *res)
 
 	return find(&tier, req) &&
 	       admin_delete_tier(req->work, &actor, &tier) &&
+	       response_empty(res, 204);
+}
+
+static bool read_number(int64_t *number, struct request *req, const char *field,
+			int64_t otherwise, int64_t min, int64_t max)
+{
+	const char *text = request_query(req, field);
+
+	*number = otherwise;
+	return !text || text_int(number, text, min, max) ||
+	       fail_field(req->work, field,
+			  "%s: a number from %lld to %lld, not \"%.40s\"",
+			  field, (long long)min, (long long)max, text);
+}
+
+/* One PNG, and no other field of a form. */
+static bool read_watermark(struct tier_watermark *watermark,
+			   struct request *req)
+{
+	const struct request_body *body = &req->body;
+	const char *position = request_query(req, "position");
+
+	if (body->field_count)
+		return fail_unknown(req->work, body->fields[0].name,
+				    "unknown field \"%.60s\"; known fields "
+				    "here: image, file",
+				    body->fields[0].name);
+	watermark->position = position ? position : "south-east";
+	return read_number(&watermark->opacity, req, "opacity", 100, 1, 100) &&
+	       read_number(&watermark->scale, req, "scale", 25, 1, 100) &&
+	       read_number(&watermark->from, req, "from", 0, 0, 16383) &&
+	       watermark_check_upload(watermark, req->work, body->file);
+}
+
+bool admin_tiers_set_watermark(struct request *req, struct response *res)
+{
+	const struct actor actor = admin_actor(req);
+	struct tier_watermark watermark;
+	struct tier tier;
+
+	return find(&tier, req) && read_watermark(&watermark, req) &&
+	       watermark_set(req->work, &actor, &tier, &watermark) &&
+	       response_empty(res, 204);
+}
+
+bool admin_tiers_show_watermark(struct request *req, struct response *res)
+{
+	struct json *json = json_object(req->work->pool);
+	struct tier_watermark watermark;
+	struct tier tier;
+
+	if (!find(&tier, req) ||
+	    !watermark_find(&watermark, req->work, tier.id))
+		return false;
+	json_set_text(json, "position", watermark.position);
+	json_set_int(json, "opacity", watermark.opacity);
+	json_set_int(json, "scale", watermark.scale);
+	json_set_int(json, "from", watermark.from);
+	json_set_text(json, "png", watermark.png);
+	return response_json(res, req, 200, json);
+}
+
+bool admin_tiers_remove_watermark(struct request *req, struct response *res)
+{
+	const struct actor actor = admin_actor(req);
+	struct tier_watermark watermark;
+	struct tier tier;
+
+	return find(&tier, req) &&
+	       watermark_find(&watermark, req->work, tier.id) &&
+	       watermark_remove(req->work, &actor, &tier) &&
 	       response_empty(res, 204);
 }

@@ -11,6 +11,7 @@
 const char *const snapshot_tables[] = {
 	"tiers",
 	"tier_sizes",
+	"watermarks",
 	"users",
 	"tokens",
 	"images",

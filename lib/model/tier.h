@@ -33,6 +33,7 @@ struct tier {
 	int64_t max_pending_seconds; /* cost of the jobs queued and running */
 	bool animated;
 	const char *formats; /* "jpeg png gif webp tiff bmp" */
+	int64_t watermark;   /* when it was changed, in microseconds; 0: none */
 };
 
 enum { TIER_NO_LIMIT = -1, TIER_MAX_SIZES = 32 };

@@ -34,24 +34,31 @@ bool variant_is_original(const char *name)
 	"`image_id`, `variant`,"                                               \
 	" IF(`status` = 'dropped', 'processing', `status`), `format`,"         \
 	" `width`, `height`, `bytes`,"                                         \
-	" COALESCE(`sha256`, REPEAT('\\0', 32))"
+	" COALESCE(`sha256`, REPEAT('\\0', 32)), `watermark`"
 
 #define VARIANT_PLACES(v)                                                      \
 	db_uuid_to(&(v)->image_id), db_text_to(&(v)->variant),                 \
 		db_name_to(&(v)->status, &statuses), db_text_to(&(v)->format), \
 		db_int_to(&(v)->width), db_int_to(&(v)->height),               \
 		db_int_to(&(v)->bytes),                                        \
-		db_fixed_to((v)->sha256, sizeof((v)->sha256))
+		db_fixed_to((v)->sha256, sizeof((v)->sha256)),                 \
+		db_int_to(&(v)->watermark)
 
 bool variant_find(struct variant *variant, struct work *work,
 		  struct uuid image_id, const char *name)
 {
 	if (db_one(work,
-		   "SELECT " VARIANT_COLUMNS ", `used_at`"
+		   "SELECT " VARIANT_COLUMNS ", `used_at`,"
+		   " `status` = 'ready' AND `watermark` <> COALESCE("
+		   "   (SELECT t.`watermark` FROM `images` i"
+		   "   JOIN `users` u ON u.`id` = i.`user_id`"
+		   "   JOIN `tiers` t ON t.`id` = u.`tier_id`"
+		   "   WHERE i.`id` = `image_id`), 0)"
 		   " FROM `variants` WHERE `image_id` = ? AND `variant` = ?",
 		   DB_IN(db_uuid(image_id), db_text(name)),
 		   DB_OUT(VARIANT_PLACES(variant),
-			  db_time_to(&variant->used_at))))
+			  db_time_to(&variant->used_at),
+			  db_bool_to(&variant->stale))))
 		return true;
 	if (work->err == ERR_NOT_FOUND)
 		fail(work, ERR_NOT_FOUND, "the image has no variant %s", name);
@@ -106,7 +113,7 @@ bool variant_list_of(struct variant **variants, size_t *count,
 }
 
 /* The number of columns that each row binds. */
-enum { ADDED = 8 };
+enum { ADDED = 9 };
 
 static void bind_added(struct db_in in[ADDED], const struct variant *v)
 {
@@ -120,6 +127,7 @@ static void bind_added(struct db_in in[ADDED], const struct variant *v)
 		made ? db_int(v->height) : db_null(),
 		made ? db_int(v->bytes) : db_null(),
 		made ? db_bytes(v->sha256, sizeof(v->sha256)) : db_null(),
+		db_int(v->watermark),
 	};
 
 	memcpy(in, row, sizeof(row));
@@ -127,9 +135,11 @@ static void bind_added(struct db_in in[ADDED], const struct variant *v)
 
 #define ADD                                                                    \
 	"INSERT INTO `variants` (`image_id`, `variant`, `status`, `format`,"   \
-	" `width`, `height`, `bytes`, `sha256`, `created_at`, `used_at`)"      \
+	" `width`, `height`, `bytes`, `sha256`, `watermark`, `created_at`,"    \
+	" `used_at`)"                                                          \
 	" VALUES "
-#define ADDED_ROW "(?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))"
+#define ADDED_ROW                                                              \
+	"(?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))"
 
 /* Two rows with one statement: an upload waits for each statement, and the
    built-in tiers have one or two sizes. */
@@ -158,12 +168,13 @@ bool variant_finish(struct work *work, const struct variant *v)
 	if (!db_do(work, &found,
 		   "UPDATE `variants` SET `status` = 'ready', `format` = ?,"
 		   " `width` = ?, `height` = ?, `bytes` = ?, `sha256` = ?,"
-		   " `used_at` = UTC_TIMESTAMP(6)"
+		   " `watermark` = ?, `used_at` = UTC_TIMESTAMP(6)"
 		   " WHERE `image_id` = ? AND `variant` = ?",
 		   DB_IN(db_text(v->format), db_int(v->width),
 			 db_int(v->height), db_int(v->bytes),
 			 db_bytes(v->sha256, sizeof(v->sha256)),
-			 db_uuid(v->image_id), db_text(v->variant))))
+			 db_int(v->watermark), db_uuid(v->image_id),
+			 db_text(v->variant))))
 		return false;
 	return found ||
 	       fail(work, ERR_NOT_FOUND, "variant %s is gone", v->variant);

@@ -32,7 +32,10 @@ struct variant {
 	int64_t width, height;
 	int64_t bytes;
 	uint8_t sha256[32];
-	int64_t used_at; /* filled by variant_find() only */
+	int64_t watermark; /* that of the owner's tier when it was rendered */
+	/* Filled by variant_find() only. */
+	int64_t used_at;
+	bool stale; /* the owner's tier has another watermark now */
 };
 
 bool variant_find(struct variant *variant, struct work *work,

@@ -22,6 +22,7 @@ struct pass {
 	const struct animation_source *source;
 	struct animation animation;
 	const struct recipe *recipe;
+	const struct bitmap *mark;
 	struct recipe_plan plan;
 	const struct row_colour *colour;
 	const struct animation_reader *from;
@@ -51,7 +52,11 @@ static bool resize_frame(struct bitmap *small, struct work *work,
 	small->alpha = true;
 	bitmap_drop_alpha(small);
 	row_colour_apply(pass->colour, small);
-	return effect_apply(small, work, pass->recipe);
+	return effect_apply(small, work, pass->recipe) &&
+	       (!pass->mark ||
+		!watermark_is_for(pass->source->place, small->width,
+				  small->height) ||
+		watermark_draw(small, work, pass->source->place, pass->mark));
 }
 
 static bool copy_frame(struct work *work, const struct pass *pass, bool *read)
@@ -99,12 +104,13 @@ static bool copy_frames(struct work *work, const struct pass *pass)
 
 bool animation_make(struct rendition *rendition, struct work *work,
 		    const struct animation_source *source,
-		    const struct recipe *recipe)
+		    const struct recipe *recipe, const struct bitmap *mark)
 {
 	const struct probe *probe = source->probe;
 	struct pass pass = {
 		.source = source,
 		.recipe = recipe,
+		.mark = mark,
 		.plan = recipe_plan_for(recipe, probe),
 		.from = rows[probe->format].reader,
 		.to = rows[recipe_format(recipe, probe)].writer,

@@ -29,6 +29,7 @@ struct animation_source {
 	const struct probe *probe;
 	const uint8_t *bytes;
 	size_t len;
+	const struct watermark_place *place; /* of `mark`, if there is one */
 };
 
 /* Opened resources belong to the work's pool, also after a failure. */
@@ -58,9 +59,11 @@ extern const struct animation_writer gif_writer, webp_writer;
 
 /* Makes the variant of a recipe with `animated`. A damaged frame ends the
    animation before it; if it is the first, fails with ERR_CORRUPT_IMAGE or
-   ERR_UNSUPPORTED_FORMAT. The bytes belong to the work's pool. */
+   ERR_UNSUPPORTED_FORMAT. `mark` is a decoded watermark, or NULL. The bytes
+   belong to the work's pool. */
 bool animation_make(struct rendition *rendition, struct work *work,
 		    const struct animation_source *source,
-		    const struct recipe *recipe) MUST_CHECK;
+		    const struct recipe *recipe,
+		    const struct bitmap *mark) MUST_CHECK;
 
 #endif

@@ -30,8 +30,8 @@ static const struct filter_call calls[] = {
 };
 /* clang-format on */
 
-/* The source gets the lowest free descriptor. */
-enum { DESCRIPTORS = 1 };
+/* The source and a watermark get the lowest free descriptors. */
+enum { SOURCE, WATERMARK, DESCRIPTORS };
 
 /* A decoder process whose memory has grown by more than this ends, and renders
    no other picture. */
@@ -163,20 +163,18 @@ static void send_failed(const struct work *work)
 	send_reply(&reply, NULL);
 }
 
-/* Returns the source's descriptor. If the client closes the socket, no work is
-   left. */
-static int receive_request(struct decoder_request *request)
+/* If the client closes the socket, no work is left. */
+static void receive_request(struct decoder_request *request,
+			    int files[DESCRIPTORS])
 {
 	const struct decoder_reply begun = { .kind = DECODER_BEGUN };
-	int source;
-	const ssize_t got =
-		subprocess_receive_fd(SANDBOX_SOCKET, request, sizeof(*request),
-				      &source, MSG_WAITALL);
+	const ssize_t got = subprocess_receive_fds(SANDBOX_SOCKET, request,
+						   sizeof(*request), files,
+						   DESCRIPTORS, MSG_WAITALL);
 
-	if (got != sizeof(*request) || source < 0)
+	if (got != sizeof(*request) || files[SOURCE] < 0)
 		_exit(0);
 	send_reply(&begun, NULL);
-	return source;
 }
 
 /* Reads the whole source. A mapping would have to be private, because some
@@ -207,14 +205,33 @@ static bool read_source(uint8_t **bytes, struct work *work, int source,
 	return true;
 }
 
+/* The client's pointer means nothing here. */
+static bool read_watermark(struct watermark *watermark, struct work *work,
+			   int file)
+{
+	uint8_t *bytes = NULL;
+	const bool ok =
+		file < 0 || read_source(&bytes, work, file, watermark->len);
+
+	if (file >= 0)
+		close(file);
+	else
+		watermark->len = 0;
+	watermark->bytes = bytes;
+	return ok;
+}
+
 static bool render(const struct renderer *renderer, struct work *work,
-		   int source, const struct decoder_request *request)
+		   const int files[DESCRIPTORS],
+		   struct decoder_request *request)
 {
 	const size_t len = (size_t)request->source_len;
 	uint8_t *bytes = NULL;
-	const bool ok = read_source(&bytes, work, source, len);
+	const bool ok = read_source(&bytes, work, files[SOURCE], len) &&
+			read_watermark(&request->render.watermark, work,
+				       files[WATERMARK]);
 
-	close(source);
+	close(files[SOURCE]);
 	return ok && render_all(renderer, work, &request->render, bytes, len,
 				send_rendered, NULL);
 }
@@ -232,13 +249,15 @@ static bool render_next(const struct decoder *decoder, unsigned parts)
 	const struct conf *conf = decoder->renderer->conf;
 	struct work work = { .conf = conf };
 	struct decoder_request request;
-	const int source = receive_request(&request);
+	int files[DESCRIPTORS];
 	bool ok;
+
+	receive_request(&request, files);
 
 	work.pool = pool_new();
 	ok = sandbox_check(&work, parts, (enum conf_sandbox)conf->sandbox,
 			   "the decoder process") &&
-	     render(decoder->renderer, &work, source, &request);
+	     render(decoder->renderer, &work, files, &request);
 	if (!ok)
 		send_failed(&work);
 	pool_free(work.pool);

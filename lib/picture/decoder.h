@@ -27,7 +27,7 @@ struct decoder {
 
 struct decoder_request {
 	uint64_t source_len;
-	struct render_request render;
+	struct render_request render; /* a watermark has a descriptor too */
 };
 
 enum decoder_reply_kind {

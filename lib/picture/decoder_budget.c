@@ -77,6 +77,25 @@ static uint64_t own_mib(const struct decoder_request *request,
 	return (limits->memory_bytes + request->source_len) >> 20;
 }
 
+/* The decoded watermark, and its copy in the size for the largest variant. */
+static unsigned watermark_mib(const struct render_request *request)
+{
+	const unsigned decoded_mib = 16;
+	uint64_t most = 0;
+
+	if (!request->watermark.len)
+		return 0;
+	for (uint32_t i = 0; i < request->count; i++) {
+		const struct recipe_plan plan =
+			recipe_plan_for(&request->recipes[i], &request->probe);
+		const uint64_t bytes =
+			(uint64_t)plan.width * plan.height * BITMAP_CHANNELS;
+
+		most = bytes > most ? bytes : most;
+	}
+	return decoded_mib + (unsigned)(most >> 20);
+}
+
 unsigned decoder_budget_estimate_mib(const struct decoder_request *request,
 				     const struct conf *conf,
 				     const struct decoder_limits *limits)
@@ -85,7 +104,8 @@ unsigned decoder_budget_estimate_mib(const struct decoder_request *request,
 	const uint64_t own = own_mib(request, limits);
 	const unsigned mib =
 		decoder_memory_mib(&renderer->probe, renderer->recipes,
-				   renderer->count, request->source_len, conf);
+				   renderer->count, request->source_len, conf) +
+		watermark_mib(renderer);
 
 	return mib < own ? mib : (unsigned)own;
 }

@@ -7,9 +7,11 @@
 #include <malloc.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
@@ -46,6 +48,7 @@ struct exchange {
 	struct work *work;
 	const struct decoder_pool *pool;
 	const struct decoder_picture *picture;
+	int watermark; /* a file with it, or -1 */
 	const struct decoder_request *request;
 	struct decoder_process process;
 	unsigned mib; /* of memory that it may use */
@@ -344,8 +347,11 @@ static bool choose_process(struct exchange *e, struct decoder_pool *pool)
 
 static bool send_task(const struct exchange *e)
 {
-	return subprocess_send_fd(e->process.child.socket, e->request,
-				  sizeof(*e->request), e->picture->source, 0);
+	const int files[] = { e->picture->source, e->watermark };
+
+	return subprocess_send_fds(e->process.child.socket, e->request,
+				   sizeof(*e->request), files,
+				   e->watermark < 0 ? 1 : 2, 0);
 }
 
 /* One that is not good for another picture ends by itself, too. */
@@ -417,9 +423,33 @@ static bool make_request(struct decoder_request *request, struct work *work,
 				  RENDER_MAX_RECIPES, picture->count);
 	request->source_len = (uint64_t)stat.st_size;
 	request->render.probe = *picture->probe;
+	request->render.watermark = picture->watermark
+					    ? *picture->watermark
+					    : (struct watermark){ 0 };
 	request->render.count = (uint32_t)picture->count;
 	memcpy(request->render.recipes, picture->recipes,
 	       picture->count * sizeof(*picture->recipes));
+	return true;
+}
+
+static void close_fd(void *fd)
+{
+	close((int)(intptr_t)fd);
+}
+
+/* The file belongs to the pool. */
+static bool make_file(int *file, struct work *work,
+		      const struct watermark *watermark)
+{
+	const int fd = memfd_create("watermark", MFD_CLOEXEC);
+
+	if (fd < 0)
+		return fail_errno(work, "cannot make a file in memory");
+	pool_defer(work->pool, close_fd, (void *)(intptr_t)fd);
+	if (write(fd, watermark->bytes, watermark->len) !=
+	    (ssize_t)watermark->len)
+		return fail_errno(work, "cannot write a file in memory");
+	*file = fd;
 	return true;
 }
 
@@ -482,9 +512,12 @@ bool decoder_pool_render(struct rendition *renditions, struct work *work,
 			      .work = work,
 			      .pool = pool,
 			      .picture = picture,
+			      .watermark = -1,
 			      .request = request };
 
-	if (!open_budget(work, pool) || !make_request(request, work, picture))
+	if (!open_budget(work, pool) || !make_request(request, work, picture) ||
+	    (picture->watermark &&
+	     !make_file(&e.watermark, work, picture->watermark)))
 		return false;
 	e.mib = decoder_budget_estimate_mib(request, pool->conf, &pool->limits);
 	return run(&e, pool);

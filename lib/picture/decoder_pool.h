@@ -20,6 +20,7 @@
  */
 struct decoder_pool;
 struct decoder_server;
+struct watermark;
 
 struct decoder_limits {
 	size_t memory_bytes; /* address space of a decoder process */
@@ -47,6 +48,7 @@ struct decoder_picture {
 	struct uuid owner; /* nil: nobody's, so its process is never kept */
 	int source;        /* a regular file, read from its start */
 	const struct probe *probe;
+	const struct watermark *watermark; /* or NULL */
 	const struct recipe *recipes;
 	size_t count; /* 1 when the recipe is `animated` */
 };

@@ -22,7 +22,8 @@ struct planned_variant {
 	const struct planned_variant *
 		identical; /* a previous variant with the same bytes, or NULL */
 	const struct planned_variant *larger; /* source for resizing, or NULL */
-	Image *image;                         /* of the engine graphicsmagick */
+	bool changes; /* the recipe has effects, or the watermark is drawn */
+	Image *image; /* of the engine graphicsmagick */
 	/* Of the engine fast: a bitmap, or ROW_PLANES planes. */
 	unsigned plane_count;
 	struct bitmap planes[ROW_PLANES];
@@ -37,6 +38,7 @@ struct rendering {
 	double scale;   /* factor from the picture to the largest variant */
 	Image *picture; /* of the engine graphicsmagick: upright, maybe reduced
 			 */
+	struct bitmap mark; /* the decoded watermark, if there is one */
 	struct planned_variant variants[RENDER_MAX_RECIPES]; /* largest first */
 };
 
@@ -46,14 +48,17 @@ struct engine {
 	bool (*decode)(struct rendering *p, uint8_t *bytes, size_t len);
 	/* Not called for identical variants, and neither are the next two. */
 	bool (*resize)(struct rendering *p, struct planned_variant *variant);
-	/* Applies the effects of the recipe; called only if it has any. Then no
+	/* Calls engine_change() for the variant; only if it `changes`. Then no
 	   smaller variant is made of this one. */
-	bool (*change)(struct rendering *p, struct planned_variant *variant,
-		       const struct recipe *recipe);
+	bool (*change)(struct rendering *p, struct planned_variant *variant);
 	bool (*encode)(struct rendering *p, struct planned_variant *variant);
 	/* Frees what the others allocated, also after a failure. */
 	void (*release)(struct rendering *p);
 };
+
+/* Applies the effects of the variant's recipe, and draws the watermark. */
+bool engine_change(struct bitmap *bitmap, struct rendering *p,
+		   const struct planned_variant *variant) MUST_CHECK;
 
 extern const struct engine engine_fast, engine_graphicsmagick;
 

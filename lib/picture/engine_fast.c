@@ -5,7 +5,6 @@
 
 #include "lib/base/pool.h"
 #include "lib/picture/decode.h"
-#include "lib/picture/effect.h"
 #include "lib/picture/encode.h"
 #include "lib/picture/jpeg_read.h"
 #include "lib/picture/jpeg_write.h"
@@ -96,10 +95,9 @@ static bool resize_bitmap(struct rendering *p, struct planned_variant *variant)
 	return !variant->larger || variant_rows_resize(variant, p->work);
 }
 
-static bool change_bitmap(struct rendering *p, struct planned_variant *variant,
-			  const struct recipe *recipe)
+static bool change_bitmap(struct rendering *p, struct planned_variant *variant)
 {
-	return effect_apply(&variant->planes[0], p->work, recipe);
+	return engine_change(&variant->planes[0], p, variant);
 }
 
 static bool write_jpeg(struct rendering *p, struct planned_variant *variant)

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "lib/picture/decode.h"
-#include "lib/picture/effect.h"
 #include "lib/picture/encode.h"
 #include "lib/picture/resize.h"
 
@@ -83,13 +82,12 @@ static bool export_image(struct bitmap *bitmap, struct work *work, Image *image)
 	return true;
 }
 
-static bool change_image(struct rendering *p, struct planned_variant *variant,
-			 const struct recipe *recipe)
+static bool change_image(struct rendering *p, struct planned_variant *variant)
 {
 	struct bitmap bitmap;
 
 	if (!export_image(&bitmap, p->work, variant->image) ||
-	    !effect_apply(&bitmap, p->work, recipe))
+	    !engine_change(&bitmap, p, variant))
 		return false;
 	DestroyImage(variant->image);
 	variant->image = NULL;

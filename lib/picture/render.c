@@ -10,6 +10,7 @@
 
 #include "lib/base/pool.h"
 #include "lib/picture/animation.h"
+#include "lib/picture/effect.h"
 #include "lib/picture/engine.h"
 #include "lib/picture/profile.h"
 #include "lib/picture/smart.h"
@@ -115,8 +116,7 @@ static const struct planned_variant *find_larger(
 	const struct planned_variant *found = NULL;
 
 	for (const struct planned_variant *v = p->variants; v < variant; v++)
-		if (!v->identical && same_crop(&v->plan, want) &&
-		    !recipe_has_effect(recipe_of(p, v)) &&
+		if (!v->identical && same_crop(&v->plan, want) && !v->changes &&
 		    2 * v->plan.width >= 3 * want->width &&
 		    2 * v->plan.height >= 3 * want->height)
 			found = v;
@@ -158,6 +158,23 @@ static int by_size(const void *left, const void *right)
 	return a->index < b->index ? -1 : 1;
 }
 
+static bool has_mark(const struct rendering *p, const struct recipe_plan *plan)
+{
+	const struct watermark *watermark = &p->request->watermark;
+
+	return watermark->len &&
+	       watermark_is_for(&watermark->place, plan->width, plan->height);
+}
+
+bool engine_change(struct bitmap *bitmap, struct rendering *p,
+		   const struct planned_variant *variant)
+{
+	return effect_apply(bitmap, p->work, recipe_of(p, variant)) &&
+	       (!has_mark(p, &variant->plan) ||
+		watermark_draw(bitmap, p->work, &p->request->watermark.place,
+			       &p->mark));
+}
+
 static void plan_variants(struct rendering *p)
 {
 	const struct render_request *request = p->request;
@@ -180,6 +197,8 @@ static void plan_variants(struct rendering *p)
 						? recipe->quality
 						: (unsigned)p->renderer->conf
 							  ->jpeg_quality,
+			.changes =
+				recipe_has_effect(recipe) || has_mark(p, &plan),
 		};
 	}
 	qsort(p->variants, request->count, sizeof(p->variants[0]), by_size);
@@ -194,57 +213,10 @@ static void plan_variants(struct rendering *p)
 static bool make_variant(struct rendering *p, const struct engine *engine,
 			 struct planned_variant *variant)
 {
-	const struct recipe *recipe = recipe_of(p, variant);
-
-	return variant->identical || (engine->resize(p, variant) &&
-				      (!recipe_has_effect(recipe) ||
-				       engine->change(p, variant, recipe)) &&
-				      engine->encode(p, variant));
-}
-
-static bool render_stills(const struct renderer *renderer, struct work *work,
-			  const struct render_request *request, uint8_t *bytes,
-			  size_t len, render_done done, void *arg)
-{
-	const struct engine *engine = renderer->conf->engine == ENGINE_FAST
-					      ? &engine_fast
-					      : &engine_graphicsmagick;
-	struct rendering p = { .renderer = renderer,
-			       .request = request,
-			       .work = work };
-	bool ok;
-
-	plan_variants(&p);
-	ok = engine->decode(&p, bytes, len);
-	for (uint32_t i = 0; ok && i < request->count; i++) {
-		struct planned_variant *variant = &p.variants[i];
-
-		ok = make_variant(&p, engine, variant);
-		if (ok)
-			done(arg, variant->index,
-			     variant->identical ? &variant->identical->rendition
-						: &variant->rendition);
-	}
-	engine->release(&p);
-	return ok;
-}
-
-static bool render_animation(const struct renderer *renderer, struct work *work,
-			     const struct render_request *request,
-			     const uint8_t *bytes, size_t len, render_done done,
-			     void *arg)
-{
-	const struct animation_source source = { renderer, &request->probe,
-						 bytes, len };
-	struct pool *outer = work_pool_begin(work);
-	struct rendition rendition;
-	const bool ok =
-		animation_make(&rendition, work, &source, &request->recipes[0]);
-
-	if (ok)
-		done(arg, 0, &rendition);
-	work_pool_end(work, outer);
-	return ok;
+	return variant->identical ||
+	       (engine->resize(p, variant) &&
+		(!variant->changes || engine->change(p, variant)) &&
+		engine->encode(p, variant));
 }
 
 /* Reading a TIFF changes its bytes. */
@@ -265,13 +237,23 @@ static bool copy_changing(uint8_t **bytes, struct work *work,
 	return true;
 }
 
-/* Decodes the reduced picture, the first frame of an animation. The engine is
-   always the fast one, which decodes a JPEG at an eighth of its size. */
-static bool look_at(struct rendering *p, uint8_t *bytes, size_t len)
+/* Decodes a picture by one recipe, the first frame of an animation, to a bitmap
+   of the work's pool. The engine is always the fast one, which decodes a JPEG
+   at an eighth of its size. */
+static bool decode_by(struct bitmap *bitmap, const struct renderer *renderer,
+		      struct work *work, const struct render_request *request,
+		      uint8_t *bytes, size_t len)
 {
-	plan_variants(p);
-	return copy_changing(&bytes, p->work, p->request, len) &&
-	       engine_fast.decode(p, bytes, len);
+	struct rendering p = { .renderer = renderer,
+			       .request = request,
+			       .work = work };
+
+	plan_variants(&p);
+	if (!copy_changing(&bytes, work, request, len) ||
+	    !engine_fast.decode(&p, bytes, len))
+		return false;
+	*bitmap = p.variants[0].planes[0];
+	return true;
 }
 
 static void focus_on(struct render_request *request, const struct bitmap *look)
@@ -303,14 +285,80 @@ static bool find_focus(struct render_request *request,
 			       .has_format = true,
 			       .format = FORMAT_PNG } },
 	};
-	struct rendering p = { .renderer = renderer,
-			       .request = &small,
-			       .work = work };
 	struct pool *outer = work_pool_begin(work);
-	const bool ok = look_at(&p, bytes, len);
+	struct bitmap look;
+	const bool ok = decode_by(&look, renderer, work, &small, bytes, len);
 
 	if (ok)
-		focus_on(request, &p.variants[0].planes[0]);
+		focus_on(request, &look);
+	work_pool_end(work, outer);
+	return ok;
+}
+
+/* The PNG in its own size. Without a watermark, does nothing. */
+static bool decode_mark(struct bitmap *mark, const struct renderer *renderer,
+			struct work *work, const struct watermark *watermark)
+{
+	const struct render_request request = {
+		.probe = watermark->probe,
+		.count = 1,
+		.recipes = { { .width = WATERMARK_MAX_SIDE,
+			       .height = WATERMARK_MAX_SIDE,
+			       .has_format = true,
+			       .format = FORMAT_PNG } },
+	};
+
+	return !watermark->len ||
+	       decode_by(mark, renderer, work, &request,
+			 (uint8_t *)watermark->bytes, watermark->len);
+}
+
+static bool render_stills(const struct renderer *renderer, struct work *work,
+			  const struct render_request *request, uint8_t *bytes,
+			  size_t len, render_done done, void *arg)
+{
+	const struct engine *engine = renderer->conf->engine == ENGINE_FAST
+					      ? &engine_fast
+					      : &engine_graphicsmagick;
+	struct rendering p = { .renderer = renderer,
+			       .request = request,
+			       .work = work };
+	bool ok;
+
+	plan_variants(&p);
+	ok = decode_mark(&p.mark, renderer, work, &request->watermark) &&
+	     engine->decode(&p, bytes, len);
+	for (uint32_t i = 0; ok && i < request->count; i++) {
+		struct planned_variant *variant = &p.variants[i];
+
+		ok = make_variant(&p, engine, variant);
+		if (ok)
+			done(arg, variant->index,
+			     variant->identical ? &variant->identical->rendition
+						: &variant->rendition);
+	}
+	engine->release(&p);
+	return ok;
+}
+
+static bool render_animation(const struct renderer *renderer, struct work *work,
+			     const struct render_request *request,
+			     const uint8_t *bytes, size_t len, render_done done,
+			     void *arg)
+{
+	const struct animation_source source = { renderer, &request->probe,
+						 bytes, len,
+						 &request->watermark.place };
+	struct pool *outer = work_pool_begin(work);
+	struct rendition rendition;
+	struct bitmap mark;
+	const bool ok =
+		decode_mark(&mark, renderer, work, &request->watermark) &&
+		animation_make(&rendition, work, &source, &request->recipes[0],
+			       request->watermark.len ? &mark : NULL);
+
+	if (ok)
+		done(arg, 0, &rendition);
 	work_pool_end(work, outer);
 	return ok;
 }

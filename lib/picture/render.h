@@ -7,6 +7,7 @@
 
 #include "lib/base/conf.h"
 #include "lib/picture/decoder_pool.h"
+#include "lib/picture/watermark.h"
 
 /* Renders pictures with only decoding libraries and lcms2. It runs in the
    decoder process, needs no files and no system calls except for memory, and
@@ -25,6 +26,7 @@ enum { RENDER_MAX_RECIPES = 64 };
 
 struct render_request {
 	struct probe probe;
+	struct watermark watermark; /* len 0: none */
 	uint32_t count;
 	struct recipe recipes[RENDER_MAX_RECIPES];
 };

@@ -158,8 +158,7 @@ static bool accepts_planes(void *arg, const struct row_picture *picture)
 	for (uint32_t i = 0; i < p->request->count; i++) {
 		const struct planned_variant *variant = &p->variants[i];
 
-		if (variant->format != FORMAT_JPEG ||
-		    recipe_has_effect(&p->request->recipes[variant->index]) ||
+		if (variant->format != FORMAT_JPEG || variant->changes ||
 		    !jpeg_write_halves_colours(variant->plan.width,
 					       variant->plan.height,
 					       variant->jpeg_quality))

@@ -109,8 +109,8 @@ static bool delete_marked(int64_t *made_at, const struct change *change,
 					 variant->variant)) &&
 		    changed_at > *made_at)
 			*made_at = changed_at;
-		if (!purge_marked_variant(work, variant->image_id,
-					  variant->variant))
+		if (!purge_changed_variant(work, variant->image_id,
+					   variant->variant))
 			return false;
 	}
 	return true;

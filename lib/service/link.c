@@ -14,6 +14,7 @@
 #include "lib/base/text.h"
 #include "lib/db/db.h"
 #include "lib/model/variant.h"
+#include "lib/model/watermark.h"
 #include "lib/service/access.h"
 #include "lib/service/keyring.h"
 
@@ -319,6 +320,7 @@ static void read_revoked(struct link_revocations *revoked, struct work *work)
 	size_t count;
 
 	revoked->read_at_ms = clock_monotonic_ms();
+	(void)!watermark_is_used(&revoked->watermarks, work);
 	if (link_list_revoked(&ids, &count, work)) {
 		unused = revoked->pool;
 		revoked->pool = work->pool;
@@ -330,12 +332,23 @@ static void read_revoked(struct link_revocations *revoked, struct work *work)
 	work->pool = outer;
 }
 
-bool link_is_revoked(struct link_revocations *revoked, struct work *work,
-		     struct uuid link_id)
+static void keep_fresh(struct link_revocations *revoked, struct work *work)
 {
 	if (!revoked->read_at_ms ||
 	    clock_monotonic_ms() - revoked->read_at_ms >= 1000)
 		read_revoked(revoked, work);
+}
+
+bool link_has_watermarks(struct link_revocations *revoked, struct work *work)
+{
+	keep_fresh(revoked, work);
+	return revoked->watermarks;
+}
+
+bool link_is_revoked(struct link_revocations *revoked, struct work *work,
+		     struct uuid link_id)
+{
+	keep_fresh(revoked, work);
 	return revoked->count && bsearch(&link_id, revoked->ids, revoked->count,
 					 sizeof(link_id), compare_ids);
 }

@@ -88,9 +88,14 @@ struct link_revocations {
 	struct pool *pool;
 	struct uuid *ids; /* ascending */
 	size_t count;
+	bool watermarks; /* some variants may have an old watermark */
 	int64_t read_at_ms;
 };
 bool link_is_revoked(struct link_revocations *revoked, struct work *work,
 		     struct uuid link_id);
+
+/* Whether variants may have an old watermark: then their rows must be read
+   before their files are served. */
+bool link_has_watermarks(struct link_revocations *revoked, struct work *work);
 
 #endif

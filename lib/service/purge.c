@@ -121,8 +121,7 @@ static bool drop_marked(struct work *work, void *arg)
 	       user_add_variant_bytes(work, image.user_id, after - before);
 }
 
-bool purge_marked_variant(struct work *work, struct uuid image_id,
-			  const char *name)
+static bool end_drop(struct work *work, struct uuid image_id, const char *name)
 {
 	struct variant variant = { .image_id = image_id, .variant = name };
 
@@ -133,7 +132,13 @@ bool purge_marked_variant(struct work *work, struct uuid image_id,
 bool purge_variant(struct work *work, struct uuid image_id, const char *name)
 {
 	return variant_mark(work, image_id, name) &&
-	       purge_marked_variant(work, image_id, name);
+	       end_drop(work, image_id, name);
+}
+
+bool purge_changed_variant(struct work *work, struct uuid image_id,
+			   const char *name)
+{
+	return end_drop(work, image_id, name);
 }
 
 bool purge_marked(struct work *work)
@@ -144,8 +149,7 @@ bool purge_marked(struct work *work)
 	if (!variant_list_marked(&variants, &count, work, BATCH))
 		return false;
 	for (size_t i = 0; i < count; i++)
-		if (!purge_marked_variant(work, variants[i].image_id,
-					  variants[i].variant))
+		if (!end_drop(work, variants[i].image_id, variants[i].variant))
 			return false;
 	return true;
 }

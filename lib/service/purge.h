@@ -20,9 +20,10 @@ bool purge_variant(struct work *work, struct uuid image_id,
 bool purge_variants(int64_t *count, struct work *work,
 		    const char *name) MUST_CHECK;
 
-/* Deletes the file and the row of a variant after variant_mark(). */
-bool purge_marked_variant(struct work *work, struct uuid image_id,
-			  const char *name) MUST_CHECK;
+/* Deletes the file and the row of a variant after variant_mark(), because its
+   next use renders another picture: whatever refers to the old one ends. */
+bool purge_changed_variant(struct work *work, struct uuid image_id,
+			   const char *name) MUST_CHECK;
 
 /* Completes deletions that purge_variant() began in a process that died. */
 bool purge_marked(struct work *work) MUST_CHECK;

@@ -205,10 +205,10 @@ static bool make_pending(struct variant_batch *batch, struct work *work)
 		    store_key(work->pool, batch->image_id, VARIANT_ORIGINAL)) ||
 	    !variant_render_probe(probe, work, batch->source))
 		return false;
-	batch->animated = tier.animated;
 	batch->focus = image.focus;
 	batch->probe = probe;
-	return variant_render(batch, work);
+	return variant_render_use_tier(batch, work, &tier) &&
+	       variant_render(batch, work);
 }
 
 bool render_job_run(struct work *work, const struct job *job)
@@ -227,7 +227,8 @@ bool render_job_run(struct work *work, const struct job *job)
 	} while (!ended && batch.stale && --tries);
 	return ended ||
 	       (batch.stale ? fail(work, ERR_UNAVAILABLE,
-				   "the focus of the image changes too often")
+				   "the focus or the watermark of the image "
+				   "changes too often")
 			    : false);
 }
 

@@ -356,7 +356,6 @@ bool upload_take(struct uploaded *uploaded, struct work *work,
 		.source = upload->file->fd,
 		.probe = &probe,
 		.original = upload->file,
-		.animated = upload->tier->animated,
 		.quality = resize ? resize->recipe.quality : 0,
 		.user_id = upload->user->id,
 		.focus = upload->focus,
@@ -364,7 +363,8 @@ bool upload_take(struct uploaded *uploaded, struct work *work,
 	unsigned cost_ms = 0;
 	bool rendered;
 
-	if (!upload_check(&probe, work, upload) ||
+	if (!variant_render_use_tier(&batch, work, upload->tier) ||
+	    !upload_check(&probe, work, upload) ||
 	    !begin(&made, work, upload, &probe) || !check_quota(work, upload))
 		return false;
 	made.image.focus = upload->focus;

@@ -11,6 +11,7 @@
 #include "lib/process/semaphore.h"
 #include "lib/service/access.h"
 #include "lib/service/budget.h"
+#include "lib/service/purge.h"
 #include "lib/service/requeue.h"
 #include "lib/service/variant_render.h"
 #include "lib/store/store.h"
@@ -97,7 +98,8 @@ static bool make_with_focus(bool *stale, struct variant *variant,
 	if (!access_check_enlargement(work, &request.tier, variant->variant,
 				      width, height))
 		return false;
-	batch.animated = request.tier.animated;
+	if (!variant_render_use_tier(&batch, work, &request.tier))
+		return false;
 	batch.quality = (uint32_t)request.job.quality;
 	request.queue = !variant_render_is_small(&batch, work, &cost_ms);
 	request.job.cost_ms = cost_ms;
@@ -112,7 +114,7 @@ static bool make_with_focus(bool *stale, struct variant *variant,
 	return false;
 }
 
-/* Renders again if the image got another focus meanwhile. */
+/* Renders again if the image got another focus or watermark meanwhile. */
 static bool make_missing(struct variant *variant, struct work *work,
 			 const struct image *image, int64_t priority)
 {
@@ -128,9 +130,18 @@ static bool make_missing(struct variant *variant, struct work *work,
 	}
 	return made ||
 	       (stale ? fail(work, ERR_UNAVAILABLE,
-			     "the focus of the image changes too often: retry "
-			     "later")
+			     "the focus or the watermark of the image changes "
+			     "too often: retry later")
 		      : false);
+}
+
+/* Deletes a variant with an old watermark. ERR_CONFLICT: another process
+   deletes it. */
+static bool drop_stale(struct work *work, const struct variant *variant)
+{
+	if (!variant_mark(work, variant->image_id, variant->variant))
+		return work->err == ERR_CONFLICT;
+	return purge_changed_variant(work, variant->image_id, variant->variant);
 }
 
 /* A request that waited while another one made the variant finds it here. */
@@ -210,14 +221,15 @@ bool variant_make(struct variant *variant, struct work *work,
 		.status = VARIANT_PROCESSING,
 	};
 	long wait_ms = 1000 * (work->conf->decoder_seconds_request + 1);
+	const bool found = variant_find(variant, work, image->id, name);
 	long slot;
 	bool good;
 
-	if (variant_find(variant, work, image->id, name))
+	if (found && !variant->stale)
 		return variant->status == VARIANT_FAILED
 			       ? try_again(variant, work, image)
 			       : touch(work, variant);
-	if (work->err != ERR_NOT_FOUND)
+	if (found ? !drop_stale(work, variant) : work->err != ERR_NOT_FOUND)
 		return false;
 	if (!image->format)
 		return wait_for_file(variant, work, image, &made);

@@ -16,6 +16,7 @@
 #include "lib/picture/effect.h"
 #include "lib/picture/recipe.h"
 #include "lib/picture/smart.h"
+#include "lib/service/watermark.h"
 #include "lib/store/store.h"
 
 _Static_assert((int)RECIPE_TEXT_SIZE <= (int)VARIANT_NAME_MAX + 1,
@@ -218,6 +219,7 @@ static bool run_decoder(struct rendition *rendition, struct work *work,
 		.owner = owner_of(batch),
 		.source = batch->source,
 		.probe = batch->probe,
+		.watermark = batch->watermark,
 		.recipes = recipes,
 		.count = count,
 	};
@@ -232,7 +234,7 @@ static bool render_recipes(struct rendition *renditions, struct work *work,
 			   const struct variant_batch *batch,
 			   const struct recipe *recipes)
 {
-	struct recipe stills[VARIANT_RENDER_MAX];
+	struct recipe stills[VARIANT_RENDER_MAX] = { 0 };
 	struct rendition made[VARIANT_RENDER_MAX];
 	size_t places[VARIANT_RENDER_MAX];
 	size_t count = 0;
@@ -269,6 +271,7 @@ bool variant_render(struct variant_batch *batch, struct work *work)
 		return false;
 	for (size_t i = 0; i < batch->count; i++) {
 		batch->variants[i].image_id = batch->image_id;
+		batch->variants[i].watermark = batch->watermark_us;
 		if (!write_variant(&files[i], &batch->variants[i], work,
 				   &renditions[i]))
 			return false;
@@ -283,6 +286,14 @@ bool variant_render(struct variant_batch *batch, struct work *work)
 		store_key(work->pool, batch->image_id, VARIANT_ORIGINAL),
 	};
 	return store_keep(work, files, count);
+}
+
+bool variant_render_use_tier(struct variant_batch *batch, struct work *work,
+			     const struct tier *tier)
+{
+	batch->animated = tier->animated;
+	batch->watermark_us = tier->watermark;
+	return watermark_load(&batch->watermark, work, tier);
 }
 
 bool variant_has_focus(const char *name)
@@ -307,12 +318,18 @@ static bool is_stale(const struct variant_batch *batch,
 bool variant_keep(struct image *image, struct variant_batch *batch,
 		  struct work *work)
 {
+	int64_t watermark_us;
+
 	if (!image_lock(image, work, batch->image_id))
 		return false;
-	batch->stale = is_stale(batch, image);
+	if (!watermark_of_user(&watermark_us, work, image->user_id))
+		return false;
+	batch->stale =
+		watermark_us != batch->watermark_us || is_stale(batch, image);
 	if (batch->stale)
 		return fail(work, ERR_CONFLICT,
-			    "the focus of image %s has changed meanwhile",
+			    "the focus or the watermark of image %s has "
+			    "changed meanwhile",
 			    UUID_TEXT(batch->image_id));
 	if (!batch->kept && batch->count)
 		batch->kept = store_keep(work, batch->files, batch->count);

@@ -11,6 +11,8 @@
 #include "lib/picture/probe.h"
 
 struct store_temp;
+struct tier;
+struct watermark;
 
 /* The variants to make of one image with one decode. */
 struct variant_batch {
@@ -23,6 +25,9 @@ struct variant_batch {
 	struct uuid user_id; /* owner of the image */
 	bool animated;       /* the tier of the image's owner keeps animation */
 	struct image_focus focus; /* of the image */
+	/* Of the tier of the image's owner, and when it was changed. */
+	const struct watermark *watermark; /* or NULL */
+	int64_t watermark_us;
 	/* Stored together with the variants; NULL: already in the store. */
 	struct store_temp *original;
 	/* Without an original: what variant_render() has made. */
@@ -54,12 +59,17 @@ bool variant_render(struct variant_batch *batch, struct work *work) MUST_CHECK;
 
 /*
  * Stores the files durably. Part of the transaction that writes the rows, so
- * that no file is older than the focus of its image: locks the image, which it
- * returns. ERR_CONFLICT and `stale` if the focus has changed: render again.
+ * that no file is older than the focus of its image or the watermark of the
+ * owner's tier: locks the image, which it returns. ERR_CONFLICT and `stale` if
+ * one has changed: render again.
  * Repeatable.
  */
 bool variant_keep(struct image *image, struct variant_batch *batch,
 		  struct work *work) MUST_CHECK;
+
+/* Sets what depends on the tier of the image's owner. */
+bool variant_render_use_tier(struct variant_batch *batch, struct work *work,
+			     const struct tier *tier) MUST_CHECK;
 
 /* Whether the variant with this name follows the focus of its image. */
 bool variant_has_focus(const char *name);

@@ -153,6 +153,14 @@ MATRIX = {
     "PATCH /v1/admin/tiers/{id}": (
         "/v1/admin/tiers/{tier}", admins(200), {"json": {"links": True}}),
     "DELETE /v1/admin/tiers/{id}": ("/v1/admin/tiers/{unused}", admins(204)),
+    "PUT /v1/admin/tiers/{id}/watermark": (
+        "/v1/admin/tiers/{tier}/watermark", admins(204),
+        {"data": picture(9, 9, "PNG"),
+         "headers": {"Content-Type": "image/png"}}),
+    "GET /v1/admin/tiers/{id}/watermark": (
+        "/v1/admin/tiers/{marked}/watermark", admins(200)),
+    "DELETE /v1/admin/tiers/{id}/watermark": (
+        "/v1/admin/tiers/{marked}/watermark", admins(204)),
     "GET /v1/admin/users": ("/v1/admin/users", admins(200)),
     "POST /v1/admin/users": (
         "/v1/admin/users", admins(201),
@@ -325,6 +333,14 @@ class Things(dict):
         return [self.admin.post("/v1/admin/tiers", json={
             "name": os.urandom(6).hex()}).json()["id"] for _ in range(2)]
 
+    def marked(self):
+        """A tier with a watermark."""
+        tier = self.tiers()[0]
+        self.admin.put(f"/v1/admin/tiers/{tier}/watermark",
+                       data=picture(9, 9, "PNG"),
+                       headers={"Content-Type": "image/png"})
+        return [tier]
+
     def users(self):
         return [new_user(self.service).get("/v1/me").json()["id"]
                 for _ in range(2)]
@@ -340,6 +356,7 @@ class Things(dict):
         "alias": alias,
         "fetched": fetched,
         "tier unused": tiers,
+        "marked": marked,
         "user leaver": users,
         "failed": failed,
         "resize": lambda self: [resize(self.owner)],

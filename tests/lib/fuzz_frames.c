@@ -28,8 +28,10 @@ void fuzz_frames_check(const struct animation_reader *reader, struct work *work,
 		       const struct probe *probe, const uint8_t *data,
 		       size_t size)
 {
-	const struct animation_source source = { fuzz_render(), probe, data,
-						 size };
+	const struct animation_source source = { .renderer = fuzz_render(),
+						 .probe = probe,
+						 .bytes = data,
+						 .len = size };
 	struct animation_frame frame;
 	struct animation animation;
 	void *opened;

@@ -63,7 +63,7 @@ bad=$(
 		yes no:user list --disabled ''
 		queued:job list --state q
 		delete_user:--json job list --kind d
-		list add set delete:tier ''
+		list add set delete watermark:tier ''
 		user:help u
 		max_side= max_bytes= max_pixels= max_enlarged_pixels= max_fetches= max_pending_seconds=:tier set Basic max_
 		is_admin=:user set ada i
