@@ -10,7 +10,6 @@ import subprocess
 import pytest
 
 from api import is_back, without
-from contract import BASE_PATH
 from file_system import fill, small_file_system, with_own_shm
 from service import BUILDDIR, HANG, SERVER_PROGRAMS, wait_until
 
@@ -86,20 +85,21 @@ def test_what_needs_the_programs_is_skipped(service):
 @contextlib.contextmanager
 def changed_site(service, *changes):
     """The web server has another site."""
-    site = service.dir / "data/site" / (
-        "locations.conf" if BASE_PATH and service.server != "lighttpd"
-        else "pixtier.conf")
-    text = site.read_text()
-    changed = text
+    folder = service.dir / "data/site"
+    before = {file: file.read_text() for file in (
+        folder / "pixtier.conf", folder / "locations.conf") if file.exists()}
     for old, new in changes:
-        assert old in changed
-        changed = changed.replace(old, new)
-    site.write_text(changed)
+        assert any(old in text for text in before.values())
+    for file, text in before.items():
+        for old, new in changes:
+            text = text.replace(old, new)
+        file.write_text(text)
     try:
         service.restart("web")
         yield
     finally:
-        site.write_text(text)
+        for file, text in before.items():
+            file.write_text(text)
         service.restart("web")
         wait_until(lambda: is_back(service))
 

@@ -12,6 +12,7 @@ import pytest
 
 from api import (check_conditions, invalid, new_user, post_picture, problem,
                  settled, unknown, upload, variant_of)
+from contract import BASE_PATH
 from pictures import decode, picture
 from service import Service, wait_until, wait_within
 
@@ -568,10 +569,10 @@ def test_crawlers_may_read_public_pictures(service):
     def robots():
         return service.session().get("/robots.txt").text
 
-    assert "Allow: /p/" not in robots()
+    assert f"Allow: {BASE_PATH}/p/" not in robots()
     service.restart("fcgi", public_robots="index")
     try:
-        assert "Allow: /p/\n" in robots()
+        assert f"Allow: {BASE_PATH}/p/\n" in robots()
         image = publish(service.session("enterprise"))
         got = service.session().get(addresses(image)["h200"])
         assert "X-Robots-Tag" not in got.headers
