@@ -2,8 +2,9 @@
 
 import pytest
 
-from api import new_user
+from api import new_user, upload
 from browser import run_in_browser
+from pictures import picture
 
 
 @pytest.mark.parametrize("path", ["/docs/", "/problems/not_found",
@@ -16,3 +17,17 @@ def test_the_login_needs_only_the_keyboard(service):
     name, password = new_user(service).auth
     cookies = run_in_browser(service, "login.mjs", user=name, password=password)
     assert "pixtier_session" in {cookie["name"] for cookie in cookies}
+
+
+def test_a_page_of_another_site_shows_a_public_picture(service):
+    """Until it is private."""
+    session = service.session("enterprise")
+    image = upload(session, picture(1200, 800), "puffin.jpg")
+    path = "/v1/images/" + image["id"]
+    image = session.patch(path, json={"public": True}).json()
+    variant = next(one for one in image["variants"] if one["variant"] == "h200")
+    run_in_browser(service, "embed.mjs", picture=variant["public_url"],
+                   width=variant["width"], bytes=variant["bytes"])
+    assert session.patch(path, json={"public": False}).status_code == 200
+    run_in_browser(service, "embed.mjs", picture=variant["public_url"],
+                   gone=True)

@@ -233,6 +233,8 @@ variables() {
 }
 
 mount_all() {
+	# systemd gives units their own mounts only if the root is a mount itself.
+	mount --bind "$root" "$root"
 	mount -t proc proc "$root/proc"
 	mount --rbind /sys "$root/sys"
 	mount --rbind /dev "$root/dev"
@@ -260,7 +262,8 @@ add_systemd() {
 	TimeoutStartSec=infinity
 	EnvironmentFile=/root/variables
 	ExecStart=/bin/bash -eu -o pipefail /root/commands
-	ExecStopPost=/bin/sh -c 'echo \$EXIT_STATUS >/root/status'
+	ExecStopPost=/bin/sh -c 'echo \$EXIT_STATUS >/root/status; \
+		[ \$EXIT_STATUS = 0 ] || journalctl --no-pager --priority=notice --lines=60'
 	ExecStopPost=systemctl --no-block poweroff
 	StandardOutput=append:/root/transcript
 	StandardError=inherit

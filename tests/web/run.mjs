@@ -34,8 +34,13 @@ function watch(page) {
 	});
 	page.on("pageerror", error => faults.push(`page: ${error}`));
 	page.on("requestfailed", request => {
-		if (request.failure().errorText !== "net::ERR_ABORTED")
-			faults.push(`${request.url()}: ${request.failure().errorText}`);
+		const { errorText } = request.failure();
+		// So the browser calls an error where a picture was expected.
+		const refused = errorText === "net::ERR_BLOCKED_BY_ORB" &&
+			page.expectedStatuses;
+
+		if (errorText !== "net::ERR_ABORTED" && !refused)
+			faults.push(`${request.url()}: ${errorText}`);
 	});
 	page.on("response", response => {
 		if (response.status() >= 400 && !expected(response.status()))
