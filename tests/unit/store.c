@@ -337,9 +337,10 @@ static void names_files_for_the_web_server(void **state)
 	tear_down(&g);
 }
 
+/* The last public file. */
 struct seen {
 	struct uuid image;
-	const char *name;
+	char name[32];
 	int count;
 };
 
@@ -348,8 +349,10 @@ static bool see_public(struct work *work, struct uuid image, const char *name,
 {
 	struct seen *seen = arg;
 
-	*seen = (struct seen){ image, pool_strdup(work->pool, name),
-			       seen->count + 1 };
+	(void)work;
+	seen->image = image;
+	snprintf(seen->name, sizeof(seen->name), "%s", name);
+	seen->count++;
 	return true;
 }
 
