@@ -278,9 +278,13 @@ void response_file(struct response *res, struct request *req,
 			store_delivery_path(req->work, file->key, whole));
 	if (accel) /* nginx makes an ETag itself and drops ours. */
 		return;
-	/* A key's bytes never change, so the key is a strong validator. */
-	etag = pool_printf(pool, "\"%s\"",
-			   file->public_sum ? file->public_sum : file->key);
+	/* The bytes of a public address never change. Those of a key change at
+	   most once a second: purge_changed_variant(). */
+	etag = file->public_sum
+		       ? pool_printf(pool, "\"%s\"", file->public_sum)
+		       : pool_printf(pool, "\"%s-%llx-%llx\"", file->key,
+				     (unsigned long long)file->changed_at,
+				     (unsigned long long)file->bytes);
 	if (!check_conditions(req, file, etag)) {
 		file_problem(res, req);
 		if (req->work->err == ERR_RANGE_NOT_SATISFIABLE)

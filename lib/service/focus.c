@@ -3,16 +3,11 @@
 
 #include "lib/service/focus.h"
 
-#include <time.h>
-
 #include "lib/base/pool.h"
 #include "lib/db/db.h"
 #include "lib/model/variant.h"
 #include "lib/service/purge.h"
 #include "lib/service/variant_render.h"
-#include "lib/store/store.h"
-
-enum { WAIT_MS = 20 };
 
 /* Reads 0 to 1 with some decimals, in units of the last one. */
 static bool take_share(int64_t *share, const char **at)
@@ -92,39 +87,13 @@ static bool change_focus(struct work *work, void *arg)
 	return mark_variants(change, work);
 }
 
-/* Deletes the marked variants, and sets when the newest file was made. */
-static bool delete_marked(int64_t *made_at, const struct change *change,
-			  struct work *work)
+static bool delete_marked(const struct change *change, struct work *work)
 {
-	int64_t bytes, changed_at;
-
-	*made_at = 0;
-	for (size_t i = 0; i < change->count; i++) {
-		const struct variant *variant = &change->variants[i];
-
-		if (!change->marked[i])
-			continue;
-		if (store_find(&bytes, &changed_at, work,
-			       store_key(work->pool, variant->image_id,
-					 variant->variant)) &&
-		    changed_at > *made_at)
-			*made_at = changed_at;
-		if (!purge_changed_variant(work, variant->image_id,
-					   variant->variant))
+	for (size_t i = 0; i < change->count; i++)
+		if (change->marked[i] &&
+		    !purge_changed_variant(work, change->variants[i].image_id,
+					   change->variants[i].variant))
 			return false;
-	}
-	return true;
-}
-
-static bool wait_until_after(int64_t second, struct work *work)
-{
-	const struct timespec pause = { .tv_nsec = WAIT_MS * 1000000L };
-	int64_t now_us;
-
-	do
-		if (!store_clock_us(&now_us, work))
-			return false;
-	while (now_us / 1000000 == second && !nanosleep(&pause, NULL));
 	return true;
 }
 
@@ -132,11 +101,10 @@ bool focus_set(struct image *image, struct work *work,
 	       const struct image_focus *focus)
 {
 	struct change change = { .image = image, .focus = focus };
-	int64_t made_at;
 
 	if (!db_transaction(work, change_focus, &change) ||
-	    !delete_marked(&made_at, &change, work))
+	    !delete_marked(&change, work))
 		return false;
 	image->focus = *focus;
-	return !made_at || wait_until_after(made_at, work);
+	return true;
 }

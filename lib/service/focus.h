@@ -15,8 +15,7 @@ bool focus_read(struct image_focus *focus, struct work *work,
  * Sets the focus of an image, and deletes the variants that follow it: their
  * next use renders them again. When this returns true, nothing serves an old
  * file: no request or job that is rendering can store one (variant_keep()).
- * Waits for the next second of the file system if a file was made in this one,
- * because a new file of the same size must have another ETag. ERR_NOT_FOUND.
+ * Fails as purge_changed_variant(). ERR_NOT_FOUND.
  */
 bool focus_set(struct image *image, struct work *work,
 	       const struct image_focus *focus) MUST_CHECK;

@@ -4,6 +4,7 @@
 #include "lib/service/purge.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "lib/base/conf.h"
 #include "lib/base/text.h"
@@ -16,7 +17,7 @@
 #include "lib/service/webhook_queue.h"
 #include "lib/store/store.h"
 
-enum { BATCH = 100 };
+enum { BATCH = 100, WAIT_MS = 20 };
 
 static bool drop_rows(struct work *work, void *arg)
 {
@@ -135,10 +136,34 @@ bool purge_variant(struct work *work, struct uuid image_id, const char *name)
 	       end_drop(work, image_id, name);
 }
 
+/* Returns the second in which the file was made; 0 if there is none. */
+static int64_t made_at(struct work *work, const char *key)
+{
+	int64_t bytes, changed_at;
+
+	return store_find(&bytes, &changed_at, work, key) ? changed_at : 0;
+}
+
+static bool wait_until_after(int64_t second, struct work *work)
+{
+	const struct timespec pause = { .tv_nsec = WAIT_MS * 1000000L };
+	int64_t now_us;
+
+	do
+		if (!store_clock_us(&now_us, work))
+			return false;
+	while (now_us / 1000000 == second && !nanosleep(&pause, NULL));
+	return true;
+}
+
 bool purge_changed_variant(struct work *work, struct uuid image_id,
 			   const char *name)
 {
-	return end_drop(work, image_id, name);
+	const int64_t second =
+		made_at(work, store_key(work->pool, image_id, name));
+
+	return end_drop(work, image_id, name) &&
+	       (!second || wait_until_after(second, work));
 }
 
 bool purge_marked(struct work *work)

@@ -21,7 +21,9 @@ bool purge_variants(int64_t *count, struct work *work,
 		    const char *name) MUST_CHECK;
 
 /* Deletes the file and the row of a variant after variant_mark(), because its
-   next use renders another picture: whatever refers to the old one ends. */
+   next use renders another picture: whatever refers to the old one ends. If the
+   file was made in this second, waits for the next one of the file system,
+   because a new file of the same size needs another ETag. */
 bool purge_changed_variant(struct work *work, struct uuid image_id,
 			   const char *name) MUST_CHECK;
 
