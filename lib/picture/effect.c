@@ -9,7 +9,7 @@
 #include "lib/picture/blur.h"
 
 /* Measured, with a margin. */
-enum { GRAY_NS = 3, BLUR_NS = 150, SHARP_NS = 30 };
+enum { GRAY_NS = 3, BLUR_NS = 60, SHARP_NS = 30 };
 
 static void make_gray(struct bitmap *bitmap)
 {
