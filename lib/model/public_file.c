@@ -84,6 +84,33 @@ bool public_file_keep(struct work *work, struct uuid image_id,
 		     DB_IN(db_uuid(image_id), db_text(variant)));
 }
 
+bool public_file_end(struct work *work, struct uuid image_id,
+		     const char *variant)
+{
+	return db_do(work, NULL,
+		     "DELETE FROM `public_variants`"
+		     " WHERE `image_id` = ? AND `variant` = ?",
+		     DB_IN(db_uuid(image_id), db_text(variant)));
+}
+
+bool public_file_list_images(struct uuid **ids, size_t *count,
+			     struct work *work, struct uuid tier_id,
+			     struct uuid user_id, struct uuid after,
+			     int64_t limit)
+{
+	struct uuid row;
+
+	return db_list(work, ROWS(ids, count, row),
+		       "SELECT i.`id` FROM `images` i"
+		       " JOIN `users` u ON u.`id` = i.`user_id`"
+		       " WHERE i.`id` > ? AND i.`public` = TRUE"
+		       " AND (u.`tier_id` = ? OR u.`id` = ?)"
+		       " ORDER BY i.`id` LIMIT ?",
+		       DB_IN(db_bytes(&after, sizeof(after)), db_uuid(tier_id),
+			     db_uuid(user_id), db_int(limit)),
+		       DB_OUT(db_uuid_to(&row)));
+}
+
 bool public_file_sweep(uint64_t *count, struct work *work, int64_t days,
 		       int64_t limit)
 {

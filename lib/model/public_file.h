@@ -40,6 +40,17 @@ bool public_file_list(struct public_file **files, size_t *count,
 bool public_file_keep(struct work *work, struct uuid image_id,
 		      const char *variant) MUST_CHECK;
 
+/* Ends the kept addresses of a variant, whose picture has changed. */
+bool public_file_end(struct work *work, struct uuid image_id,
+		     const char *variant) MUST_CHECK;
+
+/* Lists at most `limit` public images with an id above `after`, of the user, or
+   of the users of the tier; the other id is nil. */
+bool public_file_list_images(struct uuid **ids, size_t *count,
+			     struct work *work, struct uuid tier_id,
+			     struct uuid user_id, struct uuid after,
+			     int64_t limit) MUST_CHECK;
+
 /* Forgets at most `limit` images that were deleted more than `days` ago, and
    counts them. */
 bool public_file_sweep(uint64_t *count, struct work *work, int64_t days,

@@ -13,6 +13,7 @@
 #include "lib/model/tier.h"
 #include "lib/model/token.h"
 #include "lib/model/user.h"
+#include "lib/model/watermark.h"
 #include "lib/service/password.h"
 #include "lib/service/publish.h"
 #include "lib/service/render_job.h"
@@ -206,6 +207,19 @@ static bool set_user(struct work *work, void *arg)
 		token_drop_sessions(work, id, (struct uuid){ 0 }));
 }
 
+/* Another tier may have another watermark. */
+static bool withdraw_public(struct work *work, const struct user *user,
+			    const struct tier *tier)
+{
+	const struct uuid none = { 0 };
+	bool used;
+
+	if (!tier)
+		return true;
+	return watermark_is_used(&used, work) &&
+	       (!used || publish_withdraw(work, none, user->id));
+}
+
 bool admin_update_user(struct work *work, const struct actor *actor,
 		       const struct user *user,
 		       const struct user_update *update)
@@ -223,7 +237,8 @@ bool admin_update_user(struct work *work, const struct actor *actor,
 	     !hash_password(&edit.hash, work, update->password)))
 		return false;
 	return !count ||
-	       audit_change(work, actor, entries, count, set_user, &edit);
+	       (audit_change(work, actor, entries, count, set_user, &edit) &&
+		withdraw_public(work, user, update->tier));
 }
 
 struct publication {

@@ -138,6 +138,21 @@ static bool make_again(struct work *work, const struct public_file *file)
 	return variant.status == VARIANT_READY || fail_not_ready(work);
 }
 
+/* Whether the variant has an old watermark. */
+static bool find_stale(bool *stale, struct work *work,
+		       const struct public_file *file)
+{
+	struct variant variant = { .stale = false };
+
+	*stale = false;
+	if (variant_is_original(file->variant))
+		return true;
+	if (!variant_find(&variant, work, file->image_id, file->variant))
+		return work->err == ERR_NOT_FOUND;
+	*stale = variant.stale;
+	return true;
+}
+
 struct publication {
 	struct public_file *file;
 	const struct public_url *url;
@@ -150,10 +165,12 @@ static bool publish(struct work *work, void *arg)
 	const struct public_url *url = publication->url;
 	struct public_file *file = publication->file;
 	struct pool *pool = work->pool;
+	bool stale;
 
-	if (!public_file_lock(file, work) || !check(work, file))
+	if (!public_file_lock(file, work) || !check(work, file) ||
+	    !find_stale(&stale, work, file))
 		return false;
-	if (!file->is_ready)
+	if (!file->is_ready || stale)
 		return fail_not_ready(work);
 	if (store_publish(work, file->image_id,
 			  store_key(pool, file->image_id, file->variant),
@@ -175,17 +192,64 @@ bool publish_open(const char **image_name, struct work *work,
 				    .variant = url->variant,
 				    .format = format_row(url->format)->name };
 	struct publication publication = { &file, url };
+	bool stale;
 
 	if (!text_unhex(file.sum, sizeof(file.sum), url->sum))
 		return publish_fail_unknown(work);
 	if (!public_file_find(&file, work) || !check(work, &file) ||
-	    (!file.is_ready && !make_again(work, &file)))
+	    !find_stale(&stale, work, &file) ||
+	    ((!file.is_ready || stale) && !make_again(work, &file)) ||
+	    (stale && (!public_file_find(&file, work) || !check(work, &file))))
 		return false;
 	if (format_row(url->format)->in_browsers &&
 	    !db_transaction(work, publish, &publication))
 		return false;
 	*image_name = file.name;
 	return true;
+}
+
+enum { BATCH = 100 };
+
+static bool withdraw_image(struct work *work, void *arg)
+{
+	const struct uuid *id = arg;
+	struct image image;
+
+	if (!image_lock(&image, work, *id))
+		return work->err == ERR_NOT_FOUND;
+	return store_unpublish(work, *id);
+}
+
+static bool withdraw_batch(struct uuid *last, size_t *count, struct work *work,
+			   struct uuid tier_id, struct uuid user_id)
+{
+	struct uuid *ids;
+
+	if (!public_file_list_images(&ids, count, work, tier_id, user_id, *last,
+				     BATCH))
+		return false;
+	for (size_t i = 0; i < *count; i++) {
+		if (!db_transaction(work, withdraw_image, &ids[i]))
+			return false;
+		*last = ids[i];
+	}
+	return true;
+}
+
+bool publish_withdraw(struct work *work, struct uuid tier_id,
+		      struct uuid user_id)
+{
+	struct uuid last = { 0 };
+	size_t count = BATCH;
+	bool ok = true;
+
+	while (ok && count == BATCH) {
+		struct pool *outer = work_pool_begin(work);
+
+		ok = withdraw_batch(&last, &count, work, tier_id, user_id);
+		work_pool_end(work, outer);
+	}
+	return ok;
 }
 
 /* The sweep */

@@ -41,11 +41,21 @@ bool publish_set_all(struct publish_one *ones, size_t count, struct work *work,
 /*
  * Finds the file that a public address names, and makes it a public file of the
  * store, so that the web server serves it from now on, if browsers show its
- * format. Renders a variant again that was removed. ERR_NOT_FOUND; ERR_GONE if
+ * format. Renders a variant again that was removed or has an old watermark.
+ * ERR_NOT_FOUND, also if another picture came of that; ERR_GONE if
  * the image was public once; ERR_UNAVAILABLE while a job renders the variant.
  */
 bool publish_open(const char **image_name, struct work *work,
 		  const struct public_url *url) MUST_CHECK;
+
+/*
+ * Removes the public files of all public images of the user, or of the users of
+ * the tier, because their watermark has changed; the other id is nil. Their
+ * addresses end when their variants are rendered again. Takes about a
+ * millisecond for each image.
+ */
+bool publish_withdraw(struct work *work, struct uuid tier_id,
+		      struct uuid user_id) MUST_CHECK;
 
 /* Fails as publish_open() does for an address that never existed. */
 bool publish_fail_unknown(struct work *work);

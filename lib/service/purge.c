@@ -106,34 +106,51 @@ static bool keep_address(struct work *work, const struct image *image,
 				  store_unpublish(work, image->id));
 }
 
+/* Even of a private image: it may become public again. */
+static bool end_address(struct work *work, const struct image *image,
+			const char *variant)
+{
+	return public_file_end(work, image->id, variant) &&
+	       store_unpublish(work, image->id);
+}
+
+struct dropping {
+	struct uuid image_id;
+	const char *variant;
+	bool changes; /* its next use renders another picture */
+};
+
 /* Deleting the image deletes the row, too. */
 static bool drop_marked(struct work *work, void *arg)
 {
-	const struct variant *variant = arg;
+	const struct dropping *dropping = arg;
+	const char *variant = dropping->variant;
 	struct image image;
 	int64_t before, after;
 
-	if (!image_lock(&image, work, variant->image_id))
+	if (!image_lock(&image, work, dropping->image_id))
 		return work->err == ERR_NOT_FOUND;
-	return keep_address(work, &image, variant->variant) &&
+	return (dropping->changes ? end_address : keep_address)(work, &image,
+								variant) &&
 	       variant_sum(&before, work, image.id) &&
-	       variant_drop_marked(work, image.id, variant->variant) &&
+	       variant_drop_marked(work, image.id, variant) &&
 	       variant_sum(&after, work, image.id) &&
 	       user_add_variant_bytes(work, image.user_id, after - before);
 }
 
-static bool end_drop(struct work *work, struct uuid image_id, const char *name)
+static bool end_drop(struct work *work, struct uuid image_id, const char *name,
+		     bool changes)
 {
-	struct variant variant = { .image_id = image_id, .variant = name };
+	struct dropping dropping = { image_id, name, changes };
 
 	return store_drop(work, store_key(work->pool, image_id, name)) &&
-	       db_transaction(work, drop_marked, &variant);
+	       db_transaction(work, drop_marked, &dropping);
 }
 
 bool purge_variant(struct work *work, struct uuid image_id, const char *name)
 {
 	return variant_mark(work, image_id, name) &&
-	       end_drop(work, image_id, name);
+	       end_drop(work, image_id, name, false);
 }
 
 /* Returns the second in which the file was made; 0 if there is none. */
@@ -162,7 +179,7 @@ bool purge_changed_variant(struct work *work, struct uuid image_id,
 	const int64_t second =
 		made_at(work, store_key(work->pool, image_id, name));
 
-	return end_drop(work, image_id, name) &&
+	return end_drop(work, image_id, name, true) &&
 	       (!second || wait_until_after(second, work));
 }
 
@@ -174,7 +191,8 @@ bool purge_marked(struct work *work)
 	if (!variant_list_marked(&variants, &count, work, BATCH))
 		return false;
 	for (size_t i = 0; i < count; i++)
-		if (!end_drop(work, variants[i].image_id, variants[i].variant))
+		if (!end_drop(work, variants[i].image_id, variants[i].variant,
+			      false))
 			return false;
 	return true;
 }

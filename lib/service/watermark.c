@@ -10,6 +10,7 @@
 #include "lib/base/text.h"
 #include "lib/db/db.h"
 #include "lib/picture/decoder_pool.h"
+#include "lib/service/publish.h"
 #include "lib/store/store.h"
 
 static bool check_number(struct work *work, const char *field, int64_t number,
@@ -123,6 +124,15 @@ static bool change_watermark(struct work *work, void *arg)
 				 : watermark_drop(work, change->tier->id);
 }
 
+static bool apply(struct work *work, const struct actor *actor,
+		  const struct audit_entry *entry, struct change *change)
+{
+	const struct uuid nobody = { 0 };
+
+	return audit_change(work, actor, entry, 1, change_watermark, change) &&
+	       publish_withdraw(work, change->tier->id, nobody);
+}
+
 bool watermark_set(struct work *work, const struct actor *actor,
 		   const struct tier *tier,
 		   const struct tier_watermark *watermark)
@@ -137,7 +147,7 @@ bool watermark_set(struct work *work, const struct actor *actor,
 	};
 	struct change change = { tier, watermark };
 
-	return audit_change(work, actor, &entry, 1, change_watermark, &change);
+	return apply(work, actor, &entry, &change);
 }
 
 bool watermark_remove(struct work *work, const struct actor *actor,
@@ -147,5 +157,5 @@ bool watermark_remove(struct work *work, const struct actor *actor,
 					   "removed" };
 	struct change change = { tier, NULL };
 
-	return audit_change(work, actor, &entry, 1, change_watermark, &change);
+	return apply(work, actor, &entry, &change);
 }

@@ -190,3 +190,28 @@ def test_a_job_that_was_queued_before_uses_the_new_focus(service):
         got = session.get(variant_of(image, "20x60-cover.jpeg"))
         return got if got.status_code == 200 else None
     assert seen(wait_until(look).content) == 2
+
+
+def test_public_addresses_of_old_crops_end(service):
+    """Those of other variants do not."""
+    session = any_size(service, public=True)
+    nobody = service.session()
+    image = upload(session, encode(stripes(), "PNG"), "a.png")
+    path = f"/v1/images/{image['id']}"
+    assert session.patch(path, json={"public": True}).status_code == 200
+
+    def public_urls():
+        for name in ("60x60-cover", "60x60-cover-west"):
+            assert session.get(variant_of(image, name)).status_code == 200
+        return {one["variant"]: one["public_url"]
+                for one in session.get(path).json()["variants"]}
+
+    old = public_urls()
+    assert seen(nobody.get(old["60x60-cover"]).content) == 1
+    assert set_focus(session, image, [1, 0]).status_code == 200
+    problem(nobody.get(old["60x60-cover"]), 404, "not_found")
+    new = public_urls()
+    problem(nobody.get(old["60x60-cover"]), 404, "not_found")
+    assert seen(nobody.get(new["60x60-cover"]).content) == 2
+    assert new["60x60-cover-west"] == old["60x60-cover-west"]
+    assert seen(nobody.get(old["60x60-cover-west"]).content) == 0

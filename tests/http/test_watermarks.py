@@ -275,3 +275,42 @@ def test_pixtierctl_sets_and_removes_it(service, tmp_path):
     assert ctl("none").returncode == 0
     assert near(colour(), GRAY)
     assert ctl("none").returncode != 0
+
+
+def test_public_addresses_end_with_the_old_picture(service):
+    """The web server serves public files alone, until the watermark, the tier
+    of the user or the focus changes."""
+    session = any_size(service, public=True)
+    admin = service.session("admin")
+    nobody = service.session()
+    image = upload(session, original(), "a.png")
+    path = f"/v1/images/{image['id']}"
+
+    def public_url(name):
+        assert session.get(variant_of(image, name)).status_code == 200
+        return [one["public_url"] for one in session.get(path).json()
+                ["variants"] if one["variant"] == name][0]
+
+    def check(name, old, colour):
+        if old:
+            for _ in range(2):
+                problem(nobody.get(old), 404, "not_found")
+        url = public_url(name)
+        assert url != old
+        for _ in range(3):
+            got = nobody.get(url)
+            assert got.status_code == 200
+            assert near(colour_at(got.content, .9, .9), colour)
+        return url
+
+    assert session.patch(path, json={"public": True}).status_code == 200
+    url = check("h200", None, GRAY)
+    put(service, session)
+    url = check("h200", url, RED)
+    put(service, session, mark(GREEN))
+    url = check("h200", url, GREEN)
+    user = session.get("/v1/me").json()["id"]
+    moved = admin.patch("/v1/admin/users/" + user,
+                        json={"tier": "Enterprise"})
+    assert moved.status_code == 200, moved.text
+    check("h200", url, GRAY)
