@@ -13,8 +13,8 @@ const struct route routes[] = {
 	{ METHOD_GET,    "/v1/tokens",      NEED_USER,   SCOPE_READ,  BODY_NONE,   "limit cursor", tokens_list },
 	{ METHOD_DELETE, "/v1/tokens/{id}", NEED_USER,   SCOPE_WRITE, BODY_NONE,   "", tokens_delete },
 
-	{ METHOD_POST,   "/v1/images",      NEED_USER,   SCOPE_WRITE, BODY_JSON_OR_UPLOAD("image file"), "name public", images_create },
-	{ METHOD_GET,    "/v1/images",      NEED_USER,   SCOPE_READ,  BODY_NONE,   "limit cursor status name", images_list },
+	{ METHOD_POST,   "/v1/images",      NEED_USER,   SCOPE_WRITE, BODY_JSON_OR_UPLOAD("image file"), "name public alt tags on_duplicate", images_create },
+	{ METHOD_GET,    "/v1/images",      NEED_USER,   SCOPE_READ,  BODY_NONE,   "limit cursor status name tag sha256", images_list },
 	{ METHOD_GET,    "/v1/images/{id}", NEED_USER,   SCOPE_READ,  BODY_NONE,   "", images_show },
 	{ METHOD_PATCH,  "/v1/images/{id}", NEED_USER,   SCOPE_WRITE, BODY_JSON,   "", images_change },
 	{ METHOD_DELETE, "/v1/images/{id}", NEED_USER,   SCOPE_WRITE, BODY_NONE,   "", images_delete },

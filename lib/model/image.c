@@ -118,8 +118,10 @@ bool image_add(struct work *work, const struct image *image)
 		"INSERT INTO `images` (`id`, `user_id`, `kind`, `name`,"
 		" `status`, `format`, `width`, `height`, `bytes`,"
 		" `sha256`, `created_at`, `name_indexed`, `public`,"
-		" `public_original`, `published_at`, `focus_x`, `focus_y`)"
-		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		" `public_original`, `published_at`, `focus_x`, `focus_y`,"
+		" `alt`, `tags`)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+		" ?, ?)",
 		DB_IN(db_uuid(image->id), db_uuid(image->user_id),
 		      db_name(image->kind, &image_kinds), db_text(image->name),
 		      db_name(image->status, &image_statuses),
@@ -133,7 +135,8 @@ bool image_add(struct work *work, const struct image *image)
 		      db_bool(image->public), db_bool(image->public_original),
 		      db_time(image->public ? image->created_at : 0),
 		      focus_in(&image->focus, image->focus.x),
-		      focus_in(&image->focus, image->focus.y)));
+		      focus_in(&image->focus, image->focus.y),
+		      db_text(image->alt), db_text(image->tags)));
 }
 
 bool image_fill(struct work *work, const struct image *image)
@@ -198,6 +201,13 @@ bool image_set_public(struct work *work, struct uuid id, bool public,
 			 "   `published_at`) WHERE `id` = ?",
 			 DB_IN(db_bool(public), db_bool(public && original),
 			       db_bool(public), db_uuid(id)));
+}
+
+bool image_set_alt(struct work *work, struct uuid id, const char *alt)
+{
+	return db_change(work, "image", id,
+			 "UPDATE `images` SET `alt` = ? WHERE `id` = ?",
+			 DB_IN(db_text(alt), db_uuid(id)));
 }
 
 bool image_settle(struct work *work, struct uuid id, enum image_status status,

@@ -41,6 +41,8 @@ struct image {
 	bool public;
 	bool public_original; /* the tier allowed it when it became public */
 	struct image_focus focus;
+	const char *alt;  /* what the picture shows, or NULL */
+	const char *tags; /* image_tags.h */
 };
 
 const char *image_status_name(enum image_status status);
@@ -51,6 +53,7 @@ bool image_status_read(enum image_status *status, struct work *work,
 		       const char *text) MUST_CHECK;
 
 enum { IMAGE_NAME_MAX = 255 }; /* characters; in /v1 bytes */
+enum { IMAGE_ALT_MAX = 1000 }; /* bytes */
 
 /* ERR_NOT_FOUND. The caller checks the owner. */
 bool image_find(struct image *image, struct work *work,
@@ -63,11 +66,13 @@ bool image_lock(struct image *image, struct work *work,
 /* Lists the newest first, only those with an id below `before` (nil: all) and
    with `status` unless it is 0. Resizes are listed only with all_kinds and
    without a status. `name`, a part of the image's name, is for image_search()
-   only. */
+   and image_match() only, `tag` and `sha256` for image_match(). */
 struct image_filter {
 	struct uuid user_id;
 	enum image_status status;
 	const char *name;
+	const char *tag;
+	const uint8_t *sha256;
 	struct uuid before;
 	int64_t limit;
 	bool all_kinds;
@@ -86,6 +91,8 @@ bool image_replace_name(struct work *work, struct uuid id, const char *old_name,
 			const char *name) MUST_CHECK;
 bool image_set_name(struct work *work, struct uuid id,
 		    const char *name) MUST_CHECK;
+bool image_set_alt(struct work *work, struct uuid id,
+		   const char *alt) MUST_CHECK;
 
 bool image_same_focus(const struct image_focus *a, const struct image_focus *b);
 

@@ -12,7 +12,8 @@
 	" COALESCE(i.`sha256`, REPEAT('\\0', 32)), i.`error_code`,"            \
 	" i.`error_detail`, i.`created_at`, i.`public`, i.`public_original`,"  \
 	" i.`focus_x` IS NOT NULL,"                                            \
-	" COALESCE(i.`focus_x`, 0), COALESCE(i.`focus_y`, 0)"
+	" COALESCE(i.`focus_x`, 0), COALESCE(i.`focus_y`, 0),"                 \
+	" i.`alt`, i.`tags`"
 
 #define IMAGE_OUT(i)                                                           \
 	DB_OUT(db_uuid_to(&(i)->id), db_uuid_to(&(i)->user_id),                \
@@ -25,6 +26,7 @@
 	       db_time_to(&(i)->created_at), db_bool_to(&(i)->public),         \
 	       db_bool_to(&(i)->public_original),                              \
 	       db_bool_to(&(i)->focus.is_set), db_int_to(&(i)->focus.x),       \
-	       db_int_to(&(i)->focus.y))
+	       db_int_to(&(i)->focus.y), db_text_to(&(i)->alt),                \
+	       db_text_to(&(i)->tags))
 
 #endif

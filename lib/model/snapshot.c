@@ -16,6 +16,7 @@ const char *const snapshot_tables[] = {
 	"tokens",
 	"images",
 	"image_ngrams",
+	"image_tags",
 	"removed_images",
 	"variants",
 	"public_variants",

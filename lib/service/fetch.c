@@ -70,6 +70,8 @@ bool fetch_queue(struct uploaded *uploaded, struct work *work,
 		     fetch->variant);
 	made.image.public = fetch->public;
 	made.image.public_original = fetch->public && tier->original;
+	made.image.alt = fetch->alt;
+	made.image.tags = fetch->tags;
 	made.job.id = uuid_new();
 	made.job.kind = JOB_FETCH;
 	made.image.focus = fetch->focus;

@@ -26,6 +26,8 @@ struct fetch_request {
 	const char *url;     /* passed fetch_check_url() */
 	const char *name;    /* 1 to IMAGE_NAME_MAX bytes */
 	bool public;         /* the tier allows it */
+	const char *alt;     /* or NULL */
+	const char *tags;    /* image_tags.h */
 	const char *variant; /* the only variant; NULL: the tier's sizes */
 	struct image_focus focus;
 };

@@ -4,6 +4,7 @@
 #include "lib/service/image_update.h"
 
 #include "lib/db/db.h"
+#include "lib/model/image_tags.h"
 #include "lib/service/publish.h"
 
 struct change {
@@ -21,6 +22,8 @@ static bool apply(struct work *work, void *arg)
 	return (!update->public ||
 		publish_set(work, change->tier, id, *update->public)) &&
 	       (!update->name || image_set_name(work, id, update->name)) &&
+	       (!update->sets_alt || image_set_alt(work, id, update->alt)) &&
+	       (!update->sets_tags || image_tags_set(work, id, update->tags)) &&
 	       image_find(change->image, work, id);
 }
 

@@ -9,6 +9,9 @@
 struct image_update {
 	const char *name; /* 1 to IMAGE_NAME_MAX characters */
 	const bool *public;
+	bool sets_alt, sets_tags; /* then NULL removes them */
+	const char *alt;
+	const char *tags; /* image_tags.h */
 };
 
 /* Changes all fields or none, and fills `image` with the result. ERR_NOT_FOUND;

@@ -9,6 +9,7 @@
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 #include "lib/model/image.h"
+#include "lib/model/image_tags.h"
 #include "lib/model/job.h"
 #include "lib/model/tier.h"
 #include "lib/model/variant.h"
@@ -40,6 +41,16 @@ static struct json *focus_json(struct pool *pool,
 	return json;
 }
 
+static struct json *view_tags(struct pool *pool, const char *tags)
+{
+	struct json *array = json_array(pool);
+	const char *tag;
+
+	while ((tag = image_tags_next(&tags, pool)))
+		json_push_text(array, tag);
+	return array;
+}
+
 struct json *json_view_image(struct pool *pool, const struct tier *tier,
 			     const struct image *image)
 {
@@ -55,6 +66,8 @@ struct json *json_view_image(struct pool *pool, const struct tier *tier,
 	json_set_positive(json, "height", image->height);
 	json_set_positive(json, "bytes", image->bytes);
 	json_set_text(json, "sha256", image->format ? sum : NULL);
+	json_set_text(json, "alt", image->alt);
+	json_set(json, "tags", view_tags(pool, image->tags));
 	json_set_text(json, "created_at", clock_text(pool, image->created_at));
 	json_set_bool(json, "may_link", tier->links);
 	json_set_bool(json, "public", image->public);

@@ -11,12 +11,23 @@
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 #include "lib/db/db.h"
+#include "lib/model/image_match.h"
+#include "lib/model/image_tags.h"
 #include "lib/picture/probe.h"
 #include "lib/process/metric.h"
 #include "lib/service/access.h"
 #include "lib/service/budget.h"
 #include "lib/service/variant_render.h"
 #include "lib/service/webhook_queue.h"
+
+/* clang-format off */
+static const char *const on_duplicate_names[] = {
+	[ON_DUPLICATE_KEEP]   = "keep",
+	[ON_DUPLICATE_RETURN] = "return",
+};
+/* clang-format on */
+
+const struct names on_duplicates = NAMES_OF(on_duplicate_names);
 
 int64_t upload_max_bytes(const struct conf *conf, const struct tier *tier)
 {
@@ -179,6 +190,9 @@ struct records {
 	const struct uploaded *made;
 	const struct tier *tier;
 	bool tried; /* the answer to COMMIT may have been lost */
+	enum on_duplicate on_duplicate;
+	struct image *same; /* the existing image that the upload returns */
+	size_t same_count;
 };
 
 static bool add_job(struct work *work, const struct records *records)
@@ -231,6 +245,30 @@ static bool charge(struct work *work, const struct records *records)
 		budget_uploads_per_day(image->user_id, records->tier));
 }
 
+/* Fails if the user has the bytes already. charge() has waited for all other
+   uploads of the user, so their images are seen; also if the quota is used up,
+   perhaps by one of them. */
+static bool charge_unless_same(struct work *work, struct records *records)
+{
+	const struct image *image = &records->made->image;
+	struct work aside = *work;
+	const bool charged = charge(work, records);
+
+	if (records->on_duplicate == ON_DUPLICATE_KEEP)
+		return charged;
+	if (!charged && work->err != ERR_QUOTA_EXCEEDED)
+		return false;
+	if (!image_find_same(&records->same, &records->same_count, &aside,
+			     image->user_id, image->sha256)) {
+		*work = aside;
+		return false;
+	}
+	if (records->same_count)
+		return fail(work, ERR_CONFLICT,
+			    "the user has these bytes already");
+	return charged;
+}
+
 /* Repeatable: the image's row exists only if the whole transaction was
    committed. */
 static bool insert_records(struct work *work, void *arg)
@@ -241,20 +279,28 @@ static bool insert_records(struct work *work, void *arg)
 	if (records->tried && is_recorded(work, made->image.id))
 		return true;
 	records->tried = true;
-	return charge(work, records) && image_add(work, &made->image) &&
+	return charge_unless_same(work, records) &&
+	       image_add(work, &made->image) &&
+	       image_tags_insert(work, &made->image) &&
 	       variant_add(work, made->variants, made->count) &&
 	       add_job(work, records) && queue_webhooks(work, made);
+}
+
+static bool commit(struct work *work, struct records *records)
+{
+	if (!db_transaction(work, insert_records, records))
+		return false;
+	metric_add(METRIC_UPLOAD_BYTES, NULL,
+		   (uint64_t)records->made->image.bytes);
+	return true;
 }
 
 bool upload_record(struct work *work, const struct uploaded *made,
 		   const struct tier *tier)
 {
-	struct records records = { made, tier, false };
+	struct records records = { .made = made, .tier = tier };
 
-	if (!db_transaction(work, insert_records, &records))
-		return false;
-	metric_add(METRIC_UPLOAD_BYTES, NULL, (uint64_t)made->image.bytes);
-	return true;
+	return commit(work, &records);
 }
 
 static const char *name_resize(struct pool *pool, const struct probe *probe,
@@ -284,6 +330,8 @@ static bool begin(struct uploaded *made, struct work *work,
 		     only);
 	made->image.public = upload->public;
 	made->image.public_original = upload->public && upload->tier->original;
+	made->image.alt = upload->alt;
+	made->image.tags = upload->tags;
 	probe_upright(probe, &width, &height);
 	return !only || access_check_enlargement(work, upload->tier, only,
 						 width, height);
@@ -346,6 +394,46 @@ static void drop_files(struct work *work, const struct uploaded *made)
 					    VARIANT_ORIGINAL));
 }
 
+/* Commits the records, whose files are stored. If the user has the bytes by now
+   and wants no second image of them, `made` becomes the existing one. */
+static bool record(struct uploaded *made, struct work *work,
+		   const struct upload *upload)
+{
+	struct records records = { .made = made,
+				   .tier = upload->tier,
+				   .on_duplicate = upload->on_duplicate };
+
+	if (work_check_wanted(work) && commit(work, &records))
+		return true;
+	/* After a lost COMMIT the rows may exist, so keeps the files. */
+	if (work->err != ERR_UNAVAILABLE)
+		drop_files(work, made);
+	if (!records.same_count)
+		return false;
+	*made = (struct uploaded){ .image = *records.same,
+				   .is_duplicate = true };
+	return true;
+}
+
+/* Without rendering, if the user wants no second image of the same bytes. */
+static bool find_duplicate(struct uploaded *uploaded, struct work *work,
+			   const struct upload *upload)
+{
+	struct image *same;
+	size_t count;
+
+	*uploaded = (struct uploaded){ 0 };
+	if (upload->on_duplicate == ON_DUPLICATE_KEEP)
+		return true;
+	if (!image_find_same(&same, &count, work, upload->user->id,
+			     upload->file->sha256))
+		return false;
+	if (count)
+		*uploaded = (struct uploaded){ .image = *same,
+					       .is_duplicate = true };
+	return true;
+}
+
 bool upload_take(struct uploaded *uploaded, struct work *work,
 		 const struct upload *upload)
 {
@@ -365,7 +453,11 @@ bool upload_take(struct uploaded *uploaded, struct work *work,
 
 	if (!variant_render_use_tier(&batch, work, upload->tier) ||
 	    !upload_check(&probe, work, upload) ||
-	    !begin(&made, work, upload, &probe) || !check_quota(work, upload))
+	    !find_duplicate(uploaded, work, upload))
+		return false;
+	if (uploaded->is_duplicate)
+		return true;
+	if (!begin(&made, work, upload, &probe) || !check_quota(work, upload))
 		return false;
 	made.image.focus = upload->focus;
 	batch.image_id = made.image.id;
@@ -381,14 +473,8 @@ bool upload_take(struct uploaded *uploaded, struct work *work,
 	}
 	made.image.status = rendered ? IMAGE_READY : IMAGE_PROCESSING;
 	describe_job(&made, upload, rendered, cost_ms);
-	if (!work_check_wanted(work) ||
-	    !upload_record(work, &made, upload->tier)) {
-		/* After a lost COMMIT the rows may exist, so keeps the
-		   files. */
-		if (work->err != ERR_UNAVAILABLE)
-			drop_files(work, &made);
+	if (!record(&made, work, upload))
 		return false;
-	}
 	*uploaded = made;
 	return true;
 }

@@ -28,11 +28,20 @@ struct upload_resize {
 	int64_t priority;    /* priority of the job */
 };
 
+/* What happens to bytes that the user has uploaded before: they become another
+   image, or the upload returns the existing one. */
+enum on_duplicate { ON_DUPLICATE_KEEP, ON_DUPLICATE_RETURN };
+
+extern const struct names on_duplicates;
+
 struct upload {
 	const struct user *user;
 	const struct tier *tier;
-	struct store_temp *file;            /* written, not ended */
-	const char *name;                   /* 1 to IMAGE_NAME_MAX characters */
+	struct store_temp *file; /* written, not ended */
+	const char *name;        /* 1 to IMAGE_NAME_MAX characters */
+	const char *alt;         /* or NULL */
+	const char *tags;        /* image_tags.h */
+	enum on_duplicate on_duplicate;
 	bool later;                         /* the client prefers a job */
 	bool public;                        /* the tier allows it */
 	const struct upload_resize *resize; /* or NULL */
@@ -43,18 +52,23 @@ struct uploaded {
 	struct image image;
 	struct variant *variants;
 	size_t count;
-	struct job job; /* nil id if all is ready; a resize always has one,
-			   "done" if it is ready */
+	struct job job;    /* nil id if all is ready; a resize always has one,
+			      "done" if it is ready */
+	bool is_duplicate; /* only the image is filled, with the existing
+			      one */
 };
 
 /*
  * Stores an image: probes it, renders the tier's sizes at once if that is cheap
  * or else queues a job, makes the files durable, then commits the rows and the
  * quota in one transaction. When this returns true, nothing can be lost.
- * ERR_UNSUPPORTED_FORMAT, ERR_CORRUPT_IMAGE, ERR_TOO_LARGE,
- * ERR_TOO_MANY_PIXELS, ERR_QUOTA_EXCEEDED, ERR_STORAGE_FULL; ERR_RATE_LIMITED
- * as budget_check() and budget_count_upload(); ERR_CLIENT_GONE, with nothing
- * stored, if the work is abandoned before it is rendered or committed.
+ * With ON_DUPLICATE_RETURN, finds the oldest image of the user that has the
+ * same bytes and has not failed, and charges nothing; of concurrent uploads of
+ * the same bytes only one makes an image. ERR_UNSUPPORTED_FORMAT,
+ * ERR_CORRUPT_IMAGE, ERR_TOO_LARGE, ERR_TOO_MANY_PIXELS, ERR_QUOTA_EXCEEDED,
+ * ERR_STORAGE_FULL; ERR_RATE_LIMITED as budget_check() and
+ * budget_count_upload(); ERR_CLIENT_GONE, with nothing stored, if the work is
+ * abandoned before it is rendered or committed.
  */
 bool upload_take(struct uploaded *uploaded, struct work *work,
 		 const struct upload *upload) MUST_CHECK;

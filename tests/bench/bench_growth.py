@@ -106,12 +106,15 @@ class Growth:
 
     def measure(self):
         images = "/v1/images"
+        sum = hashlib.sha256(str(self.size // 2).encode()).hexdigest()
         return {
             "list of 20": self.get(images + "?limit=20"),
             "list of failed ones": self.get(images + "?status=failed"),
             "get one": self.get(f"{images}/{self.middle()}"),
             "search, found in all": self.get(images + "?name=picture"),
             "search, found nowhere": self.get(images + "?name=nothing"),
+            "list of a tag of all": self.get(images + "?tag=all"),
+            "find a duplicate": self.get(f"{images}?sha256={sum}"),
             "list of jobs, failed": self.get("/v1/jobs?state=failed"),
             "usage": self.get("/v1/me"),
             "claim and end a job": self.claim(),

@@ -21,17 +21,19 @@ def user_id(service, token_hash):
 
 
 def add_images(service, user, first, last):
-    """Adds ready images, each with two variants and the job that made them,
-    but without files."""
+    """Adds ready images, each with the tag `all`, two variants and the job that
+    made them, but without files."""
     numbers = f"seq_{first}_to_{last}"
     image = row_id()
     service.query(
         "INSERT INTO images (id, user_id, name, status, format, width, height,"
         " bytes, sha256, created_at, name_indexed)"
         f" SELECT {image}, %s, CONCAT('picture-', seq, '.jpg'), 'ready',"
-        " 'jpeg', 1920, 1200, 680000, REPEAT('x', 32),"
+        " 'jpeg', 1920, 1200, 680000, UNHEX(SHA2(seq, 256)),"
         " UTC_TIMESTAMP(6) - INTERVAL 1 DAY, TRUE"
         f" FROM {numbers}", user)
+    service.query("INSERT INTO image_tags (user_id, tag, image_id)"
+                  f" SELECT %s, 'all', {image} FROM {numbers}", user)
     for size in 3, 4:
         service.query(
             "INSERT IGNORE INTO image_ngrams (image_id, ngram, user_id)"
