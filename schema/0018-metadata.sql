@@ -1,9 +1,19 @@
--- What a page says of an image: a text for those who do not see it, and tags.
+-- What a page says of an image: a text for those who do not see it, tags, and
+-- what its file says: when, where, by whom and with which camera it was taken.
 
--- tags: in the client's order, separated by newlines.
+-- tags: in the client's order, separated by newlines. taken_at: as clients get
+-- it, with or without a zone. latitude and longitude: degrees times 10^7, NULL
+-- if the position is unknown.
 ALTER TABLE `images`
-  ADD COLUMN `alt`  VARCHAR(1000) NULL,
-  ADD COLUMN `tags` VARCHAR(2200) NULL;
+  ADD COLUMN `alt`       VARCHAR(1000) NULL,
+  ADD COLUMN `tags`      VARCHAR(2200) NULL,
+  ADD COLUMN `taken_at`  VARCHAR(25)   CHARACTER SET ascii COLLATE ascii_bin NULL,
+  ADD COLUMN `make`      VARCHAR(64)   NULL,
+  ADD COLUMN `model`     VARCHAR(64)   NULL,
+  ADD COLUMN `copyright` VARCHAR(500)  NULL,
+  ADD COLUMN `creator`   VARCHAR(500)  NULL,
+  ADD COLUMN `latitude`  INT           NULL,
+  ADD COLUMN `longitude` INT           NULL;
 
 -- Lists of images with the same bytes.
 ALTER TABLE `images` ADD KEY `sha256` (`user_id`, `kind`, `sha256`, `id`);
@@ -19,3 +29,6 @@ CREATE TABLE `image_tags` (
   CONSTRAINT `image_tags_image` FOREIGN KEY (`image_id`)
     REFERENCES `images` (`id`) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+
+-- Whether the tier's users get the position.
+ALTER TABLE `tiers` ADD COLUMN `exif` BOOLEAN NOT NULL DEFAULT FALSE;

@@ -236,6 +236,27 @@ static void push(struct json *array, struct json_c_object *value)
 		abort();
 }
 
+/* Without digits that are 0 at the end. */
+static struct json_c_object *decimal_value(int64_t number, unsigned decimals)
+{
+	const uint64_t whole =
+		number < 0 ? -(uint64_t)number : (uint64_t)number;
+	uint64_t scale = 1;
+	char text[48];
+	size_t len;
+
+	for (unsigned i = 0; i < decimals; i++)
+		scale *= 10;
+	len = (size_t)snprintf(text, sizeof(text), "%s%" PRIu64 ".%0*" PRIu64,
+			       number < 0 ? "-" : "", whole / scale,
+			       (int)decimals, whole % scale);
+	while (text[len - 1] == '0')
+		len--;
+	len -= text[len - 1] == '.';
+	text[len] = '\0';
+	return json_object_new_double_s((double)number / (double)scale, text);
+}
+
 void json_set_text(struct json *object, const char *key, const char *text)
 {
 	add(object, key, text_value(text));
@@ -252,6 +273,12 @@ void json_set_positive(struct json *object, const char *key, int64_t number)
 		json_set_int(object, key, number);
 	else
 		json_set_null(object, key);
+}
+
+void json_set_decimal(struct json *object, const char *key, int64_t number,
+		      unsigned decimals)
+{
+	add(object, key, made(decimal_value(number, decimals)));
 }
 
 void json_set_bool(struct json *object, const char *key, bool yes)
@@ -276,11 +303,7 @@ void json_push(struct json *array, struct json *child)
 
 void json_push_decimal(struct json *array, int64_t number, unsigned decimals)
 {
-	const double value = (double)number / pow(10, decimals);
-	char text[48];
-
-	snprintf(text, sizeof(text), "%.*g", (int)decimals + 1, value);
-	push(array, json_object_new_double_s(value, text));
+	push(array, decimal_value(number, decimals));
 }
 
 void json_push_text(struct json *array, const char *text)

@@ -36,6 +36,9 @@ struct json *json_words(struct pool *pool, const char *words);
 void json_set_text(struct json *object, const char *key, const char *text);
 void json_set_int(struct json *object, const char *key, int64_t number);
 void json_set_positive(struct json *object, const char *key, int64_t number);
+/* Writes number / 10^decimals. */
+void json_set_decimal(struct json *object, const char *key, int64_t number,
+		      unsigned decimals);
 void json_set_bool(struct json *object, const char *key, bool yes);
 void json_set_null(struct json *object, const char *key);
 void json_set(struct json *object, const char *key, struct json *child);

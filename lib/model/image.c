@@ -119,9 +119,10 @@ bool image_add(struct work *work, const struct image *image)
 		" `status`, `format`, `width`, `height`, `bytes`,"
 		" `sha256`, `created_at`, `name_indexed`, `public`,"
 		" `public_original`, `published_at`, `focus_x`, `focus_y`,"
-		" `alt`, `tags`)"
+		" `alt`, `tags`, `taken_at`, `make`, `model`, `copyright`,"
+		" `creator`, `latitude`, `longitude`)"
 		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-		" ?, ?)",
+		" ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		DB_IN(db_uuid(image->id), db_uuid(image->user_id),
 		      db_name(image->kind, &image_kinds), db_text(image->name),
 		      db_name(image->status, &image_statuses),
@@ -136,7 +137,8 @@ bool image_add(struct work *work, const struct image *image)
 		      db_time(image->public ? image->created_at : 0),
 		      focus_in(&image->focus, image->focus.x),
 		      focus_in(&image->focus, image->focus.y),
-		      db_text(image->alt), db_text(image->tags)));
+		      db_text(image->alt), db_text(image->tags),
+		      METADATA_IN(&image->metadata)));
 }
 
 bool image_fill(struct work *work, const struct image *image)
@@ -145,12 +147,15 @@ bool image_fill(struct work *work, const struct image *image)
 
 	if (!db_do(work, &found,
 		   "UPDATE `images` SET `format` = ?, `width` = ?,"
-		   " `height` = ?, `bytes` = ?, `sha256` = ?"
+		   " `height` = ?, `bytes` = ?, `sha256` = ?,"
+		   " `taken_at` = ?, `make` = ?, `model` = ?,"
+		   " `copyright` = ?, `creator` = ?, `latitude` = ?,"
+		   " `longitude` = ?"
 		   " WHERE `id` = ? AND `format` IS NULL",
 		   DB_IN(db_text(image->format), db_int(image->width),
 			 db_int(image->height), db_int(image->bytes),
 			 db_bytes(image->sha256, sizeof(image->sha256)),
-			 db_uuid(image->id))))
+			 METADATA_IN(&image->metadata), db_uuid(image->id))))
 		return false;
 	return found || fail(work, ERR_CONFLICT,
 			     "image %s does not exist, or has its file already",

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/base/metadata.h"
 #include "lib/base/names.h"
 #include "lib/base/uuid.h"
 #include "lib/base/work.h"
@@ -43,6 +44,7 @@ struct image {
 	struct image_focus focus;
 	const char *alt;  /* what the picture shows, or NULL */
 	const char *tags; /* image_tags.h */
+	struct metadata metadata;
 };
 
 const char *image_status_name(enum image_status status);
@@ -83,8 +85,9 @@ bool image_list(struct image **images, size_t *count, struct work *work,
 /* Inserts a row with the caller's id and created_at. */
 bool image_add(struct work *work, const struct image *image) MUST_CHECK;
 
-/* Fills format, width, height, bytes and sha256 when the image's file has
-   arrived. ERR_CONFLICT if they are set already or the image does not exist. */
+/* Fills format, width, height, bytes, sha256 and metadata when the image's file
+   has arrived. ERR_CONFLICT if they are set already or the image does not
+   exist. */
 bool image_fill(struct work *work, const struct image *image) MUST_CHECK;
 /* Sets the name if it is still `old_name`. */
 bool image_replace_name(struct work *work, struct uuid id, const char *old_name,

@@ -13,7 +13,9 @@
 	" i.`error_detail`, i.`created_at`, i.`public`, i.`public_original`,"  \
 	" i.`focus_x` IS NOT NULL,"                                            \
 	" COALESCE(i.`focus_x`, 0), COALESCE(i.`focus_y`, 0),"                 \
-	" i.`alt`, i.`tags`"
+	" i.`alt`, i.`tags`,"                                                  \
+	" i.`taken_at`, i.`make`, i.`model`, i.`copyright`, i.`creator`,"      \
+	" i.`latitude` IS NOT NULL, i.`latitude`, i.`longitude`"
 
 #define IMAGE_OUT(i)                                                           \
 	DB_OUT(db_uuid_to(&(i)->id), db_uuid_to(&(i)->user_id),                \
@@ -27,6 +29,19 @@
 	       db_bool_to(&(i)->public_original),                              \
 	       db_bool_to(&(i)->focus.is_set), db_int_to(&(i)->focus.x),       \
 	       db_int_to(&(i)->focus.y), db_text_to(&(i)->alt),                \
-	       db_text_to(&(i)->tags))
+	       db_text_to(&(i)->tags), METADATA_PLACES(&(i)->metadata))
+
+#define METADATA_PLACES(m)                                                     \
+	db_text_to(&(m)->taken_at), db_text_to(&(m)->make),                    \
+		db_text_to(&(m)->model), db_text_to(&(m)->copyright),          \
+		db_text_to(&(m)->creator), db_bool_to(&(m)->has_gps),          \
+		db_int_to(&(m)->latitude_e7), db_int_to(&(m)->longitude_e7)
+
+/* Values for the columns from taken_at to longitude. */
+#define METADATA_IN(m)                                                         \
+	db_text((m)->taken_at), db_text((m)->make), db_text((m)->model),       \
+		db_text((m)->copyright), db_text((m)->creator),                \
+		(m)->has_gps ? db_int((m)->latitude_e7) : db_null(),           \
+		(m)->has_gps ? db_int((m)->longitude_e7) : db_null()
 
 #endif

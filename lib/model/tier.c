@@ -98,7 +98,7 @@ static bool write_fields(const struct tier *tier, struct work *work)
 		" `uploads_per_day` = ?, `requests_per_minute` = ?,"
 		" `priority` = ?, `retention_days` = ?, `fetch` = ?,"
 		" `max_fetches` = ?, `max_pending_seconds` = ?,"
-		" `animated` = ?, `formats` = ?"
+		" `animated` = ?, `formats` = ?, `exif` = ?"
 		" WHERE `id` = ?",
 		DB_IN(db_text(tier->name), db_bool(tier->any_size),
 		      db_int(tier->max_side), db_bool(tier->original),
@@ -111,7 +111,8 @@ static bool write_fields(const struct tier *tier, struct work *work)
 		      limit(tier->retention_days), db_bool(tier->fetch),
 		      limit(tier->max_fetches),
 		      limit(tier->max_pending_seconds), db_bool(tier->animated),
-		      db_text(tier->formats), db_uuid(tier->id)));
+		      db_text(tier->formats), db_bool(tier->exif),
+		      db_uuid(tier->id)));
 }
 
 /* Names the field's conflict instead of the database's constraint. */

@@ -34,6 +34,7 @@ struct tier {
 	bool animated;
 	const char *formats; /* "jpeg png gif webp tiff bmp" */
 	int64_t watermark;   /* when it was changed, in microseconds; 0: none */
+	bool exif;           /* shows where pictures were taken */
 };
 
 enum { TIER_NO_LIMIT = -1, TIER_MAX_SIZES = 32 };

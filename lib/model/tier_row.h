@@ -20,7 +20,7 @@
 	" COALESCE(t.`retention_days`, -1), t.`fetch`,"                        \
 	" COALESCE(t.`max_fetches`, -1),"                                      \
 	" COALESCE(t.`max_pending_seconds`, -1), t.`animated`, t.`formats`,"   \
-	" t.`watermark`"
+	" t.`watermark`, t.`exif`"
 
 #define TIER_PLACES(t)                                                         \
 	db_uuid_to(&(t)->id), db_text_to(&(t)->name), db_text_to(&(t)->sizes), \
@@ -37,6 +37,6 @@
 		db_bool_to(&(t)->fetch), db_int_to(&(t)->max_fetches),         \
 		db_int_to(&(t)->max_pending_seconds),                          \
 		db_bool_to(&(t)->animated), db_text_to(&(t)->formats),         \
-		db_int_to(&(t)->watermark)
+		db_int_to(&(t)->watermark), db_bool_to(&(t)->exif)
 
 #endif

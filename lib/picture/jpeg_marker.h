@@ -18,6 +18,7 @@ enum {
 	MARKER_EOI = 0xd9,
 	MARKER_SOS = 0xda,
 	MARKER_APP1 = 0xe1,
+	MARKER_APP13 = 0xed,
 };
 
 /* Finds the next marker at or after *offset, and moves the offset after it;

@@ -51,9 +51,37 @@ static struct json *view_tags(struct pool *pool, const char *tags)
 	return array;
 }
 
+static struct json *view_camera(struct pool *pool, const struct metadata *m)
+{
+	struct json *json;
+
+	if (!m->make && !m->model)
+		return NULL;
+	json = json_object(pool);
+	json_set_text(json, "make", m->make);
+	json_set_text(json, "model", m->model);
+	return json;
+}
+
+/* Where a picture was taken may be where somebody lives: only the tier's users
+   get it, of their own images. */
+static struct json *view_gps(struct pool *pool, const struct tier *tier,
+			     const struct metadata *m)
+{
+	struct json *json;
+
+	if (!tier->exif || !m->has_gps)
+		return NULL;
+	json = json_object(pool);
+	json_set_decimal(json, "latitude", m->latitude_e7, 7);
+	json_set_decimal(json, "longitude", m->longitude_e7, 7);
+	return json;
+}
+
 struct json *json_view_image(struct pool *pool, const struct tier *tier,
 			     const struct image *image)
 {
+	const struct metadata *metadata = &image->metadata;
 	struct json *json = json_object(pool);
 	char sum[2 * sizeof(image->sha256) + 1];
 
@@ -68,6 +96,11 @@ struct json *json_view_image(struct pool *pool, const struct tier *tier,
 	json_set_text(json, "sha256", image->format ? sum : NULL);
 	json_set_text(json, "alt", image->alt);
 	json_set(json, "tags", view_tags(pool, image->tags));
+	json_set_text(json, "taken_at", metadata->taken_at);
+	json_set(json, "camera", view_camera(pool, metadata));
+	json_set(json, "gps", view_gps(pool, tier, metadata));
+	json_set_text(json, "copyright", metadata->copyright);
+	json_set_text(json, "creator", metadata->creator);
 	json_set_text(json, "created_at", clock_text(pool, image->created_at));
 	json_set_bool(json, "may_link", tier->links);
 	json_set_bool(json, "public", image->public);

@@ -95,6 +95,7 @@ static const struct field fields[] = {
 	LIMIT(max_pending_seconds, text_seconds, 1, UINT32_MAX, "estimated seconds of jobs queued and running together"),
 	FLAG(animated, "thumbnails keep animation"),
 	WORDS(formats, FORMAT__COUNT, accept_format, "accepted formats"),
+	FLAG(exif, "shows where pictures were taken (gps)"),
 };
 /* clang-format on */
 _Static_assert(ARRAY_LEN(fields) == TIER_FIELD_COUNT, "the number of fields");

@@ -16,7 +16,7 @@ enum tier_field_type {
 	TIER_FIELD_CHOICE,
 };
 
-enum { TIER_FIELD_COUNT = 21 };
+enum { TIER_FIELD_COUNT = 22 };
 
 struct tier_field {
 	const char *name;

@@ -175,7 +175,10 @@ bool upload_keep(struct image *image, struct work *work,
 	};
 	uint32_t width, height;
 
-	if (!file->kept && !store_keep(work, &original, 1))
+	if ((!file->kept && !store_keep(work, &original, 1)) ||
+	    (image->kind == IMAGE_UPLOAD &&
+	     !variant_render_metadata(&image->metadata, work, file->fd,
+				      probe->format)))
 		return false;
 	probe_upright(probe, &width, &height);
 	image->format = format_row(probe->format)->name;

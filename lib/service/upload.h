@@ -90,7 +90,8 @@ void upload_begin(struct uploaded *made, const struct work *work,
 		  const char *name, const char *only);
 
 /* Stores the file durably as the image's original, unless it is stored already,
-   and fills the image's format, size, bytes and sum. */
+   and fills the image's format, size, bytes, sum and, unless it is a resize,
+   metadata. */
 bool upload_keep(struct image *image, struct work *work,
 		 struct store_temp *file, const struct probe *probe) MUST_CHECK;
 

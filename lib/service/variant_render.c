@@ -14,6 +14,7 @@
 #include "lib/picture/animation_limits.h"
 #include "lib/picture/decoder_pool.h"
 #include "lib/picture/effect.h"
+#include "lib/picture/metadata.h"
 #include "lib/picture/recipe.h"
 #include "lib/picture/smart.h"
 #include "lib/service/watermark.h"
@@ -38,21 +39,43 @@ static void unmap(void *arg)
 	munmap(mapping->bytes, mapping->len);
 }
 
-bool variant_render_probe(struct probe *probe, struct work *work, int fd)
+/* The bytes are readable until the pool ends. */
+static bool map_file(struct bytes *bytes, struct work *work, int fd)
 {
 	struct mapping *map = pool_alloc(work->pool, sizeof(*map));
 	struct stat st;
 
 	if (fstat(fd, &st))
 		return fail_errno(work, "cannot fstat the original");
+	*bytes = (struct bytes){ (const uint8_t *)"", 0 };
 	if (!st.st_size)
-		return probe_read(probe, work, (const uint8_t *)"", 0);
+		return true;
 	map->len = (size_t)st.st_size;
 	map->bytes = mmap(NULL, map->len, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (map->bytes == MAP_FAILED)
 		return fail_errno(work, "cannot mmap the original");
 	pool_defer(work->pool, unmap, map);
-	return probe_read(probe, work, map->bytes, map->len);
+	*bytes = (struct bytes){ map->bytes, map->len };
+	return true;
+}
+
+bool variant_render_probe(struct probe *probe, struct work *work, int fd)
+{
+	struct bytes bytes;
+
+	return map_file(&bytes, work, fd) &&
+	       probe_read(probe, work, bytes.data, bytes.len);
+}
+
+bool variant_render_metadata(struct metadata *metadata, struct work *work,
+			     int fd, enum format format)
+{
+	struct bytes bytes;
+
+	if (!map_file(&bytes, work, fd))
+		return false;
+	metadata_read(metadata, work->pool, format, bytes);
+	return true;
 }
 
 static void set_focus(struct recipe *recipe, const struct image_focus *focus)

@@ -78,6 +78,10 @@ bool variant_has_focus(const char *name);
 bool variant_render_probe(struct probe *probe, struct work *work,
 			  int fd) MUST_CHECK;
 
+/* Reads the metadata of that file; the texts belong to the pool. */
+bool variant_render_metadata(struct metadata *metadata, struct work *work,
+			     int fd, enum format format) MUST_CHECK;
+
 /* Returns the format of the variant with this name. ERR_CONFLICT until the
    image's file has arrived; ERR_NOT_FOUND if the file is deleted. */
 bool variant_render_format(enum format *format, struct work *work,

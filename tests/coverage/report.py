@@ -23,7 +23,8 @@ GROUPS = {
         "lib/picture/tiff*.c", "lib/picture/bmp_*.c",
         "lib/picture/png_[!w]*.c",
         "lib/picture/webp_frame.c", "lib/picture/recipe.c",
-        "lib/picture/foreign.c"],
+        "lib/picture/foreign.c", "lib/picture/metadata*.c",
+        "lib/picture/iptc.c", "lib/picture/xmp.c"],
     "signing": [
         "lib/base/crypt.c", "lib/service/jwt.c", "lib/service/link.c",
         "lib/service/keyring.c", "lib/service/keyfile.c"],

@@ -53,6 +53,42 @@ GIF = of_base64(
     "ixYkWEAixqtGgQgMePIEMGCAgAOw==")
 EXIF = b"Exif\0\0II*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\6\0\0\0"
 
+XMP = (b"<r:RDF xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#'"
+       b" xmlns:dc='http://purl.org/dc/elements/1.1/'><dc:rights><r:Alt>"
+       b"<r:li xml:lang='x-default'>\xc2\xa9 a &amp; b</r:li></r:Alt>"
+       b"</dc:rights><dc:creator><r:Seq><r:li>A</r:li><r:li>B</r:li></r:Seq>"
+       b"</dc:creator></r:RDF>")
+IPTC = (b"8BIM\4\4\0\0\0\0\0\x18\x1c\1\x5a\0\3\x1b%G\x1c\2\x74\0\4mine"
+        b"\x1c\2\x50\0\2me")
+
+
+def tagged_tiff():
+    """A TIFF header with EXIF and a position, without pixels."""
+    def entry(tag, kind, count, value):
+        if isinstance(value, int):
+            value = struct.pack("<I", value)
+        return struct.pack("<HHI", tag, kind, count) + value
+
+    def page(*entries):
+        return struct.pack("<H", len(entries)) + b"".join(entries) + bytes(4)
+
+    top = 8 + 2 + 12 * 5 + 4
+    exif, gps = top, top + 2 + 12 * 2 + 4
+    values = gps + 2 + 12 * 4 + 4
+    return (b"II*\0\x08\0\0\0"
+            + page(entry(256, 3, 1, 8), entry(271, 2, 3, b"Me\0\0"),
+                   entry(33432, 2, 4, b"a\0b\0"), entry(34665, 4, 1, exif),
+                   entry(34853, 4, 1, gps))
+            + page(entry(36867, 2, 20, values),
+                   entry(36881, 2, 7, values + 20))
+            + page(entry(1, 2, 2, b"N\0\0\0"), entry(2, 5, 3, values + 28),
+                   entry(3, 2, 2, b"W\0\0\0"), entry(4, 5, 3, values + 28))
+            + b"2026:06:01 12:34:56\0+02:00\0\0"
+            + struct.pack("<6I", 48, 1, 51, 1, 2960, 100))
+
+
+TAGGED_TIFF = tagged_tiff()
+
 
 def png_chunk(kind, content):
     return struct.pack(">I", len(content)) + kind + content + struct.pack(
@@ -272,6 +308,22 @@ TARGETS = {
         [b"1 1700000000 0 " + b"ab" * 32 + b"\n",
          b"# x\n1 1 2 " + b"00" * 32 + b"\n2 3 0 " + b"FF" * 32 + b"\n"],
         [b" 0 ", b"\n", b"65535", b"#"]),
+    "metadata": (
+        [b"\0\xff\xd8\xff\xe1" + struct.pack(">H", len(EXIF) + 2) + EXIF
+         + b"\xff\xe1" + struct.pack(">H", len(XMP) + 31)
+         + b"http://ns.adobe.com/xap/1.0/\0" + XMP + JPEG[2:],
+         b"\0\xff\xd8\xff\xed" + struct.pack(">H", len(IPTC) + 16)
+         + b"Photoshop 3.0\0" + IPTC + JPEG[2:], b"\4" + TAGGED_TIFF,
+         b"\1" + PNGS[0][:8] + png_chunk(b"eXIf", TAGGED_TIFF)
+         + png_chunk(b"iTXt", b"XML:com.adobe.xmp" + bytes(5) + XMP),
+         b"\3RIFF\0\0\0\0WEBPEXIF" + struct.pack("<I", len(TAGGED_TIFF))
+         + TAGGED_TIFF + b"XMP " + struct.pack("<I", len(XMP)) + XMP,
+         b"\6" + XMP, b"\7" + IPTC, b"\7" + IPTC[12:]],
+        [b"Exif\0\0", b"II*\0", b"http://ns.adobe.com/xap/1.0/\0",
+         b"Photoshop 3.0\0", b"8BIM\4\4", b"\x1c\2\x74\0\4", b"<rdf:li>",
+         b"</rdf:li>", b"<dc:rights>", b"</dc:rights>", b"<dc:creator>",
+         b"xmlns:dc=", b"&amp;", b"&#x10ffff;", b"eXIf", b"iTXt",
+         b"XML:com.adobe.xmp\0\0\0", b"\x69\x87\4\0", b"\x25\x88\4\0"]),
     "mime": (
         [b"image/jpeg", b'text/plain; charset="utf-8"', b"A/B ; c=d;e=\"\\\"\"",
          b"multipart/form-data; boundary=----x"], [b"; ", b"=", b'"', b"\\\""]),

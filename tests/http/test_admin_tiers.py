@@ -14,7 +14,8 @@ FIELDS = ["id", "name", "sizes", "any_size", "max_side", "original", "links",
           "public", "link_min", "link_max", "max_bytes", "max_pixels",
           "max_enlarged_pixels", "quota_bytes", "uploads_per_day",
           "requests_per_minute", "priority", "retention_days", "fetch",
-          "max_fetches", "max_pending_seconds", "animated", "formats"]
+          "max_fetches", "max_pending_seconds", "animated", "formats",
+          "exif"]
 
 
 @pytest.fixture

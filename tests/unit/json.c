@@ -419,6 +419,32 @@ static void gets_lists(void **state)
 	pool_free(work.pool);
 }
 
+static void decimals_are_exact(void **state)
+{
+	static const struct {
+		int64_t number;
+		unsigned decimals;
+		const char *text;
+	} cases[] = {
+		{ 488582222, 7, "{\"x\":48.8582222}" },
+		{ -1800000000, 7, "{\"x\":-180}" },
+		{ -5, 7, "{\"x\":-0.0000005}" },
+		{ 0, 7, "{\"x\":0}" },
+		{ INT64_MIN, 1, "{\"x\":-922337203685477580.8}" },
+	};
+
+	(void)state;
+	EACH_ROW(i, cases) {
+		struct pool *pool = pool_new();
+		struct json *json = json_object(pool);
+
+		json_set_decimal(json, "x", cases[i].number, cases[i].decimals);
+		assert_string_equal(json_print(pool, json, NULL),
+				    cases[i].text);
+		pool_free(pool);
+	}
+}
+
 static void gets_shares(void **state)
 {
 	static const struct {
@@ -470,6 +496,7 @@ static void gets_shares(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(decimals_are_exact),
 		cmocka_unit_test(reads_json),
 		cmocka_unit_test(refuses_what_is_no_json),
 		cmocka_unit_test(refuses_nuls),

@@ -81,6 +81,8 @@ static const struct setting settings[] = {
 	{ "formats", "jpeg,png", "jpeg png", NULL },
 	{ "formats", "svg", NULL, "not \"svg\"" },
 	{ "formats", "jpeg jpeg", NULL, "twice" },
+	{ "exif", "yes", "yes", NULL },
+	{ "exif", "gps", NULL, "yes or no" },
 	{ "id", "x", NULL, "no field \"id\"" },
 	{ "name", "x", NULL, "no field \"name\"" },
 	{ "", "x", NULL, "no field \"\"" },
