@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "fcgi/api/image_fields.h"
+#include "fcgi/api/image_html.h"
 #include "fcgi/api/json.h"
 #include "fcgi/body.h"
 #include "fcgi/page.h"
@@ -57,6 +58,7 @@ static bool answer_image(struct request *req, struct response *res,
 	}
 	return api_json_image(&json, req, image, variants, count,
 			      has_job ? &job : NULL) &&
+	       image_html_add(json, req, image, variants, count) &&
 	       response_json(res, req, 200, json);
 }
 
