@@ -1,6 +1,9 @@
 -- What a page says of an image: a text for those who do not see it, tags, and
--- what its file says: when, where, by whom and with which camera it was taken.
+-- what its file says: when, where, by whom and with which camera it was taken;
+-- and what to show until the picture is loaded.
 
+-- placeholder: a ThumbHash in base64, and color, #rrggbb: of the first variant
+-- that was made.
 -- tags: in the client's order, separated by newlines. taken_at: as clients get
 -- it, with or without a zone. latitude and longitude: degrees times 10^7, NULL
 -- if the position is unknown.
@@ -13,7 +16,11 @@ ALTER TABLE `images`
   ADD COLUMN `copyright` VARCHAR(500)  NULL,
   ADD COLUMN `creator`   VARCHAR(500)  NULL,
   ADD COLUMN `latitude`  INT           NULL,
-  ADD COLUMN `longitude` INT           NULL;
+  ADD COLUMN `longitude` INT           NULL,
+  ADD COLUMN `placeholder`
+    VARCHAR(36) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  ADD COLUMN `color`
+    CHAR(7)     CHARACTER SET ascii COLLATE ascii_bin NULL;
 
 -- Lists of images with the same bytes.
 ALTER TABLE `images` ADD KEY `sha256` (`user_id`, `kind`, `sha256`, `id`);

@@ -120,9 +120,9 @@ bool image_add(struct work *work, const struct image *image)
 		" `sha256`, `created_at`, `name_indexed`, `public`,"
 		" `public_original`, `published_at`, `focus_x`, `focus_y`,"
 		" `alt`, `tags`, `taken_at`, `make`, `model`, `copyright`,"
-		" `creator`, `latitude`, `longitude`)"
+		" `creator`, `latitude`, `longitude`, `placeholder`, `color`)"
 		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-		" ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		" ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		DB_IN(db_uuid(image->id), db_uuid(image->user_id),
 		      db_name(image->kind, &image_kinds), db_text(image->name),
 		      db_name(image->status, &image_statuses),
@@ -138,7 +138,8 @@ bool image_add(struct work *work, const struct image *image)
 		      focus_in(&image->focus, image->focus.x),
 		      focus_in(&image->focus, image->focus.y),
 		      db_text(image->alt), db_text(image->tags),
-		      METADATA_IN(&image->metadata)));
+		      METADATA_IN(&image->metadata),
+		      db_text(image->placeholder), db_text(image->color)));
 }
 
 bool image_fill(struct work *work, const struct image *image)
@@ -213,6 +214,15 @@ bool image_set_alt(struct work *work, struct uuid id, const char *alt)
 	return db_change(work, "image", id,
 			 "UPDATE `images` SET `alt` = ? WHERE `id` = ?",
 			 DB_IN(db_text(alt), db_uuid(id)));
+}
+
+bool image_set_placeholder(struct work *work, struct uuid id,
+			   const char *placeholder, const char *color)
+{
+	return db_do(work, NULL,
+		     "UPDATE `images` SET `placeholder` = ?, `color` = ?"
+		     " WHERE `id` = ? AND `placeholder` IS NULL",
+		     DB_IN(db_text(placeholder), db_text(color), db_uuid(id)));
 }
 
 bool image_settle(struct work *work, struct uuid id, enum image_status status,

@@ -45,6 +45,9 @@ struct image {
 	const char *alt;  /* what the picture shows, or NULL */
 	const char *tags; /* image_tags.h */
 	struct metadata metadata;
+	/* Of the first variant that was made; NULL until then. */
+	const char *placeholder; /* ThumbHash, base64 */
+	const char *color;       /* "#rrggbb"; NULL if all is transparent */
 };
 
 const char *image_status_name(enum image_status status);
@@ -105,6 +108,11 @@ bool image_set_focus(struct work *work, struct uuid id,
 /* Makes the image public, with its original if `original`, or private. */
 bool image_set_public(struct work *work, struct uuid id, bool public,
 		      bool original) MUST_CHECK;
+
+/* Sets both if the image has none yet. */
+bool image_set_placeholder(struct work *work, struct uuid id,
+			   const char *placeholder,
+			   const char *color) MUST_CHECK;
 
 /* Sets the status to ready or failed; the error is NULL for ready. */
 bool image_settle(struct work *work, struct uuid id, enum image_status status,

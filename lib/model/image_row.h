@@ -15,7 +15,8 @@
 	" COALESCE(i.`focus_x`, 0), COALESCE(i.`focus_y`, 0),"                 \
 	" i.`alt`, i.`tags`,"                                                  \
 	" i.`taken_at`, i.`make`, i.`model`, i.`copyright`, i.`creator`,"      \
-	" i.`latitude` IS NOT NULL, i.`latitude`, i.`longitude`"
+	" i.`latitude` IS NOT NULL, i.`latitude`, i.`longitude`,"              \
+	" i.`placeholder`, i.`color`"
 
 #define IMAGE_OUT(i)                                                           \
 	DB_OUT(db_uuid_to(&(i)->id), db_uuid_to(&(i)->user_id),                \
@@ -29,7 +30,8 @@
 	       db_bool_to(&(i)->public_original),                              \
 	       db_bool_to(&(i)->focus.is_set), db_int_to(&(i)->focus.x),       \
 	       db_int_to(&(i)->focus.y), db_text_to(&(i)->alt),                \
-	       db_text_to(&(i)->tags), METADATA_PLACES(&(i)->metadata))
+	       db_text_to(&(i)->tags), METADATA_PLACES(&(i)->metadata),        \
+	       db_text_to(&(i)->placeholder), db_text_to(&(i)->color))
 
 #define METADATA_PLACES(m)                                                     \
 	db_text_to(&(m)->taken_at), db_text_to(&(m)->make),                    \

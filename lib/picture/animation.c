@@ -28,6 +28,7 @@ struct pass {
 	const struct animation_reader *from;
 	const struct animation_writer *to;
 	void *reader, *writer;
+	struct placeholder *placeholder; /* of the first frame */
 };
 
 static bool resize_frame(struct bitmap *small, struct work *work,
@@ -59,6 +60,13 @@ static bool resize_frame(struct bitmap *small, struct work *work,
 		watermark_draw(small, work, pass->source->place, pass->mark));
 }
 
+static void make_placeholder(struct work *work, const struct pass *pass,
+			     const struct bitmap *bitmap)
+{
+	if (!pass->placeholder->len)
+		placeholder_of_planes(pass->placeholder, work->pool, bitmap, 1);
+}
+
 static bool copy_frame(struct work *work, const struct pass *pass, bool *read)
 {
 	struct animation_frame frame;
@@ -68,9 +76,11 @@ static bool copy_frame(struct work *work, const struct pass *pass, bool *read)
 	if (!*read)
 		return false;
 	upright = frame.bitmap;
-	return bitmap_turn(&upright, work, pass->source->probe->orientation) &&
-	       resize_frame(&frame.bitmap, work, pass, &upright) &&
-	       pass->to->add(pass->writer, work, &frame);
+	if (!bitmap_turn(&upright, work, pass->source->probe->orientation) ||
+	    !resize_frame(&frame.bitmap, work, pass, &upright))
+		return false;
+	make_placeholder(work, pass, &frame.bitmap);
+	return pass->to->add(pass->writer, work, &frame);
 }
 
 /* Whether the picture causes the failure. */
@@ -107,7 +117,9 @@ bool animation_make(struct rendition *rendition, struct work *work,
 		    const struct recipe *recipe, const struct bitmap *mark)
 {
 	const struct probe *probe = source->probe;
+	struct placeholder placeholder = { 0 };
 	struct pass pass = {
+		.placeholder = &placeholder,
 		.source = source,
 		.recipe = recipe,
 		.mark = mark,
@@ -126,6 +138,9 @@ bool animation_make(struct rendition *rendition, struct work *work,
 	pass.colour =
 		row_colour_new(work->pool, PROFILE_RGB, pass.animation.profile,
 			       pass.animation.profile_len);
-	return copy_frames(work, &pass) &&
-	       pass.to->finish(rendition, pass.writer, work);
+	if (!copy_frames(work, &pass) ||
+	    !pass.to->finish(rendition, pass.writer, work))
+		return false;
+	rendition->placeholder = placeholder;
+	return true;
 }

@@ -147,6 +147,7 @@ static void send_rendered(void *arg, uint32_t index,
 		.width = rendition->width,
 		.height = rendition->height,
 		.len = rendition->len,
+		.placeholder = rendition->placeholder,
 	};
 
 	(void)arg;

@@ -48,6 +48,7 @@ struct decoder_reply {
 	int64_t pid;
 	uint64_t len;
 	struct decoder_error error;
+	struct placeholder placeholder;
 };
 
 /* Called in the server, after render_begin(): prepares what decoder processes

@@ -124,7 +124,7 @@ static bool is_expected(const struct exchange *e,
 	struct recipe_plan plan;
 
 	if (reply->index >= request->count || e->rendered >> reply->index & 1 ||
-	    !reply->len)
+	    !reply->len || reply->placeholder.len > THUMBHASH_MAX)
 		return false;
 	recipe = &request->recipes[reply->index];
 	plan = recipe_plan_for(recipe, &request->probe);
@@ -159,6 +159,7 @@ static bool receive_rendered(struct exchange *e,
 		.height = reply->height,
 		.bytes = bytes,
 		.len = reply->len,
+		.placeholder = reply->placeholder,
 	};
 	e->rendered |= (uint64_t)1 << reply->index;
 	e->total_bytes += reply->len;

@@ -8,6 +8,7 @@
 #include "lib/base/uuid.h"
 #include "lib/base/work.h"
 #include "lib/picture/decoder_idle.h"
+#include "lib/picture/placeholder.h"
 #include "lib/picture/recipe.h"
 
 /*
@@ -42,6 +43,8 @@ struct rendition {
 	uint32_t width, height;
 	const uint8_t *bytes;
 	size_t len;
+	struct placeholder placeholder; /* of one of them: the whole picture's,
+					   if one shows all of it */
 };
 
 struct decoder_picture {

@@ -40,14 +40,19 @@ struct rendering {
 			 */
 	struct bitmap mark; /* the decoded watermark, if there is one */
 	struct planned_variant variants[RENDER_MAX_RECIPES]; /* largest first */
+	const struct planned_variant *placeholder; /* what it is made of */
 };
 
 /* Each function fails as decoder_pool_render() does. */
 struct engine {
 	/* Called before any variant. May change the bytes. */
 	bool (*decode)(struct rendering *p, uint8_t *bytes, size_t len);
-	/* Not called for identical variants, and neither are the next two. */
+	/* Not called for identical variants, and neither are the next
+	   ones. */
 	bool (*resize)(struct rendering *p, struct planned_variant *variant);
+	/* Fills the rendition's placeholder. */
+	bool (*make_placeholder)(struct rendering *p,
+				 struct planned_variant *variant);
 	/* Calls engine_change() for the variant; only if it `changes`. Then no
 	   smaller variant is made of this one. */
 	bool (*change)(struct rendering *p, struct planned_variant *variant);

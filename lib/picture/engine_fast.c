@@ -100,6 +100,14 @@ static bool change_bitmap(struct rendering *p, struct planned_variant *variant)
 	return engine_change(&variant->planes[0], p, variant);
 }
 
+static bool make_placeholder(struct rendering *p,
+			     struct planned_variant *variant)
+{
+	placeholder_of_planes(&variant->rendition.placeholder, p->work->pool,
+			      variant->planes, variant->plane_count);
+	return true;
+}
+
 static bool write_jpeg(struct rendering *p, struct planned_variant *variant)
 {
 	struct rendition *rendition = &variant->rendition;
@@ -171,6 +179,7 @@ static void release(struct rendering *p)
 const struct engine engine_fast = {
 	.decode = decode_rows,
 	.resize = resize_bitmap,
+	.make_placeholder = make_placeholder,
 	.change = change_bitmap,
 	.encode = encode_bitmap,
 	.release = release,

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "lib/base/pool.h"
 #include "lib/picture/decode.h"
 #include "lib/picture/encode.h"
 #include "lib/picture/resize.h"
@@ -94,6 +95,29 @@ static bool change_image(struct rendering *p, struct planned_variant *variant)
 	return encode_import(&variant->image, p->work, &bitmap);
 }
 
+static bool make_placeholder(struct rendering *p,
+			     struct planned_variant *variant)
+{
+	Image *image = variant->image;
+	const uint32_t width = (uint32_t)image->columns;
+	struct pool *pool = p->work->pool;
+	struct placeholder_rows *rows =
+		placeholder_begin(pool, width, (uint32_t)image->rows);
+	uint8_t *row = pool_alloc(pool, (size_t)width * BITMAP_CHANNELS);
+
+	for (uint32_t y = 0; y < image->rows; y++) {
+		const PixelPacket *pixels = AcquireImagePixels(
+			image, 0, y, width, 1, &image->exception);
+
+		if (!pixels)
+			return decode_fail(p->work, &image->exception);
+		decode_export_row(row, pixels, width, image->matte);
+		placeholder_row(rows, row);
+	}
+	placeholder_end(&variant->rendition.placeholder, rows);
+	return true;
+}
+
 static bool encode_image(struct rendering *p, struct planned_variant *variant)
 {
 	return encode(&variant->rendition, p->work, p->renderer->conf,
@@ -115,6 +139,7 @@ static void release(struct rendering *p)
 const struct engine engine_graphicsmagick = {
 	.decode = decode_upright,
 	.resize = resize_image,
+	.make_placeholder = make_placeholder,
 	.change = change_image,
 	.encode = encode_image,
 	.release = release,

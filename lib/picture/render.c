@@ -175,6 +175,36 @@ bool engine_change(struct bitmap *bitmap, struct rendering *p,
 			       &p->mark));
 }
 
+/* Whether the variant shows the whole picture in its own proportions, as far as
+   whole pixels allow. */
+static bool is_whole(const struct rendering *p, const struct recipe_plan *plan)
+{
+	const int64_t longest = p->width > p->height ? p->width : p->height;
+
+	return plan->crop_width == p->width && plan->crop_height == p->height &&
+	       llabs((int64_t)plan->width * p->height -
+		     (int64_t)plan->height * p->width) <= longest;
+}
+
+/* Returns the smallest variant that shows the whole picture, or else the
+   smallest one: few pixels are quickly reduced. */
+static const struct planned_variant *choose_placeholder(
+	const struct rendering *p)
+{
+	const struct planned_variant *smallest = NULL, *whole = NULL;
+
+	for (uint32_t i = 0; i < p->request->count; i++) {
+		const struct planned_variant *variant = &p->variants[i];
+
+		if (variant->identical)
+			continue;
+		smallest = variant;
+		if (is_whole(p, &variant->plan))
+			whole = variant;
+	}
+	return whole ? whole : smallest;
+}
+
 static void plan_variants(struct rendering *p)
 {
 	const struct render_request *request = p->request;
@@ -208,6 +238,7 @@ static void plan_variants(struct rendering *p)
 		variant->identical = find_identical(p, variant);
 		variant->larger = find_larger(p, variant);
 	}
+	p->placeholder = choose_placeholder(p);
 }
 
 static bool make_variant(struct rendering *p, const struct engine *engine,
@@ -215,6 +246,8 @@ static bool make_variant(struct rendering *p, const struct engine *engine,
 {
 	return variant->identical ||
 	       (engine->resize(p, variant) &&
+		(variant != p->placeholder ||
+		 engine->make_placeholder(p, variant)) &&
 		(!variant->changes || engine->change(p, variant)) &&
 		engine->encode(p, variant));
 }

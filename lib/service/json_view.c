@@ -101,6 +101,8 @@ struct json *json_view_image(struct pool *pool, const struct tier *tier,
 	json_set(json, "gps", view_gps(pool, tier, metadata));
 	json_set_text(json, "copyright", metadata->copyright);
 	json_set_text(json, "creator", metadata->creator);
+	json_set_text(json, "placeholder", image->placeholder);
+	json_set_text(json, "color", image->color);
 	json_set_text(json, "created_at", clock_text(pool, image->created_at));
 	json_set_bool(json, "may_link", tier->links);
 	json_set_bool(json, "public", image->public);

@@ -51,6 +51,17 @@ static bool finish_variants(struct work *work, const struct image *image,
 	       user_add_variant_bytes(work, image->user_id, after - before);
 }
 
+static bool add_placeholder(struct work *work, struct image *image,
+			    const struct variant_batch *batch)
+{
+	if (image->placeholder || !batch->placeholder)
+		return true;
+	image->placeholder = batch->placeholder;
+	image->color = batch->color;
+	return image_set_placeholder(work, image->id, batch->placeholder,
+				     batch->color);
+}
+
 static bool record_success(struct work *work, void *arg)
 {
 	const struct ending *ending = arg;
@@ -60,6 +71,7 @@ static bool record_success(struct work *work, void *arg)
 	return job_finish(work, ending->job) &&
 	       variant_keep(&image, batch, work) &&
 	       finish_variants(work, &image, batch) &&
+	       add_placeholder(work, &image, batch) &&
 	       settle(work, &image, IMAGE_READY, NULL, NULL) &&
 	       webhook_queue_job(work, "job.done", ending->job);
 }

@@ -474,6 +474,8 @@ bool upload_take(struct uploaded *uploaded, struct work *work,
 		drop_files(work, &made);
 		return false;
 	}
+	made.image.placeholder = batch.placeholder;
+	made.image.color = batch.color;
 	made.image.status = rendered ? IMAGE_READY : IMAGE_PROCESSING;
 	describe_job(&made, upload, rendered, cost_ms);
 	if (!record(&made, work, upload))

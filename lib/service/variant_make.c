@@ -24,13 +24,22 @@ struct variant_request {
 	bool queue;
 };
 
+static bool add_placeholder(struct work *work, const struct image *image,
+			    const struct variant_batch *batch)
+{
+	return image->placeholder || !batch->placeholder ||
+	       image_set_placeholder(work, image->id, batch->placeholder,
+				     batch->color);
+}
+
 static bool insert_request(struct work *work, void *arg)
 {
 	const struct variant_request *request = arg;
 	const struct variant *variant = request->batch->variants;
 	struct image image;
 
-	if (!request->queue && !variant_keep(&image, request->batch, work))
+	if (!request->queue && (!variant_keep(&image, request->batch, work) ||
+				!add_placeholder(work, &image, request->batch)))
 		return false;
 	if (!variant_add(work, variant, 1))
 		return false;

@@ -10,6 +10,7 @@
 
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
+#include "lib/base/text.h"
 #include "lib/model/user.h"
 #include "lib/picture/animation_limits.h"
 #include "lib/picture/decoder_pool.h"
@@ -278,6 +279,20 @@ static bool render_recipes(struct rendition *renditions, struct work *work,
 	return true;
 }
 
+static void keep_placeholder(struct variant_batch *batch, struct pool *pool,
+			     const struct placeholder *placeholder)
+{
+	const uint8_t *color = placeholder->color;
+
+	if (!placeholder->len || batch->placeholder)
+		return;
+	batch->placeholder =
+		text_base64(pool, placeholder->hash, placeholder->len);
+	if (placeholder->has_color)
+		batch->color = pool_printf(pool, "#%02x%02x%02x", color[0],
+					   color[1], color[2]);
+}
+
 bool variant_render(struct variant_batch *batch, struct work *work)
 {
 	struct rendition *renditions = pool_alloc(
@@ -298,6 +313,7 @@ bool variant_render(struct variant_batch *batch, struct work *work)
 		if (!write_variant(&files[i], &batch->variants[i], work,
 				   &renditions[i]))
 			return false;
+		keep_placeholder(batch, work->pool, &renditions[i].placeholder);
 	}
 	if (!batch->original) {
 		batch->files = files;

@@ -28,6 +28,8 @@ struct variant_batch {
 	/* Of the tier of the image's owner, and when it was changed. */
 	const struct watermark *watermark; /* or NULL */
 	int64_t watermark_us;
+	const char *placeholder; /* filled, with color: as in struct image */
+	const char *color;
 	/* Stored together with the variants; NULL: already in the store. */
 	struct store_temp *original;
 	/* Without an original: what variant_render() has made. */

@@ -54,6 +54,7 @@ static void say_reply(int socket, struct fuzz_input *input)
 	reply.height = fuzz_number(input, 2);
 	reply.error.row = fuzz_byte(input);
 	reply.len = fuzz_number(input, 3);
+	reply.placeholder.len = fuzz_byte(input);
 	memset(reply.error.numbers, fuzz_byte(input),
 	       sizeof(reply.error.numbers));
 	say(socket, &reply, sizeof(reply));
@@ -100,6 +101,7 @@ static void check(const struct rendition renditions[RECIPES],
 		expect(renditions[i].format ==
 		       recipe_format(&recipes[i], &probe));
 		expect(renditions[i].bytes && renditions[i].len);
+		expect(renditions[i].placeholder.len <= THUMBHASH_MAX);
 		total += renditions[i].len;
 	}
 	expect(total <= MOST_BYTES);

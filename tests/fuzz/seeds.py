@@ -217,7 +217,7 @@ def body(length, *records):
 
 def reply(kind, index=0, form=0, width=0, height=0, err=0, content=b""):
     return struct.pack(">BBBHHB", kind, index, form, width, height, err) + \
-        len(content).to_bytes(3, "big") + b"wf" + content
+        len(content).to_bytes(3, "big") + b"\x19wf" + content
 
 
 def form(*parts, end=b"--x--\r\n", type_=b"multipart/form-data; boundary=x"):

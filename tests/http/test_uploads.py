@@ -17,8 +17,8 @@ UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-"
                    r"[0-9a-f]{12}")
 FIELDS = {"id", "name", "status", "format", "width", "height", "bytes",
           "sha256", "alt", "tags", "taken_at", "camera", "gps", "copyright",
-          "creator", "created_at", "may_link", "public", "error", "focus",
-          "job", "original", "variants"}
+          "creator", "placeholder", "color", "created_at", "may_link",
+          "public", "error", "focus", "job", "original", "variants"}
 
 
 @pytest.mark.parametrize("user, sizes, original, may_link", [

@@ -162,6 +162,34 @@ static void compare(const struct rendition *fast,
 	DestroyImage(b);
 }
 
+/* Of the smallest variant that shows the whole picture. The first three bytes
+   are the mean brightness and colours, in 63 steps, and the highest bits. */
+static void compare_placeholders(const struct made *fast,
+				 const struct made *reference, int count,
+				 int index)
+{
+	for (int i = 0; i < count; i++) {
+		assert_int_equal(fast->renditions[i].placeholder.len != 0,
+				 i == index);
+		assert_int_equal(reference->renditions[i].placeholder.len,
+				 fast->renditions[i].placeholder.len);
+	}
+	for (int shift = 0; shift < 18; shift += 6) {
+		const struct made *each[] = { fast, reference };
+		int steps[2];
+
+		for (int e = 0; e < 2; e++) {
+			const uint8_t *hash =
+				each[e]->renditions[index].placeholder.hash;
+
+			steps[e] = (hash[0] | hash[1] << 8 | hash[2] << 16) >>
+					   shift &
+				   63;
+		}
+		assert_in_range(steps[0] - steps[1] + 1, 0, 2);
+	}
+}
+
 static void compare_engines(struct fixture *fixture,
 			    const struct fixture_file *file, const char *what)
 {
@@ -178,6 +206,7 @@ static void compare_engines(struct fixture *fixture,
 
 	render(&fast, fixture, file, texts, ENGINE_FAST);
 	render(&reference, fixture, file, texts, ENGINE_GRAPHICSMAGICK);
+	compare_placeholders(&fast, &reference, 7, 5);
 	for (int i = 0; texts[i]; i++) {
 		compare(&fast.renditions[i], &reference.renditions[i], what);
 		free(fast.bytes[i]);
