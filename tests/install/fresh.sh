@@ -297,7 +297,7 @@ wait_inside() {
 		wait "$1"
 		return
 	fi
-	tail -q -n +1 -F --pid="$1" "$root/root/transcript" 2>/dev/null
+	tail -q -n +1 -F --pid="$1" "$root/root/transcript" 2>/dev/null || true
 	wait "$1" || true
 	status=$(cat "$root/root/status") || die 'systemd did not run the commands'
 	return "$status"
