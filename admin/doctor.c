@@ -119,7 +119,7 @@ bool cmd_doctor_run(struct call *call)
 	static const char *const verdicts[] = { "ok", "warn", "FAIL", "skip" };
 	struct print *print = print_table(call, columns);
 	struct doctor doctor = { .work = call->work };
-	struct finding findings[ARRAY_LEN(looks)];
+	struct finding findings[ARRAY_LEN(looks)] = { 0 };
 	unsigned broken = 0;
 	int bad = 0;
 

@@ -19,13 +19,18 @@
 #define COLUMNS "id", "user", "name", "status", "format", "width", "height", \
 	"bytes", "public", "created_at"
 static const char *const columns[] = { COLUMNS, NULL };
-static const char *const columns_and_urls[] = { COLUMNS, "public_urls", NULL };
+static const char *const all_columns[] = { COLUMNS, "alt", "taken_at",
+	"camera_make", "camera_model", "copyright", "creator", "public_urls",
+	NULL };
 /* clang-format on */
 
+/* A list ends each row after the columns that it has. */
 static void add_row(struct print *print, struct pool *pool,
 		    const struct image *image, const char *username,
 		    const char *urls)
 {
+	const struct metadata *m = &image->metadata;
+
 	PRINT_ROW(print, cell_text(pool_strdup(pool, UUID_TEXT(image->id))),
 		  cell_text(username), cell_text(image->name),
 		  cell_text(image_status_name(image->status)),
@@ -33,6 +38,9 @@ static void add_row(struct print *print, struct pool *pool,
 		  cell_number(image->height), cell_number(image->bytes),
 		  cell_bool(image->public),
 		  cell_text(clock_text(pool, image->created_at)),
+		  cell_text(image->alt), cell_text(m->taken_at),
+		  cell_text(m->make), cell_text(m->model),
+		  cell_text(m->copyright), cell_text(m->creator),
 		  cell_words(urls));
 }
 
@@ -59,7 +67,7 @@ bool cmd_images_list(struct call *call)
 static bool show(struct call *call, struct uuid id)
 {
 	struct work *work = call->work;
-	struct print *print = print_record(call, columns_and_urls);
+	struct print *print = print_record(call, all_columns);
 	struct variant *variants;
 	const char *urls;
 	struct image image;

@@ -16,6 +16,7 @@
 #include "lib/model/variant.h"
 #include "lib/service/access.h"
 #include "lib/service/login.h"
+#include "lib/service/public_url.h"
 
 struct candidates {
 	const struct variant **list; /* by width, each width once */
@@ -72,6 +73,15 @@ static struct candidates find_candidates(struct request *req,
 	return c;
 }
 
+/* An address that lasts, if the image is public. */
+static bool find_url(const char **url, struct request *req,
+		     const struct image *image, const struct variant *v)
+{
+	return public_url_variant(url, req->work, image, v) &&
+	       (*url || deliver_url(url, req, image->id, v->variant, v->format,
+				    image->name));
+}
+
 /* `largest` is the URL of the last candidate. */
 static bool write_srcset(const char **srcset, const char **largest,
 			 struct request *req, const struct image *image,
@@ -81,8 +91,7 @@ static bool write_srcset(const char **srcset, const char **largest,
 	for (size_t i = 0; i < c->count; i++) {
 		const struct variant *v = c->list[i];
 
-		if (!deliver_url(largest, req, image->id, v->variant, v->format,
-				 image->name))
+		if (!find_url(largest, req, image, v))
 			return false;
 		*srcset = pool_printf(req->work->pool, "%s%s%s %" PRId64 "w",
 				      *srcset ? *srcset : "",

@@ -122,7 +122,8 @@ bool image_match(struct image **images, size_t *count, struct uuid *next,
 		memset(&m.before, 0xff, sizeof(m.before));
 	if (has_more_conditions(filter) && !find_floor(&m, work))
 		return false;
-	if (!(filter->tag ? list_by_tag : list_by_sum)(images, count, work, &m))
+	if (filter->tag ? !list_by_tag(images, count, work, &m)
+			: !list_by_sum(images, count, work, &m))
 		return false;
 	*next = *count == (size_t)filter->limit ? (struct uuid){ 0 } : m.floor;
 	return true;

@@ -244,7 +244,7 @@ void placeholder_of_planes(struct placeholder *placeholder, struct pool *pool,
 			   const struct bitmap *planes, unsigned count)
 {
 	uint8_t rgba[4 * PLACEHOLDER_SIDE * PLACEHOLDER_SIDE];
-	struct sums sums[3];
+	struct sums sums[3] = { 0 };
 
 	for (unsigned i = 0; i < count; i++)
 		add_bitmap(&sums[i], pool, &planes[i]);

@@ -13,6 +13,8 @@
 #include "lib/service/webhook_queue.h"
 #include "lib/store/store.h"
 
+enum { MAX_TRIES = 3 /* to render while the focus or the watermark changes */ };
+
 struct ending {
 	const struct job *job;
 	struct variant_batch *batch; /* NULL: failed */
@@ -229,19 +231,18 @@ bool render_job_run(struct work *work, const struct job *job)
 				       .quality = (uint32_t)job->quality,
 				       .user_id = job->user_id };
 	struct ending ending = { .job = job, .batch = &batch };
-	int tries = 3;
-	bool ended;
 
-	do {
+	for (int tries = 0; tries < MAX_TRIES; tries++) {
 		batch.stale = false;
-		ended = find_pending(&batch, work) &&
-			make_pending(&batch, work) && end_well(work, &ending);
-	} while (!ended && batch.stale && --tries);
-	return ended ||
-	       (batch.stale ? fail(work, ERR_UNAVAILABLE,
-				   "the focus or the watermark of the image "
-				   "changes too often")
-			    : false);
+		if (find_pending(&batch, work) && make_pending(&batch, work) &&
+		    end_well(work, &ending))
+			return true;
+		if (!batch.stale)
+			return false;
+	}
+	return fail(work, ERR_UNAVAILABLE,
+		    "the focus or the watermark of the image changes too "
+		    "often");
 }
 
 bool render_job_estimate(unsigned *cost_ms, struct work *work,

@@ -64,6 +64,15 @@ def test_an_image_comes_with_its_element(service):
     assert without_urls(found) == without_urls(plain)
 
 
+def test_a_public_image_has_addresses_that_last(service):
+    session = new_user(service)
+    image = post_picture(session).json()
+    image = session.patch("/v1/images/" + image["id"],
+                          json={"public": True}).json()
+    assert [url for _, url in candidates(shown(session, image)["srcset"])] == \
+        [one["public_url"] for one in image["variants"]]
+
+
 def test_an_image_without_variants_has_no_element(service):
     """null while a worker renders, or if the tier has no sizes."""
     session = new_user(service)

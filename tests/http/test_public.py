@@ -511,6 +511,7 @@ def test_an_administrator_ends_an_address(service):
     the webhooks of the owner say so."""
     session, nobody = new_user(service), service.session()
     image, other = upload(session), upload(session)
+    change(session, image, alt="A puffin")
 
     def ctl(*args):
         said = service.ctl("--json", "image", *args).stdout
@@ -522,6 +523,7 @@ def test_an_administrator_ends_an_address(service):
     shown = ctl("show", image["id"])
     assert (shown["user"], shown["public"], shown["public_urls"]) == (
         session.auth[0], False, [])
+    assert (shown["alt"], shown["camera_make"]) == ("A puffin", None)
     made = ctl("public", image["id"])
     assert made["public"] is True and len(made["public_urls"]) == 3
     seen = session.get("/v1/images/" + image["id"]).json()
