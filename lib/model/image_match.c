@@ -125,7 +125,9 @@ bool image_match(struct image **images, size_t *count, struct uuid *next,
 	if (filter->tag ? !list_by_tag(images, count, work, &m)
 			: !list_by_sum(images, count, work, &m))
 		return false;
-	*next = *count == (size_t)filter->limit ? (struct uuid){ 0 } : m.floor;
+	if (*count == (size_t)filter->limit)
+		m.floor = (struct uuid){ 0 };
+	*next = m.floor;
 	return true;
 }
 
