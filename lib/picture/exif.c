@@ -83,21 +83,10 @@ unsigned exif_orientation(const uint8_t *data, size_t len)
 
 /* Texts */
 
-static struct bytes find_bytes(const struct tiff *tiff, uint64_t page,
-			       enum tiff_tag tag)
-{
-	const uint64_t entry = tiff_find_entry(tiff, page, tag);
-	uint64_t at, len;
-
-	if (!entry || !tiff_find_values(tiff, entry, &at, &len))
-		return (struct bytes){ 0 };
-	return (struct bytes){ tiff->bytes.data + at, (size_t)len };
-}
-
 static const char *find_text(struct pool *pool, const struct tiff *tiff,
 			     uint64_t page, enum tiff_tag tag, size_t max)
 {
-	return metadata_text(pool, find_bytes(tiff, page, tag), max);
+	return metadata_text(pool, tiff_find_bytes(tiff, page, tag), max);
 }
 
 /* CIPA DC-008 4.6.5.D: the photographer's copyright, a NUL, and the editor's.
@@ -105,7 +94,7 @@ static const char *find_text(struct pool *pool, const struct tiff *tiff,
 static const char *find_copyright(struct pool *pool, const struct tiff *tiff,
 				  uint64_t page)
 {
-	struct bytes both = find_bytes(tiff, page, TIFF_COPYRIGHT);
+	struct bytes both = tiff_find_bytes(tiff, page, TIFF_COPYRIGHT);
 	const size_t len =
 		both.len ? strnlen((const char *)both.data, both.len) : 0;
 	const char *first = metadata_text(pool, both, METADATA_TEXT_MAX);
@@ -196,8 +185,8 @@ static bool read_angle(int64_t *angle_e7, const struct tiff *tiff,
 		       uint64_t page, unsigned ref_tag, const char *signs,
 		       double max)
 {
-	const struct bytes ref = find_bytes(tiff, page, ref_tag);
-	const struct bytes angle = find_bytes(tiff, page, ref_tag + 1);
+	const struct bytes ref = tiff_find_bytes(tiff, page, ref_tag);
+	const struct bytes angle = tiff_find_bytes(tiff, page, ref_tag + 1);
 	double degrees, minutes, seconds;
 
 	if (ref.len < 1 || angle.len != 24 || !*ref.data ||

@@ -108,17 +108,6 @@ static void find_in_webp(struct blocks *blocks, struct bytes bytes)
 	}
 }
 
-static struct bytes values_of(const struct tiff *tiff, uint64_t page,
-			      enum tiff_tag tag)
-{
-	const uint64_t entry = tiff_find_entry(tiff, page, tag);
-	uint64_t at, len;
-
-	if (!entry || !tiff_find_values(tiff, entry, &at, &len))
-		return (struct bytes){ 0 };
-	return (struct bytes){ tiff->bytes.data + at, (size_t)len };
-}
-
 static void read_tiff(struct metadata *metadata, struct blocks *blocks,
 		      struct pool *pool, struct bytes bytes)
 {
@@ -132,8 +121,8 @@ static void read_tiff(struct metadata *metadata, struct blocks *blocks,
 	page = tiff_main_page(&tiff, &pages);
 	if (!page)
 		return;
-	blocks->xmp = values_of(&tiff, page, TIFF_XMP);
-	blocks->iptc = values_of(&tiff, page, TIFF_IPTC);
+	blocks->xmp = tiff_find_bytes(&tiff, page, TIFF_XMP);
+	blocks->iptc = tiff_find_bytes(&tiff, page, TIFF_IPTC);
 	exif_read_page(metadata, pool, &tiff, page);
 }
 

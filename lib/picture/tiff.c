@@ -149,6 +149,17 @@ uint64_t tiff_find_entry(const struct tiff *tiff, uint64_t page,
 	return 0;
 }
 
+struct bytes tiff_find_bytes(const struct tiff *tiff, uint64_t page,
+			     enum tiff_tag tag)
+{
+	const uint64_t entry = tiff_find_entry(tiff, page, tag);
+	uint64_t at, len;
+
+	if (!entry || !tiff_find_values(tiff, entry, &at, &len))
+		return (struct bytes){ 0 };
+	return (struct bytes){ tiff->bytes.data + at, (size_t)len };
+}
+
 uint64_t tiff_find(const struct tiff *tiff, uint64_t page, enum tiff_tag tag,
 		   uint64_t absent)
 {

@@ -123,6 +123,11 @@ bool tiff_find_values(const struct tiff *tiff, uint64_t entry, uint64_t *at,
 uint64_t tiff_find_entry(const struct tiff *tiff, uint64_t page,
 			 enum tiff_tag tag);
 
+/* Returns the values of that entry as they are in the file; none if there is no
+   such entry or if they are not inside the file. */
+struct bytes tiff_find_bytes(const struct tiff *tiff, uint64_t page,
+			     enum tiff_tag tag);
+
 /* Returns the first value of that entry, else `absent`. */
 uint64_t tiff_find(const struct tiff *tiff, uint64_t page, enum tiff_tag tag,
 		   uint64_t absent);
