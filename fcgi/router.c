@@ -43,14 +43,22 @@ static bool path_matches(const char *pattern, struct request *req)
 	return !*path;
 }
 
+static bool has_params(const char *pattern)
+{
+	return strchr(pattern, '{');
+}
+
 bool router_find(struct request *req, const char **allow,
 		 const struct route *routes, size_t count)
 {
 	const char *methods = NULL;
+	bool exact = false;
 
 	for (size_t i = 0; i < count; i++) {
-		if (!path_matches(routes[i].path, req))
+		if ((exact && has_params(routes[i].path)) ||
+		    !path_matches(routes[i].path, req))
 			continue;
+		exact = !has_params(routes[i].path);
 		if (routes[i].method == req->method) {
 			req->route = &routes[i];
 			return true;

@@ -84,8 +84,10 @@ struct route {
 };
 
 /*
- * Finds the request's route and fills req->param. Fails with ERR_NOT_FOUND, or
- * with ERR_METHOD_NOT_ALLOWED and `allow` set to the methods of the path.
+ * Finds the request's route and fills req->param. A path without parameters is
+ * not one with parameters (OpenAPI 3.1, 4.8.8.1): its rows come first. Fails
+ * with ERR_NOT_FOUND, or with ERR_METHOD_NOT_ALLOWED and `allow` set to the
+ * methods of the path.
  */
 bool router_find(struct request *req, const char **allow,
 		 const struct route *routes, size_t count) MUST_CHECK;

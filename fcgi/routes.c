@@ -15,10 +15,10 @@ const struct route routes[] = {
 
 	{ METHOD_POST,   "/v1/images",      NEED_USER,   SCOPE_WRITE, BODY_JSON_OR_UPLOAD("image file"), "name public alt tags on_duplicate", images_create },
 	{ METHOD_GET,    "/v1/images",      NEED_USER,   SCOPE_READ,  BODY_NONE,   "limit cursor status name tag sha256", images_list },
+	{ METHOD_POST,   "/v1/images/publish", NEED_USER,  SCOPE_WRITE, BODY_JSON, "", public_set },
 	{ METHOD_GET,    "/v1/images/{id}", NEED_USER,   SCOPE_READ,  BODY_NONE,   "html", images_show },
 	{ METHOD_PATCH,  "/v1/images/{id}", NEED_USER,   SCOPE_WRITE, BODY_JSON,   "", images_change },
 	{ METHOD_DELETE, "/v1/images/{id}", NEED_USER,   SCOPE_WRITE, BODY_NONE,   "", images_delete },
-	{ METHOD_POST,   "/v1/images/publish", NEED_USER,  SCOPE_WRITE, BODY_JSON, "", public_set },
 
 	{ METHOD_POST,   "/v1/images/{id}/variants",           NEED_USER, SCOPE_WRITE, BODY_JSON, "", variants_create },
 	{ METHOD_GET,    "/v1/images/{id}/variants/{variant}", NEED_USER, SCOPE_READ,  BODY_NONE, "", variants_show },

@@ -54,6 +54,22 @@ static void finds_routes(void **state)
 	}
 }
 
+static void prefers_paths_without_parameters(void **state)
+{
+	struct work work = { .pool = pool_new() };
+	struct request req = { .method = METHOD_PATCH,
+			       .method_text = "PATCH",
+			       .uri = { .path = "/v1/images/publish" },
+			       .work = &work };
+	const char *allow = NULL;
+
+	(void)state;
+	assert_false(router_find(&req, &allow, routes, routes_count));
+	assert_int_equal(work.err, ERR_METHOD_NOT_ALLOWED);
+	assert_string_equal(allow, "POST");
+	pool_free(work.pool);
+}
+
 /* clang-format off */
 static const struct {
 	const char *enabled;
@@ -144,6 +160,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_routes),
+		cmocka_unit_test(prefers_paths_without_parameters),
 		cmocka_unit_test(finds_dialects),
 		cmocka_unit_test(refuses_unknown_parameters),
 		cmocka_unit_test(reads_queries_that_are_looked_at),
