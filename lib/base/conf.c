@@ -97,6 +97,7 @@ static const struct setting settings[] = {
 	NUMBER_ROW(webp_quality, "80", 1, 100, "Quality of WebP thumbnails."),
 	CHOICE_ROW(engine, "fast", "fast graphicsmagick", "Code that resizes pictures: fast (pixtier's own, 8 bits per sample, row by row) or graphicsmagick (its ResizeImage, several times slower; tests compare the two)."),
 	CHOICE_ROW(negotiate, "off", "off on", "Whether a thumbnail of a JPEG or PNG picture is sent as WebP if the client asks for no format and its Accept header contains image/webp."),
+	CHOICE_ROW(keep_copyright, "no", "no yes", "Whether thumbnails in JPEG, PNG and WebP have the copyright and the creator of their original, as EXIF: no or yes. Other formats never have them. A change applies to thumbnails that are rendered after it; `pixtierctl purge variant` has existing ones rendered again."),
 	CHOICE_ROW(sandbox, "required", "required best-effort off", "Whether decoder processes, and the children that fetch URLs and send webhooks, may run without the system-call filter: required (no), best-effort (only if the kernel has no filter), off (no filter)."),
 	NUMBER_ROW(decoder_memory_request, "512", 64, 65536, "Memory limit of a decoder process that works for a request, in MiB."),
 	NUMBER_ROW(decoder_memory_worker, "2048", 64, 65536, "Memory limit of a decoder process that works for a worker, in MiB."),

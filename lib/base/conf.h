@@ -7,6 +7,7 @@
 
 enum conf_delivery { DELIVERY_ACCEL, DELIVERY_SENDFILE };
 enum conf_switch { SWITCH_OFF, SWITCH_ON };
+enum conf_copyright { COPYRIGHT_LEFT_OUT, COPYRIGHT_KEPT };
 enum conf_robots { ROBOTS_NOINDEX, ROBOTS_INDEX };
 enum conf_engine { ENGINE_FAST, ENGINE_GRAPHICSMAGICK };
 enum conf_sandbox { SANDBOX_REQUIRED, SANDBOX_BEST_EFFORT, SANDBOX_OFF };
@@ -76,6 +77,7 @@ struct conf {
 	long webp_quality;
 	int engine;
 	int negotiate;
+	int keep_copyright;
 	int sandbox;
 	long decoder_memory_request;
 	long decoder_memory_worker;

@@ -17,6 +17,7 @@ enum {
 	MARKER_SOI = 0xd8,
 	MARKER_EOI = 0xd9,
 	MARKER_SOS = 0xda,
+	MARKER_APP0 = 0xe0,
 	MARKER_APP1 = 0xe1,
 	MARKER_APP13 = 0xed,
 };

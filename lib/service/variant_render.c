@@ -16,6 +16,7 @@
 #include "lib/picture/decoder_pool.h"
 #include "lib/picture/effect.h"
 #include "lib/picture/metadata.h"
+#include "lib/picture/metadata_write.h"
 #include "lib/picture/recipe.h"
 #include "lib/picture/smart.h"
 #include "lib/service/watermark.h"
@@ -207,14 +208,31 @@ bool variant_render_is_small(const struct variant_batch *batch,
 	       mib <= (uint64_t)conf->decoder_memory_request;
 }
 
-static bool write_variant(struct store_file *file, struct variant *variant,
-			  struct work *work, const struct rendition *rendition)
+/* What the thumbnails have in common besides the picture. */
+static bool find_kept_metadata(struct metadata *metadata, struct work *work,
+			       const struct variant_batch *batch)
 {
+	*metadata = (struct metadata){ 0 };
+	return work->conf->keep_copyright != COPYRIGHT_KEPT ||
+	       variant_render_metadata(metadata, work, batch->source,
+				       batch->probe->format);
+}
+
+static bool write_variant(struct store_file *file, struct variant *variant,
+			  struct work *work, const struct rendition *rendition,
+			  const struct metadata *metadata)
+{
+	const struct bytes bytes = { rendition->bytes, rendition->len };
+	struct metadata_file made;
 	struct store_temp *temp;
 
-	if (!store_temp_new(&temp, work) ||
-	    !store_temp_write(temp, work, rendition->bytes, rendition->len))
+	metadata_write(&made, work->pool, rendition->format, bytes, metadata);
+	if (!store_temp_new(&temp, work))
 		return false;
+	for (size_t i = 0; i < METADATA_PIECES; i++)
+		if (!store_temp_write(temp, work, made.pieces[i].data,
+				      made.pieces[i].len))
+			return false;
 	store_temp_end(temp);
 	file->temp = temp;
 	file->key = store_key(work->pool, variant->image_id, variant->variant);
@@ -300,18 +318,20 @@ bool variant_render(struct variant_batch *batch, struct work *work)
 	struct store_file *files =
 		pool_alloc(work->pool, (batch->count + 1) * sizeof(*files));
 	size_t count = batch->count;
+	struct metadata metadata;
 	struct recipe *recipes;
 
 	if (!batch->count)
 		return true;
 	if (!parse_recipes(&recipes, work, batch) ||
+	    !find_kept_metadata(&metadata, work, batch) ||
 	    !render_recipes(renditions, work, batch, recipes))
 		return false;
 	for (size_t i = 0; i < batch->count; i++) {
 		batch->variants[i].image_id = batch->image_id;
 		batch->variants[i].watermark = batch->watermark_us;
 		if (!write_variant(&files[i], &batch->variants[i], work,
-				   &renditions[i]))
+				   &renditions[i], &metadata))
 			return false;
 		keep_placeholder(batch, work->pool, &renditions[i].placeholder);
 	}

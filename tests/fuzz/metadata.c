@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/buf.h"
 #include "lib/base/pool.h"
 #include "lib/picture/iptc.h"
+#include "lib/picture/metadata_write.h"
 #include "lib/picture/xmp.h"
 #include "tests/lib/fuzz.h"
 
@@ -36,6 +38,30 @@ static void check(const struct metadata *metadata)
 	}
 }
 
+/* A file stays, or gets bytes within the limit; a changed one says again what
+   was written. */
+static void check_write(struct pool *pool, enum format format,
+			struct bytes bytes)
+{
+	static const struct metadata some = { .copyright = "mine",
+					      .creator = "me" };
+	struct buf *made = buf_new(pool, bytes.len + METADATA_WRITE_MAX);
+	struct metadata_file file;
+	struct metadata found;
+
+	metadata_write(&file, pool, format, bytes, &some);
+	for (size_t i = 0; i < METADATA_PIECES; i++)
+		expect(buf_add(made, file.pieces[i].data, file.pieces[i].len));
+	if (!file.pieces[1].len) {
+		expect(made->len == bytes.len);
+		return;
+	}
+	metadata_read(&found, pool, format,
+		      (struct bytes){ (uint8_t *)made->data, made->len });
+	expect(found.copyright && !strcmp(found.copyright, some.copyright));
+	expect(found.creator && !strcmp(found.creator, some.creator));
+}
+
 /* The first byte selects the format, and blocks alone. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -51,6 +77,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (choice < FORMAT__COUNT) {
 		metadata_read(&metadata, pool, (enum format)choice, bytes);
 		check(&metadata);
+		check_write(pool, (enum format)choice, bytes);
 	} else if (choice == FORMAT__COUNT) {
 		check_text(xmp_find(pool, bytes, "rights"), METADATA_TEXT_MAX);
 		check_text(xmp_find(pool, bytes, "creator"), METADATA_TEXT_MAX);

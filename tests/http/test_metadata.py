@@ -10,10 +10,10 @@ import subprocess
 
 import pytest
 
-from api import new_user, post_picture, settled
+from api import is_back, new_user, post_picture, settled, variant_of
 from fetching import canary, fetched, fetching, new_fetcher, pages
-from pictures import picture
-from service import HANG
+from pictures import decode, encode, picture, quarters
+from service import HANG, wait_until
 
 CORPUS = os.environ.get("PIXTIER_CORPUS")
 FIELDS = ("taken_at", "camera", "gps", "copyright", "creator")
@@ -165,6 +165,76 @@ def test_texts_are_cut_and_clean(service, tmp_path):
     data = tagged(tmp_path, "JPEG", "-EXIF:Artist=Zo@#\x07!").read_bytes()
     data = data.replace(b"Zo@#", b"Zo\xeb\x80")
     assert post_picture(session, data).json()["creator"] == "Zoë€!"
+
+
+@pytest.fixture(params=["fast", "graphicsmagick"])
+def keeping(service, request):
+    """Responders and workers with the setting keep_copyright."""
+    for part in "fcgi", "worker":
+        service.restart(part, keep_copyright="yes", engine=request.param)
+    wait_until(lambda: is_back(service))
+    yield service
+    for part in "fcgi", "worker":
+        service.restart(part)
+    wait_until(lambda: is_back(service))
+
+
+def sources(tmp_path):
+    """Files with and without metadata, of the same pixels: opaque, with alpha,
+    animated."""
+    clear = quarters().convert("RGBA")
+    clear.putalpha(128)
+    frames = [quarters(), quarters().rotate(180)]
+    for name, data in [
+            ("opaque.jpg", picture()), ("alpha.png", encode(clear, "PNG")),
+            ("animated.webp", encode(frames[0], "WEBP", save_all=True,
+                                     append_images=frames[1:]))]:
+        file = tmp_path / name
+        file.write_bytes(data)
+        exiftool("-overwrite_original", *EXIF, file)
+        yield data, file.read_bytes()
+
+
+def frames_of(data):
+    image = decode(data)
+    for i in range(getattr(image, "n_frames", 1)):
+        image.seek(i)
+        yield image.convert("RGBA").tobytes()
+
+
+def check_texts(file, has):
+    """These two fields, and no warning of exiftool about the structure."""
+    found, = json.loads(exiftool("-json", "-G1", "-EXIF:all", "-Warning",
+                                 "-Error", file))
+    del found["SourceFile"]
+    assert found == ({"IFD0:Artist": "Jane Doe",
+                      "IFD0:Copyright": "© Jane Doe, <all>"} if has else {})
+
+
+def test_thumbnails_keep_the_copyright_if_set(keeping, tmp_path):
+    """In each format but GIF, rendered by a request or by a worker; the pixels
+    are those of the thumbnails of a picture without texts."""
+    session = new_user(keeping, any_size=True, animated=True, max_side=9000)
+    thumbnail = tmp_path / "thumbnail"
+    for plain, tagged in sources(tmp_path):
+        without = post_picture(session, plain).json()
+        first = post_picture(session, tagged).json()
+        later = settled(session, post_picture(
+            session, tagged, headers={"Prefer": "respond-async"}).json())
+        names = ["h200"] + ["h100." + format for format in
+                            ("jpeg", "png", "webp", "gif")]
+        for name in names:
+            expected = session.get(variant_of(without, name)).content
+            thumbnail.write_bytes(expected)
+            check_texts(thumbnail, False)
+            for image in first, later:
+                content = session.get(variant_of(image, name)).content
+                thumbnail.write_bytes(content)
+                check_texts(thumbnail, not name.endswith("gif"))
+                assert list(frames_of(content)) == list(frames_of(expected))
+                again = post_picture(session, content).json()
+                assert (again["copyright"] == first["copyright"]) == (
+                    not name.endswith("gif"))
 
 
 @pytest.mark.skipif(not CORPUS, reason="PIXTIER_CORPUS is not set")
