@@ -86,11 +86,12 @@ static struct bytes make_exif(struct pool *pool,
 static void insert(struct metadata_file *file, struct bytes bytes, size_t at,
 		   struct bytes block)
 {
-	*file = (struct metadata_file){ {
-		{ bytes.data, at },
-		block,
-		{ bytes.data + at, bytes.len - at },
-	} };
+	*file = (struct metadata_file){
+		.pieces = { { bytes.data, at },
+			    block,
+			    { bytes.data + at, bytes.len - at } },
+		.count = 3,
+	};
 }
 
 /* Returns where JFIF ends, or SOI if there is none; 0 if the file has APP1, or
@@ -239,11 +240,12 @@ static void write_webp(struct metadata_file *file, struct pool *pool,
 	memcpy(tail, "EXIF", 4);
 	put_le32(tail + 4, (uint32_t)exif.len);
 	memcpy(tail + WEBP_CHUNK_HEADER_SIZE, exif.data, exif.len);
-	*file = (struct metadata_file){ {
-		{ head, WEBP_HEAD_SIZE },
-		{ bytes.data + from, bytes.len - from },
-		{ tail, tail_len },
-	} };
+	*file = (struct metadata_file){
+		.pieces = { { head, WEBP_HEAD_SIZE },
+			    { bytes.data + from, bytes.len - from },
+			    { tail, tail_len } },
+		.count = 3,
+	};
 }
 
 void metadata_write(struct metadata_file *file, struct pool *pool,
@@ -252,7 +254,7 @@ void metadata_write(struct metadata_file *file, struct pool *pool,
 {
 	struct bytes exif;
 
-	*file = (struct metadata_file){ { bytes } };
+	*file = (struct metadata_file){ { bytes }, 1 };
 	if (!metadata->copyright && !metadata->creator)
 		return;
 	exif = make_exif(pool, metadata);

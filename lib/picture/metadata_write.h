@@ -7,11 +7,10 @@
 
 struct pool;
 
-/* A file is its pieces, one after the other. Some may be empty. */
-enum { METADATA_PIECES = 3 };
-
+/* A file is its pieces, one after the other. */
 struct metadata_file {
-	struct bytes pieces[METADATA_PIECES];
+	struct bytes pieces[3];
+	size_t count;
 };
 
 /*

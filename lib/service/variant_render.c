@@ -229,7 +229,7 @@ static bool write_variant(struct store_file *file, struct variant *variant,
 	metadata_write(&made, work->pool, rendition->format, bytes, metadata);
 	if (!store_temp_new(&temp, work))
 		return false;
-	for (size_t i = 0; i < METADATA_PIECES; i++)
+	for (size_t i = 0; i < made.count; i++)
 		if (!store_temp_write(temp, work, made.pieces[i].data,
 				      made.pieces[i].len))
 			return false;

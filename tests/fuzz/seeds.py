@@ -318,7 +318,9 @@ TARGETS = {
          + png_chunk(b"iTXt", b"XML:com.adobe.xmp" + bytes(5) + XMP),
          b"\3RIFF\0\0\0\0WEBPEXIF" + struct.pack("<I", len(TAGGED_TIFF))
          + TAGGED_TIFF + b"XMP " + struct.pack("<I", len(XMP)) + XMP,
-         b"\6" + XMP, b"\7" + IPTC, b"\7" + IPTC[12:]],
+         b"\6" + XMP, b"\7" + IPTC, b"\7" + IPTC[12:], b"\0" + JPEG,
+         b"\1" + PNGS[0], b"\3" + WEBP, b"\3" + LOSSLESS_WEBP,
+         b"\3" + ANIMATED_WEBP],
         [b"Exif\0\0", b"II*\0", b"http://ns.adobe.com/xap/1.0/\0",
          b"Photoshop 3.0\0", b"8BIM\4\4", b"\x1c\2\x74\0\4", b"<rdf:li>",
          b"</rdf:li>", b"<dc:rights>", b"</dc:rights>", b"<dc:creator>",
