@@ -42,6 +42,20 @@ def nobody_accepts(service):
             os.kill(pid, signal.SIGCONT)
 
 
+@contextlib.contextmanager
+def nobody_decodes(service):
+    """The decoder processes are stopped: what they are to do waits."""
+    server = service.decoder_server("fcgi")
+    pids = [server, *children_of(server)]
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
 def connect(service):
     return socket.create_connection(("127.0.0.1", service.port), HANG,
                                     source_address=(next_address(), 0))

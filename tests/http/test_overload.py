@@ -3,18 +3,16 @@ too much gets 429, the others are served, and what nobody waits for is not
 done."""
 
 import concurrent.futures
-import contextlib
-import os
 import select
-import signal
 
 import pytest
 
 from api import (is_back, make_token, new_user, problem, skip_behind_apache,
                  upload)
 from pictures import encode, picture, quarters
-from queueing import Call, nobody_accepts, open_sockets, waiting_uploads
-from service import children_of, wait_until
+from queueing import (Call, nobody_accepts, nobody_decodes, open_sockets,
+                      waiting_uploads)
+from service import wait_until
 
 SHARE = 'pixtier_rate_limited_total{limit="share"}'
 QUEUE = 'pixtier_requests_dropped_total{reason="queue"}'
@@ -26,25 +24,12 @@ QUEUE_PLACES = 256
 # wait at the socket for uploads.
 MANY = 200
 
+
 def metric(service, name):
     for line in service.session().get("/metrics").text.splitlines():
         if line.startswith(name + " "):
             return int(line.split()[1])
     return 0
-
-
-@contextlib.contextmanager
-def nobody_decodes(service):
-    """The decoder processes are stopped: what they are to do waits."""
-    server = service.decoder_server("fcgi")
-    pids = [server, *children_of(server)]
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
 
 
 @pytest.fixture
