@@ -112,15 +112,23 @@ def decoders(service, part):
     return wait_until(look)
 
 
+def signal_all(pids, how):
+    """Those that have ended meanwhile do not matter."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, how)
+
+
 @contextlib.contextmanager
-def frozen_decoders(service, part):
-    """Those that wait now render nothing for a while; later ones do."""
-    frozen = decoders(service, part)
-    for pid in frozen:
-        os.kill(pid, signal.SIGSTOP)
+def stopped(pids):
+    """These processes stop for a while."""
+    signal_all(pids, signal.SIGSTOP)
     try:
         yield
     finally:
-        for pid in frozen:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGCONT)
+        signal_all(pids, signal.SIGCONT)
+
+
+def frozen_decoders(service, part):
+    """Those that wait now render nothing for a while; later ones do."""
+    return stopped(decoders(service, part))

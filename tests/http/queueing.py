@@ -5,12 +5,12 @@ import http.client
 import itertools
 import os
 import pathlib
-import signal
 import socket
 import struct
 
 from api import Answer
 from contract import BASE_PATH
+from processes import stopped
 from service import HANG, children_of
 
 addresses = itertools.count()
@@ -29,31 +29,15 @@ def waiting_uploads(service):
     return sum(line.endswith(path) for line in lines) - 1
 
 
-@contextlib.contextmanager
 def nobody_accepts(service):
     """The responders are stopped: what comes meanwhile waits."""
-    pids = service.children("fcgi")
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
+    return stopped(service.children("fcgi"))
 
 
-@contextlib.contextmanager
 def nobody_decodes(service):
     """The decoder processes are stopped: what they are to do waits."""
     server = service.decoder_server("fcgi")
-    pids = [server, *children_of(server)]
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
+    return stopped([server, *children_of(server)])
 
 
 def connect(service):

@@ -123,15 +123,34 @@ def private_mib(pid):
     return 0
 
 
-def stop_large_decoder(service, mib=60, measure=resident_mib):
-    """Stops the decoder process that has more memory than so many MiB."""
-    def look():
-        for pid in decoders_of(service):
+def stop_large(service, mib, measure):
+    """Stops the decoder process of a worker that has more memory than this.
+    It stops before it is measured, because it may end at any time."""
+    for pid in children_of(service.decoder_server("worker") or 0):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGSTOP)
             if measure(pid) > mib:
-                os.kill(pid, signal.SIGSTOP)
                 return pid
-        return None
-    return wait_until(look, every=0.001)
+            os.kill(pid, signal.SIGCONT)
+    return None
+
+
+def state(service, image):
+    (row,), = service.query("SELECT state FROM jobs WHERE id = UNHEX(%s)",
+                            image["job"]["id"].replace("-", ""))
+    return row
+
+
+def render_and_stop(service, session, data, mib=60, measure=resident_mib):
+    """Has a worker render a picture, and stops its decoder process when it has
+    more than so many MiB. If it is done before it was seen, another one
+    follows. Returns the image and the process."""
+    while True:
+        image = post_picture(session, data, headers=LATER).json()
+        pid = wait_until(lambda: stop_large(service, mib, measure) or
+                         state(service, image) == "done" and -1, every=0.001)
+        if pid > 0:
+            return image, pid
 
 
 def test_idle_decoders_leave_memory_to_pictures(service, session):
@@ -147,8 +166,8 @@ def test_idle_decoders_leave_memory_to_pictures(service, session):
         for _ in range(64):
             upload(new_user(service), picture(64, 48))
         idle = sum(map(private_mib, decoders_of(service)))
-        image = post_picture(session, tiff(), headers=LATER).json()
-        stopped = stop_large_decoder(service, total - idle, private_mib)
+        image, stopped = render_and_stop(service, session, tiff(),
+                                         total - idle, private_mib)
         try:
             assert sum(map(private_mib, decoders_of(service))) <= total
         finally:
@@ -158,12 +177,6 @@ def test_idle_decoders_leave_memory_to_pictures(service, session):
         for part in ("fcgi", "worker"):
             service.restart(part)
         wait_until(lambda: is_back(service))
-
-
-def state(service, image):
-    (row,), = service.query("SELECT state FROM jobs WHERE id = UNHEX(%s)",
-                            image["job"]["id"].replace("-", ""))
-    return row
 
 
 def busy(service):
@@ -177,8 +190,7 @@ def test_who_waits_for_memory_holds_up_nobody(little_memory, session):
     """While a large picture holds the memory: another large one waits in the
     queue and uses up no attempt, and in a request is left to a worker; small
     ones are rendered at once, by responders and workers."""
-    large = post_picture(session, tiff(5000, 3000), headers=LATER).json()
-    stopped = stop_large_decoder(little_memory)
+    large, stopped = render_and_stop(little_memory, session, tiff(5000, 3000))
     try:
         assert state(little_memory, large) == "running"
         others = [post_picture(session, tiff(), headers=LATER).json()
@@ -206,8 +218,7 @@ def test_a_dead_workers_memory_is_free_when_its_decoder_is(little_memory,
                                                            session):
     """The decoder process of a worker that was killed keeps its memory until
     it ends; then the next has it."""
-    image = post_picture(session, tiff(5000, 3000), headers=LATER).json()
-    stopped = stop_large_decoder(little_memory)
+    image, stopped = render_and_stop(little_memory, session, tiff(5000, 3000))
     (worker,), = little_memory.query(
         "SELECT worker FROM jobs WHERE id = UNHEX(%s)",
         image["job"]["id"].replace("-", ""))
