@@ -103,16 +103,16 @@ async function send(method, path, { body, query, signal, headers, keepalive }) {
 // logs in again first; `anonymous` prevents that.
 export async function request(method, path, options = {}) {
 	const response = await send(method, path, options);
-
-	if (response.status === 401 && !options.anonymous) {
-		await loginAgain();
-		return request(method, path, options);
-	}
 	const text = await response.text();
 
-	if (!response.ok)
-		throw problemOf(response.status, text, response.headers.get("Retry-After"));
-	return text ? JSON.parse(text) : null;
+	if (response.ok)
+		return text ? JSON.parse(text) : null;
+	const problem = problemOf(response.status, text, response.headers.get("Retry-After"));
+
+	if (problem.code !== "unauthenticated" || options.anonymous)
+		throw problem;
+	await loginAgain();
+	return request(method, path, options);
 }
 
 export const get = (path, query, options) => request("GET", path, { query, ...options });
