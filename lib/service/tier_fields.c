@@ -321,6 +321,7 @@ struct json *tier_fields_json(struct pool *pool, const struct tier *tier)
 	json_set_text(json, "name", tier->name);
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
 		write_json(json, pool, tier, &fields[i]);
+	json_set_bool(json, "watermark", tier->watermark != 0);
 	return json;
 }
 

@@ -15,7 +15,7 @@ FIELDS = ["id", "name", "sizes", "any_size", "max_side", "original", "links",
           "max_enlarged_pixels", "quota_bytes", "uploads_per_day",
           "requests_per_minute", "priority", "retention_days", "fetch",
           "max_fetches", "max_pending_seconds", "animated", "formats",
-          "exif"]
+          "exif", "watermark"]
 
 
 @pytest.fixture

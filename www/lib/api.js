@@ -79,18 +79,25 @@ function withQuery(path, query) {
 	return url;
 }
 
-async function send(method, path, { body, query, signal, headers, keepalive }) {
+// A body is sent as JSON, a Blob as it is.
+function encode(body) {
+	if (body === undefined)
+		return {};
+	if (body instanceof Blob)
+		return { body, headers: { "Content-Type": body.type } };
+	return { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
+}
+
+async function send(method, path, { body, query, signal, keepalive }) {
 	const limit = AbortSignal.timeout(TIMEOUT_MS);
+	const content = encode(body);
 
 	try {
 		return await fetch(withQuery(path, query), {
 			method, keepalive, credentials: "same-origin",
 			signal: signal ? AbortSignal.any([signal, limit]) : limit,
-			headers: {
-				...csrfHeader(method), ...headers,
-				...body === undefined ? {} : { "Content-Type": "application/json" },
-			},
-			body: body === undefined ? undefined : JSON.stringify(body),
+			headers: { ...csrfHeader(method), ...content.headers },
+			body: content.body,
 		});
 	} catch (error) {
 		signal?.throwIfAborted();
