@@ -18,6 +18,7 @@ const choice = (name, values) => ({
 
 // How many wait, and how long the oldest of each priority has waited.
 const waiting = ({ queued, queued_seconds: seconds }) => el("ul", { class: "figures" },
+	el("li", {}, t("jobs.waiting")),
 	priorities.map(priority => el("li", {},
 		el("b", {}, number(queued[priority])), " ", t(`jobs.priority.${priority}`),
 		queued[priority] ? el("small", {}, " ", t("jobs.oldest",

@@ -18,11 +18,17 @@ const limits = [
 
 const fact = (name, value) => [el("dt", {}, t(`tiers.${name}`)), el("dd", {}, value)];
 
+function badges(tier) {
+	const allowed = rights.filter(right => tier[right]);
+
+	return allowed.length ? allowed.map(right =>
+		el("span", { class: "badge" }, t(`tiers.${right}`))) : t("tier.no");
+}
+
 function facts(tier) {
 	return el("dl", { class: "facts" },
 		fact("sizes", tier.sizes.map(size => el("code", { class: "size" }, size))),
-		fact("rights", rights.filter(right => tier[right])
-			.map(right => el("span", { class: "badge" }, t(`tiers.${right}`)))),
+		fact("rights", badges(tier)),
 		limits.filter(([name]) => tier[name] !== null)
 			.map(([name, show]) => fact(name, show(tier[name]))));
 }

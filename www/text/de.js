@@ -310,6 +310,7 @@ export default {
 	"jobs.state.failed": "fehlgeschlagen",
 	"jobs.state.queued": "wartend",
 	"jobs.state.running": "läuft",
+	"jobs.waiting": "Wartend, nach Priorität:",
 	"jobs.worker": "Worker",
 	"workers.busy": "beschäftigt",
 	"workers.done": "Erledigte Aufträge",

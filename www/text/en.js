@@ -311,6 +311,7 @@ export default {
 	"jobs.state.failed": "failed",
 	"jobs.state.queued": "waiting",
 	"jobs.state.running": "running",
+	"jobs.waiting": "Waiting, by priority:",
 	"jobs.worker": "Worker",
 	"workers.busy": "busy",
 	"workers.done": "Jobs done",
