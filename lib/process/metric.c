@@ -33,6 +33,7 @@ static const struct {
 	[METRIC_PASSWORD_HASHES] = { "pixtier_password_hashes_total", COUNTER,   { "kind" },            "Password hashes computed for logins, by their prefix in crypt(5)." },
 	[METRIC_DROPPED]         = { "pixtier_requests_dropped_total", COUNTER,  { "reason" },          "Requests that were dropped because too many waited (queue) or the client closed the connection (client_gone)." },
 	[METRIC_WAITING]         = { "pixtier_requests_waiting",      GAUGE,     { "group" },           "Connections that waited for a responder of the group when it last accepted one." },
+	[METRIC_UPLOADS]         = { "pixtier_uploads_total",         COUNTER,   { NULL },              "Uploaded and fetched pictures." },
 	[METRIC_UPLOAD_BYTES]    = { "pixtier_upload_bytes_total",    COUNTER,   { NULL },              "Bytes of uploaded and fetched pictures." },
 	[METRIC_RENDER_SECONDS]  = { "pixtier_paint_seconds",         HISTOGRAM, { NULL },              "Time that a decoder process took for one picture." },
 	[METRIC_DECODER_DEATHS]  = { "pixtier_painter_deaths_total",  COUNTER,   { NULL },              "Decoder processes that ended without a result." },
@@ -56,6 +57,7 @@ static const struct { int64_t us; const char *text; } bounds[] = {
 };
 /* clang-format on */
 _Static_assert(ARRAY_LEN(metrics) == METRIC__COUNT, "every metric needs a row");
+_Static_assert(ARRAY_LEN(bounds) + 1 == METRIC_BUCKETS, "see metric.h");
 
 enum { LABEL_WORDS = (METRIC_MAX_LABEL + 1) / 8 };
 
@@ -77,7 +79,7 @@ struct region {
 	   "other". */
 	_Atomic uint64_t plain[METRIC__COUNT];
 	_Atomic uint64_t sums_us[METRIC__COUNT];
-	_Atomic uint64_t buckets[METRIC__COUNT][ARRAY_LEN(bounds) + 1];
+	_Atomic uint64_t buckets[METRIC__COUNT][METRIC_BUCKETS];
 	_Atomic int64_t due_ms; /* see metric_is_due() */
 	struct slot slots[METRIC_MAX_LABELS];
 };
@@ -201,6 +203,75 @@ void metric_observe_us(enum metric metric, int64_t us)
 	add(&region->buckets[metric][bucket], 1);
 }
 
+static int64_t interpolate(size_t bucket, double share)
+{
+	const int64_t low = bucket ? bounds[bucket - 1].us : 0;
+
+	if (bucket == ARRAY_LEN(bounds))
+		return low;
+	return low + (int64_t)((double)(bounds[bucket].us - low) * share);
+}
+
+int64_t metric_quantile_us(const int64_t counts[METRIC_BUCKETS],
+			   int64_t per_cent)
+{
+	int64_t rank = 0; /* in hundredths */
+
+	for (size_t i = 0; i < METRIC_BUCKETS; i++)
+		rank += counts[i] * per_cent;
+	for (size_t i = 0; i < METRIC_BUCKETS; i++) {
+		const int64_t count = 100 * counts[i];
+
+		if (count && rank <= count)
+			return interpolate(i, (double)rank / (double)count);
+		rank -= count;
+	}
+	return -1;
+}
+
+void metric_read(int64_t counts[METRIC_BUCKETS], enum metric metric)
+{
+	for (size_t i = 0; i < METRIC_BUCKETS; i++)
+		counts[i] = region ? (int64_t)atomic_load(
+					     &region->buckets[metric][i])
+				   : 0;
+}
+
+/* Returns false if the slot has no complete label of the metric. */
+static bool read_label(uint64_t words[LABEL_WORDS], enum metric metric,
+		       const struct slot *slot)
+{
+	if (atomic_load_explicit(&slot->owner, memory_order_acquire) !=
+	    1 + (uint64_t)metric)
+		return false;
+	for (size_t i = 0; i < LABEL_WORDS; i++)
+		words[i] = atomic_load_explicit(&slot->label[i],
+						memory_order_relaxed);
+	return true;
+}
+
+static bool ends_with(const char *label, const char *last)
+{
+	const char *bar = strrchr(label, '|');
+
+	return !strncmp(bar ? bar + 1 : label, last, strlen(last));
+}
+
+uint64_t metric_sum(enum metric metric, const char *last)
+{
+	uint64_t words[LABEL_WORDS];
+	uint64_t sum;
+
+	if (!region)
+		return 0;
+	sum = *last ? 0 : atomic_load(&region->plain[metric]);
+	for (size_t i = 0; i < METRIC_MAX_LABELS; i++)
+		if (read_label(words, metric, &region->slots[i]) &&
+		    ends_with((const char *)words, last))
+			sum += atomic_load(&region->slots[i].value);
+	return sum;
+}
+
 /* Prints a label's value, up to the next '|'. The format requires escapes for
    three bytes. */
 static bool print_value(struct buf *out, const char *value)
@@ -246,13 +317,9 @@ static bool print_slot(struct buf *out, enum metric metric,
 {
 	uint64_t words[LABEL_WORDS];
 
-	if (atomic_load_explicit(&slot->owner, memory_order_acquire) !=
-		    1 + (uint64_t)metric ||
+	if (!read_label(words, metric, slot) ||
 	    atomic_load(&slot->value) == UNKNOWN)
 		return true;
-	for (size_t i = 0; i < LABEL_WORDS; i++)
-		words[i] = atomic_load_explicit(&slot->label[i],
-						memory_order_relaxed);
 	return print_labelled(out, metric, (const char *)words, &slot->value);
 }
 

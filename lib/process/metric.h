@@ -19,6 +19,7 @@ enum metric {
 	METRIC_PASSWORD_HASHES, /* labels: kind */
 	METRIC_DROPPED,         /* labels: reason */
 	METRIC_WAITING,         /* labels: group */
+	METRIC_UPLOADS,
 	METRIC_UPLOAD_BYTES,
 	METRIC_RENDER_SECONDS,
 	METRIC_DECODER_DEATHS,
@@ -64,6 +65,21 @@ bool metric_is_due(int64_t every_ms);
 
 /* For the metrics in seconds. */
 void metric_observe_us(enum metric metric, int64_t us);
+
+/* Returns the sum of a counter's values. `last` is how the value of the last
+   label begins; "": any. Before metric_init(), it is 0. */
+uint64_t metric_sum(enum metric metric, const char *last);
+
+/* Reads how many times each bucket of a histogram has. The last bucket has no
+   upper bound. */
+enum { METRIC_BUCKETS = 16 };
+void metric_read(int64_t counts[METRIC_BUCKETS], enum metric metric);
+
+/* Returns the time that `per_cent` of the times do not exceed, by linear
+   interpolation in its bucket; the last bound if it is in the last bucket; -1
+   if the buckets are empty. */
+int64_t metric_quantile_us(const int64_t counts[METRIC_BUCKETS],
+			   int64_t per_cent);
 
 /* Prints in Prometheus' text format 0.0.4. Returns false if the buffer's limit
    is too low. */

@@ -186,6 +186,7 @@ static bool fetch_file(struct work *work, const struct job *job,
 		(void)!db_transaction(&aside, drop_unwanted, &arrival);
 		return false;
 	}
+	metric_add(METRIC_UPLOADS, NULL, 1);
 	metric_add(METRIC_UPLOAD_BYTES, NULL, (uint64_t)image->bytes);
 	return true;
 }

@@ -293,6 +293,7 @@ static bool commit(struct work *work, struct records *records)
 {
 	if (!db_transaction(work, insert_records, records))
 		return false;
+	metric_add(METRIC_UPLOADS, NULL, 1);
 	metric_add(METRIC_UPLOAD_BYTES, NULL,
 		   (uint64_t)records->made->image.bytes);
 	return true;

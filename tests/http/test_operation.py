@@ -29,10 +29,12 @@ def test_metrics_are_counted(service):
 
     before = value("pixtier_requests_total")
     rendered = value("pixtier_paint_seconds_count")
+    uploads = value("pixtier_uploads_total")
     taken = value("pixtier_upload_bytes_total")
     timed = value("pixtier_request_seconds_count")
     image = upload(session)
     assert value("pixtier_paint_seconds_count") == rendered + 1
+    assert value("pixtier_uploads_total") == uploads + 1
     assert value("pixtier_upload_bytes_total") == taken + image["bytes"]
     assert value("pixtier_request_seconds_count") >= timed + 3
     for _ in range(3):

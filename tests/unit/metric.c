@@ -42,6 +42,7 @@ static void does_nothing_before_init(void **state)
 	metric_add(METRIC_DB_RETRIES, NULL, 1);
 	metric_add(METRIC_JOBS, "render|done", 1);
 	metric_observe_us(METRIC_REQUEST_SECONDS, 1);
+	assert_int_equal(metric_sum(METRIC_DB_RETRIES, ""), 0);
 	assert_string_equal(printed(pool), "");
 	pool_free(pool);
 }
@@ -118,6 +119,66 @@ static void fills_buckets(void **state)
 	assert_non_null(strstr(printed(pool),
 			       "pixtier_paint_seconds_sum 7382.002000\n"));
 	pool_free(pool);
+}
+
+static void sums_counters(void **state)
+{
+	static const struct {
+		enum metric metric;
+		const char *last;
+		uint64_t sum;
+	} cases[] = {
+		{ METRIC_REQUESTS, "", 8 },
+		{ METRIC_REQUESTS, "2", 7 },
+		{ METRIC_REQUESTS, "4", 1 },
+		{ METRIC_REQUESTS, "5", 0 },
+		{ METRIC_JOBS, "failed", 1 },
+		{ METRIC_RESPAWNS, "worker", 1 },
+		{ METRIC_UPLOAD_BYTES, "", UINT64_C(1) << 40 },
+		{ METRIC_UPLOADS, "", 0 },
+	};
+
+	(void)state;
+	EACH_ROW(i, cases)
+		assert_int_equal(metric_sum(cases[i].metric, cases[i].last),
+				 cases[i].sum);
+}
+
+static void reads_buckets(void **state)
+{
+	int64_t counts[METRIC_BUCKETS];
+
+	(void)state;
+	metric_read(counts, METRIC_RENDER_SECONDS);
+	assert_int_equal(counts[0], 3);
+	assert_int_equal(counts[1], 1);
+	assert_int_equal(counts[METRIC_BUCKETS - 1], 2);
+}
+
+/* The bounds are 1, 2.5, 5, ... ms. */
+static void interpolates_quantiles(void **state)
+{
+	static const struct {
+		int64_t counts[METRIC_BUCKETS];
+		int64_t per_cent, us;
+	} cases[] = {
+		{ { 0 }, 50, -1 },
+		{ { 1 }, 50, 500 },
+		{ { 100 }, 99, 990 },
+		{ { 100 }, 100, 1000 },
+		{ { 0, 10 }, 50, 1750 },
+		{ { 10, 10 }, 50, 1000 },
+		{ { 10, 0, 10 }, 75, 3750 },
+		{ { 99, 1 }, 99, 1000 },
+		{ { 98, 2 }, 99, 1750 },
+		{ { 1, [METRIC_BUCKETS - 1] = 1 }, 99, 60000000 },
+	};
+
+	(void)state;
+	EACH_ROW(i, cases)
+		assert_int_equal(metric_quantile_us(cases[i].counts,
+						    cases[i].per_cent),
+				 cases[i].us);
 }
 
 enum { CHILDREN = 8, TURNS = 20000 };
@@ -345,6 +406,9 @@ int main(void)
 		cmocka_unit_test(starts_at_zero),
 		cmocka_unit_test(counts_with_labels),
 		cmocka_unit_test(fills_buckets),
+		cmocka_unit_test(sums_counters),
+		cmocka_unit_test(reads_buckets),
+		cmocka_unit_test(interpolates_quantiles),
 		cmocka_unit_test(sums_exactly_over_processes),
 		cmocka_unit_test(outlives_killed_processes),
 		cmocka_unit_test(sets_and_forgets),
