@@ -60,6 +60,7 @@ const struct route routes[] = {
 	{ METHOD_POST,   "/v1/admin/jobs/{id}/retry",  NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "", admin_jobs_retry },
 	{ METHOD_GET,    "/v1/admin/workers",          NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "", admin_workers_list },
 	{ METHOD_GET,    "/v1/admin/stats",            NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "", admin_stats_show },
+	{ METHOD_GET,    "/v1/admin/stats/history",    NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "range", admin_stats_history },
 
 
 	{ METHOD_GET,    "/healthz", NEED_NOBODY, SCOPE_NONE, BODY_NONE, "", health_alive },

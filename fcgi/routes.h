@@ -51,7 +51,7 @@ handler admin_users_change, admin_users_delete;
 handler admin_audit_list;
 
 /* api/admin.c */
-handler admin_workers_list, admin_stats_show;
+handler admin_workers_list, admin_stats_show, admin_stats_history;
 
 /* api/health.c */
 handler health_alive, health_ready, health_metrics;

@@ -36,6 +36,7 @@
 #include "lib/service/link.h"
 #include "lib/service/login.h"
 #include "lib/service/password.h"
+#include "lib/service/stats_record.h"
 #include "lib/service/upload.h"
 #include "lib/store/store.h"
 
@@ -87,6 +88,7 @@ static void share(struct work *base, const struct serve *serve)
 	bucket_table_hide(serve->known_clients);
 	semaphore_hide(serve->semaphore);
 	semaphore_hide(serve->login_seats);
+	stats_record_hide();
 	base->buckets = serve->buckets;
 	base->known_clients = serve->known_clients;
 	base->semaphore = serve->semaphore;
@@ -361,6 +363,19 @@ static void serve_one(struct responder *responder, FCGX_Request *fcgx)
 	work_end(&work);
 }
 
+/* accept4() returns after a part of stats_interval without a request, so that
+   idle responders record their counts, too. */
+static void limit_accept(const struct serve *serve)
+{
+	enum { PARTS = 3, MICROSECONDS = 1000000 };
+	const long part_us = serve->conf->stats_interval * MICROSECONDS / PARTS;
+	const struct timeval limit = { .tv_sec = part_us / MICROSECONDS,
+				       .tv_usec = part_us % MICROSECONDS };
+
+	setsockopt(serve->listener, SOL_SOCKET, SO_RCVTIMEO, &limit,
+		   sizeof(limit));
+}
+
 int serve_run(void *arg, long slot)
 {
 	const struct serve *serve = arg;
@@ -372,9 +387,12 @@ int serve_run(void *arg, long slot)
 	if (!open_responder(&responder, serve, pool) || FCGX_Init() ||
 	    FCGX_InitRequest(&fcgx, -1, 0))
 		return EXIT_FAILURE;
-	while (!prefork_stopping())
+	limit_accept(serve);
+	while (!prefork_stopping()) {
 		if (accept_request(&fcgx, serve))
 			serve_one(&responder, &fcgx);
+		stats_record(&responder.base, true);
+	}
 	close_responder(&responder);
 	pool_free(pool);
 	return EXIT_SUCCESS;

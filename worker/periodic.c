@@ -13,11 +13,13 @@
 #include "lib/service/idempotency.h"
 #include "lib/service/purge.h"
 #include "lib/service/retention.h"
+#include "lib/service/stats_history.h"
 #include "worker/heartbeat.h"
 
 enum {
 	SWEEP_MS = PURGE_SWEEP_SECONDS * 1000,
 	RETENTION_MS = 60000,
+	STATS_MS = 60000,
 	INDEX_MS = 5000,
 	INDEX_TURN_MS = 500,
 	SWEEP_ROWS = 10000
@@ -98,6 +100,15 @@ static bool enforce_retention(struct work *work)
 	return done.more;
 }
 
+static bool roll_up_stats(struct work *work)
+{
+	bool is_left = false;
+
+	if (!stats_history_roll_up(&is_left, work))
+		log_failure(work, "stats_failed");
+	return is_left;
+}
+
 static bool index_batch(size_t *count, const struct work *base)
 {
 	struct work work = work_begin(base, base->id);
@@ -130,6 +141,7 @@ static const struct {
 } tasks[] = {
 	{ "retention", RETENTION_MS, enforce_retention },
 	{ "index_names", INDEX_MS, index_names },
+	{ "stats", STATS_MS, roll_up_stats },
 	{ "sweep", SWEEP_MS, sweep_files },
 	{ "workers", SWEEP_MS, remove_dead_workers },
 	{ "idempotency_purge", SWEEP_MS, purge_idempotency_keys },

@@ -17,6 +17,7 @@
 #include "lib/process/shared.h"
 #include "lib/service/requeue.h"
 #include "lib/service/schedule.h"
+#include "lib/service/stats_record.h"
 #include "lib/service/task.h"
 #include "lib/service/webhook_send.h"
 #include "lib/store/store.h"
@@ -78,6 +79,7 @@ static bool open_worker(struct worker_state *worker,
 	base->decoders =
 		decoder_pool_new(conf, &limits, config->decoder_server);
 	base->db = db_open(conf);
+	stats_record_hide();
 	worker->name = worker_name(pool, config, getpid());
 	if (prefork_predecessor())
 		worker->lost = worker_name(pool, config, prefork_predecessor());
@@ -116,6 +118,7 @@ static void keep_lease(void *arg)
 	struct work work;
 
 	heartbeat_beat(holding->worker->heartbeat, base);
+	stats_record(base, false);
 	if (clock_monotonic_ms() < holding->extend_at_ms)
 		return;
 	holding->extend_at_ms = next_extension(base->conf);
@@ -301,6 +304,7 @@ static bool may_reclaim(struct worker_shared *shared, int64_t now_ms)
 static void run_periodic(struct worker_state *worker)
 {
 	heartbeat_beat(worker->heartbeat, &worker->base);
+	stats_record(&worker->base, false);
 	if (may_reclaim(worker->shared, clock_monotonic_ms()))
 		reclaim_expired(worker);
 	if (worker->periodic)

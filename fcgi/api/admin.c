@@ -14,6 +14,7 @@
 #include "lib/model/stats.h"
 #include "lib/model/worker.h"
 #include "lib/service/login.h"
+#include "lib/service/stats_history.h"
 
 struct actor admin_actor(const struct request *req)
 {
@@ -88,4 +89,20 @@ bool admin_stats_show(struct request *req, struct response *res)
 	add_stats(json, pool, rows, count);
 	json_set_int(json, "counted_up_to", STATS_COUNT_MAX);
 	return response_json(res, req, 200, json);
+}
+
+bool admin_stats_history(struct request *req, struct response *res)
+{
+	struct work *work = req->work;
+	struct stats_history history;
+	unsigned range;
+
+	if (!names_read(&range, work, &stats_ranges, "range",
+			request_query(req, "range")) ||
+	    !stats_history_read(&history, work,
+				range ? (enum stats_range)range
+				      : STATS_RANGE_HOUR))
+		return false;
+	return response_json(res, req, 200,
+			     stats_history_json(work->pool, &history));
 }

@@ -62,6 +62,7 @@ static const struct setting settings[] = {
 	NUMBER_ROW(user_share, "50", 1, 100, "Largest share of a socket's responders that may work for one user while the estimated wait is longer than a second, in per cent. Further requests of this user get 429."),
 	NUMBER_ROW(workers, "2", 1, 256, "Number of processes of pixtier-worker that run jobs."),
 	SECONDS_ROW(stop_timeout, "30", 1, 3600, "Longest time that a stop or a reload waits for running requests and jobs, in seconds."),
+	SECONDS_ROW(stats_interval, "60", 0, 60, "Interval at which each host adds its counts to the statistics of the minute, in seconds. 0: it keeps no statistics."),
 	TEXT_ROW(user, "", "Account to switch to when root starts the program. Empty: keep the account."),
 	TEXT_ROW(run_dir, "", "Folder for pixtier-fcgi.pid and pixtier-worker.pid, which hold the process ids of the supervisors. Empty: write no such files."),
 

@@ -38,6 +38,7 @@ struct conf {
 	long user_share;
 	long workers;
 	long stop_timeout;
+	long stats_interval;
 	const char *user;
 	const char *run_dir;
 

@@ -28,6 +28,8 @@ const char *const snapshot_tables[] = {
 	"webhook_deliveries",
 	"webhook_attempts",
 	"totals",
+	"stats_steps",
+	"stats_tiers",
 	"audit",
 	"schema_migrations",
 };

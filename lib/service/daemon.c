@@ -18,6 +18,7 @@
 #include "lib/process/memory_budget.h"
 #include "lib/process/metric.h"
 #include "lib/service/schema_check.h"
+#include "lib/service/stats_record.h"
 #include "lib/store/store.h"
 
 static bool load(struct daemon *daemon, struct work *work)
@@ -133,6 +134,7 @@ static int run(struct daemon *daemon, struct work *work)
 	};
 
 	metric_init();
+	stats_record_init();
 	daemon->kind->share(daemon);
 	if (!account_run(work, open_store, NULL) ||
 	    !open_decoder_server(daemon, work) || !write_pid(daemon, work) ||

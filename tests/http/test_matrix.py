@@ -176,6 +176,7 @@ MATRIX = {
         "/v1/admin/jobs/{failed}/retry", admins(200)),
     "GET /v1/admin/workers": ("/v1/admin/workers", admins(200)),
     "GET /v1/admin/stats": ("/v1/admin/stats", admins(200)),
+    "GET /v1/admin/stats/history": ("/v1/admin/stats/history", admins(200)),
     "GET /healthz": ("/healthz", anyone(200)),
     "GET /readyz": ("/readyz", anyone(200)),
     "GET /metrics": ("/metrics", anyone(200)),

@@ -176,9 +176,9 @@ static void interpolates_quantiles(void **state)
 
 	(void)state;
 	EACH_ROW(i, cases)
-		assert_int_equal(metric_quantile_us(cases[i].counts,
-						    cases[i].per_cent),
-				 cases[i].us);
+		assert_int_equal(
+			metric_quantile_us(cases[i].counts, cases[i].per_cent),
+			cases[i].us);
 }
 
 enum { CHILDREN = 8, TURNS = 20000 };
