@@ -24,6 +24,7 @@ enum command_option {
 	OPTION_EXPIRES_IN,
 	OPTION_FILES,
 	OPTION_GENERATE,
+	OPTION_HISTORY,
 	OPTION_KEYS,
 	OPTION_KIND,
 	OPTION_LIMIT,
@@ -92,7 +93,7 @@ struct command {
 	const char *help;
 	unsigned needs;
 	int min_args, max_args;
-	unsigned options; /* bits 1 << OPTION_... that it accepts */
+	uint64_t options; /* bits 1 << OPTION_... that it accepts */
 	command_run *run;
 };
 

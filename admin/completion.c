@@ -8,6 +8,7 @@
 
 #include "admin/command.h"
 #include "lib/model/job.h"
+#include "lib/service/stats_history.h"
 #include "lib/service/tier_fields.h"
 
 /* The function finds the command before the cursor. The rest is a table for
@@ -55,7 +56,7 @@ static const char tail[] =
 
 static const char with_file[] =
 	" base certificate certificate-key config files log-dir ";
-static const char with_words[] = " disabled kind scopes state ";
+static const char with_words[] = " disabled history kind scopes state ";
 
 static void print_names(const struct names *names)
 {
@@ -69,8 +70,10 @@ static void print_values(void)
 {
 	fputs("	--disabled) words='yes no' ;;\n"
 	      "	--scopes) words='read write link admin' ;;\n"
-	      "	--kind) words='",
+	      "	--history) words='",
 	      stdout);
+	print_names(&stats_ranges);
+	fputs("' ;;\n	--kind) words='", stdout);
 	print_names(&job_kinds);
 	fputs("' ;;\n	--state) words='", stdout);
 	print_names(&job_states);
@@ -127,7 +130,7 @@ static void print_accepted(const struct command *command,
 {
 	for (; options->name; options++)
 		if (options->val < OPTION__COUNT &&
-		    command->options & (1u << options->val))
+		    command->options & UINT64_C(1) << options->val)
 			printf(" --%s", options->name);
 }
 

@@ -34,7 +34,7 @@ enum need {
 
 static command_run cmd_completion_print;
 
-#define TAKES(option) (1u << OPTION_##option)
+#define TAKES(option) (UINT64_C(1) << OPTION_##option)
 
 /* clang-format off */
 static const struct command commands[] = {
@@ -74,7 +74,8 @@ static const struct command commands[] = {
 	{ "job", "retry", "ID", "queues a failed job again", NEEDS_SCHEMA, 1, 1, 0, cmd_jobs_retry },
 	{ "job", "cancel", "ID", "cancels a job that is queued or running", NEEDS_SCHEMA, 1, 1, 0, cmd_jobs_cancel },
 	{ "worker", "list", "", "lists the workers, their current jobs and their counts of jobs", NEEDS_SCHEMA, 0, 0, 0, cmd_workers_list },
-	{ "stats", NULL, "", "shows the numbers of users, images, jobs and bytes", NEEDS_SCHEMA, 0, 0, 0, cmd_stats_show },
+	{ "stats", NULL, "[--history hour|day|month]", "shows the numbers of users, images, jobs and bytes, or how they changed", NEEDS_SCHEMA, 0, 0,
+	  TAKES(HISTORY), cmd_stats_show },
 	{ "top", NULL, "", "shows requests, decoder times, the queue and the workers, live on a terminal", NEEDS_SCHEMA, 0, 0, 0, cmd_top_show },
 	{ "audit", NULL, "[--limit N]", "shows who changed what, newest first", NEEDS_SCHEMA, 0, 0, TAKES(LIMIT), cmd_audit_show },
 	{ "key", "rotate", "[--retire-after TIME]", "creates a new key that signs links from now on", NEEDS_KEYS, 0, 0,
@@ -133,6 +134,7 @@ static const struct option options[] = {
 	{ "files",          required_argument, NULL, OPTION_FILES },
 	{ "generate",       no_argument,       NULL, OPTION_GENERATE },
 	{ "help",           no_argument,       NULL, GLOBAL_HELP },
+	{ "history",        required_argument, NULL, OPTION_HISTORY },
 	{ "json",           no_argument,       NULL, GLOBAL_JSON },
 	{ "keys",           no_argument,       NULL, OPTION_KEYS },
 	{ "kind",           required_argument, NULL, OPTION_KIND },
@@ -236,7 +238,7 @@ static const char *what_is_wrong(const struct command *command,
 	for (size_t i = 0; i < ARRAY_LEN(options) - 1; i++)
 		if (options[i].val < OPTION__COUNT &&
 		    call->options[options[i].val] &&
-		    !(command->options & (1u << options[i].val)))
+		    !(command->options & UINT64_C(1) << options[i].val))
 			return pool_printf(pool,
 					   "--%s does not belong to this "
 					   "command",

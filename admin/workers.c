@@ -1,4 +1,4 @@
-/* workers.c: pixtierctl worker and pixtierctl stats. */
+/* workers.c: pixtierctl worker. */
 #include "config.h"
 
 #include "lib/model/worker.h"
@@ -7,7 +7,6 @@
 #include "admin/print.h"
 #include "lib/base/clock.h"
 #include "lib/base/pool.h"
-#include "lib/model/stats.h"
 
 static const char *const columns[] = { "name",      "host",        "pid",
 				       "alive",     "started_at",  "seen_at",
@@ -40,20 +39,5 @@ bool cmd_workers_list(struct call *call)
 		return false;
 	for (size_t i = 0; i < count; i++)
 		add_row(print, call->work->pool, &workers[i]);
-	return print_end(print);
-}
-
-bool cmd_stats_show(struct call *call)
-{
-	static const char *const names[] = { "name", "label", "value", NULL };
-	struct print *print = print_table(call, names);
-	struct stat_row *rows;
-	size_t count;
-
-	if (!stats_survey(&rows, &count, call->work))
-		return false;
-	for (size_t i = 0; i < count; i++)
-		PRINT_ROW(print, cell_text(rows[i].name),
-			  cell_text(rows[i].label), cell_number(rows[i].value));
 	return print_end(print);
 }

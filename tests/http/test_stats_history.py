@@ -2,6 +2,7 @@
 ranges have of it."""
 
 import contextlib
+import json
 
 import pytest
 
@@ -206,6 +207,23 @@ def test_ranges(service, admin, month):
     assert set(known(found["workers"])) == {256}
     assert known(found["p50_ms"]) and not known(found["decoder_p50_ms"])
     invalid(admin.get(PATH + "?range=year"), "range")
+
+
+def test_ranges_are_printed(service, admin, month):
+    """pixtierctl stats --history: as JSON, and as a table with charts."""
+    for name, (points, seconds) in POINTS.items():
+        printed = json.loads(
+            service.ctl("--json", "stats", "--history", name).stdout)
+        assert set(printed) == set(history(admin, name))
+        text = service.ctl("stats", "--history", name).stdout
+        assert text.startswith(f"{points} steps of {seconds} seconds from ")
+        assert "queue_depth" in text
+    row = next(line for line in text.splitlines()
+               if line.startswith("requests"))
+    assert "299999997" in row and "\u2588" in row
+    wrong = service.ctl("stats", "--history", "year", check=False)
+    assert wrong.returncode == 2
+    assert "hour, day or month" in wrong.stderr
 
 
 def test_minutes_become_hours(service, admin):

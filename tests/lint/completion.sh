@@ -62,6 +62,7 @@ bad=$(
 	done <<-'END'
 		yes no:user list --disabled ''
 		queued:job list --state q
+		hour day month:stats --history ''
 		delete_user:--json job list --kind d
 		list add set delete watermark:tier ''
 		user:help u
