@@ -13,6 +13,10 @@ document.head.append(el("link", { rel: "stylesheet",
 
 const colour = name => getComputedStyle(document.documentElement).getPropertyValue(name);
 
+// The distances of lines across: 1, 2, 5, 10, ... Values are whole numbers.
+const steps = Array.from({ length: 15 }, (_, power) =>
+	[1, 2, 5].map(digit => digit * 10 ** power)).flat();
+
 const hour = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
 const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "numeric" });
 
@@ -23,7 +27,7 @@ function axes(show, long) {
 
 	return [
 		{ ...look, values: (_, times) => times.map(time => label.format(time * 1000)) },
-		{ ...look, size: 70, values: (_, numbers) => numbers.map(show) },
+		{ ...look, size: 70, incrs: steps, values: (_, numbers) => numbers.map(show) },
 	];
 }
 
@@ -35,7 +39,7 @@ const lines = (series, show) => series.map(({ label }, i) => ({
 function options({ series, show, long, width }) {
 	return {
 		width, height: HEIGHT, axes: axes(show, long),
-		scales: { y: { range: (_, low, high) => [0, Math.max(high * 1.1, 1)] } },
+		scales: { y: { range: (_, low, high) => [0, Math.max(high * 1.1, 4)] } },
 		legend: { live: true }, cursor: { y: false },
 		series: [{ label: t("chart.time"), value: (_, time) =>
 			time === null ? "–" : dateTime(new Date(time * 1000)) }, ...lines(series, show)],
