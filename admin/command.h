@@ -41,6 +41,7 @@ enum command_option {
 	OPTION_STATE,
 	OPTION_TIER,
 	OPTION_TLS,
+	OPTION_WWW,
 	OPTION_YES,
 	OPTION__COUNT
 };

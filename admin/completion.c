@@ -130,7 +130,7 @@ static void print_accepted(const struct command *command,
 {
 	for (; options->name; options++)
 		if (options->val < OPTION__COUNT &&
-		    command->options & UINT64_C(1) << options->val)
+		    command->options & (UINT64_C(1) << options->val))
 			printf(" --%s", options->name);
 }
 

@@ -98,10 +98,11 @@ static const struct command commands[] = {
 	  "makes the database, the settings, the key, an administrator and the site, and starts pixtier", NEEDS_KEYS | NEEDS_DB, 0, 0,
 	  TAKES(YES) | TAKES(NAME) | TAKES(TLS) | TAKES(CERTIFICATE) | TAKES(CERTIFICATE_KEY) | TAKES(SERVER) | TAKES(FILES) | TAKES(LOG_DIR) |
 	  TAKES(DB_HOST) | TAKES(DB_ADMIN) | TAKES(DB_PASSWORD_STDIN) | TAKES(ADMINISTRATOR), cmd_setup_run },
-	{ "site", NULL, "SERVER [--tls] [--name HOST] [--certificate FILE] [--certificate-key FILE] [--listen ADDRESS] [--files DIR] [--log-dir DIR] [--locations]",
+	{ "site", NULL, "SERVER [--tls] [--name HOST] [--certificate FILE] [--certificate-key FILE] [--listen ADDRESS] [--files DIR] [--www DIR] [--log-dir DIR] "
+	  "[--locations]",
 	  "prints the site for nginx, lighttpd or apache that fits the settings", NEEDS_SETTINGS, 1, 1,
-	  TAKES(TLS) | TAKES(NAME) | TAKES(CERTIFICATE) | TAKES(CERTIFICATE_KEY) | TAKES(LISTEN) | TAKES(FILES) | TAKES(LOG_DIR) | TAKES(LOCATIONS),
-	  cmd_site_print },
+	  TAKES(TLS) | TAKES(NAME) | TAKES(CERTIFICATE) | TAKES(CERTIFICATE_KEY) | TAKES(LISTEN) | TAKES(FILES) | TAKES(WWW) | TAKES(LOG_DIR) |
+	  TAKES(LOCATIONS), cmd_site_print },
 	{ "completion", NULL, "", "prints the completion of these commands for bash", 0, 0, 0, 0, cmd_completion_print },
 	{ "doctor", NULL, "", "checks this installation", NEEDS_KEYS, 0, 0, 0, cmd_doctor_run },
 	{ "fsck", NULL, "[--deep] [--repair]", "checks that the database and the store are consistent", NEEDS_SCHEMA | NEEDS_STORE | NEEDS_TIME, 0, 0,
@@ -153,6 +154,7 @@ static const struct option options[] = {
 	{ "tier",           required_argument, NULL, OPTION_TIER },
 	{ "tls",            no_argument,       NULL, OPTION_TLS },
 	{ "version",        no_argument,       NULL, GLOBAL_VERSION },
+	{ "www",            required_argument, NULL, OPTION_WWW },
 	{ "yes",            no_argument,       NULL, OPTION_YES },
 	{ 0 },
 };
@@ -238,7 +240,7 @@ static const char *what_is_wrong(const struct command *command,
 	for (size_t i = 0; i < ARRAY_LEN(options) - 1; i++)
 		if (options[i].val < OPTION__COUNT &&
 		    call->options[options[i].val] &&
-		    !(command->options & UINT64_C(1) << options[i].val))
+		    !(command->options & (UINT64_C(1) << options[i].val)))
 			return pool_printf(pool,
 					   "--%s does not belong to this "
 					   "command",

@@ -32,7 +32,7 @@ static const struct site {
 
 static const char part_mark[] = "@part@\n";
 
-enum { MAX_VALUES = 24 };
+enum { MAX_VALUES = 28 };
 
 struct value {
 	const char *name;
@@ -144,6 +144,16 @@ static const char *add_host(struct pool *pool, const char *pattern,
 	return pattern;
 }
 
+/* The Content-Security-Policy of the pages in www/. They have no scripts and
+   styles but those of their files, and call only the API. */
+static void add_page_policy(struct page *page)
+{
+	add(page, "page_policy",
+	    "default-src 'none'; script-src 'self'; style-src 'self'; "
+	    "img-src 'self' data: blob:; connect-src 'self'; "
+	    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+}
+
 /* Checked by the settings, and has characters that other values must not
    have. */
 static void add_hotlink(struct page *page, const struct call *call)
@@ -177,6 +187,7 @@ static void add_options(struct page *page, const struct call *call,
 	add(page, "files",
 	    option_or(call, OPTION_FILES,
 		      pool_printf(pool, PIXTIER_DATA_DIR "/%s", site->server)));
+	add(page, "www", option_or(call, OPTION_WWW, PIXTIER_DATA_DIR "/www"));
 	add(page, "certificate",
 	    option_or(call, OPTION_CERTIFICATE,
 		      pool_printf(pool, "%s/fullchain.pem", certificates)));
@@ -327,6 +338,7 @@ bool site_print(FILE *out, const struct call *call, const char *server)
 	if (!check_values(call->work, &page))
 		return false;
 	add_hotlink(&page, call);
+	add_page_policy(&page);
 	line = site->template;
 	for (end = find_part(&line, call); line < end;) {
 		const size_t len = strcspn(line, "\n") + 1;

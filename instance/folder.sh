@@ -85,6 +85,8 @@ copy_programs() {
 		install -m 755 "$build/$program" "$data/bin/"
 	done
 	install -m 644 -t "$data/schema" "$here"/schema/*.sql
+	rm -rf "$data/www"
+	(cd "$here" && find www -type f -exec install -D -m 644 '{}' "$data/{}" \;)
 	install -m 644 -t "$data/site" "$here/nginx/pixtier_fastcgi_params" \
 		"$here"/lighttpd/*.lua "$here/lighttpd/416.html" \
 		"$here/lighttpd/pools.conf" "$here/apache/pixtier.lua"
@@ -163,7 +165,7 @@ write_database_settings() {
 # measurements.
 print_site() {
 	as_server "$data/bin/pixtierctl" --config "$conf" site "$server" "$@" \
-		--files "$data/site" --log-dir "$data/log" |
+		--files "$data/site" --www "$data/www" --log-dir "$data/log" |
 		sed -e "/limit_conn  /s/100;/${connections-100};/" \
 			-e "/client_body_buffer_size  /s/4m;/${body_buffer-4m};/"
 }
