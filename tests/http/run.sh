@@ -13,7 +13,7 @@ main="$main or test_links or test_images or test_accounts or test_jobs"
 main="$main or test_documentation or test_webhooks or imagify"
 main="$main or image_api_links or test_dialect_thumbnail_generator"
 main="$main or test_dialect_resize_tasks or test_dialect_thumbnails"
-main="$main or test_public"
+main="$main or test_public or test_www"
 slow='few_of_many or search or index or no_task or largest or backup'
 main="($main) and not ($slow)"
 [ -z "$PIXTIER_PATH" ] ||

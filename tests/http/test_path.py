@@ -60,7 +60,6 @@ def test_the_host_has_its_own_404(service, target):
 
 def test_below_the_path_errors_are_those_of_pixtier(service):
     nobody = service.session()
-    problem(nobody.get("/"), 404, "not_found")
     problem(nobody.get("/nothing.php"), 404, "not_found")
     problem(nobody.get("/photo.jpg"), 404, "not_found")
     problem(nobody.get("/_store/"), 404, "not_found")
