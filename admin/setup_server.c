@@ -33,7 +33,7 @@ static const struct setup_server {
 } servers[] = {
 	{ "apache", "apache2", "restart", "/etc/apache2/sites-available", "/etc/apache2/sites-available/pixtier.conf",
 	  "/etc/apache2/sites-enabled/pixtier.conf", "../sites-available/pixtier.conf",
-	  { "a2enmod", "-q", "alias", "buffer", "headers", "http2", "lua", "proxy_fcgi", "reqtimeout", "rewrite", "setenvif", "ssl", "unique_id",
+	  { "a2enmod", "-q", "alias", "buffer", "deflate", "headers", "http2", "lua", "proxy_fcgi", "reqtimeout", "rewrite", "setenvif", "ssl", "unique_id",
 	    "xsendfile" },
 	  { "apache2ctl", "configtest" } },
 	{ "lighttpd", "lighttpd", "reload-or-restart", "/etc/lighttpd/conf-available", "/etc/lighttpd/conf-available/90-pixtier.conf",
