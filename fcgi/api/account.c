@@ -93,6 +93,8 @@ bool account_show(struct request *req, struct response *res)
 	json_set(json, "tier", tier_fields_json(pool, tier));
 	json_set(json, "usage", api_json_usage(pool, user));
 	json_set(json, "limits", limits_json(pool, req->work->conf, tier));
+	json_set_text(json, "csrf",
+		      req->session ? token_csrf(pool, req->session) : NULL);
 	return response_json(res, req, 200, json);
 }
 

@@ -30,7 +30,8 @@ def test_me_tells_of_the_account(service):
     image = upload(session)
     said = me(session).json()
     assert set(said) == {"id", "username", "email", "is_admin", "tier",
-                         "usage", "limits"}
+                         "usage", "limits", "csrf"}
+    assert said["csrf"] is None, "only a session has one"
     assert said["username"] == session.auth[0]
     assert said["email"] is None and said["is_admin"] is False
     assert said["usage"] == {"images": 1, "bytes": image["bytes"],
@@ -83,6 +84,8 @@ def test_a_browser_logs_in_and_out(service):
     assert "HttpOnly" in cookie and "SameSite=Strict" in cookie
     assert "Path=/" in cookie and "Max-Age=43200" in cookie
     assert me(browser).json()["username"] == "premium"
+    assert me(browser).json()["csrf"] == answer.json()["csrf"], \
+        "a page that is loaded again needs it"
 
     stolen = requests.utils.dict_from_cookiejar(browser.cookies)
     answer = browser.post("/v1/logout",
