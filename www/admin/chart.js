@@ -2,14 +2,14 @@
 // those who cannot see it.
 import { el, fill } from "../lib/dom.js";
 import { dateTime, language, t } from "../lib/text.js";
-import uPlot from "../vendor/uplot/uPlot.esm.js";
+import uPlot from "../vendor/uplot/uplot.js";
 
 const HEIGHT = 200;
 const colours = ["--chart-1", "--chart-2", "--chart-3", "--chart-4", "--chart-5", "--chart-6",
 	"--chart-7", "--chart-8"];
 
 document.head.append(el("link", { rel: "stylesheet",
-	href: new URL("../vendor/uplot/uPlot.min.css", import.meta.url) }));
+	href: new URL("../vendor/uplot/uplot.css", import.meta.url) }));
 
 const colour = name => getComputedStyle(document.documentElement).getPropertyValue(name);
 
