@@ -81,7 +81,8 @@ def test_admin_has_a_slash_at_its_end(service):
 
 @pytest.mark.parametrize("path", [
     "/www", "/www/", "/www/lib", "/www/lib/", "/www/none.css",
-    "/www/index.html", "/www/.hidden.css", "/www/lib/%2e%2e/%2e%2e/x.js",
+    "/www/index.html", "/www/.hidden.css", "/www/vendor/uplot/LICENSE",
+    "/www/lib/%2e%2e/%2e%2e/x.js",
     "/index.html", "/admin.html", "/admin/x", "/nothing"])
 def test_other_paths_get_a_problem(service, path):
     answer = send(service, "GET", path)
