@@ -34,6 +34,7 @@ enum command_option {
 	OPTION_MAN,
 	OPTION_NAME,
 	OPTION_PASSWORD_STDIN,
+	OPTION_PRIORITY,
 	OPTION_REPAIR,
 	OPTION_RETIRE_AFTER,
 	OPTION_SCOPES,
@@ -41,6 +42,7 @@ enum command_option {
 	OPTION_STATE,
 	OPTION_TIER,
 	OPTION_TLS,
+	OPTION_USER,
 	OPTION_WWW,
 	OPTION_YES,
 	OPTION__COUNT
@@ -75,6 +77,7 @@ command_run cmd_tokens_add, cmd_tokens_list, cmd_tokens_revoke;
 command_run cmd_images_list, cmd_images_show, cmd_images_delete;
 command_run cmd_images_make_public, cmd_images_make_private;
 command_run cmd_jobs_list, cmd_jobs_show, cmd_jobs_retry, cmd_jobs_cancel;
+command_run cmd_jobs_set_priority;
 command_run cmd_workers_list, cmd_stats_show, cmd_top_show;
 command_run cmd_audit_show;
 command_run cmd_keys_rotate, cmd_keys_retire, cmd_keys_list;

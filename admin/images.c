@@ -12,7 +12,6 @@
 #include "lib/service/access.h"
 #include "lib/service/admin.h"
 #include "lib/service/public_url.h"
-#include "lib/service/purge.h"
 
 /* Lists have no addresses: each image has several. */
 /* clang-format off */
@@ -114,11 +113,12 @@ bool cmd_images_make_private(struct call *call)
 
 bool cmd_images_delete(struct call *call)
 {
+	const struct actor actor = command_actor(call);
 	struct work *work = call->work;
 	struct image image;
 	struct uuid id;
 
 	return access_id(&id, work, "image", call->args[0]) &&
-	       image_find(&image, work, id) && purge_image(work, &image) &&
-	       command_audit(call, "image.delete", call->args[0], "");
+	       image_find(&image, work, id) &&
+	       admin_delete_image(work, &actor, &image);
 }

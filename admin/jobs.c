@@ -6,6 +6,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/pool.h"
 #include "lib/model/job.h"
+#include "lib/model/user.h"
 #include "lib/service/access.h"
 #include "lib/service/admin.h"
 
@@ -52,16 +53,43 @@ static bool read_state(enum job_state *state, struct call *call)
 	       fail(call->work, ERR_BAD_REQUEST, "%s", aside.why);
 }
 
+static bool read_priority(int64_t *priority, struct call *call,
+			  const char *text)
+{
+	struct work aside = *call->work;
+
+	return job_priority_read(priority, &aside, text) ||
+	       fail(call->work, ERR_BAD_REQUEST, "%s", aside.why);
+}
+
+/* `filter->priority` points to `priority`, which must live as long. */
+static bool read_filter(struct job_filter *filter, int64_t *priority,
+			struct call *call)
+{
+	const char *username = call->options[OPTION_USER];
+	const char *text = call->options[OPTION_PRIORITY];
+	struct user user = { 0 };
+
+	*filter = (struct job_filter){ .kind = call->options[OPTION_KIND] };
+	if ((username && !user_by_name(&user, call->work, username)) ||
+	    (text && !read_priority(priority, call, text)))
+		return false;
+	filter->user_id = user.id;
+	filter->priority = text ? priority : NULL;
+	return read_state(&filter->state, call) &&
+	       command_limit(&filter->limit, call);
+}
+
 bool cmd_jobs_list(struct call *call)
 {
 	struct print *print =
 		print_table(call, call->json ? columns : short_columns);
-	struct job_filter filter = { .kind = call->options[OPTION_KIND] };
+	struct job_filter filter;
 	struct job *jobs;
+	int64_t priority;
 	size_t count;
 
-	if (!read_state(&filter.state, call) ||
-	    !command_limit(&filter.limit, call) ||
+	if (!read_filter(&filter, &priority, call) ||
 	    !job_list(&jobs, &count, call->work, &filter))
 		return false;
 	for (size_t i = 0; i < count; i++)
@@ -109,4 +137,18 @@ bool cmd_jobs_retry(struct call *call)
 bool cmd_jobs_cancel(struct call *call)
 {
 	return change(call, admin_cancel_job);
+}
+
+bool cmd_jobs_set_priority(struct call *call)
+{
+	const struct actor actor = command_actor(call);
+	int64_t priority;
+	struct uuid id;
+	struct job job;
+
+	return access_id(&id, call->work, "job", call->args[0]) &&
+	       read_priority(&priority, call, call->args[1]) &&
+	       job_find(&job, call->work, id) &&
+	       admin_set_job_priority(call->work, &actor, &job, priority) &&
+	       show(call, id);
 }

@@ -30,6 +30,7 @@ handler public_open, public_set;
 /* api/jobs.c */
 handler jobs_list, jobs_show, jobs_result, jobs_cancel;
 handler admin_jobs_list, admin_jobs_retry;
+handler admin_jobs_cancel, admin_jobs_change;
 
 /* api/resize.c */
 handler resize_create;
@@ -46,6 +47,9 @@ handler admin_tiers_remove_watermark;
 /* api/users.c */
 handler admin_users_list, admin_users_create, admin_users_show;
 handler admin_users_change, admin_users_delete;
+
+/* api/admin_images.c */
+handler admin_images_list, admin_images_show, admin_images_delete;
 
 /* api/audit.c */
 handler admin_audit_list;

@@ -31,6 +31,7 @@ bool admin_audit_list(struct request *req, struct response *res)
 	struct audit_filter filter = {
 		.actor = request_query(req, "actor"),
 		.action = request_query(req, "action"),
+		.subject = request_query(req, "subject"),
 	};
 	struct page page;
 	struct audit *audits;

@@ -56,8 +56,8 @@ static bool answer_image(struct request *req, struct response *res,
 		if (!has_job && work->err != ERR_NOT_FOUND)
 			return false;
 	}
-	return api_json_image(&json, req, image, variants, count,
-			      has_job ? &job : NULL) &&
+	return api_json_image(&json, req, &req->who->tier, image, variants,
+			      count, has_job ? &job : NULL) &&
 	       image_html_add(json, req, image, variants, count) &&
 	       response_json(res, req, 200, json);
 }
@@ -71,8 +71,9 @@ static bool answer_uploaded(struct request *req, struct response *res,
 
 	if (uploaded->is_duplicate)
 		return answer_image(req, res, &uploaded->image);
-	if (!api_json_image(&json, req, &uploaded->image, uploaded->variants,
-			    uploaded->count, waits ? &uploaded->job : NULL))
+	if (!api_json_image(&json, req, &req->who->tier, &uploaded->image,
+			    uploaded->variants, uploaded->count,
+			    waits ? &uploaded->job : NULL))
 		return false;
 	response_json(res, req, waits ? 202 : 201, json);
 	response_location(res, req, "/v1/images", uploaded->image.id);
@@ -195,8 +196,8 @@ bool images_list(struct request *req, struct response *res)
 	if (!variant_list_of(&variants, &variant_count, work, images, count))
 		return false;
 	for (size_t i = 0; i < count; i++) {
-		if (!api_json_image(&item, req, &images[i], variants,
-				    variant_count, NULL))
+		if (!api_json_image(&item, req, &req->who->tier, &images[i],
+				    variants, variant_count, NULL))
 			return false;
 		json_push(items, item);
 	}

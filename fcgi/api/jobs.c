@@ -98,20 +98,67 @@ static struct json *admin_job_json(struct work *work, const struct job *job)
 
 bool admin_jobs_list(struct request *req, struct response *res)
 {
-	const struct job_filter filter = { .kind = request_query(req, "kind") };
+	const char *text = request_query(req, "priority");
+	struct job_filter filter = { .kind = request_query(req, "kind") };
+	int64_t priority;
 
-	return answer_list(res, req, filter, admin_job_json);
+	if (text) {
+		if (!job_priority_read(&priority, req->work, text))
+			return false;
+		filter.priority = &priority;
+	}
+	return access_user(&filter.user_id, req->work,
+			   request_query(req, "user")) &&
+	       answer_list(res, req, filter, admin_job_json);
+}
+
+static bool find_any(struct job *job, struct request *req)
+{
+	struct uuid id;
+
+	return access_id(&id, req->work, "job", req->param[0]) &&
+	       job_find(job, req->work, id);
+}
+
+static bool answer_changed(struct response *res, struct request *req,
+			   struct job *job)
+{
+	return job_find(job, req->work, job->id) &&
+	       response_json(res, req, 200, admin_job_json(req->work, job));
 }
 
 bool admin_jobs_retry(struct request *req, struct response *res)
 {
 	const struct actor actor = admin_actor(req);
-	struct uuid id;
 	struct job job;
 
-	return access_id(&id, req->work, "job", req->param[0]) &&
-	       job_find(&job, req->work, id) &&
+	return find_any(&job, req) &&
 	       admin_retry_job(req->work, &actor, &job) &&
-	       job_find(&job, req->work, id) &&
-	       response_json(res, req, 200, admin_job_json(req->work, &job));
+	       answer_changed(res, req, &job);
+}
+
+bool admin_jobs_cancel(struct request *req, struct response *res)
+{
+	const struct actor actor = admin_actor(req);
+	struct job job;
+
+	return find_any(&job, req) &&
+	       admin_cancel_job(req->work, &actor, &job) &&
+	       answer_changed(res, req, &job);
+}
+
+bool admin_jobs_change(struct request *req, struct response *res)
+{
+	static const char *const known[] = { "priority", NULL };
+	const struct actor actor = admin_actor(req);
+	struct work *work = req->work;
+	const char *text;
+	int64_t priority;
+	struct job job;
+
+	return find_any(&job, req) && json_only(req->body.json, work, known) &&
+	       json_get_text(&text, work, req->body.json, "priority", 1, 16) &&
+	       job_priority_read(&priority, work, text) &&
+	       admin_set_job_priority(work, &actor, &job, priority) &&
+	       answer_changed(res, req, &job);
 }

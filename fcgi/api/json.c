@@ -39,12 +39,12 @@ bool api_json_variant(struct json **json, struct request *req,
 }
 
 static bool add_original(struct json *json, struct request *req,
-			 const struct image *image)
+			 const struct tier *tier, const struct image *image)
 {
 	struct json *original = NULL;
 	const char *url, *public_url;
 
-	if (req->who->tier.original && image->format) {
+	if (tier->original && image->format) {
 		if (!deliver_url(&url, req, image->id, VARIANT_ORIGINAL,
 				 image->format, image->name) ||
 		    !public_url_original(&public_url, req->work, image))
@@ -60,7 +60,7 @@ static bool add_original(struct json *json, struct request *req,
 /* Lists only the variants that the tier allows now: a lowered tier applies to
    existing variants at once. */
 static bool add_variants(struct json *json, struct request *req,
-			 const struct image *image,
+			 const struct tier *tier, const struct image *image,
 			 const struct variant *variants, size_t count)
 {
 	struct json *array = json_array(req->work->pool);
@@ -68,7 +68,7 @@ static bool add_variants(struct json *json, struct request *req,
 
 	for (size_t i = 0; i < count; i++) {
 		if (!uuid_equal(variants[i].image_id, image->id) ||
-		    !access_has_variant(&req->who->tier, variants[i].variant))
+		    !access_has_variant(tier, variants[i].variant))
 			continue;
 		if (!api_json_variant(&one, req, image, &variants[i]))
 			return false;
@@ -79,14 +79,15 @@ static bool add_variants(struct json *json, struct request *req,
 }
 
 bool api_json_image(struct json **json, struct request *req,
-		    const struct image *image, const struct variant *variants,
-		    size_t count, const struct job *job)
+		    const struct tier *tier, const struct image *image,
+		    const struct variant *variants, size_t count,
+		    const struct job *job)
 {
 	struct pool *pool = req->work->pool;
-	struct json *made = json_view_image(pool, &req->who->tier, image);
+	struct json *made = json_view_image(pool, tier, image);
 
-	if (!add_original(made, req, image) ||
-	    !add_variants(made, req, image, variants, count))
+	if (!add_original(made, req, tier, image) ||
+	    !add_variants(made, req, tier, image, variants, count))
 		return false;
 	json_set(made, "job", job ? json_view_job(req->work, job) : NULL);
 	json_set(made, "error",

@@ -11,16 +11,18 @@ struct image;
 struct job;
 struct json;
 struct link;
+struct tier;
 struct token;
 struct user;
 struct variant;
 
 /* `variants` may contain those of other images, which are skipped. `job` is
    NULL if the image has none or the answer needs none. URLs are signed. Leaves
-   out what the caller's tier does not allow. */
+   out what the owner's tier does not allow. */
 bool api_json_image(struct json **json, struct request *req,
-		    const struct image *image, const struct variant *variants,
-		    size_t count, const struct job *job) MUST_CHECK;
+		    const struct tier *tier, const struct image *image,
+		    const struct variant *variants, size_t count,
+		    const struct job *job) MUST_CHECK;
 bool api_json_variant(struct json **json, struct request *req,
 		      const struct image *image,
 		      const struct variant *variant) MUST_CHECK;

@@ -37,10 +37,12 @@ bool audit_list(struct audit **audits, size_t *count, struct work *work,
 		       " `detail`, `address` FROM `audit`"
 		       " WHERE (? IS NULL OR `actor` = ?)"
 		       " AND (? IS NULL OR `action` = ?)"
+		       " AND (? IS NULL OR `subject` = ?)"
 		       " AND (? IS NULL OR `id` < ?)"
 		       " ORDER BY `id` DESC LIMIT ?",
 		       DB_IN(db_text(f->actor), db_text(f->actor),
 			     db_text(f->action), db_text(f->action),
+			     db_text(f->subject), db_text(f->subject),
 			     db_uuid(f->before), db_uuid(f->before),
 			     db_int(f->limit)),
 		       DB_OUT(db_uuid_to(&a->id), db_time_to(&a->at),

@@ -25,10 +25,11 @@ enum { AUDIT_SUBJECT_MAX = 128, AUDIT_DETAIL_MAX = 2000 };
 bool audit_add(struct work *work, const struct audit *audit) MUST_CHECK;
 
 /* Lists the newest rows first, only those with an id below `before` (nil: all).
-   `actor` and `action` select rows unless they are NULL. */
+   `actor`, `action` and `subject` select rows unless they are NULL. */
 struct audit_filter {
 	const char *actor;
 	const char *action;
+	const char *subject;
 	struct uuid before;
 	int64_t limit;
 };

@@ -97,10 +97,38 @@ static bool list_by_status(struct image **images, size_t *count,
 		IMAGE_OUT(&row));
 }
 
+static bool list_of_all(struct image **images, size_t *count, struct work *work,
+			const struct image_filter *f)
+{
+	const struct db_in before = db_uuid(f->before);
+	struct image row;
+
+	if (!f->status)
+		return db_list(work, ROWS(images, count, row),
+			       "SELECT " IMAGE_COLUMNS " FROM `images` i"
+			       " FORCE INDEX (`all_uploads`)"
+			       " WHERE i.`kind` = 'upload'"
+			       " AND (? IS NULL OR i.`id` < ?)"
+			       " ORDER BY i.`id` DESC LIMIT ?",
+			       DB_IN(before, before, db_int(f->limit)),
+			       IMAGE_OUT(&row));
+	return db_list(work, ROWS(images, count, row),
+		       "SELECT " IMAGE_COLUMNS " FROM `images` i"
+		       " FORCE INDEX (`all_status`)"
+		       " WHERE i.`kind` = 'upload' AND i.`status` = ?"
+		       " AND (? IS NULL OR i.`id` < ?)"
+		       " ORDER BY i.`id` DESC LIMIT ?",
+		       DB_IN(db_name(f->status, &image_statuses), before,
+			     before, db_int(f->limit)),
+		       IMAGE_OUT(&row));
+}
+
 bool image_list(struct image **images, size_t *count, struct work *work,
 		const struct image_filter *f)
 {
-	return (f->status ? list_by_status : list_any)(images, count, work, f);
+	return (uuid_is_nil(f->user_id) ? list_of_all
+		: f->status             ? list_by_status
+					: list_any)(images, count, work, f);
 }
 
 static struct db_in focus_in(const struct image_focus *focus, int64_t side)

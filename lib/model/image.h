@@ -69,8 +69,8 @@ bool image_lock(struct image *image, struct work *work,
 		struct uuid id) MUST_CHECK;
 
 /* Lists the newest first, only those with an id below `before` (nil: all) and
-   with `status` unless it is 0. Resizes are listed only with all_kinds and
-   without a status. `name`, a part of the image's name, is for image_search()
+   with `status` unless it is 0. user_id nil: of all users. Resizes are listed
+   only with all_kinds, of one user and without a status. `name`, a part of the image's name, is for image_search()
    and image_match() only, `tag` and `sha256` for image_match(). */
 struct image_filter {
 	struct uuid user_id;

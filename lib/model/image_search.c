@@ -107,6 +107,18 @@ static bool choose_rarest(struct search *s, struct work *work,
 	return true;
 }
 
+/* As find_floor() without an n-gram, for the images of all users. */
+static bool find_floor_of_all(struct search *s, struct work *work, int64_t max)
+{
+	return db_one(work,
+		      "SELECT MAX(f.`id`) FROM (SELECT `id`"
+		      " FROM `images` FORCE INDEX (`all_uploads`)"
+		      " WHERE `kind` = 'upload' AND `id` < ?"
+		      " ORDER BY `id` DESC LIMIT 1 OFFSET ?) f",
+		      DB_IN(id_of(&s->before), db_int(max - 1)),
+		      DB_OUT(db_uuid_to(&s->floor)));
+}
+
 /* Finds the lowest id such that at most `max` images with the n-gram and at
    most `max` images without index entries lie between it and `before`. */
 static bool find_floor(struct search *s, struct work *work, int64_t max)
@@ -191,6 +203,23 @@ static bool compare_all(struct search *s, struct work *work)
 		IMAGE_OUT(&s->row), rows_keep, &s->found);
 }
 
+static bool compare_all_users(struct search *s, struct work *work)
+{
+	const struct image_filter *f = s->filter;
+	const struct db_in status = db_name(f->status, &image_statuses);
+
+	return db_each(work,
+		       "SELECT " IMAGE_COLUMNS " FROM `images` i"
+		       " FORCE INDEX (`all_uploads`) WHERE i.`kind` = 'upload'"
+		       " AND i.`id` < ? AND i.`id` >= ?"
+		       " AND (? IS NULL OR i.`status` = ?) AND i.`name` LIKE ?"
+		       " ORDER BY i.`id` DESC LIMIT ?",
+		       DB_IN(id_of(&s->before), id_of(&s->floor), status,
+			     status, db_text(s->like),
+			     db_int(f->limit - (int64_t)s->found.count)),
+		       IMAGE_OUT(&s->row), rows_keep, &s->found);
+}
+
 static bool is_full(const struct search *s)
 {
 	return s->found.count == (size_t)s->filter->limit;
@@ -204,8 +233,12 @@ static bool is_done(const struct search *s)
 
 static bool search_step(struct search *s, struct work *work, int64_t max)
 {
-	if (!find_floor(s, work, max) ||
-	    !(s->ngram ? compare_indexed : compare_all)(s, work))
+	const bool any = uuid_is_nil(s->filter->user_id);
+
+	if (!(any ? find_floor_of_all : find_floor)(s, work, max) ||
+	    !(any        ? compare_all_users
+	      : s->ngram ? compare_indexed
+			 : compare_all)(s, work))
 		return false;
 	s->before = s->floor;
 	return true;
@@ -218,12 +251,15 @@ static bool search_steps(struct search *s, struct work *work)
 	static const int64_t next[] = { IMAGE_SEARCH_SECOND,
 					IMAGE_SEARCH_LAST };
 	const char *ngrams[NGRAMS] = { 0 };
-	const size_t count = choose_ngrams(ngrams, work->pool, s->filter->name);
+	const size_t count =
+		uuid_is_nil(s->filter->user_id)
+			? 0
+			: choose_ngrams(ngrams, work->pool, s->filter->name);
 
 	s->ngram = ngrams[count / 2];
 	if (!search_step(s, work, IMAGE_SEARCH_FIRST))
 		return false;
-	if (!is_done(s) && !choose_rarest(s, work, ngrams, count))
+	if (!is_done(s) && count && !choose_rarest(s, work, ngrams, count))
 		return false;
 	for (size_t i = 0; i < ARRAY_LEN(next) && !is_done(s); i++)
 		if (!search_step(s, work, next[i]))

@@ -124,15 +124,21 @@ bool job_failed_of_image(struct job *job, struct work *work,
 		      DB_IN(db_uuid(image_id)), JOB_OUT(job));
 }
 
+static struct db_in priority_in(const struct job_filter *f)
+{
+	return f->priority ? db_int(*f->priority) : db_null();
+}
+
 #define JOB_PAGE                                                               \
 	" AND (? IS NULL OR `kind` <> ?) AND (? IS NULL OR `kind` = ?)"        \
+	" AND (? IS NULL OR `priority` = ?)"                                   \
 	" AND (? IS NULL OR `id` < ?) ORDER BY `id` DESC LIMIT ?"
 
 #define JOB_PAGE_IN(f)                                                         \
 	db_name((f)->but_kind, &job_kinds),                                    \
 		db_name((f)->but_kind, &job_kinds), db_text((f)->kind),        \
-		db_text((f)->kind), db_uuid((f)->before),                      \
-		db_uuid((f)->before), db_int((f)->limit)
+		db_text((f)->kind), priority_in(f), priority_in(f),            \
+		db_uuid((f)->before), db_uuid((f)->before), db_int((f)->limit)
 
 static bool list_of_all(struct job **jobs, size_t *count, struct work *work,
 			const struct job_filter *f)
@@ -360,6 +366,21 @@ bool job_cancel(struct work *work, struct uuid id)
 		   DB_IN(db_uuid(id))))
 		return false;
 	return found || fail(work, ERR_CONFLICT, "job %s has ended already",
+			     UUID_TEXT(id));
+}
+
+bool job_set_priority(struct work *work, struct uuid id, int64_t priority)
+{
+	uint64_t found;
+
+	if (!db_do(work, &found,
+		   "UPDATE `jobs` SET `priority` = ?"
+		   " WHERE `id` = ? AND `state` = 'queued'",
+		   DB_IN(db_int(priority), db_uuid(id))))
+		return false;
+	return found || fail(work, ERR_CONFLICT,
+			     "job %s is not queued: only a job that waits has "
+			     "a priority to change",
 			     UUID_TEXT(id));
 }
 

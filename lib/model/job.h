@@ -80,13 +80,14 @@ bool job_failed_of_image(struct job *job, struct work *work,
 			 struct uuid image_id) MUST_CHECK;
 
 /* Lists the newest first, only those with an id below `before` (nil: all).
-   user_id nil: of all users. `state`, `but_kind` and `kind` select jobs unless
-   they are 0 or NULL; `kind` may be a kind of another version. */
+   user_id nil: of all users. `state`, `but_kind`, `kind` and `priority` select
+   jobs unless they are 0 or NULL; `kind` may be a kind of another version. */
 struct job_filter {
 	struct uuid user_id;
 	enum job_state state;
 	enum job_kind but_kind; /* the kind to leave out */
 	const char *kind;
+	const int64_t *priority;
 	struct uuid before;
 	int64_t limit;
 };
@@ -128,6 +129,10 @@ bool job_retry(struct work *work, struct uuid id) MUST_CHECK;
 /* Cancels the job. If a worker runs it, the worker cannot store its result.
    ERR_CONFLICT if the job has ended. */
 bool job_cancel(struct work *work, struct uuid id) MUST_CHECK;
+
+/* Changes the priority. ERR_CONFLICT unless the job is queued. */
+bool job_set_priority(struct work *work, struct uuid id,
+		      int64_t priority) MUST_CHECK;
 
 /* Reads the state and locks the row until the transaction ends. */
 bool job_lock(enum job_state *state, struct work *work,

@@ -4,6 +4,7 @@
 #include "lib/service/access.h"
 
 #include "lib/base/text.h"
+#include "lib/model/user.h"
 #include "lib/model/variant.h"
 #include "lib/picture/recipe.h"
 
@@ -41,6 +42,23 @@ bool access_job(struct job *job, struct work *work, struct uuid user_id,
 	if (!uuid_equal(found.user_id, user_id) || found.kind == JOB_WEBHOOK)
 		return fail(work, ERR_NOT_FOUND, "no job %s", UUID_TEXT(id));
 	*job = found;
+	return true;
+}
+
+bool access_user(struct uuid *id, struct work *work, const char *text)
+{
+	struct user user = { 0 };
+
+	if (text &&
+	    !(uuid_parse(&user.id, text) ? user_find(&user, work, user.id)
+					 : user_by_name(&user, work, text)))
+		return work->err != ERR_NOT_FOUND
+			       ? false
+			       : fail_field(work, "user",
+					    "user: the id or the name of a "
+					    "user, not \"%.64s\"",
+					    text);
+	*id = user.id;
 	return true;
 }
 

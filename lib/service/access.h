@@ -20,6 +20,12 @@ bool access_job(struct job *job, struct work *work, struct uuid user_id,
 bool access_id(struct uuid *id, struct work *work, const char *what,
 	       const char *text) MUST_CHECK;
 
+/* Finds the user with this id or, if it is not an id, with this name, also a
+   deleted one. ERR_INVALID_FIELD, field "user", if there is none; NULL is the
+   nil id. */
+bool access_user(struct uuid *id, struct work *work,
+		 const char *text) MUST_CHECK;
+
 /* Reports whether the tier allows the variant, for lists: sets no error. */
 bool access_has_variant(const struct tier *tier, const char *variant);
 

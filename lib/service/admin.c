@@ -16,6 +16,7 @@
 #include "lib/model/watermark.h"
 #include "lib/service/password.h"
 #include "lib/service/publish.h"
+#include "lib/service/purge.h"
 #include "lib/service/render_job.h"
 #include "lib/service/requeue.h"
 #include "lib/service/tier_fields.h"
@@ -270,6 +271,19 @@ bool admin_publish_image(struct work *work, const struct actor *actor,
 			    &publication);
 }
 
+bool admin_delete_image(struct work *work, const struct actor *actor,
+			const struct image *image)
+{
+	const char *id = pool_strdup(work->pool, UUID_TEXT(image->id));
+	struct audit_entry entry = { "image.delete", id, NULL };
+	struct user owner;
+
+	if (!user_find(&owner, work, image->user_id))
+		return false;
+	entry.detail = pool_printf(work->pool, "of %s", owner.username);
+	return purge_image_by(work, actor, &entry, image);
+}
+
 static bool retry_job(struct work *work, void *job)
 {
 	return requeue_job(work, job);
@@ -303,4 +317,27 @@ bool admin_cancel_job(struct work *work, const struct actor *actor,
 			    "cancelled",
 			    id, job_kind_name(job->kind));
 	return audit_change(work, actor, &entry, 1, cancel_job, (void *)job);
+}
+
+struct job_edit {
+	struct uuid id;
+	int64_t priority;
+};
+
+static bool set_priority(struct work *work, void *arg)
+{
+	const struct job_edit *edit = arg;
+
+	return job_set_priority(work, edit->id, edit->priority);
+}
+
+bool admin_set_job_priority(struct work *work, const struct actor *actor,
+			    const struct job *job, int64_t priority)
+{
+	const char *id = pool_strdup(work->pool, UUID_TEXT(job->id));
+	const struct audit_entry entry = { "job.priority", id,
+					   job_priority_name(priority) };
+	struct job_edit edit = { job->id, priority };
+
+	return audit_change(work, actor, &entry, 1, set_priority, &edit);
 }

@@ -8,6 +8,7 @@
 /* Changes by administrators. Each change inserts its audit lines in the same
    transaction. */
 
+struct image;
 struct job;
 struct tier;
 struct user;
@@ -56,6 +57,10 @@ bool admin_update_user(struct work *work, const struct actor *actor,
 bool admin_publish_image(struct work *work, const struct actor *actor,
 			 struct uuid id, bool public) MUST_CHECK;
 
+/* As purge_image(): the owner's webhooks get image.deleted. */
+bool admin_delete_image(struct work *work, const struct actor *actor,
+			const struct image *image) MUST_CHECK;
+
 /* As requeue_job(). */
 bool admin_retry_job(struct work *work, const struct actor *actor,
 		     const struct job *job) MUST_CHECK;
@@ -64,5 +69,9 @@ bool admin_retry_job(struct work *work, const struct actor *actor,
    webhook. */
 bool admin_cancel_job(struct work *work, const struct actor *actor,
 		      const struct job *job) MUST_CHECK;
+
+/* Changes the priority of a queued job. ERR_CONFLICT in any other state. */
+bool admin_set_job_priority(struct work *work, const struct actor *actor,
+			    const struct job *job, int64_t priority) MUST_CHECK;
 
 #endif

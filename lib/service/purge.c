@@ -56,6 +56,16 @@ static bool drop_once(struct work *work, void *arg)
 	return deletion->written;
 }
 
+static bool drop_files(struct work *work, struct uuid id,
+		       const struct variant *variants, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!store_drop(work,
+				store_key(work->pool, id, variants[i].variant)))
+			return false;
+	return store_drop(work, store_key(work->pool, id, VARIANT_ORIGINAL));
+}
+
 static bool drop_image(struct work *work, const struct image *image,
 		       bool (*drop)(struct work *work, void *image))
 {
@@ -63,20 +73,25 @@ static bool drop_image(struct work *work, const struct image *image,
 	struct variant *variants;
 	size_t count;
 
-	if (!variant_list(&variants, &count, work, image->id) ||
-	    !db_transaction(work, drop_once, &deletion))
-		return false;
-	for (size_t i = 0; i < count; i++)
-		if (!store_drop(work, store_key(work->pool, image->id,
-						variants[i].variant)))
-			return false;
-	return store_drop(work,
-			  store_key(work->pool, image->id, VARIANT_ORIGINAL));
+	return variant_list(&variants, &count, work, image->id) &&
+	       db_transaction(work, drop_once, &deletion) &&
+	       drop_files(work, image->id, variants, count);
 }
 
 bool purge_image(struct work *work, const struct image *image)
 {
 	return drop_image(work, image, drop_rows);
+}
+
+bool purge_image_by(struct work *work, const struct actor *actor,
+		    const struct audit_entry *entry, const struct image *image)
+{
+	struct variant *variants;
+	size_t count;
+
+	return variant_list(&variants, &count, work, image->id) &&
+	       audit_change(work, actor, entry, 1, drop_rows, (void *)image) &&
+	       drop_files(work, image->id, variants, count);
 }
 
 static bool drop_unless_needed(struct work *work, void *arg)

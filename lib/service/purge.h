@@ -3,9 +3,15 @@
 
 #include "lib/base/work.h"
 #include "lib/model/image.h"
+#include "lib/service/audit.h"
 
 /* Deletes an image: its rows in one transaction, then its files. */
 bool purge_image(struct work *work, const struct image *image) MUST_CHECK;
+
+/* The same, and inserts the audit line in that transaction. ERR_NOT_FOUND. */
+bool purge_image_by(struct work *work, const struct actor *actor,
+		    const struct audit_entry *entry,
+		    const struct image *image) MUST_CHECK;
 
 /* Deletes an image that is older than its tier's retention, with its ended
    jobs. ERR_CONFLICT if a job or a link still needs it. */

@@ -68,7 +68,59 @@ def test_jobs_of_all_users_are_listed(service, admin):
     assert job["id"] not in [job["id"] for job in listed("?state=queued")]
     invalid(admin.get(JOBS + "?state=waiting"), "state")
     invalid(admin.get(JOBS + "?limit=101"), "limit")
-    problem(admin.get(JOBS + "?user=admin"), 400, "unknown_field")
+    for user in (job["user"], sessions[0].auth[0]):
+        assert [one["id"] for one in listed(f"?user={user}")] == [job["id"]]
+    assert printed("--user", sessions[0].auth[0]) == [job["id"]]
+    invalid(admin.get(JOBS + "?user=none such"), "user")
+
+
+def test_a_priority_is_changed(service, admin):
+    """PATCH /v1/admin/jobs/{id}: while the job is queued; and ?priority=."""
+    session = new_user(service)
+    with without(service, "worker"):
+        job = later(session)["job"]["id"]
+        path = f"{JOBS}/{job}"
+        user = session.auth[0]
+        for priority in ("low", "high"):
+            answer = admin.patch(path, json={"priority": priority})
+            assert answer.status_code == 200, answer.text
+            assert answer.json()["priority"] == priority
+        found = admin.get(JOBS, params={"user": user, "priority": "high"})
+        assert [one["id"] for one in found.json()["items"]] == [job]
+        assert not admin.get(JOBS, params={
+            "user": user, "priority": "low"}).json()["items"]
+        printed = json.loads(service.ctl(
+            "--json", "job", "priority", job, "normal").stdout)
+        assert printed["priority"] == "normal"
+        assert json.loads(service.ctl("--json", "job", "list", "--user", user,
+                                      "--priority", "high").stdout) == []
+    lines = admin.get("/v1/admin/audit", params={"subject": job})
+    assert [(line["action"], line["detail"]) for line in
+            lines.json()["items"]] == [("job.priority", "normal"),
+                                       ("job.priority", "high"),
+                                       ("job.priority", "low")]
+    invalid(admin.patch(path, json={"priority": "urgent"}), "priority")
+    invalid(admin.patch(path, json={}), "priority")
+    invalid(admin.get(JOBS + "?priority=urgent"), "priority")
+    wait_until_idle(service)
+    problem(admin.patch(path, json={"priority": "low"}), 409, "conflict")
+
+
+def test_a_job_of_any_user_is_cancelled(service, admin):
+    """POST /v1/admin/jobs/{id}/cancel: its image fails; in the audit."""
+    session = new_user(service)
+    with without(service, "worker"):
+        image = later(session)
+        path = f"{JOBS}/{image['job']['id']}/cancel"
+        answer = admin.post(path)
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["state"] == "cancelled"
+        problem(admin.post(path), 409, "conflict")
+    assert session.get("/v1/images/" + image["id"]).json()["status"] == \
+        "failed"
+    line, = admin.get("/v1/admin/audit?action=job.cancel&limit=1").json()[
+        "items"]
+    assert (line["actor"], line["subject"]) == ("admin", image["job"]["id"])
 
 
 def test_a_failed_job_is_tried_again(service, admin):

@@ -454,6 +454,9 @@ def test_the_audit_is_read(service, admin):
     assert [line["action"] for line in by_actor] == ["user.add", "user.tier"]
     by_action = lines_about(admin, user["username"], action="user.tier")
     assert [line["detail"] for line in by_action] == ["Basic", "Enterprise"]
+    by_subject = admin.get(AUDIT, params={"subject": user["username"]})
+    assert [line["action"] for line in by_subject.json()["items"]] == \
+        ["user.tier", "user.tier", "user.add"]
     assert admin.get(AUDIT + "?actor=nobody").json() == {"items": [],
                                                          "next": None}
     printed = json.loads(service.ctl("--json", "audit", "--limit",

@@ -170,8 +170,16 @@ MATRIX = {
     "PATCH /v1/admin/users/{id}": (
         "/v1/admin/users/{user}", admins(200), {"json": {"email": None}}),
     "DELETE /v1/admin/users/{id}": ("/v1/admin/users/{leaver}", admins(204)),
+    "GET /v1/admin/images": ("/v1/admin/images", admins(200)),
+    "GET /v1/admin/images/{id}": ("/v1/admin/images/{image}", admins(200)),
+    "DELETE /v1/admin/images/{id}": ("/v1/admin/images/{image}", admins(204)),
     "GET /v1/admin/audit": ("/v1/admin/audit", admins(200)),
     "GET /v1/admin/jobs": ("/v1/admin/jobs", admins(200)),
+    "PATCH /v1/admin/jobs/{id}": (
+        "/v1/admin/jobs/{postponed}", admins(200),
+        {"json": {"priority": "low"}}),
+    "POST /v1/admin/jobs/{id}/cancel": (
+        "/v1/admin/jobs/{postponed}/cancel", admins(200)),
     "POST /v1/admin/jobs/{id}/retry": (
         "/v1/admin/jobs/{failed}/retry", admins(200)),
     "GET /v1/admin/workers": ("/v1/admin/workers", admins(200)),
@@ -350,6 +358,16 @@ class Things(dict):
         image = settled(self.owner, later(self.owner, broken_picture()))
         return [image["job"]["id"]]
 
+    def postponed(self):
+        """A job that waits for an hour."""
+        image = settled(self.owner, later(self.owner))
+        self.service.query(
+            "UPDATE jobs SET state = 'queued', finished_at = NULL,"
+            " run_after = UTC_TIMESTAMP(6) + INTERVAL 1 HOUR"
+            " WHERE id = UNHEX(REPLACE(%s, '-', ''))",
+            image["job"]["id"])
+        return [image["job"]["id"]]
+
     MAKERS = {
         "image url": image,
         "link": link,
@@ -360,6 +378,7 @@ class Things(dict):
         "marked": marked,
         "user leaver": users,
         "failed": failed,
+        "postponed": postponed,
         "resize": lambda self: [resize(self.owner)],
         "thumbnail": lambda self: [thumbnail(self.owner)],
         "task": lambda self: [resized(self.owner)],

@@ -34,13 +34,18 @@ static void lists_read_few_rows(void **state)
 	static const struct {
 		struct image_filter filter;
 		size_t count;
+		bool of_all; /* users */
 	} cases[] = {
-		{ { .limit = 21 }, 21 },
-		{ { .limit = 21, .before = { { [4] = 1 } } }, 21 },
-		{ { .limit = 21, .status = IMAGE_READY }, 21 },
-		{ { .limit = 21, .status = IMAGE_FAILED }, 1 },
-		{ { .limit = 21, .status = IMAGE_PROCESSING }, 0 },
-		{ { .limit = 21, .all_kinds = true }, 21 },
+		{ { .limit = 21 }, 21, false },
+		{ { .limit = 21, .before = { { [4] = 1 } } }, 21, false },
+		{ { .limit = 21, .status = IMAGE_READY }, 21, false },
+		{ { .limit = 21, .status = IMAGE_FAILED }, 1, false },
+		{ { .limit = 21, .status = IMAGE_PROCESSING }, 0, false },
+		{ { .limit = 21, .all_kinds = true }, 21, false },
+		{ { .limit = 21 }, 21, true },
+		{ { .limit = 21, .before = { { [4] = 0x4e } } }, 21, true },
+		{ { .limit = 21, .status = IMAGE_READY }, 21, true },
+		{ { .limit = 21, .status = IMAGE_FAILED }, 1, true },
 	};
 	struct db_client *client = *state;
 
@@ -50,7 +55,8 @@ static void lists_read_few_rows(void **state)
 		struct image *images;
 		size_t count;
 
-		filter.user_id = user_anonymous;
+		if (!cases[i].of_all)
+			filter.user_id = user_anonymous;
 		db_client_rows_read(client);
 		db_client_must(client, image_list(&images, &count,
 						  &client->work, &filter));

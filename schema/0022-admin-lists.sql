@@ -1,0 +1,6 @@
+-- Lists for administrators that read few rows more than they return.
+
+-- The images of all users, newest first.
+ALTER TABLE `images`
+  ADD KEY `all_uploads` (`kind`, `id`),
+  ADD KEY `all_status` (`kind`, `status`, `id`);
