@@ -70,8 +70,9 @@ bool image_lock(struct image *image, struct work *work,
 
 /* Lists the newest first, only those with an id below `before` (nil: all) and
    with `status` unless it is 0. user_id nil: of all users. Resizes are listed
-   only with all_kinds, of one user and without a status. `name`, a part of the image's name, is for image_search()
-   and image_match() only, `tag` and `sha256` for image_match(). */
+   only with all_kinds, of one user and without a status. `name`, a part of the
+   image's name, is for image_search() and image_match() only, `tag` and
+   `sha256` for image_match(). */
 struct image_filter {
 	struct uuid user_id;
 	enum image_status status;

@@ -12,8 +12,8 @@
  * search also compares images that the table does not have yet (`name_indexed`
  * is false), so it misses none. The rows of a removed image stay until
  * image_search_index() removes them: no search returns them, because it reads
- * the images that it returns. A search in the images of all users compares their
- * names without the table.
+ * the images that it returns. A search in the images of all users compares
+ * their names without the table.
  */
 
 /* The most images that each step of a search compares: so many of those in the
