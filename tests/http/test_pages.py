@@ -1,13 +1,15 @@
 """The pages in a real browser: tests/web has the tests."""
 
 import pytest
+import requests
 
 from api import new_user, upload
 from browser import run_in_browser
 from pictures import picture
+from service import HANG
 
 
-@pytest.mark.parametrize("path", ["/docs/", "/problems/not_found",
+@pytest.mark.parametrize("path", ["/", "/admin/", "/docs/", "/problems/not_found",
                                   "/api-auth/login/"])
 def test_a_page_is_readable(service, path):
     run_in_browser(service, "pages.mjs", path=path)
@@ -31,3 +33,14 @@ def test_a_page_of_another_site_shows_a_public_picture(service):
     assert session.patch(path, json={"public": False}).status_code == 200
     run_in_browser(service, "embed.mjs", picture=variant["public_url"],
                    gone=True)
+
+
+def test_an_account_is_kept_in_the_browser(service):
+    """Password, tokens and webhooks, on a desktop and on a phone."""
+    name, password = new_user(service, tier="Enterprise").auth
+    made = run_in_browser(service, "account.mjs", user=name, password=password)
+    answer = requests.get(service.url + "/v1/me", timeout=HANG, headers={
+        "Authorization": "Bearer " + made["token"]})
+    assert answer.json()["username"] == name
+    assert requests.get(service.url + "/v1/me", timeout=HANG,
+                        auth=(name, made["password"])).status_code == 200

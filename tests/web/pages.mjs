@@ -1,26 +1,13 @@
 // The page args.path is readable: accessible, in light and dark, and without
 // scrolling sideways on a phone of 320 pixels.
-import assert from "node:assert/strict";
-
-const screens = {
-	desktop: { viewport: { width: 1280, height: 800 }, colorScheme: "light" },
-	phone: {
-		viewport: { width: 320, height: 640 }, colorScheme: "dark",
-		hasTouch: true, isMobile: true,
-	},
-};
+import { checkWidth, screens } from "./screens.mjs";
 
 export default async function({ open, url, args, axe }) {
-	for (const [screen, options] of Object.entries(screens)) {
+	for (const options of Object.values(screens)) {
 		const page = await open(options);
 
 		await page.goto(url + args.path);
-		const wide = await page.evaluate(() => {
-			const { clientWidth, scrollWidth } = document.documentElement;
-
-			return scrollWidth > clientWidth && scrollWidth;
-		});
-		assert.ok(!wide, `${args.path} on a ${screen} is ${wide} pixels wide`);
+		await checkWidth(page);
 		await axe(page);
 	}
 }

@@ -5,7 +5,8 @@
 //     playwright's browser.newContext()
 //   url: the service's base URL
 //   args: the JSON of the command line
-//   axe(page): fails if the page has a fault of accessibility
+//   axe(page): fails if the page has a fault of accessibility, or a control
+//     that a screen reader has no name for
 // What it returns is printed as JSON. The run fails if the test throws, or if a
 // page writes an error to the console, violates its Content-Security-Policy, or
 // requests something that fails. A test that expects failing requests lists
@@ -57,6 +58,21 @@ async function axe(page) {
 	for (const { id, help, nodes } of violations)
 		faults.push(`${page.url()}: ${id}: ${help} (${nodes.length} times): ` +
 			nodes[0].html);
+	await findNameless(page);
+}
+
+const controls = ["button", "checkbox", "combobox", "link", "listbox", "menuitem", "radio",
+	"searchbox", "slider", "spinbutton", "switch", "tab", "textbox"];
+
+// As a screen reader does, in the browser's accessibility tree.
+async function findNameless(page) {
+	const session = await page.context().newCDPSession(page);
+	const { nodes } = await session.send("Accessibility.getFullAXTree");
+
+	for (const { ignored, role, name, nodeId } of nodes)
+		if (!ignored && controls.includes(role?.value) && !name?.value)
+			faults.push(`${page.url()}: a ${role.value} has no name (node ${nodeId})`);
+	await session.detach();
 }
 
 const browser = await chromium.launch({
@@ -69,7 +85,9 @@ try {
 	const open = async options =>
 		watch(await (await browser.newContext(options)).newPage());
 	const { default: test } = await import(pathToFileURL(path.resolve(file)));
-	const result = await test({ open, url, args, axe });
+	const result = await test({ open, url, args, axe }).catch(error => {
+		throw new Error([...faults, error.stack].join("\n"));
+	});
 
 	if (faults.length)
 		throw new Error(faults.join("\n"));

@@ -45,14 +45,15 @@ export function endlessList(path, query, body, row, { empty, signal, limit = 50 
 const isVisible = element => element.isConnected &&
 	element.getBoundingClientRect().top < innerHeight + 600;
 
-// A table with column heads. On a phone each row is a block, and each cell names
-// its column.
+// A table with column heads; "" is that of pictures and buttons. On a phone each
+// row is a block, and each cell names its column.
 export function table(label, heads) {
 	const body = el("tbody");
 	const whole = el("div", { class: "table", tabindex: "0", role: "region",
 		"aria-label": label },
 	el("table", {}, el("thead", {}, el("tr", {}, heads.map(head =>
-		el("th", { scope: "col" }, head)))), body));
+		el("th", { scope: "col" },
+			head || el("span", { class: "hidden" }, t("list.actions")))))), body));
 
 	return { whole, body, row: cells => el("tr", {}, cells.map((cell, i) =>
 		el("td", { "data-head": heads[i] }, cell))) };

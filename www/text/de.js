@@ -28,6 +28,7 @@ export default {
 	"limit.none": "Leer heißt unbegrenzt.",
 	"limit.seconds": "Sekunden",
 	"limit.unit": "Einheit von {label}",
+	"list.actions": "Bild oder Aktionen",
 	"list.more": "Mehr anzeigen",
 	"login.again": "Erneut anmelden",
 	"login.ended": "Deine Sitzung ist abgelaufen. Melde dich an, um hier weiterzumachen.",

@@ -29,6 +29,7 @@ export default {
 	"limit.none": "Empty is no limit.",
 	"limit.seconds": "seconds",
 	"limit.unit": "Unit of {label}",
+	"list.actions": "Picture or actions",
 	"list.more": "Show more",
 	"login.again": "Log in again",
 	"login.ended": "Your session has ended. Log in to go on where you were.",
