@@ -12,6 +12,8 @@ import sys
 
 import yaml
 
+import examples
+
 # Programs for "Start here", in the folder start beside the document.
 PROGRAMS = (("curl", "upload.sh"), ("PHP", "upload.php"),
             ("Python", "upload.py"), ("JavaScript", "upload.mjs"))
@@ -206,12 +208,28 @@ class Page:
         if "requestBody" in operation:
             self.add("<h4>Request</h4>")
             self.body(self.resolve(operation["requestBody"])["content"])
+        if path.startswith("/"):
+            self.example_requests(method, path, item)
         self.add("<h4>Answers</h4>")
         self.responses(operation)
         for status, answer in operation["responses"].items():
             if status.startswith("2"):
                 self.examples(status, self.resolve(answer))
         self.add("</section>")
+
+    def example_requests(self, method, path, item):
+        """One program for each language; the reader chooses which is shown."""
+        name = item[method]["operationId"]
+        made = examples.programs(self.resolve, method, path, item)
+        self.add('<fieldset class="examples"><legend>Example</legend>')
+        self.add("".join(
+            f'<label><input type="radio" name="in-{name}" value="{language}"'
+            f"{' checked' if language == made[0][0] else ''}> {language}"
+            "</label>" for language, _ in made))
+        for language, program in made:
+            self.add(f'<pre data-language="{language}">'
+                     f"{escape(program.rstrip())}</pre>")
+        self.add("</fieldset>")
 
     def examples(self, status, answer):
         content = {media: body for media, body in
