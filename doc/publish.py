@@ -1,7 +1,7 @@
 """
-Prints doc/openapi.yaml as JSON, or as a page for people:
-publish.py json|html OPENAPI.YAML. The results are kept beside it, so that a
-build needs no YAML; `make docs` makes them again.
+Prints doc/openapi.yaml as JSON, as a page for people, or as one page for each
+error code: publish.py json|html|problems OPENAPI.YAML. The results are kept
+beside it, so that a build needs no YAML; `make docs` makes them again.
 """
 
 import html
@@ -17,6 +17,7 @@ import examples
 # Programs for "Start here", in the folder start beside the document.
 PROGRAMS = (("curl", "upload.sh"), ("PHP", "upload.php"),
             ("Python", "upload.py"), ("JavaScript", "upload.mjs"))
+MANY = 20  # links that a page shows only when asked
 LONG = 40  # bytes of code that may be broken in a cell
 METHODS = ("get", "post", "put", "patch", "delete", "options")
 BOUNDS = (("minimum", "at least {}"), ("maximum", "at most {}"),
@@ -58,6 +59,21 @@ def code(value):
     shown = value if isinstance(value, str) else json.dumps(value)
     broken = ' class="long"' if len(shown) > LONG else ""
     return f"<code{broken}>{escape(shown)}</code>"
+
+
+def head(title, *more):
+    """What each page begins with."""
+    return "\n".join([
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width, '
+        'initial-scale=1">\n<meta name="color-scheme" content="light dark">',
+        f"<title>{title}</title>",
+        '<link rel="stylesheet" href="/docs/style.css">',
+        '<link rel="stylesheet" href="/docs/docs.css">', *more,
+        "</head>\n<body>\n"
+        '<a class="skip" href="#top">Skip to the contents</a>\n'
+        '<header class="top"><a class="brand" href="/docs/">pixtier API</a>'
+        "</header>"])
 
 
 class Page:
@@ -122,15 +138,17 @@ class Page:
             if "$ref" not in inner:
                 yield from self.properties(inner, f"{prefix}{name}.")
 
-    def table(self, heads, rows):
+    def table(self, heads, rows, names=None):
+        """With `names`, each row can be linked to."""
         rows = list(rows)
         if not rows:
             return
         self.add('<div class="table"><table>\n<tr>' + "".join(f"<th>{head}</th>"
                                            for head in heads) + "</tr>")
-        for row in rows:
-            self.add("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) +
-                     "</tr>")
+        for row, name in zip(rows, names or [""] * len(rows)):
+            anchor = f' id="{name}"' if name else ""
+            self.add(f"<tr{anchor}>" + "".join(f"<td>{cell}</td>"
+                                               for cell in row) + "</tr>")
         self.add("</table></div>")
 
     def schemas(self):
@@ -140,7 +158,8 @@ class Page:
             self.add(paragraphs(schema.get("description")))
             if "properties" in schema:
                 self.table(("Field", "Value", "Meaning"),
-                           self.properties(schema))
+                           self.properties(schema),
+                           [f"{name}.{field}" for field in fields(schema)])
             else:
                 self.add(f"<p>{self.type_of(schema)}</p>")
 
@@ -195,7 +214,8 @@ class Page:
     def operation(self, method, path, item):
         operation = item[method]
         name = operation["operationId"]
-        self.add("<section>\n" + heading(
+        is_open = session_suffices(operation) and path.startswith("/")
+        self.add(f"<section{' data-try' if is_open else ''}>\n" + heading(
             3, name, f"<code>{method.upper()} {escape(path)}</code>"))
         self.add(f"<p><strong>{inline(operation['summary'])}</strong></p>")
         self.add(paragraphs(operation.get("description")))
@@ -204,7 +224,8 @@ class Page:
                       operation.get("parameters", [])]
         self.table(("Parameter", "Where", "Value", "Meaning"), (
             (code(one["name"]), one["in"], self.type_of(one["schema"]),
-             inline(one.get("description", ""))) for one in parameters))
+             inline(one.get("description", ""))) for one in parameters),
+            [f"{name}.{one['name']}" for one in parameters])
         if "requestBody" in operation:
             self.add("<h4>Request</h4>")
             self.body(self.resolve(operation["requestBody"])["content"])
@@ -246,7 +267,7 @@ class Page:
                         yield method, path, item
 
     def navigation(self):
-        self.add('<nav>\n<a href="#top">pixtier</a>\n'
+        self.add('<nav aria-label="Contents">\n'
                  '<a href="#start-here">Start here</a>')
         for title in re.findall("^## (.*)$", self.document["info"][
                 "description"], re.MULTILINE):
@@ -283,20 +304,19 @@ class Page:
 
     def problems(self):
         self.add(heading(2, "errors", "Errors"))
-        meanings = problem_meanings(self.document)
+        meanings = problem_texts(self.document, "meanings")
+        codes = sorted(problem_codes(self.document).items())
         self.table(("Code", "Status", "Meaning"), (
             (f'<a href="/problems/{name}"><code>{name}</code></a>',
              ", ".join(map(str, statuses)), inline(meanings.get(name, "")))
-            for name, statuses in sorted(problem_codes(self.document).items())))
+            for name, statuses in codes),
+            [f"problem-{name}" for name, _ in codes])
 
     def print(self):
         info = self.document["info"]
-        self.add('<!DOCTYPE html>\n<html lang="en">\n<head>\n'
-                 '<meta charset="utf-8">\n<meta name="viewport" '
-                 'content="width=device-width, initial-scale=1">\n'
-                 f"<title>{escape(info['title'])}</title>\n"
-                 '<link rel="stylesheet" href="/docs/style.css">\n'
-                 '</head>\n<body>')
+        self.add(head(escape(info["title"]), '<script type="module" '
+                                             'src="/docs/docs.js"></script>'))
+        self.add('<div class="columns">')
         self.navigation()
         self.add(f'<main>\n<h1 id="top">{escape(info["title"])}, version '
                  f'{escape(info["version"])}</h1>')
@@ -316,8 +336,71 @@ class Page:
             for method, path, item in self.operations(tag["name"]):
                 self.operation(method, path, item)
         self.schemas()
-        self.add("</main>\n</body>\n</html>")
+        self.add("</main>\n</div>\n</body>\n</html>")
         return "\n".join(line for line in self.lines if line)
+
+    # The pages of the error codes
+
+    def all_operations(self):
+        for path, item in self.document["paths"].items():
+            for method in METHODS:
+                if method in item:
+                    yield method, path, item[method]
+
+    def where(self, name):
+        """Links to the operations that answer with this error code. What
+        only the default response has, any request may get."""
+        links = [
+            f'<li><a href="/docs/#{operation["operationId"]}"><code>'
+            f"{method.upper()} {escape(path)}</code></a></li>"
+            for method, path, operation in self.all_operations()
+            if any(name in codes_of(self.resolve(answer))
+                   for status, answer in operation["responses"].items()
+                   if status != "default")]
+        if not links:
+            return "<p>Any operation.</p>"
+        listed = '<ul class="links">\n' + "\n".join(links) + "\n</ul>"
+        return listed if len(links) <= MANY else (
+            f"<details><summary>{len(links)} operations</summary>{listed}"
+            "</details>")
+
+    def problem(self, name):
+        """The page of a code. fcgi/api/docs.c replaces {{title}} and
+        {{status}}, and finds the page by the comment."""
+        example = problem_examples(self.document).get(name)
+        text = json.dumps(example, indent=2, ensure_ascii=False)
+        return "\n".join([
+            f"<!-- {name} -->", head(name), '<main class="problem">',
+            f'<h1 id="top"><code>{name}</code></h1>',
+            "<p><strong>{{title}}.</strong> The HTTP status is {{status}}."
+            "</p>", "<h2>What it means</h2>",
+            f"<p>{inline(problem_texts(self.document, 'meanings')[name])}</p>",
+            "<h2>What to do</h2>",
+            f"<p>{inline(problem_texts(self.document, 'remedies')[name])}</p>",
+            *([] if example is None else [
+                "<h2>Example</h2>", f"<pre>{escape(text)}</pre>",
+                "<h2>Which operations answer it</h2>", self.where(name)]),
+            '<p><a href="/docs/#errors">All errors</a></p>',
+            "</main>\n</body>\n</html>"])
+
+    def print_problems(self):
+        return "\n".join(map(self.problem,
+                             sorted(problem_codes(self.document))))
+
+
+def fields(schema, prefix=""):
+    """The names that Page.properties() has."""
+    for name, part in schema.get("properties", {}).items():
+        yield prefix + name
+        inner = part.get("items", part)
+        if "$ref" not in inner:
+            yield from fields(inner, f"{prefix}{name}.")
+
+
+def session_suffices(operation):
+    """Whether a browser can send it, with a session or without."""
+    ways = operation["security"]
+    return not ways or any("session" in way for way in ways)
 
 
 def values(schema):
@@ -325,24 +408,40 @@ def values(schema):
     return [schema["const"]] if "const" in schema else schema.get("enum", [])
 
 
-def problem_meanings(document):
-    """What each error code means."""
+def problem_texts(document, what):
+    """For each error code, its meaning or its remedy."""
     problem = document["components"]["schemas"]["Problem"]
-    return problem["properties"]["code"]["x-meanings"]
+    return problem["properties"]["code"]["x-" + what]
+
+
+def problem_examples(document):
+    """For each error code, an answer. client_gone has none."""
+    found = dict(problem_texts(document, "examples"))
+    for answer in document["components"]["responses"].values():
+        example = answer.get("content", {}).get(
+            "application/problem+json", {}).get("example")
+        if example:
+            found.setdefault(example["code"], example)
+    return found
+
+
+def codes_of(answer):
+    """The error codes of an answer, with the schemas that have them."""
+    body = answer.get("content", {}).get("application/problem+json")
+    narrowed = body["schema"].get("allOf", [{}])[-1] if body else {}
+    return {name: one for one in narrowed.get("oneOf", [narrowed])
+            for name in values(one.get("properties", {}).get("code", {}))}
 
 
 def problem_codes(document):
     """Each error code with the statuses that answers give it."""
     found = {}
     for answer in document["components"]["responses"].values():
-        body = answer.get("content", {}).get("application/problem+json")
-        narrowed = body["schema"].get("allOf", [{}])[-1] if body else {}
-        for one in narrowed.get("oneOf", [narrowed]):
-            for name in values(one.get("properties", {}).get("code", {})):
-                statuses = found.setdefault(name, [])
-                statuses += [status for status in
-                             values(one["properties"]["status"])
-                             if status not in statuses]
+        for name, schema in codes_of(answer).items():
+            statuses = found.setdefault(name, [])
+            statuses += [status for status in
+                         values(schema["properties"]["status"])
+                         if status not in statuses]
     return found
 
 
@@ -351,6 +450,8 @@ def main(form, path):
         document = yaml.safe_load(file)
     if form == "json":
         print(json.dumps(document, indent=1, ensure_ascii=False))
+    elif form == "problems":
+        print(Page(document, {}).print_problems())
     else:
         folder = pathlib.Path(path).parent / "start"
         print(Page(document, {
@@ -359,6 +460,6 @@ def main(form, path):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3 or sys.argv[1] not in ("json", "html"):
-        sys.exit("usage: publish.py json|html OPENAPI.YAML")
+    if len(sys.argv) != 3 or sys.argv[1] not in ("json", "html", "problems"):
+        sys.exit("usage: publish.py json|html|problems OPENAPI.YAML")
     main(*sys.argv[1:])

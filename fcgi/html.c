@@ -20,7 +20,6 @@ enum { MAX_BYTES = 16 * BODY_MAX_JSON };
 static const char *const templates[] = {
 	[HTML_LOGGED_OUT] = logged_out_html,
 	[HTML_LOGIN] = login_html,
-	[HTML_PROBLEM] = problem_html,
 };
 
 static bool is_name(const char *name, const char *text, size_t len)

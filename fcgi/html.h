@@ -4,7 +4,7 @@
 #include "fcgi/response.h"
 
 /* The templates of fcgi/html/, one for each page. */
-enum html_page { HTML_LOGGED_OUT, HTML_LOGIN, HTML_PROBLEM };
+enum html_page { HTML_LOGGED_OUT, HTML_LOGIN };
 
 /* What a page shows at {{name}}. */
 struct html_value {

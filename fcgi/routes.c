@@ -75,7 +75,7 @@ const struct route routes[] = {
 	{ METHOD_GET,    "/v1/openapi.json",  NEED_NOBODY, SCOPE_NONE, BODY_NONE, "", docs_openapi },
 	{ METHOD_GET,    "/docs",             NEED_NOBODY, SCOPE_NONE, BODY_NONE, ANY_QUERY, docs_redirect },
 	{ METHOD_GET,    "/docs/",            NEED_NOBODY, SCOPE_NONE, BODY_NONE, ANY_QUERY, docs_page },
-	{ METHOD_GET,    "/docs/style.css",   NEED_NOBODY, SCOPE_NONE, BODY_NONE, ANY_QUERY, docs_style },
+	{ METHOD_GET,    "/docs/{file}",      NEED_NOBODY, SCOPE_NONE, BODY_NONE, ANY_QUERY, docs_file },
 	{ METHOD_GET,    "/problems/{code}",  NEED_NOBODY, SCOPE_NONE, BODY_NONE, ANY_QUERY, docs_problem },
 	{ METHOD_GET,    "/favicon.ico",      NEED_NOBODY, SCOPE_NONE, BODY_NONE, ANY_QUERY, docs_icon },
 	{ METHOD_GET,    "/robots.txt",       NEED_NOBODY, SCOPE_NONE, BODY_NONE, ANY_QUERY, docs_robots },

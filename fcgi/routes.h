@@ -61,7 +61,7 @@ handler admin_workers_list, admin_stats_show, admin_stats_history;
 handler health_alive, health_ready, health_metrics;
 
 /* api/docs.c */
-handler docs_openapi, docs_page, docs_redirect, docs_style, docs_problem;
+handler docs_openapi, docs_page, docs_redirect, docs_file, docs_problem;
 handler docs_icon, docs_robots;
 
 /* compat/image_api.c */

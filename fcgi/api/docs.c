@@ -2,6 +2,7 @@
    and crawlers request of every site. */
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "fcgi/api/documents.h"
@@ -14,13 +15,19 @@
 
 enum { MAX_DOCUMENT = 2 << 20 };
 
+/* Pages load their own files, and show pictures that the API returns. */
+static const char page_policy[] = "style-src 'self'; script-src 'self'; "
+				  "connect-src 'self'; img-src 'self' blob:; "
+				  "form-action 'none'; base-uri 'none'";
+
 static bool answer_text(struct response *res, struct request *req,
-			const char *media_type, const char *text, size_t len)
+			const char *allowed, const char *media_type,
+			const char *text, size_t len)
 {
 	struct pool *pool = req->work->pool;
 
 	res->status = 200;
-	res->allowed = "style-src 'self'; img-src 'self'";
+	res->allowed = allowed;
 	response_header(res, pool, "Content-Type", media_type);
 	response_header(res, pool, "Cache-Control", "public, max-age=300");
 	res->body = text;
@@ -44,30 +51,41 @@ static const char *insert(struct pool *pool, const char *document,
 	return made->data;
 }
 
-/* In the built documents, the URLs of this service begin with a slash. */
-static bool answer_document(struct request *req, struct response *res,
-			    const char *media_type, const char *document,
-			    const char *mark, const char *slash)
+/* In the built documents, the URLs of this service begin with a slash after
+   `mark`. */
+static const char *with_base_path(struct request *req, const char *document,
+				  const char *mark, const char *slash)
 {
 	struct pool *pool = req->work->pool;
 	const char *path = conf_base_path(req->work->conf);
 
-	if (*path)
-		document = insert(pool, document, mark,
-				  pool_printf(pool, "%s%s", path + 1, slash));
-	return answer_text(res, req, media_type, document, strlen(document));
+	if (!*path)
+		return document;
+	return insert(pool, document, mark,
+		      pool_printf(pool, "%s%s", path + 1, slash));
 }
 
 bool docs_openapi(struct request *req, struct response *res)
 {
-	return answer_document(req, res, "application/json", openapi_json,
-			       "\"url\": \"/", "");
+	const char *text =
+		with_base_path(req, openapi_json, "\"url\": \"/", "");
+
+	return answer_text(res, req, NULL, "application/json", text,
+			   strlen(text));
+}
+
+static bool answer_page(struct request *req, struct response *res,
+			const char *page)
+{
+	page = with_base_path(req, page, "href=\"/", "/");
+	page = with_base_path(req, page, "src=\"/", "/");
+	return answer_text(res, req, page_policy, "text/html; charset=utf-8",
+			   page, strlen(page));
 }
 
 bool docs_page(struct request *req, struct response *res)
 {
-	return answer_document(req, res, "text/html; charset=utf-8", index_html,
-			       "href=\"/", "/");
+	return answer_page(req, res, index_html);
 }
 
 /* The links of pages that people write often lack the slash. */
@@ -81,10 +99,38 @@ bool docs_redirect(struct request *req, struct response *res)
 	return response_empty(res, 301);
 }
 
-bool docs_style(struct request *req, struct response *res)
+#define STYLE  "text/css; charset=utf-8"
+#define SCRIPT "text/javascript; charset=utf-8"
+
+/* What the pages load, by its name below /docs/. The pages do not depend on the
+   files that a web server has. style.css and dom.js are those of www. */
+/* clang-format off */
+static const struct {
+	const char *name, *media_type, *text;
+} files[] = {
+	{ "answer.js",    SCRIPT, answer_js },
+	{ "dialog.js",    SCRIPT, dialog_js },
+	{ "docs.css",     STYLE,  docs_css },
+	{ "docs.js",      SCRIPT, docs_js },
+	{ "dom.js",       SCRIPT, dom_js },
+	{ "fields.js",    SCRIPT, fields_js },
+	{ "languages.js", SCRIPT, languages_js },
+	{ "search.js",    SCRIPT, search_js },
+	{ "session.js",   SCRIPT, session_js },
+	{ "style.css",    STYLE,  style_css },
+	{ "try.js",       SCRIPT, try_js },
+};
+/* clang-format on */
+
+bool docs_file(struct request *req, struct response *res)
 {
-	return answer_text(res, req, "text/css; charset=utf-8", style_css,
-			   sizeof(style_css) - 1);
+	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+		if (!strcmp(files[i].name, req->param[0]))
+			return answer_text(res, req, NULL, files[i].media_type,
+					   files[i].text,
+					   strlen(files[i].text));
+	return fail(req->work, ERR_NOT_FOUND,
+		    "the documentation has no file %.64s", req->param[0]);
 }
 
 /* An icon of 16 x 16 pixels in two colours: a mountain and the sun. */
@@ -108,7 +154,7 @@ static const unsigned char icon[] = {
 
 bool docs_icon(struct request *req, struct response *res)
 {
-	return answer_text(res, req, "image/x-icon", (const char *)icon,
+	return answer_text(res, req, NULL, "image/x-icon", (const char *)icon,
 			   sizeof(icon));
 }
 
@@ -127,33 +173,23 @@ bool docs_robots(struct request *req, struct response *res)
 			    path, path, index ? "Allow: " : "",
 			    index ? path : "", index ? "/p/\n" : "", path);
 
-	return answer_text(res, req, "text/plain; charset=utf-8", text,
+	return answer_text(res, req, NULL, "text/plain; charset=utf-8", text,
 			   strlen(text));
 }
 
-/* Tells the client what to do after an answer with this status. */
-static const char *advice(int status)
+/* Returns the page about an error code; a lint checks that each has one. In
+   problems.html, a comment with the code precedes it. */
+static const char *find_problem(struct pool *pool, const char *code)
 {
-	switch (status) {
-	case 401:
-		return "Send a valid token, or the name and the password, or "
-		       "log in again.";
-	case 409:
-		return "Read the current state of the resource; the request "
-		       "may succeed later.";
-	case 429:
-	case 503:
-	case 507:
-		return "Send the same request again after the number of "
-		       "seconds in Retry-After.";
-	case 500:
-		return "The service has an internal error. Its log has the "
-		       "cause under the request_id of the request.";
-	default:
-		return "The same request would fail again. The detail says "
-		       "what was expected and what came; errors lists the "
-		       "invalid fields.";
-	}
+	const char *mark = pool_printf(pool, "<!-- %s -->\n", code);
+	const char *page = strstr(problems_html, mark);
+	const char *end;
+
+	if (!page)
+		abort();
+	page += strlen(mark);
+	end = strstr(page, "<!-- ");
+	return end ? pool_printf(pool, "%.*s", (int)(end - page), page) : page;
 }
 
 bool docs_problem(struct request *req, struct response *res)
@@ -161,11 +197,8 @@ bool docs_problem(struct request *req, struct response *res)
 	struct pool *pool = req->work->pool;
 	const char *code = req->param[0];
 	enum err err = err_by_code(code);
-	int status = err_http_status(err);
 	const struct html_value values[] = {
-		{ "advice", advice(status) },
-		{ "code", code },
-		{ "status", pool_printf(pool, "%d", status) },
+		{ "status", pool_printf(pool, "%d", err_http_status(err)) },
 		{ "title", err_title(err) },
 	};
 	const char *page;
@@ -173,7 +206,7 @@ bool docs_problem(struct request *req, struct response *res)
 	if (strcmp(err_code(err), code))
 		return fail(req->work, ERR_NOT_FOUND,
 			    "no error has the code %.64s", code);
-	page = html_text(pool, HTML_PROBLEM, values, ARRAY_LEN(values));
-	return answer_text(res, req, "text/html; charset=utf-8", page,
-			   strlen(page));
+	page = html_fill(pool, find_problem(pool, code), values,
+			 ARRAY_LEN(values));
+	return answer_page(req, res, page);
 }

@@ -1,6 +1,8 @@
 """What the service says of itself."""
 
-import html.parser
+from html.parser import HTMLParser
+import gzip
+import html
 import json
 import re
 import urllib.robotparser
@@ -16,7 +18,7 @@ CODES = re.findall(r"= \{ \d+, \"(\w+)\"",
                    (SRCDIR / "lib/base/err.c").read_text())
 
 
-class Links(html.parser.HTMLParser):
+class Links(HTMLParser):
     """What a page has and what it points to."""
 
     def __init__(self, text):
@@ -39,7 +41,11 @@ def page(session, path):
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    policy = answer.headers["Content-Security-Policy"].split("; ")
+    assert {"default-src 'none'", "script-src 'self'", "style-src 'self'",
+            "connect-src 'self'", "form-action 'none'"} <= set(policy)
+    assert not re.search(r"<style| style=| on\w+=|<script(?! type=\"module\" "
+                         r"src=\"[^\"]+\"></script>)", answer.text)
     return Links(answer.text)
 
 
@@ -55,11 +61,10 @@ def test_programs_can_read_what_the_api_is(service):
 
 
 def test_people_can_read_what_the_api_is(service):
-    """GET /docs/ has every operation, runs nothing, loads only
-    GET /docs/style.css, and leads nowhere but to what is there."""
+    """GET /docs/ has every operation, loads only its own files, and leads
+    nowhere but to what is there."""
     session = service.session()
     seen = page(session, "/docs/")
-    assert "script" not in seen.tags
     document = session.get("/v1/openapi.json").json()
     for item in document["paths"].values():
         for method, operation in item.items():
@@ -72,8 +77,36 @@ def test_people_can_read_what_the_api_is(service):
             assert link.startswith(BASE_PATH + "/"), link
             assert session.get(link.removeprefix(
                 BASE_PATH)).status_code == 200, link
-    style = session.get("/docs/style.css")
-    assert style.headers["Content-Type"] == "text/css; charset=utf-8"
+
+
+def loaded(session, path="docs.js"):
+    """The scripts of the page and those that they import, later too."""
+    answer = session.get("/docs/" + path)
+    assert answer.status_code == 200, path
+    assert answer.headers["Content-Type"] == "text/javascript; charset=utf-8"
+    found = {path: answer.content}
+    for name in re.findall(r"(?:from |import\()\"\./([^\"]+)\"", answer.text):
+        if name not in found:
+            found.update(loaded(session, name))
+    return found
+
+
+def test_the_page_is_small(service):
+    """With all that it loads, in a server that compresses."""
+    session = service.session()
+    files = list(loaded(session).values())
+    for name in ("style.css", "docs.css"):
+        answer = session.get("/docs/" + name)
+        assert answer.headers["Content-Type"] == "text/css; charset=utf-8"
+        files.append(answer.content)
+    files.append(session.get("/docs/").content)
+    assert sum(len(gzip.compress(file, 4)) for file in files) < 100000
+
+
+def test_the_documentation_has_no_other_files(service):
+    """GET /docs/{file}"""
+    for name in ("index.html", "docs.jsx", "documents.h"):
+        problem(service.session().get("/docs/" + name), 404, "not_found")
 
 
 def test_the_usual_words_lead_somewhere(service):
@@ -124,11 +157,11 @@ def test_the_table_of_errors_says_what_each_means(service):
 
 def test_tables_do_not_break_words(service):
     """As "St/at/us", which `anywhere` did; long code alone may break."""
-    style = service.session().get("/docs/style.css").text
+    style = service.session().get("/docs/docs.css").text
     breaking = re.findall(r"([^{}]+)\{[^{}]*(?:overflow-wrap: anywhere|"
                           r"word-break)", style)
     assert [selector.strip() for selector in breaking] == \
-        ["nav a, nav b", "td .long", "pre"]
+        [".columns > nav a, .columns > nav b", "td .long", "pre"]
 
 
 def test_the_documentation_is_found_without_its_slash(service):
@@ -157,19 +190,51 @@ def test_browsers_and_crawlers_get_what_they_ask_every_site_for(service):
         assert rules.can_fetch("Somebot", service.url + path) is may
 
 
+PROBLEM_SCHEMA = CONTRACT.document["components"]["schemas"]["Problem"]
+
+
+def answering(code):
+    """The operations that describe an answer with this code."""
+    return {operation["operationId"]
+            for item in CONTRACT.document["paths"].values()
+            for method, operation in item.items()
+            if method not in ("parameters", "x-refused")
+            for status, answer in operation["responses"].items()
+            if status != "default" and f'"{code}"' in json.dumps(
+                CONTRACT.follow(answer).get("content", {}).get(
+                    "application/problem+json", {}).get("schema", {}))}
+
+
 @pytest.mark.parametrize("code", CODES)
 def test_every_error_has_a_page(service, code):
-    """GET /problems/{code}, where the type of an error leads."""
+    """GET /problems/{code}, where the type of an error leads: what it means,
+    what to do, an answer, and the operations."""
     session = service.session()
-    assert page(session, "/problems/" + code).links == {
-        "../docs/style.css", "../docs/#errors"}
-    assert code in session.get("/problems/" + code).text
+    links = page(session, "/problems/" + code).links
+    text = session.get("/problems/" + code).text
+    words = html.unescape(re.sub("</?code>", "`", text))
+    texts = PROBLEM_SCHEMA["properties"]["code"]
+    assert texts["x-meanings"][code] in words
+    assert texts["x-remedies"][code] in words
+    docs = BASE_PATH + "/docs/"
+    assert {docs, docs + "#errors", docs + "style.css"} <= links
+    assert {link.removeprefix(docs + "#") for link in links
+            if link.startswith(docs + "#")} - {"errors"} == answering(code)
+    shown = re.findall("<pre>(.*?)</pre>", text, re.DOTALL)
+    assert len(shown) == (code != "client_gone")
+    for example in shown:
+        example = json.loads(html.unescape(example))
+        CONTRACT.check_value("example", PROBLEM_SCHEMA, example)
+        assert f"<strong>{html.escape(example['title'], quote=False)}" in \
+            text.replace("&#39;", "'")
+        assert f"status is {example['status']}" in text
+        assert example["code"] == code
 
 
 def test_a_shared_address_of_a_page_is_that_page(service):
     """GET /docs/?utm_source=a and the like; programs' addresses are strict."""
     session = service.session()
-    for path in ("/docs/", "/docs/style.css", "/problems/conflict",
+    for path in ("/docs/", "/docs/docs.js", "/problems/conflict",
                  "/api/docs/"):
         answer = session.get(path + "?fbclid=a&utm_source=b&utm_source=c")
         assert answer.content == session.get(path).content

@@ -129,7 +129,7 @@ MATRIX = {
     "GET /v1/openapi.json": ("/v1/openapi.json", anyone(200)),
     "GET /docs": ("/docs", anyone(301), {"allow_redirects": False}),
     "GET /docs/": ("/docs/", anyone(200)),
-    "GET /docs/style.css": ("/docs/style.css", anyone(200)),
+    "GET /docs/{file}": ("/docs/style.css", anyone(200)),
     "GET /problems/{code}": ("/problems/rate_limited", anyone(200)),
     "GET /favicon.ico": ("/favicon.ico", anyone(200)),
     "GET /robots.txt": ("/robots.txt", anyone(200)),

@@ -6,7 +6,7 @@ import requests
 from api import new_user, upload
 from browser import run_in_browser
 from pictures import picture
-from service import HANG
+from service import HANG, SRCDIR
 
 
 @pytest.mark.parametrize("path", ["/", "/admin/", "/docs/", "/problems/not_found",
@@ -19,6 +19,12 @@ def test_the_login_needs_only_the_keyboard(service):
     name, password = new_user(service).auth
     cookies = run_in_browser(service, "login.mjs", user=name, password=password)
     assert "pixtier_session" in {cookie["name"] for cookie in cookies}
+
+
+def test_the_documentation_is_searched_and_tried(service):
+    name, password = new_user(service).auth
+    run_in_browser(service, "docs.mjs", user=name, password=password,
+                   picture=str(SRCDIR / "doc/sample.jpg"))
 
 
 def test_a_page_of_another_site_shows_a_public_picture(service):

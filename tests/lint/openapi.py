@@ -14,7 +14,7 @@ QUICK = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 METHODS = ("get", "post", "put", "patch", "delete", "options")
 ROUTE = re.compile(r'\{ METHOD_(\w+), +"([^"]+)", +NEED_(\w+), +SCOPE_(\w+), +'
                    r'BODY_(\w+)(?:\("[^"]*"\))?, +(?:"([^"]*)"|ANY_QUERY),')
-KIND = re.compile(r'= \{ (\d+), "(\w+)",')
+KIND = re.compile(r'= \{ (\d+), "(\w+)", +"(.*)" \}')
 NAMES = re.compile(r"^static const char \*const (\w+)_names\[\] = \{\n(.*?)^\};",
                    re.M | re.S)
 
@@ -102,10 +102,22 @@ def problems(top, document):
     sys.path.insert(0, str(top / "doc"))
     import publish
     described = publish.problem_codes(document)
-    coded = {code: int(status) for status, code in
-             rows(KIND, top, "lib/base/err.c")}
-    for code in sorted(coded.keys() ^ publish.problem_meanings(document)):
-        yield f"error {code}: has no meaning, or only that, in doc/openapi.yaml"
+    kinds = rows(KIND, top, "lib/base/err.c")
+    coded = {code: int(status) for status, code, _ in kinds}
+    titles = {code: title for _, code, title in kinds}
+    for what in ("meanings", "remedies"):
+        for code in sorted(coded.keys() ^
+                           publish.problem_texts(document, what)):
+            yield (f"error {code}: is only in the code, or only in x-{what} of "
+                   "doc/openapi.yaml")
+    examples = publish.problem_examples(document)
+    # Only the log has client_gone.
+    for code in sorted(coded.keys() - {"client_gone"} ^ examples.keys()):
+        yield f"error {code}: has no example, or only that"
+    for code, example in examples.items():
+        if (example["title"], example["status"]) != (titles[code], coded[code]):
+            yield (f"error {code}: the example has another title or status "
+                   "than lib/base/err.c")
     for code in sorted(coded.keys() | described.keys()):
         if code not in described:
             yield f"error {code} is not in doc/openapi.yaml"
@@ -128,7 +140,8 @@ def names(top, document):
 
 
 def published(top, document):
-    for form, name in (("json", "openapi.json"), ("html", "index.html")):
+    for form, name in (("json", "openapi.json"), ("html", "index.html"),
+                       ("problems", "problems.html")):
         made = subprocess.run(
             [sys.executable, "-B", str(top / "doc/publish.py"), form,
              str(top / "doc/openapi.yaml")], capture_output=True, check=True)

@@ -77,9 +77,10 @@ static void ends_for_wrong_templates(void **state)
 static void fills_the_pages(void **state)
 {
 	static const struct html_value all[] = {
-		{ "advice", "" }, { "alert", "" },    { "code", "" },
-		{ "csrf", "" },   { "next", "" },     { "status", "" },
-		{ "title", "" },  { "username", "" },
+		{ "alert", "" },
+		{ "csrf", "" },
+		{ "next", "" },
+		{ "username", "" },
 	};
 	static const struct {
 		enum html_page page;
@@ -87,7 +88,6 @@ static void fills_the_pages(void **state)
 	} cases[] = {
 		{ HTML_LOGGED_OUT, "<style>:root {" },
 		{ HTML_LOGIN, "<p role=\"alert\"></p>" },
-		{ HTML_PROBLEM, "<code></code>" },
 	};
 	struct pool *pool = pool_new();
 
