@@ -70,6 +70,19 @@ bool public_file_list(struct public_file **files, size_t *count,
 			      db_text_to(&row.format)));
 }
 
+bool public_file_list_variants(const char ***names, size_t *count,
+			       struct work *work, struct uuid image_id)
+{
+	const char *row;
+
+	return db_list(work, ROWS(names, count, row),
+		       "SELECT `variant` FROM `variants` WHERE `image_id` = ?"
+		       " UNION SELECT `variant` FROM `public_variants`"
+		       " WHERE `image_id` = ?",
+		       DB_IN(db_uuid(image_id), db_uuid(image_id)),
+		       DB_OUT(db_text_to(&row)));
+}
+
 bool public_file_keep(struct work *work, struct uuid image_id,
 		      const char *variant)
 {
@@ -79,6 +92,9 @@ bool public_file_keep(struct work *work, struct uuid image_id,
 		     " SELECT v.`image_id`, v.`variant`, LEFT(v.`sha256`, 4),"
 		     " v.`format` FROM `variants` v JOIN `images` i"
 		     " ON i.`id` = v.`image_id` AND i.`public` = TRUE"
+		     " JOIN `users` u ON u.`id` = i.`user_id`"
+		     " JOIN `tiers` t ON t.`id` = u.`tier_id`"
+		     " AND t.`watermark` = v.`watermark`"
 		     " WHERE v.`image_id` = ? AND v.`variant` = ?"
 		     " AND v.`status` = 'dropped' AND v.`sha256` IS NOT NULL",
 		     DB_IN(db_uuid(image_id), db_text(variant)));
@@ -91,6 +107,24 @@ bool public_file_end(struct work *work, struct uuid image_id,
 		     "DELETE FROM `public_variants`"
 		     " WHERE `image_id` = ? AND `variant` = ?",
 		     DB_IN(db_uuid(image_id), db_text(variant)));
+}
+
+bool public_file_end_image(struct work *work, struct uuid image_id)
+{
+	return db_do(work, NULL,
+		     "DELETE FROM `public_variants` WHERE `image_id` = ?",
+		     DB_IN(db_uuid(image_id)));
+}
+
+bool public_file_end_all(struct work *work, struct uuid tier_id,
+			 struct uuid user_id)
+{
+	return db_do(work, NULL,
+		     "DELETE p FROM `public_variants` p"
+		     " JOIN `images` i ON i.`id` = p.`image_id`"
+		     " JOIN `users` u ON u.`id` = i.`user_id`"
+		     " WHERE u.`tier_id` = ? OR u.`id` = ?",
+		     DB_IN(db_uuid(tier_id), db_uuid(user_id)));
 }
 
 bool public_file_list_images(struct uuid **ids, size_t *count,

@@ -36,13 +36,27 @@ bool public_file_lock(struct public_file *file, struct work *work) MUST_CHECK;
 bool public_file_list(struct public_file **files, size_t *count,
 		      struct work *work, struct uuid image_id) MUST_CHECK;
 
-/* Keeps the addresses of a marked variant, before variant_drop_marked(). */
+/* Lists the names of the image's variants, also of those that are marked, and
+   of those of which only addresses are kept. */
+bool public_file_list_variants(const char ***names, size_t *count,
+			       struct work *work,
+			       struct uuid image_id) MUST_CHECK;
+
+/* Keeps the address of a marked variant of a public image, before
+   variant_drop_marked(). Its next file has another picture after
+   variant_mark_changed(), or if the watermark has changed: then the address
+   ends with the file. */
 bool public_file_keep(struct work *work, struct uuid image_id,
 		      const char *variant) MUST_CHECK;
 
-/* Ends the kept addresses of a variant, whose picture has changed. */
+/* End the kept addresses of a variant, of an image, or of all images of a user
+   and of the users of a tier (the other id is nil), whose pictures have
+   changed. */
 bool public_file_end(struct work *work, struct uuid image_id,
 		     const char *variant) MUST_CHECK;
+bool public_file_end_image(struct work *work, struct uuid image_id) MUST_CHECK;
+bool public_file_end_all(struct work *work, struct uuid tier_id,
+			 struct uuid user_id) MUST_CHECK;
 
 /* Lists at most `limit` public images with an id above `after`, of the user, or
    of the users of the tier; the other id is nil. */

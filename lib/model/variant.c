@@ -222,6 +222,11 @@ bool variant_list_named(struct variant **variants, size_t *count,
 			      db_int_to(&v->bytes)));
 }
 
+static bool fail_not_ready(struct work *work, const char *name)
+{
+	return fail(work, ERR_CONFLICT, "variant %s is not ready", name);
+}
+
 bool variant_mark(struct work *work, struct uuid image_id, const char *name)
 {
 	uint64_t found;
@@ -231,17 +236,34 @@ bool variant_mark(struct work *work, struct uuid image_id, const char *name)
 		     " WHERE `image_id` = ? AND `variant` = ?"
 		     " AND `status` = 'ready'",
 		     DB_IN(db_uuid(image_id), db_text(name))) &&
-	       (found ||
-		fail(work, ERR_CONFLICT, "variant %s is not ready", name));
+	       (found || fail_not_ready(work, name));
 }
 
-bool variant_drop_marked(struct work *work, struct uuid image_id,
+bool variant_mark_changed(struct work *work, struct uuid image_id,
+			  const char *name)
+{
+	uint64_t found;
+
+	return db_do(work, &found,
+		     "UPDATE `variants` SET `status` = 'dropped',"
+		     " `sha256` = NULL WHERE `image_id` = ? AND `variant` = ?"
+		     " AND `status` IN ('ready', 'dropped')",
+		     DB_IN(db_uuid(image_id), db_text(name))) &&
+	       (found || fail_not_ready(work, name));
+}
+
+bool variant_drop_marked(bool *dropped, struct work *work, struct uuid image_id,
 			 const char *name)
 {
-	return db_do(work, NULL,
-		     "DELETE FROM `variants` WHERE `image_id` = ?"
-		     " AND `variant` = ? AND `status` = 'dropped'",
-		     DB_IN(db_uuid(image_id), db_text(name)));
+	uint64_t found;
+
+	if (!db_do(work, &found,
+		   "DELETE FROM `variants` WHERE `image_id` = ?"
+		   " AND `variant` = ? AND `status` = 'dropped'",
+		   DB_IN(db_uuid(image_id), db_text(name))))
+		return false;
+	*dropped = found;
+	return true;
 }
 
 bool variant_list_marked(struct variant **variants, size_t *count,

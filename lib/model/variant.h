@@ -77,15 +77,22 @@ bool variant_list_named(struct variant **variants, size_t *count,
 			int64_t limit) MUST_CHECK;
 
 /*
- * A file is deleted in three steps: variant_mark() marks the row if it is ready
- * (else ERR_CONFLICT); the caller deletes the file; variant_drop_marked()
- * deletes the row. So a process that dies between the steps leaves no row
- * without its file, and no new file is made before the old one is deleted.
+ * A file is deleted in two transactions: variant_mark() marks the row if it is
+ * ready (else ERR_CONFLICT); then, while the image is locked,
+ * variant_drop_marked() deletes the row if it is still marked, and the caller
+ * deletes the file. So a process that dies in between leaves no row without its
+ * file, and no new file is made before the old one is deleted.
  * variant_list_marked() finds unfinished deletions.
+ *
+ * variant_mark_changed() marks a variant whose next file has another picture.
+ * It forgets the SHA-256, by which public addresses find the file, also if the
+ * variant was marked before.
  */
 bool variant_mark(struct work *work, struct uuid image_id,
 		  const char *name) MUST_CHECK;
-bool variant_drop_marked(struct work *work, struct uuid image_id,
+bool variant_mark_changed(struct work *work, struct uuid image_id,
+			  const char *name) MUST_CHECK;
+bool variant_drop_marked(bool *dropped, struct work *work, struct uuid image_id,
 			 const char *name) MUST_CHECK;
 bool variant_list_marked(struct variant **variants, size_t *count,
 			 struct work *work, int64_t limit) MUST_CHECK;

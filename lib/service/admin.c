@@ -10,6 +10,7 @@
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 #include "lib/model/job.h"
+#include "lib/model/public_file.h"
 #include "lib/model/tier.h"
 #include "lib/model/token.h"
 #include "lib/model/user.h"
@@ -179,11 +180,28 @@ struct user_edit {
 	const struct user *user;
 	const struct user_update *update;
 	const char *hash; /* of the new password */
+	bool changes_watermark;
 };
+
+/* Another tier may have another watermark. A repeated transaction may see its
+   own change. */
+static bool end_addresses(struct user_edit *edit, struct work *work,
+			  const struct tier *tier)
+{
+	const struct uuid none = { 0 }, id = edit->user->id;
+	int64_t before;
+
+	if (!edit->update->tier)
+		return true;
+	if (!watermark_of_user(&before, work, id))
+		return false;
+	edit->changes_watermark |= before != tier->watermark;
+	return !edit->changes_watermark || public_file_end_all(work, none, id);
+}
 
 static bool set_user(struct work *work, void *arg)
 {
-	const struct user_edit *edit = arg;
+	struct user_edit *edit = arg;
 	const struct user_update *update = edit->update;
 	const struct uuid id = edit->user->id;
 	const bool falls = (update->disabled && *update->disabled) ||
@@ -191,7 +209,8 @@ static bool set_user(struct work *work, void *arg)
 	struct tier tier = { 0 };
 
 	if ((update->tier && !tier_lock(&tier, work, update->tier->id)) ||
-	    (falls && !user_is_dispensable(work, edit->user)))
+	    (falls && !user_is_dispensable(work, edit->user)) ||
+	    !end_addresses(edit, work, &tier))
 		return false;
 	return user_update(work, id,
 			   &(struct user_change){
@@ -208,26 +227,14 @@ static bool set_user(struct work *work, void *arg)
 		token_drop_sessions(work, id, (struct uuid){ 0 }));
 }
 
-/* Another tier may have another watermark. */
-static bool withdraw_public(struct work *work, const struct user *user,
-			    const struct tier *tier)
-{
-	const struct uuid none = { 0 };
-	bool used;
-
-	if (!tier)
-		return true;
-	return watermark_is_used(&used, work) &&
-	       (!used || publish_withdraw(work, none, user->id));
-}
-
 bool admin_update_user(struct work *work, const struct actor *actor,
 		       const struct user *user,
 		       const struct user_update *update)
 {
 	struct audit_entry entries[MAX_RECORDS];
 	size_t count = list_updates(entries, update, user->username);
-	struct user_edit edit = { user, update, NULL };
+	struct user_edit edit = { .user = user, .update = update };
+	const struct uuid none = { 0 };
 
 	if (update->username && user_is_anonymous(user->id))
 		return fail(work, ERR_CONFLICT,
@@ -239,7 +246,8 @@ bool admin_update_user(struct work *work, const struct actor *actor,
 		return false;
 	return !count ||
 	       (audit_change(work, actor, entries, count, set_user, &edit) &&
-		withdraw_public(work, user, update->tier));
+		(!edit.changes_watermark ||
+		 publish_withdraw(work, none, user->id)));
 }
 
 struct publication {

@@ -5,7 +5,7 @@
 
 #include "lib/base/pool.h"
 #include "lib/db/db.h"
-#include "lib/model/variant.h"
+#include "lib/model/public_file.h"
 #include "lib/service/purge.h"
 #include "lib/service/variant_render.h"
 
@@ -46,22 +46,22 @@ bool focus_read(struct image_focus *focus, struct work *work, const char *text)
 struct change {
 	struct image *image;
 	const struct image_focus *focus;
-	struct variant *variants; /* all; those that are deleted are marked */
+	const char **variants; /* all; those that are deleted are marked */
 	bool *marked;
 	size_t count;
 };
 
-/* ERR_CONFLICT: the variant is not ready. A job that renders it will see the
-   new focus. */
+/* ERR_CONFLICT: the variant has no file. A job that renders it will see the new
+   focus. */
 static bool mark_variants(struct change *change, struct work *work)
 {
 	for (size_t i = 0; i < change->count; i++) {
-		const struct variant *variant = &change->variants[i];
+		const char *variant = change->variants[i];
 
-		if (!variant_has_focus(variant->variant))
+		if (!variant_has_focus(variant))
 			continue;
 		change->marked[i] =
-			variant_mark(work, variant->image_id, variant->variant);
+			purge_mark_changed(work, change->image->id, variant);
 		if (!change->marked[i] && work->err != ERR_CONFLICT)
 			return false;
 	}
@@ -80,7 +80,8 @@ static bool change_focus(struct work *work, void *arg)
 	if (image_same_focus(&image.focus, change->focus))
 		return true;
 	if (!image_set_focus(work, image.id, change->focus) ||
-	    !variant_list(&change->variants, &change->count, work, image.id))
+	    !public_file_list_variants(&change->variants, &change->count, work,
+				       image.id))
 		return false;
 	change->marked = pool_alloc(
 		work->pool, (change->count + 1) * sizeof(*change->marked));
@@ -91,8 +92,8 @@ static bool delete_marked(const struct change *change, struct work *work)
 {
 	for (size_t i = 0; i < change->count; i++)
 		if (change->marked[i] &&
-		    !purge_changed_variant(work, change->variants[i].image_id,
-					   change->variants[i].variant))
+		    !purge_changed_variant(work, change->image->id,
+					   change->variants[i]))
 			return false;
 	return true;
 }

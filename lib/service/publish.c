@@ -210,6 +210,8 @@ bool publish_open(const char **image_name, struct work *work,
 
 enum { BATCH = 100 };
 
+/* An eviction at the time of the change may have kept an address after
+   public_file_end_all(). */
 static bool withdraw_image(struct work *work, void *arg)
 {
 	const struct uuid *id = arg;
@@ -217,7 +219,7 @@ static bool withdraw_image(struct work *work, void *arg)
 
 	if (!image_lock(&image, work, *id))
 		return work->err == ERR_NOT_FOUND;
-	return store_unpublish(work, *id);
+	return store_unpublish(work, *id) && public_file_end_image(work, *id);
 }
 
 static bool withdraw_batch(struct uuid *last, size_t *count, struct work *work,

@@ -50,9 +50,10 @@ bool publish_open(const char **image_name, struct work *work,
 
 /*
  * Removes the public files of all public images of the user, or of the users of
- * the tier, because their watermark has changed; the other id is nil. Their
- * addresses end when their variants are rendered again. Takes about a
- * millisecond for each image.
+ * the tier, because their watermark has changed; the other id is nil. The
+ * addresses of their variants end when these are rendered again, or have ended
+ * already in the transaction of the change: public_file_end_all(). Takes about
+ * a millisecond for each image.
  */
 bool publish_withdraw(struct work *work, struct uuid tier_id,
 		      struct uuid user_id) MUST_CHECK;

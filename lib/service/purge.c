@@ -113,59 +113,58 @@ bool purge_expired(struct work *work, const struct image *image)
 	return drop_image(work, image, drop_unless_needed);
 }
 
-/* A public address of the variant renders it again. */
-static bool keep_address(struct work *work, const struct image *image,
-			 const char *variant)
-{
-	return !image->public || (public_file_keep(work, image->id, variant) &&
-				  store_unpublish(work, image->id));
-}
-
-/* Even of a private image: it may become public again. */
-static bool end_address(struct work *work, const struct image *image,
-			const char *variant)
-{
-	return public_file_end(work, image->id, variant) &&
-	       store_unpublish(work, image->id);
-}
-
 struct dropping {
 	struct uuid image_id;
 	const char *variant;
-	bool changes; /* its next use renders another picture */
 };
 
-/* Deleting the image deletes the row, too. */
+static bool drop_file(struct work *work, const struct dropping *dropping)
+{
+	return store_drop(work, store_key(work->pool, dropping->image_id,
+					  dropping->variant));
+}
+
+/* Another process may have ended the deletion, and a third one may have made
+   the file again since: only while the row is marked and the image locked, the
+   file is the one to delete. Deleting the image deletes the row, too. */
 static bool drop_marked(struct work *work, void *arg)
 {
 	const struct dropping *dropping = arg;
 	const char *variant = dropping->variant;
 	struct image image;
 	int64_t before, after;
+	bool dropped;
 
 	if (!image_lock(&image, work, dropping->image_id))
-		return work->err == ERR_NOT_FOUND;
-	return (dropping->changes ? end_address : keep_address)(work, &image,
-								variant) &&
-	       variant_sum(&before, work, image.id) &&
-	       variant_drop_marked(work, image.id, variant) &&
-	       variant_sum(&after, work, image.id) &&
-	       user_add_variant_bytes(work, image.user_id, after - before);
+		return work->err == ERR_NOT_FOUND && drop_file(work, dropping);
+	if (!variant_sum(&before, work, image.id) ||
+	    !public_file_keep(work, image.id, variant) ||
+	    !variant_drop_marked(&dropped, work, image.id, variant))
+		return false;
+	return !dropped ||
+	       (drop_file(work, dropping) && store_unpublish(work, image.id) &&
+		variant_sum(&after, work, image.id) &&
+		user_add_variant_bytes(work, image.user_id, after - before));
 }
 
-static bool end_drop(struct work *work, struct uuid image_id, const char *name,
-		     bool changes)
+static bool end_drop(struct work *work, struct uuid image_id, const char *name)
 {
-	struct dropping dropping = { image_id, name, changes };
+	struct dropping dropping = { image_id, name };
 
-	return store_drop(work, store_key(work->pool, image_id, name)) &&
-	       db_transaction(work, drop_marked, &dropping);
+	return db_transaction(work, drop_marked, &dropping);
 }
 
 bool purge_variant(struct work *work, struct uuid image_id, const char *name)
 {
 	return variant_mark(work, image_id, name) &&
-	       end_drop(work, image_id, name, false);
+	       end_drop(work, image_id, name);
+}
+
+bool purge_mark_changed(struct work *work, struct uuid image_id,
+			const char *name)
+{
+	return public_file_end(work, image_id, name) &&
+	       variant_mark_changed(work, image_id, name);
 }
 
 /* Returns the second in which the file was made; 0 if there is none. */
@@ -194,7 +193,7 @@ bool purge_changed_variant(struct work *work, struct uuid image_id,
 	const int64_t second =
 		made_at(work, store_key(work->pool, image_id, name));
 
-	return end_drop(work, image_id, name, true) &&
+	return end_drop(work, image_id, name) &&
 	       (!second || wait_until_after(second, work));
 }
 
@@ -206,8 +205,7 @@ bool purge_marked(struct work *work)
 	if (!variant_list_marked(&variants, &count, work, BATCH))
 		return false;
 	for (size_t i = 0; i < count; i++)
-		if (!end_drop(work, variants[i].image_id, variants[i].variant,
-			      false))
+		if (!end_drop(work, variants[i].image_id, variants[i].variant))
 			return false;
 	return true;
 }

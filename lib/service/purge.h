@@ -26,14 +26,21 @@ bool purge_variant(struct work *work, struct uuid image_id,
 bool purge_variants(int64_t *count, struct work *work,
 		    const char *name) MUST_CHECK;
 
-/* Deletes the file and the row of a variant after variant_mark(), because its
-   next use renders another picture: whatever refers to the old one ends. If the
-   file was made in this second, waits for the next one of the file system,
+/* Marks a variant because its next use renders another picture, and ends its
+   public addresses. Part of the transaction that changes the picture, or sees
+   that it has changed: it locks the image first. ERR_CONFLICT if there is no
+   file to delete; the addresses have ended nevertheless. */
+bool purge_mark_changed(struct work *work, struct uuid image_id,
+			const char *name) MUST_CHECK;
+
+/* Deletes the file and the row of a variant after purge_mark_changed(). If
+   the file was made in this second, waits for the next one of the file system,
    because a new file of the same size needs another ETag. */
 bool purge_changed_variant(struct work *work, struct uuid image_id,
 			   const char *name) MUST_CHECK;
 
-/* Completes deletions that purge_variant() began in a process that died. */
+/* Completes deletions that purge_variant() or a change of the picture began in
+   a process that died. */
 bool purge_marked(struct work *work) MUST_CHECK;
 
 /* Deletes a user's images in batches, with constant memory, until none is left

@@ -144,13 +144,25 @@ static bool make_missing(struct variant *variant, struct work *work,
 		      : false);
 }
 
-/* Deletes a variant with an old watermark. ERR_CONFLICT: another process
-   deletes it. */
-static bool drop_stale(struct work *work, const struct variant *variant)
+/* Another process may have rendered it again. */
+static bool mark_stale(struct work *work, void *arg)
 {
-	if (!variant_mark(work, variant->image_id, variant->variant))
-		return work->err == ERR_CONFLICT;
-	return purge_changed_variant(work, variant->image_id, variant->variant);
+	const struct variant *variant = arg;
+	struct variant now;
+	struct image image;
+
+	if (!image_lock(&image, work, variant->image_id))
+		return false;
+	if (!variant_find(&now, work, image.id, variant->variant))
+		return work->err == ERR_NOT_FOUND;
+	return !now.stale || purge_mark_changed(work, image.id, now.variant);
+}
+
+/* Deletes a variant with an old watermark. */
+static bool drop_stale(struct work *work, struct variant *variant)
+{
+	return db_transaction(work, mark_stale, variant) &&
+	       purge_changed_variant(work, variant->image_id, variant->variant);
 }
 
 /* A request that waited while another one made the variant finds it here. */

@@ -9,6 +9,7 @@
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 #include "lib/db/db.h"
+#include "lib/model/public_file.h"
 #include "lib/picture/decoder_pool.h"
 #include "lib/service/publish.h"
 #include "lib/store/store.h"
@@ -118,10 +119,12 @@ struct change {
 static bool change_watermark(struct work *work, void *arg)
 {
 	const struct change *change = arg;
+	const struct uuid nobody = { 0 }, tier_id = change->tier->id;
 
-	return change->watermark ? watermark_put(work, change->tier->id,
-						 change->watermark)
-				 : watermark_drop(work, change->tier->id);
+	return (change->watermark
+			? watermark_put(work, tier_id, change->watermark)
+			: watermark_drop(work, tier_id)) &&
+	       public_file_end_all(work, tier_id, nobody);
 }
 
 static bool apply(struct work *work, const struct actor *actor,

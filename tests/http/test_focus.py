@@ -1,5 +1,6 @@
 """The focus of an image: the point that cover crops keep."""
 
+import contextlib
 import random
 import threading
 
@@ -215,3 +216,71 @@ def test_public_addresses_of_old_crops_end(service):
     assert seen(nobody.get(new["60x60-cover"]).content) == 2
     assert new["60x60-cover-west"] == old["60x60-cover-west"]
     assert seen(nobody.get(old["60x60-cover-west"]).content) == 0
+
+
+def public_address(session, image, name):
+    path = "/v1/images/" + image["id"]
+    assert session.get(variant_of(image, name)).status_code == 200
+    return {one["variant"]: one["public_url"]
+            for one in session.get(path).json()["variants"]}[name]
+
+
+def publish(session):
+    image = upload(session, encode(stripes(), "PNG"), "a.png")
+    path = "/v1/images/" + image["id"]
+    assert session.patch(path, json={"public": True}).status_code == 200
+    return image
+
+
+def test_addresses_of_removed_crops_end(service):
+    """Those without a focus are rendered again."""
+    session = any_size(service, public=True)
+    nobody = service.session()
+    image = publish(session)
+    names = "61x60-cover", "61x60-cover-west"  # No other test has these.
+    old = [public_address(session, image, name) for name in names]
+    for name in names:
+        assert service.ctl("purge", "variant", name).stdout.split()[-1] == "1"
+    assert set_focus(session, image, [1, 0]).status_code == 200
+    problem(nobody.get(old[0]), 404, "not_found")
+    assert seen(nobody.get(old[1]).content) == 0
+    assert seen(nobody.get(public_address(session, image, names[0]))
+                .content) == 2
+    problem(nobody.get(old[0]), 404, "not_found")
+
+
+@contextlib.contextmanager
+def no_deletion(service):
+    """The transaction that deletes the row of a variant fails."""
+    service.query("CREATE TRIGGER no_deletion BEFORE DELETE ON variants"
+                  " FOR EACH ROW SIGNAL SQLSTATE '45000'")
+    try:
+        yield
+    finally:
+        service.query("DROP TRIGGER no_deletion")
+
+
+def test_a_worker_ends_a_change_that_was_interrupted(service):
+    """Until then an old address shows the old picture, or none."""
+    session = any_size(service, public=True)
+    nobody = service.session()
+    image = publish(session)
+    names = "60x60-cover", "30x60-cover"
+    known, unknown_yet = [public_address(session, image, name)
+                          for name in names]
+    old = nobody.get(known).content
+    assert seen(old) == 1
+    with without(service, "worker"):
+        with no_deletion(service):
+            assert set_focus(session, image, [1, 0]).status_code == 500
+        got = nobody.get(known)
+        assert got.status_code == 404 or got.content == old
+        problem(nobody.get(unknown_yet), 404, "not_found")
+    wait_until(lambda: not service.query(
+        "SELECT 1 FROM variants WHERE status = 'dropped'"))
+    for _ in range(2):
+        for name, url in zip(names, (known, unknown_yet)):
+            problem(nobody.get(url), 404, "not_found")
+            got = nobody.get(public_address(session, image, name))
+            assert seen(got.content) == 2
+    assert service.ctl("fsck").returncode == 0

@@ -314,3 +314,77 @@ def test_public_addresses_end_with_the_old_picture(service):
                         json={"tier": "Enterprise"})
     assert moved.status_code == 200, moved.text
     check("h200", url, GRAY)
+
+
+def publish(session):
+    image = upload(session, original(), "a.png")
+    path = "/v1/images/" + image["id"]
+    assert session.patch(path, json={"public": True}).status_code == 200
+    return image
+
+
+def public_address(session, image, name):
+    assert session.get(variant_of(image, name)).status_code == 200
+    path = "/v1/images/" + image["id"]
+    return {one["variant"]: one["public_url"]
+            for one in session.get(path).json()["variants"]}[name]
+
+
+def remove(service, name):
+    assert service.ctl("purge", "variant", name).stdout.split()[-1] == "1"
+
+
+def test_addresses_of_removed_variants_end(service, admin):
+    """With the watermark and with the tier, whether the variant was removed
+    before the change or after."""
+    session = any_size(service, public=True)
+    nobody = service.session()
+    image = publish(session)
+    user = session.get("/v1/me").json()["id"]
+
+    def move():
+        moved = admin.patch("/v1/admin/users/" + user,
+                            json={"tier": "Enterprise"})
+        assert moved.status_code == 200, moved.text
+
+    name = "h201"  # No other test has it.
+    for change, first in ((lambda: put(service, session), True),
+                          (lambda: put(service, session, mark(GREEN)), False),
+                          (move, True)):
+        url = public_address(session, image, name)
+        remove(service, name)
+        assert nobody.get(url).status_code == 200
+        if first:
+            remove(service, name)
+        change()
+        if not first:
+            remove(service, name)
+        problem(nobody.get(url), 404, "not_found")
+        session.get(variant_of(image, name))
+        problem(nobody.get(url), 404, "not_found")
+
+
+def test_a_worker_ends_a_change_that_was_interrupted(service):
+    """The old address never shows the new watermark."""
+    session = any_size(service, public=True)
+    nobody = service.session()
+    image = publish(session)
+    url = public_address(session, image, "h200")
+    old = nobody.get(url).content
+    put(service, session)
+    with without(service, "worker"):
+        service.query("CREATE TRIGGER no_deletion BEFORE DELETE ON variants"
+                      " FOR EACH ROW SIGNAL SQLSTATE '45000'")
+        try:
+            got = session.get(variant_of(image, "h200"))
+            assert got.status_code == 500
+        finally:
+            service.query("DROP TRIGGER no_deletion")
+        got = nobody.get(url)
+        assert got.status_code == 404 or got.content == old
+    wait_until(lambda: not service.query(
+        "SELECT 1 FROM variants WHERE status = 'dropped'"))
+    for _ in range(2):
+        problem(nobody.get(url), 404, "not_found")
+        got = nobody.get(public_address(session, image, "h200"))
+        assert near(colour_at(got.content, .9, .9), RED)
