@@ -10,6 +10,7 @@ import disk
 import hostile
 import kill
 import power
+import public
 import quota
 import reload
 import soak
@@ -46,5 +47,6 @@ EXPERIMENTS = (
     Experiment("16", "power_loss", power.power_loss, ONE),
     Experiment("17", "stop_and_reload", reload.stop_and_reload, BOTH),
     Experiment("18", "slow_address", clients.slow_address, BOTH),
+    Experiment("19", "kill_change", public.kill_change, BOTH),
     Experiment("15", "soak", soak.soak, ONE),
 )

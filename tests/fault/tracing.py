@@ -53,12 +53,17 @@ def children(service, part):
 
 
 def calls_of(trial, upload):
-    """The system calls by which a responder carries out an upload: each with
-    its number among those of its name."""
+    """The system calls by which a responder carries out an upload."""
+    return calls_during(trial, lambda: trial.deliver(upload))
+
+
+def calls_during(trial, act):
+    """The system calls by which a responder carries out what `act` sends: each
+    with its number among those of its name."""
     calls = collections.defaultdict(list)
     with tempfile.NamedTemporaryFile("r") as log:
         with traced(children(trial.service, "fcgi"), "-o", log.name):
-            trial.deliver(upload)
+            act()
         for pid, name in re.findall(r"^(\d+) +(\w+)\(", log.read(), re.M):
             calls[pid].append(name)
     names = max(calls.values(), key=len)
