@@ -50,6 +50,7 @@ doctor_look doctor_look_at_socket, doctor_look_at_uploads_socket,
 	doctor_look_at_workers;
 /* doctor_site.c */
 doctor_look doctor_look_at_base_url, doctor_look_at_site,
-	doctor_look_at_body_limit, doctor_look_at_delivery;
+	doctor_look_at_body_limit, doctor_look_at_public,
+	doctor_look_at_delivery;
 
 #endif

@@ -139,3 +139,58 @@ struct finding doctor_look_at_delivery(struct doctor *d)
 		       "(store_group)",
 		       conf->base_url, d->work->why, conf->store_dir);
 }
+
+#define PRINT_AGAIN                                                            \
+	"print the site again with `pixtierctl site` and reload the web server"
+
+static struct finding look_at_hotlinks(struct doctor *d,
+				       const struct delivery_public *found)
+{
+	const bool limits = *d->work->conf->hotlink_hosts;
+
+	if (limits && found->foreign_status == 200)
+		return FINDING(d, WARN,
+			       "hotlink_hosts: the web server shows public "
+			       "pictures to pages of all hosts: " PRINT_AGAIN);
+	if (!limits && found->foreign_status != 200)
+		return FINDING(d, BAD,
+			       "hotlink_hosts is empty, but the web server "
+			       "answers %ld to pages of other "
+			       "hosts: " PRINT_AGAIN,
+			       found->foreign_status);
+	if (found->refused_host)
+		return FINDING(d, BAD,
+			       "hotlink_hosts: the web server answers %ld to "
+			       "pages of %s: " PRINT_AGAIN,
+			       found->refused_status, found->refused_host);
+	return FINDING(d, FINE,
+		       "the web server serves them as the settings "
+		       "hotlink_hosts and public_robots say");
+}
+
+/* A host that the site allows, but hotlink_hosts no longer has, is not
+   found. */
+struct finding doctor_look_at_public(struct doctor *d)
+{
+	const bool noindex = d->work->conf->public_robots == ROBOTS_NOINDEX;
+	struct delivery_public found;
+
+	if (!delivery_check_public(&found, d->work))
+		return doctor_failure(d);
+	if (found.status != 200)
+		return FINDING(d, WARN,
+			       "the web server answers %ld for a public file, "
+			       "not 200, so the application has to serve "
+			       "each: " PRINT_AGAIN
+			       ", and check that its group may read %s "
+			       "(store_group)",
+			       found.status, d->work->conf->store_dir);
+	if (found.noindex != noindex)
+		return FINDING(d, WARN,
+			       "public_robots is %s, but the web server sends "
+			       "public pictures with%s the header "
+			       "X-Robots-Tag: " PRINT_AGAIN,
+			       noindex ? "noindex" : "index",
+			       noindex ? "out" : "");
+	return look_at_hotlinks(d, &found);
+}

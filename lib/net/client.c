@@ -410,6 +410,8 @@ static size_t take_nothing(char *bytes, size_t one, size_t len, void *arg)
 
 static void set_body(CURL *curl, const struct client_message *message)
 {
+	if (message->gets)
+		return;
 	if (!message->announced) {
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, message->body);
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
@@ -466,6 +468,13 @@ static int64_t date_of(const struct client_call *call)
 	return date > 0 && date <= CLIENT_DATE_MAX ? date : 0;
 }
 
+static int has_noindex(const struct client_call *call)
+{
+	const char *text = header_of(call, "X-Robots-Tag");
+
+	return text && text_starts(text, "noindex");
+}
+
 static bool judge_post(struct client_answer *answer,
 		       const struct client_call *call, CURLcode code)
 {
@@ -475,6 +484,7 @@ static bool judge_post(struct client_answer *answer,
 		return fail_by_code(call, code);
 	answer->status = status_of(call);
 	answer->date = date_of(call);
+	answer->noindex = has_noindex(call);
 	return true;
 }
 

@@ -43,6 +43,7 @@ struct client_message {
 	   (Expect: 100-continue, RFC 9110 section 10.1.1). The connection ends
 	   when the host asks for it, and the status is 100. */
 	int64_t announced;
+	bool gets;    /* sends a GET without a body instead */
 	long timeout; /* seconds in total */
 };
 
@@ -54,11 +55,12 @@ struct client_answer {
 	/* in its header, in seconds since 1970, at most CLIENT_DATE_MAX; 0:
 	   none */
 	int64_t date;
+	int noindex; /* 1: its X-Robots-Tag begins so, else 0 */
 };
 
-/* Sends the message by POST, with the same checks as client_get(), and follows
-   no redirect. `answer` is what the host answers, whatever the status is; the
-   rest of it is dropped. ERR_FETCH_FAILED if no answer came. */
+/* Sends the message by POST or GET, with the same checks as client_get(), and
+   follows no redirect. `answer` is what the host answers, whatever the status
+   is; the rest of it is dropped. ERR_FETCH_FAILED if no answer came. */
 bool client_post(struct client_answer *answer, const struct preload *preload,
 		 struct work *work,
 		 const struct client_message *message) MUST_CHECK;

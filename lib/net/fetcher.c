@@ -249,7 +249,8 @@ static bool is_possible(const struct client_answer *answer,
 	const long least = message->announced ? 100 : 200;
 
 	return answer->status >= least && answer->status <= 999 &&
-	       answer->date >= 0 && answer->date <= CLIENT_DATE_MAX;
+	       answer->date >= 0 && answer->date <= CLIENT_DATE_MAX &&
+	       (answer->noindex == 0 || answer->noindex == 1);
 }
 
 bool fetcher_post(struct client_answer *answer, struct work *work,

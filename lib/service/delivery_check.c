@@ -9,17 +9,22 @@
 #include "lib/base/buf.h"
 #include "lib/base/conf.h"
 #include "lib/base/pool.h"
+#include "lib/base/text.h"
 #include "lib/base/uuid.h"
 #include "lib/model/variant.h"
+#include "lib/net/client.h"
 #include "lib/net/fetcher.h"
 #include "lib/service/link.h"
 #include "lib/store/store.h"
 
 enum { MAX_ANSWER = 4096, WAIT_SECONDS = 10 };
 
+#define PUBLIC_SUM "00000000"
+
 struct probe_file {
 	struct uuid image;
 	const char *key, *content;
+	bool public;
 };
 
 static bool keep_file(struct work *work, void *arg)
@@ -32,7 +37,10 @@ static bool keep_file(struct work *work, void *arg)
 	    !store_temp_write(temp, work, file->content, strlen(file->content)))
 		return false;
 	store_temp_end(temp);
-	return store_keep(work, &(struct store_file){ temp, file->key }, 1);
+	return store_keep(work, &(struct store_file){ temp, file->key }, 1) &&
+	       (!file->public ||
+		store_publish(work, file->image, file->key,
+			      VARIANT_ORIGINAL "." PUBLIC_SUM ".png"));
 }
 
 static bool add_piece(void *answer, struct work *work, const void *bytes,
@@ -84,15 +92,20 @@ static bool fetch_file(struct work *work, const struct probe_file *file)
 	       fail(work, ERR_FETCH_FAILED, "another file came");
 }
 
+static struct probe_file new_file(struct pool *pool)
+{
+	const struct uuid image = uuid_new();
+
+	return (struct probe_file){
+		.image = image,
+		.key = store_key(pool, image, VARIANT_ORIGINAL),
+		.content = pool_printf(pool, "pixtier %s", UUID_TEXT(image)),
+	};
+}
+
 bool delivery_check(struct work *work)
 {
-	struct uuid image = uuid_new();
-	struct probe_file file = {
-		.image = image,
-		.key = store_key(work->pool, image, VARIANT_ORIGINAL),
-		.content =
-			pool_printf(work->pool, "pixtier %s", UUID_TEXT(image)),
-	};
+	struct probe_file file = new_file(work->pool);
 	struct work aside;
 	bool delivered;
 
@@ -122,4 +135,80 @@ bool delivery_check_post(struct client_answer *answer, struct work *work,
 
 	return fetcher_post(answer, &client, &message) ||
 	       fail(work, ERR_FETCH_FAILED, "%s", client.why);
+}
+
+/* With the Referer of a page of the host, or without one. */
+static bool ask(struct client_answer *answer, struct work *work,
+		const struct probe_file *file, const char *host)
+{
+	const char *const headers[] = {
+		host ? pool_printf(work->pool, "Referer: https://%s/", host)
+		     : NULL,
+		NULL
+	};
+	const struct client_message message = {
+		.url = pool_printf(work->pool,
+				   "%s/p/%s/" VARIANT_ORIGINAL
+				   "/doctor-" PUBLIC_SUM ".png",
+				   work->conf->base_url,
+				   UUID_TEXT(file->image)),
+		.headers = headers,
+		.gets = true,
+		.timeout = WAIT_SECONDS,
+	};
+	struct conf conf;
+	struct work client = act_as_client(&conf, work);
+
+	return fetcher_post(answer, &client, &message) ||
+	       fail(work, ERR_FETCH_FAILED, "%s", client.why);
+}
+
+/* For "*.example.org" asks as a page of some host below it. */
+static bool ask_for_hosts(struct delivery_public *found, struct work *work,
+			  const struct probe_file *file)
+{
+	const char *hosts = work->conf->hotlink_hosts, *host;
+	struct client_answer answer;
+
+	for (size_t i = 0; (host = text_word(work->pool, hosts, i)); i++) {
+		if (text_starts(host, "*."))
+			host = pool_printf(work->pool, "www%s", host + 1);
+		if (!ask(&answer, work, file, host))
+			return false;
+		if (answer.status != 200 && !found->refused_host) {
+			found->refused_host = host;
+			found->refused_status = answer.status;
+		}
+	}
+	return true;
+}
+
+static bool ask_for_all(struct delivery_public *found, struct work *work,
+			const struct probe_file *file)
+{
+	struct client_answer plain, foreign;
+
+	*found = (struct delivery_public){ 0 };
+	if (!ask(&plain, work, file, NULL) ||
+	    !ask(&foreign, work, file, "pixtier-doctor.invalid"))
+		return false;
+	found->status = plain.status;
+	found->noindex = plain.noindex;
+	found->foreign_status = foreign.status;
+	return ask_for_hosts(found, work, file);
+}
+
+bool delivery_check_public(struct delivery_public *found, struct work *work)
+{
+	struct probe_file file = new_file(work->pool);
+	struct work aside;
+	bool answered;
+
+	file.public = true;
+	if (!account_run(work, keep_file, &file))
+		return false;
+	aside = *work; /* keeps the reason of the request */
+	answered = ask_for_all(found, work, &file);
+	return store_unpublish(&aside, file.image) &&
+	       store_drop(&aside, file.key) && answered;
 }

@@ -20,4 +20,20 @@ bool delivery_check(struct work *work) MUST_CHECK;
 bool delivery_check_post(struct client_answer *answer, struct work *work,
 			 int64_t announced) MUST_CHECK;
 
+/* What clients get from the web server for a public file. */
+struct delivery_public {
+	long status;         /* of a request without a Referer */
+	bool noindex;        /* its answer says so */
+	long foreign_status; /* with the Referer of a page of another site */
+	/* The first host of hotlink_hosts whose pages do not get the file, and
+	   their status; NULL if there is none. */
+	const char *refused_host;
+	long refused_status;
+};
+
+/* Makes a public file for a moment, and fetches it. Fails if no answer
+   comes. */
+bool delivery_check_public(struct delivery_public *found,
+			   struct work *work) MUST_CHECK;
+
 #endif

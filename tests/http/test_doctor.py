@@ -11,10 +11,12 @@ import pytest
 
 from api import is_back, without
 from file_system import fill, small_file_system, with_own_shm
-from service import BUILDDIR, HANG, SERVER_PROGRAMS, wait_until
+from service import BUILDDIR, HANG, SERVER_PROGRAMS, Service, wait_until
 
 ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 HOUR = 3600
+SERVED = ("the web server serves them as the settings hotlink_hosts and "
+          "public_robots say")
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +59,9 @@ def test_all_is_well_while_all_runs(service):
     assert found["body limit"] == (
         "ok", service.setting("max_upload") + " bytes, as max_upload")
     assert found["delivery"] == ("ok", "a signed picture came through " + url)
+    assert found["public pictures"] == ("ok", SERVED)
     assert service.objects() == before
+    assert not list((service.store / "public").glob("*/*"))
 
 
 @pytest.mark.parametrize("part, check, remedy", [
@@ -144,6 +148,51 @@ def test_a_site_with_a_higher_body_limit_is_found(service):
     assert verdict == "warn"
     assert f"larger than max_upload ({limit} bytes)" in finding
     assert "print the site again with `pixtierctl site`" in finding
+
+
+@pytest.fixture
+def guarded(server):
+    """Another service, whose site is printed with the settings."""
+    with Service(server, hotlink_hosts="www.example.org *.example.net",
+                 public_robots="index") as one:
+        yield one
+
+
+@pytest.mark.parametrize("setting, value, finding", [
+    ("public_robots", "index", "index, but the web server sends public "
+     "pictures with the header X-Robots-Tag"),
+    ("hotlink_hosts", "www.example.org", "shows public pictures to pages of "
+     "all hosts"),
+])
+def test_a_site_from_before_a_setting_is_found(service, monkeypatch, setting,
+                                               value, finding):
+    monkeypatch.setenv("PIXTIER_" + setting.upper(), value)
+    verdict, found = findings(service)["public pictures"]
+    assert verdict == "warn" and finding in found
+    assert "print the site again with `pixtierctl site`" in found
+
+
+def test_a_site_with_other_hosts_is_found(guarded, monkeypatch):
+    """It refuses pages that the settings allow, or search engines."""
+    assert findings(guarded)["public pictures"] == ("ok", SERVED)
+    for setting, value, verdict, finding in (
+            ("hotlink_hosts", "www.example.org a.example.com", "FAIL",
+             "answers 403 to pages of a.example.com"),
+            ("hotlink_hosts", "*.example.net *.example.com", "FAIL",
+             "answers 403 to pages of www.example.com"),
+            ("hotlink_hosts", "", "FAIL", "hotlink_hosts is empty"),
+            ("public_robots", "noindex", "warn", "without the header")):
+        with monkeypatch.context() as patch:
+            patch.setenv("PIXTIER_" + setting.upper(), value)
+            found = findings(guarded)["public pictures"]
+        assert found[0] == verdict and finding in found[1]
+
+
+def test_a_site_without_public_files_is_found(service):
+    old = " /public;" if service.server == "nginx" else "/store/public"
+    with changed_site(service, (old, old.replace("public", "elsewhere"))):
+        verdict, finding = findings(service)["public pictures"]
+    assert verdict == "warn" and "answers 404 for a public file" in finding
 
 
 def test_another_site_at_base_url_is_found(service, monkeypatch):
