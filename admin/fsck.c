@@ -17,6 +17,7 @@
 #include "lib/base/json.h"
 #include "lib/base/pool.h"
 #include "lib/model/check.h"
+#include "lib/service/publish.h"
 #include "lib/service/purge.h"
 #include "lib/service/requeue.h"
 #include "lib/store/store.h"
@@ -39,6 +40,7 @@ enum invariant {
 	INVARIANT_OWNER_MISSING,
 	INVARIANT_DELIVERY_STUCK,
 	INVARIANT_NAME_NOT_INDEXED,
+	INVARIANT_PUBLIC_WRONG,
 	INVARIANT__COUNT
 };
 
@@ -56,6 +58,7 @@ static const struct {
 	[INVARIANT_OWNER_MISSING] = { "I8", "rows whose owner does not exist", "restore the database from a backup" },
 	[INVARIANT_DELIVERY_STUCK] = { "I9", "pending webhook deliveries without a pending job", "`pixtierctl fsck --repair` marks them as failed, so that their owners can retry them" },
 	[INVARIANT_NAME_NOT_INDEXED] = { "I10", "images whose name is missing in the index for searches", "after `pixtierctl fsck --repair`, a worker adds them to the index" },
+	[INVARIANT_PUBLIC_WRONG] = { "I11", "public files without a public image, or with other bytes than their variant", "`pixtierctl fsck --repair` or `pixtierctl sweep` removes them" },
 };
 /* clang-format on */
 
@@ -248,6 +251,19 @@ static bool check_orphans(struct fsck *fsck)
 	return store_each(work, note_orphan, fsck);
 }
 
+static void note_public(struct uuid image, const char *name, void *arg)
+{
+	struct fsck *fsck = arg;
+
+	note(fsck, INVARIANT_PUBLIC_WRONG,
+	     pool_printf(fsck->pool, "%s/%s", UUID_TEXT(image), name));
+}
+
+static bool check_public(struct fsck *fsck)
+{
+	return publish_each_wrong(fsck->call->work, note_public, fsck);
+}
+
 /* Rows */
 
 static bool check_sums(struct fsck *fsck)
@@ -316,7 +332,7 @@ static bool check_owners(struct fsck *fsck)
 }
 
 static bool (*const checks[])(struct fsck *fsck) = {
-	check_originals, check_variants, check_orphans,
+	check_originals, check_variants, check_orphans, check_public,
 	check_sums,      check_listed,   check_owners,
 };
 
@@ -360,7 +376,7 @@ static const char *describe(struct pool *pool, const struct repaired *done)
 {
 	return pool_printf(pool,
 			   "%lld temporary files, %lld orphans, "
-			   "%lld private images with public files, %lld sums, "
+			   "%lld images with wrong public files, %lld sums, "
 			   "%lld jobs, %llu deliveries, %lld names",
 			   (long long)done->swept.temporary,
 			   (long long)done->swept.orphans,
@@ -496,7 +512,7 @@ bool cmd_fsck_sweep(struct call *call)
 	return command_audit(call, "sweep", "store",
 			     pool_printf(call->work->pool,
 					 "%lld temporary files, %lld orphans, "
-					 "%lld private images with public "
+					 "%lld images with wrong public "
 					 "files",
 					 (long long)swept.temporary,
 					 (long long)swept.orphans,

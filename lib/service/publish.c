@@ -256,51 +256,120 @@ bool publish_withdraw(struct work *work, struct uuid tier_id,
 
 /* The sweep */
 
-struct publish_sweep {
-	struct uuid last;
-	int64_t count;
+/* The name is {variant}.{sum}.{extension}, and a variant's name may have dots.
+ */
+static const char *variant_of(struct pool *pool, const char *name)
+{
+	const char *end = name + strlen(name);
+
+	for (int dots = 0; end > name && dots < 2; dots += *end == '.')
+		end--;
+	return pool_strndup(pool, name, (size_t)(end - name));
+}
+
+struct public_check {
+	struct uuid image_id;
+	const char *name;
+	bool removes;
+	bool wrong;
 };
 
-/* The lock keeps the image private until its files are removed. */
-static bool remove_private(struct work *work, void *arg)
+static bool check_file(struct work *work, struct public_check *check,
+		       bool public)
 {
-	const struct uuid *id = arg;
-	struct image image;
+	/* No file has a key without a variant. */
+	const char *variant = public ? variant_of(work->pool, check->name) : "";
+	bool matches;
 
-	if (!image_lock(&image, work, *id))
-		return work->err == ERR_NOT_FOUND && store_unpublish(work, *id);
-	return image.public || store_unpublish(work, *id);
+	if (!store_match_public(&matches, work, check->image_id,
+				store_key(work->pool, check->image_id, variant),
+				check->name))
+		return false;
+	check->wrong = !matches;
+	return true;
 }
 
-static bool is_private(struct work *work, struct uuid id)
+/* The lock keeps the image as it is until its files are removed. */
+static bool check_locked(struct work *work, void *arg)
 {
-	struct image image;
+	struct public_check *check = arg;
+	struct image image = { 0 };
 
-	return image_find(&image, work, id) ? !image.public
-					    : work->err == ERR_NOT_FOUND;
+	if (!image_lock(&image, work, check->image_id) &&
+	    work->err != ERR_NOT_FOUND)
+		return false;
+	return check_file(work, check, image.public) &&
+	       (!check->wrong || !check->removes ||
+		store_unpublish(work, check->image_id));
 }
 
-static bool sweep_file(struct work *work, struct uuid image, const char *name,
-		       void *arg)
-{
-	struct publish_sweep *sweep = arg;
+struct each_wrong {
+	struct uuid last; /* the image of the file before */
+	bool public;      /* that image */
+	bool removes;
+	publish_visit *visit;
+	void *arg;
+};
 
+static bool look_at_image(struct each_wrong *each, struct work *work,
+			  struct uuid id)
+{
+	struct image image = { 0 };
+
+	if (uuid_equal(id, each->last))
+		return true;
+	if (!image_find(&image, work, id) && work->err != ERR_NOT_FOUND)
+		return false;
+	each->last = id;
+	each->public = image.public;
+	return true;
+}
+
+/* Most files are right: only the others are looked at with a lock. */
+static bool look_at_file(struct work *work, struct uuid image, const char *name,
+			 void *arg)
+{
+	struct each_wrong *each = arg;
+	struct public_check check = { image, name, each->removes, false };
+
+	if (!look_at_image(each, work, image) ||
+	    !check_file(work, &check, each->public))
+		return false;
+	if (!check.wrong)
+		return true;
+	if (!db_transaction(work, check_locked, &check))
+		return false;
+	if (check.wrong)
+		each->visit(image, name, each->arg);
+	return true;
+}
+
+bool publish_each_wrong(struct work *work, publish_visit *visit, void *arg)
+{
+	struct each_wrong each = { .visit = visit, .arg = arg };
+
+	return store_each_public(work, look_at_file, &each);
+}
+
+static void count_file(struct uuid image, const char *name, void *arg)
+{
+	int64_t *count = arg;
+
+	(void)image;
 	(void)name;
-	if (uuid_equal(image, sweep->last))
-		return true;
-	sweep->last = image;
-	if (!is_private(work, image))
-		return true;
-	sweep->count++;
-	return db_transaction(work, remove_private, &image);
+	++*count;
 }
 
+/* The first wrong file of an image removes all: each image counts once. */
 bool publish_sweep(int64_t *count, struct work *work)
 {
-	struct publish_sweep sweep = { 0 };
+	int64_t found = 0;
+	struct each_wrong each = { .removes = true,
+				   .visit = count_file,
+				   .arg = &found };
 
-	if (!store_each_public(work, sweep_file, &sweep))
+	if (!store_each_public(work, look_at_file, &each))
 		return false;
-	*count = sweep.count;
+	*count = found;
 	return true;
 }

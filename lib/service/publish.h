@@ -61,7 +61,13 @@ bool publish_withdraw(struct work *work, struct uuid tier_id,
 /* Fails as publish_open() does for an address that never existed. */
 bool publish_fail_unknown(struct work *work);
 
-/* Removes public files whose image is private or deleted, and counts their
+/* Calls `visit` for each public file that may not be: its image is private or
+   deleted, or its bytes are not those of the variant that it shows. */
+typedef void publish_visit(struct uuid image, const char *name, void *arg);
+bool publish_each_wrong(struct work *work, publish_visit *visit,
+			void *arg) MUST_CHECK;
+
+/* Removes the public files of the images that have such files, and counts these
    images. */
 bool publish_sweep(int64_t *count, struct work *work) MUST_CHECK;
 

@@ -61,8 +61,8 @@ bool purge_is_named(struct work *work, const char *key);
 enum { PURGE_SWEEP_SECONDS = 600 };
 
 /* Deletes temporary files, and files that no row refers to, if they are older
-   than the setting sweep_grace; and public files of images that are not
-   public. */
+   than the setting sweep_grace; and public files that may not be:
+   publish_sweep(). */
 struct purge_swept {
 	int64_t temporary;
 	int64_t orphans;

@@ -263,6 +263,15 @@ static bool restore_keys(struct restoring *r)
 
 /* The files */
 
+/* What was public before may not be so in the backup. */
+static bool unpublish(struct work *work, struct uuid image, const char *name,
+		      void *arg)
+{
+	(void)name;
+	(void)arg;
+	return store_unpublish(work, image);
+}
+
 static bool has_already(bool *has, struct work *work,
 			const struct backup_entry *entry)
 {
@@ -341,7 +350,8 @@ static bool restore_file(struct work *work, const struct backup_entry *entry,
    one wait for the disk is enough. */
 static bool restore_files(struct restoring *r)
 {
-	return backup_folder_each(r->work, r->request->dir, restore_file, r) &&
+	return store_each_public(r->work, unpublish, NULL) &&
+	       backup_folder_each(r->work, r->request->dir, restore_file, r) &&
 	       store_sync_all(r->work);
 }
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "lib/base/conf.h"
+#include "lib/base/crypt.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 
@@ -216,6 +217,44 @@ static bool fs_unpublish(struct work *work, struct uuid image)
 	return sync_folder(work, public_shard(work, image));
 }
 
+/* A missing file has no bytes. */
+static bool sum_of(uint8_t sum[CRYPT_SHA256_SIZE], struct work *work,
+		   const char *path)
+{
+	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	bool good;
+
+	memset(sum, 0, CRYPT_SHA256_SIZE);
+	if (fd < 0)
+		return errno == ENOENT || fail_errno(work, "open %s", path);
+	good = store_sum(sum, work, fd);
+	close(fd);
+	return good;
+}
+
+/* A copy of the store may have lost that both are one file. */
+static bool fs_match_public(bool *matches, struct work *work, struct uuid image,
+			    const char *key, const char *name)
+{
+	const char *path = pool_printf(work->pool, "%s/%s",
+				       public_folder(work, image), name);
+	uint8_t sum[CRYPT_SHA256_SIZE], public_sum[CRYPT_SHA256_SIZE];
+	struct stat file, public_file;
+
+	*matches = true;
+	if (lstat(path, &public_file))
+		return errno == ENOENT || fail_errno(work, "stat %s", path);
+	if (!lstat(path_of(work, key), &file) &&
+	    file.st_ino == public_file.st_ino &&
+	    file.st_dev == public_file.st_dev)
+		return true;
+	if (!sum_of(sum, work, path_of(work, key)) ||
+	    !sum_of(public_sum, work, path))
+		return false;
+	*matches = !memcmp(sum, public_sum, sizeof(sum));
+	return true;
+}
+
 struct public_visit {
 	store_visit_public *visit;
 	void *arg;
@@ -299,5 +338,6 @@ const struct store_driver store_fs = {
 	.each = fs_each,
 	.publish = fs_publish,
 	.unpublish = fs_unpublish,
+	.match_public = fs_match_public,
 	.each_public = fs_each_public,
 };

@@ -286,6 +286,13 @@ bool store_unpublish(struct work *work, struct uuid image)
 	return work->store->driver->unpublish(work, image);
 }
 
+bool store_match_public(bool *matches, struct work *work, struct uuid image,
+			const char *key, const char *name)
+{
+	return work->store->driver->match_public(matches, work, image, key,
+						 name);
+}
+
 bool store_each_public(struct work *work, store_visit_public *visit, void *arg)
 {
 	return work->store->driver->each_public(work, visit, arg);

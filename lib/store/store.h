@@ -42,10 +42,14 @@ struct store_driver {
 	/* Succeeds if the file does not exist. */
 	bool (*drop)(struct work *work, const char *key);
 	bool (*each)(struct work *work, store_visit *visit, void *arg);
-	/* See store_publish(), store_unpublish() and store_each_public(). */
+	/* See store_publish(), store_unpublish(), store_match_public() and
+	   store_each_public(). */
 	bool (*publish)(struct work *work, struct uuid image, const char *key,
 			const char *name);
 	bool (*unpublish)(struct work *work, struct uuid image);
+	bool (*match_public)(bool *matches, struct work *work,
+			     struct uuid image, const char *key,
+			     const char *name);
 	bool (*each_public)(struct work *work, store_visit_public *visit,
 			    void *arg);
 };
@@ -150,6 +154,11 @@ bool store_each(struct work *work, store_visit *visit, void *arg) MUST_CHECK;
 bool store_publish(struct work *work, struct uuid image, const char *key,
 		   const char *name) MUST_CHECK;
 bool store_unpublish(struct work *work, struct uuid image) MUST_CHECK;
+
+/* Reports whether a public file has the bytes of the file `key`; also if there
+   is no such public file. Reads them only if it is not the same file. */
+bool store_match_public(bool *matches, struct work *work, struct uuid image,
+			const char *key, const char *name) MUST_CHECK;
 
 /* Calls `visit` for every public file until it returns false. */
 bool store_each_public(struct work *work, store_visit_public *visit,

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import uuid
 
 import pytest
 
@@ -90,6 +91,14 @@ class Installation(Service):
             file.unlink()
         with contextlib.suppress(FileNotFoundError):
             (self.store / "restore.unfinished").unlink()
+
+    def leave(self, path):
+        """A file that is left of what was in the store before."""
+        owner = self.store.stat()
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"left")
+        for part in path, path.parent, path.parent.parent:
+            os.chown(part, owner.st_uid, owner.st_gid)
 
     def lose_everything(self):
         self.lose_database()
@@ -200,8 +209,11 @@ def test_a_backup_during_uploads_has_all_that_was_uploaded(own):
     bytes_before = [bytes_of(session, image) for image in kept]
     own.stop_programs()
     own.lose_everything()
+    public = own.store / "public/00" / str(uuid.UUID(int=0))
+    own.leave(public / "h200.00000000.jpg")
     restored = json.loads(own.run("restore", folder)[0])
     assert restored["files"] == said["files"] and not restored["missing"]
+    assert not public.exists()
     own.start_programs()
     session = own.session("enterprise")
     assert [bytes_of(session, image) for image in kept] == bytes_before

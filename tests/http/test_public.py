@@ -549,6 +549,38 @@ def test_an_administrator_ends_an_address(service):
         assert failed.returncode == 1 and "no image nope" in failed.stderr
 
 
+def wrong_files(service):
+    """How many public files violate the invariant I11."""
+    done = service.ctl("--json", "fsck", check=False)
+    return [row["count"] for row in json.loads(done.stdout)["invariants"]
+            if row["id"] == "I11"][0]
+
+
+def test_fsck_finds_wrong_public_files(service):
+    """Files without an image, and those that are not their variant."""
+    session, nobody = service.session("enterprise"), service.session()
+    image = publish(session)
+    urls = addresses(image)
+    for url in urls.values():
+        assert nobody.get(url).status_code == 200
+    assert wrong_files(service) == 0
+    folder = service.store / "public" / image["id"][-2:] / image["id"]
+    name = [one for one in public_files(service, image)
+            if one.startswith("h200")][0]
+    owner = (folder / name).stat()
+    for content, count in (((folder / name).read_bytes(), 0), (b"x", 1)):
+        (folder / name).unlink()
+        (folder / name).write_bytes(content)
+        os.chown(folder / name, owner.st_uid, owner.st_gid)
+        assert wrong_files(service) == count
+    said = service.ctl("sweep").stdout.split()
+    assert said[said.index("unpublished") + 1] == "1"
+    assert wrong_files(service) == 0 and not public_files(service, image)
+    for url in urls.values():
+        assert nobody.get(url).status_code == 200
+    assert len(public_files(service, image)) == 3
+
+
 def test_a_sweep_removes_what_is_not_public(service):
     """What a crash between the change and the answer could leave."""
     session, nobody = service.session("enterprise"), service.session()
@@ -559,6 +591,7 @@ def test_a_sweep_removes_what_is_not_public(service):
     service.query("UPDATE images SET public = FALSE WHERE id = %s",
                   bytes.fromhex(image["id"].replace("-", "")))
     assert public_files(service, image)
+    assert wrong_files(service) == 3
     said = service.ctl("sweep").stdout.split()
     assert said[said.index("unpublished") + 1] == "1"
     assert public_files(service, image) == []
