@@ -10,7 +10,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/pool.h"
 #include "lib/model/tier.h"
-#include "lib/model/user.h"
+#include "lib/model/user_list.h"
 #include "lib/service/admin.h"
 #include "lib/service/user_delete.h"
 

@@ -14,36 +14,67 @@
 
 enum { PAGE_DEFAULT = 20, PAGE_MAX = 100, MAX_URL = 16384 };
 
-bool page_read_cursor(struct page *page, struct request *req, int64_t limit)
+enum { MAX_KEY = 256 };
+
+/* A cursor is the id, and the key if the list has one. */
+static bool read_cursor(struct page *page, struct request *req, int64_t limit,
+			size_t max_key)
 {
 	const char *cursor = request_query(req, "cursor");
-	struct page read = { .limit = limit, .row_limit = limit + 1 };
+	struct pool *pool = req->work->pool;
+	struct page read = { .limit = limit,
+			     .row_limit = limit + 1,
+			     .before_key = "",
+			     .last_key = "" };
+	const size_t size = sizeof(read.before);
 	void *bytes;
 	size_t len;
 
 	if (cursor) {
-		if (!text_unbase64url(req->work->pool, &bytes, &len, cursor) ||
-		    len != sizeof(read.before))
+		if (!text_unbase64url(pool, &bytes, &len, cursor) ||
+		    len < size || len > size + max_key ||
+		    !text_is_utf8((char *)bytes + size, len - size))
 			return fail_field(req->work, "cursor",
 					  "cursor: a cursor from the answer of "
 					  "a list is expected, not \"%.40s\"",
 					  cursor);
-		memcpy(&read.before, bytes, len);
+		memcpy(&read.before, bytes, size);
+		read.before_key =
+			pool_strndup(pool, (char *)bytes + size, len - size);
 	}
 	*page = read;
 	return true;
 }
 
-bool page_read(struct page *page, struct request *req)
+bool page_read_cursor(struct page *page, struct request *req, int64_t limit)
+{
+	return read_cursor(page, req, limit, 0);
+}
+
+static bool read_limit(int64_t *limit, struct request *req)
 {
 	const char *text = request_query(req, "limit");
-	int64_t limit = PAGE_DEFAULT;
 
-	if (text && !text_int(&limit, text, 1, PAGE_MAX))
-		return fail_field(req->work, "limit",
-				  "limit: a number from 1 to %d, not \"%.40s\"",
-				  PAGE_MAX, text);
-	return page_read_cursor(page, req, limit);
+	*limit = PAGE_DEFAULT;
+	return !text || text_int(limit, text, 1, PAGE_MAX) ||
+	       fail_field(req->work, "limit",
+			  "limit: a number from 1 to %d, not \"%.40s\"",
+			  PAGE_MAX, text);
+}
+
+bool page_read(struct page *page, struct request *req)
+{
+	int64_t limit;
+
+	return read_limit(&limit, req) && read_cursor(page, req, limit, 0);
+}
+
+bool page_read_keyed(struct page *page, struct request *req)
+{
+	int64_t limit;
+
+	return read_limit(&limit, req) &&
+	       read_cursor(page, req, limit, MAX_KEY);
 }
 
 bool page_cut(const struct page *page, size_t *count)
@@ -52,6 +83,18 @@ bool page_cut(const struct page *page, size_t *count)
 		return false;
 	*count = (size_t)page->limit;
 	return true;
+}
+
+static const char *cursor_of(struct pool *pool, const struct page *page)
+{
+	const size_t size = sizeof(page->last);
+	const size_t len = page->last_key ? strlen(page->last_key) : 0;
+	uint8_t *bytes = pool_alloc(pool, size + len);
+
+	memcpy(bytes, &page->last, size);
+	if (len)
+		memcpy(bytes + size, page->last_key, len);
+	return text_base64url(pool, bytes, size + len);
 }
 
 /* Repeats the known parameters only: old clients may send others. */
@@ -63,8 +106,7 @@ static const char *next_url(struct request *req, const struct page *page)
 	if (uuid_is_nil(page->last))
 		return NULL;
 	buf_printf(url, "%s%s?cursor=%s", req->work->conf->base_url,
-		   req->uri.path,
-		   text_base64url(pool, &page->last, sizeof(page->last)));
+		   req->uri.path, cursor_of(pool, page));
 	if (text_has_word(req->route->query, "limit"))
 		buf_printf(url, "&limit=%lld", (long long)page->limit);
 	for (size_t i = 0; i < req->uri.query_count; i++) {

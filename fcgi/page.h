@@ -13,9 +13,14 @@ struct page {
 			     */
 	struct uuid before; /* nil: start at the newest */
 	struct uuid last; /* id of the last item; nil: this is the last page */
+	/* For lists that are not sorted by the id; else "". */
+	const char *before_key, *last_key;
 };
 
 bool page_read(struct page *page, struct request *req) MUST_CHECK;
+
+/* For lists in another order: the cursor also has the key of the last item. */
+bool page_read_keyed(struct page *page, struct request *req) MUST_CHECK;
 
 /* For lists without ?limit=: reads only the cursor. */
 bool page_read_cursor(struct page *page, struct request *req,

@@ -50,7 +50,7 @@ const struct route routes[] = {
 	{ METHOD_PUT,    "/v1/admin/tiers/{id}/watermark", NEED_ADMIN, SCOPE_ADMIN, BODY_UPLOAD("image file"), "position opacity scale from", admin_tiers_set_watermark },
 	{ METHOD_GET,    "/v1/admin/tiers/{id}/watermark", NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "", admin_tiers_show_watermark },
 	{ METHOD_DELETE, "/v1/admin/tiers/{id}/watermark", NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "", admin_tiers_remove_watermark },
-	{ METHOD_GET,    "/v1/admin/users",      NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "limit cursor name tier disabled", admin_users_list },
+	{ METHOD_GET,    "/v1/admin/users",      NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "limit cursor name tier disabled sort", admin_users_list },
 	{ METHOD_POST,   "/v1/admin/users",      NEED_ADMIN, SCOPE_ADMIN, BODY_JSON, "", admin_users_create },
 	{ METHOD_GET,    "/v1/admin/users/{id}", NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "", admin_users_show },
 	{ METHOD_PATCH,  "/v1/admin/users/{id}", NEED_ADMIN, SCOPE_ADMIN, BODY_JSON, "", admin_users_change },

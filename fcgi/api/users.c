@@ -1,7 +1,7 @@
 /* users.c: the routes under /v1/admin/users. */
 #include "config.h"
 
-#include "lib/model/user.h"
+#include "lib/model/user_list.h"
 
 #include <string.h>
 
@@ -82,7 +82,10 @@ static bool read_filter(struct user_filter *filter, bool *disabled,
 	const char *tier_name = request_query(req, "tier");
 	struct tier tier = { 0 };
 
-	if (!page_read(page, req) ||
+	enum user_order order;
+
+	if (!page_read_keyed(page, req) ||
+	    !user_order_read(&order, req->work, request_query(req, "sort")) ||
 	    (tier_name && !find_tier(&tier, req->work, tier_name)))
 		return false;
 	*disabled = flag && !strcmp(flag, "true");
@@ -94,7 +97,9 @@ static bool read_filter(struct user_filter *filter, bool *disabled,
 		.name = request_query(req, "name"),
 		.tier_id = tier.id,
 		.disabled = flag ? disabled : NULL,
+		.order = order,
 		.before = page->before,
+		.before_key = page->before_key,
 		.limit = page->row_limit,
 	};
 	return true;
@@ -115,8 +120,11 @@ bool admin_users_list(struct request *req, struct response *res)
 	    !user_list(&users, &count, req->work, &filter) ||
 	    !tier_list(&tiers, &tier_count, req->work))
 		return false;
-	if (page_cut(&page, &count))
+	if (page_cut(&page, &count)) {
 		page.last = users[count - 1].id;
+		page.last_key =
+			user_order_key(pool, filter.order, &users[count - 1]);
+	}
 	for (size_t i = 0; i < count; i++)
 		json_push(items, user_json(pool, &users[i],
 					   tier_name_of(tiers, tier_count,

@@ -51,28 +51,6 @@ bool user_next_hash(const char **hash, struct work *work, const char *after)
 		DB_IN(db_text(after)), DB_OUT(db_text_to(hash)));
 }
 
-bool user_list(struct user **users, size_t *count, struct work *work,
-	       const struct user_filter *f)
-{
-	const char *like = db_containing(work->pool, f->name);
-	const struct db_in disabled = flag(f->disabled);
-	struct user row;
-
-	return db_list(work, ROWS(users, count, row),
-		       "SELECT " USER_COLUMNS
-		       " FROM `users` u WHERE `deleted_at` IS NULL"
-		       " AND (? IS NULL OR `id` < ?)"
-		       " AND (? IS NULL OR `username` LIKE ?)"
-		       " AND (? IS NULL OR `tier_id` = ?)"
-		       " AND (? IS NULL OR (`disabled_at` IS NOT NULL) = ?)"
-		       " ORDER BY `id` DESC LIMIT ?",
-		       DB_IN(db_uuid(f->before), db_uuid(f->before),
-			     db_text(like), db_text(like), db_uuid(f->tier_id),
-			     db_uuid(f->tier_id), disabled, disabled,
-			     db_int(f->limit)),
-		       DB_OUT(USER_PLACES(&row)));
-}
-
 static bool name_is_good(const char *name)
 {
 	size_t len = strlen(name);

@@ -39,18 +39,6 @@ bool user_by_name(struct user *user, struct work *work,
 bool user_next_hash(const char **hash, struct work *work,
 		    const char *after) MUST_CHECK;
 
-/* Lists the users that are not deleted, newest first. A filter that is NULL or
-   nil does not apply. */
-struct user_filter {
-	const char *name; /* a substring */
-	struct uuid tier_id;
-	const bool *disabled;
-	struct uuid before; /* only ids below this one */
-	int64_t limit;
-};
-bool user_list(struct user **users, size_t *count, struct work *work,
-	       const struct user_filter *filter) MUST_CHECK;
-
 /* Makes the id. ERR_CONFLICT if the name is in use. ERR_INVALID_FIELD unless
    the name has 1 to 64 bytes: letters, digits, "._@+-" and any UTF-8 beyond
    ASCII. */

@@ -431,6 +431,49 @@ def test_the_built_in_user_stays(service, admin):
     assert admin.get(path).json()["tier"] == "Anonymous"
 
 
+### The orders of the list
+
+@pytest.mark.parametrize("sort, key", [
+    ("created", lambda user: user["id"]),
+    ("username", lambda user: user["username"]),
+    ("images", lambda user: (user["usage"]["images"], user["id"])),
+    ("bytes", lambda user: (user["usage"]["bytes"], user["id"])),
+])
+def test_users_are_sorted(service, admin, sort, key):
+    """GET /v1/admin/users?sort=: all users once, in pages, up and down; a
+    cursor holds though its user has changed."""
+    prefix = "s" + os.urandom(4).hex()
+    users = [make_user(service, admin, username=f"{prefix}{n}")
+             for n in (3, 1, 4, 2, 0)]
+    for user, count in zip(users, (0, 2, 2, 5, 0)):
+        service.query("UPDATE users SET used_images = %s, used_bytes = %s"
+                      " WHERE username = %s", count, 100 * count,
+                      user["username"])
+    query = {"name": prefix, "limit": 2, "sort": sort}
+    everyone = admin.get(USERS, params={**query, "limit": 100}).json()["items"]
+    assert len(everyone) == 5 and everyone == sorted(everyone, key=key)
+    for direction, expected in (("", everyone), ("-", everyone[::-1])):
+        page = admin.get(USERS, params={**query, "sort": direction + sort})
+        found = page.json()["items"]
+        while page.json()["next"]:
+            page = admin.get(page.json()["next"])
+            found += page.json()["items"]
+        assert found == expected
+    page = admin.get(USERS, params=query).json()
+    service.query("UPDATE users SET used_images = 9, used_bytes = 900"
+                  " WHERE username = %s", page["items"][1]["username"])
+    rest = admin.get(page["next"]).json()["items"]
+    assert [user["id"] for user in rest[:2]] == \
+        [user["id"] for user in everyone[2:4]]
+
+
+def test_a_cursor_of_another_order_is_refused(service, admin):
+    invalid(admin.get(USERS + "?sort=password"), "sort")
+    for sort in ("images", "-bytes"):
+        page = admin.get(USERS + "?limit=1").json()["next"]
+        invalid(admin.get(page + "&sort=" + sort), "cursor")
+
+
 ### The audit
 
 def test_the_audit_is_read(service, admin):

@@ -360,13 +360,14 @@ class Things(dict):
 
     def postponed(self):
         """A job that waits for an hour."""
-        image = settled(self.owner, later(self.owner))
+        image = later(self.owner)
+        settled(self.owner, image)
+        job = image["job"]["id"]
         self.service.query(
             "UPDATE jobs SET state = 'queued', finished_at = NULL,"
             " run_after = UTC_TIMESTAMP(6) + INTERVAL 1 HOUR"
-            " WHERE id = UNHEX(REPLACE(%s, '-', ''))",
-            image["job"]["id"])
-        return [image["job"]["id"]]
+            " WHERE id = UNHEX(%s)", job.replace("-", ""))
+        return [job]
 
     MAKERS = {
         "image url": image,

@@ -1,7 +1,7 @@
 /* user.c: tests against a real server that users are charged exactly. */
 #include "config.h"
 
-#include "lib/model/user.h"
+#include "lib/model/user_list.h"
 
 #include "lib/base/util.h"
 #include "tests/lib/db_client.h"
@@ -259,6 +259,55 @@ static void failures_of_the_database_are_passed_on(void **state)
 	must_be_internal(client, user_credit(work, id, 1, 1));
 }
 
+/* Most of the 20,000 users have no image. */
+static void lists_read_few_rows(void **state)
+{
+	static const struct {
+		enum user_order order;
+		const char *key; /* of the user that a page begins after */
+	} cases[] = {
+		{ 0, "" },
+		{ USER_NEWEST, "" },
+		{ USER_OLDEST, "" },
+		{ USER_BY_NAME, "u15000" },
+		{ USER_BY_NAME_DOWN, "u15000" },
+		{ USER_BY_IMAGES, "0" },
+		{ USER_BY_IMAGES_DOWN, "0" },
+		{ USER_BY_BYTES, "0" },
+		{ USER_BY_BYTES_DOWN, "0" },
+	};
+	struct db_client *client = *state;
+	const struct uuid none = { { 0 } };
+	const struct uuid middle = { { [4] = 0x27, 0x10 } };
+
+	db_client_script(client,
+			 "INSERT INTO users (id, username, password, tier_id,"
+			 " created_at, used_images, used_bytes) SELECT"
+			 " UNHEX(CONCAT(LPAD(HEX(seq), 12, '0'),"
+			 " '70008000000000000000')), CONCAT('u', seq), '!',"
+			 " tier_id, created_at, seq % 100 = 0, seq % 100 = 0"
+			 " FROM users JOIN seq_1_to_20000");
+	EACH_ROW(i, cases) {
+		for (int page = 0; page < 2; page++) {
+			const struct user_filter filter = {
+				.order = cases[i].order,
+				.before = page ? middle : none,
+				.before_key = page ? cases[i].key : "",
+				.limit = 21,
+			};
+			struct user *users;
+			size_t count;
+
+			db_client_rows_read(client);
+			db_client_must(client,
+				       user_list(&users, &count, &client->work,
+						 &filter));
+			assert_in_range(db_client_rows_read(client), 0, 60);
+			assert_int_equal(count, 21);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -274,6 +323,7 @@ int main(void)
 			a_password_is_changed_by_one_who_knows_it),
 		DB_CLIENT_SCHEMA_TEST(a_name_is_changed_to_a_free_one),
 		DB_CLIENT_SCHEMA_TEST(failures_of_the_database_are_passed_on),
+		DB_CLIENT_SCHEMA_TEST(lists_read_few_rows),
 	};
 
 	if (!mariadb_begin())
