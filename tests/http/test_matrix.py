@@ -244,6 +244,9 @@ class People:
 def people(service):
     with tier_with(service, "requests_per_minute", "none", 60):
         yield People(service)
+    service.query("UPDATE jobs SET state = 'cancelled',"
+                  " finished_at = UTC_TIMESTAMP(6) WHERE state = 'queued'"
+                  " AND run_after > UTC_TIMESTAMP(6) + INTERVAL 1 MINUTE")
     forget_webhooks(service)
 
 
