@@ -31,6 +31,7 @@ SERVER_PROGRAMS = {"apache": "apache2"}
 # Seconds after which a test fails because something hangs. It says nothing of
 # how fast the machine has to be.
 HANG = 120
+DEADLOCK = 1213
 
 # All tests come from one address, and some with wrong passwords. Hashes cost
 # little, and pictures and requests have all the time that a busy machine needs.
@@ -282,9 +283,15 @@ class Service:
             database=self.setting("db_name"))
 
     def query(self, sql, *values):
-        with self.db() as connection, connection.cursor() as cursor:
-            cursor.execute(sql, values)
-            return cursor.fetchall()
+        """What a statement returns; again after a deadlock with a worker."""
+        while True:
+            try:
+                with self.db() as connection, connection.cursor() as cursor:
+                    cursor.execute(sql, values)
+                    return cursor.fetchall()
+            except pymysql.err.OperationalError as error:
+                if error.args[0] != DEADLOCK:
+                    raise
 
     @property
     def store(self):
