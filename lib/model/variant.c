@@ -188,6 +188,15 @@ bool variant_touch(struct work *work, struct uuid image_id, const char *name)
 		     DB_IN(db_uuid(image_id), db_text(name)));
 }
 
+bool variant_touch_at(struct work *work, struct uuid image_id, const char *name,
+		      int64_t used_at)
+{
+	return db_do(work, NULL,
+		     "UPDATE `variants` SET `used_at` = GREATEST(`used_at`, ?)"
+		     " WHERE `image_id` = ? AND `variant` = ?",
+		     DB_IN(db_time(used_at), db_uuid(image_id), db_text(name)));
+}
+
 bool variant_sum(int64_t *bytes, struct work *work, struct uuid image_id)
 {
 	return db_one(work,
@@ -202,11 +211,12 @@ bool variant_list_oldest(struct variant **variants, size_t *count,
 	struct variant row = { .status = VARIANT_READY }, *v = &row;
 
 	return db_list(work, ROWS(variants, count, row),
-		       "SELECT `image_id`, `variant`, `bytes` FROM `variants`"
+		       "SELECT `image_id`, `variant`, `bytes`, `used_at`"
+		       " FROM `variants`"
 		       " WHERE `status` = 'ready' ORDER BY `used_at` LIMIT ?",
 		       DB_IN(db_int(limit)),
 		       DB_OUT(db_uuid_to(&v->image_id), db_text_to(&v->variant),
-			      db_int_to(&v->bytes)));
+			      db_int_to(&v->bytes), db_time_to(&v->used_at)));
 }
 
 bool variant_list_named(struct variant **variants, size_t *count,

@@ -33,7 +33,8 @@ struct variant {
 	int64_t bytes;
 	uint8_t sha256[32];
 	int64_t watermark; /* that of the owner's tier when it was rendered */
-	/* Filled by variant_find() only. */
+	/* Filled by variant_find() only, and used_at by variant_list_oldest().
+	 */
 	int64_t used_at;
 	bool stale; /* the owner's tier has another watermark now */
 };
@@ -64,12 +65,17 @@ bool variant_finish(struct work *work,
 bool variant_touch(struct work *work, struct uuid image_id,
 		   const char *name) MUST_CHECK;
 
+/* Sets used_at to this time, unless it is later already. */
+bool variant_touch_at(struct work *work, struct uuid image_id, const char *name,
+		      int64_t used_at) MUST_CHECK;
+
 /* Sums the bytes of the image's variants. */
 bool variant_sum(int64_t *bytes, struct work *work,
 		 struct uuid image_id) MUST_CHECK;
 
 /* List at most `limit` variants that are ready: the least recently used first,
-   or those with a name. Of the sizes they fill only `bytes`. */
+   or those with a name. Of the sizes they fill only `bytes`; the first one
+   fills used_at. */
 bool variant_list_oldest(struct variant **variants, size_t *count,
 			 struct work *work, int64_t limit) MUST_CHECK;
 bool variant_list_named(struct variant **variants, size_t *count,

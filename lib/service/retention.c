@@ -8,6 +8,7 @@
 #include "lib/model/user.h"
 #include "lib/model/variant.h"
 #include "lib/service/purge.h"
+#include "lib/store/store.h"
 
 /* Limits a turn to a second or two, so that the worker soon runs jobs again. */
 enum { BATCH = 200 };
@@ -34,12 +35,27 @@ static bool expire(struct retention *done, struct work *work)
 	return true;
 }
 
+/* A variant that is used by its public file alone is not the least recently
+   used: it moves back in the order. */
+static bool is_used(bool *used, struct work *work,
+		    const struct variant *variant)
+{
+	const int64_t used_at =
+		store_public_use(work, store_key(work->pool, variant->image_id,
+						 variant->variant));
+
+	*used = used_at > variant->used_at;
+	return !*used || variant_touch_at(work, variant->image_id,
+					  variant->variant, used_at);
+}
+
 static bool shrink(struct retention *done, struct work *work)
 {
 	const int64_t max = work->conf->derived_max_bytes;
 	struct variant *variants;
 	int64_t bytes;
 	size_t count;
+	bool used;
 
 	if (!max)
 		return true;
@@ -50,6 +66,10 @@ static bool shrink(struct retention *done, struct work *work)
 	if (!variant_list_oldest(&variants, &count, work, BATCH))
 		return false;
 	for (size_t i = 0; i < count && bytes > max; i++) {
+		if (!is_used(&used, work, &variants[i]))
+			return false;
+		if (used)
+			continue;
 		if (purge_variant(work, variants[i].image_id,
 				  variants[i].variant))
 			done->variants++;

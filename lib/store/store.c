@@ -243,21 +243,37 @@ bool store_get(int *fd, struct work *work, const char *key)
 	return true;
 }
 
-bool store_find(int64_t *bytes, int64_t *changed_at, struct work *work,
-		const char *key)
+static bool find_file(struct stat *file, struct work *work, const char *key)
 {
-	struct stat file;
 	int fd, error;
 
 	if (!work->store->driver->get(work, key, &fd))
 		return false;
-	error = fstat(fd, &file);
+	error = fstat(fd, file);
 	close(fd);
-	if (error)
-		return fail_errno(work, "fstat %s", key);
+	return !error || fail_errno(work, "fstat %s", key);
+}
+
+bool store_find(int64_t *bytes, int64_t *changed_at, struct work *work,
+		const char *key)
+{
+	struct stat file;
+
+	if (!find_file(&file, work, key))
+		return false;
 	*bytes = file.st_size;
 	*changed_at = file.st_mtim.tv_sec;
 	return true;
+}
+
+int64_t store_public_use(struct work *work, const char *key)
+{
+	struct pool *outer = work_pool_begin(work);
+	struct stat file;
+	const bool found = find_file(&file, work, key) && file.st_nlink > 1;
+
+	work_pool_end(work, outer);
+	return found ? (int64_t)file.st_atim.tv_sec * 1000000 : 0;
 }
 
 const char *store_delivery_path(struct work *work, const char *key, bool whole)

@@ -130,6 +130,12 @@ bool store_get(int *fd, struct work *work, const char *key) MUST_CHECK;
 bool store_find(int64_t *bytes, int64_t *changed_at, struct work *work,
 		const char *key) MUST_CHECK;
 
+/* Returns when the file was last read, in microseconds since 1970, if it has
+   another name, such as that of a public file: the web server reads it without
+   the application. 0 if it has none. File systems update this time once a day
+   (relatime), or never (noatime). */
+int64_t store_public_use(struct work *work, const char *key);
+
 /* Returns the path by which the web server finds the file, in the header of the
    setting `delivery`. With X-Accel-Redirect, `whole` selects the location that
    ignores ranges. */

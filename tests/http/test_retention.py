@@ -1,6 +1,7 @@
 """How long pictures are kept, and how many bytes are made of them."""
 
 import json
+import os
 import uuid
 
 import pytest
@@ -166,6 +167,33 @@ def test_what_was_made_is_bounded(service):
     assert decode(service.session().get(link).content).size == (533, 400)
     assert session.get(job["result_url"]).content == result
     assert service.ctl("fsck").returncode == 0
+
+
+def test_a_public_file_that_is_read_counts_as_used(service):
+    """By the time of access of the file, because the web server alone serves
+    it."""
+    session = new_user(service)
+    first, second = upload(session), upload(session)
+    for image in (first, second):
+        path = "/v1/images/" + image["id"]
+        shown = session.patch(path, json={"public": True}).json()
+        for variant in shown["variants"]:
+            got = service.session().get(variant["public_url"])
+            assert got.status_code == 200
+    for file in service.objects():
+        if file.name.partition(".")[0] in (key_of(first).hex(),
+                                           key_of(second).hex()):
+            read = key_of(second).hex() in file.name
+            os.utime(file, (2e9 if read else 1e9, file.stat().st_mtime))
+    bytes_of_two = sum(made["bytes"] for made in second["variants"])
+    service.query("UPDATE variants SET used_at = '2020-01-01'")
+    service.query("UPDATE variants SET used_at = '2019-01-01'"
+                  " WHERE image_id = %s", key_of(second))
+    service.restart("worker", derived_max_bytes=bytes_of_two)
+    wait_until(lambda: total(service) <= bytes_of_two)
+    assert files_of(service, second) == ["h200", "h400", "original"]
+    assert files_of(service, first) == ["original"]
+    service.restart("worker")
 
 
 def variant_bytes(service, session):
