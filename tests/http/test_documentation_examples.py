@@ -64,7 +64,7 @@ def parameter_of(path, name):
 def examples(page):
     """By operation and language, what the page shows."""
     found = {}
-    for section in page.split("<section>\n")[1:]:
+    for section in re.split(r"<section[^>]*>\n", page)[1:]:
         name, = re.findall(r'<h3 id="(\w+)">', section)
         for language, text in re.findall(
                 r'<pre data-language="(\w+)">(.*?)</pre>', section, re.DOTALL):
@@ -118,6 +118,8 @@ class Bench:
 
     def deleteImage(self):
         return {ID: self.new_image()["id"]}
+
+    deleteAnyImage = deleteImage
 
     # Links
 
@@ -177,6 +179,10 @@ class Bench:
         image = settled(self.session, answer.json())
         assert image["status"] == "failed"
         return {ID: image["job"]["id"]}
+
+    def queued(self):
+        answer = post_picture(self.session, headers=LATER)
+        return {ID: answer.json()["job"]["id"]}
 
     # Webhooks
 
@@ -250,7 +256,7 @@ def replacements(bench, name):
 @pytest.fixture(scope="module")
 def benches(service):
     """What each language needs. While the examples run, no worker does, so
-    that a job is there to cancel."""
+    that jobs are there to cancel."""
     service.restart("worker", webhook_retries="0", job_retry=0)
     made = {}
     for language in LANGUAGES:
@@ -260,8 +266,8 @@ def benches(service):
     wait_until_idle(service)
     service.stop("worker")
     for bench in made.values():
-        answer = post_picture(bench.session, headers=LATER)
-        bench.values["cancelJob"] = {ID: answer.json()["job"]["id"]}
+        for name in ("cancelJob", "cancelAnyJob", "changeJob"):
+            bench.values[name] = bench.queued()
     yield made
     forget_webhooks(service)
     service.start("worker")
