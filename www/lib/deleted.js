@@ -1,0 +1,17 @@
+// deleted.js: the images that are being deleted: lists leave them out until the
+// user undoes that. `hidden` has their ids; `changes` tells of each change by an
+// event "change".
+export const hidden = new Set();
+export const changes = new EventTarget();
+
+const tell = () => changes.dispatchEvent(new Event("change"));
+
+export function hide(id) {
+	hidden.add(id);
+	tell();
+}
+
+export function unhide(id) {
+	hidden.delete(id);
+	tell();
+}
