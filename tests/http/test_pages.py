@@ -3,9 +3,9 @@
 import pytest
 import requests
 
-from api import new_user, upload
+from api import new_user, post_picture, settled, upload
 from browser import run_in_browser
-from pictures import picture
+from pictures import broken_picture, picture
 from service import HANG, SRCDIR
 
 
@@ -50,3 +50,51 @@ def test_an_account_is_kept_in_the_browser(service):
     assert answer.json()["username"] == name
     assert requests.get(service.url + "/v1/me", timeout=HANG,
                         auth=(name, made["password"])).status_code == 200
+
+
+HOSTILE = "<script>alert(1)</script>\u202egpj.\u200b\U0001f427 " + "w" * 200
+
+
+def run_story(service, session, story, images, **args):
+    """A story of the page of a picture, each screen with its own picture."""
+    name, password = session.auth
+    run_in_browser(service, "image.mjs", story=story, user=name,
+                   password=password, ids=[one["id"] for one in images], **args)
+
+
+@pytest.mark.parametrize("story", ["edit", "focus", "keyboard", "links",
+                                   "publish", "undo"])
+def test_a_picture_is_worked_on(service, story):
+    session = new_user(service, any_size=1)
+    run_story(service, session, story,
+              [upload(session, picture(1200, 800)) for _ in range(2)])
+
+
+def test_a_picture_may_have_any_name(service):
+    session = new_user(service)
+    image = upload(session)
+    session.patch("/v1/images/" + image["id"], json={
+        "name": HOSTILE, "alt": HOSTILE,
+        "tags": ["<b>" + letter * 60 for letter in "abcdefgh"]})
+    run_story(service, session, "hostile", [image] * 2, name=HOSTILE)
+
+
+def test_a_picture_is_not_there(service):
+    run_story(service, new_user(service), "gone",
+              [{"id": "01900000-0000-7000-8000-000000000000"}] * 2)
+
+
+def test_a_picture_in_work_appears_by_itself(service):
+    """One that is no picture shows why."""
+    session = new_user(service)
+    later = {"headers": {"Prefer": "respond-async"}}
+    service.stop("worker")
+    try:
+        image = post_picture(session, **later).json()
+        bad = post_picture(session, broken_picture(), **later).json()
+        run_story(service, session, "processing", [image] * 2)
+    finally:
+        service.start("worker")
+    run_story(service, session, "later", [image] * 2)
+    assert settled(session, bad)["status"] == "failed"
+    run_story(service, session, "failed", [bad] * 2)

@@ -89,7 +89,7 @@ export default {
 	"image.delete": "Löschen",
 	"image.deleted": "Das Bild ist gelöscht.",
 	"image.download": "Original",
-	"image.ending": "Die Adressen eines privaten Bildes laufen nach etwa einer Stunde ab. Veröffentliche es für dauerhafte.",
+	"image.ending": "Die Adressen eines privaten Bildes laufen ab, diese um {time}. Veröffentliche es für dauerhafte.",
 	"image.failed": "Dieses Bild konnte nicht verarbeitet werden.",
 	"image.focus": "Fokus",
 	"image.focus_at": "Fokus: {x} % von links, {y} % von oben. Die Pfeiltasten bewegen ihn.",

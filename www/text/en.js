@@ -90,7 +90,7 @@ export default {
 	"image.delete": "Delete",
 	"image.deleted": "The picture is deleted.",
 	"image.download": "Original",
-	"image.ending": "The addresses of a private picture end after about an hour. Publish it for lasting ones.",
+	"image.ending": "The addresses of a private picture end: these at {time}. Publish it for lasting ones.",
 	"image.failed": "This picture could not be processed.",
 	"image.focus": "Focus",
 	"image.focus_at": "Focus: {x} % from the left, {y} % from the top. The arrow keys move it.",

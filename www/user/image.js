@@ -3,7 +3,7 @@ import { get, local, remove, session } from "../lib/api.js";
 import { hide, unhide } from "../lib/deleted.js";
 import { button, el, fill, icon } from "../lib/dom.js";
 import { notifyFailure, withUndo } from "../lib/notice.js";
-import { nothing } from "../lib/shell.js";
+import { heading } from "../lib/shell.js";
 import { t } from "../lib/text.js";
 import { aboutCard } from "./image_about.js";
 import { focusCard } from "./image_focus.js";
@@ -111,7 +111,7 @@ export default async function(main, { parts: [id = ""], signal }) {
 	} catch (error) {
 		if (!isGone(error))
 			throw error;
-		fill(main, nothing("pictures", t("image.gone"), backLink()));
+		fill(main, heading(t("image.gone")), backLink());
 		return;
 	}
 	const model = new ImageModel(image, signal);

@@ -6,8 +6,8 @@ import { el, fill } from "../lib/dom.js";
 import { field, form } from "../lib/field.js";
 import { table } from "../lib/list.js";
 import { notify } from "../lib/notice.js";
-import { bytes, t } from "../lib/text.js";
-import { snippet, snippetKinds } from "./snippet.js";
+import { bytes, t, time } from "../lib/text.js";
+import { endOf, snippet, snippetKinds } from "./snippet.js";
 
 const states = { processing: "busy", ready: "good", failed: "bad" };
 
@@ -22,6 +22,15 @@ const allVariants = ({ original, width, height, format, bytes: length, variants 
 	...original ? [{ ...original, variant: "original", status: "ready", width, height, format,
 		bytes: length }] : [],
 ];
+
+// How long the addresses last.
+function lasting(image) {
+	const end = endOf(allVariants(image).find(({ url }) => url)?.url);
+
+	if (image.public)
+		return t("image.lasting");
+	return end && t("image.ending", { time: time(end) });
+}
 
 function kindChoice() {
 	const choice = el("fieldset", { class: "choice" }, el("legend", {}, t("image.copy_as")),
@@ -86,7 +95,7 @@ export function variantsCard(model) {
 			document.activeElement.dataset.variant;
 
 		fill(body, allVariants(image).map(line));
-		fill(lasts, t(image.public ? "image.lasting" : "image.ending"));
+		fill(lasts, lasting(image));
 		if (focused)
 			body.querySelector(`[data-variant="${CSS.escape(focused)}"]`)?.focus();
 	});

@@ -23,3 +23,18 @@ export const snippetKinds = Object.keys(kinds);
 export function snippet(kind, { alt }, { url, public_url: lasting, width, height }) {
 	return kinds[kind]({ url: lasting ?? url, alt: alt ?? "", width, height });
 }
+
+// When a signed address ends, or null if it is none: its token has the seconds in
+// five bytes behind its kind, version and key.
+export function endOf(url) {
+	const token = /\/l\/([\w-]{12})/.exec(url)?.[1];
+
+	if (!token)
+		return null;
+	const bytes = atob(token.replaceAll("-", "+").replaceAll("_", "/"));
+	let seconds = 0;
+
+	for (let i = 4; i < 9; i++)
+		seconds = seconds * 256 + bytes.charCodeAt(i);
+	return new Date(seconds * 1000);
+}
