@@ -26,6 +26,10 @@ let loginAgain = () => Promise.reject(new Error("not logged in"));
 // when the user is logged in again.
 export const onSessionEnd = open => { loginAgain = open; };
 
+// For requests that are not sent by request(): resolves when the user is logged in
+// again.
+export const renewSession = () => loginAgain();
+
 // A refusal of the service: application/problem+json (RFC 9457).
 export class Problem extends Error {
 	constructor(status, body, retryAfter) {
