@@ -41,6 +41,8 @@ SETTINGS = {"login_failures_user": 1000, "login_failures_address": 1000,
             "password_cost": 1, "decoder_seconds_request": 60,
             "sync_budget_ms": 200, "worker_poll_ms": 100,
             "queue_seconds": 60, "user_share": 100,
+            # Faults are planted in the statements of requests, not in these.
+            "stats_interval": 0,
             "anonymous_pending_seconds": 3600,
             "responders": 4, "upload_responders": 4, "workers": 2}
 # The settings that say how many children a supervisor has.

@@ -135,9 +135,9 @@ def test_the_queue_and_the_store_are_measured(service):
             "SELECT queued_normal, oldest_seconds, images FROM stats_steps"
             " WHERE oldest_seconds IS NOT NULL"))
         assert rows[0][0] == 1 and rows[0][1] >= 50 and rows[0][2] > 0
-        bytes_of = dict(service.query("SELECT tier, bytes FROM stats_tiers"))
-        tier = session.get("/v1/me").json()["tier"]["name"]
-        assert bytes_of[tier] > 0 and len(bytes_of) <= 8
+        found = [size for size, in
+                 service.query("SELECT bytes FROM stats_tiers")]
+        assert 1 <= len(found) <= 8 and all(size > 0 for size in found)
 
 
 def test_a_host_can_leave_its_counts_out(service):
