@@ -68,6 +68,7 @@ def head(title, *more):
         '<meta name="viewport" content="width=device-width, '
         'initial-scale=1">\n<meta name="color-scheme" content="light dark">',
         f"<title>{title}</title>",
+        '<link rel="icon" href="/favicon.ico">',
         '<link rel="stylesheet" href="/docs/style.css">',
         '<link rel="stylesheet" href="/docs/docs.css">', *more,
         "</head>\n<body>\n"

@@ -217,7 +217,8 @@ def test_every_error_has_a_page(service, code):
     assert texts["x-meanings"][code] in words
     assert texts["x-remedies"][code] in words
     docs = BASE_PATH + "/docs/"
-    assert {docs, docs + "#errors", docs + "style.css"} <= links
+    assert {docs, docs + "#errors", docs + "style.css",
+            BASE_PATH + "/favicon.ico"} <= links
     assert {link.removeprefix(docs + "#") for link in links
             if link.startswith(docs + "#")} - {"errors"} == answering(code)
     shown = re.findall("<pre>(.*?)</pre>", text, re.DOTALL)

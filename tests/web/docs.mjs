@@ -96,7 +96,9 @@ async function ask(page, answer) {
 	await page.waitForSelector("dialog", { state: "detached" });
 }
 
+// The page that was loaded again knows the session: nobody logs in twice.
 async function change(page, image) {
+	await page.reload();
 	const section = await form(page, "changeImage");
 
 	await section.getByLabel("id", { exact: true }).fill(image.id);
