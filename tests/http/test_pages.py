@@ -55,18 +55,18 @@ def test_an_account_is_kept_in_the_browser(service):
 HOSTILE = "<script>alert(1)</script>\u202egpj.\u200b\U0001f427 " + "w" * 200
 
 
-def run_story(service, session, story, images, **args):
-    """A story of the page of a picture, each screen with its own picture."""
+def run_scenario(service, session, scenario, images, **args):
+    """A scenario of the page of a picture; each screen has its own one."""
     name, password = session.auth
-    run_in_browser(service, "image.mjs", story=story, user=name,
+    run_in_browser(service, "image.mjs", scenario=scenario, user=name,
                    password=password, ids=[one["id"] for one in images], **args)
 
 
-@pytest.mark.parametrize("story", ["edit", "focus", "keyboard", "links",
-                                   "publish", "undo"])
-def test_a_picture_is_worked_on(service, story):
+@pytest.mark.parametrize("scenario", ["edit", "focus", "keyboard",
+                                      "links", "publish", "undo"])
+def test_a_picture_is_worked_on(service, scenario):
     session = new_user(service, any_size=1)
-    run_story(service, session, story,
+    run_scenario(service, session, scenario,
               [upload(session, picture(1200, 800)) for _ in range(2)])
 
 
@@ -76,11 +76,11 @@ def test_a_picture_may_have_any_name(service):
     session.patch("/v1/images/" + image["id"], json={
         "name": HOSTILE, "alt": HOSTILE,
         "tags": ["<b>" + letter * 60 for letter in "abcdefgh"]})
-    run_story(service, session, "hostile", [image] * 2, name=HOSTILE)
+    run_scenario(service, session, "hostile", [image] * 2, name=HOSTILE)
 
 
 def test_a_picture_is_not_there(service):
-    run_story(service, new_user(service), "gone",
+    run_scenario(service, new_user(service), "gone",
               [{"id": "01900000-0000-7000-8000-000000000000"}] * 2)
 
 
@@ -92,9 +92,9 @@ def test_a_picture_in_work_appears_by_itself(service):
     try:
         image = post_picture(session, **later).json()
         bad = post_picture(session, broken_picture(), **later).json()
-        run_story(service, session, "processing", [image] * 2)
+        run_scenario(service, session, "processing", [image] * 2)
     finally:
         service.start("worker")
-    run_story(service, session, "later", [image] * 2)
+    run_scenario(service, session, "later", [image] * 2)
     assert settled(session, bad)["status"] == "failed"
-    run_story(service, session, "failed", [bad] * 2)
+    run_scenario(service, session, "failed", [bad] * 2)

@@ -1,5 +1,5 @@
-// The page of a picture: the story args.story, on a desktop and on a phone. The
-// keyboard's story uses no pointer.
+// The page of a picture: the scenario args.scenario, on a desktop and on a phone. The
+// keyboard's scenario uses no pointer.
 import assert from "node:assert/strict";
 import { checkWidth, note as noticed, openAs, screens } from "./screens.mjs";
 
@@ -80,7 +80,18 @@ async function focus({ page, args, axe }) {
 	assert.equal(await cropBytes(page, args), before);
 }
 
+// The list is read when it comes into view: it may have the link that was just made.
+async function madeOnce(page) {
+	await page.reload();
+	await press(page, "Make a link");
+	await page.locator(".image-links pre").waitFor();
+	await page.locator(".image-links .list-end").scrollIntoViewIfNeeded();
+	await page.getByText("revoked", { exact: true }).waitFor();
+	assert.equal(await page.locator(".image-links tbody tr").count(), 2);
+}
+
 async function links({ page, axe }) {
+	await page.locator(".image-links .list-end").scrollIntoViewIfNeeded();
 	await page.getByText("No links yet.").waitFor();
 	await axe(page);
 	await press(page, "Make a link");
@@ -99,6 +110,7 @@ async function links({ page, axe }) {
 	page.expectedStatuses = [410];
 	assert.equal(await openStatus(page, pathname), 410);
 	await page.getByText("revoked", { exact: true }).waitFor();
+	await madeOnce(page);
 }
 
 async function publish({ page, axe }) {
@@ -189,17 +201,17 @@ async function undo({ page }) {
 	await page.locator(".large-picture img").waitFor();
 }
 
-const stories = { edit, failed, focus, gone, hostile, keyboard, later, links, processing,
+const scenarios = { edit, failed, focus, gone, hostile, keyboard, later, links, processing,
 	publish, undo };
 
 export default async function({ open, url, args, axe }) {
 	for (const [i, options] of Object.values(screens).entries()) {
 		const id = args.ids[i];
 		const expecting = async given => Object.assign(await open(given),
-			{ expectedStatuses: args.story === "gone" ? [404] : [] });
+			{ expectedStatuses: args.scenario === "gone" ? [404] : [] });
 		const page = await openAs(expecting, `${url}/#/images/${id}`, args, options);
 
-		await stories[args.story]({ page, args: { ...args, id }, axe });
+		await scenarios[args.scenario]({ page, args: { ...args, id }, axe });
 		await checkWidth(page);
 		await page.context().close();
 	}

@@ -71,6 +71,7 @@ const isOpen = link => !link.revoked_at && new Date(link.expires_at) > Date.now(
 export function linksCard(model) {
 	const { whole, body, row } = table(t("image.links"),
 		[t("image.variant"), t("image.link_end"), t("image.link_rest"), ""]);
+	const made = new Set();
 	const result = el("div", { "aria-live": "polite" });
 	const { fields, seconds } = timeFields(session.me);
 	const { select, whole: variant } = variantField(model);
@@ -115,6 +116,7 @@ export function linksCard(model) {
 		const link = await post(`${model.path}/links`,
 			{ variant: select.value, expires_in: seconds() });
 
+		made.add(link.id);
 		body.prepend(makeLine(link));
 		end.querySelector(".state")?.remove();
 		result.dataset.link = link.id;
@@ -126,7 +128,10 @@ export function linksCard(model) {
 		result.querySelector("button").focus();
 	}
 
-	const end = endlessList(`${model.path}/links`, {}, body, makeLine,
+	// The list may be read after a link is made, and has it then.
+	const listed = link => made.has(link.id) ? document.createDocumentFragment()
+		: makeLine(link);
+	const end = endlessList(`${model.path}/links`, {}, body, listed,
 		{ signal: model.signal, empty: nothing("link", t("image.links_empty")), limit: 20 });
 	const card = el("section", { class: "card wide image-links" },
 		el("h2", {}, t("image.links")), el("p", {}, t("image.links_text")), create, result,

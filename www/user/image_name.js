@@ -11,6 +11,7 @@ export function nameHeading(model) {
 	const whole = el("div", { class: "image-name" }, title, change);
 
 	function show() {
+		title.classList.remove("hidden");
 		fill(whole, title, change);
 		change.focus();
 	}
@@ -26,7 +27,9 @@ export function nameHeading(model) {
 		input.value = model.image.name;
 		editor.querySelector(".buttons").prepend(button(t("dialog.cancel"), show));
 		editor.addEventListener("keydown", event => event.key === "Escape" && show());
-		fill(whole, editor);
+		// The page keeps its heading for screen readers.
+		title.classList.add("hidden");
+		fill(whole, title, editor);
 		input.select();
 	}
 
