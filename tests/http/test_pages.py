@@ -98,3 +98,25 @@ def test_a_picture_in_work_appears_by_itself(service):
     run_scenario(service, session, "later", [image] * 2)
     assert settled(session, bad)["status"] == "failed"
     run_scenario(service, session, "failed", [bad] * 2)
+
+
+def test_pictures_are_uploaded_in_the_browser(service):
+    """By the picker, a drop, a paste; 45 of 50 are pictures."""
+    name, password = new_user(service).auth
+    run_in_browser(service, "upload.mjs", user=name, password=password,
+                   picture=str(SRCDIR / "doc/sample.jpg"))
+
+
+def test_a_gallery_is_kept_in_order(service):
+    """Search, selection, delete with undo, publish; names stay texts."""
+    session = new_user(service)
+    for name in ("<script>alert(1).jpg", "puffin \u202e\u200b.jpg",
+                 "x" * 251 + ".jpg", "gull \U0001f4f7.jpg"):
+        upload(session, picture(320, 240), name)
+    name, password = session.auth
+    run_in_browser(service, "gallery.mjs", user=name, password=password)
+
+
+def test_pictures_stand_in_rows(service):
+    run_in_browser(service, "rows.mjs",
+                   source=(SRCDIR / "www/user/rows.js").read_text())

@@ -43,7 +43,7 @@ const size = ({ width, height }) => width ? `${width} × ${height}` : "";
 function row(image, cells) {
 	const line = cells([
 		thumbnail(image),
-		[el("bdi", { class: "clip", title: image.name }, image.name),
+		[el("bdi", { class: "clip", title: image.name }, image.name), " ",
 			image.public && el("span", { class: "badge" }, t("admin_images.public"))],
 		el("a", { href: `#/images?user=${image.user.id}` }, el("bdi", {}, image.user.username)),
 		el("span", { class: `badge ${colours[image.status]}` },

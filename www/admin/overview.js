@@ -36,7 +36,7 @@ const charts = history => [
 		({ label: t(`stats.${name}`), values: history[name] }))],
 	["queue", number, priorities.map(priority =>
 		({ label: t(`jobs.priority.${priority}`), values: history.queue_depth[priority] }))],
-	["age", seconds => duration(seconds),
+	["age", seconds => seconds ? duration(seconds) : number(0),
 		[{ label: t("stats.oldest"), values: history.oldest_seconds }]],
 	["decoder", milliseconds, ["decoder_p50_ms", "decoder_p99_ms"].map(name =>
 		({ label: t(`stats.${name}`), values: history[name] }))],

@@ -72,6 +72,13 @@ export const failure = (error, again) => el("div", { class: "state", role: "aler
 export const nothing = (picture, text, action) => el("div", { class: "state" },
 	icon(picture), el("p", {}, text), action);
 
+// On a phone not all links fit beside each other.
+function markLink(link, current) {
+	link.ariaCurrent = current ? "page" : null;
+	if (current)
+		link.scrollIntoView({ block: "nearest", inline: "center" });
+}
+
 function watchNetwork(banner) {
 	const show = () => { banner.hidden = navigator.onLine; };
 
@@ -94,7 +101,7 @@ export function startShell(links, routes) {
 		failed: (where, error, again) => fill(where, failure(error, again)),
 		opened: name => {
 			for (const one of document.querySelectorAll("header.top nav a"))
-				one.ariaCurrent = one.dataset.page === name ? "page" : null;
+				markLink(one, one.dataset.page === name);
 			fill(main, loading());
 			scrollTo(0, 0);
 		},
