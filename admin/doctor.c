@@ -86,6 +86,7 @@ static const struct look {
 	{ "workers",                        0,        SCHEMA,                doctor_look_at_workers, NULL },
 	{ "web server",                     SITE,     FETCHING | BASE_URL | SOCKET, doctor_look_at_site, NULL },
 	{ "body limit",                     0,        SITE,                  doctor_look_at_body_limit, NULL },
+	{ "pages",                          0,        SITE,                  doctor_look_at_pages, NULL },
 	{ "public pictures",                0,        STORE | SITE,          doctor_look_at_public, NULL },
 	{ "delivery",                       0,        SCHEMA | STORE | KEYS | SITE, doctor_look_at_delivery, NULL },
 };

@@ -45,6 +45,8 @@ doctor_look doctor_look_at_owner, doctor_look_at_writing, doctor_look_at_room,
 /* doctor_decoder.c */
 doctor_look doctor_look_at_decoder, doctor_look_at_memory,
 	doctor_look_at_sandbox, doctor_look_at_fetching;
+/* doctor_pages.c */
+doctor_look doctor_look_at_pages;
 /* doctor_running.c */
 doctor_look doctor_look_at_socket, doctor_look_at_uploads_socket,
 	doctor_look_at_workers;

@@ -8,6 +8,7 @@
 #include "lib/base/account.h"
 #include "lib/base/buf.h"
 #include "lib/base/conf.h"
+#include "lib/base/crypt.h"
 #include "lib/base/pool.h"
 #include "lib/base/text.h"
 #include "lib/base/uuid.h"
@@ -17,7 +18,7 @@
 #include "lib/service/link.h"
 #include "lib/store/store.h"
 
-enum { MAX_ANSWER = 4096, WAIT_SECONDS = 10 };
+enum { MAX_ANSWER = 4096, MAX_PAGE = 1 << 20, WAIT_SECONDS = 10 };
 
 #define PUBLIC_SUM "00000000"
 
@@ -135,6 +136,34 @@ bool delivery_check_post(struct client_answer *answer, struct work *work,
 
 	return fetcher_post(answer, &client, &message) ||
 	       fail(work, ERR_FETCH_FAILED, "%s", client.why);
+}
+
+static bool add_to_sum(void *sum, struct work *work, const void *bytes,
+		       size_t len)
+{
+	(void)work;
+	crypt_sha256_add(sum, bytes, len);
+	return true;
+}
+
+bool delivery_check_page(const char **sum, struct work *work, const char *path)
+{
+	struct crypt_sha256 *all = crypt_sha256_new(work->pool);
+	uint8_t bytes[CRYPT_SHA256_SIZE];
+	char *hex = pool_alloc(work->pool, 2 * sizeof(bytes) + 1);
+	struct conf conf;
+	struct work client = act_as_client(&conf, work);
+	const char *name;
+
+	if (!fetcher_get(
+		    &name, &client,
+		    pool_printf(work->pool, "%s%s", work->conf->base_url, path),
+		    MAX_PAGE, add_to_sum, all))
+		return fail(work, ERR_FETCH_FAILED, "%s", client.why);
+	crypt_sha256_end(all, bytes);
+	text_hex(hex, bytes, sizeof(bytes));
+	*sum = hex;
+	return true;
 }
 
 /* With the Referer of a page of the host, or without one. */

@@ -20,6 +20,12 @@ bool delivery_check(struct work *work) MUST_CHECK;
 bool delivery_check_post(struct client_answer *answer, struct work *work,
 			 int64_t announced) MUST_CHECK;
 
+/* Fetches a page or one of its files, at a path below base_url. `sum`, in the
+   pool, is its SHA-256 in lower-case hexadecimal digits. Fails if it does not
+   come. */
+bool delivery_check_page(const char **sum, struct work *work,
+			 const char *path) MUST_CHECK;
+
 /* What clients get from the web server for a public file. */
 struct delivery_public {
 	long status;         /* of a request without a Referer */

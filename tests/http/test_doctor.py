@@ -58,6 +58,7 @@ def test_all_is_well_while_all_runs(service):
     assert found["web server"] == ("ok", url + " passes requests to pixtier")
     assert found["body limit"] == (
         "ok", service.setting("max_upload") + " bytes, as max_upload")
+    assert re.fullmatch(r"\d\d+ files, as in this version", found["pages"][1])
     assert found["delivery"] == ("ok", "a signed picture came through " + url)
     assert found["public pictures"] == ("ok", SERVED)
     assert service.objects() == before
@@ -193,6 +194,39 @@ def test_a_site_without_public_files_is_found(service):
     with changed_site(service, (old, old.replace("public", "elsewhere"))):
         verdict, finding = findings(service)["public pictures"]
     assert verdict == "warn" and "answers 404 for a public file" in finding
+
+
+@contextlib.contextmanager
+def changed_page(service, name, change):
+    """The web server has another file of www/."""
+    file = service.dir / "data/www" / name
+    before = file.read_bytes()
+    change(file)
+    try:
+        yield
+    finally:
+        file.write_bytes(before)
+
+
+@pytest.mark.parametrize("name, path", [
+    ("index.html", "/"), ("lib/dom.js", "/www/lib/dom.js"),
+    ("icons.svg", "/www/icons.svg")])
+def test_a_page_of_another_version_is_found(service, name, path):
+    def change(file):
+        file.write_text(file.read_text().replace("e", "E", 1))
+
+    with changed_page(service, name, change):
+        finding = only_finding(findings(service), "pages")
+    assert f"{service.setting('base_url')}{path} is not that of" in finding
+    assert "install all files of one version" in finding
+    assert findings(service)["pages"][0] == "ok"
+
+
+def test_a_missing_page_is_found(service):
+    with changed_page(service, "user/main.js", os.unlink):
+        finding = only_finding(findings(service), "pages")
+    assert "/www/user/main.js does not come: " in finding and "404" in finding
+    assert "print the site with `pixtierctl site`" in finding
 
 
 def test_another_site_at_base_url_is_found(service, monkeypatch):
