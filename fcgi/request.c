@@ -180,6 +180,18 @@ const char *request_query(const struct request *req, const char *name)
 	return NULL;
 }
 
+bool request_query_int(int64_t *number, struct request *req, const char *name,
+		       int64_t otherwise, int64_t min, int64_t max)
+{
+	const char *text = request_query(req, name);
+
+	*number = otherwise;
+	return !text || text_int(number, text, min, max) ||
+	       fail_field(req->work, name,
+			  "%s: a number from %lld to %lld, not \"%.40s\"", name,
+			  (long long)min, (long long)max, text);
+}
+
 /* The weight is the parameter q; "0", "0." and "0.000" mean "not
    acceptable". */
 static bool has_weight(const char *at, const char *end)

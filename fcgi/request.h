@@ -113,6 +113,11 @@ bool request_read(struct request *req, struct work *work,
 /* Returns the value of a query parameter, or NULL. */
 const char *request_query(const struct request *req, const char *name);
 
+/* Reads a number from `min` to `max` from a query parameter, or takes
+   `otherwise` if it is absent. Fails with ERR_INVALID_FIELD. */
+bool request_query_int(int64_t *number, struct request *req, const char *name,
+		       int64_t otherwise, int64_t min, int64_t max) MUST_CHECK;
+
 /* True if Accept lists exactly this media type (RFC 9110 section 12.5.1) with a
    weight above 0. Wildcards do not count. */
 bool request_accepts(const struct request *req, const char *media_type);

@@ -58,6 +58,8 @@ const struct route routes[] = {
 	{ METHOD_GET,    "/v1/admin/images",      NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "limit cursor user status name", admin_images_list },
 	{ METHOD_GET,    "/v1/admin/images/{id}", NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "", admin_images_show },
 	{ METHOD_DELETE, "/v1/admin/images/{id}", NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "", admin_images_delete },
+	{ METHOD_GET,    "/v1/admin/recipes/{recipe}",         NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "width height", admin_recipes_show },
+	{ METHOD_GET,    "/v1/admin/recipes/{recipe}/preview", NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "tier", admin_recipes_preview },
 	{ METHOD_GET,    "/v1/admin/audit",      NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "limit cursor actor action subject", admin_audit_list },
 	{ METHOD_GET,    "/v1/admin/jobs",             NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "limit cursor state kind user priority", admin_jobs_list },
 	{ METHOD_PATCH,  "/v1/admin/jobs/{id}",        NEED_ADMIN, SCOPE_ADMIN, BODY_JSON, "", admin_jobs_change },

@@ -51,6 +51,9 @@ handler admin_users_change, admin_users_delete;
 /* api/admin_images.c */
 handler admin_images_list, admin_images_show, admin_images_delete;
 
+/* api/recipes.c */
+handler admin_recipes_show, admin_recipes_preview;
+
 /* api/audit.c */
 handler admin_audit_list;
 

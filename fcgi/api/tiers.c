@@ -10,7 +10,6 @@
 #include "fcgi/response.h"
 #include "fcgi/routes.h"
 #include "lib/base/json.h"
-#include "lib/base/text.h"
 #include "lib/service/access.h"
 #include "lib/service/admin.h"
 #include "lib/service/tier_fields.h"
@@ -112,18 +111,6 @@ bool admin_tiers_delete(struct request *req, struct response *res)
 	       response_empty(res, 204);
 }
 
-static bool read_number(int64_t *number, struct request *req, const char *field,
-			int64_t otherwise, int64_t min, int64_t max)
-{
-	const char *text = request_query(req, field);
-
-	*number = otherwise;
-	return !text || text_int(number, text, min, max) ||
-	       fail_field(req->work, field,
-			  "%s: a number from %lld to %lld, not \"%.40s\"",
-			  field, (long long)min, (long long)max, text);
-}
-
 /* One PNG, and no other field of a form. */
 static bool read_watermark(struct tier_watermark *watermark,
 			   struct request *req)
@@ -137,9 +124,10 @@ static bool read_watermark(struct tier_watermark *watermark,
 				    "here: image, file",
 				    body->fields[0].name);
 	watermark->position = position ? position : "south-east";
-	return read_number(&watermark->opacity, req, "opacity", 100, 1, 100) &&
-	       read_number(&watermark->scale, req, "scale", 25, 1, 100) &&
-	       read_number(&watermark->from, req, "from", 0, 0, 16383) &&
+	return request_query_int(&watermark->opacity, req, "opacity", 100, 1,
+				 100) &&
+	       request_query_int(&watermark->scale, req, "scale", 25, 1, 100) &&
+	       request_query_int(&watermark->from, req, "from", 0, 0, 16383) &&
 	       watermark_check_upload(watermark, req->work, body->file);
 }
 

@@ -7,7 +7,6 @@
 #include <malloc.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -15,6 +14,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
+#include "lib/base/memory_file.h"
 #include "lib/base/pool.h"
 #include "lib/picture/decoder.h"
 #include "lib/picture/decoder_budget.h"
@@ -433,27 +433,6 @@ static bool make_request(struct decoder_request *request, struct work *work,
 	return true;
 }
 
-static void close_fd(void *fd)
-{
-	close((int)(intptr_t)fd);
-}
-
-/* The file belongs to the pool. */
-static bool make_file(int *file, struct work *work,
-		      const struct watermark *watermark)
-{
-	const int fd = memfd_create("watermark", MFD_CLOEXEC);
-
-	if (fd < 0)
-		return fail_errno(work, "cannot make a file in memory");
-	pool_defer(work->pool, close_fd, (void *)(intptr_t)fd);
-	if (write(fd, watermark->bytes, watermark->len) !=
-	    (ssize_t)watermark->len)
-		return fail_errno(work, "cannot write a file in memory");
-	*file = fd;
-	return true;
-}
-
 static bool run_timed(struct exchange *e, struct decoder_pool *pool,
 		      bool *again)
 {
@@ -518,7 +497,9 @@ bool decoder_pool_render(struct rendition *renditions, struct work *work,
 
 	if (!open_budget(work, pool) || !make_request(request, work, picture) ||
 	    (picture->watermark &&
-	     !make_file(&e.watermark, work, picture->watermark)))
+	     !memory_file_new(&e.watermark, work, "watermark",
+			      picture->watermark->bytes,
+			      picture->watermark->len)))
 		return false;
 	e.mib = decoder_budget_estimate_mib(request, pool->conf, &pool->limits);
 	return run(&e, pool);

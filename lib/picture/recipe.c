@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/base/pool.h"
 #include "lib/base/text.h"
 
 /* clang-format off */
@@ -171,6 +172,29 @@ bool recipe_parse(struct recipe *recipe, struct work *work, const char *text)
 				  RECIPE_MAX_SIDE, text);
 	*recipe = parsed;
 	return true;
+}
+
+bool recipe_read(struct recipe *recipe, struct work *work, const char *text)
+{
+	return recipe_parse(recipe, work, text) ||
+	       fail_field(work, "recipe", "recipe: %s",
+			  pool_strdup(work->pool, work->why));
+}
+
+/* The part of a recipe's text without its hyphen. */
+static const char *name_of(const char *part, const char *otherwise)
+{
+	return *part ? part + 1 : otherwise;
+}
+
+const char *recipe_fit_name(enum fit fit)
+{
+	return name_of(fits[fit], "inside");
+}
+
+const char *recipe_gravity_name(enum gravity gravity)
+{
+	return name_of(gravities[gravity].name, "centre");
 }
 
 /* Appends to the text. */

@@ -64,6 +64,16 @@ bool recipe_parse(struct recipe *recipe, struct work *work,
 const char *recipe_text(const struct recipe *recipe,
 			char text[RECIPE_TEXT_SIZE]);
 
+/* As recipe_parse(), of the field "recipe". */
+bool recipe_read(struct recipe *recipe, struct work *work,
+		 const char *text) MUST_CHECK;
+
+/* Returns "inside", "cover" or "exact". */
+const char *recipe_fit_name(enum fit fit);
+
+/* Returns "centre", "north" to "north-west", or "smart". */
+const char *recipe_gravity_name(enum gravity gravity);
+
 /* Whether the focus of an image decides the crop: FIT_COVER without a gravity.
  */
 bool recipe_has_focus(const struct recipe *recipe);

@@ -4,7 +4,6 @@
 #include "lib/service/resize.h"
 
 #include "lib/base/names.h"
-#include "lib/base/pool.h"
 #include "lib/picture/recipe.h"
 #include "lib/service/access.h"
 #include "lib/service/upload.h"
@@ -99,9 +98,7 @@ static bool read_recipe(struct recipe *recipe, struct work *work,
 {
 	if (!resize->recipe)
 		return read_fields(recipe, work, resize);
-	return recipe_parse(recipe, work, resize->recipe) ||
-	       fail_field(work, "recipe", "recipe: %s",
-			  pool_strdup(work->pool, work->why));
+	return recipe_read(recipe, work, resize->recipe);
 }
 
 static bool read_order(struct upload_resize *order, struct work *work,

@@ -173,6 +173,10 @@ MATRIX = {
     "GET /v1/admin/images": ("/v1/admin/images", admins(200)),
     "GET /v1/admin/images/{id}": ("/v1/admin/images/{image}", admins(200)),
     "DELETE /v1/admin/images/{id}": ("/v1/admin/images/{image}", admins(204)),
+    "GET /v1/admin/recipes/{recipe}": (
+        "/v1/admin/recipes/h200", admins(200)),
+    "GET /v1/admin/recipes/{recipe}/preview": (
+        "/v1/admin/recipes/h200/preview", admins(200)),
     "GET /v1/admin/audit": ("/v1/admin/audit", admins(200)),
     "GET /v1/admin/jobs": ("/v1/admin/jobs", admins(200)),
     "PATCH /v1/admin/jobs/{id}": (
