@@ -83,9 +83,9 @@ def test_a_recipe_is_explained_as_it_is_rendered(service, admin):
                   owner.auth[0])
     image = upload(owner, SAMPLE.read_bytes(), "sample.jpg")
     for recipe, fit, parts in ROWS:
-        told = explain(admin, recipe, width=SIDES[0], height=SIDES[1])
-        size = told.pop("width"), told.pop("height")
-        assert told == {"recipe": recipe, "fit": fit, **PLAIN, **parts}, recipe
+        meaning = explain(admin, recipe, width=SIDES[0], height=SIDES[1])
+        size = meaning.pop("width"), meaning.pop("height")
+        assert meaning == {"recipe": recipe, "fit": fit, **PLAIN, **parts}, recipe
         variant = owner.get(variant_of(image, recipe))
         assert variant.status_code == 200, variant.text
         assert decode(variant.content).size == size, recipe
@@ -95,16 +95,16 @@ def test_a_recipe_is_explained_as_it_is_rendered(service, admin):
             variant.headers["Content-Type"], recipe
 
 
-def test_the_size_is_for_a_picture_of_1920x1200_unless_told(admin):
+def test_the_size_is_for_a_picture_of_1920x1200_by_default(admin):
     for recipe, size in (("h200", (320, 200)), ("w400", (400, 250)),
                          ("w16383", (1920, 1200)), ("16x9", (14, 9)),
                          ("3000x1-exact", (3000, 1)), ("h1", (2, 1))):
-        told = explain(admin, recipe)
-        assert (told["width"], told["height"]) == size, recipe
-    told = explain(admin, "h200", width=100)
-    assert (told["width"], told["height"]) == (17, 200)
-    told = explain(admin, "h200", height=65535, width=65535)
-    assert (told["width"], told["height"]) == (200, 200)
+        meaning = explain(admin, recipe)
+        assert (meaning["width"], meaning["height"]) == size, recipe
+    meaning = explain(admin, "h200", width=100)
+    assert (meaning["width"], meaning["height"]) == (17, 200)
+    meaning = explain(admin, "h200", height=65535, width=65535)
+    assert (meaning["width"], meaning["height"]) == (200, 200)
     for name in ("width", "height"):
         for wrong in ("0", "65536", "-1", "x", ""):
             invalid(admin.get(RECIPES + "h200", params={name: wrong}), name)

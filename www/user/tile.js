@@ -30,7 +30,6 @@ function picture(image, failed) {
 		alt: image.alt ?? "", loading: "lazy", decoding: "async", draggable: "false",
 		sizes: "1px", srcset: variants.map(one => `${addressOf(one)} ${one.width}w`).join(", "),
 		src: addressOf(first),
-		onload: event => event.target.classList.add("loaded"),
 		onerror: event => {
 			event.target.hidden = true;
 			failed();

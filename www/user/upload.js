@@ -29,7 +29,8 @@ async function askForUrls() {
 	const urls = await openDialog(t("upload.by_url"), close => form(
 		t("upload.start"), form => close(form.elements.urls.value.split(/\s+/).filter(Boolean)),
 		field(t("upload.urls"), el("textarea", { name: "urls", rows: 4, required: true,
-			autocomplete: "off", spellcheck: "false", placeholder: "https://example.org/puffin.jpg" }),
+			autocomplete: "off", spellcheck: "false",
+			placeholder: "https://example.org/puffin.jpg" }),
 		t("upload.urls_hint"))));
 
 	start((urls ?? []).map(url => ({ url })));
