@@ -41,6 +41,14 @@ def test_a_page_of_another_site_shows_a_public_picture(service):
                    gone=True)
 
 
+def test_a_first_visit_is_small(service):
+    """What the pages load before the login, and with the gallery."""
+    session = new_user(service)
+    name, password = session.auth
+    upload(session, picture(1200, 800))
+    run_in_browser(service, "budget.mjs", user=name, password=password)
+
+
 def test_an_account_is_kept_in_the_browser(service):
     """Password, tokens and webhooks, on a desktop and on a phone."""
     name, password = new_user(service, tier="Enterprise").auth
