@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "lib/base/pool.h"
 #include "tests/unit/test.h"
 
 struct name {
@@ -389,12 +390,43 @@ static void formats_follow(void **state)
 	}
 }
 
+/* As the parts of a recipe's text. */
+static void parts_have_names(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *text, *fit, *gravity;
+	} rows[] = {
+		{ "h200",                  "inside", "centre" },
+		{ "9x8-exact",             "exact",  "centre" },
+		{ "9x8-cover",             "cover",  "centre" },
+		{ "9x8-cover-north",       "cover",  "north" },
+		{ "9x8-cover-south-west",  "cover",  "south-west" },
+		{ "9x8-cover-smart",       "cover",  "smart" },
+	};
+	/* clang-format on */
+	struct work work = { .pool = pool_new() };
+	struct recipe recipe;
+
+	(void)state;
+	EACH_ROW(i, rows) {
+		assert_true(recipe_read(&recipe, &work, rows[i].text));
+		assert_string_equal(recipe_fit_name(recipe.fit), rows[i].fit);
+		assert_string_equal(recipe_gravity_name(recipe.gravity),
+				    rows[i].gravity);
+	}
+	assert_false(recipe_read(&recipe, &work, "h0"));
+	assert_string_equal(work.field, "recipe");
+	pool_free(work.pool);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_are_read_and_written),
 		cmocka_unit_test(wrong_names_are_refused),
 		cmocka_unit_test(parts_have_one_order),
+		cmocka_unit_test(parts_have_names),
 		cmocka_unit_test(texts_have_room),
 		cmocka_unit_test(sizes_follow),
 		cmocka_unit_test(crops_lie_around_the_focus),
