@@ -60,7 +60,7 @@ const struct route routes[] = {
 	{ METHOD_DELETE, "/v1/admin/images/{id}", NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "", admin_images_delete },
 	{ METHOD_GET,    "/v1/admin/recipes/{recipe}",         NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "width height", admin_recipes_show },
 	{ METHOD_GET,    "/v1/admin/recipes/{recipe}/preview", NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "tier", admin_recipes_preview },
-	{ METHOD_GET,    "/v1/admin/audit",      NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "limit cursor actor action subject", admin_audit_list },
+	{ METHOD_GET,    "/v1/admin/audit",      NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "limit cursor actor action subject since until", admin_audit_list },
 	{ METHOD_GET,    "/v1/admin/jobs",             NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "limit cursor state kind user priority", admin_jobs_list },
 	{ METHOD_PATCH,  "/v1/admin/jobs/{id}",        NEED_ADMIN, SCOPE_ADMIN, BODY_JSON, "", admin_jobs_change },
 	{ METHOD_POST,   "/v1/admin/jobs/{id}/cancel", NEED_ADMIN, SCOPE_ADMIN, BODY_NONE, "", admin_jobs_cancel },

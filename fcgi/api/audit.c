@@ -24,6 +24,17 @@ static struct json *view(struct pool *pool, const struct audit *audit)
 	return json;
 }
 
+static bool read_time(int64_t *time_us, struct request *req, const char *name)
+{
+	const char *text = request_query(req, name);
+
+	return !text || clock_parse(time_us, text) ||
+	       fail_field(req->work, name,
+			  "%s: a time such as 2026-11-20T21:45:20Z, not "
+			  "\"%.40s\"",
+			  name, text);
+}
+
 bool admin_audit_list(struct request *req, struct response *res)
 {
 	struct pool *pool = req->work->pool;
@@ -37,7 +48,8 @@ bool admin_audit_list(struct request *req, struct response *res)
 	struct audit *audits;
 	size_t count;
 
-	if (!page_read(&page, req))
+	if (!page_read(&page, req) || !read_time(&filter.since, req, "since") ||
+	    !read_time(&filter.until, req, "until"))
 		return false;
 	filter.before = page.before;
 	filter.limit = page.row_limit;

@@ -1,7 +1,10 @@
 #ifndef LIB_BASE_CLOCK_H
 #define LIB_BASE_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
+
+#include "lib/base/util.h"
 
 struct pool;
 
@@ -15,5 +18,9 @@ int64_t clock_monotonic_ms(void);
    for zero. */
 const char *clock_text(struct pool *pool, int64_t time_us);
 const char *clock_text_us(struct pool *pool, int64_t time_us);
+
+/* Reads a time by RFC 3339, in any zone, with T and Z in upper case. Digits
+   after microseconds are ignored. Only times after 1970-01-01 00:00:00 UTC. */
+bool clock_parse(int64_t *time_us, const char *text) MUST_CHECK;
 
 #endif

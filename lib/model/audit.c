@@ -32,21 +32,24 @@ bool audit_list(struct audit **audits, size_t *count, struct work *work,
 {
 	struct audit row, *a = &row;
 
-	return db_list(work, ROWS(audits, count, row),
-		       "SELECT `id`, `at`, `actor`, `action`, `subject`,"
-		       " `detail`, `address` FROM `audit`"
-		       " WHERE (? IS NULL OR `actor` = ?)"
-		       " AND (? IS NULL OR `action` = ?)"
-		       " AND (? IS NULL OR `subject` = ?)"
-		       " AND (? IS NULL OR `id` < ?)"
-		       " ORDER BY `id` DESC LIMIT ?",
-		       DB_IN(db_text(f->actor), db_text(f->actor),
-			     db_text(f->action), db_text(f->action),
-			     db_text(f->subject), db_text(f->subject),
-			     db_uuid(f->before), db_uuid(f->before),
-			     db_int(f->limit)),
-		       DB_OUT(db_uuid_to(&a->id), db_time_to(&a->at),
-			      db_text_to(&a->actor), db_text_to(&a->action),
-			      db_text_to(&a->subject), db_text_to(&a->detail),
-			      db_text_to(&a->address)));
+	return db_list(
+		work, ROWS(audits, count, row),
+		"SELECT `id`, `at`, `actor`, `action`, `subject`,"
+		" `detail`, `address` FROM `audit`"
+		" WHERE (? IS NULL OR `actor` = ?)"
+		" AND (? IS NULL OR `action` = ?)"
+		" AND (? IS NULL OR `subject` = ?)"
+		" AND (? IS NULL OR `at` >= ?)"
+		" AND (? IS NULL OR `at` < ?)"
+		" AND (? IS NULL OR `id` < ?)"
+		" ORDER BY `id` DESC LIMIT ?",
+		DB_IN(db_text(f->actor), db_text(f->actor), db_text(f->action),
+		      db_text(f->action), db_text(f->subject),
+		      db_text(f->subject), db_time(f->since), db_time(f->since),
+		      db_time(f->until), db_time(f->until), db_uuid(f->before),
+		      db_uuid(f->before), db_int(f->limit)),
+		DB_OUT(db_uuid_to(&a->id), db_time_to(&a->at),
+		       db_text_to(&a->actor), db_text_to(&a->action),
+		       db_text_to(&a->subject), db_text_to(&a->detail),
+		       db_text_to(&a->address)));
 }

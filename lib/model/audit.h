@@ -25,11 +25,14 @@ enum { AUDIT_SUBJECT_MAX = 128, AUDIT_DETAIL_MAX = 2000 };
 bool audit_add(struct work *work, const struct audit *audit) MUST_CHECK;
 
 /* Lists the newest rows first, only those with an id below `before` (nil: all).
-   `actor`, `action` and `subject` select rows unless they are NULL. */
+   `actor`, `action` and `subject` select rows unless they are NULL; `since`
+   and `until`, by time, unless they are 0: those of `until` itself are not
+   listed. */
 struct audit_filter {
 	const char *actor;
 	const char *action;
 	const char *subject;
+	int64_t since, until;
 	struct uuid before;
 	int64_t limit;
 };

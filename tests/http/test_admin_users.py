@@ -511,6 +511,39 @@ def test_the_audit_is_read(service, admin):
     invalid(admin.get(AUDIT + "?limit=0"), "limit")
 
 
+def test_the_audit_is_read_by_time(service, admin):
+    """?since= and ?until=: from a time on, and before one."""
+    user = make_user(service, admin)
+    admin.patch(path_of(user), json={"tier": "Basic"})
+    service.query("UPDATE audit SET at = '2020-02-02 10:00:00.5'"
+                  " WHERE subject = %s AND action = 'user.add'",
+                  user["username"])
+    both = ["user.tier", "user.add"]
+    for query, actions in (
+            ({"since": "2020-02-02T10:00:00.5Z"}, both),
+            ({"since": "2020-02-02T12:00:00.5+02:00"}, both),
+            ({"since": "2020-02-02T10:00:00.500001Z"}, both[:1]),
+            ({"until": "2020-02-02T10:00:00.5Z"}, []),
+            ({"until": "2020-02-02T10:00:01Z"}, both[1:]),
+            ({"until": "9999-12-31T23:59:59Z"}, both),
+            ({"since": "2020-02-02T00:00:00Z",
+              "until": "2020-02-03T00:00:00-01:00"}, both[1:]),
+            ({"since": "2020-02-03T00:00:00Z",
+              "until": "2020-02-02T00:00:00Z"}, [])):
+        lines = admin.get(AUDIT, params={"subject": user["username"], **query})
+        assert [line["action"] for line in lines.json()["items"]] == actions, \
+            query
+    page = admin.get(AUDIT, params={
+        "subject": user["username"], "limit": 1,
+        "since": "2020-02-02T10:00:00+00:00"}).json()
+    second = admin.get(page["next"]).json()
+    assert [line["action"] for line in second["items"]] == both[1:]
+    assert second["next"] is None
+    for name in ("since", "until"):
+        for wrong in ("", "2020-02-30T00:00:00Z", "2020-02-02", "1580637600"):
+            invalid(admin.get(AUDIT, params={name: wrong}), name)
+
+
 def test_only_administrators_see_users_and_the_audit(service, admin):
     path = path_of(make_user(service, admin))
     problem(service.session().get(USERS), 401, "unauthenticated")
