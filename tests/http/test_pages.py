@@ -60,6 +60,22 @@ def test_an_account_is_kept_in_the_browser(service):
                         auth=(name, made["password"])).status_code == 200
 
 
+def test_the_audit_is_read_by_time_in_the_zone_of_the_reader(service):
+    admin = new_user(service)
+    service.query("UPDATE users SET is_admin = 1 WHERE username = %s",
+                  admin.auth[0])
+    tier = admin.post("/v1/admin/tiers", json={
+        "name": "a" + admin.auth[0]}).json()
+    path = "/v1/admin/tiers/" + tier["id"]
+    service.query("UPDATE audit SET at = '2020-02-02 10:00:00'"
+                  " WHERE subject = %s", tier["name"])
+    assert admin.patch(path, json={"links": True}).status_code == 200
+    name, password = admin.auth
+    run_in_browser(service, "audit.mjs", user=name, password=password,
+                   subject=tier["name"])
+    assert admin.delete(path).status_code == 204
+
+
 HOSTILE = "<script>alert(1)</script>\u202egpj.\u200b\U0001f427 " + "w" * 200
 
 

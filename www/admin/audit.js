@@ -17,7 +17,9 @@ export default function(main, { query, signal }) {
 			t("audit.detail"), t("audit.address")],
 		filters: [{ name: "actor", label: t("audit.actor") },
 			{ name: "action", label: t("audit.action") },
-			{ name: "subject", label: t("audit.subject") }],
+			{ name: "subject", label: t("audit.subject") },
+			{ name: "since", label: t("audit.since"), isTime: true },
+			{ name: "until", label: t("audit.until"), isTime: true }],
 		empty: nothing("audit", t("filter.nothing")),
 	});
 }

@@ -5,12 +5,25 @@ import { endlessList, table } from "./list.js";
 import { setQuery } from "./router.js";
 
 const TYPING_MS = 300;
+const MINUTE_MS = 60000;
 
-// filters: [{ name, label, options, hidden }]; without options it is a text to search
-// for. options: [[value, text], ...]. A hidden one stays as the address has it.
-function control({ name, label, options, hidden }, value, changed) {
+// The API and the address have a time in UTC, the field in the reader's zone.
+const toField = value => {
+	const at = new Date(value);
+
+	return isNaN(at) ? "" : new Date(at - at.getTimezoneOffset() * MINUTE_MS)
+		.toISOString().slice(0, "2026-11-20T21:45".length);
+};
+const toUtc = value => new Date(value).toISOString();
+
+// filters: [{ name, label, options, hidden, isTime }]; without options it is a text to
+// search for. options: [[value, text], ...]. A hidden one stays as the address has it.
+function control({ name, label, options, hidden, isTime }, value, changed) {
 	if (hidden)
 		return el("input", { type: "hidden", name, value });
+	if (isTime)
+		return el("label", { class: "filter" }, label, el("input", {
+			name, type: "datetime-local", value: toField(value), onchange: changed }));
 	const input = options
 		? el("select", { name, onchange: changed }, options.map(([key, text]) =>
 			el("option", { value: key, selected: key === value }, text)))
@@ -30,7 +43,10 @@ export function filteredList(where, path,
 		event.preventDefault() });
 	let running = new AbortController();
 
-	const chosen = () => Object.fromEntries([...new FormData(bar)].filter(([, value]) => value));
+	const times = new Set(filters.filter(one => one.isTime).map(one => one.name));
+	const chosen = () => Object.fromEntries([...new FormData(bar)]
+		.filter(([, value]) => value)
+		.map(([name, value]) => [name, times.has(name) ? toUtc(value) : value]));
 
 	function show() {
 		running.abort();

@@ -507,7 +507,9 @@ export default {
 	"audit.address": "Adresse",
 	"audit.at": "Zeit",
 	"audit.detail": "Einzelheiten",
+	"audit.since": "Seit",
 	"audit.subject": "Woran",
+	"audit.until": "Bis",
 
 	// What the service refuses, by the code of the problem.
 	"problem.bad_request": "Die Anfrage ist fehlerhaft.",

@@ -508,7 +508,9 @@ export default {
 	"audit.address": "Address",
 	"audit.at": "Time",
 	"audit.detail": "Details",
+	"audit.since": "Since",
 	"audit.subject": "Of what",
+	"audit.until": "Until",
 
 	// What the service refuses, by the code of the problem. In English the service
 	// says it in more detail by itself.
