@@ -5,9 +5,10 @@ import os
 import pytest
 from PIL import Image
 
-from api import invalid, new_user, problem, unknown, upload, variant_of
+from api import (invalid, is_back, new_user, problem, unknown, upload,
+                 variant_of)
 from pictures import decode, encode
-from service import SRCDIR
+from service import SRCDIR, wait_until
 
 RECIPES = "/v1/admin/recipes/"
 SAMPLE = SRCDIR / "doc/sample.jpg"
@@ -127,6 +128,20 @@ def test_a_preview_is_bounded(service, admin):
         answer = admin.get(f"{RECIPES}{recipe}/preview")
         invalid(answer, "recipe")
         assert "at most 2048 pixels a side" in answer.json()["detail"]
+
+
+def test_a_preview_may_not_take_longer_than_an_upload(service, admin):
+    """Three times the setting sync_budget_ms of CPU time."""
+    service.restart("fcgi", sync_budget_ms=5)
+    try:
+        wait_until(lambda: is_back(service))
+        answer = admin.get(
+            RECIPES + "2048x2048-exact-blur100-sharp.webp/preview")
+        invalid(answer, "recipe")
+        assert "may not take as much time" in answer.json()["detail"]
+    finally:
+        service.restart("fcgi")
+        wait_until(lambda: is_back(service))
 
 
 def test_a_preview_may_be_kept_for_an_hour(admin, marked):
