@@ -193,10 +193,11 @@ async function gone({ page, axe }) {
 }
 
 // A deleted picture comes back if the user undoes that.
-async function undo({ page }) {
-	page.expectedStatuses = [404];
+async function undo({ page, args }) {
 	await press(page, "Delete");
 	await noticed(page, "The picture is deleted.");
+	await page.locator(".tiles").waitFor();
+	assert.equal(await page.locator(`.tile[data-id="${args.id}"]`).count(), 0);
 	await press(page, "Undo");
 	await page.locator(".large-picture img").waitFor();
 }

@@ -6,12 +6,12 @@ export const changes = new EventTarget();
 
 const tell = () => changes.dispatchEvent(new Event("change"));
 
-export function hide(id) {
-	hidden.add(id);
+export function hide(...ids) {
+	ids.forEach(id => hidden.add(id));
 	tell();
 }
 
-export function unhide(id) {
-	hidden.delete(id);
+export function unhide(...ids) {
+	ids.forEach(id => hidden.delete(id));
 	tell();
 }

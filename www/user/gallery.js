@@ -143,7 +143,7 @@ function showList(where, list, { signal, clear, offer }) {
 // The image whose page was open may have changed there.
 function comeBack(list, { grid, scroll, active }) {
 	scrollTo({ top: scroll, behavior: "instant" });
-	if (!active || !list.find(active))
+	if (!active || grid.indexOf(active) < 0)
 		return;
 	list.refresh(active).catch(notifyFailure);
 	// The router gives the focus to the heading first.

@@ -2,6 +2,7 @@
 // which of them are selected. It outlives the page, so that the user finds the
 // gallery again as it was.
 import { get, nextQuery, Problem } from "../lib/api.js";
+import { changes, hidden } from "../lib/deleted.js";
 import { shownRatio } from "./rows.js";
 
 const PAGE = 100;
@@ -12,7 +13,6 @@ const prepare = (image, ratio = shownRatio(image)) =>
 
 export class ImageList extends EventTarget {
 	#images = [];
-	#hidden = new Set();
 	#busy = false;
 	selected = new Set();
 	scroll = 0;
@@ -30,8 +30,7 @@ export class ImageList extends EventTarget {
 
 	// The images without those that are being deleted.
 	get images() {
-		return this.#hidden.size
-			? this.#images.filter(({ id }) => !this.#hidden.has(id)) : this.#images;
+		return hidden.size ? this.#images.filter(({ id }) => !hidden.has(id)) : this.#images;
 	}
 
 	find(id) {
@@ -86,14 +85,9 @@ export class ImageList extends EventTarget {
 		this.changed();
 	}
 
-	hide(ids) {
-		ids.forEach(id => this.#hidden.add(id));
-		this.#unselect(ids);
-		this.changed();
-	}
-
-	show(ids) {
-		ids.forEach(id => this.#hidden.delete(id));
+	// Images were hidden, or are shown again.
+	hiddenChanged() {
+		this.#unselect([...hidden]);
 		this.changed();
 	}
 
@@ -124,6 +118,8 @@ export class ImageList extends EventTarget {
 }
 
 let kept = null;
+
+changes.addEventListener("change", () => kept?.hiddenChanged());
 
 // The list of a search; the same one as long as the search is the same.
 export function listOf({ name = "", tag = "" }) {

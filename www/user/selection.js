@@ -2,6 +2,7 @@
 // them.
 import { post, remove, session } from "../lib/api.js";
 import { copy } from "../lib/copy.js";
+import { hide, unhide } from "../lib/deleted.js";
 import { button, el, fill, icon, iconButton } from "../lib/dom.js";
 import { notify, notifyFailure, withUndo } from "../lib/notice.js";
 import { t } from "../lib/text.js";
@@ -32,7 +33,7 @@ async function forAll(items, act, atOnce = AT_ONCE) {
 // Deletes images 10 seconds later. They vanish at once, and come back if the user
 // undoes that, or if the service refuses it.
 export function deleteImages(list, ids) {
-	list.hide(ids);
+	hide(...ids);
 	withUndo(t("gallery.deleted", { count: ids.length }), async ({ keepalive } = {}) => {
 		// A page that is left sends all requests at once, or none.
 		const failures = await forAll(ids,
@@ -43,7 +44,7 @@ export function deleteImages(list, ids) {
 		list.remove(ids.filter(id => !kept.has(id)));
 		if (kept.size)
 			throw failures.find(({ item }) => kept.has(item)).error;
-	}, () => list.show(ids));
+	}, () => unhide(...ids));
 }
 
 async function publish(list, ids, isPublic) {
