@@ -3,7 +3,7 @@
 import pytest
 import requests
 
-from api import new_user, post_picture, settled, upload
+from api import new_id, new_user, post_picture, settled, upload
 from browser import run_in_browser
 from pictures import broken_picture, picture
 from service import HANG, SRCDIR
@@ -154,3 +154,24 @@ def test_a_gallery_is_kept_in_order(service):
 def test_pictures_stand_in_rows(service):
     run_in_browser(service, "rows.mjs",
                    source=(SRCDIR / "www/user/rows.js").read_text())
+
+
+def test_a_gallery_of_10000_pictures_is_scrolled(service):
+    session = new_user(service)
+    image = upload(session, picture(320, 240))
+    columns = ("user_id, name, status, format, bytes, sha256, color,"
+               " created_at")
+    service.query(
+        f"INSERT INTO images (id, width, height, {columns})"
+        " SELECT UNHEX(CONCAT(LPAD(HEX(seq), 12, '0'), %s)),"
+        f" 100 + 37 * (seq %% 11), 200, {columns}"
+        " FROM images, seq_1_to_9999 WHERE id = UNHEX(REPLACE(%s, '-', ''))",
+        new_id().hex[12:], image["id"])
+    name, password = session.auth
+    try:
+        run_in_browser(service, "large_gallery.mjs", user=name,
+                       password=password, count=10000)
+    finally:
+        service.query("DELETE i FROM images i JOIN users u ON u.id = i.user_id"
+                      " WHERE u.username = %s AND i.id <> UNHEX("
+                      "REPLACE(%s, '-', ''))", name, image["id"])
