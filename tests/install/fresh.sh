@@ -197,6 +197,19 @@ remove_source() {
 	block 'Remove the files of make install'
 }
 
+# The pages of users and administrators.
+pages() {
+	cat <<-'END'
+	echo
+	echo '## The pages'
+	for path in / /admin/; do
+		curl -fsS -o page.html -w "$path: %{http_code} %{content_type}\n" \
+			"http://pictures.example.org$path" | grep ': 200 text/html'
+		grep '<title>' page.html
+	done
+	END
+}
+
 # What is left of pixtier, but for the checkout and the logs of others.
 left_over() {
 	cat <<-'END'
@@ -217,6 +230,7 @@ commands() {
 	"set_up_$how"
 	block 'First picture'
 	echo "echo 'the file behind the link is the one that was uploaded'"
+	pages
 	"remove_$form"
 	block 'Delete all data'
 	left_over
