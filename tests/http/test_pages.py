@@ -60,20 +60,22 @@ def test_an_account_is_kept_in_the_browser(service):
                         auth=(name, made["password"])).status_code == 200
 
 
-def new_admin(service):
+@pytest.fixture
+def admin(service):
+    """A new administrator, who is none any more after the test."""
     session = new_user(service)
-    service.query("UPDATE users SET is_admin = 1 WHERE username = %s",
-                  session.auth[0])
-    return session
+    update = "UPDATE users SET is_admin = %s WHERE username = %s"
+    service.query(update, True, session.auth[0])
+    yield session
+    service.query(update, False, session.auth[0])
 
 
-def test_the_sizes_of_a_tier_are_shown_while_they_are_typed(service):
-    name, password = new_admin(service).auth
+def test_the_sizes_of_a_tier_are_shown_while_they_are_typed(service, admin):
+    name, password = admin.auth
     run_in_browser(service, "recipes.mjs", user=name, password=password)
 
 
-def test_the_audit_is_read_by_time_in_the_zone_of_the_reader(service):
-    admin = new_admin(service)
+def test_the_audit_is_read_by_time_in_the_zone_of_the_reader(service, admin):
     tier = admin.post("/v1/admin/tiers", json={
         "name": "a" + admin.auth[0]}).json()
     path = "/v1/admin/tiers/" + tier["id"]
