@@ -58,6 +58,9 @@ export function withUndo(text, act, undone, seconds = 10) {
 	timer = setTimeout(finish, seconds * 1000, {});
 }
 
+// Does now what could still be undone.
+export const finishPending = () => Promise.all([...pending].map(finish => finish({})));
+
 addEventListener("pagehide", () => {
 	for (const finish of pending)
 		finish({ keepalive: true });

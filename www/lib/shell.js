@@ -4,7 +4,7 @@ import { address, base, logout, onSessionEnd, reason, session } from "./api.js";
 import { openDialog } from "./dialog.js";
 import { button, el, fill, icon } from "./dom.js";
 import { loginForm } from "./login.js";
-import { notifyFailure } from "./notice.js";
+import { finishPending, notifyFailure } from "./notice.js";
 import { startRouter } from "./router.js";
 import { chooseLanguage, language, languages, t } from "./text.js";
 
@@ -28,6 +28,8 @@ function askAgain() {
 
 async function leave() {
 	try {
+		// Without a session it would be refused.
+		await finishPending();
 		await logout();
 		location.replace(base);
 	} catch (error) {
