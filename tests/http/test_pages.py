@@ -153,6 +153,12 @@ def test_a_gallery_is_kept_in_order(service):
     run_in_browser(service, "gallery.mjs", user=name, password=password)
 
 
+def test_all_is_done_with_the_keyboard(service):
+    name, password = new_user(service).auth
+    run_in_browser(service, "keyboard.mjs", user=name, password=password,
+                   picture=str(SRCDIR / "doc/sample.jpg"))
+
+
 def test_pictures_stand_in_rows(service):
     run_in_browser(service, "rows.mjs",
                    source=(SRCDIR / "www/user/rows.js").read_text())

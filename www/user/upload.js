@@ -18,10 +18,17 @@ function start(sources) {
 
 const accepted = () => session.me.tier.formats.map(format => `image/${format}`).join(",");
 
+// The input is in the document, because browsers may forget another one before
+// the user has chosen.
 function pickFiles() {
-	const input = el("input", { type: "file", multiple: true, accept: accepted(),
-		onchange: () => start(named(input.files)) });
+	const input = el("input", { type: "file", multiple: true, accept: accepted(), hidden: true,
+		oncancel: () => input.remove(),
+		onchange: () => {
+			start(named(input.files));
+			input.remove();
+		} });
 
+	document.body.append(input);
 	input.click();
 }
 
