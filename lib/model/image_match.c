@@ -74,7 +74,8 @@ static bool list_by_tag(struct image **images, size_t *count, struct work *work,
 		work, ROWS(images, count, row),
 		"SELECT " IMAGE_COLUMNS
 		" FROM `image_tags` t FORCE INDEX (PRIMARY)"
-		" STRAIGHT_JOIN `images` i ON i.`id` = t.`image_id`"
+		" STRAIGHT_JOIN `images` i FORCE INDEX (PRIMARY)"
+		"  ON i.`id` = t.`image_id`"
 		" WHERE t.`user_id` = ? AND t.`tag` = ?"
 		" AND t.`image_id` < ? AND t.`image_id` >= ?"
 		" AND i.`kind` = 'upload' AND (? IS NULL OR i.`status` = ?)"

@@ -165,7 +165,8 @@ static bool compare_indexed(struct search *s, struct work *work)
 		work,
 		"SELECT " IMAGE_COLUMNS " FROM (SELECT m.`id` FROM"
 		" (SELECT n.`image_id` AS `id` FROM `image_ngrams` n"
-		"   STRAIGHT_JOIN `images` i ON i.`id` = n.`image_id`"
+		"   STRAIGHT_JOIN `images` i FORCE INDEX (PRIMARY)"
+		"   ON i.`id` = n.`image_id`"
 		"   WHERE n.`user_id` = ? AND n.`ngram` = ?"
 		"   AND n.`image_id` < ? AND n.`image_id` >= ?"
 		"   AND i.`kind` = 'upload' AND (? IS NULL OR i.`status` = ?)"
@@ -177,7 +178,7 @@ static bool compare_indexed(struct search *s, struct work *work)
 		"   AND i.`id` < ? AND i.`id` >= ?"
 		"   AND i.`kind` = 'upload' AND (? IS NULL OR i.`status` = ?)"
 		"   AND i.`name` LIKE ? ORDER BY i.`id` DESC LIMIT ?) w) c"
-		" JOIN `images` i ON i.`id` = c.`id`"
+		" JOIN `images` i FORCE INDEX (PRIMARY) ON i.`id` = c.`id`"
 		" ORDER BY i.`id` DESC LIMIT ?",
 		DB_IN(user, db_text(s->ngram), before, floor, status, status,
 		      like, limit, user, before, floor, status, status, like,
