@@ -94,11 +94,11 @@ static const struct command commands[] = {
 	{ "restore", NULL, "DIR", "restores a backup into an empty database and an empty store", NEEDS_DB | NEEDS_TIME, 1, 1, 0, cmd_restore_run },
 	{ "settings", NULL, "[--effective]", "shows all settings with their meaning, or the values in force", 0, 0, 0,
 	  TAKES(EFFECTIVE) | TAKES(MAN), cmd_settings_show },
-	{ "setup", NULL, "[--yes] [--name HOST] [--tls] [--certificate FILE] [--certificate-key FILE] [--server SERVER] [--files DIR] [--log-dir DIR] "
-	  "[--db-host HOST] [--db-admin NAME] [--db-password-stdin] [--administrator NAME]",
+	{ "setup", NULL, "[--yes] [--name HOST] [--tls] [--certificate FILE] [--certificate-key FILE] [--server SERVER] [--files DIR] [--www DIR] "
+	  "[--log-dir DIR] [--db-host HOST] [--db-admin NAME] [--db-password-stdin] [--administrator NAME]",
 	  "makes the database, the settings, the key, an administrator and the site, and starts pixtier", NEEDS_KEYS | NEEDS_DB, 0, 0,
-	  TAKES(YES) | TAKES(NAME) | TAKES(TLS) | TAKES(CERTIFICATE) | TAKES(CERTIFICATE_KEY) | TAKES(SERVER) | TAKES(FILES) | TAKES(LOG_DIR) |
-	  TAKES(DB_HOST) | TAKES(DB_ADMIN) | TAKES(DB_PASSWORD_STDIN) | TAKES(ADMINISTRATOR), cmd_setup_run },
+	  TAKES(YES) | TAKES(NAME) | TAKES(TLS) | TAKES(CERTIFICATE) | TAKES(CERTIFICATE_KEY) | TAKES(SERVER) | TAKES(FILES) | TAKES(WWW) |
+	  TAKES(LOG_DIR) | TAKES(DB_HOST) | TAKES(DB_ADMIN) | TAKES(DB_PASSWORD_STDIN) | TAKES(ADMINISTRATOR), cmd_setup_run },
 	{ "site", NULL, "SERVER [--tls] [--name HOST] [--certificate FILE] [--certificate-key FILE] [--listen ADDRESS] [--files DIR] [--www DIR] [--log-dir DIR] "
 	  "[--locations]",
 	  "prints the site for nginx, lighttpd or apache that fits the settings", NEEDS_SETTINGS, 1, 1,

@@ -67,7 +67,8 @@ class Host:
         for name in ("run/mysqld", "run/pixtier", "log", "tmp", "db", "store"):
             shutil.chown(folder / name, ACCOUNT, ACCOUNT)
         shutil.copy(BUILDDIR / "pixtier-decoder", folder)
-        shutil.copytree(SRCDIR / "schema", folder / "schema")
+        for name in ("schema", "www"):
+            shutil.copytree(SRCDIR / name, folder / name)
         for pattern in ("nginx/pixtier_fastcgi_params", "lighttpd/*.lua",
                         "lighttpd/416.html", "lighttpd/pools.conf",
                         "apache/pixtier.lua"):
@@ -122,7 +123,8 @@ class Host:
 
     def setup(self, *options, stdin=""):
         return self.run(BUILDDIR / "pixtierctl", "--config", self.settings,
-                        "setup", "--files", self.folder / "site",
+                        "setup", "--files", self.folder / "site", "--www",
+                        self.folder / "www",
                         "--log-dir", self.folder / "log", *options,
                         stdin=stdin)
 
