@@ -6,7 +6,7 @@ import requests
 from api import new_id, new_user, post_picture, settled, upload
 from browser import run_in_browser
 from pictures import broken_picture, picture
-from service import HANG, SRCDIR
+from service import HANG, SRCDIR, wait_until
 
 
 @pytest.mark.parametrize("path", ["/", "/admin/", "/docs/", "/problems/not_found",
@@ -86,6 +86,21 @@ def test_the_audit_is_read_by_time_in_the_zone_of_the_reader(service, admin):
     run_in_browser(service, "audit.mjs", user=name, password=password,
                    subject=tier["name"])
     assert admin.delete(path).status_code == 204
+
+
+def test_an_administrator_keeps_users(service):
+    """On a desktop and on a phone; a user is deleted with the images."""
+    admin, password = new_admin(service).auth
+    owners = [new_user(service) for _ in range(2)]
+    for owner in owners:
+        upload(owner)
+    names = [owner.auth[0] for owner in owners]
+    run_in_browser(service, "admin_users.mjs", user=admin, password=password,
+                   prefix="new." + names[0], names=names)
+    marks = ", ".join(["%s"] * len(names))
+    wait_until(lambda: service.query(
+        f"SELECT COUNT(*) FROM users WHERE username IN ({marks})",
+        *names) == ((0,),))
 
 
 HOSTILE = "<script>alert(1)</script>\u202egpj.\u200b\U0001f427 " + "w" * 200

@@ -1,9 +1,7 @@
 // The account of args.user: tier and usage, the password, tokens and webhooks.
 // Returns the token that was made, and the new password.
 import assert from "node:assert/strict";
-import { note, onEachScreen } from "./screens.mjs";
-
-const dialog = page => page.locator("dialog[open]").last();
+import { dialog, note, onEachScreen } from "./screens.mjs";
 
 async function changePassword(page, old, wanted, axe) {
 	const form = page.locator("form", { has: page.locator("[name=old]") });

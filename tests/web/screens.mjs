@@ -47,3 +47,6 @@ export async function onEachScreen(open, address, who, look) {
 
 // The note at the edge of the page with this text.
 export const note = (page, text) => page.locator(".notice", { hasText: text }).waitFor();
+
+// The uppermost open dialog.
+export const dialog = page => page.locator("dialog[open]").last();

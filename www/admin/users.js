@@ -27,6 +27,15 @@ export default async function(main, { query, signal }) {
 	const { items } = await get("/v1/admin/tiers", { limit: 100 }, { signal });
 	const tiers = items.map(tier => tier.name);
 
+	// The list says so when its last line goes.
+	function drop(line) {
+		const { parentElement: body } = line;
+
+		line.remove();
+		if (!body.children.length)
+			refresh();
+	}
+
 	function row(user, cells) {
 		const line = cells([
 			button(el("bdi", {}, user.username), async () => {
@@ -35,7 +44,7 @@ export default async function(main, { query, signal }) {
 				if (changed)
 					line.replaceWith(row(changed, cells));
 				else if (changed === null)
-					line.remove();
+					drop(line);
 			}, { class: "link", title: t("users.edit") }),
 			el("bdi", {}, user.tier), number(user.usage.images), bytes(user.usage.bytes),
 			date(user.created_at), state(user),
