@@ -88,14 +88,14 @@ def test_the_audit_is_read_by_time_in_the_zone_of_the_reader(service, admin):
     assert admin.delete(path).status_code == 204
 
 
-def test_an_administrator_keeps_users(service):
+def test_an_administrator_keeps_users(service, admin):
     """On a desktop and on a phone; a user is deleted with the images."""
-    admin, password = new_admin(service).auth
+    name, password = admin.auth
     owners = [new_user(service) for _ in range(2)]
     for owner in owners:
         upload(owner)
     names = [owner.auth[0] for owner in owners]
-    run_in_browser(service, "admin_users.mjs", user=admin, password=password,
+    run_in_browser(service, "admin_users.mjs", user=name, password=password,
                    prefix="new." + names[0], names=names)
     marks = ", ".join(["%s"] * len(names))
     wait_until(lambda: service.query(
