@@ -266,6 +266,8 @@ def benches(service):
     wait_until_idle(service)
     service.stop("worker")
     for bench in made.values():
+        # The web server has closed connections that were idle meanwhile.
+        bench.session.close()
         for name in ("cancelJob", "cancelAnyJob", "changeJob"):
             bench.values[name] = bench.queued()
     yield made
