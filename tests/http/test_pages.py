@@ -95,6 +95,8 @@ def test_an_administrator_keeps_users(service, admin):
     for owner in owners:
         upload(owner)
     names = [owner.auth[0] for owner in owners]
+    for _ in range(100):  # more than a page of the list
+        new_user(service)
     run_in_browser(service, "admin_users.mjs", user=name, password=password,
                    prefix="new." + names[0], names=names)
     marks = ", ".join(["%s"] * len(names))

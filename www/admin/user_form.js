@@ -23,11 +23,14 @@ const showPassword = (username, password) => openDialog(t("users.password_new"),
 	copyButton(t("users.password_copy"), password, { class: "primary" }),
 ]);
 
+// A user's tier is there in any case, so that it does not change unseen.
+const withTier = (tier, tiers) => tiers.includes(tier) ? tiers : [tier, ...tiers];
+
 const fields = (user, tiers) => [
 	field(t("users.name"), el("input", { name: "username", value: user.username, required: true,
 		maxlength: 64, autocomplete: "off", autocapitalize: "none", spellcheck: "false" }),
 	t("users.name_hint")),
-	field(t("users.tier"), el("select", { name: "tier" }, tiers.map(tier =>
+	field(t("users.tier"), el("select", { name: "tier" }, withTier(user.tier, tiers).map(tier =>
 		el("option", { selected: tier === user.tier }, tier)))),
 	field(t("users.email"), el("input", { name: "email", type: "email", value: user.email,
 		maxlength: 254, autocomplete: "off" })),
@@ -44,7 +47,8 @@ const values = ({ elements }) => ({
 // Resolves with the new user, or undefined.
 export async function createUser(tiers) {
 	const password = newPassword();
-	const empty = { username: "", tier: tiers[0], email: "", is_admin: false };
+	const tier = tiers.includes("Basic") ? "Basic" : tiers[0];
+	const empty = { username: "", tier, email: "", is_admin: false };
 	const made = await openDialog(t("users.create"), close => form(t("users.create"),
 		async form => close(await post("/v1/admin/users", { ...values(form), password })),
 		fields(empty, tiers), el("p", { class: "hint" }, t("users.password_hint"))));

@@ -1,5 +1,5 @@
 // users.js: the page of the users.
-import { get } from "../lib/api.js";
+import { getAll } from "../lib/api.js";
 import { button, el, fill, icon } from "../lib/dom.js";
 import { filteredList } from "../lib/filtered_list.js";
 import { heading, nothing } from "../lib/shell.js";
@@ -24,8 +24,7 @@ const filters = tiers => [
 ];
 
 export default async function(main, { query, signal }) {
-	const { items } = await get("/v1/admin/tiers", { limit: 100 }, { signal });
-	const tiers = items.map(tier => tier.name);
+	const tiers = (await getAll("/v1/admin/tiers", { signal })).map(tier => tier.name).sort();
 
 	// The list says so when its last line goes.
 	function drop(line) {

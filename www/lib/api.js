@@ -137,6 +137,22 @@ export function nextQuery(answer) {
 	return answer.next && Object.fromEntries(new URL(answer.next, base).searchParams);
 }
 
+const PAGE = 100;
+const MOST = 5000;
+
+// All items of a list that is short, such as the tiers: at most 5000.
+export async function getAll(path, options) {
+	const items = [];
+
+	for (let query = { limit: PAGE }; query && items.length < MOST;) {
+		const answer = await get(path, query, options);
+
+		items.push(...answer.items);
+		query = nextQuery(answer);
+	}
+	return items;
+}
+
 // True if this browser has probably logged in: asking the service each time would
 // be a failing request for each visitor.
 const remembered = () => localStorage.getItem(MEMORY) !== null ||
