@@ -77,6 +77,8 @@ export default async function({ open, url, args }) {
 	for (const options of Object.values(screens)) {
 		const page = await open({ locale: "en", ...options });
 
+		// Otherwise the key may be pressed before the browser passes choosers on.
+		page.on("filechooser", () => {});
 		await page.goto(`${url}/`);
 		await login(page, args);
 		await upload(page, args.picture);

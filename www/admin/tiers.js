@@ -1,6 +1,6 @@
 // tiers.js: the page of the tiers.
 import { button, el, fill, icon, iconButton } from "../lib/dom.js";
-import { endlessList } from "../lib/list.js";
+import { addFirst, endlessList } from "../lib/list.js";
 import { heading, nothing } from "../lib/shell.js";
 import { bytes, duration, number, t } from "../lib/text.js";
 import { createTier, editTier } from "./tier_form.js";
@@ -59,7 +59,7 @@ export default function(main, { signal }) {
 		const made = await createTier();
 
 		if (made)
-			cards.prepend(card(made));
+			addFirst(cards, made, card(made));
 	}, { class: "primary" })), cards,
 	endlessList("/v1/admin/tiers", {}, cards, card,
 		{ signal, empty: nothing("tiers", t("filter.nothing")) }));

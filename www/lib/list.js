@@ -4,9 +4,24 @@ import { button, el, fill } from "./dom.js";
 import { failure, loading } from "./shell.js";
 import { t } from "./text.js";
 
+const lineOf = (body, { id }) => body.querySelector(`:scope > [data-id="${CSS.escape(id)}"]`);
+
+function named(line, { id }) {
+	line.dataset.id = id;
+	return line;
+}
+
+// Puts the line of a new item first. The list may be read meanwhile, and have it
+// already, or get it later: it stays there once.
+export function addFirst(body, item, line) {
+	lineOf(body, item)?.remove();
+	body.prepend(named(line, item));
+}
+
 // Reads the list at `path` page by page. For each item row(item) is appended to
-// `body`. `empty` is shown if there is none. Returns an element to be placed after
-// `body`: it reads the next page when it comes into view.
+// `body`, unless addFirst() has put it there. `empty` is shown if there is none.
+// Returns an element to be placed after `body`: it reads the next page when it
+// comes into view.
 export function endlessList(path, query, body, row, { empty, signal, limit = 50 }) {
 	const end = el("div", { class: "list-end" });
 	let next = { ...query, limit };
@@ -21,7 +36,8 @@ export function endlessList(path, query, body, row, { empty, signal, limit = 50 
 			const answer = await get(path, next, { signal });
 
 			next = nextQuery(answer);
-			body.append(...answer.items.map(row));
+			body.append(...answer.items.filter(item => !lineOf(body, item))
+				.map(item => named(row(item), item)));
 			fill(end, next ? button(t("list.more"), more)
 				: !body.children.length && empty);
 		} catch (error) {

@@ -4,7 +4,7 @@ import { copyButton } from "../lib/copy.js";
 import { confirm } from "../lib/dialog.js";
 import { el, fill, iconButton } from "../lib/dom.js";
 import { field, form } from "../lib/field.js";
-import { endlessList, table } from "../lib/list.js";
+import { addFirst, endlessList, table } from "../lib/list.js";
 import { notify, notifyFailure } from "../lib/notice.js";
 import { nothing } from "../lib/shell.js";
 import { clock, dateTime, duration, t } from "../lib/text.js";
@@ -71,7 +71,6 @@ const isOpen = link => !link.revoked_at && new Date(link.expires_at) > Date.now(
 export function linksCard(model) {
 	const { whole, body, row } = table(t("image.links"),
 		[t("image.variant"), t("image.link_end"), t("image.link_rest"), ""]);
-	const made = new Set();
 	const result = el("div", { "aria-live": "polite" });
 	const { fields, seconds } = timeFields(session.me);
 	const { select, whole: variant } = variantField(model);
@@ -116,8 +115,7 @@ export function linksCard(model) {
 		const link = await post(`${model.path}/links`,
 			{ variant: select.value, expires_in: seconds() });
 
-		made.add(link.id);
-		body.prepend(makeLine(link));
+		addFirst(body, link, makeLine(link));
 		end.querySelector(".state")?.remove();
 		result.dataset.link = link.id;
 		fill(result, el("h3", {}, t("image.link_made")), el("pre", {}, link.url),
@@ -128,10 +126,7 @@ export function linksCard(model) {
 		result.querySelector("button").focus();
 	}
 
-	// The list may be read after a link is made, and has it then.
-	const listed = link => made.has(link.id) ? document.createDocumentFragment()
-		: makeLine(link);
-	const end = endlessList(`${model.path}/links`, {}, body, listed,
+	const end = endlessList(`${model.path}/links`, {}, body, makeLine,
 		{ signal: model.signal, empty: nothing("link", t("image.links_empty")), limit: 20 });
 	const card = el("section", { class: "card wide image-links" },
 		el("h2", {}, t("image.links")), el("p", {}, t("image.links_text")), create, result,

@@ -4,7 +4,7 @@ import { copyButton } from "../lib/copy.js";
 import { confirm, openDialog } from "../lib/dialog.js";
 import { button, el, icon, iconButton } from "../lib/dom.js";
 import { checkbox, field, form } from "../lib/field.js";
-import { endlessList, table } from "../lib/list.js";
+import { addFirst, endlessList, table } from "../lib/list.js";
 import { notify, notifyFailure } from "../lib/notice.js";
 import { nothing } from "../lib/shell.js";
 import { date, relative, t } from "../lib/text.js";
@@ -81,7 +81,7 @@ export function tokensCard(me, signal) {
 
 		if (!made)
 			return;
-		body.prepend(line(made));
+		addFirst(body, made, line(made));
 		await showToken(made);
 	}
 

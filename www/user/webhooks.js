@@ -4,7 +4,7 @@ import { copyButton } from "../lib/copy.js";
 import { confirm, openDialog } from "../lib/dialog.js";
 import { button, el, icon, iconButton } from "../lib/dom.js";
 import { checkbox, field, form } from "../lib/field.js";
-import { endlessList, table } from "../lib/list.js";
+import { addFirst, endlessList, table } from "../lib/list.js";
 import { notify, notifyFailure } from "../lib/notice.js";
 import { nothing } from "../lib/shell.js";
 import { t } from "../lib/text.js";
@@ -92,7 +92,7 @@ export function webhooksCard(signal) {
 
 		if (!made)
 			return;
-		body.prepend(lineOf(made));
+		addFirst(body, made, lineOf(made));
 		await showSecret(made);
 	}
 
