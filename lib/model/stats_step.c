@@ -157,7 +157,7 @@ struct row {
 static bool list_rows(struct row **rows, size_t *count, struct work *work,
 		      int64_t step_seconds, int64_t from, int64_t until)
 {
-	struct row row;
+	struct row row = { 0 };
 	int64_t *v = row.step.values;
 
 	return db_list(
