@@ -53,6 +53,7 @@ async function keepWebhook(page, axe) {
 	await dialog(page).locator("button.primary").click();
 	await dialog(page).locator(".secret", { hasText: "whsec_" }).waitFor();
 	await page.keyboard.press("Escape");
+	await page.getByText("You have no webhook.").waitFor({ state: "detached" });
 	await page.getByRole("button", { name: "Pause" }).click();
 	await page.locator(".badge", { hasText: "paused" }).waitFor();
 	await page.getByRole("button", { name: "Change the webhook to" }).click();
@@ -66,6 +67,7 @@ async function keepWebhook(page, axe) {
 	await page.getByRole("button", { name: "Delete the webhook to" }).click();
 	await dialog(page).locator("button.danger").click();
 	await note(page, "webhook is deleted");
+	await page.getByText("You have no webhook.").waitFor();
 }
 
 export default async function({ open, url, args, axe }) {

@@ -26,15 +26,6 @@ const filters = tiers => [
 export default async function(main, { query, signal }) {
 	const tiers = (await getAll("/v1/admin/tiers", { signal })).map(tier => tier.name).sort();
 
-	// The list says so when its last line goes.
-	function drop(line) {
-		const { parentElement: body } = line;
-
-		line.remove();
-		if (!body.children.length)
-			refresh();
-	}
-
 	function row(user, cells) {
 		const line = cells([
 			button(el("bdi", {}, user.username), async () => {
@@ -43,7 +34,7 @@ export default async function(main, { query, signal }) {
 				if (changed)
 					line.replaceWith(row(changed, cells));
 				else if (changed === null)
-					drop(line);
+					line.remove();
 			}, { class: "link", title: t("users.edit") }),
 			el("bdi", {}, user.tier), number(user.usage.images), bytes(user.usage.bytes),
 			date(user.created_at), state(user),

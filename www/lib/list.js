@@ -19,13 +19,16 @@ export function addFirst(body, item, line) {
 }
 
 // Reads the list at `path` page by page. For each item row(item) is appended to
-// `body`, unless addFirst() has put it there. `empty` is shown if there is none.
+// `body`, unless addFirst() has put it there. `empty` is shown while there is none.
 // Returns an element to be placed after `body`: it reads the next page when it
 // comes into view.
 export function endlessList(path, query, body, row, { empty, signal, limit = 50 }) {
 	const end = el("div", { class: "list-end" });
 	let next = { ...query, limit };
 	let busy = false;
+
+	const showEnd = () => fill(end, next ? button(t("list.more"), more)
+		: !body.children.length && empty);
 
 	async function more() {
 		if (busy || !next)
@@ -38,8 +41,7 @@ export function endlessList(path, query, body, row, { empty, signal, limit = 50 
 			next = nextQuery(answer);
 			body.append(...answer.items.filter(item => !lineOf(body, item))
 				.map(item => named(row(item), item)));
-			fill(end, next ? button(t("list.more"), more)
-				: !body.children.length && empty);
+			showEnd();
 		} catch (error) {
 			if (!signal.aborted)
 				fill(end, failure(error, more));
@@ -53,8 +55,20 @@ export function endlessList(path, query, body, row, { empty, signal, limit = 50 
 	const watcher = new IntersectionObserver(entries => entries.at(-1).isIntersecting && more(),
 		{ rootMargin: "600px" });
 
+	// Lines also come and go by what the user does.
+	const lines = new MutationObserver(() => {
+		if (!next)
+			showEnd();
+		else if (!body.children.length)
+			more();
+	});
+
 	watcher.observe(end);
-	signal.addEventListener("abort", () => watcher.disconnect());
+	lines.observe(body, { childList: true });
+	signal.addEventListener("abort", () => {
+		watcher.disconnect();
+		lines.disconnect();
+	});
 	return end;
 }
 

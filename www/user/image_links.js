@@ -116,7 +116,6 @@ export function linksCard(model) {
 			{ variant: select.value, expires_in: seconds() });
 
 		addFirst(body, link, makeLine(link));
-		end.querySelector(".state")?.remove();
 		result.dataset.link = link.id;
 		fill(result, el("h3", {}, t("image.link_made")), el("pre", {}, link.url),
 			el("p", {}, copyButton(t("image.link_copy"), link.url, { class: "primary" }), " ",

@@ -90,10 +90,12 @@ function createPanel() {
 	const lines = new Map();
 	const whole = el("section", { class: "uploads", "aria-label": t("upload.title") },
 		el("header", {}, title, actions), said, bar, list);
+	const closed = new AbortController();
 	let isRunning = null;
 	let frame = 0;
 
 	function close() {
+		closed.abort();
 		clearEnded();
 		whole.remove();
 		panel = null;
@@ -130,7 +132,8 @@ function createPanel() {
 		fill(said, summary());
 	}
 
-	queue.addEventListener("change", () => { frame ||= requestAnimationFrame(update); });
+	queue.addEventListener("change", () => { frame ||= requestAnimationFrame(update); },
+		{ signal: closed.signal });
 	return whole;
 }
 
