@@ -185,6 +185,11 @@ def forget_webhooks(service):
                   " WHERE kind = 'webhook' AND state = 'queued'")
 
 
+def unmake_administrators(service):
+    """All but the user admin."""
+    service.query("UPDATE users SET is_admin = 0 WHERE username <> 'admin'")
+
+
 def make_token(session, **fields):
     """An API token, with its secret."""
     answer = session.post("/v1/tokens", json={"name": "script", **fields})

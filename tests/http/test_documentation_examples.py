@@ -13,7 +13,7 @@ import urllib.parse
 import pytest
 
 from api import (forget_webhooks, make_token, new_user, post_picture, settled,
-                 upload, wait_until_idle)
+                 unmake_administrators, upload, wait_until_idle)
 from contract import Broken
 from dialect import web_tokens
 from hooks import LATER, add, ended
@@ -271,6 +271,7 @@ def benches(service):
         for name in ("cancelJob", "cancelAnyJob", "changeJob"):
             bench.values[name] = bench.queued()
     yield made
+    unmake_administrators(service)
     forget_webhooks(service)
     service.start("worker")
 

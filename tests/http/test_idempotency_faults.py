@@ -8,7 +8,8 @@ import uuid
 
 import pytest
 
-from api import is_back, links_of, new_user, post_picture, upload, without
+from api import (is_back, links_of, new_user, post_picture,
+                 unmake_administrators, upload, without)
 from db_proxy import Harm, Proxy
 from hooks import add, clean, deliveries_of, path_of
 from pictures import picture
@@ -32,8 +33,7 @@ def proxy(service):
                         dialects="image_api thumbnails")
         wait_until(lambda: is_back(service))
         yield proxy
-        service.query("UPDATE users SET is_admin = 0"
-                      " WHERE username <> 'admin'")
+        unmake_administrators(service)
         service.restart("fcgi")
         wait_until(lambda: is_back(service))
 

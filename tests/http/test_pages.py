@@ -3,7 +3,8 @@
 import pytest
 import requests
 
-from api import new_id, new_user, post_picture, settled, upload
+from api import (new_id, new_user, post_picture, settled,
+                 unmake_administrators, upload)
 from browser import run_in_browser
 from pictures import broken_picture, picture
 from service import HANG, SRCDIR, wait_until
@@ -64,10 +65,10 @@ def test_an_account_is_kept_in_the_browser(service):
 def admin(service):
     """A new administrator, who is none any more after the test."""
     session = new_user(service)
-    update = "UPDATE users SET is_admin = %s WHERE username = %s"
-    service.query(update, True, session.auth[0])
+    service.query("UPDATE users SET is_admin = 1 WHERE username = %s",
+                  session.auth[0])
     yield session
-    service.query(update, False, session.auth[0])
+    unmake_administrators(service)
 
 
 def test_the_sizes_of_a_tier_are_shown_while_they_are_typed(service, admin):
